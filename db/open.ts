@@ -1,0 +1,180 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import sqlite3 from 'sqlite3';
+import { SCHEMA } from './schema';
+
+/** `PRAGMA user_version` of the schema this code reads and writes. Another number: `npm run ingest` says what to do. */
+export const SCHEMA_VERSION = 1;
+
+export type Value = string | number | Buffer | null;
+export type Row = Record<string, Value>;
+
+/** The database file is missing, of another version, or not ours. The message says what to do. */
+export class DatabaseError extends Error {
+  override name = 'DatabaseError';
+}
+
+/** How many prepared statements one connection keeps. */
+const STATEMENTS_KEPT = 200;
+
+/**
+ * One SQLite connection with promises and a cache of prepared statements.
+ * Its queries run one after another on libuv's thread pool, off the main thread.
+ */
+export class Connection {
+  readonly #statements = new Map<string, sqlite3.Statement>();
+
+  private constructor(readonly handle: sqlite3.Database) {}
+
+  static open(path: string, mode: 'read' | 'write'): Promise<Connection> {
+    const flags =
+      mode === 'read' ? sqlite3.OPEN_READONLY : sqlite3.OPEN_READWRITE | sqlite3.OPEN_CREATE;
+    return new Promise((resolve, reject) => {
+      const handle = new sqlite3.Database(path, flags, (error) =>
+        error ? reject(new DatabaseError(`${path}: ${error.message}`)) : resolve(new Connection(handle)),
+      );
+    });
+  }
+
+  /** All rows of a query. Numbers bind as int32 or double: write `CAST(? AS INTEGER)` where a rowid range of `search` is meant. */
+  all<T = Row>(sql: string, params: Value[] = []): Promise<T[]> {
+    return new Promise((resolve, reject) => {
+      this.#prepare(sql).all(params, (error: Error | null, rows: T[]) =>
+        error ? reject(located(error, sql)) : resolve(rows),
+      );
+    });
+  }
+
+  async get<T = Row>(sql: string, params: Value[] = []): Promise<T | undefined> {
+    return (await this.all<T>(sql, params))[0];
+  }
+
+  /** Runs a statement that returns no rows; resolves to the number of changed rows. */
+  run(sql: string, params: Value[] = []): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#prepare(sql).run(params, function (this: sqlite3.RunResult, error: Error | null) {
+        if (error) reject(located(error, sql));
+        else resolve(this.changes);
+      });
+    });
+  }
+
+  /** Runs several statements separated by `;`, without parameters. */
+  exec(sql: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.handle.exec(sql, (error) => (error ? reject(located(error, sql)) : resolve()));
+    });
+  }
+
+  async close(): Promise<void> {
+    const finals = [...this.#statements.values()].map(
+      (statement) => new Promise<void>((resolve) => statement.finalize(() => resolve())),
+    );
+    this.#statements.clear();
+    await Promise.all(finals);
+    await new Promise<void>((resolve, reject) =>
+      this.handle.close((error) => (error ? reject(error) : resolve())),
+    );
+  }
+
+  #prepare(sql: string): sqlite3.Statement {
+    const kept = this.#statements.get(sql);
+    if (kept) {
+      this.#statements.delete(sql);
+      this.#statements.set(sql, kept);
+      return kept;
+    }
+    // An error in the SQL text reaches the callback of the call that follows; this one only keeps it from being thrown.
+    const statement = this.handle.prepare(sql, () => {});
+    this.#statements.set(sql, statement);
+    if (this.#statements.size > STATEMENTS_KEPT) {
+      const [oldest, unused] = this.#statements.entries().next().value as [string, sqlite3.Statement];
+      this.#statements.delete(oldest);
+      unused.finalize();
+    }
+    return statement;
+  }
+}
+
+function located(error: Error, sql: string): Error {
+  error.message = `${error.message} in: ${sql.replace(/\s+/g, ' ').slice(0, 200)}`;
+  return error;
+}
+
+/** What `Reader.read` hands to a query: the same snapshot of the database for each call. */
+export type Snapshot = Pick<Connection, 'all' | 'get'>;
+
+/**
+ * Several read-only connections, so that a slow search holds up nobody else. Never writes:
+ * the connections are opened read-only and `PRAGMA query_only` is set besides.
+ */
+export class Reader {
+  readonly #free: Connection[];
+  readonly #waiting: ((connection: Connection) => void)[] = [];
+
+  private constructor(
+    readonly path: string,
+    private readonly connections: Connection[],
+  ) {
+    this.#free = [...connections];
+  }
+
+  static async open(path: string, connections = 3): Promise<Reader> {
+    const opened: Connection[] = [];
+    for (let n = 0; n < connections; n++) {
+      const connection = await Connection.open(path, 'read');
+      opened.push(connection);
+      await connection.exec(
+        'PRAGMA query_only = 1; PRAGMA busy_timeout = 5000; PRAGMA mmap_size = 2147483648; PRAGMA cache_size = -32768; PRAGMA temp_store = memory;',
+      );
+      if (n === 0) await checkVersion(connection, path);
+    }
+    return new Reader(path, opened);
+  }
+
+  /** Runs `query` in one read transaction. */
+  async read<T>(query: (db: Snapshot) => Promise<T>): Promise<T> {
+    const connection = this.#free.pop() ?? (await new Promise<Connection>((resolve) => this.#waiting.push(resolve)));
+    try {
+      await connection.run('BEGIN');
+      try {
+        return await query(connection);
+      } finally {
+        await connection.run('COMMIT');
+      }
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next(connection);
+      else this.#free.push(connection);
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.connections.map((connection) => connection.close()));
+  }
+}
+
+/** Opens the database for ingest, creating it where it is missing. */
+export async function openWriter(path: string): Promise<Connection> {
+  await mkdir(dirname(path), { recursive: true });
+  const connection = await Connection.open(path, 'write');
+  // page_size holds only for a new file; WAL so that readers go on reading while ingest writes.
+  await connection.exec('PRAGMA page_size = 8192; PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = memory; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000;');
+  const { tables } = (await connection.get<{ tables: number }>('SELECT count(*) AS tables FROM sqlite_schema')) ?? { tables: 0 };
+  if (tables === 0) {
+    await connection.exec(`BEGIN IMMEDIATE; ${SCHEMA}; PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`);
+  } else {
+    await checkVersion(connection, path);
+  }
+  return connection;
+}
+
+async function checkVersion(connection: Connection, path: string): Promise<void> {
+  const row = await connection.get<{ user_version: number }>('PRAGMA user_version');
+  if (row?.user_version === SCHEMA_VERSION) return;
+  await connection.close();
+  throw new DatabaseError(
+    `${path}: the database is of version ${row?.user_version}, this program writes version ${SCHEMA_VERSION}. ` +
+      'It is a cache: move it away and run ingest again on its sources.',
+  );
+}
