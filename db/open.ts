@@ -1,7 +1,4 @@
-import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import sqlite3 from 'sqlite3';
-import { SCHEMA } from './schema';
 
 /** `PRAGMA user_version` of the schema this code reads and writes. Another number: `npm run ingest` says what to do. */
 export const SCHEMA_VERSION = 1;
@@ -154,22 +151,8 @@ export class Reader {
   }
 }
 
-/** Opens the database for ingest, creating it where it is missing. */
-export async function openWriter(path: string): Promise<Connection> {
-  await mkdir(dirname(path), { recursive: true });
-  const connection = await Connection.open(path, 'write');
-  // page_size holds only for a new file; WAL so that readers go on reading while ingest writes.
-  await connection.exec('PRAGMA page_size = 8192; PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = memory; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000;');
-  const { tables } = (await connection.get<{ tables: number }>('SELECT count(*) AS tables FROM sqlite_schema')) ?? { tables: 0 };
-  if (tables === 0) {
-    await connection.exec(`BEGIN IMMEDIATE; ${SCHEMA}; PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`);
-  } else {
-    await checkVersion(connection, path);
-  }
-  return connection;
-}
-
-async function checkVersion(connection: Connection, path: string): Promise<void> {
+/** Refuses a database of another version. */
+export async function checkVersion(connection: Connection, path: string): Promise<void> {
   const row = await connection.get<{ user_version: number }>('PRAGMA user_version');
   if (row?.user_version === SCHEMA_VERSION) return;
   await connection.close();
