@@ -1,0 +1,146 @@
+import { lineAt, lineStarts, linesBetween } from './lines.ts';
+import { BodyScanner } from './scan.ts';
+
+export { lineAt, lineStarts, linesBetween };
+
+/** What a run of lines of a body is. `own` words are 'text', 'trailers', 'signature', 'diffstat' and 'base'. */
+export type SegmentKind =
+  | 'text'
+  | 'attribution'
+  | 'quote'
+  | 'signature'
+  | 'trailers'
+  | 'diffstat'
+  | 'file'
+  | 'hunk'
+  | 'add'
+  | 'del'
+  | 'context'
+  | 'binary'
+  | 'base';
+
+/** A run of lines of one kind; line numbers from 0, `end` exclusive. `depth` only for quotes: 1 for `>`. */
+export interface Segment {
+  kind: SegmentKind;
+  start: number;
+  end: number;
+  depth?: number;
+}
+
+/** A body read once: its text, where its lines start (mail/lines.ts) and what they are. */
+export interface Body {
+  text: string;
+  starts: Int32Array;
+  segments: Segment[];
+}
+
+/**
+ * Names each line of a mail's displayed text. One pass, linear time, for any text.
+ * A diff ends where the line counts of its hunks say (so the words after it, and `-- `, are not diff);
+ * where a mailer wrapped its lines, the pieces stay with the line they were cut from.
+ */
+export function readBody(text: string): Body {
+  const starts = lineStarts(text);
+  return { text, starts, segments: new BodyScanner(text, starts).segments() };
+}
+
+/** The segments of `readBody`. */
+export function classify(text: string): Segment[] {
+  return readBody(text).segments;
+}
+
+/** A body by the columns of the full-text index (db/schema.sql `search`), plus the blob names of its diffs. */
+export interface IndexParts {
+  own: string;
+  quoted: string;
+  file: string;
+  hunk: string;
+  removed: string;
+  added: string;
+  context: string;
+  /** Abbreviated blob names as `index abc..def` gives them; the all-zero name left out. */
+  pre: string[];
+  post: string[];
+}
+
+/** Splits a body for the full-text index: marks (`>`, `+`, `-`) are left out, git's binary data altogether. */
+export function partsForIndex(body: string | Body): IndexParts {
+  const { text, starts, segments } = typeof body === 'string' ? readBody(body) : body;
+  const own: string[] = [];
+  const quoted: string[] = [];
+  const diff = { file: [] as string[], hunk: [] as string[], removed: [] as string[], added: [] as string[], context: [] as string[] };
+  const blobs = { pre: [] as string[], post: [] as string[] };
+  for (const { kind, start, end } of segments) {
+    if (kind === 'quote') for (let i = start; i < end; i++) quoted.push(unquoted(text, starts, i));
+    else if (kind === 'add') pushUnmarked(diff.added, text, starts, start, end);
+    else if (kind === 'del') pushUnmarked(diff.removed, text, starts, start, end);
+    else if (kind === 'context') pushUnmarked(diff.context, text, starts, start, end);
+    else if (kind === 'hunk') for (let i = start; i < end; i++) pushHunk(diff.hunk, lineAt(text, starts, i));
+    else if (kind === 'file') for (let i = start; i < end; i++) pushFile(diff.file, blobs, lineAt(text, starts, i));
+    else if (kind !== 'binary') own.push(linesBetween(text, starts, start, end));
+  }
+  return {
+    own: own.join('\n'),
+    quoted: quoted.join('\n'),
+    file: diff.file.join('\n'),
+    hunk: diff.hunk.join('\n'),
+    removed: diff.removed.join('\n'),
+    added: diff.added.join('\n'),
+    context: diff.context.join('\n'),
+    ...blobs,
+  };
+}
+
+/** Line `i` without its quotation marks. */
+export function unquoted(text: string, starts: Int32Array, i: number): string {
+  let at = starts[i] as number;
+  const end = (starts[i + 1] as number) - 1;
+  let from = at;
+  for (; at < end; at++) {
+    const c = text.charCodeAt(at);
+    if (c === 62 || c === 124) from = at + 1;
+    else if (c !== 32 && (c < 65 || c > 90 || at - from > 3 || text.charCodeAt(at + 1) === 32)) break;
+  }
+  if (from === (starts[i] as number) && text.charCodeAt(from) === 58) from++;
+  if (text.charCodeAt(from) === 32) from++;
+  return text.slice(from, end);
+}
+
+/** Every line loses its mark; a wrapped piece or an empty line has none. */
+function pushUnmarked(into: string[], text: string, starts: Int32Array, start: number, end: number): void {
+  for (let i = start; i < end; i++) {
+    const at = starts[i] as number;
+    const c = text.charCodeAt(at);
+    const marked = c === 43 || c === 45 || c === 32;
+    into.push(text.slice(marked ? at + 1 : at, Math.max(at, (starts[i + 1] as number) - 1)));
+  }
+}
+
+function pushHunk(into: string[], line: string): void {
+  const at = line.indexOf('@@', 2);
+  const words = at < 0 ? '' : line.slice(at + 2).trim();
+  if (words) into.push(words);
+}
+
+function pushFile(into: string[], blobs: { pre: string[]; post: string[] }, line: string): void {
+  if (line.startsWith('index ')) return pushBlobs(blobs, line);
+  if (line.startsWith('diff --git ')) return void into.push(line.slice(11));
+  if (line.startsWith('--- ') || line.startsWith('+++ ')) {
+    const name = line.slice(4).split('\t', 1)[0] as string;
+    if (name !== '/dev/null') into.push(name);
+  } else if (line.startsWith('Index: ')) into.push(line.slice(7));
+  else if (line.startsWith('diff -')) into.push(line.slice(line.indexOf(' ', 5) + 1));
+}
+
+const BLOBS = /^index ([0-9a-f,]{7,200})\.\.([0-9a-f]{7,64})\b/;
+
+function pushBlobs(blobs: { pre: string[]; post: string[] }, line: string): void {
+  const found = BLOBS.exec(line);
+  if (!found) return;
+  for (const name of (found[1] as string).split(',')) if (!isNull(name)) blobs.pre.push(name);
+  if (!isNull(found[2] as string)) blobs.post.push(found[2] as string);
+}
+
+function isNull(name: string): boolean {
+  return name === '' || /^0+$/.test(name);
+}
