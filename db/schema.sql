@@ -61,8 +61,7 @@ CREATE TABLE block (                -- brotli-compressed runs of neighbouring ma
 CREATE TABLE message (
   id          INTEGER PRIMARY KEY,  -- sent_at * 8 + n
   msgid       TEXT NOT NULL,        -- Message-ID without <>; not unique: see imposter
-  digest      BLOB NOT NULL,        -- 16 bytes naming the content, for duplicate against imposter (mail/digest.ts)
-  imposter    INTEGER NOT NULL DEFAULT 0, -- 1: a different message came first under this msgid
+  imposter    INTEGER NOT NULL DEFAULT 0, -- 1: a different message came first under this msgid (mail/same.ts)
   subject     TEXT NOT NULL,        -- decoded, unfolded
   author_id   INTEGER NOT NULL REFERENCES identity(id),
   sent_at     INTEGER NOT NULL,     -- Date:, or arrival where date_note is set
@@ -131,6 +130,8 @@ CREATE TABLE place (                -- display order of a thread, computed at in
   ghost      TEXT,                  -- the ghost's msgid
   PRIMARY KEY (thread, position)
 ) WITHOUT ROWID;
+
+CREATE INDEX place_message ON place (message_id);
 
 CREATE TABLE dirty_thread (         -- threads whose place rows are to be computed again; empty after a finished ingest
   thread INTEGER PRIMARY KEY

@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import cliProgress from 'cli-progress';
+import { Command, InvalidArgumentError } from 'commander';
+import { type IngestOptions, ingest, type Summary } from '#ingest/run';
+import { recognise } from '#ingest/read/recognise';
+import { type Source, SourceError } from '#ingest/read/types';
+import { runProgram } from './program';
+import { databasePath } from './settings';
+
+interface Flags {
+  list?: string;
+  json?: boolean;
+  rejects?: string;
+  jobs: number;
+  limit?: number;
+}
+
+const program = new Command('ingest')
+  .description('Reads mail archives into the database.')
+  .argument('<source...>', 'public-inbox directory or repository, mbox, Maildir, .eml directory, pipermail month, URL, or - for mbox on standard input')
+  .option('--list <name>', "the list's name (default: the inbox directory's name, else List-Id)")
+  .option('--json', 'print one JSON object as the last line of standard output')
+  .option('--rejects <dir>', 'write what held no mail at all, with the reason, into this directory')
+  .option('--jobs <n>', 'parsing workers', wholeNumber, availableParallelism())
+  .option('--limit <n>', 'stop after so many mails', wholeNumber)
+  .exitOverride()
+  .action(run);
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('a whole number from 1 is wanted');
+  return number;
+}
+
+async function run(locations: string[], flags: Flags): Promise<void> {
+  const sources: Source[] = [];
+  const failed: SourceError[] = [];
+  for (const location of locations) {
+    try {
+      sources.push(...(await recognise(location)));
+    } catch (error) {
+      if (!(error instanceof SourceError)) throw error;
+      failed.push(error);
+    }
+  }
+  const display = progressDisplay(flags.json === true);
+  const summary = await ingest(sources, {
+    database: databasePath(),
+    list: flags.list ?? null,
+    jobs: flags.jobs,
+    limit: flags.limit ?? null,
+    ...(flags.rejects ? { onReject: rejectWriter(flags.rejects) } : {}),
+    ...display.hooks,
+  });
+  display.stop();
+  report(summary, [...failed, ...summary.failed], flags.json === true);
+}
+
+function report(summary: Summary, failed: SourceError[], json: boolean): void {
+  for (const error of failed) process.stderr.write(`ingest: ${error.message}\n`);
+  const { failed: _failed, ...figures } = summary;
+  const { read, stored, duplicate, deleted, rejected, lists, threads, series, people, seconds, bytes } = figures;
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ read, stored, duplicate, deleted, rejected, lists, threads, series, people, seconds, bytes })}\n`);
+  } else {
+    const rate = seconds > 0 ? Math.round(read / seconds) : 0;
+    process.stdout.write(
+      `${read} read: ${stored} stored, ${duplicate} duplicate, ${deleted} deleted, ${rejected} rejected; ` +
+        `${(bytes / 1e6).toFixed(1)} MB in ${seconds.toFixed(1)} s, ${rate} mails/s\n` +
+        `now ${Object.entries(lists).map(([name, messages]) => `${name} ${messages}`).join(', ')}; ${threads} threads, ${people} people\n`,
+    );
+  }
+  if (failed.length) process.exitCode = 1;
+}
+
+function rejectWriter(directory: string): NonNullable<IngestOptions['onReject']> {
+  mkdirSync(directory, { recursive: true });
+  return ({ location, place, reason, bytes }) => {
+    const name = createHash('sha256').update(location).update(place).update(bytes).digest('hex').slice(0, 16);
+    writeFileSync(join(directory, `${name}.eml`), bytes);
+    writeFileSync(join(directory, `${name}.txt`), `${location}\n${place}\n${reason}\n`);
+  };
+}
+
+/** A bar on a terminal; elsewhere a line every few seconds, on standard error so that --json stays last on standard output. */
+function progressDisplay(json: boolean): { hooks: Pick<IngestOptions, 'onProgress' | 'onNote'>; stop(): void } {
+  const onNote = (location: string, note: string) => process.stderr.write(`ingest: ${location}: ${note}\n`);
+  if (!process.stderr.isTTY || json) return { hooks: { onNote, onProgress: plainProgress() }, stop() {} };
+  const bar = new cliProgress.SingleBar(
+    { format: '{bar} {value}/{total} {rate}/s, {eta_formatted} left  {source}', hideCursor: true, etaBuffer: 200 },
+    cliProgress.Presets.shades_classic,
+  );
+  let current = '';
+  let started = 0;
+  return {
+    hooks: {
+      onNote,
+      onProgress({ location, read, bytes, total, unit }) {
+        const value = unit === 'bytes' ? bytes : read;
+        if (location !== current) {
+          if (current) bar.stop();
+          current = location;
+          started = Date.now();
+          bar.start(total ?? value, value, { rate: 0, source: location });
+        }
+        const seconds = (Date.now() - started) / 1000;
+        bar.setTotal(total ?? value);
+        bar.update(value, { rate: seconds > 0 ? Math.round(read / seconds) : 0, source: location });
+      },
+    },
+    stop: () => bar.stop(),
+  };
+}
+
+const PLAIN_EVERY_MS = 5000;
+
+function plainProgress(): NonNullable<IngestOptions['onProgress']> {
+  let last = Date.now();
+  return ({ location, read, total, unit }) => {
+    if (read % 256 !== 0 || Date.now() - last < PLAIN_EVERY_MS) return;
+    last = Date.now();
+    process.stderr.write(`ingest: ${location}: ${read}${total !== null && unit === 'mails' ? ` of ${total}` : ''} mails\n`);
+  };
+}
+
+await runProgram(program);

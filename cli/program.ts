@@ -1,0 +1,18 @@
+import { CommanderError, type Command } from 'commander';
+import { DatabaseError } from '#db/open';
+
+/** Exit codes of every command: 0 done, 1 something could not be read (said on standard error), 2 wrong usage. */
+export async function runProgram(program: Command): Promise<void> {
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : 2;
+    } else if (error instanceof DatabaseError) {
+      process.stderr.write(`${program.name()}: ${error.message}\n`);
+      process.exitCode = 1;
+    } else {
+      throw error;
+    }
+  }
+}

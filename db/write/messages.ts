@@ -1,0 +1,124 @@
+import type { Connection, Value } from '../open';
+import { insertRows } from './insert';
+
+/** A message that is already stored, as far as telling a duplicate from an imposter asks. */
+export interface Stored {
+  id: number;
+  msgid: string;
+  sentAt: number;
+  authorAddress: string;
+}
+
+/** Stored messages that bear one of these Message-IDs, imposters included, oldest stored first. */
+export function findByMsgid(db: Connection, msgids: string[]): Promise<Stored[]> {
+  return db.all<Stored & Record<string, Value>>(
+    `SELECT m.id, m.msgid, m.sent_at AS sentAt, i.address AS authorAddress
+     FROM json_each(?) j JOIN message m ON m.msgid = j.value JOIN identity i ON i.id = m.author_id
+     ORDER BY m.imposter, m.id`,
+    [JSON.stringify(msgids)],
+  );
+}
+
+/** Thread of each msgid that a message bears or a ghost stands for. */
+export async function findThreads(db: Connection, msgids: string[]): Promise<Map<string, number>> {
+  const asked = JSON.stringify(msgids);
+  const rows = await db.all<{ msgid: string; thread: number }>(
+    `SELECT m.msgid, m.thread FROM json_each(?1) j JOIN message m ON m.msgid = j.value
+     UNION ALL SELECT g.msgid, g.thread FROM json_each(?1) j JOIN ghost g ON g.msgid = j.value`,
+    [asked],
+  );
+  return new Map(rows.map(({ msgid, thread }) => [msgid, thread]));
+}
+
+/** Numbers of `message` and `thread` in use within [from, from + span) of each start. A thread keeps the number of a message long gone. */
+export async function findTaken(db: Connection, starts: number[], span: number): Promise<number[]> {
+  const rows = await db.all<{ id: number }>(
+    `SELECT m.id FROM json_each(?1) j JOIN message m ON m.id >= j.value AND m.id < j.value + ?2
+     UNION SELECT t.id FROM json_each(?1) j JOIN thread t ON t.id >= j.value AND t.id < j.value + ?2`,
+    [JSON.stringify(starts), span],
+  );
+  return rows.map((row) => row.id);
+}
+
+/** The columns that the packer fills, between the ones that only the main thread knows. */
+const COLUMNS = `id, msgid, imposter, author_id, sent_at, received_at, refs, thread,
+  subject, sent_zone, date_note, in_reply_to, flags, lines, bytes, attachments, notes,
+  head_block, head_at, head_size, text_block, text_at, text_size, body_block, body_at, body_size`;
+
+export async function insertMessages(db: Connection, rows: Value[][]): Promise<void> {
+  await insertRows(db, `INSERT INTO message (${COLUMNS})`, rows);
+}
+
+/** Ids must ascend: FTS5 writes out its pending index whenever a rowid is not above the last one. */
+export async function insertSearch(db: Connection, rows: Value[][]): Promise<void> {
+  await insertRows(
+    db,
+    `INSERT INTO search (rowid, subject, author, recipient, copied, own, quoted, file, hunk, removed, added, context,
+       attachment, msgid, list)`,
+    rows,
+  );
+}
+
+/** Appends blocks and returns the number of the first; they are numbered in order. */
+export async function insertBlocks(db: Connection, blocks: { kind: number; data: Uint8Array }[]): Promise<number> {
+  const row = await db.get<{ next: number }>('SELECT coalesce(max(id), 0) + 1 AS next FROM block');
+  const first = row?.next ?? 1;
+  await insertRows(
+    db,
+    'INSERT INTO block (id, kind, data)',
+    blocks.map(({ kind, data }, n) => [first + n, kind, Buffer.from(data.buffer, data.byteOffset, data.byteLength)]),
+  );
+  return first;
+}
+
+/** Ids of (name, address) pairs, new ones inserted in the order given. Key: `address\nname`. */
+export async function identityIds(db: Connection, pairs: { name: string; address: string }[]): Promise<Map<string, number>> {
+  const json = JSON.stringify(pairs);
+  await db.run(
+    `INSERT OR IGNORE INTO identity (name, address)
+     SELECT value ->> 'name', value ->> 'address' FROM json_each(?) ORDER BY key`,
+    [json],
+  );
+  const rows = await db.all<{ id: number; name: string; address: string }>(
+    `SELECT i.id, i.name, i.address FROM json_each(?) j
+     JOIN identity i ON i.address = j.value ->> 'address' AND i.name = j.value ->> 'name'`,
+    [json],
+  );
+  return new Map(rows.map(({ id, name, address }) => [`${address}\n${name}`, id]));
+}
+
+/** Postings by list and month, added to what was counted before. */
+export async function addActivity(db: Connection, postings: { list: number; sentAt: number }[]): Promise<void> {
+  const json = JSON.stringify(postings);
+  await db.run(
+    `INSERT INTO activity (list_id, month, messages)
+     SELECT value ->> 'list', strftime('%Y-%m', value ->> 'sentAt', 'unixepoch'), count(*)
+     FROM json_each(?) WHERE true GROUP BY 1, 2
+     ON CONFLICT DO UPDATE SET messages = messages + excluded.messages`,
+    [json],
+  );
+  await db.run(
+    `UPDATE list SET messages = messages + n, first_at = min(coalesce(first_at, a), a), last_at = max(coalesce(last_at, z), z)
+     FROM (SELECT value ->> 'list' AS l, count(*) AS n, min(value ->> 'sentAt') AS a, max(value ->> 'sentAt') AS z
+           FROM json_each(?) GROUP BY 1) WHERE list.id = l`,
+    [json],
+  );
+}
+
+/**
+ * Posts messages on lists; rows are (list_id, message_id, source_id, epoch, oid, received_at).
+ * One that is posted there already stays as it was. Tells for each row whether it is new.
+ */
+export async function insertPostings(db: Connection, rows: Value[][]): Promise<boolean[]> {
+  const key = (row: Value[]) => `${row[0]} ${row[1]}`;
+  const found = await db.all<{ list_id: number; message_id: number }>(
+    `SELECT p.list_id, p.message_id FROM json_each(?) j
+     JOIN posting p ON p.list_id = j.value ->> 0 AND p.message_id = j.value ->> 1`,
+    [JSON.stringify(rows.map((row) => row.slice(0, 2)))],
+  );
+  const there = new Set(found.map((row) => `${row.list_id} ${row.message_id}`));
+  const isNew = rows.map((row) => !there.has(key(row)) && there.add(key(row)) !== undefined);
+  const added = rows.filter((_, n) => isNew[n]).sort((a, b) => (a[1] as number) - (b[1] as number));
+  await insertRows(db, 'INSERT INTO posting (list_id, message_id, source_id, epoch, oid, received_at)', added);
+  return isNew;
+}

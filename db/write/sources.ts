@@ -1,0 +1,76 @@
+import type { Connection } from '../open';
+import { insertRows } from './insert';
+
+export interface SourceRow {
+  id: number;
+  state: unknown;
+}
+
+/** The row of a source, made where it is read for the first time. */
+export async function sourceRow(db: Connection, kind: string, location: string): Promise<SourceRow> {
+  await db.run('INSERT OR IGNORE INTO source (kind, location) VALUES (?, ?)', [kind, location]);
+  const row = await db.get<{ id: number; state: string | null }>(
+    'SELECT id, state FROM source WHERE kind = ? AND location = ?',
+    [kind, location],
+  );
+  if (!row) throw new Error(`source ${kind} ${location} was not recorded`);
+  return { id: row.id, state: row.state === null ? undefined : JSON.parse(row.state) };
+}
+
+export async function saveCheckpoint(db: Connection, sourceId: number, state: unknown, seen: string[]): Promise<void> {
+  await db.run('UPDATE source SET state = ? WHERE id = ?', [JSON.stringify(state ?? null), sourceId]);
+  await insertRows(
+    db,
+    'INSERT OR IGNORE INTO source_file (source_id, key)',
+    seen.map((key) => [sourceId, key]),
+  );
+}
+
+export async function seenFiles(db: Connection, sourceId: number, keys: string[]): Promise<Set<string>> {
+  const rows = await db.all<{ key: string }>(
+    'SELECT f.key FROM json_each(?) j JOIN source_file f ON f.source_id = ? AND f.key = j.value',
+    [JSON.stringify(keys), sourceId],
+  );
+  return new Set(rows.map((row) => row.key));
+}
+
+export async function insertReject(
+  db: Connection,
+  reject: { sourceId: number; place: string; reason: string; bytes: Buffer },
+): Promise<void> {
+  await db.run('INSERT INTO reject (source_id, place, reason, bytes) VALUES (?, ?, ?, ?)', [
+    reject.sourceId,
+    reject.place,
+    reject.reason,
+    reject.bytes,
+  ]);
+}
+
+export interface ListRow {
+  id: number;
+  name: string;
+  list_id: string | null;
+  synthetic: number;
+}
+
+export function allLists(db: Connection): Promise<ListRow[]> {
+  return db.all<ListRow>('SELECT id, name, list_id, synthetic FROM list ORDER BY id');
+}
+
+export async function addList(db: Connection, list: { name: string; listId: string | null; synthetic: boolean }): Promise<number> {
+  await db.run('INSERT INTO list (name, list_id, synthetic) VALUES (?, ?, ?)', [
+    list.name,
+    list.listId,
+    list.synthetic ? 1 : 0,
+  ]);
+  const row = await db.get<{ id: number }>('SELECT id FROM list WHERE name = ?', [list.name]);
+  return row?.id ?? 0;
+}
+
+/** Told to readers by ETag: any committed change makes another version. */
+export async function bumpDataVersion(db: Connection): Promise<void> {
+  await db.run(
+    `INSERT INTO meta (key, value) VALUES ('data_version', '1')
+     ON CONFLICT DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)`,
+  );
+}

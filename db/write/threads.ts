@@ -1,0 +1,108 @@
+import type { Connection, Value } from '../open';
+import { insertRows } from './insert';
+
+/** Messages of merged threads move; `moves` is [from, to]. */
+export async function mergeThreads(db: Connection, moves: [number, number][]): Promise<void> {
+  if (!moves.length) return;
+  const json = JSON.stringify(moves);
+  for (const table of ['message', 'ghost']) {
+    await db.run(
+      `UPDATE ${table} SET thread = value ->> 1 FROM json_each(?) WHERE ${table}.thread = value ->> 0`,
+      [json],
+    );
+  }
+  for (const [table, column] of [
+    ['thread', 'id'],
+    ['thread_list', 'thread'],
+    ['place', 'thread'],
+    ['dirty_thread', 'thread'],
+  ]) {
+    await db.run(`DELETE FROM ${table} WHERE ${column} IN (SELECT value ->> 0 FROM json_each(?))`, [json]);
+  }
+}
+
+/** Ghosts appear, and vanish once their message arrives. */
+export async function replaceGhosts(db: Connection, appear: [string, number][], arrived: string[]): Promise<void> {
+  await insertRows(db, 'INSERT OR REPLACE INTO ghost (msgid, thread)', appear);
+  if (arrived.length) {
+    await db.run('DELETE FROM ghost WHERE msgid IN (SELECT value FROM json_each(?))', [JSON.stringify(arrived)]);
+  }
+}
+
+export async function markDirty(db: Connection, threads: Iterable<number>): Promise<void> {
+  await db.run('INSERT OR IGNORE INTO dirty_thread SELECT value FROM json_each(?)', [JSON.stringify([...threads])]);
+}
+
+/** Some threads still to be arranged, as many as hold about `limit` messages, at least one. */
+export async function takeDirty(db: Connection, limit: number): Promise<number[]> {
+  const rows = await db.all<{ thread: number; messages: number }>(
+    `SELECT d.thread, (SELECT count(*) FROM message m WHERE m.thread = d.thread) AS messages
+     FROM dirty_thread d ORDER BY d.thread LIMIT ?`,
+    [limit],
+  );
+  const taken: number[] = [];
+  let sum = 0;
+  for (const row of rows) {
+    if (taken.length && sum + row.messages > limit) break;
+    taken.push(row.thread);
+    sum += row.messages;
+  }
+  return taken;
+}
+
+export interface MemberRow {
+  thread: number;
+  id: number;
+  msgid: string;
+  refs: string;
+  imposter: number;
+  subject: string;
+  author_id: number;
+  address: string;
+}
+
+export function threadMembers(db: Connection, threads: number[]): Promise<MemberRow[]> {
+  return db.all<MemberRow>(
+    `SELECT m.thread, m.id, m.msgid, m.refs, m.imposter, m.subject, m.author_id, i.address
+     FROM message m JOIN identity i ON i.id = m.author_id
+     WHERE m.thread IN (SELECT value FROM json_each(?)) ORDER BY m.thread, m.id`,
+    [JSON.stringify(threads)],
+  );
+}
+
+export function threadGhosts(db: Connection, threads: number[]): Promise<{ thread: number; msgid: string }[]> {
+  return db.all(
+    'SELECT thread, msgid FROM ghost WHERE thread IN (SELECT value FROM json_each(?)) ORDER BY thread, msgid',
+    [JSON.stringify(threads)],
+  );
+}
+
+/** Replaces all that is derived of these threads: `threads` rows of `thread`, `places` rows of `place`. */
+export async function replaceThreads(
+  db: Connection,
+  ids: number[],
+  threads: Value[][],
+  places: Value[][],
+): Promise<void> {
+  const json = JSON.stringify(ids);
+  for (const [table, column] of [
+    ['place', 'thread'],
+    ['thread_list', 'thread'],
+    ['thread', 'id'],
+    ['dirty_thread', 'thread'],
+  ]) {
+    await db.run(`DELETE FROM ${table} WHERE ${column} IN (SELECT value FROM json_each(?))`, [json]);
+  }
+  await insertRows(
+    db,
+    'INSERT INTO thread (id, root, subject, first_id, last_id, messages, participants, author_id)',
+    threads,
+  );
+  await insertRows(db, 'INSERT INTO place (thread, position, depth, parent, message_id, ghost)', places);
+  await db.run(
+    `INSERT INTO thread_list (list_id, last_id, thread)
+     SELECT p.list_id, max(m.id), m.thread FROM message m JOIN posting p ON p.message_id = m.id
+     WHERE m.thread IN (SELECT value FROM json_each(?)) GROUP BY p.list_id, m.thread`,
+    [json],
+  );
+}

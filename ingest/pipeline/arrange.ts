@@ -1,0 +1,63 @@
+import type { Connection, Value } from '#db/open';
+import { type MemberRow, replaceThreads, takeDirty, threadGhosts, threadMembers } from '#db/write/threads';
+import { arrange, type Member, type Place } from '#ingest/thread/arrange';
+
+/** Messages arranged in one transaction: bounds memory, and how long the writer holds the lock. */
+const MESSAGES_AT_ONCE = 4000;
+
+/** Arranges every dirty thread. Killed in between, the next run goes on with those still marked. */
+export async function arrangeDirty(db: Connection): Promise<void> {
+  for (let ids = await takeDirty(db, MESSAGES_AT_ONCE); ids.length; ids = await takeDirty(db, MESSAGES_AT_ONCE)) {
+    const members = byThread(await threadMembers(db, ids));
+    const ghosts = byThread(await threadGhosts(db, ids));
+    const threads: Value[][] = [];
+    const places: Value[][] = [];
+    for (const id of ids) {
+      const rows = members.get(id);
+      // All its messages were withdrawn: nothing is left to show.
+      if (!rows) continue;
+      const arranged = arrange(
+        rows.map(memberOf),
+        (ghosts.get(id) ?? []).map(({ msgid }) => msgid),
+      );
+      threads.push(threadRow(id, rows, arranged));
+      for (const [position, place] of arranged.entries()) places.push(placeRow(id, position, place));
+    }
+    await db.exec('BEGIN IMMEDIATE');
+    await replaceThreads(db, ids, threads, places);
+    await db.exec('COMMIT');
+  }
+}
+
+function byThread<T extends { thread: number }>(rows: T[]): Map<number, T[]> {
+  const groups = new Map<number, T[]>();
+  for (const row of rows) {
+    const group = groups.get(row.thread);
+    if (group) group.push(row);
+    else groups.set(row.thread, [row]);
+  }
+  return groups;
+}
+
+function memberOf(row: MemberRow): Member {
+  return {
+    id: row.id,
+    msgid: row.msgid,
+    references: row.refs ? row.refs.split(' ') : [],
+    imposter: row.imposter === 1,
+  };
+}
+
+function threadRow(id: number, rows: MemberRow[], places: Place[]): Value[] {
+  const first = rows[0] as MemberRow;
+  const last = rows[rows.length - 1] as MemberRow;
+  const top = places.find((place) => place.member)?.member as Member;
+  const shown = rows.find((row) => row.id === top.id) as MemberRow;
+  const root = places[0]?.ghost ?? places[0]?.member?.msgid ?? shown.msgid;
+  const participants = new Set(rows.map((row) => row.address)).size;
+  return [id, root, shown.subject, first.id, last.id, rows.length, participants, shown.author_id];
+}
+
+function placeRow(thread: number, position: number, place: Place): Value[] {
+  return [thread, position, place.depth, place.parent, place.member?.id ?? null, place.ghost];
+}

@@ -1,0 +1,105 @@
+import type { Origin } from '#ingest/read/types';
+import type { Heads } from './protocol';
+import type { ParserPool } from './pool';
+
+/** Raw bytes sent to a worker at a time: enough to compress well, small enough that both workers stay busy. */
+const UNIT_BYTES = 1024 * 1024;
+const UNIT_MAILS = 256;
+
+/** One parsed mail as far as the main thread knows it. */
+export interface BatchMail {
+  unit: number;
+  /** Its place in the unit. */
+  index: number;
+  origin: Origin;
+  msgid: string;
+  refs: string;
+  sentAt: number;
+  receivedAt: number | null;
+  authorName: string;
+  authorAddress: string;
+  listId: string;
+  mailingList: string;
+  synthetic: boolean;
+}
+
+/** Mails that are committed together. */
+export interface Batch {
+  units: number[];
+  mails: BatchMail[];
+  /** Raw bytes of the mails. */
+  bytes: number;
+}
+
+/** Gathers raw mails into units and hands each to a worker as soon as it is full. */
+export class BatchBuilder {
+  static #nextUnit = 0;
+  #parts: Buffer[] = [];
+  #origins: Origin[] = [];
+  #unitBytes = 0;
+  #parsing: { unit: number; origins: Origin[]; heads: Promise<Heads> }[] = [];
+  mails = 0;
+  bytes = 0;
+
+  constructor(private readonly pool: ParserPool) {}
+
+  add(bytes: Buffer, origin: Origin): void {
+    this.#parts.push(bytes);
+    this.#origins.push(origin);
+    this.#unitBytes += bytes.length;
+    this.mails++;
+    this.bytes += bytes.length;
+    if (this.#unitBytes >= UNIT_BYTES || this.#parts.length >= UNIT_MAILS) this.#send();
+  }
+
+  /** All mails added so far, parsed, in the order they were added; the builder is empty again. */
+  take(): Promise<Batch> {
+    this.#send();
+    const parsing = this.#parsing;
+    this.#parsing = [];
+    const { bytes } = this;
+    this.mails = 0;
+    this.bytes = 0;
+    return collect(parsing, bytes);
+  }
+
+  #send(): void {
+    if (!this.#parts.length) return;
+    const unit = BatchBuilder.#nextUnit++;
+    let end = 0;
+    const ends = this.#parts.map((part) => (end += part.length));
+    const bytes = new Uint8Array(end);
+    this.#parts.forEach((part, n) => bytes.set(part, (ends[n] as number) - part.length));
+    const received = this.#origins.map((origin) => origin.receivedAt);
+    this.#parsing.push({ unit, origins: this.#origins, heads: this.pool.parse({ unit, bytes, ends, received }) });
+    this.#parts = [];
+    this.#origins = [];
+    this.#unitBytes = 0;
+  }
+}
+
+async function collect(parsing: { unit: number; origins: Origin[]; heads: Promise<Heads> }[], bytes: number): Promise<Batch> {
+  const mails: BatchMail[] = [];
+  for (const { unit, origins, heads } of parsing) {
+    const columns = await heads;
+    origins.forEach((origin, index) => mails.push(mailAt(columns, unit, index, origin)));
+  }
+  return { units: parsing.map(({ unit }) => unit), mails, bytes };
+}
+
+function mailAt(heads: Heads, unit: number, index: number, origin: Origin): BatchMail {
+  return {
+    unit,
+    index,
+    origin,
+    msgid: heads.msgid[index] as string,
+    refs: heads.refs[index] as string,
+    sentAt: heads.sentAt[index] as number,
+    receivedAt: heads.receivedAt[index] ?? null,
+    authorName: heads.authorName[index] as string,
+    authorAddress: heads.authorAddress[index] as string,
+    listId: heads.listId[index] as string,
+    mailingList: heads.mailingList[index] as string,
+    synthetic: heads.synthetic[index] as boolean,
+  };
+}

@@ -1,0 +1,127 @@
+import type { Connection, Value } from '#db/open';
+import { FACT_TABLES } from '#db/write/facts';
+import { insertRows } from '#db/write/insert';
+import {
+  addActivity,
+  identityIds,
+  insertBlocks,
+  insertMessages,
+  insertPostings,
+  insertSearch,
+} from '#db/write/messages';
+import { bumpDataVersion, saveCheckpoint } from '#db/write/sources';
+import { markDirty, mergeThreads, replaceGhosts } from '#db/write/threads';
+import type { BatchMail } from './batch';
+import type { ListNames } from './lists';
+import type { Packed } from './protocol';
+import type { Fresh, Resolved } from './resolve';
+
+/** Where the mails of a batch came from. */
+export interface BatchSource {
+  id: number;
+  /** --list or the inbox directory's name. */
+  listName: string | null;
+  /** Name for the list where nothing else tells one. */
+  fallback: string;
+}
+
+export interface Checkpoint {
+  state: unknown;
+  seen: string[];
+}
+
+/** Packed units of a batch, in the order of the mails kept. */
+export type PackedUnit = { packed: Packed; fresh: Fresh[] };
+
+/**
+ * The first half of a commit: rows that the next batch's decisions read. Opens the transaction.
+ * Returns what the second half needs.
+ */
+export async function writeRows(
+  db: Connection,
+  lists: ListNames,
+  source: BatchSource,
+  resolved: Resolved,
+  units: PackedUnit[],
+): Promise<void> {
+  await db.exec('BEGIN IMMEDIATE');
+  await mergeThreads(db, resolved.merges);
+  await replaceGhosts(db, resolved.ghosts, resolved.arrived);
+  const blockStarts: number[] = [];
+  for (const { packed } of units) blockStarts.push(await insertBlocks(db, packed.blocks));
+  await insertMessages(db, await messageRows(db, units, blockStarts));
+  await post(db, lists, source, resolved);
+  await markDirty(db, resolved.dirty);
+}
+
+/** The second half: words and facts, then the checkpoint, all or nothing with the first. */
+export async function writeWords(
+  db: Connection,
+  source: BatchSource,
+  units: PackedUnit[],
+  checkpoint: Checkpoint | null,
+): Promise<void> {
+  const words = units.flatMap(({ packed, fresh }) =>
+    fresh.map(({ id }, n): Value[] => [id, ...(packed.search[n] as string[])]),
+  );
+  await insertSearch(db, words.sort(byFirst));
+  for (const [table, columns] of Object.entries(FACT_TABLES)) {
+    const rows = units.flatMap(({ packed, fresh }) =>
+      (packed.facts[table] ?? []).map(([index, ...cells]): Value[] => [(fresh[index as number] as Fresh).id, ...cells]),
+    );
+    if (rows.length) await insertRows(db, `INSERT OR IGNORE INTO ${table} (${columns})`, rows);
+  }
+  if (checkpoint) await saveCheckpoint(db, source.id, checkpoint.state, checkpoint.seen);
+  await bumpDataVersion(db);
+  await db.exec('COMMIT');
+}
+
+const byFirst = (a: Value[], b: Value[]) => (a[0] as number) - (b[0] as number);
+
+async function messageRows(db: Connection, units: PackedUnit[], blockStarts: number[]): Promise<Value[][]> {
+  const authors = new Map<string, { name: string; address: string }>();
+  for (const { fresh } of units) for (const { mail } of fresh) authors.set(authorKey(mail), authorOf(mail));
+  const identities = await identityIds(db, [...authors.values()]);
+  const rows = units.flatMap(({ packed, fresh }, unit) =>
+    fresh.map(({ mail, id, thread, imposter }, n): Value[] => [
+      id,
+      mail.msgid,
+      imposter ? 1 : 0,
+      identities.get(authorKey(mail)) ?? 0,
+      mail.sentAt,
+      mail.receivedAt,
+      mail.refs,
+      thread,
+      ...withBlocks(packed.messages[n] as Value[], blockStarts[unit] as number),
+    ]),
+  );
+  return rows.sort(byFirst);
+}
+
+/** Positions of head_block, text_block and body_block among the packed columns. */
+const BLOCK_CELLS = [9, 12, 15];
+
+function withBlocks(cells: Value[], start: number): Value[] {
+  for (const at of BLOCK_CELLS) if (cells[at] !== null) cells[at] = (cells[at] as number) + start;
+  return cells;
+}
+
+const authorOf = (mail: BatchMail) => ({ name: mail.authorName, address: mail.authorAddress });
+const authorKey = (mail: BatchMail) => `${mail.authorAddress}\n${mail.authorName}`;
+
+/** Posts new mails, and mails stored before on a list that did not carry them yet. */
+async function post(db: Connection, lists: ListNames, source: BatchSource, resolved: Resolved): Promise<void> {
+  const posted: { list: number; sentAt: number; row: Value[] }[] = [];
+  for (const { mail, id } of [...resolved.fresh, ...resolved.duplicates]) {
+    const list = await lists.idOf(mail, source.listName, source.fallback);
+    const oid = mail.origin.oid === null ? null : Buffer.from(mail.origin.oid, 'hex');
+    const received = mail.origin.receivedAt ?? mail.receivedAt;
+    posted.push({
+      list,
+      sentAt: mail.sentAt,
+      row: [list, id, source.id, mail.origin.epoch, oid, received],
+    });
+  }
+  const isNew = await insertPostings(db, posted.map(({ row }) => row));
+  await addActivity(db, posted.filter((_, n) => isNew[n]).map(({ list, sentAt }) => ({ list, sentAt })));
+}

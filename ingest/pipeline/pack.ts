@@ -1,0 +1,109 @@
+import { partsForIndex } from '#mail/body';
+import { FLAG } from '#mail/flags';
+import { spaceCjk } from '#mail/query/cjk';
+import { TERM } from '#mail/term';
+import type { Address, Message } from '#mail/types';
+import { BLOCK, BlockPacker, type Slot } from './blocks';
+import type { Cell, Packed } from './protocol';
+
+export interface ParsedMail {
+  message: Message;
+  raw: Buffer;
+}
+
+/** Makes what is stored of new mails: their blocks, rows, words and facts. Runs in a worker. */
+export function pack(mails: ParsedMail[]): Packed {
+  const packer = new BlockPacker();
+  const packed: Packed = { messages: [], blocks: [], search: [], facts: { term: [] } };
+  mails.forEach(({ message, raw }, index) => {
+    const parts = partsForIndex(message.text);
+    packed.messages.push(messageRow(message, raw, packer));
+    packed.search.push(searchRow(message, parts));
+    addTerms(packed.facts.term as Cell[][], index, message, parts);
+  });
+  packed.blocks = packer.finish();
+  return packed;
+}
+
+/** In the order of MESSAGE_COLUMNS in db/write/messages.ts. */
+function messageRow(message: Message, raw: Buffer, packer: BlockPacker): Cell[] {
+  const text = Buffer.from(message.text);
+  const body = raw.subarray(message.headerBytes);
+  const head = packer.add(BLOCK.head, raw.subarray(0, message.headerBytes));
+  const shown = packer.add(BLOCK.text, text);
+  const kept: Slot | null = body.equals(text) ? null : packer.add(BLOCK.body, body);
+  const attachments = message.attachments.map(({ text: _text, ...facts }) => facts);
+  return [
+    message.subject,
+    message.sentZone,
+    message.dateNote,
+    message.inReplyTo,
+    flagsOf(message),
+    countLines(text),
+    raw.length,
+    attachments.length ? JSON.stringify(attachments) : null,
+    message.notes.length ? JSON.stringify(message.notes) : null,
+    head.block,
+    head.at,
+    head.size,
+    shown.block,
+    shown.at,
+    shown.size,
+    kept && kept.block,
+    kept && kept.at,
+    kept && kept.size,
+  ];
+}
+
+function flagsOf(message: Message): number {
+  let flags = 0;
+  if (message.references.length || /^re:/i.test(message.subject)) flags |= FLAG.reply;
+  if (message.attachments.length) flags |= FLAG.attachment;
+  if (message.textKind === 'html') flags |= FLAG.html;
+  if (message.msgidDerived) flags |= FLAG.derived;
+  return flags;
+}
+
+function countLines(text: Buffer): number {
+  let lines = 0;
+  for (let at = text.indexOf(10); at >= 0; at = text.indexOf(10, at + 1)) lines++;
+  return text.length > 0 && text[text.length - 1] !== 10 ? lines + 1 : lines;
+}
+
+/** Longest run of textual attachments that is indexed for one mail; kernel configs of test robots are about 150 KB. */
+const MAX_ATTACHMENT_WORDS = 512 * 1024;
+
+/** In the order of the columns of `search` in db/schema.sql. */
+function searchRow(message: Message, parts: ReturnType<typeof partsForIndex>): string[] {
+  const attached = message.attachments.map(({ name, text }) => `${name ?? ''}\n${text ?? ''}`).join('\n');
+  return [
+    message.subject,
+    addressWords([message.author]),
+    addressWords(message.to),
+    addressWords(message.cc),
+    parts.own,
+    parts.quoted,
+    parts.file,
+    parts.hunk,
+    parts.removed,
+    parts.added,
+    parts.context,
+    attached.slice(0, MAX_ATTACHMENT_WORDS),
+    message.msgid,
+    message.listIds.join('\n'),
+  ].map(spaceCjk);
+}
+
+function addressWords(addresses: Address[]): string {
+  return addresses.map(({ name, address }) => `${name} ${address}`).join('\n');
+}
+
+function addTerms(rows: Cell[][], index: number, message: Message, parts: ReturnType<typeof partsForIndex>): void {
+  const add = (kind: number, values: Iterable<string>) => {
+    for (const value of new Set(values)) rows.push([index, kind, value]);
+  };
+  add(TERM.dfpre, parts.pre);
+  add(TERM.dfpost, parts.post);
+  if (message.headers.changeId) add(TERM.changeid, [message.headers.changeId]);
+  if (message.headers.forPatchId) add(TERM.forpatchid, [message.headers.forPatchId]);
+}

@@ -1,0 +1,60 @@
+/**
+ * What the main thread and the parsing workers say to one another. Columns rather than objects,
+ * because structured clone writes every key of every object again.
+ */
+
+/** Raw mails of one unit, end to end in one buffer. */
+export interface ParseRequest {
+  type: 'parse';
+  unit: number;
+  bytes: Uint8Array;
+  /** End of each mail in `bytes`. */
+  ends: number[];
+  /** Arrival as the source tells it. */
+  received: (number | null)[];
+}
+
+/** What main needs of each mail to decide whether it is new, its id and its thread. */
+export interface Heads {
+  msgid: string[];
+  /** `message.refs`: References then In-Reply-To, space separated. */
+  refs: string[];
+  sentAt: number[];
+  receivedAt: (number | null)[];
+  authorName: string[];
+  authorAddress: string[];
+  /** First List-Id, '' if none; and X-Mailing-List's address, '' if none. */
+  listId: string[];
+  mailingList: string[];
+  synthetic: boolean[];
+}
+
+/** Asks for what is stored of the mails that are new; the unit is forgotten after it. */
+export interface PackRequest {
+  type: 'pack';
+  unit: number;
+  /** Which mails of the unit to store, ascending. */
+  keep: number[];
+}
+
+/** Asks for the displayed text of one mail, to tell a duplicate from an imposter. */
+export interface TextRequest {
+  type: 'text';
+  unit: number;
+  index: number;
+}
+
+export type Request = ParseRequest | PackRequest | TextRequest;
+
+export type Cell = string | number | null;
+
+/** What is stored of the kept mails; `messages`, `search` and each table of `facts` run along `keep`. */
+export interface Packed {
+  /** Columns of `message` in the order of MESSAGE_COLUMNS, without ids. Block numbers are local: indexes into `blocks`. */
+  messages: Cell[][];
+  blocks: { kind: number; data: Uint8Array }[];
+  /** Columns of `search`, one string each, per kept mail. */
+  search: string[][];
+  /** Rows of tables keyed by message: the first cell is the index into `keep`. */
+  facts: Record<string, Cell[][]>;
+}

@@ -1,0 +1,59 @@
+import { parentPort } from 'node:worker_threads';
+import { parseMail } from '#ingest/parse/index';
+import { type ParsedMail, pack } from './pack';
+import type { Heads, ParseRequest, Request } from './protocol';
+
+/**
+ * A parsing worker. Each unit is parsed once, stays here until main has said which of its mails are new,
+ * then is packed and forgotten.
+ */
+const units = new Map<number, ParsedMail[]>();
+
+parentPort?.on('message', async (request: Request) => {
+  if (request.type === 'parse') {
+    reply(request.unit, await parse(request));
+  } else if (request.type === 'text') {
+    reply(request.unit, units.get(request.unit)?.[request.index]?.message.text ?? '');
+  } else {
+    const mails = units.get(request.unit) ?? [];
+    units.delete(request.unit);
+    const packed = pack(request.keep.map((index) => mails[index] as ParsedMail));
+    reply(request.unit, packed, packed.blocks.map((block) => block.data.buffer as ArrayBuffer));
+  }
+});
+
+function reply(unit: number, value: unknown, transfer: ArrayBuffer[] = []): void {
+  parentPort?.postMessage({ unit, value }, transfer);
+}
+
+async function parse({ unit, bytes, ends, received }: ParseRequest): Promise<Heads> {
+  const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const mails: ParsedMail[] = [];
+  let start = 0;
+  for (let n = 0; n < ends.length; n++) {
+    const raw = whole.subarray(start, ends[n]);
+    const parsed = parseMail(raw, { receivedAt: received[n] ?? null });
+    // Awaiting a Message that is already there would cost a turn of the event loop per mail.
+    mails.push({ message: parsed instanceof Promise ? await parsed : parsed, raw });
+    start = ends[n] as number;
+  }
+  units.set(unit, mails);
+  return headsOf(mails);
+}
+
+const SYNTHETIC = Buffer.from('\nX-Threadline-Synthetic:');
+
+function headsOf(mails: ParsedMail[]): Heads {
+  const messages = mails.map((mail) => mail.message);
+  return {
+    msgid: messages.map((message) => message.msgid),
+    refs: messages.map((message) => message.references.join(' ')),
+    sentAt: messages.map((message) => message.sentAt),
+    receivedAt: messages.map((message) => message.receivedAt),
+    authorName: messages.map((message) => message.author.name),
+    authorAddress: messages.map((message) => message.author.address.toLowerCase()),
+    listId: messages.map((message) => message.listIds[0] ?? ''),
+    mailingList: messages.map((message) => message.headers.xMailingList ?? ''),
+    synthetic: mails.map(({ raw, message }) => raw.subarray(0, message.headerBytes).includes(SYNTHETIC)),
+  };
+}

@@ -1,0 +1,213 @@
+import { basename } from 'node:path';
+import { openWriter } from '#db/create';
+import type { Connection } from '#db/open';
+import { totals } from '#db/write/totals';
+import { insertReject, saveCheckpoint, seenFiles, sourceRow } from '#db/write/sources';
+import { arrangeDirty } from './pipeline/arrange';
+import { type Batch, BatchBuilder } from './pipeline/batch';
+import { type BatchSource, type Checkpoint, type PackedUnit, writeRows, writeWords } from './pipeline/commit';
+import { IdAllocator } from './pipeline/ids';
+import { ListNames } from './pipeline/lists';
+import { lockIngest } from './pipeline/lock';
+import { ParserPool } from './pipeline/pool';
+import { type Resolved, resolve } from './pipeline/resolve';
+import { withdraw } from './pipeline/withdraw';
+import { type Source, SourceError, type SourceEvent } from './read/types';
+
+/** Mails and bytes of one transaction: FTS5 writes one segment for each, and a reader waits for none of it. */
+const BATCH_MAILS = 2048;
+const BATCH_BYTES = 24 * 1024 * 1024;
+
+export interface IngestOptions {
+  /** Database file, made where it is missing. */
+  database: string;
+  /** Name of the list for every source; null: each source's own. */
+  list: string | null;
+  /** Parsing workers. */
+  jobs: number;
+  /** Stop after so many mails in all; null: none. */
+  limit: number | null;
+  /** Told what was rejected, besides its row in the database. */
+  onReject?(reject: { location: string; place: string; reason: string; bytes: Buffer }): void;
+  onProgress?(progress: { location: string; read: number; total: number | null; unit: 'mails' | 'bytes'; bytes: number }): void;
+  onNote?(location: string, note: string): void;
+}
+
+/** What became of every message given. `read = stored + duplicate + deleted + rejected`. */
+export interface Counts {
+  read: number;
+  stored: number;
+  duplicate: number;
+  deleted: number;
+  rejected: number;
+  bytes: number;
+}
+
+export interface Summary extends Counts {
+  lists: Record<string, number>;
+  threads: number;
+  series: number;
+  people: number;
+  seconds: number;
+  /** Sources that could not be read, with the reason. */
+  failed: SourceError[];
+}
+
+/** Reads the sources one after another into the database and brings everything derived from them up to date. */
+export async function ingest(sources: Source[], options: IngestOptions): Promise<Summary> {
+  const started = performance.now();
+  const unlock = await lockIngest(options.database);
+  const db = await openWriter(options.database);
+  const pool = new ParserPool(options.jobs);
+  const failed: SourceError[] = [];
+  const counts: Counts = { read: 0, stored: 0, duplicate: 0, deleted: 0, rejected: 0, bytes: 0 };
+  try {
+    await db.exec(`INSERT INTO search (search, rank) VALUES ('hashsize', ${64 * 1024 * 1024})`);
+    const lists = await ListNames.load(db);
+    for (const source of sources) {
+      try {
+        await new SourceRun(db, pool, lists, source, options, counts).run();
+      } catch (error) {
+        if (!(error instanceof SourceError)) throw error;
+        failed.push(error);
+      }
+    }
+    await arrangeDirty(db);
+    return { ...counts, ...(await totals(db)), seconds: (performance.now() - started) / 1000, failed };
+  } finally {
+    await pool.close();
+    await db.close();
+    await unlock();
+  }
+}
+
+/** One source on its way into the database. While one batch is written, the next is read and parsed. */
+class SourceRun {
+  readonly #ids: IdAllocator;
+  #builder: BatchBuilder;
+  #checkpoint: Checkpoint | null = null;
+  #rows: Promise<void> = Promise.resolve();
+  #written: Promise<void> = Promise.resolve();
+  #seenSoFar: string[] = [];
+
+  constructor(
+    private readonly db: Connection,
+    private readonly pool: ParserPool,
+    private readonly lists: ListNames,
+    private readonly source: Source,
+    private readonly options: IngestOptions,
+    private readonly counts: Counts,
+  ) {
+    this.#ids = new IdAllocator(db);
+    this.#builder = new BatchBuilder(pool);
+  }
+
+  async run(): Promise<void> {
+    const { location, kind } = this.source;
+    const row = await sourceRow(this.db, kind, location);
+    const into: BatchSource = {
+      id: row.id,
+      listName: this.options.list ?? this.source.listName,
+      fallback: basename(location).replace(/\.(mbox|txt|gz|git|eml)+$/g, ''),
+    };
+    let total: { total: number; unit: 'mails' | 'bytes' } | null = null;
+    const events = this.source.open({
+      state: row.state,
+      isSeen: (keys) => seenFiles(this.db, row.id, keys),
+      onTotal: (count, unit) => (total = { total: count, unit }),
+      onNote: (note) => this.options.onNote?.(location, note),
+    });
+    let read = 0;
+    let bytes = 0;
+    let failure: unknown;
+    try {
+      for await (const event of events) {
+        await this.#take(event, into);
+        if (event.kind === 'checkpoint') continue;
+        read++;
+        bytes += event.bytes.length;
+        this.options.onProgress?.({ location, read, bytes, total: null, unit: 'mails', ...(total ?? {}) });
+        if (this.options.limit !== null && this.counts.read + this.#builder.mails >= this.options.limit) break;
+      }
+    } catch (error) {
+      // What was read before the source failed is stored all the same.
+      failure = error;
+    }
+    await this.#flush(into);
+    await this.#written;
+    if (failure) throw failure;
+  }
+
+  async #take(event: SourceEvent, into: BatchSource): Promise<void> {
+    if (event.kind === 'mail') {
+      this.#builder.add(event.bytes, event.origin);
+      if (this.#builder.mails >= BATCH_MAILS || this.#builder.bytes >= BATCH_BYTES) await this.#flush(into);
+    } else if (event.kind === 'checkpoint') {
+      this.#checkpoint = { state: event.state, seen: [...this.#seenSoFar, ...(event.seen ?? [])] };
+      this.#seenSoFar = this.#checkpoint.seen;
+    } else {
+      await this.#takeOther(event, into);
+    }
+  }
+
+  async #takeOther(event: Exclude<SourceEvent, { kind: 'mail' | 'checkpoint' }>, into: BatchSource): Promise<void> {
+    this.counts.read++;
+    this.counts.bytes += event.bytes.length;
+    if (event.kind === 'deleted') {
+      this.counts.deleted++;
+      return;
+    }
+    // Both write at once, so everything read before must be in first.
+    await this.#flush(into);
+    await this.#written;
+    if (event.kind === 'withdraw') {
+      await withdraw(this.db, into.id, event.bytes, event.origin);
+      this.counts.deleted++;
+    } else {
+      const reject = { place: event.origin.place, reason: event.reason, bytes: event.bytes };
+      await insertReject(this.db, { sourceId: into.id, ...reject });
+      this.options.onReject?.({ location: this.source.location, ...reject });
+      this.counts.rejected++;
+    }
+  }
+
+  /** Decides on the batch gathered so far and starts to write it; resolves once the next may be gathered. */
+  async #flush(into: BatchSource): Promise<void> {
+    const checkpoint = this.#checkpoint;
+    this.#checkpoint = null;
+    this.#seenSoFar = [];
+    const empty = this.#builder.mails === 0;
+    const gathering = this.#builder.take();
+    await this.#rows;
+    if (empty) {
+      await this.#written;
+      if (checkpoint) await saveCheckpoint(this.db, into.id, checkpoint.state, checkpoint.seen);
+      return;
+    }
+    const batch = await gathering;
+    const resolved = await resolve(this.db, this.pool, this.#ids, batch);
+    const units = await packUnits(this.pool, batch, resolved);
+    this.#count(batch, resolved);
+    await this.#written;
+    this.#rows = writeRows(this.db, this.lists, into, resolved, units);
+    this.#written = this.#rows.then(() => writeWords(this.db, into, units, checkpoint));
+    // Awaited by the next flush; a failure must not count as unhandled until then.
+    this.#written.catch(() => {});
+  }
+
+  #count(batch: Batch, resolved: Resolved): void {
+    this.counts.read += batch.mails.length;
+    this.counts.stored += resolved.fresh.length;
+    this.counts.duplicate += resolved.duplicates.length;
+    this.counts.bytes += batch.bytes;
+  }
+}
+
+async function packUnits(pool: ParserPool, batch: Batch, resolved: Resolved): Promise<PackedUnit[]> {
+  return Promise.all(
+    batch.units.map(async (unit) => {
+      const fresh = resolved.fresh.filter(({ mail }) => mail.unit === unit);
+      return { fresh, packed: await pool.pack(unit, fresh.map(({ mail }) => mail.index)) };
+    }),
+  );
+}

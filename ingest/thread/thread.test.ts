@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { arrange, type Member } from './arrange';
+import { type Joining, joinThreads } from './join';
+
+const member = (id: number, msgid: string, ...references: string[]): Member => ({ id, msgid, references, imposter: false });
+
+/** `- a`, `  - b`: the thread as an outline. */
+function outline(members: Member[], ghosts: string[] = []): string[] {
+  return arrange(members, ghosts).map(({ member: shown, ghost, depth }) => `${'  '.repeat(depth)}${shown?.msgid ?? `(${ghost})`}`);
+}
+
+describe('arrange', () => {
+  it('puts answers under what they answer, siblings by time', () => {
+    const members = [member(1, 'a'), member(4, 'c', 'a'), member(2, 'b', 'a'), member(3, 'd', 'a', 'b')];
+    expect(outline(members)).toEqual(['a', '  b', '    d', '  c']);
+  });
+
+  it('shows a ghost where messages hang below it, at the time of the earliest', () => {
+    expect(outline([member(5, 'b', 'g'), member(3, 'c', 'g'), member(4, 'x')], ['g'])).toEqual(['(g)', '  c', '  b', 'x']);
+  });
+
+  it('hangs ghosts along the references that name them', () => {
+    expect(outline([member(1, 'c', 'g1', 'g2')], ['g1', 'g2'])).toEqual(['(g1)', '  (g2)', '    c']);
+  });
+
+  it('leaves out ghosts below which nothing hangs', () => {
+    expect(outline([member(1, 'b'), member(2, 'c', 'g', 'b')], ['g'])).toEqual(['b', '  c']);
+  });
+
+  it('cuts loops, keeping the link of the older message', () => {
+    expect(outline([member(1, 'a', 'b'), member(2, 'b', 'a')])).toEqual(['b', '  a']);
+    expect(outline([member(1, 'a', 'a')])).toEqual(['a']);
+  });
+
+  it('falls back to an earlier reference where the last would close a loop', () => {
+    expect(outline([member(1, 'r'), member(2, 'a', 'r', 'b'), member(3, 'b', 'r', 'a')])).toEqual(['r', '  b', '    a']);
+  });
+
+  it('lets only its own headers speak for a message', () => {
+    expect(outline([member(1, 'a'), member(2, 'b'), member(3, 'c', 'a', 'b')])).toEqual(['a', 'b', '  c']);
+  });
+
+  it('hangs answers to an imposter under the message that came first', () => {
+    const members = [member(1, 'a'), { ...member(2, 'a'), imposter: true }, member(3, 'b', 'a')];
+    expect(arrange(members, []).map((place) => [place.member?.id, place.depth])).toEqual([[1, 0], [3, 1], [2, 0]]);
+  });
+
+  it('does not depend on the order it is given', () => {
+    const members = [member(1, 'a', 'c'), member(2, 'b', 'a'), member(3, 'c', 'b'), member(4, 'd', 'g', 'c')];
+    expect(outline([...members].reverse(), ['g'])).toEqual(outline(members, ['g']));
+  });
+
+  it('arranges a chain of 200,000 and a fan of 200,000', () => {
+    const chain = Array.from({ length: 200_000 }, (_, n) => member(n, `c${n}`, ...(n ? [`c${n - 1}`] : [])));
+    expect(arrange(chain, []).at(-1)?.depth).toBe(199_999);
+    const fan = Array.from({ length: 200_000 }, (_, n) => member(n, `f${n}`, ...(n ? ['f0'] : [])));
+    expect(arrange(fan, []).at(-1)?.depth).toBe(1);
+    const ring = Array.from({ length: 200_000 }, (_, n) => member(n, `r${n}`, `r${(n + 1) % 200_000}`));
+    expect(arrange(ring, [])).toHaveLength(200_000);
+  });
+});
+
+describe('joinThreads', () => {
+  const joining = (id: number, msgid: string, ...references: string[]): Joining => ({ id, msgid, references });
+
+  /** Joins in batches of `size`, as ingest does, and gives the thread of each message in the end. */
+  function joinInBatches(messages: Joining[], size: number): number[] {
+    const known = new Map<string, number>();
+    const thread = new Map<number, number>();
+    for (let at = 0; at < messages.length; at += size) {
+      const batch = messages.slice(at, at + size);
+      const joined = joinThreads(batch, known);
+      for (const table of [known, thread] as Map<unknown, number>[]) {
+        for (const [key, value] of table) table.set(key, joined.merged.get(value) ?? value);
+      }
+      for (const [key, value] of joined.named) known.set(key, value);
+      batch.forEach((message, n) => thread.set(message.id, joined.threads[n] as number));
+    }
+    return messages.map((message) => thread.get(message.id) as number);
+  }
+
+  it('joins through ghosts and merges on a late parent', () => {
+    const messages = [joining(30, 'c', 'b'), joining(20, 'd', 'a'), joining(10, 'b', 'a'), joining(40, 'e')];
+    expect(joinInBatches(messages, 4)).toEqual([20, 20, 20, 40]);
+  });
+
+  it('gives the same threads however the messages are batched', () => {
+    let seed = 7;
+    const random = (below: number) => (seed = (seed * 48271) % 2147483647) % below;
+    const messages = Array.from({ length: 400 }, (_, n) =>
+      joining(n * 8, `m${n}`, ...Array.from({ length: random(3) }, () => `m${random(800)}`)),
+    );
+    const whole = joinInBatches(messages, 400);
+    for (const size of [1, 7, 64]) expect(joinInBatches(messages, size)).toEqual(whole);
+  });
+});
