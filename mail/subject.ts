@@ -1,0 +1,200 @@
+/**
+ * Subjects as git format-patch, b4 and thirty years of habit write them (docs: FIELD section 4).
+ * Everything here works on the decoded, unfolded subject and never fails.
+ */
+
+export type SubjectKind = 'patch' | 'cover' | 'pull' | 'tip' | 'mm' | 'plain';
+
+/** One subject, taken apart. */
+export interface Subject {
+  /** Begins with Re:, Aw:, 答复: and their like (forwards count too). */
+  isReply: boolean;
+  kind: SubjectKind;
+  /** Words of the brackets, in order, counters and versions left out: `PATCH`, `RFC`, `net-next`. */
+  prefixes: string[];
+  /** Leading brackets that say nothing about the patch: a list's tag, `EXTERNAL`. */
+  tags: string[];
+  /** 1 where none is given. */
+  revision: number;
+  /** What follows the whole number: `.1` of v5.1, `a` of v15a; '' mostly. */
+  revisionPart: string;
+  /** n of n/m; 0 for a cover letter; null where there is none. */
+  position: number | null;
+  total: number | null;
+  /** The subject after its brackets, version words at its end left out. */
+  title: string;
+  rfc: boolean;
+  resend: boolean;
+  /** Whether brackets or words call it a patch at all (`[PATCH]`, `[RFC 1/2]`, `[v3,2/4]`, `PATCH:`). */
+  isPatchLike: boolean;
+  /** `5.4` for `[PATCH 5.4 1/9]`, `[PATCH 4.19.y]`, `[PATCH stable-4.9]`; 'stable' where no number is given. */
+  stable: string | null;
+  autosel: boolean;
+  /** Branch of `[tip: ras/core]`. */
+  tipBranch: string | null;
+}
+
+const MARK = /^(?:(?:re|aw|antw|sv|vs|vl|fwd?|wg|tr|rv|odp|ynt|r|回复|答复|转发|回覆|轉寄)(?:\[\d+\]|\^\d+)?\s?[:：]|\(fwd\))\s*/i;
+const BRACKET = /^\[([^\]]*)\]?\s*/;
+/** Longer brackets are words of the title. */
+const BRACKET_LENGTH = 80;
+/** So many brackets and reply marks are looked at. */
+const MARKS = 12;
+
+/** Takes a subject apart. */
+export function parseSubject(subject: string): Subject {
+  const state = new State();
+  let rest = subject.trim();
+  for (let n = 0; n < MARKS; n++) {
+    const mark = MARK.exec(rest);
+    if (mark) {
+      state.isReply = true;
+      rest = rest.slice(mark[0].length);
+      continue;
+    }
+    const bracket = rest.charCodeAt(0) === 91 ? BRACKET.exec(rest) : null;
+    if (!bracket || bracket[0].length > BRACKET_LENGTH) break;
+    const after = rest.slice(bracket[0].length);
+    // "[foo] " alone is the whole subject: better a title than none.
+    if (after === '' && !state.isPatchLike) break;
+    state.take(bracket[1] as string);
+    rest = after;
+  }
+  return state.finish(rest);
+}
+
+const COUNTER = /^(?:v?(\d+(?:\.\d+|[a-z])?)[,:])?0*(\d{1,4})\/0*(\d{1,4}|n|N|x|\?)$/;
+const VERSION = /^[-(]*(?:patch|rfc)?-?i?[vV](?:er(?:sion)?\.?)?-?0*(\d{1,3})((?:\.\d{1,3})*|[a-zA-Z])\)*:?$/i;
+const STABLE = /^(?:linux-|stable-|for-|v)?(\d\.\d{1,3}|[2-9]\.\d{1,3}|\d\.\d\.\d{1,2})(?:\.[yz]|-stable|-longterm)?(?:[-/,].*)?$/i;
+
+class State {
+  isReply = false;
+  isPatchLike = false;
+  private kind: SubjectKind = 'plain';
+  private readonly prefixes: string[] = [];
+  private readonly tags: string[] = [];
+  private revision = 0;
+  private part = '';
+  private position: number | null = null;
+  private total: number | null = null;
+  private rfc = false;
+  private resend = false;
+  private stable: string | null = null;
+  private autosel = false;
+  private tipBranch: string | null = null;
+
+  take(inside: string): void {
+    const tip = /^tip:\s*(\S+)$/i.exec(inside.trim());
+    if (tip) {
+      this.kind = 'tip';
+      this.tipBranch = tip[1] as string;
+      this.prefixes.push('tip', this.tipBranch);
+      return;
+    }
+    const words = inside.split(/[\s,;]+/).filter(Boolean);
+    if (!this.isPatchLike && !isPatchBracket(inside, words)) return void this.tags.push(inside.trim());
+    if (/\bGIT[ _-]PULL\b|^PULL\b/i.test(inside)) this.kind = 'pull';
+    for (const word of words) this.word(word);
+    if (!this.isPatchLike) this.isPatchLike = words.some((word) => !/^rfc$/i.test(word)) || this.position !== null;
+  }
+
+  private word(word: string): void {
+    const counter = COUNTER.exec(word);
+    if (counter) {
+      this.position = Number(counter[2]);
+      this.total = /^\d/.test(counter[3] as string) ? Number(counter[3]) : null;
+      if (counter[1]) this.version(/^(\d+)(.*)$/.exec(counter[1]) as RegExpExecArray);
+      return;
+    }
+    const upper = word.toUpperCase();
+    const version = VERSION.exec(word);
+    // v6.1 among the words of a stable patch is a kernel, v5.1 with a counter a replaced patch: kernels name the tree.
+    if (version && !(this.hasStableWord() && version[2]?.startsWith('.'))) {
+      this.version(version);
+      if (upper.startsWith('PATCH')) this.prefixes.push(word.slice(0, 5));
+      else if (upper.startsWith('RFC')) this.rfc = true;
+      return;
+    }
+    if (upper === 'RFC' || upper === 'RFT' || upper === 'RFC-PATCH' || upper === 'PATCH-RFC') this.rfc ||= upper !== 'RFT';
+    if (/^-?re-?sen[dt]-?:?$/i.test(word) || upper === 'REPOST') this.resend = true;
+    if (upper === 'AUTOSEL') this.autosel = true;
+    const stable = STABLE.exec(word);
+    if (stable) this.stable = stable[1] as string;
+    else if (upper === 'STABLE' || upper === 'AUTOSEL') this.stable ??= 'stable';
+    this.prefixes.push(word.replace(/:$/, ''));
+  }
+
+  private version(found: RegExpExecArray): void {
+    this.revision = Number(found[1]);
+    this.part = (found[2] ?? '').toLowerCase();
+  }
+
+  private hasStableWord(): boolean {
+    return this.stable !== null || this.prefixes.some((word) => /^(?:stable|for)$/i.test(word));
+  }
+
+  finish(rest: string): Subject {
+    let title = rest.trim();
+    if (!this.isPatchLike && this.kind === 'plain') title = this.bareWords(title);
+    if (this.kind === 'plain' && isMmSubject(title, this.tags)) this.kind = 'mm';
+    if (this.isPatchLike && this.kind === 'plain') this.kind = this.position === 0 ? 'cover' : 'patch';
+    if (this.revision === 0 && this.kind !== 'mm') title = this.trailingVersion(title);
+    return {
+      isReply: this.isReply,
+      kind: this.kind,
+      prefixes: this.prefixes,
+      tags: this.tags,
+      revision: Math.max(this.revision, 1),
+      revisionPart: this.part,
+      position: this.position,
+      total: this.total,
+      title,
+      rfc: this.rfc,
+      resend: this.resend,
+      isPatchLike: this.isPatchLike,
+      stable: this.kind === 'pull' ? null : this.stable,
+      autosel: this.autosel,
+      tipBranch: this.tipBranch,
+    };
+  }
+
+  /** `PATCH: title`, `PATCH 2/3: title`, `Patch v2 - title`. */
+  private bareWords(title: string): string {
+    const found = /^(?:PATCH|RFC PATCH|\(PATCH\)|Patch)((?:[ ,]+(?:v?\d+(?:\/\d+)?|RFC|RESEND))*)\s*(?:[:：]| -+ )\s*(?=\S)/.exec(title);
+    if (!found) return title;
+    this.isPatchLike = true;
+    this.prefixes.push('PATCH');
+    for (const word of (found[1] as string).split(/[ ,]+/).filter(Boolean)) this.word(word);
+    return title.slice(found[0].length);
+  }
+
+  /** `... -v5`, `... (v2)`, `... [v3]`, `..., v2`: as it was done before git had -v. */
+  private trailingVersion(title: string): string {
+    const found = /(?:\s+-+|\s*[([]|,\s*)(?:take |try ?#?|version |ver\.? ?|rev\.? ?|[vV])(\d{1,3})((?:\.\d+)?)[)\]]?\s*$/.exec(title);
+    if (!found || (!this.isPatchLike && !/-$/.test((found[0].match(/^\s*-+/) ?? [''])[0]))) return title;
+    this.version(found);
+    return title.slice(0, found.index).trim();
+  }
+}
+
+/** Brackets that speak of a patch, not of a list or a mail filter. */
+function isPatchBracket(inside: string, words: string[]): boolean {
+  if (/patch(?!work)|\bpull\b/i.test(inside)) return true;
+  return words.some((word) => /^(?:rfc(?:v\d+)?|resend|autosel|rft)$/i.test(word) || COUNTER.test(word) || /^v\d{1,2}$/i.test(word));
+}
+
+/** Subjects of mm-commits (`+ x.patch added to ...`, `[merged] x.patch removed from -mm tree`) and of releases (`2.6.9-mm1`). */
+function isMmSubject(title: string, tags: string[]): boolean {
+  if (/^\d\.\d+\.\d+(?:\.\d+)?(?:-rc\d+)?(?:-git\d+)?-mm\d+$/.test(title)) return true;
+  if (/^[+-] \S+\.patch (?:added to|removed from) /.test(title)) return true;
+  return tags.length > 0 && /^\S+\.patch removed from /.test(title);
+}
+
+/** A title for comparing: case, whitespace, quotation marks and dots at the end left out. */
+export function titleKey(title: string): string {
+  return title
+    .toLowerCase()
+    .replace(/[\s_]+/g, ' ')
+    .replace(/[`'"“”‘’]/g, '')
+    .replace(/^[\s:.-]+|[\s.!:;,-]+$/g, '');
+}
