@@ -31,10 +31,11 @@ export async function findThreads(db: Connection, msgids: string[]): Promise<Map
 }
 
 /** Numbers of `message` and `thread` in use within [from, from + span) of each start. A thread keeps the number of a message long gone. */
+// CROSS JOIN keeps the ids that are asked for as the outer loop: the planner would scan the table for each of them.
 export async function findTaken(db: Connection, starts: number[], span: number): Promise<number[]> {
   const rows = await db.all<{ id: number }>(
-    `SELECT m.id FROM json_each(?1) j JOIN message m ON m.id >= j.value AND m.id < j.value + ?2
-     UNION SELECT t.id FROM json_each(?1) j JOIN thread t ON t.id >= j.value AND t.id < j.value + ?2`,
+    `SELECT m.id FROM json_each(?1) j CROSS JOIN message m ON m.id >= j.value AND m.id < j.value + ?2
+     UNION SELECT t.id FROM json_each(?1) j CROSS JOIN thread t ON t.id >= j.value AND t.id < j.value + ?2`,
     [JSON.stringify(starts), span],
   );
   return rows.map((row) => row.id);
