@@ -1,0 +1,81 @@
+import libmime from 'libmime';
+import addressparser from 'nodemailer/lib/addressparser';
+import type { Address } from './types';
+
+/** Recipients kept of one header: a mail to more of them is spam or hostile. */
+export const MAX_ADDRESSES = 2000;
+
+/** What only the full parser understands: groups, comments, routes, encoded words, escapes (RFC 5322 3.4). */
+const DIFFICULT = /[:;()\\[\]]|=\?|@xn--/;
+/** One mailbox: `Name <addr>`, `"Name" <addr>` or `addr`. */
+const MAILBOX = /^(?:"([^"<>]*)"|([^"<>,]*?))\s*<([^<>\s,"]+)>$|^([^<>\s,"]+@[^<>\s,"]+)$/;
+
+/** Quotes within a name, and names that are addresses, have rules of their own. */
+const ODD_NAME = /['@]/;
+
+/** Mailboxes of an address header; groups give their members. `value` is unfolded, raw 8-bit bytes decoded already. */
+export function parseAddresses(value: string): Address[] {
+  return DIFFICULT.test(value) ? parseDifficult(value) : (parseSimple(value) ?? parseDifficult(value));
+}
+
+function parseSimple(value: string): Address[] | null {
+  const found: Address[] = [];
+  for (const part of splitAtCommas(value)) {
+    const match = MAILBOX.exec(part);
+    if (!match || found.length >= MAX_ADDRESSES) return null;
+    const [, quoted, plain, angled, bare] = match;
+    if (bare !== undefined) found.push({ name: '', address: bare });
+    else if (ODD_NAME.test(quoted ?? plain ?? '')) return null;
+    else found.push({ name: (quoted ?? plain ?? '').trim(), address: angled as string });
+  }
+  return found;
+}
+
+/** Parts between commas that stand outside quotes. */
+function splitAtCommas(value: string): string[] {
+  if (!value.includes('"')) return value.split(',').map((part) => part.trim());
+  const parts: string[] = [];
+  let start = 0;
+  let quoted = false;
+  for (let at = 0; at < value.length; at++) {
+    const code = value.charCodeAt(at);
+    if (code === 34) quoted = !quoted;
+    else if (code === 44 && !quoted) {
+      parts.push(value.slice(start, at).trim());
+      start = at + 1;
+    }
+  }
+  parts.push(value.slice(start).trim());
+  return parts;
+}
+
+/** Longest header that the full parser is given; the rest is cut at a comma. */
+const MAX_VALUE = 128 * 1024;
+
+function parseDifficult(value: string): Address[] {
+  const bounded = value.length > MAX_VALUE ? value.slice(0, value.lastIndexOf(',', MAX_VALUE)) : value;
+  const flat: Address[] = [];
+  for (const entry of addressparser(bounded, { flatten: true }).slice(0, MAX_ADDRESSES)) {
+    const name = decodeWords((entry.name ?? '').trim());
+    const address = entry.address ?? '';
+    // RFC 2047 5: no encoded word stands in an addr-spec; one that hides another address is not believed.
+    flat.push({ name, address: /=\?[^?]+\?[BbQq]\?/.test(address) ? decodedAddress(address) : address });
+  }
+  return flat;
+}
+
+function decodedAddress(address: string): string {
+  const decoded = decodeWords(address);
+  return /^[^\s@]+@[^\s@]+$/.test(decoded) && !decoded.includes('=?') ? decoded : '';
+}
+
+/** Encoded words of RFC 2047, in the broken forms that mailers write too: without closing `?=`, or with spaces inside. */
+export function decodeWords(text: string): string {
+  if (!text.includes('=?')) return text;
+  const bounded = text.length > MAX_VALUE ? text.slice(0, MAX_VALUE) : text;
+  try {
+    return libmime.decodeWords(bounded);
+  } catch {
+    return bounded;
+  }
+}

@@ -1,0 +1,37 @@
+import type { MsgId } from './types';
+
+/** RFC 5322 2.1.1 bounds a line at 998 characters; public-inbox keeps 244 of an id. Beyond this it is no id. */
+export const MAX_MSGID = 998;
+/** References kept of one mail: the first, which name the root, and the last, which name the parent. */
+export const MAX_REFERENCES = 1000;
+
+/** Ids in angle brackets, white space inside removed. A header without brackets is read as bare words. */
+export function idsOf(value: string): MsgId[] {
+  const found: MsgId[] = [];
+  for (let open = value.indexOf('<'); open >= 0; open = value.indexOf('<', open + 1)) {
+    const close = value.indexOf('>', open);
+    if (close < 0) break;
+    const inner = value.lastIndexOf('<', close);
+    const id = value.slice(inner + 1, close).replace(/\s+/g, '');
+    if (id && id.length <= MAX_MSGID) found.push(id);
+    open = close;
+  }
+  if (found.length || value.includes('<')) return found;
+  return value.split(/[\s,]+/).filter((word) => word.includes('@') && word.length <= MAX_MSGID);
+}
+
+/**
+ * What a mail refers to: ids of References, then of In-Reply-To, the first occurrence kept, the last being the parent.
+ * Left out are its own id, the recipients' addresses, and `y` and `n`: answers that git-send-email's old prompt
+ * "Message-ID to be used as In-Reply-To" was given (public-inbox does the same).
+ */
+export function referencesOf(references: string[], inReplyTo: string[], own: MsgId, addresses: Set<string>): MsgId[] {
+  const ids = new Set<MsgId>();
+  for (const value of [...references, ...inReplyTo]) for (const id of idsOf(value)) ids.add(id);
+  ids.delete(own);
+  ids.delete('y');
+  ids.delete('n');
+  const kept = [...ids].filter((id) => !addresses.has(id.toLowerCase()));
+  if (kept.length <= MAX_REFERENCES) return kept;
+  return [...kept.slice(0, MAX_REFERENCES / 2), ...kept.slice(-MAX_REFERENCES / 2)];
+}
