@@ -1,265 +1,199 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
-import { createGunzip } from 'node:zlib';
-import { isBlank } from './git';
-import { type OpenOptions, type Origin, type SourceEvent, SourceError } from './types';
+import { type FileHandle, open } from 'node:fs/promises';
+import { gunzip, isGzip, readCompressed, readPlain } from './bytes';
+import { isFromLine, startsWithFrom } from './fromline';
+import { CHECKPOINT_EVERY, isBlank, REASON_BLANK, REASON_TOO_LONG } from './limits';
+import { lookAt } from './look';
+import { withAddress } from './pipermail';
+import { type MboxMail, MboxSplitter } from './splitter';
+import { type OpenOptions, SourceError, type SourceEvent } from './types';
 
-const CHECKPOINT_EVERY = 1000;
-/** A mail above this is rejected, its beginning kept: no list carries one, but a damaged or hostile file may look like it. */
-export const MAX_MAIL_BYTES = 256 * 1024 * 1024;
-/** What is kept of a mail that is too large. */
-const KEPT_OF_TOO_LARGE = 1024 * 1024;
-/** Longest `From ` line that is looked at. */
-const MAX_FROM_LINE = 512;
+type MboxKind = 'mbox' | 'pipermail';
 
-const HEAD_BYTES = 64 * 1024;
-const TAIL_BYTES = 4096;
-
-/** Where an mbox was read to, and what stood there, to tell a grown file from another one. */
-interface MboxState {
+/** A plain file: read up to `offset`, and enough to tell whether what was read is still there. */
+interface PlainState {
   size: number;
   offset: number;
+  /** SHA-256 of its first bytes, up to 64 KiB of those read, and of the last 4 KiB before `offset`. */
   head: string;
   tail: string;
 }
 
+/** A compressed file: nothing can be read from its middle. `sha256` null: read up to `mails` only. */
 interface GzipState {
   size: number;
   mtimeMs: number;
-  sha256: string;
+  mails: number;
+  sha256: string | null;
 }
 
-/** Reads a plain mbox, going on where the last run ended if the file only grew. */
-export async function* readMboxFile(path: string, options: OpenOptions, pipermail: boolean): AsyncGenerator<SourceEvent> {
-  const before = options.state as MboxState | undefined;
-  const { size } = await stat(path);
-  let start = 0;
-  if (before) {
-    if (await grewFrom(path, before, size)) start = before.offset;
-    else options.onNote?.(`${path}: changed since the last run other than by growing; reading it again from the start`);
-  }
-  if (start === size) return;
-  options.onTotal?.(size - start, 'bytes');
-  const head = await hashOf(path, 0, HEAD_BYTES);
-  const stateAt = async (offset: number): Promise<MboxState> => ({
-    size,
-    offset,
-    head,
-    tail: await hashOf(path, Math.max(0, offset - TAIL_BYTES), Math.min(offset, TAIL_BYTES)),
-  });
-  let n = 0;
-  let end = start;
-  for await (const mail of splitMbox(createReadStream(path, { start }))) {
-    end = start + mail.end;
-    yield eventOf(mail, start, pipermail);
-    if (++n % CHECKPOINT_EVERY === 0) yield { kind: 'checkpoint', state: await stateAt(end) };
-  }
-  yield { kind: 'checkpoint', state: await stateAt(end) };
-}
+const HEAD_BYTES = 64 * 1024;
+const TAIL_BYTES = 4 * 1024;
 
-async function grewFrom(path: string, before: MboxState, size: number): Promise<boolean> {
-  if (size < before.offset) return false;
-  const head = await hashOf(path, 0, Math.min(HEAD_BYTES, before.size));
-  const first = before.size < HEAD_BYTES ? head : await hashOf(path, 0, HEAD_BYTES);
-  const tail = await hashOf(path, Math.max(0, before.offset - TAIL_BYTES), Math.min(before.offset, TAIL_BYTES));
-  return first === before.head && tail === before.tail;
-}
-
-async function hashOf(path: string, start: number, length: number): Promise<string> {
+/** Reads a plain mbox; a file that has only grown since the last run is read on from where that ended. */
+export async function* readMbox(path: string, kind: MboxKind, options: OpenOptions): AsyncGenerator<SourceEvent> {
   const file = await open(path);
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, start);
-    return createHash('sha256').update(buffer.subarray(0, bytesRead)).digest('hex');
+    const { size } = await file.stat();
+    const start = await offsetToReadFrom(file, size, options);
+    options.onTotal?.(size - start, 'bytes');
+    let offset = start;
+    let unmarked = 0;
+    for await (const mails of cut(readPlain(path, start), new MboxSplitter(start))) {
+      for (const mail of mails) {
+        if (unmarked >= CHECKPOINT_EVERY) {
+          yield { kind: 'checkpoint', state: await plainState(file, size, offset) };
+          unmarked = 0;
+        }
+        yield eventOf(mail, kind);
+        offset = mail.end;
+        unmarked++;
+      }
+    }
+    if (offset > start || start === 0) yield { kind: 'checkpoint', state: await plainState(file, size, offset) };
   } finally {
     await file.close();
   }
 }
 
-/** Reads a gzipped mbox: whole, unless it is the file that was read before. */
-export async function* readMboxGzip(path: string, options: OpenOptions, pipermail: boolean): AsyncGenerator<SourceEvent> {
-  const { size, mtimeMs } = await stat(path);
-  const before = options.state as GzipState | undefined;
-  if (before && before.size === size && before.mtimeMs === mtimeMs) return;
+/** Mails as they are cut, those of one chunk together. */
+async function* cut(chunks: AsyncIterable<Buffer>, splitter: MboxSplitter): AsyncGenerator<MboxMail[]> {
+  for await (const chunk of chunks) yield splitter.push(chunk);
+  yield splitter.end();
+}
+
+function eventOf(mail: MboxMail, kind: MboxKind): SourceEvent {
+  const origin = { place: `offset ${mail.at}`, epoch: null, oid: null, receivedAt: null };
+  if (mail.tooLong) return { kind: 'reject', bytes: mail.bytes, origin, reason: REASON_TOO_LONG };
+  if (isBlank(mail.bytes)) return { kind: 'reject', bytes: mail.bytes, origin, reason: REASON_BLANK };
+  return { kind: 'mail', bytes: kind === 'pipermail' ? withAddress(mail.bytes) : mail.bytes, origin };
+}
+
+async function plainState(file: FileHandle, size: number, offset: number): Promise<PlainState> {
+  const [head, tail] = await Promise.all([hashOf(file, 0, Math.min(HEAD_BYTES, offset)), hashOf(file, Math.max(0, offset - TAIL_BYTES), offset)]);
+  return { size: Math.max(size, offset), offset, head, tail };
+}
+
+async function hashOf(file: FileHandle, start: number, end: number): Promise<string> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(end - start), 0, end - start, start);
+  return createHash('sha256').update(buffer.subarray(0, bytesRead)).digest('hex');
+}
+
+async function offsetToReadFrom(file: FileHandle, size: number, options: OpenOptions): Promise<number> {
+  const state = options.state as PlainState | undefined | null;
+  if (!state) return 0;
+  const same = size >= state.size && (await stillThere(file, state)) && (await mailBeginsAt(file, state.offset));
+  if (!same) options.onNote?.('the file was changed since the last run, not only added to; reading it again from the start');
+  return same ? state.offset : 0;
+}
+
+async function stillThere(file: FileHandle, state: PlainState): Promise<boolean> {
+  const now = await plainState(file, state.size, state.offset);
+  return now.head === state.head && now.tail === state.tail;
+}
+
+/** Otherwise the last run ended within a mail that was still being written. */
+async function mailBeginsAt(file: FileHandle, offset: number): Promise<boolean> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(TAIL_BYTES), 0, TAIL_BYTES, offset);
+  const bytes = buffer.subarray(0, bytesRead);
+  let at = 0;
+  while (bytes[at] === 10 || bytes[at] === 13) at++;
+  return at === bytes.length || (startsWithFrom(bytes, at) && isFromLine(bytes, at, true) === true);
+}
+
+/** Reads a compressed mbox; where it was cut short, its whole mails and then an error. */
+export async function* readMboxGzip(path: string, kind: MboxKind, options: OpenOptions): AsyncGenerator<SourceEvent> {
+  const file = await open(path);
+  const { size, mtimeMs } = await file.stat().finally(() => file.close());
+  const state = options.state as GzipState | undefined | null;
+  if (await isUnchanged(path, state, size, mtimeMs)) return;
+  let skip = state && state.sha256 === null && state.size === size && state.mtimeMs === mtimeMs ? state.mails : 0;
+  let mails = skip;
+  let unmarked = 0;
   const hash = createHash('sha256');
-  const file = createReadStream(path);
-  file.on('data', (chunk) => hash.update(chunk));
-  const unzipped = createGunzip();
-  file.on('error', (error) => unzipped.destroy(error));
-  file.pipe(unzipped);
+  for await (const cutMails of wholeMails(path, hashed(readCompressed(path), hash), options)) {
+    for (const mail of cutMails) {
+      if (skip-- > 0) continue;
+      if (unmarked >= CHECKPOINT_EVERY) {
+        yield { kind: 'checkpoint', state: { size, mtimeMs, mails, sha256: null } satisfies GzipState };
+        unmarked = 0;
+      }
+      yield eventOf(mail, kind);
+      mails++;
+      unmarked++;
+    }
+  }
+  yield { kind: 'checkpoint', state: { size, mtimeMs, mails, sha256: hash.digest('hex') } satisfies GzipState };
+}
+
+async function isUnchanged(path: string, state: GzipState | undefined | null, size: number, mtimeMs: number): Promise<boolean> {
+  if (!state?.sha256 || state.size !== size) return false;
+  if (state.mtimeMs === mtimeMs) return true;
+  const hash = createHash('sha256');
+  for await (const chunk of readCompressed(path)) hash.update(chunk);
+  return hash.digest('hex') === state.sha256;
+}
+
+async function* hashed(chunks: AsyncIterable<Buffer>, hash: ReturnType<typeof createHash>): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) {
+    hash.update(chunk);
+    yield chunk;
+  }
+}
+
+/** The last mail before a cut is left out: half of it would stand in the way of the whole one later. */
+async function* wholeMails(location: string, compressed: AsyncIterable<Buffer>, options: OpenOptions): AsyncGenerator<MboxMail[]> {
+  const splitter = new MboxSplitter();
   try {
-    for await (const mail of splitMbox(unzipped)) yield eventOf(mail, 0, pipermail);
+    for await (const chunk of gunzip(compressed)) yield splitter.push(chunk);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new SourceError(path, `the gzip data ends or breaks off (${reason}); the mails before that were read. Fetch the file again`);
+    options.onNote?.('the compressed file is cut short or damaged; the mails before that place were read');
+    throw new SourceError(location, `cannot be decompressed to its end (${(error as Error).message}); fetch it again`);
   }
-  yield { kind: 'checkpoint', state: { size, mtimeMs, sha256: hash.digest('hex') } satisfies GzipState };
+  yield splitter.end();
 }
 
-/** Reads an mbox from a stream that comes once, such as standard input. */
-export async function* readMboxStream(stream: AsyncIterable<Buffer>): AsyncGenerator<SourceEvent> {
-  for await (const mail of splitMbox(stream)) yield eventOf(mail, 0, false);
-}
-
-/** One mail of an mbox: its `From ` line, its bytes with `>From ` unescaped, and where it stood in the stream. */
-export interface MboxMail {
-  fromLine: string;
-  bytes: Buffer;
-  start: number;
-  /** Where the next `From ` line begins. */
-  end: number;
-  tooLarge: boolean;
-}
-
-function eventOf(mail: MboxMail, offset: number, pipermail: boolean): SourceEvent {
-  const origin: Origin = {
-    place: `offset ${offset + mail.start}`,
-    epoch: null,
-    oid: null,
-    receivedAt: dateOfFromLine(mail.fromLine),
-  };
-  if (mail.tooLarge) return { kind: 'reject', bytes: mail.bytes, origin, reason: `larger than ${MAX_MAIL_BYTES} bytes; its beginning is kept` };
-  if (isBlank(mail.bytes)) return { kind: 'reject', bytes: mail.bytes, origin, reason: 'holds no mail at all' };
-  return { kind: 'mail', bytes: pipermail ? unmaskFrom(mail.bytes) : mail.bytes, origin };
-}
-
-/** Arrival by the `From ` line: asctime in UTC unless it names a zone (RFC 4155). */
-function dateOfFromLine(line: string): number | null {
-  const found = /(\w{3}) +(\d{1,2}) +(\d{1,2}:\d{2}(?::\d{2})?) *([A-Z]{3,4}|[+-]\d{4})? +(\d{4})(?: +([+-]\d{4}))?/.exec(line);
-  if (!found) return null;
-  const [, month, day, time, zone, year, zoneAfter] = found;
-  const at = Date.parse(`${day} ${month} ${year} ${time} ${zoneAfter ?? zone ?? '+0000'}`);
-  return Number.isNaN(at) || at < 0 ? null : Math.floor(at / 1000);
-}
-
-/** Mailman's pipermail writes `From: user at host (Name)`; the address is put back in that header only. */
-function unmaskFrom(bytes: Buffer): Buffer {
-  const end = bytes.indexOf('\n\n');
-  const head = bytes.toString('latin1', 0, end < 0 ? bytes.length : end);
-  const mended = head.replace(/^(From: *\S{1,200}) at (\S{1,200})/m, '$1@$2');
-  return mended === head ? bytes : Buffer.concat([Buffer.from(mended, 'latin1'), bytes.subarray(head.length)]);
-}
-
-/**
- * Cuts an mbox into mails (RFC 4155 and its kin). A mail begins at a `From ` line at the start or after an empty line;
- * a line in a body that only looks so is told apart by its missing date. Content-Length (mboxcl) holds where it leads
- * exactly to the next `From ` line or the end. Throws nothing; a stream without any `From ` line gives no mail.
- */
-export async function* splitMbox(stream: AsyncIterable<Buffer>): AsyncGenerator<MboxMail> {
-  let buffer = Buffer.alloc(0);
-  /** Offset in the stream of buffer[0], which is the start of a mail's `From ` line. */
-  let base = 0;
-  let searched = 0;
-  let dropped = 0;
-  const chunks: Buffer[] = [];
-  let waiting = 0;
-  const absorb = () => {
-    if (waiting) buffer = Buffer.concat([buffer, ...chunks]);
-    chunks.length = 0;
-    waiting = 0;
-  };
-  for await (const chunk of stream) {
-    chunks.push(chunk);
-    waiting += chunk.length;
-    // A long mail is searched in growing steps, so that joining its chunks stays linear.
-    if (waiting < Math.min(buffer.length / 2, 16 * 1024 * 1024)) continue;
-    absorb();
-    for (let cut = nextCut(buffer, searched, false); cut !== null; cut = nextCut(buffer, searched, false)) {
-      yield mailOf(buffer.subarray(0, cut), base, cut + dropped, dropped > 0);
-      base += cut + dropped;
-      dropped = 0;
-      buffer = buffer.subarray(cut);
-      searched = 0;
-    }
-    searched = Math.max(0, buffer.length - MAX_FROM_LINE);
-    if (buffer.length > MAX_MAIL_BYTES) {
-      dropped += searched - KEPT_OF_TOO_LARGE;
-      buffer = Buffer.concat([buffer.subarray(0, KEPT_OF_TOO_LARGE), buffer.subarray(searched)]);
-      searched = KEPT_OF_TOO_LARGE;
+/** Reads an mbox from a stream, compressed or not, once: a stream cannot be resumed. */
+export async function* readStream(stream: NodeJS.ReadableStream, options: OpenOptions): AsyncGenerator<SourceEvent> {
+  const chunks = buffers(stream);
+  const first = await firstBytes(chunks);
+  const joined = chain(first, chunks);
+  let kind: MboxKind | null = null;
+  const mails = isGzip(first) ? wholeMails('-', joined, options) : cut(joined, new MboxSplitter());
+  for await (const cutMails of mails) {
+    for (const mail of cutMails) {
+      kind ??= streamKind(isGzip(first) ? mail.bytes : first);
+      yield eventOf(mail, kind);
     }
   }
-  absorb();
-  for (let cut = nextCut(buffer, searched, true); cut !== null; cut = nextCut(buffer, searched, true)) {
-    yield mailOf(buffer.subarray(0, cut), base, cut + dropped, dropped > 0);
-    base += cut + dropped;
-    dropped = 0;
-    buffer = buffer.subarray(cut);
-    searched = 0;
-  }
-  if (buffer.length) yield mailOf(buffer, base, buffer.length + dropped, dropped > 0);
+  if (kind === null) throw new SourceError('-', 'standard input held no mail; give it an mbox');
+  yield { kind: 'checkpoint', state: null };
 }
 
-const NEW_FROM = Buffer.from('\nFrom ');
-
-/** Where the mail at the buffer's start ends: the next `From ` line that begins a mail; null where none is in sight. */
-function nextCut(buffer: Buffer, searched: number, complete: boolean): number | null {
-  const length = contentLengthEnd(buffer, complete);
-  if (length === 'wait') return null;
-  for (let at = buffer.indexOf(NEW_FROM, length ?? searched); at >= 0; at = buffer.indexOf(NEW_FROM, at + 1)) {
-    const afterEmpty = buffer[at - 1] === 10 || (buffer[at - 1] === 13 && buffer[at - 2] === 10);
-    if (!afterEmpty && at + 1 !== length) continue;
-    const end = buffer.indexOf(10, at + 1);
-    if (end < 0 && !complete) return null;
-    if (isFromLine(buffer.toString('latin1', at + 1, Math.min(end < 0 ? buffer.length : end, at + MAX_FROM_LINE)))) return at + 1;
-  }
-  return null;
+function streamKind(head: Buffer): MboxKind {
+  const look = lookAt(head);
+  if (look === 'other') throw new SourceError('-', 'standard input is not an mbox: it begins neither with a "From " line nor with mail headers');
+  return look === 'pipermail' ? 'pipermail' : 'mbox';
 }
 
-/** A time of day and a year, as every delivery agent writes; `From here on it works` has neither. */
-function isFromLine(line: string): boolean {
-  return /\d{1,2}:\d{2}.*\b(19|20)\d{2}\b/.test(line);
+async function* buffers(stream: NodeJS.ReadableStream): AsyncGenerator<Buffer> {
+  for await (const chunk of stream) yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
 }
 
-/** Position just before the line end that Content-Length leads to, if a `From ` line or the end follows it. */
-function contentLengthEnd(buffer: Buffer, complete: boolean): number | 'wait' | null {
-  const headEnd = headerEnd(buffer);
-  if (headEnd === null) return null;
-  const found = /^Content-Length: *(\d{1,9}) *\r?$/im.exec(buffer.toString('latin1', 0, Math.min(headEnd, 64 * 1024)));
-  if (!found) return null;
-  const end = headEnd + Number(found[1]);
-  if (end > MAX_MAIL_BYTES) return null;
-  if (end + 7 > buffer.length) return complete ? null : 'wait';
-  const after = buffer.toString('latin1', end, end + 7);
-  if (/^\r?\n?From /.test(after) || /^From /.test(after)) return Math.max(0, end - 1);
-  return null;
-}
-
-/** Where the body begins, after the `From ` line and the headers. */
-function headerEnd(buffer: Buffer): number | null {
-  const lf = buffer.indexOf('\n\n');
-  const crlf = buffer.indexOf('\r\n\r\n');
-  if (lf < 0 && crlf < 0) return null;
-  return lf >= 0 && (crlf < 0 || lf < crlf) ? lf + 2 : crlf + 4;
-}
-
-function mailOf(whole: Buffer, start: number, size: number, tooLarge: boolean): MboxMail {
-  const lineEnd = whole.indexOf(10);
-  const fromLine = whole.toString('latin1', 0, lineEnd < 0 ? whole.length : Math.min(lineEnd, MAX_FROM_LINE));
-  let mail = lineEnd < 0 ? Buffer.alloc(0) : whole.subarray(lineEnd + 1);
-  // The empty line that parts mails belongs to neither.
-  if (mail.length > 1 && mail[mail.length - 1] === 10) {
-    if (mail[mail.length - 2] === 10) mail = mail.subarray(0, -1);
-    else if (mail[mail.length - 2] === 13 && mail[mail.length - 3] === 10) mail = mail.subarray(0, -2);
-  }
-  return { fromLine, bytes: unescapeFrom(mail), start, end: start + size, tooLarge };
-}
-
-const ESCAPED_FROM = Buffer.from('>From ');
-
-/**
- * Takes one `>` from lines that begin with `>From `, `>>From `, ... (mboxrd). In an mboxo file a line that had a `>`
- * of its own cannot be told from an escaped one; in mboxcl2 nothing is escaped, which Content-Length tells.
- */
-function unescapeFrom(mail: Buffer): Buffer {
+/** Enough to tell what it is, though a pipe may give a byte at a time. */
+async function firstBytes(chunks: AsyncGenerator<Buffer>): Promise<Buffer> {
   const parts: Buffer[] = [];
-  let kept = 0;
-  for (let at = mail.indexOf(ESCAPED_FROM); at >= 0; at = mail.indexOf(ESCAPED_FROM, at + 1)) {
-    let first = at;
-    while (first > 0 && mail[first - 1] === 62) first--;
-    if (first > 0 && mail[first - 1] !== 10) continue;
-    parts.push(mail.subarray(kept, first));
-    kept = first + 1;
+  let length = 0;
+  while (length < TAIL_BYTES) {
+    const { value, done } = await chunks.next();
+    if (done) break;
+    parts.push(value);
+    length += value.length;
   }
-  if (!parts.length) return mail;
-  return Buffer.concat([...parts, mail.subarray(kept)]);
+  return Buffer.concat(parts);
+}
+
+async function* chain(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  if (first.length) yield first;
+  yield* rest;
 }

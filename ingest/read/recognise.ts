@@ -1,116 +1,103 @@
-import { open, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { gunzipSync } from 'node:zlib';
-import { mailFiles, readFiles } from './files';
-import { type Epoch, gitOutput, readEpochs } from './git';
-import { readMboxFile, readMboxGzip, readMboxStream } from './mbox';
-import { type Source, SourceError, type SourceKind } from './types';
+import { type Epoch, readEpochs } from './epochs';
+import { isEml, readEml, readEmlFolder, readMaildir } from './folder';
+import { gitAnswer } from './git';
+import type { Layout } from './history';
+import { lookAtFile } from './look';
+import { readMbox, readMboxGzip, readStream } from './mbox';
+import { type OpenOptions, type Source, SourceError, type SourceEvent, type SourceKind } from './types';
 import { recogniseUrl } from './url';
 
 const ACCEPTED =
-  'accepted are a public-inbox directory or repository, an mbox (plain or .gz), a Maildir, a directory of .eml files, a pipermail month (.txt, .txt.gz), the URL of a public-inbox list, and - for an mbox on standard input';
+  'a public-inbox directory or repository, an mbox or pipermail month (.gz too), a Maildir, a directory of .eml files, or - for an mbox on standard input';
 
-/** What stands at a location, found by looking at it. Throws SourceError where nothing that can be read does. */
-export async function recognise(location: string, stdin: AsyncIterable<Buffer> = process.stdin): Promise<Source[]> {
-  if (location === '-') return [source('stdin', '-', null, () => readMboxStream(stdin))];
-  if (/^https?:\/\//.test(location)) return recogniseUrl(location);
+/** Directories of such files are read file by file, as a month's archives are kept. */
+const MAILBOX_NAME = /\.(?:mbox|mbx|txt)(?:\.gz)?$/i;
+const EPOCH_NAME = /^(\d{1,6})\.git$/;
+
+/**
+ * Finds out by looking what a location is, and how to read it. A directory of several mailboxes gives one source for each.
+ * @throws SourceError where it does not exist or holds no mail archive
+ */
+export async function recognise(location: string, options: { stdin?: NodeJS.ReadableStream } = {}): Promise<Source[]> {
+  if (location === '-') return [source('stdin', '-', null, (open) => readStream(options.stdin ?? process.stdin, open))];
+  if (/^https?:\/\//i.test(location)) return recogniseUrl(location);
   const path = resolve(location);
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    throw new SourceError(location, error.code === 'ENOENT' ? 'there is no such file or directory' : error.message);
-  });
-  return [found.isDirectory() ? await recogniseDirectory(path) : await recogniseFile(path)];
+  try {
+    const found = (await stat(path)).isDirectory() ? await directory(path) : [await file(path)];
+    if (found.length) return found;
+  } catch (error) {
+    if (error instanceof SourceError) throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new SourceError(location, code === 'ENOENT' ? 'there is no such file or directory' : `cannot be read: ${message}`);
+  }
+  throw new SourceError(location, `holds no mail archive. Accepted: ${ACCEPTED}`);
 }
 
-function source(kind: SourceKind, location: string, listName: string | null, open: Source['open']): Source {
+function source(kind: SourceKind, location: string, listName: string | null, open: (options: OpenOptions) => AsyncIterable<SourceEvent>): Source {
   return { kind, location, listName, open };
 }
 
-async function recogniseDirectory(path: string): Promise<Source> {
-  const names = await readdir(path).catch((error: Error) => {
-    throw new SourceError(path, error.message);
-  });
-  if (names.includes('git')) {
-    const epochs = await epochsOf(join(path, 'git'));
-    if (epochs.length) return source('public-inbox-v2', path, basename(path), (options) => readEpochs(epochs, options));
-  }
-  if (names.includes('HEAD') && names.includes('objects')) return recogniseRepository(path);
-  if (names.includes('.git')) return recogniseRepository(join(path, '.git'));
-  const folders = ['cur', 'new'].filter((name) => names.includes(name));
-  if (folders.length) {
-    const files = await mailFiles(path, folders, () => true);
-    return source('maildir', path, null, (options) => readFiles(path, files, options));
-  }
-  const mails = await mailFiles(path, [''], (name) => name.endsWith('.eml'));
-  if (mails.length) return source('eml', path, null, (options) => readFiles(path, mails, options));
-  throw new SourceError(path, `this directory holds no archive; ${ACCEPTED}`);
+async function directory(path: string): Promise<Source[]> {
+  const names = new Set(await readdir(path));
+  const epochs = await epochsIn(path, names);
+  if (epochs.length) return [epochSource(path, epochs, listOf(path, names))];
+  if (names.has('objects') && names.has('HEAD')) return [await repository(path, path)];
+  if (names.has('cur') || names.has('new')) return [source('maildir', path, null, (open) => readMaildir(path, open))];
+  if ([...names].some(isEml)) return [source('eml', path, null, (open) => readEmlFolder(path, open))];
+  if (names.has('.git')) return [await repository(path, join(path, '.git'))];
+  const boxes = [...names].filter((name) => MAILBOX_NAME.test(name)).sort();
+  return Promise.all(boxes.map((name) => file(join(path, name))));
 }
 
-/** `0.git`, `1.git`, ... by number. */
-async function epochsOf(folder: string): Promise<Epoch[]> {
-  const names = await readdir(folder).catch(() => []);
-  return names
-    .flatMap((name) => {
-      const number = /^(\d+)\.git$/.exec(name)?.[1];
-      return number === undefined ? [] : [{ path: join(folder, name), number: Number(number) }];
-    })
-    .sort((a, b) => a.number - b.number);
+/** `git/0.git`, `git/1.git` ... of an inbox, or the directory `git` itself; in the order of their numbers. */
+async function epochsIn(path: string, names: Set<string>): Promise<Epoch[]> {
+  const inside = names.has('git') && (await stat(join(path, 'git'))).isDirectory() ? join(path, 'git') : path;
+  const epochs: Epoch[] = [];
+  for (const name of inside === path ? names : await readdir(inside)) {
+    const number = EPOCH_NAME.exec(name)?.[1];
+    if (number !== undefined) epochs.push({ path: join(inside, name), layout: 'v2', number: Number(number) });
+  }
+  return epochs.sort((a, b) => Number(a.number) - Number(b.number));
 }
 
-/** A bare repository: an epoch `N.git`, or a v1 inbox. Its list is named by the folder above `git/`, or by its own. */
-async function recogniseRepository(path: string): Promise<Source> {
-  const files = await gitOutput(path, ['ls-tree', '--name-only', 'HEAD'], true);
-  const isV2 = files !== null && files.split('\n').every((name) => name === 'm' || name === 'd' || name === '');
-  const isV1 = files?.split('\n').some((name) => /^[0-9a-f]{2}$/.test(name)) ?? false;
-  const number = /^(\d+)\.git$/.exec(basename(path))?.[1];
+function listOf(path: string, names: Set<string>): string {
+  return basename(names.has('git') || basename(path) !== 'git' ? path : dirname(path));
+}
+
+function epochSource(path: string, epochs: Epoch[], listName: string | null): Source {
+  return source(epochs[0]?.layout === 'v1' ? 'public-inbox-v1' : 'public-inbox-v2', path, listName, (open) => readEpochs(epochs, open));
+}
+
+/** One repository: what its newest commit holds tells the layout. */
+async function repository(path: string, gitDirectory: string): Promise<Source> {
+  const number = EPOCH_NAME.exec(basename(path))?.[1];
+  const layout = await layoutOf(gitDirectory);
+  if (layout === null) throw new SourceError(path, `is a git repository, but not of mails. Accepted: ${ACCEPTED}`);
+  const epoch = { path: gitDirectory, layout, number: number === undefined ? null : Number(number) };
+  return epochSource(path, [epoch], layout === 'v1' ? basename(path).replace(/\.git$/, '') : inboxAround(path));
+}
+
+/** The inbox's directory around `inbox/git/0.git`; null where the repository stands alone, as its name says nothing of a list. */
+function inboxAround(path: string): string | null {
   const above = dirname(path);
-  const name = basename(above) === 'git' ? basename(dirname(above)) : basename(path).replace(/\.git$/, '');
-  if (files !== null && !isV2 && !isV1) {
-    throw new SourceError(path, 'this git repository holds no mail: neither a public-inbox epoch (file m) nor a v1 inbox');
-  }
-  const epoch = { path, number: isV1 ? null : Number(number ?? 0) };
-  const listName = number !== undefined && basename(above) !== 'git' ? null : name;
-  return source(isV1 ? 'public-inbox-v1' : 'public-inbox-v2', path, listName || null, (options) => readEpochs([epoch], options));
+  return EPOCH_NAME.test(basename(path)) && basename(above) === 'git' ? basename(dirname(above)) : null;
 }
 
-/** Enough to see a mail's first lines. */
-const LOOK_BYTES = 64 * 1024;
-
-async function recogniseFile(path: string): Promise<Source> {
-  const start = await firstBytes(path);
-  const zipped = start[0] === 0x1f && start[1] === 0x8b;
-  const text = zipped ? unzippedStart(path, start) : start.toString('latin1');
-  const [line = '', next = ''] = text.replace(/^\s+/, '').split(/\r?\n/);
-  if (!line.startsWith('From ') || (next !== '' && !/^(>?From |[!-9;-~]+ ?:)/.test(next))) {
-    if (!zipped && isSingleMail(line, next)) {
-      return source('eml', path, null, (options) => readFiles(dirname(path), [basename(path)], options));
-    }
-    throw new SourceError(path, `this file is no mail archive: it does not begin with a "From " line; ${ACCEPTED}`);
-  }
-  const pipermail = / at /.test(line) && /\.txt(\.gz)?$/.test(path);
-  const read = zipped ? readMboxGzip : readMboxFile;
-  return source(pipermail ? 'pipermail' : 'mbox', path, null, (options) => read(path, options, pipermail));
+async function layoutOf(gitDirectory: string): Promise<Layout | null> {
+  const tree = await gitAnswer(gitDirectory, ['ls-tree', '--name-only', 'HEAD']);
+  // No commit yet: the shape in which public-inbox makes repositories now.
+  if (tree === null) return 'v2';
+  const names = tree.split('\n').filter(Boolean);
+  if (names.some((name) => name === 'm' || name === 'd')) return 'v2';
+  return names.length === 0 || names.some((name) => /^[0-9a-f]{2}$/.test(name)) ? 'v1' : null;
 }
 
-const isSingleMail = (line: string, next: string) => /^[!-9;-~]+:( |$)/.test(line) && /^([!-9;-~]+:|\s)/.test(next);
-
-async function firstBytes(path: string): Promise<Buffer> {
-  const file = await open(path).catch((error: Error) => {
-    throw new SourceError(path, error.message);
-  });
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(LOOK_BYTES), 0, LOOK_BYTES, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
+async function file(path: string): Promise<Source> {
+  const { look, gzip } = await lookAtFile(path);
+  if (look === 'other') throw new SourceError(path, `is no mail archive: it begins with neither a "From " line nor mail headers. Accepted: ${ACCEPTED}`);
+  if (look === 'mail' && !gzip) return source('eml', path, null, (open) => readEml(path, open));
+  const kind = look === 'pipermail' ? 'pipermail' : 'mbox';
+  return source(kind, path, null, (open) => (gzip ? readMboxGzip : readMbox)(path, kind, open));
 }
-
-function unzippedStart(path: string, start: Buffer): string {
-  try {
-    // Z_SYNC_FLUSH: what can be read of data that breaks off.
-    return gunzipSync(start, { finishFlush: 2, maxOutputLength: 64 * 1024 * 1024 }).toString('latin1', 0, LOOK_BYTES);
-  } catch (error) {
-    throw new SourceError(path, `its gzip data cannot be read: ${error instanceof Error ? error.message : error}`);
-  }
-}
-

@@ -1,6 +1,6 @@
 import { type Source, SourceError } from './types';
 
-/** A public-inbox list on a server. */
-export async function recogniseUrl(location: string): Promise<Source[]> {
-  throw new SourceError(location, 'reading from a URL is not there yet: clone the list with git, and name the directory');
+/** Archives on the web; not yet read here. */
+export function recogniseUrl(location: string): Source[] {
+  throw new SourceError(location, 'URLs cannot be read yet; clone or download the archive and give its path');
 }

@@ -1,0 +1,59 @@
+import { createReadStream } from 'node:fs';
+import { createGunzip } from 'node:zlib';
+
+/** A chunk of compressed bytes may grow a thousandfold; this keeps what is held at a time below 32 MB. */
+const COMPRESSED_CHUNK = 32 * 1024;
+const PLAIN_CHUNK = 256 * 1024;
+
+export function readPlain(path: string, start: number): AsyncIterable<Buffer> {
+  return createReadStream(path, { start, highWaterMark: PLAIN_CHUNK });
+}
+
+export function readCompressed(path: string): AsyncIterable<Buffer> {
+  return createReadStream(path, { highWaterMark: COMPRESSED_CHUNK });
+}
+
+export function isGzip(head: Buffer): boolean {
+  return head[0] === 0x1f && head[1] === 0x8b;
+}
+
+/**
+ * Decompresses as bytes come, several gzip members in a row included. Throws where the data is cut or broken, but only after everything
+ * before that was handed on (a stream's own iterator drops what it holds when it fails).
+ */
+export async function* gunzip(compressed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const zlib = createGunzip();
+  let ready: Buffer[] = [];
+  let failure: Error | null = null;
+  let wake = () => {};
+  zlib.on('data', (chunk: Buffer) => ready.push(chunk));
+  zlib.on('error', (error) => {
+    failure = error;
+    wake();
+  });
+  const settled = (act: (done: () => void) => void) =>
+    new Promise<void>((resolve) => {
+      wake = resolve;
+      act(resolve);
+    });
+  try {
+    for await (const chunk of compressed) {
+      for (let at = 0; at < chunk.length && !failure; at += COMPRESSED_CHUNK) {
+        await settled((done) => zlib.write(chunk.subarray(at, at + COMPRESSED_CHUNK), () => done()));
+        yield* ready;
+        ready = [];
+      }
+      if (failure) break;
+    }
+    if (!failure) {
+      await settled((done) => {
+        zlib.once('end', done);
+        zlib.end();
+      });
+    }
+    yield* ready;
+    if (failure) throw failure;
+  } finally {
+    zlib.destroy();
+  }
+}
