@@ -5,8 +5,8 @@ import type { Address } from './types';
 /** Recipients kept of one header: a mail to more of them is spam or hostile. */
 export const MAX_ADDRESSES = 2000;
 
-/** What only the full parser understands: groups, comments, routes, encoded words, escapes (RFC 5322 3.4). */
-const DIFFICULT = /[:;()\\[\]]|=\?|@xn--/;
+/** What only the full parser understands: groups, comments, routes, escapes (RFC 5322 3.4). */
+const DIFFICULT = /[:;()\\[\]]|@xn--/;
 /** One mailbox: `Name <addr>`, `"Name" <addr>` or `addr`. */
 const MAILBOX = /^(?:"([^"<>]*)"|([^"<>,]*?))\s*<([^<>\s,"]+)>$|^([^<>\s,"]+@[^<>\s,"]+)$/;
 
@@ -26,7 +26,7 @@ function parseSimple(value: string): Address[] | null {
     const [, quoted, plain, angled, bare] = match;
     if (bare !== undefined) found.push({ name: '', address: bare });
     else if (ODD_NAME.test(quoted ?? plain ?? '')) return null;
-    else found.push({ name: (quoted ?? plain ?? '').trim(), address: angled as string });
+    else found.push({ name: decodeWords((quoted ?? plain ?? '').trim()), address: angled as string });
   }
   return found;
 }

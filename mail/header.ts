@@ -3,42 +3,74 @@
 /** Headers above this are cut: no client writes so much, and every byte of it is scanned. */
 export const MAX_HEADER_BYTES = 1024 * 1024;
 
-export interface HeaderBlock {
-  /** Offset of the body: the empty line that ends the headers belongs to them. */
-  bodyAt: number;
-  /** Raw values by lower-case name, unfolded, each byte one character; in the order they stand. */
-  values: Map<string, string[]>;
+/** The headers of one mail that were asked for. Values are raw: each byte one character, as `headerText` reads them. */
+export class HeaderBlock {
+  constructor(
+    /** Offset of the body: the empty line that ends the headers belongs to them. */
+    readonly bodyAt: number,
+    private readonly raw: Map<string, string[]>,
+  ) {}
+
+  /** Value of the first header of that name, unfolded. */
+  first(name: string): string | undefined {
+    const value = this.raw.get(name)?.[0];
+    return value === undefined ? undefined : unfold(value);
+  }
+
+  /** Values of all headers of that name, unfolded, in the order they stand. */
+  all(name: string): string[] {
+    return this.raw.get(name)?.map(unfold) ?? [];
+  }
 }
 
+/** Header names to look for; lower case. Names are told apart by length and first letter before they are cut out. */
+export class WantedHeaders {
+  readonly #shapes = new Set<number>();
+
+  constructor(private readonly names: ReadonlySet<string>) {
+    for (const name of names) this.#shapes.add(shape(name.length, name.charCodeAt(0)));
+  }
+
+  /** The name, lower case, if it is wanted; null if not. */
+  match(text: string, at: number, colon: number): string | null {
+    if (!this.#shapes.has(shape(colon - at, text.charCodeAt(at) | 32))) return null;
+    const name = text.slice(at, colon).toLowerCase();
+    return this.names.has(name) ? name : null;
+  }
+}
+
+const shape = (length: number, letter: number) => length * 256 + letter;
+
 /**
- * Scans the headers of a mail for those in `wanted` (lower case). A line without a name is passed over, as mail clients do,
- * so that one broken line does not hide the rest. Bytes above 127 stay as they are: `headerText` decodes them.
+ * Scans the headers of a mail for those that are wanted. A line without a name is passed over, as mail clients do,
+ * so that one broken line does not hide the rest.
  */
-export function scanHeaders(bytes: Buffer, wanted: ReadonlySet<string>): HeaderBlock {
+export function scanHeaders(bytes: Buffer, wanted: WantedHeaders): HeaderBlock {
   const bodyAt = findBody(bytes);
   const text = bytes.toString('latin1', 0, Math.min(bodyAt, MAX_HEADER_BYTES));
   const values = new Map<string, string[]>();
   let at = 0;
   while (at < text.length) {
-    let end = text.indexOf('\n', at);
-    if (end < 0) end = text.length;
     const colon = text.indexOf(':', at);
-    const name = colon > at && colon < end && colon - at < 60 ? text.slice(at, colon).trimEnd().toLowerCase() : '';
-    let next = end + 1;
-    while (isWhite(text.charCodeAt(next))) {
-      end = text.indexOf('\n', next);
-      if (end < 0) end = text.length;
-      next = end + 1;
-    }
-    if (wanted.has(name)) {
-      const value = unfold(text.slice(colon + 1, end));
+    if (colon < 0) break;
+    const end = foldedEnd(text, at);
+    const name = colon < end ? wanted.match(text, at, text.charCodeAt(colon - 1) === 32 ? colon - 1 : colon) : null;
+    if (name !== null) {
+      const value = text.slice(colon + 1, end);
       const known = values.get(name);
       if (known) known.push(value);
       else values.set(name, [value]);
     }
-    at = next;
+    at = end + 1;
   }
-  return { bodyAt, values };
+  return new HeaderBlock(bodyAt, values);
+}
+
+/** Where the header that begins at `at` ends: the first line end that no white space follows. */
+function foldedEnd(text: string, at: number): number {
+  let end = text.indexOf('\n', at);
+  while (end >= 0 && isWhite(text.charCodeAt(end + 1))) end = text.indexOf('\n', end + 1);
+  return end < 0 ? text.length : end;
 }
 
 const isWhite = (code: number) => code === 32 || code === 9;

@@ -25,13 +25,20 @@ export function idsOf(value: string): MsgId[] {
  * Left out are its own id, the recipients' addresses, and `y` and `n`: answers that git-send-email's old prompt
  * "Message-ID to be used as In-Reply-To" was given (public-inbox does the same).
  */
-export function referencesOf(references: string[], inReplyTo: string[], own: MsgId, addresses: Set<string>): MsgId[] {
+export function referencesOf(references: string[], inReplyTo: string[], own: MsgId, addresses: () => Set<string>): MsgId[] {
   const ids = new Set<MsgId>();
   for (const value of [...references, ...inReplyTo]) for (const id of idsOf(value)) ids.add(id);
   ids.delete(own);
   ids.delete('y');
   ids.delete('n');
-  const kept = [...ids].filter((id) => !addresses.has(id.toLowerCase()));
+  const kept = withoutAddresses([...ids], addresses);
   if (kept.length <= MAX_REFERENCES) return kept;
   return [...kept.slice(0, MAX_REFERENCES / 2), ...kept.slice(-MAX_REFERENCES / 2)];
+}
+
+/** Addresses are taken apart only where an id looks like one a person has: no digit before the @, and short. */
+function withoutAddresses(ids: MsgId[], addresses: () => Set<string>): MsgId[] {
+  if (!ids.some((id) => /^[^\d@]{0,40}@/.test(id) || id.length < 40)) return ids;
+  const known = addresses();
+  return ids.filter((id) => !known.has(id.toLowerCase()));
 }

@@ -59,6 +59,9 @@ export interface Message {
   attachments: Attachment[];
   /** Content of the headers that identify work across mails; lower-case names, only those present. */
   headers: {
+    /** `To:` and `Cc:` decoded but not taken apart: their words, for the index. */
+    to?: string;
+    cc?: string;
     changeId?: string;
     forPatchId?: string;
     /** `X-Mailer` or `User-Agent`. */

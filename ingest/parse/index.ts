@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { decodeWords, parseAddresses } from '#mail/address';
 import { dateOf, parseDate } from '#mail/date';
-import { type HeaderBlock, headerText, scanHeaders } from '#mail/header';
+import { type HeaderBlock, headerText, scanHeaders, WantedHeaders } from '#mail/header';
 import { idsOf, referencesOf } from '#mail/msgid';
 import type { Address, Message } from '#mail/types';
 import { directForm, directText } from './direct';
@@ -12,9 +12,11 @@ export const MAX_TEXT = 8 * 1024 * 1024;
 /** A subject above this is cut. */
 export const MAX_SUBJECT = 4096;
 
-const WANTED = new Set(
+const WANTED = new WantedHeaders(
+  new Set(
   'from to cc subject date message-id in-reply-to references content-type content-disposition content-transfer-encoding list-id received x-mailing-list x-change-id x-for-patch-id x-mailer user-agent archived-at supersedes'.split(
     ' ',
+  ),
   ),
 );
 
@@ -24,7 +26,7 @@ const WANTED = new Set(
  */
 export function parseMail(bytes: Buffer, hints: { receivedAt: number | null }): Message | Promise<Message> {
   const block = scanHeaders(bytes, WANTED);
-  const form = directForm(first(block, 'content-type'), first(block, 'content-disposition'), first(block, 'content-transfer-encoding'));
+  const form = directForm(block.first('content-type'), block.first('content-disposition'), block.first('content-transfer-encoding'));
   const body = bytes.subarray(block.bodyAt);
   if (form) return compose(bytes, block, hints.receivedAt, plain(directText(body, form)));
   const danger = mimeDanger(bytes);
@@ -38,15 +40,11 @@ const reasonOf = (error: unknown) => (error instanceof Error ? error.message : S
 
 const plain = (text: string): MimeContent => ({ text, textKind: text.trim() === '' ? 'none' : 'plain', attachments: [], notes: [] });
 
-const first = (block: HeaderBlock, name: string): string | undefined => block.values.get(name)?.[0];
-
 function compose(bytes: Buffer, block: HeaderBlock, arrival: number | null, content: MimeContent): Message {
   const notes = [...content.notes];
-  const authors = addressesOf(block, 'from');
-  const to = addressesOf(block, 'to');
-  const cc = addressesOf(block, 'cc');
+  const authors = addressesOf(block.all('from').slice(0, 1));
   const receivedAt = arrival ?? receivedDate(block);
-  const date = dateOf(first(block, 'date'), receivedAt);
+  const date = dateOf(block.first('date'), receivedAt);
   const borne = msgidOf(block);
   const msgid = borne ?? derivedMsgid(bytes);
   return {
@@ -54,20 +52,20 @@ function compose(bytes: Buffer, block: HeaderBlock, arrival: number | null, cont
     msgidDerived: borne === null,
     subject: subjectOf(block, notes),
     author: authors[0] ?? { name: '', address: '' },
-    to,
-    cc,
-    inReplyTo: idsOf(first(block, 'in-reply-to') ?? '')[0] ?? null,
-    references: referencesOf(
-      block.values.get('references') ?? [],
-      block.values.get('in-reply-to') ?? [],
-      msgid,
-      new Set([...authors, ...to, ...cc].map(({ address }) => address.toLowerCase())),
-    ),
+    // Read when they are asked for: most of ingest needs their words only, and lists of recipients are long.
+    get to() {
+      return addressesOf(block.all('to'));
+    },
+    get cc() {
+      return addressesOf(block.all('cc'));
+    },
+    inReplyTo: idsOf(block.first('in-reply-to') ?? '')[0] ?? null,
+    references: referencesOf(block.all('references'), block.all('in-reply-to'), msgid, () => everyAddress(block)),
     sentAt: date.at,
     sentZone: date.zone,
     dateNote: date.note,
     receivedAt,
-    listIds: (block.values.get('list-id') ?? []).flatMap((value) => listIdOf(value)),
+    listIds: (block.all('list-id')).flatMap((value) => listIdOf(value)),
     text: shownText(content.text, notes),
     textKind: content.textKind,
     attachments: content.attachments,
@@ -77,11 +75,14 @@ function compose(bytes: Buffer, block: HeaderBlock, arrival: number | null, cont
   };
 }
 
-function addressesOf(block: HeaderBlock, name: string): Address[] {
-  const values = block.values.get(name);
-  if (!values) return [];
-  // From: the first header is the author's, as clients show it; recipients of several headers are all recipients.
-  return (name === 'from' ? values.slice(0, 1) : values).flatMap((value) => parseAddresses(headerText(value))).map(withoutControls);
+/** From: the first header is the author's, as clients show it; recipients of several headers are all recipients. */
+function addressesOf(values: string[]): Address[] {
+  return values.flatMap((value) => parseAddresses(headerText(value))).map(withoutControls);
+}
+
+function everyAddress(block: HeaderBlock): Set<string> {
+  const values = ['from', 'to', 'cc'].flatMap((name) => block.all(name));
+  return new Set(addressesOf(values).map(({ address }) => address.toLowerCase()));
 }
 
 const withoutControls = ({ name, address }: Address): Address => ({ name: clean(name), address: clean(address) });
@@ -94,14 +95,14 @@ function clean(text: string): string {
 }
 
 function subjectOf(block: HeaderBlock, notes: string[]): string {
-  const subject = clean(decodeWords(headerText(first(block, 'subject') ?? '')));
+  const subject = clean(decodeWords(headerText(block.first('subject') ?? '')));
   if (subject.length <= MAX_SUBJECT) return subject;
   notes.push(`subject of ${subject.length} characters, of which the first ${MAX_SUBJECT} are shown`);
   return subject.slice(0, MAX_SUBJECT).toWellFormed();
 }
 
 function msgidOf(block: HeaderBlock): string | null {
-  const value = headerText(first(block, 'message-id') ?? '');
+  const value = headerText(block.first('message-id') ?? '');
   const [id] = idsOf(value);
   return id ?? (/^[^\s<>]{1,998}$/.test(value) ? value : null);
 }
@@ -112,7 +113,7 @@ function derivedMsgid(bytes: Buffer): string {
 }
 
 function receivedDate(block: HeaderBlock): number | null {
-  for (const value of block.values.get('received') ?? []) {
+  for (const value of block.all('received')) {
     const date = parseDate(value.slice(value.lastIndexOf(';') + 1));
     if (date && date.at > 0) return date.at;
   }
@@ -127,9 +128,12 @@ function listIdOf(value: string): string[] {
 function identifyingHeaders(block: HeaderBlock): Message['headers'] {
   const headers: Message['headers'] = {};
   const set = (key: keyof Message['headers'], name: string) => {
-    const value = first(block, name);
+    const value = block.first(name);
     if (value) headers[key] = clean(headerText(value)).slice(0, 500);
   };
+  const recipients = (name: string) => clean(decodeWords(headerText(block.all(name).join(', '))));
+  headers.to = recipients('to');
+  headers.cc = recipients('cc');
   set('changeId', 'x-change-id');
   set('forPatchId', 'x-for-patch-id');
   set('mailer', 'x-mailer');

@@ -2,7 +2,7 @@ import { partsForIndex } from '#mail/body';
 import { FLAG } from '#mail/flags';
 import { spaceCjk } from '#mail/query/cjk';
 import { TERM } from '#mail/term';
-import type { Address, Message } from '#mail/types';
+import type { Message } from '#mail/types';
 import { BLOCK, BlockPacker, type Slot } from './blocks';
 import type { Cell, Packed } from './protocol';
 
@@ -78,9 +78,9 @@ function searchRow(message: Message, parts: ReturnType<typeof partsForIndex>): s
   const attached = message.attachments.map(({ name, text }) => `${name ?? ''}\n${text ?? ''}`).join('\n');
   return [
     message.subject,
-    addressWords([message.author]),
-    addressWords(message.to),
-    addressWords(message.cc),
+    `${message.author.name} ${message.author.address}`,
+    message.headers.to ?? '',
+    message.headers.cc ?? '',
     parts.own,
     parts.quoted,
     parts.file,
@@ -92,10 +92,6 @@ function searchRow(message: Message, parts: ReturnType<typeof partsForIndex>): s
     message.msgid,
     message.listIds.join('\n'),
   ].map(spaceCjk);
-}
-
-function addressWords(addresses: Address[]): string {
-  return addresses.map(({ name, address }) => `${name} ${address}`).join('\n');
 }
 
 function addTerms(rows: Cell[][], index: number, message: Message, parts: ReturnType<typeof partsForIndex>): void {
