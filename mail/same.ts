@@ -3,10 +3,9 @@
  * Lists add footers and re-wrap headers on the way (Mailman, majordomo), so bytes cannot decide it.
  */
 
-/** What is compared of a mail. `text` is the displayed text, `sentAt` Unix seconds. */
+/** What is compared of a mail. `text` is the displayed text. */
 export interface Likeness {
   authorAddress: string;
-  sentAt: number;
   text: string;
 }
 
@@ -15,9 +14,12 @@ const FOOTER_RULE = '\n____________________';
 /** majordomo at vger and elsewhere: a signature mark, then this sentence. */
 const FOOTER_SENTENCE = '\nTo unsubscribe from this list';
 
-/** The same message, however the lists that carried it dressed it up. */
+/**
+ * The same message, however the lists that carried it dressed it up. The date does not count: a mailer that tries again
+ * writes a new one (linux-edac has two such pairs, 13 seconds and 9 minutes apart, alike to the letter).
+ */
 export function sameMessage(a: Likeness, b: Likeness): boolean {
-  if (a.sentAt !== b.sentAt || a.authorAddress !== b.authorAddress) return false;
+  if (a.authorAddress !== b.authorAddress) return false;
   return a.text === b.text || bare(a.text) === bare(b.text);
 }
 

@@ -83,7 +83,7 @@ async function* checkSubjects(db: Snapshot): AsyncGenerator<Fault> {
   );
   let count = 0;
   for (const { id, subject } of rows) {
-    const word = /[A-Za-z0-9]{3,}/.exec(subject)?.[0];
+    const word = /[\p{L}\p{N}\p{M}]{3,}/u.exec(subject)?.[0];
     if (!word) continue;
     const found = await db.get('SELECT 1 FROM search WHERE search MATCH ? AND rowid = CAST(? AS INTEGER)', [`subject : "${word}"`, id]);
     if (!found) count++;

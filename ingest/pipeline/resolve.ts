@@ -27,7 +27,7 @@ export interface Resolved {
 }
 
 /** One that bears the msgid: stored earlier (`id`), or new in this batch (`mail`). */
-type Bearer = { sentAt: number; authorAddress: string } & ({ id: number } | { mail: BatchMail; index: number });
+type Bearer = { authorAddress: string } & ({ id: number } | { mail: BatchMail; index: number });
 
 /** Tells new mails from duplicates and imposters, gives them ids and threads. Reads the database; writes nothing. */
 export async function resolve(db: Connection, pool: ParserPool, ids: IdAllocator, batch: Batch): Promise<Resolved> {
@@ -44,7 +44,7 @@ export async function resolve(db: Connection, pool: ParserPool, ids: IdAllocator
       duplicates.push({ mail, bearer: same });
     } else {
       const index = fresh.push({ mail, imposter: rivals.length > 0 }) - 1;
-      bearers.set(mail.msgid, [...rivals, { ...likeness(mail), mail, index }]);
+      bearers.set(mail.msgid, [...rivals, { authorAddress: mail.authorAddress, mail, index }]);
     }
   }
   const messageIds = await ids.allocate(fresh.map(({ mail }) => mail.sentAt));
@@ -59,16 +59,13 @@ export async function resolve(db: Connection, pool: ParserPool, ids: IdAllocator
   };
 }
 
-function likeness(mail: BatchMail) {
-  return { sentAt: mail.sentAt, authorAddress: mail.authorAddress };
-}
-
 async function findSame(db: Connection, pool: ParserPool, mail: BatchMail, rivals: Bearer[]): Promise<Bearer | undefined> {
   for (const rival of rivals) {
-    if (rival.sentAt !== mail.sentAt || rival.authorAddress !== mail.authorAddress) continue;
+    if (rival.authorAddress !== mail.authorAddress) continue;
     const text = await pool.text(mail.unit, mail.index);
     const other = 'id' in rival ? await storedText(db, rival.id) : await pool.text(rival.mail.unit, rival.mail.index);
-    if (sameMessage({ ...likeness(mail), text }, { ...likeness(mail), text: other })) return rival;
+    const { authorAddress } = mail;
+    if (sameMessage({ authorAddress, text }, { authorAddress, text: other })) return rival;
   }
   return undefined;
 }

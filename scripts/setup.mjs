@@ -1,0 +1,152 @@
+// Brings a clone to where its commands can run. Plain JavaScript, because nothing is installed yet when it starts.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const at = (...parts) => join(ROOT, ...parts);
+
+/** Ends the command with what happened and what to do. */
+export function fail(message) {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 9)) fail(`Node ${process.versions.node} is too old: Threadline needs 20.9 or newer.`);
+
+const say = (text) => process.stderr.write(`threadline: ${text}\n`);
+
+/** Runs a program with its output on standard error: standard output belongs to the command. */
+function run(what, program, args, env = {}) {
+  say(what);
+  const { status, error } = spawnSync(program, args, { cwd: ROOT, stdio: ['ignore', 2, 2], env: { ...process.env, ...env } });
+  if (error) fail(`${program} cannot be run: ${error.message}`);
+  return status === 0;
+}
+
+function fingerprint(files) {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(file).update('\0').update(readFileSync(at(file))).update('\0');
+  return hash.digest('hex');
+}
+
+/** Files below folders, by path, with one of the endings; tests are no part of what is built. */
+function sources(folders, endings) {
+  const found = [];
+  for (const folder of folders) {
+    if (!existsSync(at(folder))) continue;
+    for (const entry of readdirSync(at(folder), { recursive: true, withFileTypes: true })) {
+      const path = join(entry.parentPath ?? entry.path, entry.name).slice(ROOT.length);
+      if (entry.isFile() && endings.some((ending) => entry.name.endsWith(ending)) && !/\.test\.tsx?$/.test(entry.name)) found.push(path);
+    }
+  }
+  return found.sort();
+}
+
+/** Does `work` unless the stamp says it was done for the same inputs. */
+async function unlessDone(stamp, files, isThere, work) {
+  const want = fingerprint(files.filter((file) => existsSync(at(file))));
+  if (isThere() && existsSync(stamp) && readFileSync(stamp, 'utf8') === want) return;
+  await withLock(async () => {
+    if (isThere() && existsSync(stamp) && readFileSync(stamp, 'utf8') === want) return;
+    await work();
+    writeFileSync(stamp, want);
+  });
+}
+
+const LOCK = at('.threadline-setup');
+const LOCK_STALE_MS = 15 * 60_000;
+let locked = false;
+
+/** Two commands started at once must not install side by side. */
+async function withLock(work) {
+  if (locked) return work();
+  for (;;) {
+    try {
+      mkdirSync(LOCK);
+      break;
+    } catch {
+      const age = existsSync(LOCK) ? Date.now() - statSync(LOCK).mtimeMs : 0;
+      if (age > LOCK_STALE_MS) rmSync(LOCK, { recursive: true, force: true });
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+  locked = true;
+  const free = () => rmSync(LOCK, { recursive: true, force: true });
+  process.once('exit', free);
+  try {
+    return await work();
+  } finally {
+    locked = false;
+    process.off('exit', free);
+    free();
+  }
+}
+
+const SQLITE = 'node_modules/sqlite3/build/Release/node_sqlite3.node';
+
+export async function ensureInstalled() {
+  await unlessDone(
+    at('node_modules/.threadline-installed'),
+    ['package-lock.json', '.npmrc'],
+    () => existsSync(at(SQLITE)),
+    () => {
+      // Not `npm ci`: it refuses a lock file without the other platforms' optional packages, which some mirrors lack.
+      if (!run('installing packages (sqlite3 is compiled where no ready build can be had: about two minutes)', 'npm', ['install', '--no-save', '--loglevel=warn'])) {
+        fail('npm install failed: see above. Compiling sqlite3 needs Python 3, make and a C++ compiler (Debian: apt-get install python3 make g++).');
+      }
+      // npm 11 may hold install scripts back; the native module must be there all the same.
+      if (!existsSync(at(SQLITE))) run('building sqlite3', 'npm', ['rebuild', 'sqlite3', '--loglevel=warn']);
+      if (!existsSync(at(SQLITE))) run('compiling sqlite3', 'npx', ['node-gyp', 'rebuild', '--directory', 'node_modules/sqlite3']);
+      if (!existsSync(at(SQLITE))) fail('sqlite3 could not be built: install Python 3, make and a C++ compiler (Debian: apt-get install python3 make g++) and start again.');
+    },
+  );
+}
+
+/** Where commands and the parsing worker are bundled to, one file each, flat: `../db/` is the schema from there. */
+const DIST = at('dist');
+
+export async function ensureBundled() {
+  const files = sources(['cli', 'ingest', 'db', 'mail', 'samples', 'bench'], ['.ts']);
+  await unlessDone(at('dist/.threadline-bundled'), [...files, 'package-lock.json'], () => existsSync(join(DIST, 'worker.mjs')), bundle);
+}
+
+async function bundle() {
+  const { build } = await import('esbuild');
+  mkdirSync(DIST, { recursive: true });
+  const commands = readdirSync(at('cli')).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: [...commands.map((name) => `cli/${name}`), 'ingest/pipeline/worker.ts'],
+    outdir: 'dist',
+    entryNames: '[name]',
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    packages: 'external',
+    sourcemap: true,
+    logLevel: 'warning',
+  });
+}
+
+export async function ensureBuilt() {
+  const files = [
+    ...sources(['app', 'db', 'mail', 'public'], ['.ts', '.tsx', '.css', '.js', '.svg', '.txt', '.sql']),
+    ...['next.config.ts', 'package-lock.json', 'tsconfig.json', 'proxy.ts', 'instrumentation.ts'],
+  ];
+  await unlessDone(
+    at('.next/.threadline-built'),
+    files,
+    () => existsSync(at('.next/BUILD_ID')),
+    () => {
+      if (!run('building the pages', process.execPath, ['node_modules/next/dist/bin/next', 'build'], { NEXT_TELEMETRY_DISABLED: '1' })) {
+        fail('the pages could not be built: see above.');
+      }
+    },
+  );
+}
