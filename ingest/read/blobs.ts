@@ -1,7 +1,11 @@
+import { type GitChild, startGit } from './git';
+import type { History } from './history';
 import { MAX_MAIL_BYTES, REJECT_KEPT_BYTES } from './limits';
+import { SourceError } from './types';
 
 /** A blob as `git cat-file --batch` gives it: `bytes` null where the repository lacks it, `cut` where it is too long. */
 export interface Blob {
+  oid: string;
   bytes: Buffer | null;
   cut: boolean;
 }
@@ -19,6 +23,7 @@ export class BlobSplitter {
   #partial: Buffer | null = null;
   #filled = 0;
   #missing = 0;
+  #oid = '';
   #cut = false;
 
   /** The blobs that end in this chunk, in order. */
@@ -40,16 +45,18 @@ export class BlobSplitter {
 
   /** Takes the blob after a header from the chunk; the position after it. */
   #take(header: string, chunk: Buffer, at: number, blobs: Blob[]): number {
+    const oid = header.slice(0, header.indexOf(' '));
     const size = Number(header.slice(header.lastIndexOf(' ') + 1));
     if (!Number.isSafeInteger(size)) {
-      blobs.push({ bytes: null, cut: false });
+      blobs.push({ oid, bytes: null, cut: false });
       return at;
     }
     const end = at + size;
     if (end < chunk.length && size <= MAX_MAIL_BYTES) {
-      blobs.push({ bytes: chunk.subarray(at, end), cut: false });
+      blobs.push({ oid, bytes: chunk.subarray(at, end), cut: false });
       return end + 1;
     }
+    this.#oid = oid;
     this.#cut = size > MAX_MAIL_BYTES;
     this.#partial = Buffer.allocUnsafeSlow(this.#cut ? REJECT_KEPT_BYTES : size);
     this.#filled = 0;
@@ -64,9 +71,90 @@ export class BlobSplitter {
     this.#filled += chunk.copy(blob, this.#filled, 0, Math.min(taken, blob.length - this.#filled));
     this.#missing -= taken;
     if (this.#missing === 0) {
-      blobs.push({ bytes: blob, cut: this.#cut });
+      blobs.push({ oid: this.#oid, bytes: blob, cut: this.#cut });
       this.#partial = null;
     }
     return taken;
+  }
+}
+
+/** Blobs read before anyone may have them; more would only be held, not be sooner. */
+const READ_AHEAD_BYTES = 32 * 1024 * 1024;
+/** Names given to git at a time. */
+const NAMES_AT_ONCE = 1000;
+
+/** Reads the blobs that a history names, in its order, through one `git cat-file --batch`. Begins while the history is still being read. */
+export class BlobReader {
+  readonly #git: GitChild;
+  readonly #splitter = new BlobSplitter();
+  readonly #ahead: Blob[][] = [];
+  #aheadBytes = 0;
+  #asked = 0;
+  #came = 0;
+
+  constructor(
+    private readonly repository: string,
+    private readonly history: History,
+  ) {
+    this.#git = startGit(repository, ['cat-file', '--batch']);
+  }
+
+  /** Asks for blobs as the history grows, and takes the first of them, until `growing` is settled. */
+  async askWhile(growing: Promise<void>): Promise<void> {
+    const { stdout } = this.#git.child;
+    const take = (chunk: Buffer) => {
+      this.#ahead.push(this.#splitter.push(chunk));
+      this.#aheadBytes += chunk.length;
+      if (this.#aheadBytes > READ_AHEAD_BYTES) stdout.pause();
+    };
+    stdout.on('data', take);
+    const timer = setInterval(() => this.#askMore(), 5);
+    try {
+      await growing;
+    } finally {
+      clearInterval(timer);
+      stdout.pause();
+      stdout.off('data', take);
+    }
+  }
+
+  /** All blobs, those of one chunk of git's output together. */
+  async *read(): AsyncGenerator<Blob[]> {
+    void this.#askRest();
+    for (const blobs of this.#ahead.splice(0)) {
+      this.#came += blobs.length;
+      yield blobs;
+    }
+    for await (const chunk of this.#git.child.stdout) {
+      const blobs = this.#splitter.push(chunk as Buffer);
+      this.#came += blobs.length;
+      if (blobs.length) yield blobs;
+    }
+    const failure = await this.#git.failed;
+    if (failure !== null) throw new SourceError(this.repository, `git cat-file failed: ${failure}`);
+    const lacking = this.history.length - this.#came;
+    if (lacking) throw new SourceError(this.repository, `git cat-file ended ${lacking} mails too early`);
+  }
+
+  close(): void {
+    this.#git.child.kill();
+  }
+
+  /** Whether git takes more names at once; it does not while its own output is not taken. */
+  #askMore(): boolean {
+    const { stdin } = this.#git.child;
+    const to = Math.min(this.history.length, this.#asked + NAMES_AT_ONCE);
+    if (stdin.writableNeedDrain || to === this.#asked) return false;
+    stdin.write(`${this.history.oids(this.#asked, to).join('\n')}\n`);
+    this.#asked = to;
+    return true;
+  }
+
+  async #askRest(): Promise<void> {
+    const { child, failed } = this.#git;
+    while (this.#asked < this.history.length && !child.stdin.destroyed) {
+      if (!this.#askMore()) await Promise.race([new Promise((resolve) => child.stdin.once('drain', resolve)), failed]);
+    }
+    child.stdin.end();
   }
 }

@@ -1,82 +1,129 @@
-/** One file that a commit added to the archive, or withdrew from it. */
-export interface Change {
-  /** Commit, and its committer date in Unix seconds. */
-  commit: string;
-  at: number;
-  /** Blob of the mail. */
-  oid: string;
-  withdrawn: boolean;
-}
+import { CHECKPOINT_EVERY } from './limits';
 
 /** How a repository names mails. v2: file `m` adds, file `d` withdraws. v1: a file a mail, withdrawn by its removal. */
 export type Layout = 'v1' | 'v2';
 
-/** One line `<commit> <committer date>` for each commit, each followed by its raw lines. */
-export const LOG_ARGS = ['log', '--raw', '--no-abbrev', '--no-renames', '--root', '-m', '--first-parent', '--no-color', '--no-show-signature', '--format=%H %ct'];
+/** Prints `<commit> <committer date>` for each commit, oldest first, and after it one raw line for each file it changed. */
+export const LOG_ARGS = [
+  ...['log', '--reverse', '--first-parent', '-m', '--root', '--raw', '--no-abbrev', '--no-renames', '--no-color'],
+  ...['--no-show-signature', '--format=%H %ct'],
+];
 
-/** v1: the blob's file is named after the SHA-1 of the Message-ID (public-inbox-v1-format). */
+/** v1: a mail's file is named after the SHA-1 of its Message-ID (public-inbox-v1-format). */
 const V1_PATH = /^[0-9a-f]{2}\/[0-9a-f]{38,62}$/;
+const DATE_BYTES = 4;
+const FIRST_CAPACITY = 4096;
 
-/** Reads `git log --raw` as it comes. Lines are cut from whole chunks: two short strings a mail, nothing else. */
-export class LogParser {
-  #rest = '';
+/**
+ * Which mails a range of history adds and withdraws, in commit order. An epoch has up to a million, so an entry takes 24 bytes:
+ * the blob's name and the committer date; all else is kept only where it is rare.
+ */
+export class History {
+  length = 0;
+  /** Entries that withdraw a mail. */
+  readonly withdrawn = new Set<number>();
+  /** By the entry that comes after it: a commit whose mails, and those of all before it, are the entries up to here. */
+  readonly marks = new Map<number, string>();
+  #records = Buffer.alloc(0);
+  #oidBytes = 20;
+  #sinceMark = 0;
   #commit = '';
-  #at = 0;
 
   constructor(private readonly layout: Layout) {}
 
-  push(chunk: Buffer): Change[] {
-    const changes: Change[] = [];
-    const lines = (this.#rest + chunk.toString('latin1')).split('\n');
-    this.#rest = lines.pop() as string;
-    for (const line of lines) this.#line(line, changes);
-    return changes;
+  /** Hex names of blobs, for git; `from` up to `to`, not included. */
+  oids(from: number, to: number): string[] {
+    const oids: string[] = [];
+    const size = this.#oidBytes + DATE_BYTES;
+    for (let at = from * size; at < to * size; at += size) oids.push(this.#records.toString('hex', at, at + this.#oidBytes));
+    return oids;
   }
 
-  #line(line: string, changes: Change[]): void {
-    if (line.startsWith(':')) return this.#raw(line, changes);
-    const space = line.indexOf(' ');
-    if (space < 0) return;
-    this.#commit = line.slice(0, space);
-    this.#at = Number(line.slice(space + 1));
+  /** Committer date, Unix seconds. */
+  dateAt(n: number): number {
+    return this.#records.readUInt32LE(n * (this.#oidBytes + DATE_BYTES) + this.#oidBytes);
   }
 
-  /** `:<old mode> <new mode> <old blob> <new blob> <status>\t<path>`; a mode of 100xxx is a regular file. */
-  #raw(line: string, changes: Change[]): void {
+  /** A commit's raw line: `:<old mode> <new mode> <old blob> <new blob> <status>\t<path>`; a mode of 100xxx is a regular file. */
+  addRaw(line: string, commit: string, date: number): void {
     const tab = line.indexOf('\t');
     const path = line.slice(tab + 1);
     const [oldMode = '', newMode = '', before = '', after = ''] = line.slice(1, tab).split(' ');
-    const [commit, at] = [this.#commit, this.#at];
     if (this.layout === 'v2') {
-      const mail = (path === 'm' || path === 'd') && newMode.startsWith('100');
-      if (mail) changes.push({ commit, at, oid: after, withdrawn: path === 'd' });
-      return;
+      if ((path === 'm' || path === 'd') && newMode.startsWith('100')) this.#add(after, commit, date, path === 'd');
+    } else if (V1_PATH.test(path)) {
+      if (oldMode.startsWith('100')) this.#add(before, commit, date, true);
+      if (newMode.startsWith('100')) this.#add(after, commit, date, false);
     }
-    if (!V1_PATH.test(path)) return;
-    if (oldMode.startsWith('100')) changes.push({ commit, at, oid: before, withdrawn: true });
-    if (newMode.startsWith('100')) changes.push({ commit, at, oid: after, withdrawn: false });
+  }
+
+  #add(oid: string, commit: string, date: number, withdrawn: boolean): void {
+    if (this.#sinceMark >= CHECKPOINT_EVERY && commit !== this.#commit) {
+      this.marks.set(this.length, this.#commit);
+      this.#sinceMark = 0;
+    }
+    // From a line of its own, or the chunk that it was cut from would stay in memory.
+    this.#commit = Buffer.from(commit, 'latin1').toString('latin1');
+    this.#sinceMark++;
+    if (this.length === 0) this.#oidBytes = oid.length / 2;
+    const size = this.#oidBytes + DATE_BYTES;
+    const at = this.length * size;
+    if (at + size > this.#records.length) this.#grow(size);
+    this.#records.write(oid, at, this.#oidBytes, 'hex');
+    this.#records.writeUInt32LE(Math.min(Math.max(date, 0), 0xffffffff), at + this.#oidBytes);
+    if (withdrawn) this.withdrawn.add(this.length);
+    this.length++;
+  }
+
+  #grow(size: number): void {
+    const grown = Buffer.alloc(Math.max(FIRST_CAPACITY * size, 2 * this.#records.length));
+    this.#records.copy(grown);
+    this.#records = grown;
   }
 }
 
-/** Options that make `git log` show withdrawals, and hardly anything else. */
-export function withdrawalArgs(layout: Layout, range: string): string[] {
-  return layout === 'v2' ? [...LOG_ARGS, range, '--', 'd'] : [...LOG_ARGS, '--diff-filter=DM', range];
+/** Reads the output of `git log` with LOG_ARGS into a history. */
+export class LogParser {
+  #rest = '';
+  #commit = '';
+  #date = 0;
+
+  constructor(private readonly history: History) {}
+
+  push(chunk: Buffer): void {
+    const lines = (this.#rest + chunk.toString('latin1')).split('\n');
+    this.#rest = lines.pop() as string;
+    for (const line of lines) this.#line(line);
+  }
+
+  #line(line: string): void {
+    if (line.startsWith(':')) return this.history.addRaw(line, this.#commit, this.#date);
+    const space = line.indexOf(' ');
+    if (space < 0) return;
+    this.#commit = line.slice(0, space);
+    this.#date = Number(line.slice(space + 1));
+  }
 }
 
 /**
  * Which mails are withdrawn later in what is being read, so that they are never handed on as mails.
- * Told of every change in order; a mail that is added again after its withdrawal stays.
+ * Asked about every entry in order; a mail that is added again after its withdrawal stays.
  */
 export class Withdrawals {
   readonly #toCome = new Map<string, number>();
   readonly #addedHere = new Set<string>();
 
-  announce(oid: string): void {
-    this.#toCome.set(oid, (this.#toCome.get(oid) ?? 0) + 1);
+  constructor(histories: History[]) {
+    for (const history of histories) {
+      for (const n of history.withdrawn) {
+        const [oid = ''] = history.oids(n, n + 1);
+        this.#toCome.set(oid, (this.#toCome.get(oid) ?? 0) + 1);
+      }
+    }
   }
 
-  /** What a change amounts to; null: nothing any more, its mail went by as `deleted`. */
-  meaning({ oid, withdrawn }: Change): 'mail' | 'deleted' | 'withdraw' | null {
+  /** What an entry amounts to; null: nothing any more, its mail went by as `deleted`. */
+  meaning(oid: string, withdrawn: boolean): 'mail' | 'deleted' | 'withdraw' | null {
     const toCome = this.#toCome.get(oid);
     if (!withdrawn) {
       if (!toCome) return 'mail';
