@@ -48,7 +48,22 @@ async function directory(path: string): Promise<Source[]> {
   if ([...names].some(isEml)) return [source('eml', path, null, (open) => readEmlFolder(path, open))];
   if (names.has('.git')) return [await repository(path, join(path, '.git'))];
   const boxes = [...names].filter((name) => MAILBOX_NAME.test(name)).sort();
-  return Promise.all(boxes.map((name) => file(join(path, name))));
+  return (await Promise.all(boxes.map((name) => mailbox(join(path, name))))).flat();
+}
+
+/** A file beside other mailboxes: one that cannot be read fails alone, when it is opened; a text that is no mail is a note to the reader. */
+async function mailbox(path: string): Promise<Source[]> {
+  try {
+    return [await file(path)];
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    return path.endsWith('.txt') ? [] : [source('mbox', path, null, () => failing(error))];
+  }
+}
+
+// biome-ignore lint/correctness/useYield: it fails before its first event
+async function* failing(error: SourceError): AsyncGenerator<SourceEvent> {
+  throw error;
 }
 
 /** `git/0.git`, `git/1.git` ... of an inbox, or the directory `git` itself; in the order of their numbers. */

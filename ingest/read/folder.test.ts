@@ -1,0 +1,81 @@
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { recognise } from './recognise';
+import { eventsResumedAtEach, mail, only, readAll, summary, temporary } from './testing';
+
+function folder(files: Record<string, string>): string {
+  const path = temporary();
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(join(path, name, '..'), { recursive: true });
+    writeFileSync(join(path, name), text);
+  }
+  return path;
+}
+
+const seenBy = async (path: string) => {
+  const { events } = await readAll(await only(path));
+  return new Set(events.flatMap((event) => (event.kind === 'checkpoint' ? (event.seen ?? []) : [])));
+};
+
+describe('a Maildir', () => {
+  it('gives the mails of cur and new by name', async () => {
+    const path = folder({ 'cur/3.x:2,S': mail(3), 'new/1.x': mail(1), 'cur/2.x:2,': mail(2), 'tmp/9.x': 'half' });
+    const source = await only(path);
+    expect(source.kind).toBe('maildir');
+    expect(summary((await readAll(source)).events)).toEqual([1, 2, 3].map((n) => `mail ${mail(n)}`));
+  });
+
+  it('gives only new mails the next time, also when others were read and flagged meanwhile', async () => {
+    const path = folder({ 'cur/.keep': '', 'new/1.x': mail(1) });
+    const seen = await seenBy(path);
+    renameSync(join(path, 'new/1.x'), join(path, 'cur/1.x:2,RS'));
+    writeFileSync(join(path, 'new/2.x'), mail(2));
+    expect(summary((await readAll(await only(path), null, seen)).events)).toEqual([`mail ${mail(2)}`]);
+  });
+});
+
+describe('a directory of .eml files', () => {
+  it('gives their very bytes by name, and rejects blank ones', async () => {
+    const crlf = mail(2).replaceAll('\n', '\r\n');
+    const path = folder({ 'b.eml': crlf, 'a.EML': mail(1), 'c.eml': ' \n', 'notes.txt': 'no' });
+    const { events, totals } = await readAll(await only(path));
+    expect(summary(events)).toEqual([`mail ${mail(1)}`, `mail ${crlf}`, 'reject holds no mail at all']);
+    expect([events[0]?.kind === 'mail' && events[0].origin.place, totals]).toEqual(['a.EML', ['3 mails']]);
+  });
+
+  it('resumed at every checkpoint reads what undisturbed reading does', async () => {
+    const name = (n: number) => `${String(n).padStart(5, '0')}.eml`;
+    const path = folder(Object.fromEntries(Array.from({ length: 1100 }, (_, n) => [name(n), mail(n)])));
+    const runs = await eventsResumedAtEach(await only(path));
+    expect(runs).toHaveLength(2);
+    for (const run of runs) expect(run).toEqual(Array.from({ length: 1100 }, (_, n) => `mail ${mail(n)}`));
+  });
+
+  it('may be one file alone', async () => {
+    const path = join(folder({ 'one.eml': mail(1) }), 'one.eml');
+    expect(summary((await readAll(await only(path))).events)).toEqual([`mail ${mail(1)}`]);
+    expect(summary((await readAll(await only(path), null, await seenBy(path))).events)).toEqual([]);
+  });
+});
+
+describe('a directory', () => {
+  it('of mailboxes is a source for each', async () => {
+    const from = 'From ada@example.org Mon Jan  1 00:00:00 2024\n';
+    const path = folder({ 'b.mbox': from + mail(2), 'a.txt': from + mail(1), 'index.html': '<html>' });
+    expect((await recognise(path)).map((source) => source.location)).toEqual([join(path, 'a.txt'), join(path, 'b.mbox')]);
+  });
+
+  it('of mailboxes reads them all though one is broken', async () => {
+    const from = 'From ada@example.org Mon Jan  1 00:00:00 2024\n';
+    const path = folder({ 'a.mbox': '%PDF-1.4', 'b.mbox': from + mail(2), 'README.txt': 'Two months of mail.' });
+    const [broken, good, ...more] = await Promise.all((await recognise(path)).map((source) => readAll(source)));
+    expect(String(broken?.error)).toMatch(/a\.mbox: is no mail archive/);
+    expect(summary(good?.events ?? [])).toEqual([`mail ${mail(2)}`]);
+    expect(more).toEqual([]);
+  });
+
+  it('of something else is refused', async () => {
+    await expect(recognise(folder({ 'index.html': '<html>' }))).rejects.toThrow(/holds no mail archive\. Accepted/);
+  });
+});
