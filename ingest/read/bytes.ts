@@ -22,7 +22,7 @@ export function isGzip(head: Buffer): boolean {
  * before that was handed on (a stream's own iterator drops what it holds when it fails).
  */
 export async function* gunzip(compressed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const zlib = createGunzip();
+  const zlib = createGunzip({ chunkSize: 2 * COMPRESSED_CHUNK });
   let ready: Buffer[] = [];
   let failure: Error | null = null;
   let wake = () => {};

@@ -94,7 +94,8 @@ async function readOne(root: string, name: string): Promise<SourceEvent | null> 
     return isBlank(bytes) ? { kind: 'reject', bytes, origin, reason: REASON_BLANK } : { kind: 'mail', bytes, origin };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return null;
+    // A name that is not UTF-8 is read with U+FFFD in it, and cannot be opened by that.
+    if (code === 'ENOENT' && !name.includes('\ufffd')) return null;
     return { kind: 'reject', bytes: Buffer.alloc(0), origin, reason: `cannot be read: ${message}` };
   }
 }

@@ -25,7 +25,7 @@ function ending(child: ChildProcessWithoutNullStreams): Promise<string | null> {
     if (said.length < STDERR_KEPT) said += chunk.toString('utf8');
   });
   return new Promise((resolve) => {
-    child.on('error', (error) => resolve(error.message));
+    child.on('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ENOENT' ? 'git is not installed' : error.message));
     child.on('close', (code, signal) =>
       resolve(code === 0 ? null : said.trim() || `ended with ${signal ?? `code ${code}`}`),
     );

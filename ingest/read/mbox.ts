@@ -81,7 +81,7 @@ async function hashOf(file: FileHandle, start: number, end: number): Promise<str
 
 async function offsetToReadFrom(file: FileHandle, size: number, options: OpenOptions): Promise<number> {
   const state = options.state as PlainState | undefined | null;
-  if (!state) return 0;
+  if (typeof state?.offset !== 'number') return 0;
   const same = size >= state.size && (await stillThere(file, state)) && (await mailBeginsAt(file, state.offset));
   if (!same) options.onNote?.('the file was changed since the last run, not only added to; reading it again from the start');
   return same ? state.offset : 0;

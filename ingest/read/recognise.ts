@@ -36,7 +36,17 @@ export async function recognise(location: string, options: { stdin?: NodeJS.Read
 }
 
 function source(kind: SourceKind, location: string, listName: string | null, open: (options: OpenOptions) => AsyncIterable<SourceEvent>): Source {
-  return { kind, location, listName, open };
+  return { kind, location, listName, open: (options) => namingErrors(location, open(options)) };
+}
+
+/** What the system says of a file that went away or cannot be read is told of the source, and ends only that one. */
+async function* namingErrors(location: string, events: AsyncIterable<SourceEvent>): AsyncGenerator<SourceEvent> {
+  try {
+    yield* events;
+  } catch (error) {
+    if (typeof (error as NodeJS.ErrnoException).code !== 'string') throw error;
+    throw new SourceError(location, `cannot be read: ${(error as Error).message}`);
+  }
 }
 
 async function directory(path: string): Promise<Source[]> {
