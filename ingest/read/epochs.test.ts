@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { added, commitTo, eventsResumedAtEach, lastState, mail, only, readAll, summary, temporary, withdrawn } from './testing';
@@ -90,6 +90,29 @@ describe('a public-inbox v2 directory', () => {
     rmSync(join(path, 'git', '0.git', 'objects', gone.slice(0, 2), gone.slice(2)));
     const after = await readAll(await only(path));
     expect(summary(after.events).slice(1)).toEqual(['reject its blob is missing from the repository', `mail ${mail(2)}`]);
+  });
+
+  it('may have names of 64 digits', async () => {
+    const path = join(temporary(), 'inbox');
+    commitTo(join(path, 'git', '0.git'), mails(0, 3), true, 'sha256');
+    const { events } = await readAll(await only(path));
+    expect(summary(events)).toEqual(texts(0, 3));
+    expect(events[0]?.kind === 'mail' && events[0].origin.oid).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('runs nothing that the settings of a stranger\'s repository name', async () => {
+    const path = inbox([added(mail(0)), added(mail(1))]);
+    const repository = join(path, 'git', '0.git');
+    const oid = (await readAll(await only(path))).events[0];
+    unpack(repository);
+    const name = oid?.kind === 'mail' ? (oid.origin.oid as string) : '';
+    rmSync(join(repository, 'objects', name.slice(0, 2), name.slice(2)));
+    const proof = join(path, 'was-run');
+    const settings = { 'core.sshCommand': `touch ${proof};`, 'remote.origin.url': 'ssh://x.example.org/x', 'remote.origin.promisor': 'true', 'extensions.partialClone': 'origin', 'log.showSignature': 'true', 'gpg.program': `touch ${proof};`, 'core.repositoryFormatVersion': '1' };
+    for (const [key, value] of Object.entries(settings)) execFileSync('git', ['--git-dir', repository, 'config', key, value]);
+    const { events } = await readAll(await only(path));
+    expect(summary(events)).toContain(`mail ${mail(1)}`);
+    expect(existsSync(proof)).toBe(false);
   });
 
   it('takes an empty repository for an archive without mail yet', async () => {

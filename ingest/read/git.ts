@@ -10,13 +10,23 @@ export interface GitChild {
   failed: Promise<string | null>;
 }
 
-/** Starts git on a repository, whoever owns it: archives are often another user's, and nothing of theirs is run. */
+/**
+ * Starts git on a repository, whoever owns it (archives are often another user's). As that switches off git's own guard, nothing that the
+ * repository's settings name may be run: signatures are not checked, and missing objects of a partial clone are not fetched.
+ */
 export function startGit(repository: string, args: string[]): GitChild {
-  const settings = ['-c', 'safe.directory=*', '-c', 'core.quotePath=true', `--git-dir=${repository}`, '--no-replace-objects'];
-  const child = spawn('git', [...settings, ...args], { env: { ...process.env, LC_ALL: 'C' } });
+  const settings = ['-c', 'safe.directory=*', `--git-dir=${repository}`, '--no-replace-objects'];
+  const child = spawn('git', [...settings, ...args], { env: gitEnvironment() });
   // A child that ends early breaks the pipe; its exit code tells why.
   child.stdin.on('error', () => {});
   return { child, failed: ending(child) };
+}
+
+/** Without what would change git's answers: a caller's GIT_ variables (as within a hook) and the user's settings. */
+function gitEnvironment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'));
+  const fixed = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1', GIT_NO_LAZY_FETCH: '1', GIT_ALLOW_PROTOCOL: 'none' };
+  return { ...Object.fromEntries(kept), ...fixed, LC_ALL: 'C' } as NodeJS.ProcessEnv;
 }
 
 function ending(child: ChildProcessWithoutNullStreams): Promise<string | null> {

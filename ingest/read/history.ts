@@ -59,11 +59,11 @@ export class History {
 
   #add(oid: string, commit: string, date: number, withdrawn: boolean): void {
     if (this.#sinceMark >= CHECKPOINT_EVERY && commit !== this.#commit) {
-      this.marks.set(this.length, this.#commit);
+      // Copied from the line, or the chunk that it was cut from would stay in memory.
+      this.marks.set(this.length, Buffer.from(this.#commit, 'latin1').toString('latin1'));
       this.#sinceMark = 0;
     }
-    // From a line of its own, or the chunk that it was cut from would stay in memory.
-    this.#commit = Buffer.from(commit, 'latin1').toString('latin1');
+    this.#commit = commit;
     this.#sinceMark++;
     if (this.length === 0) this.#oidBytes = oid.length / 2;
     const size = this.#oidBytes + DATE_BYTES;

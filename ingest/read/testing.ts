@@ -27,9 +27,9 @@ export interface TestCommit {
 }
 
 /** Makes a bare repository, or adds to it, through git fast-import; `fresh`: the new commits replace its history. */
-export function commitTo(path: string, commits: TestCommit[], fresh = true): void {
+export function commitTo(path: string, commits: TestCommit[], fresh = true, format = 'sha1'): void {
   const git = (args: string[], input = '') => execFileSync('git', ['--git-dir', path, ...args], { input, stdio: ['pipe', 'pipe', 'ignore'] });
-  execFileSync('git', ['-c', 'init.defaultBranch=master', 'init', '-q', '--bare', path]);
+  execFileSync('git', ['-c', 'init.defaultBranch=master', 'init', '-q', '--bare', `--object-format=${format}`, path]);
   const lines = commits.map((commit, n) => {
     const from = n === 0 && !fresh ? 'from refs/heads/master^0\n' : '';
     const when = commit.at ?? 1_700_000_000 + n;
