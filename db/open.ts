@@ -99,7 +99,10 @@ function located(error: Error, sql: string): Error {
 }
 
 /** What `Reader.read` hands to a query: the same snapshot of the database for each call. */
-export type Snapshot = Pick<Connection, 'all' | 'get'>;
+export interface Snapshot extends Pick<Connection, 'all' | 'get'> {
+  /** The same object for every snapshot of one open database: what is cached of it hangs on this. */
+  readonly file: object;
+}
 
 /**
  * Several read-only connections, so that a slow search holds up nobody else. Never writes:
@@ -135,7 +138,7 @@ export class Reader {
     try {
       await connection.run('BEGIN');
       try {
-        return await query(connection);
+        return await query({ file: this, all: connection.all.bind(connection), get: connection.get.bind(connection) });
       } finally {
         await connection.run('COMMIT');
       }

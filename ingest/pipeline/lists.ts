@@ -3,7 +3,7 @@ import { addList, allLists, type ListRow } from '#db/write/sources';
 
 /** First path segments that pages use: a list of that name could not be reached. */
 const RESERVED = new Set(
-  'all api r search topics people series mm stories quotes healthz metrics new.atom _next favicon.ico robots.txt'.split(' '),
+  'all api assets r search topics people series mm stories quotes healthz metrics new.atom _next favicon.ico robots.txt'.split(' '),
 );
 
 /** What a mail tells of its list. */

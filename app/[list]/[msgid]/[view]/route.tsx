@@ -1,0 +1,59 @@
+import type { Snapshot } from '#db/open';
+import { findList } from '#db/queries/list';
+import { readRaw } from '#db/queries/message';
+import { threadOf } from '#db/queries/thread';
+import { readAttachment } from '#mail/attachment';
+import { dispositionOf, etagOf, redirect, respond } from '../../../_lib/http';
+import { messageHref } from '../../../_lib/links';
+import { mboxGzip, threadMails } from '../../../_lib/mbox';
+import { notFound, page } from '../../../_lib/page';
+import { threadPage } from '../../../_lib/thread';
+
+/** `T/`, `t/`, `raw`, `t.mbox.gz` and attachments of a message. */
+export const GET = page(async ({ request, parts, query, db, version }) => {
+  const [list = '', msgid = '', view = '', ...rest] = parts;
+  if (list !== 'all' && !(await findList(db, list))) return notFound(`The list "${list.slice(0, 100)}"`, msgid.slice(0, 200));
+  if (view === 'T' || view === 't') {
+    if (!rest.length) return redirect(`${messageHref(list, msgid)}${view}/`, 301);
+    return threadPage(db, list, msgid, view === 't' ? 'nested' : 'flat');
+  }
+  if (rest.length) return redirect(`${messageHref(list, msgid)}${encodeURIComponent(view)}`, 301);
+  if (view === 'raw') return rawMail(db, msgid, Number(query.get('imposter') ?? 0) | 0);
+  if (view === 't.mbox.gz') return threadMbox(db, msgid, etagOf(version, request.url));
+  if (/^\d{1,4}-/.test(view)) return attachment(db, msgid, Number.parseInt(view, 10));
+  return notFound('This view of a message', msgid.slice(0, 200));
+});
+
+/** The bytes as the archive holds them, never rendered. */
+async function rawMail(db: Snapshot, msgid: string, nth: number): Promise<Response> {
+  const found = await readRaw(db, msgid, Math.max(0, nth));
+  if (!found) return notFound(`The message <${msgid.slice(0, 200)}>`, msgid.slice(0, 200));
+  return respond(new Uint8Array(found.raw), 200, {
+    'Content-Type': 'text/plain; charset=utf-8',
+    'Content-Disposition': dispositionOf('inline', `${msgid}.eml`),
+    'Cache-Control': 'public, max-age=86400',
+  });
+}
+
+async function threadMbox(db: Snapshot, msgid: string, etag: string): Promise<Response> {
+  const thread = await threadOf(db, msgid);
+  if (thread === undefined) return notFound(`The message <${msgid.slice(0, 200)}>`, msgid.slice(0, 200));
+  return respond(mboxGzip(threadMails(thread)), 200, {
+    'Content-Type': 'application/gzip',
+    'Content-Disposition': dispositionOf('attachment', `${msgid}.mbox.gz`),
+    ETag: etag,
+    'Cache-Control': 'no-cache',
+  });
+}
+
+/** Always a download, of a type that no browser runs: its name and type come from a stranger. */
+async function attachment(db: Snapshot, msgid: string, index: number): Promise<Response> {
+  const found = await readRaw(db, msgid);
+  const part = found ? await readAttachment(found.raw, index) : null;
+  if (!part) return notFound('This attachment', msgid.slice(0, 200));
+  return respond(new Uint8Array(part.content), 200, {
+    'Content-Type': 'application/octet-stream',
+    'Content-Disposition': dispositionOf('attachment', part.name ?? 'attachment'),
+    'Cache-Control': 'public, max-age=86400',
+  });
+}

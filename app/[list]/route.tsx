@@ -1,0 +1,58 @@
+import type { Snapshot } from '#db/open';
+import { activity, lists } from '#db/queries/home';
+import { findList, type ListRow, newestThreads } from '#db/queries/list';
+import { findMessages } from '#db/queries/message';
+import { MonthBars } from '../_components/bits';
+import { Document } from '../_components/Document';
+import { ThreadTable } from '../_components/ThreadTable';
+import { plural } from '../_lib/format';
+import { redirect } from '../_lib/http';
+import { anyHref } from '../_lib/links';
+import { notFound, page, problem } from '../_lib/page';
+
+/** `/{list}/` and `/all/`: newest threads; with `?q=` a search. `/{msgid}` leads to the message, as at lore. */
+export const GET = page(async ({ parts, query, db }) => {
+  const [name = '', ...rest] = parts;
+  const list = name === 'all' ? await everything(db) : await findList(db, name);
+  if (!list) {
+    if ((await findMessages(db, name)).length) return redirect(anyHref(name));
+    return notFound(`"${name.slice(0, 200)}"`, name.slice(0, 200));
+  }
+  if (!rest.length) return redirect(`/${name}/${query.size ? `?${query}` : ''}`, 301);
+  const q = query.get('q');
+  if (q !== null) return redirect(`/search/?${new URLSearchParams({ q, ...(name === 'all' ? {} : { list: name }) })}`);
+  const before = query.get('before');
+  if (before !== null && !/^\d{1,15}$/.test(before)) return problem(400, 'There is no such page', '"before" is a number that the link to older threads carries.');
+  const [{ threads, next }, months] = [await newestThreads(db, list.id, before === null ? null : Number(before)), await activity(db, list.id === null ? null : name)];
+  return (
+    <Document title={`${name} · Threadline`} list={name === 'all' ? null : name} synthetic={list.synthetic === 1} layout="wide" feed={`/${name}/new.atom`}>
+      <h1>
+        {name === 'all' ? 'All lists' : name} <small>{plural(list.messages, 'message')}</small>
+      </h1>
+      {list.description ? <p className="about">{list.description}</p> : null}
+      <MonthBars months={months} hrefOf={(month) => `/${name}/${month}/`} label={`Messages by month, ${name}`} />
+      <h2>{before === null ? 'Newest threads' : 'Older threads'}</h2>
+      {threads.length ? <ThreadTable threads={threads} list={name} /> : <p className="empty">No thread is older.</p>}
+      <nav className="pages" aria-label="Pages">
+        {before === null ? null : <a href={`/${name}/`}>newest</a>}
+        {next === null ? null : (
+          <a rel="next" href={`/${name}/?before=${next}`}>
+            older
+          </a>
+        )}
+      </nav>
+    </Document>
+  );
+});
+
+type ListHead = Pick<ListRow, 'description' | 'messages' | 'synthetic'> & { id: number | null };
+
+async function everything(db: Snapshot): Promise<ListHead> {
+  const all = await lists(db);
+  return {
+    id: null,
+    description: null,
+    messages: all.reduce((sum, list) => sum + list.messages, 0),
+    synthetic: all.some((list) => list.synthetic === 1) ? 1 : 0,
+  };
+}

@@ -1,0 +1,79 @@
+import type { ThreadRow } from '#db/queries/thread';
+import { renderBody } from '#mail/render';
+import { fileSize } from '../_lib/format';
+import { anyHref, messageHref, msgidPath } from '../_lib/links';
+import { Name, SentAt } from './bits';
+
+/** What is shown of one mail, in a thread and alone. */
+export type ShownMail = Pick<
+  ThreadRow,
+  'msgid' | 'imposter' | 'subject' | 'author' | 'address' | 'sent_at' | 'sent_zone' | 'date_note' | 'attachments' | 'notes'
+>;
+
+/** One mail of a thread page, with its head line, its body and where to go from it. */
+export function ThreadMail({ row, text, list, shownSubject, parent }: { row: ThreadRow; text: string; list: string; shownSubject: string; parent: ThreadRow | null }) {
+  return (
+    <article className={`mail d${Math.min(row.depth, 8)}`} id={anchorOf(row)}>
+      <header>
+        <Name name={row.author} address={row.address} /> <SentAt at={row.sent_at} zone={row.sent_zone} note={row.date_note} />
+        {parent ? (
+          <a className="up" href={`#${anchorOf(parent)}`} title="the mail that this one answers">
+            ↑ {parent.ghost === null ? <bdi>{parent.author || parent.address}</bdi> : 'missing'}
+          </a>
+        ) : null}
+        <a className="self" href={messageHref(list, row.msgid)}>
+          permalink
+        </a>
+        <a href={`${messageHref(list, row.msgid)}raw`}>raw</a>
+        {sameSubject(row.subject, shownSubject) ? null : (
+          <h3>
+            <bdi>{row.subject || '(no subject)'}</bdi>
+          </h3>
+        )}
+        <Warnings row={row} />
+      </header>
+      <BodyText text={text} />
+      <Attachments list={list} row={row} />
+    </article>
+  );
+}
+
+/** Anchor of a mail or ghost within its thread's page. */
+export const anchorOf = (row: Pick<ThreadRow, 'position'>) => `m${row.position}`;
+
+/** The same subject but for `Re:` and white space. */
+export function sameSubject(a: string, b: string): boolean {
+  const bare = (subject: string) => subject.replace(/^(\s*(re|aw|sv|antw|fwd?)\s*:\s*)+/i, '').replace(/\s+/g, ' ').trim().toLowerCase();
+  return bare(a) === bare(b);
+}
+
+export function BodyText({ text }: { text: string }) {
+  // biome-ignore lint/security/noDangerouslySetInnerHtml: renderBody escapes everything; one string keeps a long thread fast
+  return <div className="body" dangerouslySetInnerHTML={{ __html: renderBody(text, anyHref) }} />;
+}
+
+export function Warnings({ row }: { row: Pick<ShownMail, 'imposter' | 'notes'> }) {
+  const notes: string[] = row.notes ? JSON.parse(row.notes) : [];
+  if (row.imposter) notes.unshift('Another message came first under this Message-ID: this one is an imposter.');
+  return notes.length ? <p className="note">{notes.join(' · ')}</p> : null;
+}
+
+export function Attachments({ list, row }: { list: string; row: Pick<ShownMail, 'msgid' | 'attachments'> }) {
+  if (!row.attachments) return null;
+  const attachments: { index: number; name: string | null; type: string; size: number }[] = JSON.parse(row.attachments);
+  return (
+    <ul className="attachments" aria-label="Attachments">
+      {attachments.map(({ index, name, type, size }) => (
+        <li key={index}>
+          <a href={`/${list}/${msgidPath(row.msgid)}/${index}-${encodeURIComponent(safeName(name))}`} download>
+            <bdi>{name ?? 'attachment'}</bdi>
+          </a>{' '}
+          {type}, {fileSize(size)}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** A file name for a path: no separators, no leading dot, bounded. */
+export const safeName = (name: string | null) => (name ?? 'attachment').replace(/[^\p{L}\p{N}._+-]+/gu, '_').replace(/^\.+/, '').slice(0, 100) || 'attachment';

@@ -1,0 +1,158 @@
+import type { MessagePage as Page, Neighbour } from '#db/queries/message';
+import { allHeaders } from '#mail/header';
+import { decodeWords } from '#mail/address';
+import { maskAddress, nameOf, shortTime } from '../_lib/format';
+import { loreHref, messageHref, threadHref } from '../_lib/links';
+import { Name, SentAt } from './bits';
+import { Document } from './Document';
+import { Attachments, BodyText, sameSubject, Warnings } from './Mail';
+
+/** Headers shown open; the others are one click away. */
+const SHOWN = new Set(['to', 'cc']);
+/** Headers that tell about hops and filters rather than the mail. */
+const MAX_HEADERS = 200;
+
+/** One message: what, who, when, to whom; its text; and its place in the thread. */
+export function MessagePage({ page, list }: { page: Page; list: string }) {
+  const { message } = page;
+  const headers = allHeaders(page.head).slice(0, MAX_HEADERS);
+  const shown = headers.filter(({ name }) => SHOWN.has(name.toLowerCase()));
+  return (
+    <Document title={`${message.subject || '(no subject)'} · ${list}`} list={list === 'all' ? null : list} synthetic={page.lists.some(({ synthetic }) => synthetic === 1)}>
+      <article className="mail alone" id="b">
+        <header>
+          <h1>
+            <bdi>{message.subject || '(no subject)'}</bdi>
+          </h1>
+          <dl className="head">
+            <dt>From</dt>
+            <dd>
+              <Name name={message.author} address={message.address} /> {message.author ? <span className="address">&lt;{maskAddress(message.address)}&gt;</span> : null}
+            </dd>
+            <dt>Date</dt>
+            <dd>
+              <SentAt at={message.sent_at} zone={message.sent_zone} note={message.date_note} />
+            </dd>
+            {shown.map(({ name, value }, n) => (
+              <Recipients key={`${name}${n}`} name={name} value={maskAll(decodeWords(value))} />
+            ))}
+            <dt>Lists</dt>
+            <dd>
+              {page.lists.map(({ name }, n) => (
+                <span key={name}>
+                  {n ? ', ' : ''}
+                  <a href={`/${name}/`}>{name}</a>
+                </span>
+              ))}
+            </dd>
+          </dl>
+          <Warnings row={message} />
+          {page.others ? <p className="note">Other messages bear the same Message-ID; the thread shows them.</p> : null}
+          <nav className="views" aria-label="This message">
+            <a href={`${threadHref(list, message.msgid)}#m${page.position}`}>thread ({page.threadMessages})</a>
+            <a href={`${messageHref(list, message.msgid)}raw`}>raw</a>
+            <a href={`${messageHref(list, message.msgid)}t.mbox.gz`}>thread as mbox.gz</a>
+            <a href="#R">reply</a>
+            <a href={loreHref(message.msgid)}>lore</a>
+          </nav>
+        </header>
+        <BodyText text={page.text} />
+        <Attachments list={list} row={message} />
+      </article>
+      <Neighbourhood page={page} list={list} />
+      <Reply page={page} headers={headers} />
+      <details className="headers">
+        <summary>All {headers.length} headers</summary>
+        <dl>
+          {headers.map(({ name, value }, n) => (
+            <div key={`${name}${n}`}>
+              <dt>{name}</dt>
+              <dd>{maskAll(value)}</dd>
+            </div>
+          ))}
+        </dl>
+      </details>
+    </Document>
+  );
+}
+
+const maskAll = (value: string) => value.replace(/[^\s<>,;:"()]{1,200}@[^\s<>,;:"()]{1,200}/g, maskAddress);
+
+/** Longer lists of recipients are folded. */
+const OPEN_RECIPIENTS = 240;
+
+function Recipients({ name, value }: { name: string; value: string }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>
+        {value.length <= OPEN_RECIPIENTS ? (
+          <bdi>{value}</bdi>
+        ) : (
+          <details>
+            <summary>
+              <bdi>{value.slice(0, value.indexOf(',', 100) > 0 ? value.indexOf(',', 100) : 100)}</bdi> …
+            </summary>
+            <bdi>{value}</bdi>
+          </details>
+        )}
+      </dd>
+    </>
+  );
+}
+
+function Neighbourhood({ page, list }: { page: Page; list: string }) {
+  const { parent, previous, next, replies, message } = page;
+  return (
+    <nav className="around" aria-label="In this thread">
+      {parent ? <Step label="in answer to" rel="up" to={parent} list={list} subject={message.subject} /> : null}
+      {previous && previous.position !== parent?.position ? <Step label="previous" rel="prev" to={previous} list={list} subject={message.subject} /> : null}
+      {next && !replies.includes(next) ? <Step label="next" rel="next" to={next} list={list} subject={message.subject} /> : null}
+      {replies.map((reply) => (
+        <Step key={reply.position} label="answered by" rel={reply === next ? 'next' : undefined} to={reply} list={list} subject={message.subject} />
+      ))}
+    </nav>
+  );
+}
+
+function Step({ label, rel, to, list, subject }: { label: string; rel?: string | undefined; to: Neighbour; list: string; subject: string }) {
+  return (
+    <p>
+      <span className="label">{label}</span>{' '}
+      {to.msgid === null ? (
+        <a href={loreHref(to.ghost ?? '')}>a message that is not in this archive</a>
+      ) : (
+        <a rel={rel} href={messageHref(list, to.msgid)}>
+          <bdi>{nameOf(to.author, to.address)}</bdi>, {shortTime(to.sent_at ?? 0)}
+          {sameSubject(to.subject ?? '', subject) ? null : <bdi>: {to.subject}</bdi>}
+        </a>
+      )}
+    </p>
+  );
+}
+
+/** How to answer: by a mailto: link with the right headers, or with git send-email. */
+function Reply({ page, headers }: { page: Page; headers: { name: string; value: string }[] }) {
+  const { message } = page;
+  const addresses = (name: string) =>
+    headers.filter((header) => header.name.toLowerCase() === name).flatMap(({ value }) => value.match(/[^\s<>,;:"()]{1,200}@[^\s<>,;:"()]{1,200}/g) ?? []);
+  const to = addresses('reply-to')[0] ?? message.address;
+  const cc = [...new Set([...addresses('to'), ...addresses('cc')])].filter((address) => address !== to).slice(0, 40);
+  const subject = /^re:/i.test(message.subject) ? message.subject : `Re: ${message.subject}`;
+  const query = [`In-Reply-To=${encodeURIComponent(`<${message.msgid}>`)}`, `Cc=${encodeURIComponent(cc.join(','))}`, `Subject=${encodeURIComponent(subject)}`].join('&');
+  return (
+    <details className="reply" id="R">
+      <summary>Reply, or fetch with b4</summary>
+      <p>
+        <a href={`mailto:${encodeURIComponent(to)}?${query}`}>Reply to all by mail</a>
+      </p>
+      <pre>
+        <code>
+          {`git send-email --in-reply-to='<${message.msgid.replaceAll("'", '')}>' --to='${to.replaceAll("'", '')}'${cc.map((address) => ` --cc='${address.replaceAll("'", '')}'`).join('')} FILE`}
+          {'\n'}
+          {`b4 am ${message.msgid}`}
+        </code>
+      </pre>
+    </details>
+  );
+}

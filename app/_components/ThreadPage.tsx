@@ -1,0 +1,104 @@
+import type { Thread, ThreadRow } from '#db/queries/thread';
+import { isoTime, nameOf, plural, shortDate, span } from '../_lib/format';
+import { flatHref, messageHref, threadHref } from '../_lib/links';
+import { Document } from './Document';
+import { anchorOf } from './Mail';
+import { Outline } from './Outline';
+import { ThreadPicture } from './ThreadPicture';
+
+export interface ThreadHeadProps {
+  thread: Thread;
+  list: string;
+  /** The message that the address names. */
+  msgid: string;
+  view: 'nested' | 'flat';
+  /** Stands where the mails will: the page is cut there and sent in two. */
+  cut: string;
+}
+
+/** A thread's page without its mails: they are streamed in where `cut` stands. */
+export function ThreadFrame({ thread, list, msgid, view, cut }: ThreadHeadProps) {
+  const mails = thread.rows.filter((row) => row.ghost === null);
+  const first = thread.first_id / 8;
+  const last = thread.last_id / 8;
+  const beginner = mails.find((row) => row.id === thread.first_id) ?? mails[0];
+  const href = view === 'nested' ? threadHref(list, msgid) : flatHref(list, msgid);
+  return (
+    <Document title={`${thread.subject || '(no subject)'} · ${list}`} list={list === 'all' ? null : list} synthetic={thread.lists.some(({ synthetic }) => synthetic === 1)} layout="wide">
+      <header className="threadhead">
+        <h1>
+          <bdi>{thread.subject || '(no subject)'}</bdi>
+        </h1>
+        <p className="facts">
+          {plural(thread.messages, 'message')} by {plural(thread.participants, 'person', 'people')}
+          {beginner ? (
+            <>
+              {thread.rows[0]?.ghost ? ', oldest here by ' : ', begun by '}
+              <bdi>{nameOf(beginner.author, beginner.address)}</bdi>
+            </>
+          ) : null}{' '}
+          on <time dateTime={isoTime(first)}>{shortDate(first)}</time>
+          {last - first > 60 ? `, over ${span(last - first)}` : ''}, on{' '}
+          {thread.lists.map(({ name }, n) => (
+            <span key={name}>
+              {n ? ', ' : ''}
+              <a href={`/${name}/`}>{name}</a>
+            </span>
+          ))}
+        </p>
+        <nav className="views" aria-label="Views of this thread">
+          <a href={threadHref(list, msgid)} aria-current={view === 'nested' ? 'page' : undefined}>
+            nested
+          </a>
+          <a href={flatHref(list, msgid)} aria-current={view === 'flat' ? 'page' : undefined}>
+            flat
+          </a>
+          <a href={`${messageHref(list, msgid)}t.mbox.gz`}>mbox.gz</a>
+          <code className="command">b4 mbox {msgid}</code>
+        </nav>
+      </header>
+      <ThreadPicture rows={thread.rows} hrefOf={(row) => `${href}#${anchorOf(row)}`} />
+      <People rows={mails} />
+      <div className="columns">
+        <details className="index" id="r" open>
+          <summary>Outline</summary>
+          <Outline rows={thread.rows} subject={thread.subject} />
+        </details>
+        <div className="mails" id="b">
+          {cut}
+        </div>
+      </div>
+    </Document>
+  );
+}
+
+/** Most names that are listed; the picture and the outline have all. */
+const MAX_PEOPLE = 40;
+
+function People({ rows }: { rows: ThreadRow[] }) {
+  const people = new Map<number, { name: string; messages: number; first: ThreadRow }>();
+  for (const row of rows) {
+    const key = row.person_id ?? -row.author_id;
+    const known = people.get(key) ?? { name: nameOf(row.author, row.address), messages: 0, first: row };
+    known.messages++;
+    people.set(key, known);
+  }
+  const sorted = [...people.entries()].sort(([, a], [, b]) => b.messages - a.messages);
+  if (sorted.length < 2) return null;
+  return (
+    <section className="people" aria-label="People in this thread">
+      <h2>People</h2>
+      <ul>
+        {sorted.slice(0, MAX_PEOPLE).map(([key, { name, messages, first }]) => (
+          <li key={key}>
+            <a href={`#${anchorOf(first)}`}>
+              <bdi>{name}</bdi>
+            </a>{' '}
+            <small>{messages}</small>
+          </li>
+        ))}
+        {sorted.length > MAX_PEOPLE ? <li>and {sorted.length - MAX_PEOPLE} others</li> : null}
+      </ul>
+    </section>
+  );
+}

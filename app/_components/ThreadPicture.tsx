@@ -1,0 +1,113 @@
+import { scaleUtc } from 'd3-scale';
+import type { ThreadRow } from '#db/queries/thread';
+import { FLAG } from '#mail/flags';
+import { nameOf, plural, shortDate, shortTime } from '../_lib/format';
+
+const WIDTH = 960;
+const LANE = 18;
+const LEFT = 168;
+const RIGHT = 12;
+const BOTTOM = 20;
+/** Lanes of their own for those who wrote most; the others share the last. */
+const MAX_LANES = 18;
+/** A picture of more marks than this would be a smear and a megabyte. */
+const MAX_MARKS = 1500;
+
+interface Lane {
+  label: string;
+  people: Set<number>;
+  messages: number;
+}
+
+/** Who wrote when and answered whom: participants as lanes over time, replies as arcs, patches as squares; each mark leads to its mail. */
+export function ThreadPicture({ rows, hrefOf }: { rows: ThreadRow[]; hrefOf: (row: ThreadRow) => string }) {
+  const mails = rows.filter((row) => row.ghost === null).slice(0, MAX_MARKS);
+  const first = Math.min(...mails.map((row) => row.sent_at));
+  const last = Math.max(...mails.map((row) => row.sent_at));
+  if (mails.length < 3 || first === last) return null;
+  const lanes = lanesOf(mails);
+  const height = lanes.length * LANE + 8;
+  const x = scaleUtc([first * 1000, last * 1000], [LEFT + 8, WIDTH - RIGHT - 8]);
+  const at = new Map(mails.map((row) => [row.position, { x: round(x(row.sent_at * 1000)), y: laneY(lanes, row) }]));
+  return (
+    <figure className="picture">
+      <svg viewBox={`0 0 ${WIDTH} ${height + BOTTOM}`} role="img" aria-labelledby="picture-title picture-desc">
+        <title id="picture-title">Who wrote when</title>
+        <desc id="picture-desc">{describe(lanes, mails, first, last)}</desc>
+        {lanes.map((lane, n) => (
+          <g key={lane.label}>
+            <text className="who" x={LEFT - 8} y={n * LANE + 16}>
+              {lane.label.length > 24 ? `${lane.label.slice(0, 23)}…` : lane.label}
+            </text>
+            <line className="lane" x1={LEFT} x2={WIDTH - RIGHT} y1={n * LANE + 12} y2={n * LANE + 12} />
+          </g>
+        ))}
+        {x.ticks(6).map((tick) => (
+          <g key={tick.getTime()} className="tick">
+            <line x1={round(x(tick))} x2={round(x(tick))} y1={4} y2={height} />
+            <text x={round(x(tick))} y={height + 14}>
+              {x.tickFormat(6)(tick)}
+            </text>
+          </g>
+        ))}
+        {mails.map((row) => {
+          const from = row.parent === null ? undefined : at.get(row.parent);
+          const to = at.get(row.position);
+          return from && to ? <path key={row.position} className="arc" d={arc(from, to)} /> : null;
+        })}
+        {mails.map((row) => {
+          const point = at.get(row.position) ?? { x: 0, y: 0 };
+          return (
+            <a key={row.position} href={hrefOf(row)}>
+              <title>{`${nameOf(row.author, row.address)}, ${shortTime(row.sent_at)} UTC: ${row.subject}`}</title>
+              {row.flags & FLAG.patch ? (
+                <rect className="mail patch" x={point.x - 4} y={point.y - 4} width={8} height={8} />
+              ) : (
+                <circle className="mail" cx={point.x} cy={point.y} r={row.depth === 0 ? 5 : 3.5} />
+              )}
+            </a>
+          );
+        })}
+      </svg>
+    </figure>
+  );
+}
+
+const round = (n: number) => Math.round(n * 10) / 10;
+
+function lanesOf(mails: ThreadRow[]): Lane[] {
+  const lanes = new Map<number, Lane>();
+  for (const row of mails) {
+    const key = row.person_id ?? -row.author_id;
+    const lane = lanes.get(key) ?? { label: nameOf(row.author, row.address), people: new Set([key]), messages: 0 };
+    lane.messages++;
+    lanes.set(key, lane);
+  }
+  const all = [...lanes.values()];
+  if (all.length <= MAX_LANES) return all;
+  const busiest = new Set([...all].sort((a, b) => b.messages - a.messages).slice(0, MAX_LANES - 1));
+  const rest = all.filter((lane) => !busiest.has(lane));
+  const shared: Lane = {
+    label: `${rest.length} others`,
+    people: new Set(rest.flatMap((lane) => [...lane.people])),
+    messages: rest.reduce((sum, lane) => sum + lane.messages, 0),
+  };
+  return [...all.filter((lane) => busiest.has(lane)), shared];
+}
+
+function laneY(lanes: Lane[], row: ThreadRow): number {
+  const lane = lanes.findIndex(({ people }) => people.has(row.person_id ?? -row.author_id));
+  return lane * LANE + 12;
+}
+
+/** A curve from the mail that was answered to the answer. */
+function arc(from: { x: number; y: number }, to: { x: number; y: number }): string {
+  const middle = round((from.x + to.x) / 2);
+  if (from.y === to.y) return `M${from.x},${from.y}Q${middle},${from.y - Math.min(12, 4 + (to.x - from.x) / 8)} ${to.x},${to.y}`;
+  return `M${from.x},${from.y}C${middle},${from.y} ${middle},${to.y} ${to.x},${to.y}`;
+}
+
+function describe(lanes: Lane[], mails: ThreadRow[], first: number, last: number): string {
+  const busiest = [...lanes].sort((a, b) => b.messages - a.messages).slice(0, 3);
+  return `${plural(mails.length, 'message')} from ${shortDate(first)} to ${shortDate(last)}; most by ${busiest.map((lane) => `${lane.label} (${lane.messages})`).join(', ')}.`;
+}

@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const TYPES: Record<string, string> = {
+  'site.css': 'text/css; charset=utf-8',
+  'site.js': 'text/javascript; charset=utf-8',
+  'icon.svg': 'image/svg+xml',
+};
+
+export interface Asset {
+  body: Buffer;
+  type: string;
+  /** Name with the hash of its content: may be kept for ever. */
+  name: string;
+}
+
+const assets = new Map<string, Asset>();
+
+function load(name: string): Asset {
+  const body = readFileSync(join(process.cwd(), 'app/_styles', name));
+  const hash = createHash('sha256').update(body).digest('hex').slice(0, 10);
+  return { body, type: TYPES[name] as string, name: name.replace('.', `.${hash}.`) };
+}
+
+function asset(name: string): Asset {
+  const found = assets.get(name);
+  // While developing, an edited file is read again.
+  if (found && process.env.NODE_ENV === 'production') return found;
+  const made = load(name);
+  assets.set(name, made);
+  return made;
+}
+
+export const assetHref = (name: string) => `/assets/${asset(name).name}`;
+
+/** The asset of a hashed name; undefined for any other. An old hash gives the present file, which is kept by nobody for long. */
+export function findAsset(hashed: string): { asset: Asset; exact: boolean } | undefined {
+  const plain = hashed.replace(/\.[0-9a-f]{10}\./, '.');
+  if (!(plain in TYPES)) return undefined;
+  const found = asset(plain);
+  return { asset: found, exact: found.name === hashed };
+}

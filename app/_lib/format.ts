@@ -1,0 +1,58 @@
+import { settings } from './settings';
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+const two = (n: number) => String(n).padStart(2, '0');
+
+/** `2004-07-28 10:24` in UTC, as lists show it. */
+export function shortTime(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  return `${date.getUTCFullYear()}-${two(date.getUTCMonth() + 1)}-${two(date.getUTCDate())} ${two(date.getUTCHours())}:${two(date.getUTCMinutes())}`;
+}
+
+export const shortDate = (seconds: number) => shortTime(seconds).slice(0, 10);
+
+/** `Wed, 28 Jul 2004 15:54 +0530` in the author's own zone. */
+export function authorTime(seconds: number, zone: number | null): string {
+  const minutes = zone ?? 0;
+  const date = new Date((seconds + minutes * 60) * 1000);
+  const offset = `${minutes < 0 ? '-' : '+'}${two(Math.floor(Math.abs(minutes) / 60))}${two(Math.abs(minutes) % 60)}`;
+  return `${DAYS[date.getUTCDay()]}, ${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()} ${two(date.getUTCHours())}:${two(date.getUTCMinutes())} ${zone === null ? 'UTC' : offset}`;
+}
+
+export const isoTime = (seconds: number) => new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+
+/** Why a message is not dated by its own header, in words. */
+export function dateNoteText(note: string): string {
+  if (note === 'absent') return 'The mail has no Date: header; shown is when it arrived.';
+  if (note === 'unreadable') return 'The Date: header cannot be read; shown is when the mail arrived.';
+  return 'The Date: header is absurd; shown is when the mail arrived.';
+}
+
+/** The name, or the address where there is none. */
+export function nameOf(name: string | null, address: string | null): string {
+  return name || maskAddress(address ?? '') || 'unknown';
+}
+
+/** The address as the operator wants it shown. */
+export function maskAddress(address: string): string {
+  if (!settings.maskAddresses) return address;
+  const at = address.lastIndexOf('@');
+  return at > 0 ? `${address.slice(0, Math.min(2, at))}…@${address.slice(at + 1)}` : address;
+}
+
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
+}
+
+export function fileSize(bytes: number): string {
+  if (bytes < 1024) return `${bytes} bytes`;
+  return bytes < 1024 * 1024 ? `${(bytes / 1024).toFixed(1)} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+}
+
+/** How long a span is, in the largest unit that fits. */
+export function span(seconds: number): string {
+  const units: [number, string][] = [[31_557_600, 'year'], [2_629_800, 'month'], [604_800, 'week'], [86_400, 'day'], [3600, 'hour'], [60, 'minute']];
+  for (const [size, unit] of units) if (seconds >= size * 1.5) return plural(Math.round(seconds / size), unit);
+  return seconds < 60 ? 'moments' : plural(Math.max(1, Math.round(seconds / 60)), 'minute');
+}

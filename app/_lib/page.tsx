@@ -1,0 +1,151 @@
+import type { ReactElement } from 'react';
+import { DatabaseError, type Snapshot } from '#db/open';
+import { dataVersion } from '#db/queries/home';
+import { Document } from '../_components/Document';
+import { etagOf, isFresh, pathParts, respond } from './http';
+import { openReader } from './reader';
+
+/** What a page answers with besides HTML. */
+export type Answer = ReactElement | Response | HtmlStream;
+
+/** HTML whose first part is sent before the rest is made. */
+export class HtmlStream {
+  constructor(readonly parts: AsyncIterable<string> | Iterable<string>) {}
+}
+
+/** A page's question to the archive: its address in parts, its query, one snapshot of the database. */
+export interface PageContext {
+  request: Request;
+  parts: string[];
+  query: URLSearchParams;
+  db: Snapshot;
+  version: string;
+}
+
+/** Rendered pages are kept until the data changes, up to so many bytes. */
+const KEPT_BYTES = 64 * 1024 * 1024;
+/** A page larger than this is made anew each time. */
+const LARGEST_KEPT = 8 * 1024 * 1024;
+
+const kept = new Map<string, Uint8Array>();
+let keptBytes = 0;
+
+/**
+ * A page: its address is decoded, the database read in one transaction, the result rendered to static HTML
+ * (docs/decisions/0001). Pages are kept by address and data version, and answered with 304 where the client has them.
+ * Nothing that a client sends ends in a 500: an error of ours is logged and said to be ours.
+ */
+export function page(answer: (context: PageContext) => Promise<Answer>) {
+  return async function GET(request: Request): Promise<Response> {
+    const parts = pathParts(request);
+    if (!parts) return problem(400, 'This address is not well formed', 'A percent sign in it is not followed by two hex digits, or it holds a NUL.');
+    try {
+      const reader = await openReader();
+      if (!reader) return noArchive();
+      return await reader.read((db) => answerFrom(request, parts, db, answer));
+    } catch (error) {
+      return failure(error);
+    }
+  };
+}
+
+async function answerFrom(request: Request, parts: string[], db: Snapshot, answer: (context: PageContext) => Promise<Answer>): Promise<Response> {
+  const version = await dataVersion(db);
+  const url = new URL(request.url);
+  const address = url.pathname + url.search;
+  const etag = etagOf(version, address);
+  if (isFresh(request, etag)) return respond(null, 304, { ETag: etag });
+  const headers = { 'Content-Type': 'text/html; charset=utf-8', ETag: etag, 'Cache-Control': 'no-cache' };
+  const ready = kept.get(etag);
+  if (ready) return respond(ready, 200, headers);
+  const result = await answer({ request, parts, query: url.searchParams, db, version });
+  if (result instanceof Response) return result;
+  if (result instanceof HtmlStream) return streamed(result, etag, headers);
+  const html = encode(await render(result));
+  keep(etag, html);
+  return respond(html, 200, headers);
+}
+
+const encoder = new TextEncoder();
+const encode = (html: string) => encoder.encode(html);
+
+/** Static markup: no ids, no hydration, the text once. Imported when used, as Next asks of route handlers. */
+export async function render(element: ReactElement): Promise<string> {
+  const { renderToStaticMarkup } = await import('react-dom/server');
+  return `<!DOCTYPE html>${renderToStaticMarkup(element)}`;
+}
+
+function streamed(stream: HtmlStream, etag: string, headers: Record<string, string>): Response {
+  const made: Uint8Array[] = [];
+  let size = 0;
+  const iterator = (async function* () {
+    for await (const part of stream.parts) {
+      const bytes = encode(part);
+      size += bytes.length;
+      if (size <= LARGEST_KEPT) made.push(bytes);
+      yield bytes;
+    }
+    if (size <= LARGEST_KEPT) keep(etag, Buffer.concat(made));
+  })();
+  const body = new ReadableStream({
+    async pull(controller) {
+      const { value, done } = await iterator.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    async cancel() {
+      await iterator.return(undefined);
+    },
+  });
+  return respond(body, 200, headers);
+}
+
+function keep(etag: string, html: Uint8Array): void {
+  if (html.length > LARGEST_KEPT || kept.has(etag)) return;
+  kept.set(etag, html);
+  keptBytes += html.length;
+  for (const [oldest, bytes] of kept) {
+    if (keptBytes <= KEPT_BYTES) break;
+    kept.delete(oldest);
+    keptBytes -= bytes.length;
+  }
+}
+
+/** A page that says what is wrong and offers a way on. */
+export async function problem(status: number, title: string, sentence: string, offer?: string): Promise<Response> {
+  const html = await render(
+    <Document title={`${title} · Threadline`}>
+      <section className="problem">
+        <p className="code">{status}</p>
+        <h1>{title}</h1>
+        <p>{sentence}</p>
+        {offer === undefined ? null : (
+          <form className="find big" action="/search/">
+            <input type="search" name="q" defaultValue={offer} aria-label="Search" />
+            <button type="submit">Search all lists</button>
+          </form>
+        )}
+        <p>
+          <a href="/">All lists</a>
+        </p>
+      </section>
+    </Document>,
+  );
+  return respond(encode(html), status, { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-cache' });
+}
+
+/** 404 that offers a search for what was asked. */
+export const notFound = (what: string, offer: string) =>
+  problem(404, `${what} is not in this archive`, 'It may be on another list, or have arrived after the last ingest. A search may find it.', offer);
+
+function noArchive(): Promise<Response> {
+  return problem(503, 'There is no archive yet', 'Run "npm run ingest -- SOURCE" with a public-inbox directory, an mbox or a list\'s URL, and load this page again.');
+}
+
+function failure(error: unknown): Promise<Response> {
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`${JSON.stringify({ level: 'error', time: new Date().toISOString(), message: message.slice(0, 500) })}\n`);
+  if (error instanceof DatabaseError) return problem(503, 'The archive cannot be read', message);
+  if (/SQLITE_BUSY|SQLITE_INTERRUPT/.test(message)) return problem(503, 'The archive is busy', 'Load this page again in a moment.');
+  return problem(500, 'Something went wrong here', 'The error is ours and has been logged.');
+}

@@ -1,0 +1,28 @@
+import { stat } from 'node:fs/promises';
+import { Reader } from '#db/open';
+import { settings } from './settings';
+
+interface Opened {
+  reader: Promise<Reader>;
+  /** Device and inode: another file under the same name is another database. */
+  file: string;
+}
+
+const holder = globalThis as typeof globalThis & { threadlineReader?: Opened };
+
+/** The process's one reader, opened when it is first needed; null while there is no database. */
+export async function openReader(): Promise<Reader | null> {
+  const found = await stat(settings.database).catch(() => null);
+  if (!found) return null;
+  const file = `${found.dev}:${found.ino}`;
+  const opened = holder.threadlineReader;
+  if (opened?.file === file) return opened.reader;
+  const next: Opened = { file, reader: Reader.open(settings.database) };
+  holder.threadlineReader = next;
+  // Requests under way end on the old connections; a failure to open is tried again by the next request.
+  opened?.reader.then((old) => setTimeout(() => old.close().catch(() => {}), 60_000)).catch(() => {});
+  next.reader.catch(() => {
+    if (holder.threadlineReader === next) delete holder.threadlineReader;
+  });
+  return next.reader;
+}

@@ -1,0 +1,13 @@
+import { findMessages, listsOf } from '#db/queries/message';
+import { redirect } from '../../_lib/http';
+import { messageHref } from '../../_lib/links';
+import { notFound, page } from '../../_lib/page';
+
+/** `/r/{msgid}/`: the message, whatever its list. */
+export const GET = page(async ({ parts, db }) => {
+  const msgid = parts[1] ?? '';
+  const [message] = await findMessages(db, msgid);
+  if (!message) return notFound(`The message <${msgid.slice(0, 200)}>`, msgid.slice(0, 200));
+  const [list] = await listsOf(db, message.id);
+  return redirect(messageHref(list?.name ?? 'all', message.msgid));
+});

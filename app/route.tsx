@@ -1,0 +1,43 @@
+import { activity, lists } from '#db/queries/home';
+import { newestThreads } from '#db/queries/list';
+import { MonthBars } from './_components/bits';
+import { Document } from './_components/Document';
+import { ThreadTable } from './_components/ThreadTable';
+import { plural, shortDate } from './_lib/format';
+import { page, problem } from './_lib/page';
+
+const RECENT = 25;
+
+export const GET = page(async ({ db }) => {
+  const all = await lists(db);
+  if (!all.length) return problem(200, 'The archive is empty', 'Run "npm run ingest -- SOURCE" and load this page again.');
+  const [months, recent] = [await activity(db, null), await newestThreads(db, null, null)];
+  const total = all.reduce((sum, list) => sum + list.messages, 0);
+  return (
+    <Document title="Threadline: mailing-list discussions" synthetic={all.some((list) => list.synthetic === 1)} layout="wide">
+      <h1 className="lead">What was argued, by whom, about which patch.</h1>
+      <section aria-labelledby="lists">
+        <h2 id="lists">
+          Lists <small>{plural(total, 'message')}</small>
+        </h2>
+        <ul className="lists">
+          {all.map((list) => (
+            <li key={list.name}>
+              <a href={`/${list.name}/`}>{list.name}</a>
+              <span>{plural(list.messages, 'message')}</span>
+              <span>{list.first_at === null || list.last_at === null ? '' : `${shortDate(list.first_at)} to ${shortDate(list.last_at)}`}</span>
+              {list.description ? <span className="about">{list.description}</span> : null}
+            </li>
+          ))}
+        </ul>
+        <MonthBars months={months} hrefOf={(month) => `/all/${month}/`} label="Messages by month, all lists" />
+      </section>
+      <section aria-labelledby="recent">
+        <h2 id="recent">
+          Newest threads <small><a href="/all/">all</a></small>
+        </h2>
+        <ThreadTable threads={recent.threads.slice(0, RECENT)} list="all" />
+      </section>
+    </Document>
+  );
+});

@@ -1,0 +1,31 @@
+import type { Snapshot } from '../open';
+
+export interface ListSummary {
+  name: string;
+  list_id: string | null;
+  description: string | null;
+  messages: number;
+  first_at: number | null;
+  last_at: number | null;
+  synthetic: number;
+}
+
+/** All lists, by name, with what is counted of them. */
+export function lists(db: Snapshot): Promise<ListSummary[]> {
+  return db.all('SELECT name, list_id, description, messages, first_at, last_at, synthetic FROM list ORDER BY name');
+}
+
+/** Postings by month, 'YYYY-MM' ascending; of one list, or of all. */
+export function activity(db: Snapshot, list: string | null): Promise<{ month: string; messages: number }[]> {
+  return db.all(
+    `SELECT a.month, sum(a.messages) AS messages FROM activity a JOIN list l ON l.id = a.list_id
+     WHERE ?1 IS NULL OR l.name = ?1 GROUP BY a.month ORDER BY a.month`,
+    [list],
+  );
+}
+
+/** Counts every committed change of the database: the ETag of each page is made of it. */
+export async function dataVersion(db: Snapshot): Promise<string> {
+  const row = await db.get<{ value: string }>(`SELECT value FROM meta WHERE key = 'data_version'`);
+  return row?.value ?? '0';
+}

@@ -1,0 +1,77 @@
+import type { Snapshot } from '../open';
+
+/** A thread as a line of a list. */
+export interface ThreadLine {
+  thread: number;
+  root: string;
+  subject: string;
+  messages: number;
+  participants: number;
+  first_id: number;
+  last_id: number;
+  author: string;
+  address: string;
+  /** A msgid of the thread that is there: the root may be a ghost. */
+  msgid: string;
+}
+
+export interface ThreadPage {
+  threads: ThreadLine[];
+  /** `before` of the next (older) page; null at the end. */
+  next: number | null;
+}
+
+/** Threads on a page, as lore has it. */
+export const THREADS_A_PAGE = 200;
+
+const LINE = `t.id AS thread, t.root, t.subject, t.messages, t.participants, t.first_id, t.last_id,
+  i.name AS author, i.address, m.msgid`;
+const JOINS = 'JOIN identity i ON i.id = t.author_id JOIN message m ON m.id = t.first_id';
+
+export interface ListRow {
+  id: number;
+  name: string;
+  list_id: string | null;
+  description: string | null;
+  messages: number;
+  synthetic: number;
+}
+
+export function findList(db: Snapshot, name: string): Promise<ListRow | undefined> {
+  return db.get<ListRow & Record<string, never>>(
+    'SELECT id, name, list_id, description, messages, synthetic FROM list WHERE name = ?',
+    [name],
+  );
+}
+
+/** Threads of a list (null: of all), the one with the newest mail first; `before` is the last_id above which they are left out. */
+export async function newestThreads(db: Snapshot, listId: number | null, before: number | null): Promise<ThreadPage> {
+  const limit = THREADS_A_PAGE + 1;
+  const top = before ?? Number.MAX_SAFE_INTEGER;
+  const threads =
+    listId === null
+      ? await db.all<ThreadLine>(
+          `SELECT ${LINE} FROM thread t ${JOINS} WHERE t.last_id < ? ORDER BY t.last_id DESC LIMIT ${limit}`,
+          [top],
+        )
+      : await db.all<ThreadLine>(
+          `SELECT ${LINE} FROM thread_list tl JOIN thread t ON t.id = tl.thread ${JOINS}
+           WHERE tl.list_id = ? AND tl.last_id < ? ORDER BY tl.last_id DESC LIMIT ${limit}`,
+          [listId, top],
+        );
+  const more = threads.length > THREADS_A_PAGE;
+  const shown = more ? threads.slice(0, THREADS_A_PAGE) : threads;
+  return { threads: shown, next: more ? (shown.at(-1)?.last_id ?? null) : null };
+}
+
+/** Threads that had mail on a list in a span of time (Unix seconds), in the order of their first mail in it. */
+export function threadsBetween(db: Snapshot, listId: number | null, from: number, to: number): Promise<(ThreadLine & { here: number })[]> {
+  return db.all<ThreadLine & { here: number }>(
+    `SELECT ${LINE}, s.here FROM (
+       SELECT m.thread, count(*) AS here, min(m.id) AS first FROM message m
+       WHERE m.id >= ?1 AND m.id < ?2 AND (?3 IS NULL OR EXISTS (SELECT 1 FROM posting p WHERE p.list_id = ?3 AND p.message_id = m.id))
+       GROUP BY m.thread) s
+     JOIN thread t ON t.id = s.thread ${JOINS} ORDER BY s.first DESC LIMIT 5000`,
+    [from * 8, to * 8, listId],
+  );
+}

@@ -1,0 +1,131 @@
+import type { Snapshot } from '../open';
+import { rawOf, SLOTS, type Slots, textsOf } from './blocks';
+
+export interface MessageRow extends Slots {
+  id: number;
+  msgid: string;
+  imposter: number;
+  subject: string;
+  author_id: number;
+  author: string;
+  address: string;
+  sent_at: number;
+  sent_zone: number | null;
+  date_note: string | null;
+  received_at: number | null;
+  in_reply_to: string | null;
+  refs: string;
+  thread: number;
+  flags: number;
+  lines: number;
+  bytes: number;
+  attachments: string | null;
+  notes: string | null;
+}
+
+/** A neighbour of a message in its thread. */
+export interface Neighbour {
+  position: number;
+  depth: number;
+  parent: number | null;
+  ghost: string | null;
+  msgid: string | null;
+  subject: string | null;
+  author: string | null;
+  address: string | null;
+  sent_at: number | null;
+}
+
+export interface MessagePage {
+  message: MessageRow;
+  text: string;
+  head: Buffer;
+  /** Other messages under the same Message-ID. */
+  others: number;
+  lists: { name: string; synthetic: number }[];
+  position: number;
+  threadMessages: number;
+  threadSubject: string;
+  parent: Neighbour | null;
+  previous: Neighbour | null;
+  next: Neighbour | null;
+  replies: Neighbour[];
+}
+
+const MESSAGE = `m.id, m.msgid, m.imposter, m.subject, m.author_id, i.name AS author, i.address, m.sent_at, m.sent_zone, m.date_note,
+  m.received_at, m.in_reply_to, m.refs, m.thread, m.flags, m.lines, m.bytes, m.attachments, m.notes,
+  ${SLOTS.split(', ').map((column) => `m.${column}`).join(', ')}`;
+
+/** Messages that bear a Message-ID: the first one, then imposters. */
+export function findMessages(db: Snapshot, msgid: string): Promise<MessageRow[]> {
+  return db.all<MessageRow>(
+    `SELECT ${MESSAGE} FROM message m JOIN identity i ON i.id = m.author_id WHERE m.msgid = ? ORDER BY m.imposter, m.id LIMIT 50`,
+    [msgid],
+  );
+}
+
+/** Lists that a message was posted on, by name. */
+export function listsOf(db: Snapshot, id: number): Promise<{ name: string; synthetic: number }[]> {
+  return db.all(
+    'SELECT l.name, l.synthetic FROM posting p JOIN list l ON l.id = p.list_id WHERE p.message_id = ? ORDER BY l.name',
+    [id],
+  );
+}
+
+/** One message with its text and its place in its thread; `nth` 0 is the first under its id, 1 the first imposter. */
+export async function readMessage(db: Snapshot, msgid: string, nth = 0): Promise<MessagePage | undefined> {
+  const found = await findMessages(db, msgid);
+  const message = found[nth];
+  if (!message) return undefined;
+  const [text = ''] = await textsOf(db, [message]);
+  const [raw = Buffer.alloc(0)] = await rawOf(db, [message]);
+  const place = await db.get<{ position: number; parent: number | null; messages: number; subject: string }>(
+    `SELECT p.position, p.parent, t.messages, t.subject FROM place p JOIN thread t ON t.id = p.thread WHERE p.message_id = ?`,
+    [message.id],
+  );
+  const position = place?.position ?? 0;
+  const near = await neighbours(db, message.thread, position, place?.parent ?? null);
+  return {
+    message,
+    text,
+    head: raw.subarray(0, message.head_size),
+    others: found.length - 1,
+    lists: await listsOf(db, message.id),
+    position,
+    threadMessages: place?.messages ?? 1,
+    threadSubject: place?.subject ?? message.subject,
+    parent: near.find((row) => row.position === place?.parent) ?? null,
+    previous: near.find((row) => row.position === position - 1) ?? null,
+    next: near.find((row) => row.position === position + 1) ?? null,
+    replies: near.filter((row) => row.parent === position),
+  };
+}
+
+function neighbours(db: Snapshot, thread: number, position: number, parent: number | null): Promise<Neighbour[]> {
+  return db.all<Neighbour & Record<string, never>>(
+    `SELECT p.position, p.depth, p.parent, p.ghost, m.msgid, m.subject, i.name AS author, i.address, m.sent_at
+     FROM place p LEFT JOIN message m ON m.id = p.message_id LEFT JOIN identity i ON i.id = m.author_id
+     WHERE p.thread = ?1 AND (p.position IN (?2 - 1, ?2 + 1, ?3) OR (p.parent = ?2 AND p.position > ?2)) ORDER BY p.position LIMIT 500`,
+    [thread, position, parent],
+  );
+}
+
+/** Raw bytes of a message; undefined where none bears the id. */
+export async function readRaw(db: Snapshot, msgid: string, nth = 0): Promise<{ message: MessageRow; raw: Buffer } | undefined> {
+  const message = (await findMessages(db, msgid))[nth];
+  if (!message) return undefined;
+  const [raw = Buffer.alloc(0)] = await rawOf(db, [message]);
+  return { message, raw };
+}
+
+/** Messages of a thread in display order, as many as `limit` from `after` (a position) on, with their raw bytes. */
+export async function rawThread(db: Snapshot, thread: number, after: number, limit: number) {
+  const rows = await db.all<Slots & { position: number; sent_at: number; address: string }>(
+    `SELECT p.position, m.sent_at, i.address, ${SLOTS.split(', ').map((column) => `m.${column}`).join(', ')}
+     FROM place p JOIN message m ON m.id = p.message_id JOIN identity i ON i.id = m.author_id
+     WHERE p.thread = ? AND p.position > ? ORDER BY p.position LIMIT ?`,
+    [thread, after, limit],
+  );
+  const raws = await rawOf(db, rows);
+  return rows.map((row, n) => ({ ...row, raw: raws[n] as Buffer }));
+}

@@ -1,0 +1,32 @@
+const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const two = (n: number) => String(n).padStart(2, '0');
+
+/**
+ * One mail as mboxrd: a `From ` line (RFC 4155, asctime in UTC), the mail with `>` before each line that begins with
+ * `From ` after any number of `>`, and an empty line.
+ */
+export function toMboxrd(raw: Buffer, sentAt: number): Buffer {
+  const date = new Date(sentAt * 1000);
+  const time = `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`;
+  const day = `${DAYS[date.getUTCDay()]} ${MONTHS[date.getUTCMonth()]} ${String(date.getUTCDate()).padStart(2)}`;
+  const parts: Buffer[] = [Buffer.from(`From mboxrd@z ${day} ${time} ${date.getUTCFullYear()}\n`), ...escaped(raw)];
+  parts.push(Buffer.from(raw.at(-1) === 10 ? '\n' : '\n\n'));
+  return Buffer.concat(parts);
+}
+
+const FROM = Buffer.from('From ');
+
+function escaped(raw: Buffer): Buffer[] {
+  const parts: Buffer[] = [];
+  let kept = 0;
+  for (let at = raw.indexOf(FROM); at >= 0; at = raw.indexOf(FROM, at + 1)) {
+    let start = at;
+    while (start > 0 && raw[start - 1] === 62) start--;
+    if (start > 0 && raw[start - 1] !== 10) continue;
+    parts.push(raw.subarray(kept, start), Buffer.from('>'));
+    kept = start;
+  }
+  parts.push(raw.subarray(kept));
+  return parts;
+}

@@ -1,0 +1,125 @@
+import { type Body, lineAt, linesBetween, readBody, type Segment, type SegmentKind } from './body';
+
+/** A quotation of more lines than this is folded; shorter ones stand open. */
+export const FOLD_QUOTES_ABOVE = 12;
+/** Lines shown of one body; the rest is in the raw mail, which the page says. */
+export const MAX_SHOWN_LINES = 20_000;
+
+/** Class of each kind of run; short, because a long thread has thousands. */
+const CLASS: Record<SegmentKind, string> = {
+  text: 't',
+  attribution: 'at',
+  quote: 'q',
+  signature: 'sg',
+  trailers: 'tr',
+  diffstat: 'ds',
+  file: 'fl',
+  hunk: 'hk',
+  add: 'ad',
+  del: 'de',
+  context: 'cx',
+  binary: 'bi',
+  base: 'bs',
+};
+
+/** Makes a link of a Message-ID, as an href; null where the page has none to offer. */
+export type MsgidHref = (msgid: string) => string | null;
+
+/**
+ * HTML of a mail's displayed text: each run of lines of one kind in one element, long quotations folded, URLs and Message-IDs
+ * linked. Everything is escaped; links are http, https only. One pass, no recursion.
+ */
+export function renderBody(text: string, hrefOf: MsgidHref): string {
+  const body = readBody(text);
+  const out: string[] = [];
+  for (const segment of body.segments) {
+    if (segment.start >= MAX_SHOWN_LINES) break;
+    out.push(renderSegment(body, segment, hrefOf));
+  }
+  const lines = body.starts.length - 1;
+  if (lines > MAX_SHOWN_LINES) out.push(`<p class="cut">${lines - MAX_SHOWN_LINES} more lines are in the raw mail.</p>`);
+  return out.join('');
+}
+
+function renderSegment(body: Body, { kind, start, end, depth }: Segment, hrefOf: MsgidHref): string {
+  const last = Math.min(end, MAX_SHOWN_LINES);
+  if (kind === 'trailers') return `<div class="tr">${trailerLines(body, start, last, hrefOf)}</div>`;
+  const inner = linked(linesBetween(body.text, body.starts, start, last), hrefOf);
+  // White space only: an empty div would have no height.
+  if (kind === 'text' && inner.trim() === '') return `<div class="t">${inner === '' ? '\n' : `${inner}\n`}</div>`;
+  if (kind !== 'quote') return `<div class="${CLASS[kind]}">${inner}</div>`;
+  const shade = `q q${Math.min(depth ?? 1, 4)}`;
+  if (last - start <= FOLD_QUOTES_ABOVE) return `<div class="${shade}">${inner}</div>`;
+  return `<details class="f"><summary>${last - start} quoted lines</summary><div class="${shade}">${inner}</div></details>`;
+}
+
+function trailerLines(body: Body, start: number, end: number, hrefOf: MsgidHref): string {
+  const lines: string[] = [];
+  for (let line = start; line < end; line++) {
+    const text = lineAt(body.text, body.starts, line);
+    const colon = text.indexOf(':');
+    lines.push(colon > 0 ? `<b>${escapeHtml(text.slice(0, colon + 1))}</b>${linked(text.slice(colon + 1), hrefOf)}` : linked(text, hrefOf));
+  }
+  return lines.join('\n');
+}
+
+const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+/** Characters that turn the direction of what follows (Unicode bidi): shown by their number, so that they cannot hide anything. */
+const BIDI = /[\u202a-\u202e\u2066-\u2069]/g;
+
+/** Text for HTML content and quoted attributes. */
+export function escapeHtml(text: string): string {
+  const escaped = /[&<>"]/.test(text) ? text.replace(/[&<>"]/g, (character) => ESCAPES[character] as string) : text;
+  return escaped.replace(BIDI, (character) => `<i class="bidi">U+${character.charCodeAt(0).toString(16).toUpperCase()}</i>`);
+}
+
+/** A URL up to white space, quotes or brackets; or a Message-ID in angle brackets. Both bounded, so that matching stays linear. */
+const LINK = /https?:\/\/[^\s<>"'`\u0000-\u001f\u202a-\u202e\u2066-\u2069]{3,2000}|<([^<>\s@"]{1,200}@[^<>\s@"]{1,200})>/g;
+const TRAILING = /[.,;:!?)\]}]+$/;
+
+function linked(text: string, hrefOf: MsgidHref): string {
+  if (!text.includes('://') && !text.includes('@')) return escapeHtml(text);
+  let out = '';
+  let at = 0;
+  for (const match of text.matchAll(LINK)) {
+    const [whole, msgid] = match;
+    out += escapeHtml(text.slice(at, match.index));
+    at = match.index + whole.length;
+    if (msgid !== undefined) {
+      const href = looksLikeMsgid(msgid) ? hrefOf(msgid) : null;
+      out += href ? `&lt;<a href="${escapeHtml(href)}">${escapeHtml(msgid)}</a>&gt;` : escapeHtml(whole);
+    } else {
+      out += urlLink(whole, hrefOf);
+    }
+  }
+  return out + escapeHtml(text.slice(at));
+}
+
+function urlLink(found: string, hrefOf: MsgidHref): string {
+  const tail = TRAILING.exec(found)?.[0] ?? '';
+  // A bracket that was opened within the URL belongs to it: .../Kexec_(Linux).
+  const keep = tail.startsWith(')') && found.slice(0, -tail.length).includes('(') ? 1 : 0;
+  const url = found.slice(0, found.length - tail.length + keep);
+  const rest = found.slice(url.length);
+  return `<a href="${escapeHtml(url)}" rel="nofollow noreferrer">${escapeHtml(url)}</a>${ownLink(url, hrefOf)}${escapeHtml(rest)}`;
+}
+
+const ARCHIVE = /^https?:\/\/(?:lore\.kernel\.org|lkml\.kernel\.org|marc\.info|public-inbox\.org)\/(?:[\w.-]+\/)?([^/?#\s]{3,250}(?:@|%40)[^/?#\s]{1,250})\/?/i;
+
+/** A link into lore names a Message-ID: the same mail here, where the page has it. */
+function ownLink(url: string, hrefOf: MsgidHref): string {
+  const named = ARCHIVE.exec(url)?.[1];
+  if (!named) return '';
+  try {
+    const href = hrefOf(decodeURIComponent(named));
+    return href ? ` <a class="own" href="${escapeHtml(href)}" title="the same message in this archive">[here]</a>` : '';
+  } catch {
+    return '';
+  }
+}
+
+/** Told from a mail address, which stands in brackets as well: ids are long, or carry digits and a dot. */
+function looksLikeMsgid(id: string): boolean {
+  const local = id.slice(0, id.indexOf('@'));
+  return local.length > 24 || (/\d{4}/.test(local) && /[.$-]/.test(local)) || (local.length > 10 && /\d{6}/.test(local));
+}
