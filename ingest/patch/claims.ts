@@ -1,9 +1,161 @@
-import type { Body } from '#mail/body';
-import type { Claim, PatchKind } from '#mail/patch';
+import { type Body, lineAt } from '#mail/body';
+import { CLAIM, CLAIM_SOURCE, type Claim, type ClaimKind, type ClaimSource, PATCH_KIND, type PatchKind } from '#mail/patch';
+import { parseMmSubject } from '#mail/mm';
 import type { Subject } from '#mail/subject';
 import type { Trailer } from '#mail/trailer';
 import type { Message } from '#mail/types';
+import { saidOf } from './said';
 
-export function claimsOf(_message: Message, _subject: Subject, _body: Body, _kind: PatchKind | null, _trailers: Trailer[]): Claim[] {
+/** How far into a mail a script's statement is looked for, in lines. */
+const LINES = 400;
+
+/**
+ * What a mail says became of patches: of the one it answers to, or of those it names. FIELD section 5.
+ * Only statements; which patch is meant is decided when all mails are known (outcome.ts).
+ */
+export function claimsOf(message: Message, subject: Subject, body: Body, kind: PatchKind | null, trailers: Trailer[]): Claim[] {
+  if (kind === PATCH_KIND.tip) return tipClaims(subject, body, trailers);
+  if (kind === PATCH_KIND.mm) return mmClaims(message, body);
+  if (kind === PATCH_KIND.notice || subject.title.startsWith('Applied "')) return noticeClaims(body);
+  if (kind === PATCH_KIND.stable) return upstreamClaims(subject, body);
+  if (kind === PATCH_KIND.patch) return [...revertClaims(subject, body), ...(subject.isReply ? [] : upstreamClaims(subject, body))];
+  if (subject.isReply && kind === null) return replyClaims(message, body, trailers);
   return [];
+}
+
+function claim(kind: ClaimKind, source: ClaimSource, line: number, about: Partial<Claim> = {}): Claim {
+  return { kind, source, msgid: null, title: null, oid: null, tree: null, line, ...about };
+}
+
+/** tip-bot: `Commit-ID:`, the branch in the subject, `Link:` to the mail that was applied. */
+function tipClaims(subject: Subject, body: Body, trailers: Trailer[]): Claim[] {
+  const oid = firstMatch(body, /^Commit-ID:\s+([0-9a-f]{12,40})/);
+  const about = { oid: oid?.text ?? null, tree: `tip ${subject.tipBranch}`, title: subject.title };
+  const links = trailers.filter((trailer) => trailer.key === 'Link').map((trailer) => msgidOfLink(trailer.value));
+  const named = [...new Set(links.filter((id): id is string => id !== null))];
+  if (named.length === 0) return [claim(CLAIM.applied, CLAIM_SOURCE.tip, oid?.line ?? 0, about)];
+  return named.map((msgid) => claim(CLAIM.applied, CLAIM_SOURCE.tip, oid?.line ?? 0, { ...about, msgid }));
+}
+
+/** The Message-ID in a link to an archive: `https://lore.kernel.org/r/<msgid>`, `lkml.kernel.org/r/`, `patch.msgid.link/`. */
+export function msgidOfLink(value: string): string | null {
+  const found = /^<?https?:\/\/(?:lore\.kernel\.org|lkml\.kernel\.org|patch\.msgid\.link|marc\.info|www\.spinics\.net)\/(?:[\w.-]+\/)?([^\s/>?#]+(?:@|%40)[^\s/>?#]+)/.exec(value);
+  if (!found) return null;
+  try {
+    return decodeURIComponent(found[1] as string);
+  } catch {
+    return found[1] as string;
+  }
+}
+
+/** mm-commits: added with a file name, removed with a reason. */
+function mmClaims(message: Message, body: Body): Claim[] {
+  const event = parseMmSubject(message.subject);
+  if (!event) return [];
+  const title = firstMatch(body, /^\s+Subject: (.+)$/) ?? lineAfter(body, /^The (?:quilt )?patch titled$/);
+  if (!title) return [];
+  const kind = event.action === 'added' ? CLAIM.mmAdded : /merged|mainline/.test(event.reason) ? CLAIM.mmMerged : CLAIM.mmDropped;
+  return [claim(kind, CLAIM_SOURCE.mm, title.line, { title: title.text, tree: event.tree })];
+}
+
+/** "I've just added the patch titled ... to my usb git tree", "The patch ... has been applied to the regulator tree". */
+function noticeClaims(body: Body): Claim[] {
+  const title = lineAfter(body, /(?:added the patch titled|^The patch)$/);
+  const tree = firstMatch(body, /^(?:to|has been applied to) (?:my |the )?(\S+(?: git)?) tree/);
+  if (!title || !tree) return [];
+  const stable = /stable/.test(tree.text);
+  return [claim(stable ? CLAIM.stable : CLAIM.applied, stable ? CLAIM_SOURCE.stable : CLAIM_SOURCE.words, tree.line, { title: title.text, tree: tree.text })];
+}
+
+/** `commit <40 hex> upstream.`, `[ Upstream commit <40 hex> ]`: where a copy for a stable tree comes from. */
+function upstreamClaims(subject: Subject, body: Body): Claim[] {
+  const found = firstMatch(body, /^\s*(?:\[ ?)?(?:commit|upstream commit|\(cherry picked from commit)\s+([0-9a-f]{12,40})(?: upstream| ?\]|\))/i, 40);
+  return found ? [claim(CLAIM.upstream, CLAIM_SOURCE.stable, found.line, { oid: found.text, title: subject.title, tree: subject.stable ?? 'stable' })] : [];
+}
+
+/** A patch titled `Revert "..."` proposes to take a commit back. */
+function revertClaims(subject: Subject, body: Body): Claim[] {
+  const title = /^Revert "(.+)"?$/.exec(subject.title);
+  if (!title) return [];
+  const commit = firstMatch(body, /^This reverts commit ([0-9a-f]{12,40})/);
+  return [claim(CLAIM.reverted, CLAIM_SOURCE.revert, commit?.line ?? 0, { oid: commit?.text ?? null, title: (title[1] as string).replace(/"$/, '') })];
+}
+
+function replyClaims(message: Message, body: Body, trailers: Trailer[]): Claim[] {
+  const { address } = message.author;
+  if (address.startsWith('pr-tracker-bot@')) return prTrackerClaims(body);
+  if (address.startsWith('patchwork-bot+')) return listedClaims(body, CLAIM_SOURCE.patchwork);
+  const listed = listedClaims(body, CLAIM_SOURCE.b4);
+  if (listed.length > 0) return listed;
+  const said = saidOf(body).map(({ kind, tree, line, scope }) => claim(kind, CLAIM_SOURCE.words, line, { tree, title: scope }));
+  const nack = trailers.find((trailer) => /^Na(?:c?k|cked)-by$|^Nacked-by$/i.test(trailer.key));
+  if (nack) said.push(claim(CLAIM.rejected, CLAIM_SOURCE.trailer, nack.line));
+  return said;
+}
+
+function prTrackerClaims(body: Body): Claim[] {
+  const tree = firstMatch(body, /^has been merged into (\S+?):?$/);
+  const commit = firstMatch(body, /\/c\/([0-9a-f]{12,40})$/);
+  return tree && commit ? [claim(CLAIM.merged, CLAIM_SOURCE.prTracker, commit.line, { oid: commit.text, tree: tree.text })] : [];
+}
+
+/** `[1/3] title` (b4) or `  - [v3,1/2] title` (patchwork), with the commit on the next line. */
+const LISTED = /^\s*(?:- )?\[(?:[^\]]*[, ])?0*\d+\/\d+\] (.+)$|^\s{2}- (?:\[[^\]]*\] ?)*(.+)$/;
+const COMMIT = /^\s+(?:commit: |https?:\/\/\S+\/(?:c|commit)\/(?:\?id=)?|https?:\/\/\S+[?&;](?:h|id)=|\(no matching commit\)|commit )([0-9a-f]{12,40})?/;
+
+function listedClaims(body: Body, source: ClaimSource): Claim[] {
+  const claims: Claim[] = [];
+  let tree: string | null = null;
+  const lines = Math.min(body.starts.length - 1, LINES);
+  for (let i = 0; i < lines; i++) {
+    const line = lineAt(body.text, body.starts, i);
+    if (/\bapplied to\b/i.test(line) && tree === null) tree = treeOf(line, i + 1 < lines ? lineAt(body.text, body.starts, i + 1) : '');
+    const found = i + 1 < lines && !line.startsWith('>') ? LISTED.exec(line) : null;
+    const commit = found && commitBelow(body, i, lines);
+    if (!found || !commit) continue;
+    claims.push(claim(CLAIM.applied, source, i, { title: ((found[1] ?? found[2]) as string).trim() + commit.rest, oid: commit.oid, tree }));
+  }
+  return claims;
+}
+
+/** The commit on the line below a title, or on the one after it where the title was wrapped. */
+function commitBelow(body: Body, at: number, lines: number): { oid: string | null; rest: string } | null {
+  const next = COMMIT.exec(lineAt(body.text, body.starts, at + 1));
+  if (next) return { oid: next[1] ?? null, rest: '' };
+  if (at + 2 >= lines) return null;
+  const after = COMMIT.exec(lineAt(body.text, body.starts, at + 2));
+  return after ? { oid: after[1] ?? null, rest: ` ${lineAt(body.text, body.starts, at + 1).trim()}` } : null;
+}
+
+/** `This series was applied to netdev/net-next.git (main)`, `Applied to arm64 (for-next/fixes), thanks!`, or the tree below. */
+function treeOf(line: string, below: string): string | null {
+  const found = /\bapplied to\s+(\S+(?: \([^)]+\))?)/i.exec(line) ?? /^\s+(https?:\/\/\S+(?: \S+)?)/.exec(below);
+  return found ? (found[1] as string).replace(/[,:.!]+$/, '') : null;
+}
+
+interface Found {
+  text: string;
+  line: number;
+}
+
+function firstMatch(body: Body, pattern: RegExp, lines = LINES): Found | null {
+  const end = Math.min(body.starts.length - 1, lines);
+  for (let i = 0; i < end; i++) {
+    const found = pattern.exec(lineAt(body.text, body.starts, i));
+    if (found) return { text: (found[1] as string).trim(), line: i };
+  }
+  return null;
+}
+
+/** The first line with words below one that matches. */
+function lineAfter(body: Body, pattern: RegExp): Found | null {
+  const end = Math.min(body.starts.length - 1, 40);
+  for (let i = 0; i < end; i++) {
+    if (!pattern.test(lineAt(body.text, body.starts, i).trim())) continue;
+    for (let j = i + 1; j < end; j++) {
+      const text = lineAt(body.text, body.starts, j).trim();
+      if (text !== '') return { text: text.replace(/^Subject: /, ''), line: j };
+    }
+  }
+  return null;
 }

@@ -80,11 +80,20 @@ function kindOf(message: Message, subject: Subject, hasPatch: boolean, body: Bod
   if (isNotice(subject)) return PATCH_KIND.notice;
   if (subject.kind === 'pull') return subject.isReply ? null : PATCH_KIND.pull;
   if (subject.isReply) return hasPatch ? repliedKind(subject, body, trailers) : null;
+  if (hasPatch && !subject.isPatchLike && !isSignedByAuthor(message, trailers)) return null;
   if (hasPatch) return subject.stable === null ? PATCH_KIND.patch : PATCH_KIND.stable;
   if (!subject.isPatchLike) return null;
   if (subject.position !== 0) return null;
   // Some mailers drop "Re:"; a cover letter quotes nobody in a thread of its own.
   return message.references.length > 0 && body.segments.some(({ kind }) => kind === 'quote') ? null : PATCH_KIND.cover;
+}
+
+/** A diff under a subject that does not say so is a patch if its author signs it; else it is a report that shows one. */
+function isSignedByAuthor(message: Message, trailers: Trailer[]): boolean {
+  const { name, address } = message.author;
+  return trailers.some(
+    (trailer) => trailer.key === 'Signed-off-by' && (trailer.address === address.toLowerCase() || (name !== '' && trailer.name === name)),
+  );
 }
 
 /** `patch "..." added to driver-core-next`, `FAILED: patch "..." failed to apply`: what scripts of stable and driver core say. */

@@ -126,6 +126,9 @@ function bySameAuthor(later: PostedSet, earlier: PostedSet, alike: Likeness, ste
     if (nearly) return link('content', 3, alike);
     if (later.revision > 1 && alike.titled + alike.alike > 0 && alike.nameLikeness >= 0.6) return link('title', 2.8, alike);
     if (later.cover && alike.sameName && alike.files >= 0.5) return link('title', 2.6, alike);
+    // A patch written anew: the very next number, soon, in the same file, under nearly the same title.
+    const isNext = later.revision === earlier.revision + 1 && gap < REPOST;
+    if (isNext && alike.larger === 1 && alike.files > 0 && alike.nameLikeness >= 0.5) return link('title', 2.4, alike);
     return null;
   }
   if (step === 'back') return nearly && alike.alike >= alike.larger * 0.7 && alike.sameName && gap < REPOST ? link('content', 2, alike) : null;

@@ -59,7 +59,7 @@ class SetIndex {
     if (fact.position === null) return null;
     for (let i = fact.refs.length - 1; i >= 0; i--) {
       const draft = this.byMsgid.get(fact.refs[i] as string);
-      if (draft && fits(fact, draft)) return draft;
+      if (draft && (fits(fact, draft) || isUnderCover(fact, draft, i))) return draft;
     }
     const form = formKey(fact);
     for (const key of [parentKey(fact, form), stemKey(fact, form)]) {
@@ -109,6 +109,23 @@ function fits(fact: PatchFact, draft: Draft): boolean {
   );
 }
 
+/**
+ * A direct answer to the cover letter with a number of its series belongs to it, also where only the cover letter says v2,
+ * or only one of them says RESEND.
+ */
+function isUnderCover(fact: PatchFact, draft: Draft, ref: number): boolean {
+  const { head } = draft;
+  return (
+    head.position === 0 &&
+    ref === fact.refs.length - 1 &&
+    head.msgid === fact.refs[ref] &&
+    head.authorKey === fact.authorKey &&
+    head.total === fact.total &&
+    !draft.taken.has(fact.position as number) &&
+    fact.sentAt - head.sentAt < 86400
+  );
+}
+
 /** Threaded under different roots: two sets that were sent side by side. */
 function isApart(fact: PatchFact, draft: Draft): boolean {
   const root = fact.refs[0];
@@ -124,7 +141,7 @@ function finished(draft: Draft): PostedSet {
     id: (draft.members[0] as PatchFact).id,
     members,
     cover,
-    revision: head.revision,
+    revision: Math.max(head.revision, head === cover ? (members[1]?.revision ?? 1) : 1),
     part: head.revisionPart,
     total: head.total,
     authorKey: head.authorKey,

@@ -1,0 +1,82 @@
+import type { Body } from '#mail/body';
+import { readMmAnnouncement } from '#mail/mm';
+import { textKey } from '#mail/print';
+import { titleKey } from '#mail/subject';
+import type { Message } from '#mail/types';
+import { CLAIM_SOURCE } from '#mail/patch';
+import { type PatchFacts, patchFacts } from './facts';
+
+type Cell = string | number | null;
+
+/** Rows by table, each beginning with `index`, the mail's place in its batch. Tables: db/write/patch.ts PATCH_TABLES. */
+export type FactRows = Record<string, Cell[][]>;
+
+/** Adds what one mail says about patches to the rows of its batch. */
+export function addPatchRows(rows: FactRows, index: number, message: Message, body?: Body): void {
+  const facts = patchFacts(message, body);
+  add(rows, 'patch_dirty', [index]);
+  if (facts.patch) add(rows, 'patch', patchRow(index, facts));
+  addTrailers(rows, index, facts);
+  addClaims(rows, index, facts);
+  addMm(rows, index, message, facts);
+}
+
+function add(rows: FactRows, table: string, row: Cell[]): void {
+  const kept = rows[table];
+  if (kept) kept.push(row);
+  else rows[table] = [row];
+}
+
+/** In the order of PATCH_TABLES.patch. */
+function patchRow(index: number, { subject, patch }: PatchFacts): Cell[] {
+  if (!patch) return [];
+  return [
+    index,
+    patch.kind,
+    subject.revision,
+    subject.revisionPart || null,
+    subject.position,
+    subject.total,
+    patch.marks,
+    subject.stable,
+    patch.titleKey,
+    patch.authorKey,
+    patch.patchId,
+    patch.print.length ? encodePrint(patch.print) : null,
+    patch.files.join('\n') || null,
+    patch.added,
+    patch.removed,
+    patch.changeId,
+    patch.baseCommit,
+    patch.earlier.join('\n') || null,
+  ];
+}
+
+function encodePrint(print: number[]): string {
+  return Buffer.from(Uint32Array.from(print).buffer).toString('base64');
+}
+
+function addTrailers(rows: FactRows, index: number, facts: PatchFacts): void {
+  for (const { key, name, address, value, line } of facts.trailers) {
+    if (key !== 'Cc') add(rows, 'trailer', [index, line, key, name, address, address === '' && name === '' ? value : null]);
+  }
+}
+
+function addClaims(rows: FactRows, index: number, facts: PatchFacts): void {
+  facts.claims.forEach((claim, nth) => {
+    const byTitle = claim.title !== null && claim.source !== CLAIM_SOURCE.words;
+    const key = byTitle ? textKey(titleKey(claim.title as string)) : null;
+    add(rows, 'claim', [index, claim.line, nth, claim.kind, claim.source, claim.msgid, claim.title, key, claim.oid, claim.tree]);
+  });
+}
+
+function addMm(rows: FactRows, index: number, message: Message, facts: PatchFacts): void {
+  if (facts.subject.kind !== 'mm' || facts.subject.isReply) return;
+  const release = readMmAnnouncement(message.subject, message.text);
+  if (!release) return;
+  add(rows, 'mm_release', [index, release.name, release.previous, release.patches, release.location]);
+  release.remarks.forEach(({ subject, text, isUnmerged, line }, n) =>
+    add(rows, 'mm_remark', [index, n, subject, text, isUnmerged ? 1 : 0, line]),
+  );
+  release.entries.forEach(({ kind, file, title, note, line }, n) => add(rows, 'mm_entry', [index, n, kind, file, title, note, line]));
+}
