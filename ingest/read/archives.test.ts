@@ -51,12 +51,16 @@ describe.skipIf(!ARCHIVES)('real archives', { timeout: 60_000 }, () => {
   it.each(['mboxrd', 'mboxo'])('kexec written as %s is cut into the same mails', async (form) => {
     const mails: string[] = [];
     for await (const event of eventsOf('kexec')) if (event.kind === 'mail') mails.push(event.bytes.toString('latin1'));
-    const [from, escape] = form === 'mboxrd' ? ['From mboxrd@z Thu Jan  1 00:00:00 1970', /^(>*From )/gm] : ['From a@example.org Mon Jan  1 00:00:00 2024', /^(From )/gm];
+    const [from, escape] =
+      form === 'mboxrd'
+        ? ['From mboxrd@z Thu Jan  1 00:00:00 1970', /^(>*From )/gm]
+        : ['From a@example.org Mon Jan  1 00:00:00 2024', /^(From )/gm];
     const mbox = mails.map((mail) => `${from}\n${mail.replace(escape as RegExp, '>$1')}\n`).join('');
     const splitter = new MboxSplitter();
     const cut: string[] = [];
     const bytes = Buffer.from(mbox, 'latin1');
-    for (let at = 0; at < bytes.length; at += 65_536) cut.push(...splitter.push(bytes.subarray(at, at + 65_536)).map((mail) => mail.bytes.toString('latin1')));
+    for (let at = 0; at < bytes.length; at += 65_536)
+      cut.push(...splitter.push(bytes.subarray(at, at + 65_536)).map((mail) => mail.bytes.toString('latin1')));
     cut.push(...splitter.end().map((mail) => mail.bytes.toString('latin1')));
     expect(cut.length).toBe(mails.length);
     expect(cut.filter((text, n) => text !== mails[n])).toEqual([]);

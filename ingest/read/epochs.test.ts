@@ -2,12 +2,23 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { added, commitTo, eventsResumedAtEach, lastState, mail, only, readAll, summary, temporary, withdrawn } from './testing';
+import {
+  added,
+  commitTo,
+  eventsResumedAtEach,
+  lastState,
+  mail,
+  only,
+  readAll,
+  summary,
+  temporary,
+  withdrawn,
+} from './testing';
 import { SourceError } from './types';
 
 function inbox(...epochs: Parameters<typeof commitTo>[1][]): string {
   const path = join(temporary(), 'widgets');
-  epochs.forEach((commits, n) => commitTo(join(path, 'git', `${n}.git`), commits));
+  for (const [n, commits] of epochs.entries()) commitTo(join(path, 'git', `${n}.git`), commits);
   return path;
 }
 
@@ -24,7 +35,9 @@ describe('a public-inbox v2 directory', () => {
   });
 
   it('tells blob, epoch and arrival of each mail', async () => {
-    const { events } = await readAll(await only(inbox([], [{ ...added('To: x@example.org\n\nhello\n'), at: 1234567890 }])));
+    const { events } = await readAll(
+      await only(inbox([], [{ ...added('To: x@example.org\n\nhello\n'), at: 1234567890 }])),
+    );
     expect(events[0]).toMatchObject({
       // `git hash-object` of these 25 bytes.
       origin: { epoch: 1, oid: '19e8062f5a6e13ca4299187c188eb647a16f9312', receivedAt: 1234567890 },
@@ -49,7 +62,10 @@ describe('a public-inbox v2 directory', () => {
   });
 
   it('hands on a mail withdrawn later as deleted, never as mail, whatever the epoch', async () => {
-    const path = inbox([added(mail(0)), added(mail(1)), withdrawn(mail(1)), added(mail(2))], [added(mail(3)), withdrawn(mail(0))]);
+    const path = inbox(
+      [added(mail(0)), added(mail(1)), withdrawn(mail(1)), added(mail(2))],
+      [added(mail(3)), withdrawn(mail(0))],
+    );
     expect(summary((await readAll(await only(path))).events)).toEqual([
       `deleted ${mail(0)}`,
       `deleted ${mail(1)}`,
@@ -89,7 +105,10 @@ describe('a public-inbox v2 directory', () => {
     unpack(join(path, 'git', '0.git'));
     rmSync(join(path, 'git', '0.git', 'objects', gone.slice(0, 2), gone.slice(2)));
     const after = await readAll(await only(path));
-    expect(summary(after.events).slice(1)).toEqual(['reject its blob is missing from the repository', `mail ${mail(2)}`]);
+    expect(summary(after.events).slice(1)).toEqual([
+      'reject its blob is missing from the repository',
+      `mail ${mail(2)}`,
+    ]);
   });
 
   it('may have names of 64 digits', async () => {
@@ -100,7 +119,7 @@ describe('a public-inbox v2 directory', () => {
     expect(events[0]?.kind === 'mail' && events[0].origin.oid).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  it('runs nothing that the settings of a stranger\'s repository name', async () => {
+  it("runs nothing that the settings of a stranger's repository name", async () => {
     const path = inbox([added(mail(0)), added(mail(1))]);
     const repository = join(path, 'git', '0.git');
     const oid = (await readAll(await only(path))).events[0];
@@ -108,8 +127,17 @@ describe('a public-inbox v2 directory', () => {
     const name = oid?.kind === 'mail' ? (oid.origin.oid as string) : '';
     rmSync(join(repository, 'objects', name.slice(0, 2), name.slice(2)));
     const proof = join(path, 'was-run');
-    const settings = { 'core.sshCommand': `touch ${proof};`, 'remote.origin.url': 'ssh://x.example.org/x', 'remote.origin.promisor': 'true', 'extensions.partialClone': 'origin', 'log.showSignature': 'true', 'gpg.program': `touch ${proof};`, 'core.repositoryFormatVersion': '1' };
-    for (const [key, value] of Object.entries(settings)) execFileSync('git', ['--git-dir', repository, 'config', key, value]);
+    const settings = {
+      'core.sshCommand': `touch ${proof};`,
+      'remote.origin.url': 'ssh://x.example.org/x',
+      'remote.origin.promisor': 'true',
+      'extensions.partialClone': 'origin',
+      'log.showSignature': 'true',
+      'gpg.program': `touch ${proof};`,
+      'core.repositoryFormatVersion': '1',
+    };
+    for (const [key, value] of Object.entries(settings))
+      execFileSync('git', ['--git-dir', repository, 'config', key, value]);
     const { events } = await readAll(await only(path));
     expect(summary(events)).toContain(`mail ${mail(1)}`);
     expect(existsSync(proof)).toBe(false);

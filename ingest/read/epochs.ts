@@ -45,7 +45,11 @@ export async function* readEpochs(epochs: Epoch[], options: OpenOptions): AsyncG
     for (const part of parts) {
       reader = new BlobReader(part.epoch.path, part.history);
       await reader.askWhile(histories);
-      if (part === parts[0]) options.onTotal?.(parts.reduce((sum, { history }) => sum + history.length, 0), 'mails');
+      if (part === parts[0])
+        options.onTotal?.(
+          parts.reduce((sum, { history }) => sum + history.length, 0),
+          'mails',
+        );
       withdrawals ??= new Withdrawals(parts.map(({ history }) => history));
       yield* readPart(part, reader, withdrawals, state);
     }
@@ -54,7 +58,12 @@ export async function* readEpochs(epochs: Epoch[], options: OpenOptions): AsyncG
   }
 }
 
-async function* readPart({ epoch, history, head }: Part, reader: BlobReader, withdrawals: Withdrawals, state: EpochState): AsyncGenerator<SourceEvent> {
+async function* readPart(
+  { epoch, history, head }: Part,
+  reader: BlobReader,
+  withdrawals: Withdrawals,
+  state: EpochState,
+): AsyncGenerator<SourceEvent> {
   let n = 0;
   for await (const blobs of reader.read()) {
     for (const blob of blobs) {
@@ -89,7 +98,8 @@ async function partToRead(epoch: Epoch, from: string | undefined, options: OpenO
   if (from === undefined) return { epoch, range: head, head, history };
   // "No" is also the answer where the old commit was pruned after a rewrite.
   const grown = (await gitAnswer(epoch.path, ['merge-base', '--is-ancestor', from, head])) !== null;
-  if (!grown) options.onNote?.(`${epoch.path}: its history was rewritten since the last run; reading it again from the start`);
+  if (!grown)
+    options.onNote?.(`${epoch.path}: its history was rewritten since the last run; reading it again from the start`);
   return { epoch, range: grown ? `${from}..${head}` : head, head, history };
 }
 
@@ -106,10 +116,16 @@ async function readHistory({ epoch, range, history }: Part): Promise<void> {
   if (failure !== null) throw new SourceError(epoch.path, `git log failed: ${failure}`);
 }
 
-function eventOf(kind: 'mail' | 'deleted' | 'withdraw', epoch: Epoch, { oid, bytes, cut }: Blob, receivedAt: number): SourceEvent {
+function eventOf(
+  kind: 'mail' | 'deleted' | 'withdraw',
+  epoch: Epoch,
+  { oid, bytes, cut }: Blob,
+  receivedAt: number,
+): SourceEvent {
   const where = epoch.number === null ? '' : `epoch ${epoch.number}, `;
   const origin = { place: `${where}blob ${oid}`, epoch: epoch.number, oid, receivedAt };
-  if (bytes === null) return { kind: 'reject', bytes: NO_BYTES, origin, reason: 'its blob is missing from the repository' };
+  if (bytes === null)
+    return { kind: 'reject', bytes: NO_BYTES, origin, reason: 'its blob is missing from the repository' };
   if (kind !== 'mail') return { kind, bytes, origin };
   if (cut) return { kind: 'reject', bytes, origin, reason: REASON_TOO_LONG };
   return isBlank(bytes) ? { kind: 'reject', bytes, origin, reason: REASON_BLANK } : { kind, bytes, origin };

@@ -63,7 +63,10 @@ describe('a directory', () => {
   it('of mailboxes is a source for each', async () => {
     const from = 'From ada@example.org Mon Jan  1 00:00:00 2024\n';
     const path = folder({ 'b.mbox': from + mail(2), 'a.txt': from + mail(1), 'index.html': '<html>' });
-    expect((await recognise(path)).map((source) => source.location)).toEqual([join(path, 'a.txt'), join(path, 'b.mbox')]);
+    expect((await recognise(path)).map((source) => source.location)).toEqual([
+      join(path, 'a.txt'),
+      join(path, 'b.mbox'),
+    ]);
   });
 
   it('of mailboxes reads them all though one is broken', async () => {

@@ -19,7 +19,8 @@ const AHEAD = 16;
 export async function* readMaildir(path: string, options: OpenOptions): AsyncGenerator<SourceEvent> {
   const files: MailFile[] = [];
   for (const folder of ['cur', 'new']) {
-    for (const name of await namesIn(join(path, folder))) files.push({ key: maildirKey(name), name: `${folder}/${name}` });
+    for (const name of await namesIn(join(path, folder)))
+      files.push({ key: maildirKey(name), name: `${folder}/${name}` });
   }
   yield* readFiles(path, files, options);
 }
@@ -32,7 +33,11 @@ function maildirKey(name: string): string {
 /** Reads a directory of `.eml` files, by name. */
 export async function* readEmlFolder(path: string, options: OpenOptions): AsyncGenerator<SourceEvent> {
   const names = (await namesIn(path)).filter(isEml);
-  yield* readFiles(path, names.map((name) => ({ key: name, name })), options);
+  yield* readFiles(
+    path,
+    names.map((name) => ({ key: name, name })),
+    options,
+  );
 }
 
 export function isEml(name: string): boolean {

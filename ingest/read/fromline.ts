@@ -50,5 +50,7 @@ function lineAt(bytes: Buffer, at: number, final: boolean): { text: string; end:
   const window = bytes.subarray(at, at + MAX_LINE);
   const end = window.indexOf(10);
   if (end < 0 && window.length < MAX_LINE && !final) return null;
-  return end < 0 ? { text: window.toString('latin1'), end: at + window.length } : { text: window.toString('latin1', 0, end), end: at + end + 1 };
+  return end < 0
+    ? { text: window.toString('latin1'), end: at + window.length }
+    : { text: window.toString('latin1', 0, end), end: at + end + 1 };
 }

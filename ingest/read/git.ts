@@ -24,9 +24,16 @@ export function startGit(repository: string, args: string[]): GitChild {
 
 /** Without what would change git's answers: a caller's GIT_ variables (as within a hook) and the user's settings. */
 function gitEnvironment(): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'));
-  const fixed = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1', GIT_NO_LAZY_FETCH: '1', GIT_ALLOW_PROTOCOL: 'none' };
-  return { ...Object.fromEntries(kept), ...fixed, LC_ALL: 'C' } as NodeJS.ProcessEnv;
+  const kept = { ...process.env };
+  for (const name of Object.keys(kept)) if (name.startsWith('GIT_')) delete kept[name];
+  return {
+    ...kept,
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_NO_LAZY_FETCH: '1',
+    GIT_ALLOW_PROTOCOL: 'none',
+    LC_ALL: 'C',
+  };
 }
 
 function ending(child: ChildProcessWithoutNullStreams): Promise<string | null> {
@@ -35,7 +42,9 @@ function ending(child: ChildProcessWithoutNullStreams): Promise<string | null> {
     if (said.length < STDERR_KEPT) said += chunk.toString('utf8');
   });
   return new Promise((resolve) => {
-    child.on('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ENOENT' ? 'git is not installed' : error.message));
+    child.on('error', (error: NodeJS.ErrnoException) =>
+      resolve(error.code === 'ENOENT' ? 'git is not installed' : error.message),
+    );
     child.on('close', (code, signal) =>
       resolve(code === 0 ? null : said.trim() || `ended with ${signal ?? `code ${code}`}`),
     );

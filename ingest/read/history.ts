@@ -35,7 +35,8 @@ export class History {
   oids(from: number, to: number): string[] {
     const oids: string[] = [];
     const size = this.#oidBytes + DATE_BYTES;
-    for (let at = from * size; at < to * size; at += size) oids.push(this.#records.toString('hex', at, at + this.#oidBytes));
+    for (let at = from * size; at < to * size; at += size)
+      oids.push(this.#records.toString('hex', at, at + this.#oidBytes));
     return oids;
   }
 
@@ -97,7 +98,10 @@ export class LogParser {
   }
 
   #line(line: string): void {
-    if (line.startsWith(':')) return this.history.addRaw(line, this.#commit, this.#date);
+    if (line.startsWith(':')) {
+      this.history.addRaw(line, this.#commit, this.#date);
+      return;
+    }
     const space = line.indexOf(' ');
     if (space < 0) return;
     this.#commit = line.slice(0, space);

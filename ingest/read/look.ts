@@ -41,7 +41,11 @@ export function lookAt(head: Buffer): Look {
 
 function lookAtFrom(head: Buffer, start: number): Look {
   const next = head.subarray(lineAfter(head, start));
-  if (!isFromLine(head, start, true) && !(FIELD.test(next.toString('latin1', 0, 200)) && MAIL_HEADER.test(next.toString('latin1')))) return 'other';
+  if (
+    !isFromLine(head, start, true) &&
+    !(FIELD.test(next.toString('latin1', 0, 200)) && MAIL_HEADER.test(next.toString('latin1')))
+  )
+    return 'other';
   return PIPERMAIL_FROM.test(head.toString('latin1', start, start + 500)) ? 'pipermail' : 'mbox';
 }
 

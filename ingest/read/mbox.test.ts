@@ -75,7 +75,9 @@ describe('cutting an mbox', () => {
 
   it('unescapes one sign of each escaped line where the file says mboxrd', () => {
     const rd = 'From mboxrd@z Thu Jan  1 00:00:00 1970\n';
-    expect(split(`${rd}${mail(1, '>From a\n>>From b\n> >From c\nx >From d\n')}\n`)).toEqual([mail(1, 'From a\n>From b\n> >From c\nx >From d\n')]);
+    expect(split(`${rd}${mail(1, '>From a\n>>From b\n> >From c\nx >From d\n')}\n`)).toEqual([
+      mail(1, 'From a\n>From b\n> >From c\nx >From d\n'),
+    ]);
   });
 
   it('unescapes only lone signs where the file may be mboxo', () => {
@@ -104,7 +106,10 @@ describe('an mbox file', () => {
   it('says where each mail stood', async () => {
     const content = mboxOf(mail(1), mail(2));
     const { events, totals } = await readAll(await only(file(content)));
-    expect(events.flatMap((event) => (event.kind === 'mail' ? [event.origin.place] : []))).toEqual(['offset 0', `offset ${content.length / 2}`]);
+    expect(events.flatMap((event) => (event.kind === 'mail' ? [event.origin.place] : []))).toEqual([
+      'offset 0',
+      `offset ${content.length / 2}`,
+    ]);
     expect(totals).toEqual([`${content.length} bytes`]);
   });
 
@@ -113,13 +118,16 @@ describe('an mbox file', () => {
     expect(summary(events)).toEqual(['reject holds no mail at all', `mail ${mail(1)}`]);
   });
 
-  it.each(['box.mbox', 'box.mbox.gz'])('%s resumed at every checkpoint reads what undisturbed reading does', async (name) => {
-    const content = mboxOf(...many(0, 3005));
-    const source = await only(file(name.endsWith('gz') ? gzipSync(content) : content, name));
-    const runs = await eventsResumedAtEach(source);
-    expect(runs).toHaveLength(4);
-    for (const run of runs) expect(run).toEqual(asMails(many(0, 3005)));
-  });
+  it.each(['box.mbox', 'box.mbox.gz'])(
+    '%s resumed at every checkpoint reads what undisturbed reading does',
+    async (name) => {
+      const content = mboxOf(...many(0, 3005));
+      const source = await only(file(name.endsWith('gz') ? gzipSync(content) : content, name));
+      const runs = await eventsResumedAtEach(source);
+      expect(runs).toHaveLength(4);
+      for (const run of runs) expect(run).toEqual(asMails(many(0, 3005)));
+    },
+  );
 
   it('is read on where it has grown', async () => {
     const path = file(mboxOf(mail(1)));
@@ -135,7 +143,11 @@ describe('an mbox file', () => {
     const path = file(mboxOf(mail(1), mail(2)));
     const source = await only(path);
     const state = lastState((await readAll(source)).events);
-    for (const changed of [mboxOf(mail(3), mail(2), mail(4)), mboxOf(mail(1)), `${mboxOf(mail(1), mail(2))}more text\n`]) {
+    for (const changed of [
+      mboxOf(mail(3), mail(2), mail(4)),
+      mboxOf(mail(1)),
+      `${mboxOf(mail(1), mail(2))}more text\n`,
+    ]) {
       writeFileSync(path, changed);
       const { events, notes } = await readAll(source, state);
       expect(notes[0]).toMatch(/again from the start/);
@@ -158,7 +170,9 @@ describe('an mbox file', () => {
   it('compressed and cut short gives its whole mails, then an error', async () => {
     const random = Array.from({ length: 500 }, (_, n) => mail(n, `${Math.sin(n)} ${Math.cos(n)}\n`));
     const zipped = gzipSync(mboxOf(...random));
-    const { events, error, notes } = await readAll(await only(file(zipped.subarray(0, zipped.length / 2), 'box.mbox.gz')));
+    const { events, error, notes } = await readAll(
+      await only(file(zipped.subarray(0, zipped.length / 2), 'box.mbox.gz')),
+    );
     const got = summary(events);
     expect(got.length).toBeGreaterThan(150);
     expect(got).toEqual(asMails(random.slice(0, got.length)));
@@ -171,7 +185,14 @@ describe('an mbox file', () => {
     const path = join(temporary(), 'bomb.mbox.gz');
     // Members of zeros, which gzip packs a thousandfold: 272 MiB in 270 kB.
     const zeros = gzipSync(`${'0'.repeat(1023)}\n`.repeat(16 * 1024));
-    writeFileSync(path, Buffer.concat([gzipSync(mboxOf(mail(1)) + FROM + mail(2)), ...Array(17).fill(zeros), gzipSync(`\n${mboxOf(mail(3))}`)]));
+    writeFileSync(
+      path,
+      Buffer.concat([
+        gzipSync(mboxOf(mail(1)) + FROM + mail(2)),
+        ...Array(17).fill(zeros),
+        gzipSync(`\n${mboxOf(mail(3))}`),
+      ]),
+    );
     const { events } = await readAll(await only(path));
     expect(events.map(({ kind }) => kind)).toEqual(['mail', 'reject', 'mail', 'checkpoint']);
     expect(events[1]).toMatchObject({ reason: expect.stringMatching(/256 MiB/) });
@@ -182,19 +203,24 @@ describe('an mbox file', () => {
 describe('a pipermail month', () => {
   const month = `From ada at example.org  Tue Jul  6 12:00:00 2004\nFrom: ada at example.org (Ada)\nDate: Tue, 6 Jul 2004 12:00:00 +0000\nSubject: We meet at noon\nMessage-ID: <1@example.org>\n\nFrom: bob at example.org\n\n`;
 
-  it.each(['2004-July.txt', '2004-July.txt.gz'])('%s has its addresses turned back in From headers only', async (name) => {
-    const source = await only(file(name.endsWith('gz') ? gzipSync(month) : month, name));
-    expect(source.kind).toBe('pipermail');
-    const [read = ''] = summary((await readAll(source)).events);
-    expect(read).toContain('From: ada@example.org (Ada)\n');
-    expect(read).toContain('Subject: We meet at noon\n');
-    expect(read).toContain('\n\nFrom: bob at example.org\n');
-  });
+  it.each(['2004-July.txt', '2004-July.txt.gz'])(
+    '%s has its addresses turned back in From headers only',
+    async (name) => {
+      const source = await only(file(name.endsWith('gz') ? gzipSync(month) : month, name));
+      expect(source.kind).toBe('pipermail');
+      const [read = ''] = summary((await readAll(source)).events);
+      expect(read).toContain('From: ada@example.org (Ada)\n');
+      expect(read).toContain('Subject: We meet at noon\n');
+      expect(read).toContain('\n\nFrom: bob at example.org\n');
+    },
+  );
 });
 
 describe('standard input', () => {
   const stdin = async (...chunks: (string | Buffer)[]) => {
-    const [source] = await recognise('-', { stdin: Readable.from(chunks.map((chunk) => Buffer.from(chunk as string))) });
+    const [source] = await recognise('-', {
+      stdin: Readable.from(chunks.map((chunk) => Buffer.from(chunk as string))),
+    });
     return readAll(source as NonNullable<typeof source>);
   };
 

@@ -70,7 +70,10 @@ function eventOf(mail: MboxMail, kind: MboxKind): SourceEvent {
 }
 
 async function plainState(file: FileHandle, size: number, offset: number): Promise<PlainState> {
-  const [head, tail] = await Promise.all([hashOf(file, 0, Math.min(HEAD_BYTES, offset)), hashOf(file, Math.max(0, offset - TAIL_BYTES), offset)]);
+  const [head, tail] = await Promise.all([
+    hashOf(file, 0, Math.min(HEAD_BYTES, offset)),
+    hashOf(file, Math.max(0, offset - TAIL_BYTES), offset),
+  ]);
   return { size: Math.max(size, offset), offset, head, tail };
 }
 
@@ -83,7 +86,8 @@ async function offsetToReadFrom(file: FileHandle, size: number, options: OpenOpt
   const state = options.state as PlainState | undefined | null;
   if (typeof state?.offset !== 'number') return 0;
   const same = size >= state.size && (await stillThere(file, state)) && (await mailBeginsAt(file, state.offset));
-  if (!same) options.onNote?.('the file was changed since the last run, not only added to; reading it again from the start');
+  if (!same)
+    options.onNote?.('the file was changed since the last run, not only added to; reading it again from the start');
   return same ? state.offset : 0;
 }
 
@@ -126,7 +130,12 @@ export async function* readMboxGzip(path: string, kind: MboxKind, options: OpenO
   yield { kind: 'checkpoint', state: { size, mtimeMs, mails, sha256: hash.digest('hex') } satisfies GzipState };
 }
 
-async function isUnchanged(path: string, state: GzipState | undefined | null, size: number, mtimeMs: number): Promise<boolean> {
+async function isUnchanged(
+  path: string,
+  state: GzipState | undefined | null,
+  size: number,
+  mtimeMs: number,
+): Promise<boolean> {
   if (!state?.sha256 || state.size !== size) return false;
   if (state.mtimeMs === mtimeMs) return true;
   const hash = createHash('sha256');
@@ -142,7 +151,11 @@ async function* hashed(chunks: AsyncIterable<Buffer>, hash: ReturnType<typeof cr
 }
 
 /** The last mail before a cut is left out: half of it would stand in the way of the whole one later. */
-async function* wholeMails(location: string, compressed: AsyncIterable<Buffer>, options: OpenOptions): AsyncGenerator<MboxMail[]> {
+async function* wholeMails(
+  location: string,
+  compressed: AsyncIterable<Buffer>,
+  options: OpenOptions,
+): AsyncGenerator<MboxMail[]> {
   const splitter = new MboxSplitter();
   try {
     for await (const chunk of gunzip(compressed)) yield splitter.push(chunk);
@@ -172,7 +185,11 @@ export async function* readStream(stream: NodeJS.ReadableStream, options: OpenOp
 
 function streamKind(head: Buffer): MboxKind {
   const look = lookAt(head);
-  if (look === 'other') throw new SourceError('-', 'standard input is not an mbox: it begins neither with a "From " line nor with mail headers');
+  if (look === 'other')
+    throw new SourceError(
+      '-',
+      'standard input is not an mbox: it begins neither with a "From " line nor with mail headers',
+    );
   return look === 'pipermail' ? 'pipermail' : 'mbox';
 }
 

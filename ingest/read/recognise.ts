@@ -30,12 +30,20 @@ export async function recognise(location: string, options: { stdin?: NodeJS.Read
   } catch (error) {
     if (error instanceof SourceError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new SourceError(location, code === 'ENOENT' ? 'there is no such file or directory' : `cannot be read: ${message}`);
+    throw new SourceError(
+      location,
+      code === 'ENOENT' ? 'there is no such file or directory' : `cannot be read: ${message}`,
+    );
   }
   throw new SourceError(location, `holds no mail archive. Accepted: ${ACCEPTED}`);
 }
 
-function source(kind: SourceKind, location: string, listName: string | null, open: (options: OpenOptions) => AsyncIterable<SourceEvent>): Source {
+function source(
+  kind: SourceKind,
+  location: string,
+  listName: string | null,
+  open: (options: OpenOptions) => AsyncIterable<SourceEvent>,
+): Source {
   return { kind, location, listName, open: (options) => namingErrors(location, open(options)) };
 }
 
@@ -92,7 +100,9 @@ function listOf(path: string, names: Set<string>): string {
 }
 
 function epochSource(path: string, epochs: Epoch[], listName: string | null): Source {
-  return source(epochs[0]?.layout === 'v1' ? 'public-inbox-v1' : 'public-inbox-v2', path, listName, (open) => readEpochs(epochs, open));
+  return source(epochs[0]?.layout === 'v1' ? 'public-inbox-v1' : 'public-inbox-v2', path, listName, (open) =>
+    readEpochs(epochs, open),
+  );
 }
 
 /** One repository: what its newest commit holds tells the layout. */
@@ -121,7 +131,11 @@ async function layoutOf(gitDirectory: string): Promise<Layout | null> {
 
 async function file(path: string): Promise<Source> {
   const { look, gzip } = await lookAtFile(path);
-  if (look === 'other') throw new SourceError(path, `is no mail archive: it begins with neither a "From " line nor mail headers. Accepted: ${ACCEPTED}`);
+  if (look === 'other')
+    throw new SourceError(
+      path,
+      `is no mail archive: it begins with neither a "From " line nor mail headers. Accepted: ${ACCEPTED}`,
+    );
   if (look === 'mail' && !gzip) return source('eml', path, null, (open) => readEml(path, open));
   const kind = look === 'pipermail' ? 'pipermail' : 'mbox';
   return source(kind, path, null, (open) => (gzip ? readMboxGzip : readMbox)(path, kind, open));

@@ -156,7 +156,10 @@ export class MboxSplitter {
     const hasFrom = startsWithFrom(whole, 0);
     if (!hasFrom && isBlank(whole)) return null;
     const content = whole.subarray(hasFrom ? lineAfter(whole, 0) : 0);
-    return { ...place, bytes: unescapeFrom(this.#told === null ? withoutEmptyLine(content) : content, saysMboxrd(whole)) };
+    return {
+      ...place,
+      bytes: unescapeFrom(this.#told === null ? withoutEmptyLine(content) : content, saysMboxrd(whole)),
+    };
   }
 
   /** Of a mail that is too long only the beginning and the end are held: the one is kept, in the other the next mail is looked for. */

@@ -28,12 +28,15 @@ export interface TestCommit {
 
 /** Makes a bare repository, or adds to it, through git fast-import; `fresh`: the new commits replace its history. */
 export function commitTo(path: string, commits: TestCommit[], fresh = true, format = 'sha1'): void {
-  const git = (args: string[], input = '') => execFileSync('git', ['--git-dir', path, ...args], { input, stdio: ['pipe', 'pipe', 'ignore'] });
+  const git = (args: string[], input = '') =>
+    execFileSync('git', ['--git-dir', path, ...args], { input, stdio: ['pipe', 'pipe', 'ignore'] });
   execFileSync('git', ['-c', 'init.defaultBranch=master', 'init', '-q', '--bare', `--object-format=${format}`, path]);
   const lines = commits.map((commit, n) => {
     const from = n === 0 && !fresh ? 'from refs/heads/master^0\n' : '';
     const when = commit.at ?? 1_700_000_000 + n;
-    const sets = Object.entries(commit.set ?? {}).map(([name, text]) => `M 100644 inline ${name}\ndata ${Buffer.byteLength(text)}\n${text}\n`);
+    const sets = Object.entries(commit.set ?? {}).map(
+      ([name, text]) => `M 100644 inline ${name}\ndata ${Buffer.byteLength(text)}\n${text}\n`,
+    );
     const removes = (commit.remove ?? []).map((name) => `D ${name}\n`);
     const head = n === 0 && fresh ? 'reset refs/heads/master\n' : '';
     return `${head}commit refs/heads/master\ncommitter T <t@example.org> ${when} +0000\ndata 1\nx\n${from}${removes.join('')}${sets.join('')}\n`;
@@ -99,7 +102,9 @@ export async function eventsResumedAtEach(source: Source): Promise<string[][]> {
   const runs: string[][] = [];
   for (const [n, event] of events.entries()) {
     if (event.kind !== 'checkpoint') continue;
-    const seen = new Set(events.slice(0, n + 1).flatMap((before) => (before.kind === 'checkpoint' ? (before.seen ?? []) : [])));
+    const seen = new Set(
+      events.slice(0, n + 1).flatMap((before) => (before.kind === 'checkpoint' ? (before.seen ?? []) : [])),
+    );
     const rest = await readAll(source, JSON.parse(JSON.stringify(event.state)), seen);
     runs.push([...summary(events.slice(0, n)), ...summary(rest.events)]);
   }
