@@ -51,11 +51,11 @@ describe.skipIf(!ARCHIVES)('real archives', { timeout: 60_000 }, () => {
   it.each(['mboxrd', 'mboxo'])('kexec written as %s is cut into the same mails', async (form) => {
     const mails: string[] = [];
     for await (const event of eventsOf('kexec')) if (event.kind === 'mail') mails.push(event.bytes.toString('latin1'));
-    const [from, escape] =
+    const [from, needy] =
       form === 'mboxrd'
         ? ['From mboxrd@z Thu Jan  1 00:00:00 1970', /^(>*From )/gm]
         : ['From a@example.org Mon Jan  1 00:00:00 2024', /^(From )/gm];
-    const mbox = mails.map((mail) => `${from}\n${mail.replace(escape as RegExp, '>$1')}\n`).join('');
+    const mbox = mails.map((mail) => `${from}\n${mail.replace(needy as RegExp, '>$1')}\n`).join('');
     const splitter = new MboxSplitter();
     const cut: string[] = [];
     const bytes = Buffer.from(mbox, 'latin1');
