@@ -44,9 +44,9 @@ export function renderBody(text: string, hrefOf: MsgidHref): string {
 function renderSegment(body: Body, { kind, start, end, depth }: Segment, hrefOf: MsgidHref): string {
   const last = Math.min(end, MAX_SHOWN_LINES);
   if (kind === 'trailers') return `<div class="tr">${trailerLines(body, start, last, hrefOf)}</div>`;
-  const inner = linked(linesBetween(body.text, body.starts, start, last), hrefOf);
-  // White space only: an empty div would have no height.
-  if (kind === 'text' && inner.trim() === '') return `<div class="t">${inner === '' ? '\n' : `${inner}\n`}</div>`;
+  const lines = linked(linesBetween(body.text, body.starts, start, last), hrefOf);
+  // A block swallows the line end that it ends with, and with it a last empty line.
+  const inner = lines === '' || lines.endsWith('\n') ? `${lines}\n` : lines;
   if (kind !== 'quote') return `<div class="${CLASS[kind]}">${inner}</div>`;
   const shade = `q q${Math.min(depth ?? 1, 4)}`;
   if (last - start <= FOLD_QUOTES_ABOVE) return `<div class="${shade}">${inner}</div>`;

@@ -1,5 +1,5 @@
 // npm start: installs, builds, ingests the sample archive into an empty database, serves.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,10 @@ await ensureBundled();
 await ensureBuilt();
 await portIsFree();
 if (!existsSync(database)) ingestSample();
-serve();
+process.env.THREADLINE_DB = database;
+process.chdir(ROOT);
+await (await import('./serve.mjs')).serve(host, port);
+process.stdout.write(`Threadline is at http://${host === '0.0.0.0' || host === '127.0.0.1' ? 'localhost' : host}:${port}/\n`);
 
 /** Said before Next starts, because its own message would be a stack trace. */
 function portIsFree() {
@@ -37,15 +40,4 @@ function ingestSample() {
   const ingested = spawnSync(process.execPath, [join(ROOT, 'dist/ingest.mjs'), file], { stdio: ['ignore', 2, 2], env });
   rmSync(folder, { recursive: true, force: true });
   if (ingested.status !== 0) fail('the sample archive could not be ingested.');
-}
-
-function serve() {
-  const env = { ...process.env, THREADLINE_DB: database, NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' };
-  const args = ['node_modules/next/dist/bin/next', 'start', '--hostname', host, '--port', String(port)];
-  const server = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'inherit'] });
-  server.stdout.on('data', (chunk) => {
-    if (/Ready in/.test(chunk)) process.stdout.write(`Threadline is at http://${host === '0.0.0.0' || host === '127.0.0.1' ? 'localhost' : host}:${port}/\n`);
-  });
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => server.kill('SIGTERM'));
-  server.on('exit', (code, signal) => process.exit(signal || code === 143 || code === 130 ? 0 : (code ?? 1)));
 }

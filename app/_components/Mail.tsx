@@ -25,7 +25,7 @@ export function ThreadMail({ row, text, list, shownSubject, parent }: { row: Thr
           permalink
         </a>
         <a href={`${messageHref(list, row.msgid)}raw`}>raw</a>
-        {sameSubject(row.subject, shownSubject) ? null : (
+        {sameSubject(row.subject, parent?.subject || shownSubject) ? null : (
           <h3>
             <bdi>{row.subject || '(no subject)'}</bdi>
           </h3>

@@ -15,7 +15,7 @@ export function Outline({ rows, subject }: { rows: ThreadRow[]; subject: string 
           {row.ghost === null ? (
             <a href={`#${anchorOf(row)}`}>
               <time>{shortTime(row.sent_at)}</time> <bdi className="name">{nameOf(row.author, row.address)}</bdi>
-              {sameSubject(row.subject, subject) ? null : <bdi className="changed"> {row.subject}</bdi>}
+              {isNews(rows, row, subject) ? <bdi className="changed"> {row.subject}</bdi> : null}
             </a>
           ) : (
             <span className="ghost" id={anchorOf(row)}>
@@ -26,4 +26,10 @@ export function Outline({ rows, subject }: { rows: ThreadRow[]; subject: string 
       ))}
     </ol>
   );
+}
+
+/** A subject that neither the thread nor the mail that is answered has. */
+function isNews(rows: ThreadRow[], row: ThreadRow, subject: string): boolean {
+  const parent = row.parent === null ? undefined : rows[row.parent];
+  return !sameSubject(row.subject, subject) && !(parent?.subject && sameSubject(row.subject, parent.subject));
 }

@@ -44,7 +44,7 @@ export function MonthBars({ months, hrefOf, label }: { months: { month: string; 
         );
       })}
       {filled.map(({ month }, n) =>
-        month.endsWith('-01') || n === 0 ? (
+        month.endsWith('-01') && n < filled.length - 3 ? (
           <text key={month} x={n * step} y={height + 13}>
             {month.slice(0, 4)}
           </text>
