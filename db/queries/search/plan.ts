@@ -1,0 +1,181 @@
+import { spaceCjk } from '#mail/query/cjk';
+import type { Field, Node } from '#mail/query/types';
+import { FLAG } from '#mail/flags';
+import { TERM } from '#mail/term';
+import type { Value } from '../../open';
+
+/** Columns of `search` that each prefix looks in (db/schema.sql; FIELD section 1). */
+const DIFF = ['file', 'hunk', 'removed', 'added', 'context'];
+const BODY = ['own', 'quoted', ...DIFF, 'attachment'];
+const COLUMNS: Record<Exclude<Field, 'mid' | 'lid'>, string[]> = {
+  any: ['subject', 'author', 'msgid', ...BODY],
+  s: ['subject'],
+  f: ['author'],
+  t: ['recipient'],
+  c: ['copied'],
+  tc: ['recipient', 'copied'],
+  a: ['author', 'recipient', 'copied'],
+  b: BODY,
+  bs: ['subject', ...BODY],
+  nq: ['own', ...DIFF],
+  q: ['quoted'],
+  n: ['attachment'],
+  m: ['msgid'],
+  l: ['list'],
+  dfn: ['file'],
+  dfa: ['removed'],
+  dfb: ['added'],
+  dfhh: ['hunk'],
+  dfctx: ['context'],
+};
+
+/** A condition on `id` (message.id) in SQL, with its parameters. */
+export interface Condition {
+  sql: string;
+  params: Value[];
+}
+
+/** How a query is run: FTS5 leads where it can, since it gives ids newest first and stops early. */
+export interface Plan {
+  /** FTS5 expression; null where words do not lead. */
+  match: string | null;
+  /** Conditions on `id` besides. */
+  where: Condition[];
+  /** What is looked for in texts, for excerpts: folded words, and whether only their beginning is given. */
+  words: { text: string; prefix: boolean }[];
+}
+
+/** A test that this archive cannot answer; the message says why. */
+export class UnknownTest extends Error {
+  constructor(
+    message: string,
+    readonly at: number,
+  ) {
+    super(message);
+  }
+}
+
+/** Plans a tree; null (an empty query) is every message. */
+export function planQuery(tree: Node | null): Plan {
+  const words: Plan['words'] = [];
+  if (tree) collectWords(tree, false, words);
+  if (!tree) return { match: null, where: [], words };
+  const parts = tree.kind === 'and' ? tree.of : [tree];
+  const textual = parts.filter((part) => isText(part));
+  const others = parts.filter((part) => !isText(part));
+  const lead = textual.length ? matchOf({ kind: 'and', of: textual }) : null;
+  if (lead === null) return { match: null, where: parts.map((part) => condition(part)), words };
+  return { match: lead, where: others.map((part) => condition(part)), words };
+}
+
+/** Made of words alone, so that FTS5 can answer it by itself. */
+function isText(node: Node): boolean {
+  if (node.kind === 'words') return node.field !== 'mid' && node.field !== 'lid';
+  if (node.kind === 'near') return true;
+  if (node.kind === 'not') return isText(node.of);
+  return (node.kind === 'and' || node.kind === 'or') && node.of.every(isText);
+}
+
+/** FTS5's form of a textual node; null where it is a bare NOT, which FTS5 has no form for. */
+function matchOf(node: Node): string | null {
+  if (node.kind === 'words') return wordsMatch(node);
+  if (node.kind === 'near') return nearMatch(node);
+  if (node.kind === 'or') {
+    const of = node.of.map(matchOf);
+    return of.some((one) => one === null) ? null : `(${of.join(' OR ')})`;
+  }
+  if (node.kind !== 'and') return null;
+  const wanted = node.of.filter((one) => one.kind !== 'not').map(matchOf);
+  const unwanted = node.of.flatMap((one) => (one.kind === 'not' ? [matchOf(one.of)] : []));
+  if (!wanted.length || [...wanted, ...unwanted].some((one) => one === null)) return null;
+  const positive = `(${wanted.join(' AND ')})`;
+  return unwanted.length ? `(${positive} NOT (${unwanted.join(' OR ')}))` : positive;
+}
+
+const columnsOf = (field: Field) => `{${COLUMNS[field as keyof typeof COLUMNS].join(' ')}}`;
+const quoted = (text: string) => `"${spaceCjk(text).replaceAll('"', ' ')}"`;
+
+function wordsMatch({ field, text, prefix }: Extract<Node, { kind: 'words' }>): string {
+  return `${columnsOf(field)} : ${quoted(text)}${prefix ? ' *' : ''}`;
+}
+
+/** FTS5 has no ordered form: ADJ is answered as NEAR. */
+function nearMatch({ field, of, distance }: Extract<Node, { kind: 'near' }>): string {
+  return `${columnsOf(field)} : NEAR(${of.map(quoted).join(' ')}, ${distance})`;
+}
+
+/** Any node as a condition on `id`. */
+function condition(node: Node): Condition {
+  if (isText(node)) {
+    const match = matchOf(node);
+    if (match !== null) return { sql: 'id IN (SELECT rowid FROM search WHERE search MATCH ?)', params: [match] };
+  }
+  switch (node.kind) {
+    case 'not':
+      return negated(condition(node.of));
+    case 'and':
+    case 'or':
+      return joined(node.of.map(condition), node.kind === 'and' ? ' AND ' : ' OR ');
+    case 'range':
+      return node.field === 'd' ? idRange(node.from, node.to) : arrivalRange(node.from, node.to);
+    case 'term':
+      return termCondition(node.field, node.value);
+    case 'test':
+      return testCondition(node.name, node.value, node.at);
+    case 'words':
+      if (node.field === 'mid') return { sql: 'id IN (SELECT id FROM message WHERE msgid = ?)', params: [node.text.replace(/^<|>$/g, '')] };
+      return {
+        sql: 'id IN (SELECT p.message_id FROM posting p JOIN list l ON l.id = p.list_id WHERE l.list_id = ?)',
+        params: [node.text.replace(/^<|>$/g, '').toLowerCase()],
+      };
+    default:
+      throw new Error(`a ${node.kind} has no condition`);
+  }
+}
+
+const negated = ({ sql, params }: Condition): Condition => ({ sql: `NOT (${sql})`, params });
+const joined = (of: Condition[], by: string): Condition => ({ sql: `(${of.map(({ sql }) => sql).join(by)})`, params: of.flatMap(({ params }) => params) });
+
+/** Unix seconds; `to` is exclusive. message.id is sent_at * 8 + n. */
+export function idRange(from: number | null, to: number | null): Condition {
+  const parts: Condition[] = [];
+  if (from !== null) parts.push({ sql: 'id >= CAST(? AS INTEGER)', params: [from * 8] });
+  if (to !== null) parts.push({ sql: 'id < CAST(? AS INTEGER)', params: [to * 8] });
+  return parts.length ? joined(parts, ' AND ') : { sql: '1', params: [] };
+}
+
+function arrivalRange(from: number | null, to: number | null): Condition {
+  return { sql: 'id IN (SELECT id FROM message WHERE received_at >= ? AND received_at < ?)', params: [from ?? 0, to ?? Number.MAX_SAFE_INTEGER] };
+}
+
+function termCondition(field: string, value: string): Condition {
+  const kinds = field === 'dfblob' ? [TERM.dfpre, TERM.dfpost] : [TERM[field as keyof typeof TERM]];
+  const isBlob = field.startsWith('df');
+  // Blob names are abbreviated as each patch pleases: the shorter one begins the longer.
+  const match = isBlob ? "(value >= ? AND value < ? || 'g') OR (length(value) < length(?) AND value = substr(?, 1, length(value)))" : 'value = ?';
+  const params = isBlob ? [value, value, value, value] : [value];
+  return {
+    sql: `id IN (SELECT message_id FROM term WHERE kind IN (${kinds.join(', ')}) AND (${match}))`,
+    params,
+  };
+}
+
+const IS: Record<string, number> = { patch: FLAG.patch, cover: FLAG.cover, reply: FLAG.reply };
+
+function testCondition(name: string, value: string, at: number): Condition {
+  if (name === 'is' && IS[value] !== undefined) return flagged(IS[value] as number);
+  if (name === 'has' && value === 'attachment') return flagged(FLAG.attachment);
+  if (name === 'list') return { sql: 'id IN (SELECT p.message_id FROM posting p JOIN list l ON l.id = p.list_id WHERE l.name = ?)', params: [value] };
+  if (name === 'is') throw new UnknownTest(`is: takes ${Object.keys(IS).join(', ')}; not "${value}".`, at);
+  if (name === 'has') throw new UnknownTest(`has: takes attachment; not "${value}".`, at);
+  throw new UnknownTest(`${name}: cannot be answered by this archive yet.`, at);
+}
+
+const flagged = (flag: number): Condition => ({ sql: `id IN (SELECT id FROM message WHERE flags & ${flag})`, params: [] });
+
+function collectWords(node: Node, unwanted: boolean, words: Plan['words']): void {
+  if (node.kind === 'not') return collectWords(node.of, !unwanted, words);
+  if (node.kind === 'and' || node.kind === 'or') for (const one of node.of) collectWords(one, unwanted, words);
+  else if (!unwanted && node.kind === 'words') words.push({ text: node.text, prefix: node.prefix });
+  else if (!unwanted && node.kind === 'near') words.push(...node.of.map((text) => ({ text, prefix: false })));
+}

@@ -1,0 +1,27 @@
+/** A query as a tree. Positions are offsets into the query as typed. */
+export type Node =
+  | { kind: 'and' | 'or'; of: Node[] }
+  | { kind: 'not'; of: Node }
+  | { kind: 'words'; field: Field; text: string; phrase: boolean; prefix: boolean; at: number }
+  | { kind: 'near'; field: Field; of: [string, string]; distance: number; ordered: boolean }
+  | { kind: 'range'; field: 'd' | 'rt'; from: number | null; to: number | null }
+  | { kind: 'term'; field: TermField; value: string }
+  | { kind: 'test'; name: string; value: string; at: number };
+
+/** What words are looked for in; `any` is a word without a prefix. */
+export type Field =
+  | 'any' | 's' | 'f' | 't' | 'c' | 'tc' | 'a' | 'b' | 'bs' | 'nq' | 'q' | 'n' | 'm' | 'l' | 'lid' | 'mid'
+  | 'dfn' | 'dfa' | 'dfb' | 'dfhh' | 'dfctx';
+
+/** Identifiers that are looked up rather than searched. */
+export type TermField = 'dfpre' | 'dfpost' | 'dfblob' | 'patchid' | 'changeid' | 'forpatchid';
+
+/** What is wrong with a query: a sentence, the place, and the nearest right query. */
+export interface Problem {
+  message: string;
+  at: [number, number];
+  suggestion?: string;
+}
+
+/** A query was understood, or it says what is wrong. `null`: an empty query. */
+export type Parsed = { tree: Node | null; problem?: undefined } | { tree?: undefined; problem: Problem };
