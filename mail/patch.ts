@@ -112,3 +112,54 @@ export interface Claim {
   /** Line of the body on which it stands. */
   line: number;
 }
+
+/** A claim as stored, with the patch or cover letter that its mail speaks of. */
+export interface StoredClaim {
+  evidence: number;
+  line: number;
+  kind: ClaimKind;
+  source: ClaimSource;
+  msgid: string | null;
+  title: string | null;
+  titleKey: number | null;
+  oid: string | null;
+  tree: string | null;
+  /** message.id of the patch or cover letter that the mail answers to (patch_reply). */
+  parent: number | null;
+  /** message.id of the mail, where it carries the patch itself (tip, stable): compared by content. */
+  self: PatchFact | null;
+}
+
+/** A patch and what was decided of it. `how` says what joined evidence and patch. */
+export interface Outcome {
+  patch: number;
+  evidence: number;
+  line: number;
+  kind: ClaimKind;
+  source: ClaimSource;
+  how: 'link' | 'reply' | 'title' | 'title and change' | 'patch id';
+  oid: string;
+  tree: string | null;
+}
+
+/** What became of the newest version of a series, as far as mails and commits tell. */
+export const STATUS = ['posted', 'under discussion', 'changes requested', 'reviewed', 'in -mm', 'dropped', 'partly applied', 'applied', 'merged', 'reverted'] as const;
+export type Status = (typeof STATUS)[number];
+
+/** One patch or cover letter of a revision, with what was said of it. */
+export interface PatchState {
+  isCover: boolean;
+  /** Mails of others that speak of it. */
+  replies: number;
+  /** Someone other than its author stands for it. */
+  isEndorsed: boolean;
+  /** Kinds of its outcomes. */
+  outcomes: ClaimKind[];
+}
+
+/** The analyses that linking needs; ingest/patch provides them, so that db/write depends on no analysis. */
+export interface PatchAnalysis {
+  linkSeries(facts: PatchFact[]): Revision[];
+  resolveClaims(claims: StoredClaim[], facts: PatchFact[], revisionOf: (id: number) => number | null): Outcome[];
+  statusOf(newest: PatchState[], earlier: PatchState[][]): Status;
+}

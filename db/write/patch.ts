@@ -1,0 +1,295 @@
+import type { PatchAnalysis, PatchFact, Revision, StoredClaim } from '#mail/patch';
+import { textKey } from '#mail/print';
+import { parseSubject } from '#mail/subject';
+import type { Connection, Value } from '../open';
+import { insertRows } from './insert';
+import { writeSeries } from './series';
+
+/** Columns of the tables of facts, `message_id` first, as the ingest workers send their rows (ingest/patch/rows.ts). */
+export const PATCH_TABLES: Record<string, string> = {
+  patch_dirty: 'message_id',
+  patch:
+    'message_id, kind, revision, part, position, total, marks, stable, title_key, author_key, patch_id, print, files, added, removed, change_id, base_commit, earlier',
+  trailer: 'message_id, line, key, name, address, value',
+  claim: 'message_id, line, nth, kind, source, msgid, title, title_key, oid, tree',
+  mm_release: 'message_id, name, previous, patches, location',
+  mm_remark: 'message_id, position, subject, text, unmerged, line',
+  mm_entry: 'message_id, position, kind, file, title, note, line',
+};
+
+/** Mails linked in one transaction: bounds memory, and how long the writer holds the lock. */
+const DIRTY_AT_ONCE = 40_000;
+
+/** PATCH_KIND of mails that belong to series (patch, cover, stable), and of those that replies can speak of (pull requests too). */
+const SERIES_KINDS = '(1, 2, 5)';
+const TARGET_KINDS = '(1, 2, 3, 5)';
+
+/**
+ * Brings series, replies, outcomes and states up to date with the mails stored since the last call. Needs `place` of their
+ * threads to be up to date. Killed in between, the next call goes on. What comes out does not depend on the batches.
+ */
+export async function linkPatches(db: Connection, analysis: PatchAnalysis): Promise<void> {
+  await db.exec(`CREATE TEMP TABLE IF NOT EXISTS linking (id INTEGER PRIMARY KEY);
+    CREATE TEMP TABLE IF NOT EXISTS claiming (id INTEGER PRIMARY KEY);
+    CREATE TEMP TABLE IF NOT EXISTS touched (id INTEGER PRIMARY KEY);`);
+  for (;;) {
+    const last = await db.get<{ id: number | null }>(
+      'SELECT max(message_id) AS id FROM (SELECT message_id FROM patch_dirty ORDER BY message_id LIMIT ?)',
+      [DIRTY_AT_ONCE],
+    );
+    if (last?.id == null) return;
+    await db.exec('BEGIN IMMEDIATE');
+    try {
+      await linkDirty(db, analysis, last.id);
+      await db.exec('COMMIT');
+    } catch (error) {
+      await db.exec('ROLLBACK');
+      throw error;
+    }
+  }
+}
+
+async function linkDirty(db: Connection, analysis: PatchAnalysis, last: number): Promise<void> {
+  const dirty = `(SELECT message_id FROM patch_dirty WHERE message_id <= ${last})`;
+  await db.exec('DELETE FROM linking; DELETE FROM claiming; DELETE FROM touched;');
+  await linkReplies(db, dirty);
+  await gatherKin(db, dirty);
+  const facts = await loadFacts(db, 'JOIN linking l ON l.id = p.message_id');
+  const revisions = analysis.linkSeries(facts);
+  await replaceRevisions(db, revisions);
+  await indexFiles(db, dirty);
+  await resolveOutcomes(db, analysis, dirty);
+  await touchSeries(db, dirty);
+  await writeSeries(db, analysis);
+  await db.exec(`DELETE FROM patch_dirty WHERE message_id <= ${last}`);
+}
+
+interface PlaceRow {
+  thread: number;
+  position: number;
+  parent: number | null;
+  id: number | null;
+  target: number | null;
+}
+
+/** For every mail of the threads that changed: the nearest patch, cover letter or pull request above it. */
+async function linkReplies(db: Connection, dirty: string): Promise<void> {
+  const threads = `SELECT DISTINCT m.thread FROM message m WHERE m.id IN ${dirty}`;
+  const rows = await db.all<PlaceRow>(
+    `SELECT l.thread, l.position, l.parent, l.message_id AS id, p.message_id AS target
+     FROM place l LEFT JOIN patch p ON p.message_id = l.message_id AND p.kind IN ${TARGET_KINDS}
+     WHERE l.thread IN (SELECT thread FROM message WHERE id IN (SELECT message_id FROM patch) AND thread IN (${threads}))
+     ORDER BY l.thread, l.position`,
+  );
+  const replies: Value[][] = [];
+  let thread = -1;
+  let above: (number | null)[] = [];
+  for (const row of rows) {
+    if (row.thread !== thread) [thread, above] = [row.thread, []];
+    const parent = row.parent === null ? null : (above[row.parent] ?? null);
+    above[row.position] = row.target ?? parent;
+    if (row.id !== null && row.target === null && parent !== null) replies.push([row.id, parent]);
+  }
+  await db.run(`DELETE FROM patch_reply WHERE message_id IN (SELECT id FROM message WHERE thread IN (${threads}))`);
+  await insertRows(db, 'INSERT OR REPLACE INTO patch_reply (message_id, patch_id)', replies);
+}
+
+/**
+ * Gathers in `linking` the patches that the dirty ones may have to do with: same author, title, change-id or thread, and those
+ * named as earlier versions; then all mails of their series, because each revision's predecessor may change.
+ */
+async function gatherKin(db: Connection, dirty: string): Promise<void> {
+  const own = (column: string) => `SELECT ${column} FROM patch WHERE message_id IN ${dirty} AND kind IN ${SERIES_KINDS}`;
+  const add = (where: string) =>
+    db.run(`INSERT OR IGNORE INTO linking SELECT message_id FROM patch WHERE kind IN ${SERIES_KINDS} AND ${where}`);
+  await add(`message_id IN ${dirty}`);
+  await add(`author_key IN (${own('author_key')})`);
+  await add(`title_key IN (${own('title_key')})`);
+  await add(`change_id IN (${own('change_id')})`);
+  await add(`message_id IN (SELECT id FROM message WHERE thread IN (SELECT thread FROM message WHERE id IN (${own('message_id')})))`);
+  const named = await db.all<{ earlier: string }>(`${own('earlier')} AND earlier IS NOT NULL`);
+  const ids = [...new Set(named.flatMap(({ earlier }) => earlier.split('\n')))];
+  await db.run(
+    `INSERT OR IGNORE INTO linking SELECT p.message_id FROM json_each(?) j JOIN message m ON m.msgid = j.value
+     JOIN patch p ON p.message_id = m.id WHERE p.kind IN ${SERIES_KINDS}`,
+    [JSON.stringify(ids)],
+  );
+  await db.run(
+    `INSERT OR IGNORE INTO linking SELECT p.message_id FROM patch p JOIN revision r ON r.id = p.revision_id
+     WHERE r.series_id IN (SELECT r.series_id FROM linking l JOIN patch p ON p.message_id = l.id JOIN revision r ON r.id = p.revision_id)`,
+  );
+}
+
+interface FactRow {
+  id: number;
+  msgid: string;
+  sent_at: number;
+  thread: number;
+  refs: string;
+  subject: string;
+  kind: number;
+  revision: number;
+  part: string | null;
+  position: number | null;
+  total: number | null;
+  marks: number;
+  stable: string | null;
+  title_key: number;
+  author_key: number;
+  patch_id: string | null;
+  print: string | null;
+  files: string | null;
+  change_id: string | null;
+  earlier: string | null;
+}
+
+/** References kept of each mail: the root and the nearest ones tell of threads and parents; chains of hundreds would not fit memory. */
+const REFS_KEPT = 6;
+
+async function loadFacts(db: Connection, join: string): Promise<PatchFact[]> {
+  const rows = await db.all<FactRow>(
+    `SELECT m.id, m.msgid, m.sent_at, m.thread, m.refs, m.subject, p.kind, p.revision, p.part, p.position, p.total, p.marks,
+       p.stable, p.title_key, p.author_key, p.patch_id, p.print, p.files, p.change_id, p.earlier
+     FROM patch p ${join} JOIN message m ON m.id = p.message_id ORDER BY m.id`,
+  );
+  const files = new Map<string, number>();
+  return rows.map((row) => factOf(row, files));
+}
+
+function factOf(row: FactRow, files: Map<string, number>): PatchFact {
+  const refs = row.refs ? row.refs.split(' ') : [];
+  return {
+    id: row.id,
+    msgid: row.msgid,
+    sentAt: row.sent_at,
+    thread: row.thread,
+    refs: refs.length > REFS_KEPT ? [refs[0] as string, ...refs.slice(1 - REFS_KEPT)] : refs,
+    authorKey: row.author_key,
+    kind: row.kind as PatchFact['kind'],
+    revision: row.revision,
+    revisionPart: row.part ?? '',
+    position: row.position,
+    total: row.total,
+    marks: row.marks,
+    stable: row.stable,
+    title: parseSubject(row.subject).title,
+    titleKey: row.title_key,
+    patchId: row.patch_id,
+    print: decodePrint(row.print),
+    files: row.files ? row.files.split('\n').map((path) => numberOf(files, path)) : [],
+    changeId: row.change_id,
+    earlier: row.earlier ? row.earlier.split('\n') : [],
+  };
+}
+
+function numberOf(numbers: Map<string, number>, text: string): number {
+  const known = numbers.get(text);
+  if (known !== undefined) return known;
+  numbers.set(text, numbers.size);
+  return numbers.size - 1;
+}
+
+function decodePrint(text: string | null): Uint32Array {
+  if (text === null) return new Uint32Array(0);
+  const bytes = Uint8Array.from(Buffer.from(text, 'base64'));
+  return new Uint32Array(bytes.buffer, 0, bytes.length >> 2);
+}
+
+/** Puts the revisions of the mails in `linking` in place of the former ones. Series rows follow in writeSeries. */
+async function replaceRevisions(db: Connection, revisions: Revision[]): Promise<void> {
+  const former = 'SELECT DISTINCT r.series_id FROM linking l JOIN patch p ON p.message_id = l.id JOIN revision r ON r.id = p.revision_id';
+  await db.run(`INSERT OR IGNORE INTO touched ${former}`);
+  await db.run('DELETE FROM revision WHERE series_id IN (SELECT id FROM touched)');
+  await db.run('DELETE FROM series WHERE id IN (SELECT id FROM touched)');
+  await insertRows(
+    db,
+    'INSERT OR REPLACE INTO revision (id, series_id, number, part, resend, cover_id, total, previous, link, likeness)',
+    revisions.map((one) => [
+      one.id,
+      one.series,
+      one.number,
+      one.part || null,
+      one.isResend ? 1 : 0,
+      one.cover,
+      one.total,
+      one.previous,
+      one.link,
+      one.link ? one.likeness : null,
+    ]),
+  );
+  const members = revisions.flatMap((one) => one.members.map((id) => [id, one.id]));
+  await db.run(
+    'UPDATE patch SET revision_id = j.value ->> 1 FROM json_each(?) j WHERE patch.message_id = j.value ->> 0 AND revision_id IS NOT j.value ->> 1',
+    [JSON.stringify(members)],
+  );
+  await db.run('INSERT OR IGNORE INTO touched SELECT value FROM json_each(?)', [JSON.stringify([...new Set(revisions.map((one) => one.series))])]);
+}
+
+/** Which patches touch a file: for related series. */
+async function indexFiles(db: Connection, dirty: string): Promise<void> {
+  const rows = await db.all<{ id: number; files: string }>(
+    `SELECT message_id AS id, files FROM patch WHERE message_id IN ${dirty} AND kind IN ${SERIES_KINDS} AND files IS NOT NULL`,
+  );
+  const pairs = rows.flatMap(({ id, files }) => files.split('\n').map((path): Value[] => [textKey(path), id]));
+  pairs.sort((a, b) => (a[0] as number) - (b[0] as number));
+  await insertRows(db, 'INSERT OR IGNORE INTO patch_file (file, message_id)', pairs);
+}
+
+interface ClaimRow extends Omit<StoredClaim, 'self' | 'titleKey'> {
+  title_key: number | null;
+}
+
+/** Resolves the claims of new mails, and those that may mean patches of `linking`. */
+async function resolveOutcomes(db: Connection, analysis: PatchAnalysis, dirty: string): Promise<void> {
+  const add = (where: string) => db.run(`INSERT OR IGNORE INTO claiming SELECT DISTINCT message_id FROM claim WHERE ${where}`);
+  await add(`message_id IN ${dirty}`);
+  await add('title_key IN (SELECT p.title_key FROM linking l JOIN patch p ON p.message_id = l.id)');
+  await add('msgid IN (SELECT m.msgid FROM linking l JOIN message m ON m.id = l.id)');
+  await add('message_id IN (SELECT r.message_id FROM patch_reply r JOIN linking l ON l.id = r.patch_id)');
+  const rows = await db.all<ClaimRow>(
+    `SELECT c.message_id AS evidence, c.line, c.kind, c.source, c.msgid, c.title, c.title_key, c.oid, c.tree, r.patch_id AS parent
+     FROM claiming n JOIN claim c ON c.message_id = n.id LEFT JOIN patch_reply r ON r.message_id = c.message_id ORDER BY 1, 2, c.nth`,
+  );
+  if (rows.length === 0) return;
+  await gatherTargets(db);
+  const facts = await loadFacts(db, 'JOIN linking l ON l.id = p.message_id');
+  const byId = new Map(facts.map((fact) => [fact.id, fact]));
+  const revisions = await revisionOfEach(db);
+  const claims = rows.map(({ title_key, ...row }): StoredClaim => ({ ...row, titleKey: title_key, self: byId.get(row.evidence) ?? null }));
+  const outcomes = analysis.resolveClaims(claims, facts, (id) => revisions.get(id) ?? null);
+  await db.run(
+    `INSERT OR IGNORE INTO touched SELECT r.series_id FROM outcome o JOIN claiming c ON c.id = o.evidence_id
+     JOIN patch p ON p.message_id = o.patch_id JOIN revision r ON r.id = p.revision_id`,
+  );
+  await db.run('DELETE FROM outcome WHERE evidence_id IN (SELECT id FROM claiming)');
+  await insertRows(
+    db,
+    'INSERT OR IGNORE INTO outcome (patch_id, evidence_id, line, kind, source, how, oid, tree)',
+    outcomes.map((one) => [one.patch, one.evidence, one.line, one.kind, one.source, one.how, one.oid, one.tree]),
+  );
+}
+
+/** Adds to `linking` the patches that the claims may mean, those posted with them, and the patches that the claims' mails carry. */
+async function gatherTargets(db: Connection): Promise<void> {
+  const add = (select: string) => db.run(`INSERT OR IGNORE INTO linking ${select}`);
+  await add('SELECT p.message_id FROM claiming n JOIN patch p ON p.message_id = n.id');
+  await add('SELECT p.message_id FROM claiming n JOIN claim c ON c.message_id = n.id JOIN patch p ON p.title_key = c.title_key');
+  await add('SELECT p.message_id FROM claiming n JOIN claim c ON c.message_id = n.id JOIN message m ON m.msgid = c.msgid JOIN patch p ON p.message_id = m.id');
+  await add('SELECT r.patch_id FROM claiming n JOIN patch_reply r ON r.message_id = n.id');
+  await add('SELECT q.message_id FROM linking l JOIN patch p ON p.message_id = l.id JOIN patch q ON q.revision_id = p.revision_id');
+}
+
+async function revisionOfEach(db: Connection): Promise<Map<number, number>> {
+  const rows = await db.all<{ id: number; revision: number }>(
+    'SELECT p.message_id AS id, p.revision_id AS revision FROM linking l JOIN patch p ON p.message_id = l.id WHERE p.revision_id IS NOT NULL',
+  );
+  return new Map(rows.map(({ id, revision }) => [id, revision]));
+}
+
+/** Series whose replies or outcomes changed need their state again. */
+async function touchSeries(db: Connection, dirty: string): Promise<void> {
+  const seriesOf = (patches: string) =>
+    `SELECT r.series_id FROM patch p JOIN revision r ON r.id = p.revision_id WHERE p.message_id IN (${patches})`;
+  await db.run(`INSERT OR IGNORE INTO touched ${seriesOf(`SELECT patch_id FROM patch_reply WHERE message_id IN ${dirty}`)}`);
+  await db.run(`INSERT OR IGNORE INTO touched ${seriesOf('SELECT o.patch_id FROM outcome o JOIN claiming c ON c.id = o.evidence_id')}`);
+}
