@@ -1,5 +1,6 @@
 import { partsForIndex } from '#mail/body';
 import { FLAG } from '#mail/flags';
+import { parseSubject } from '#mail/subject';
 import { spaceCjk } from '#mail/query/cjk';
 import { TERM } from '#mail/term';
 import type { Message } from '#mail/types';
@@ -17,7 +18,7 @@ export function pack(mails: ParsedMail[]): Packed {
   const packed: Packed = { messages: [], blocks: [], search: [], facts: { term: [] } };
   mails.forEach(({ message, raw }, index) => {
     const parts = partsForIndex(message.text);
-    packed.messages.push(messageRow(message, raw, packer));
+    packed.messages.push(messageRow(message, raw, packer, flagsOf(message, parts)));
     packed.search.push(searchRow(message, parts));
     addTerms(packed.facts.term as Cell[][], index, message, parts);
   });
@@ -26,7 +27,7 @@ export function pack(mails: ParsedMail[]): Packed {
 }
 
 /** In the order of MESSAGE_COLUMNS in db/write/messages.ts. */
-function messageRow(message: Message, raw: Buffer, packer: BlockPacker): Cell[] {
+function messageRow(message: Message, raw: Buffer, packer: BlockPacker, flags: number): Cell[] {
   const text = Buffer.from(message.text);
   const body = raw.subarray(message.headerBytes);
   const head = packer.add(BLOCK.head, raw.subarray(0, message.headerBytes));
@@ -38,7 +39,7 @@ function messageRow(message: Message, raw: Buffer, packer: BlockPacker): Cell[] 
     message.sentZone,
     message.dateNote,
     message.inReplyTo,
-    flagsOf(message),
+    flags,
     countLines(text),
     raw.length,
     attachments.length ? JSON.stringify(attachments) : null,
@@ -55,14 +56,19 @@ function messageRow(message: Message, raw: Buffer, packer: BlockPacker): Cell[] 
   ];
 }
 
-function flagsOf(message: Message): number {
+function flagsOf(message: Message, parts: ReturnType<typeof partsForIndex>): number {
   let flags = 0;
+  if (parts.file || parts.added || parts.removed || message.attachments.some(isDiff)) flags |= FLAG.patch;
+  else if (message.subject.includes('0') && parseSubject(message.subject).kind === 'cover') flags |= FLAG.cover;
   if (message.references.length || /^re:/i.test(message.subject)) flags |= FLAG.reply;
   if (message.attachments.length) flags |= FLAG.attachment;
   if (message.textKind === 'html') flags |= FLAG.html;
   if (message.msgidDerived) flags |= FLAG.derived;
   return flags;
 }
+
+/** An attached patch, whatever its type says. */
+const isDiff = ({ text }: Message['attachments'][number]) => text !== null && /^(?:diff --git |--- \S.*\n\+\+\+ )/m.test(text.slice(0, 20_000));
 
 function countLines(text: Buffer): number {
   let lines = 0;
