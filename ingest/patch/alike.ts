@@ -34,8 +34,29 @@ export const SAME_CHANGE = 0.5;
 export const TITLED_CHANGE = 0.12;
 
 export function likeness(a: PostedSet, b: PostedSet): Likeness {
-  const left = patchesOf(a);
-  const right = patchesOf(b);
+  const left = a.patches;
+  const right = b.patches;
+  const sum = matched(left, right);
+  const nameA = nameOf(a);
+  const nameB = nameOf(b);
+  const bothCovers = isCover(a) === isCover(b);
+  return {
+    ...sum,
+    change: sum.pairs ? sum.change / sum.pairs : 0,
+    smaller: Math.min(left.length, right.length),
+    larger: Math.max(left.length, right.length),
+    sameName: nameA.titleKey === nameB.titleKey && bothCovers,
+    // Asked for by few judgements, and dearer than all the rest.
+    get nameLikeness() {
+      return bothCovers ? wordLikeness(nameA.title, nameB.title) : 0;
+    },
+    get files() {
+      return sharedFiles(left, right);
+    },
+  };
+}
+
+function matched(left: PatchFact[], right: PatchFact[]): { pairs: number; alike: number; titled: number; change: number } {
   const taken = new Set<PatchFact>();
   const sum = { pairs: 0, alike: 0, titled: 0, change: 0 };
   for (const patch of left) {
@@ -47,22 +68,7 @@ export function likeness(a: PostedSet, b: PostedSet): Likeness {
     if (best.change >= SAME_CHANGE) sum.alike++;
     if (best.titled) sum.titled++;
   }
-  const nameA = nameOf(a);
-  const nameB = nameOf(b);
-  return {
-    ...sum,
-    change: sum.pairs ? sum.change / sum.pairs : 0,
-    smaller: Math.min(left.length, right.length),
-    larger: Math.max(left.length, right.length),
-    sameName: nameA.titleKey === nameB.titleKey && isCover(a) === isCover(b),
-    nameLikeness: isCover(a) === isCover(b) ? wordLikeness(nameA.title, nameB.title) : 0,
-    files: sharedFiles(left, right),
-  };
-}
-
-/** Patches of a set, the cover letter left out. */
-function patchesOf(set: PostedSet): PatchFact[] {
-  return set.cover ? set.members.filter((member) => member !== set.cover) : set.members;
+  return sum;
 }
 
 /** The mail whose title names the set. */

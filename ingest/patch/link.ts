@@ -1,9 +1,11 @@
 import { type LinkKind, MARK, type PatchFact, type Revision } from '#mail/patch';
-import { type Likeness, likeness, nameOf } from './alike';
+import { type Likeness, likeness } from './alike';
 import { type PostedSet, postedSets } from './sets';
 
 /** Without words of the author that join them, versions are looked for within so many seconds: a year and a half. */
 const REACH = 548 * 86400;
+/** Nothing but an author and a file in common makes a candidate for so long: half a year. */
+const FILE_REACH = 183 * 86400;
 /** A repeated posting of one version number is believed to be one work for so long: beyond, it is a new one. */
 const REPOST = 120 * 86400;
 /** A repeated posting under another title and the same version number: for so long. */
@@ -90,10 +92,10 @@ export function judge(later: PostedSet, earlier: PostedSet): Link | null {
   const changeId = sharedChangeId(later, earlier);
   const link = (kind: LinkKind, weight: number, alike = likeness(later, earlier)): Link => ({ to: earlier, kind, likeness: alike, weight });
   if (changeId) return link('change-id', 6);
-  const alike = likeness(later, earlier);
   const sameAuthor = later.authorKey === earlier.authorKey;
+  if (!sameAuthor && later.stable !== null) return null;
+  const alike = likeness(later, earlier);
   if (isReplacement(later, earlier, sameAuthor)) return link('replacement', 5.5, alike);
-  if (later.stable !== null && !sameAuthor) return null;
   const step = stepBetween(later, earlier);
   const kin = isKin(alike);
   // Two change-ids are two works, unless b4 was begun anew for the next version of the very same patches.
@@ -171,20 +173,12 @@ function isMostly(alike: Likeness): boolean {
 
 /** True: they share one. False: each has one, and none is shared. Null: not told. */
 function sharedChangeId(a: PostedSet, b: PostedSet): boolean | null {
-  const left = changeIds(a);
-  const right = changeIds(b);
-  if (left.size === 0 || right.size === 0) return null;
-  for (const id of left) if (right.has(id)) return true;
-  return false;
-}
-
-function changeIds(set: PostedSet): Set<string> {
-  return new Set(set.members.flatMap((member) => (member.changeId ? [member.changeId] : [])));
+  if (a.changeIds.length === 0 || b.changeIds.length === 0) return null;
+  return a.changeIds.some((id) => b.changeIds.includes(id));
 }
 
 function namesEarlier(later: PostedSet, earlier: PostedSet): boolean {
-  const ids = new Set(earlier.members.map((member) => member.msgid));
-  return later.members.some((member) => member.earlier.some((id) => ids.has(id)));
+  return later.earlier.length > 0 && earlier.members.some((member) => later.earlier.includes(member.msgid));
 }
 
 /** The set's first mail answers to a mail of the earlier set. */
@@ -210,35 +204,57 @@ function isReplacement(later: PostedSet, earlier: PostedSet, sameAuthor: boolean
 /** Finds the earlier sets that may be versions of a set: by what they share. */
 class CandidateIndex {
   private readonly byKey = new Map<string, PostedSet[]>();
+  /** By author and file. */
+  private readonly byFile = new Map<number, Map<number, PostedSet[]>>();
 
   candidates(set: PostedSet): PostedSet[] {
     const found = new Set<PostedSet>();
     for (const key of [...ownKeys(set), ...askedKeys(set)]) for (const other of this.byKey.get(key) ?? []) found.add(other);
+    const files = this.byFile.get(set.authorKey);
+    if (files) for (const file of filesOf(set)) addRecent(found, files.get(file) ?? [], set.sentAt - FILE_REACH);
     return [...found];
   }
 
   add(set: PostedSet): void {
-    for (const key of ownKeys(set)) {
-      const kept = this.byKey.get(key);
-      if (kept) kept.push(set);
-      else this.byKey.set(key, [set]);
-    }
+    for (const key of ownKeys(set)) push(this.byKey, key, set);
+    let files = this.byFile.get(set.authorKey);
+    if (!files) this.byFile.set(set.authorKey, (files = new Map()));
+    for (const file of filesOf(set)) push(files, file, set);
   }
 }
 
-/** Titles (whoever sent them), the author's files, change ids, message ids. */
+/** The lists are in order of time: those sent since `from` stand at the end. */
+function addRecent(found: Set<PostedSet>, sets: PostedSet[], from: number): void {
+  for (let i = sets.length - 1; i >= 0; i--) {
+    const set = sets[i] as PostedSet;
+    if (set.sentAt < from) return;
+    found.add(set);
+  }
+}
+
+function push<K>(map: Map<K, PostedSet[]>, key: K, set: PostedSet): void {
+  const kept = map.get(key);
+  if (kept) kept.push(set);
+  else map.set(key, [set]);
+}
+
+function filesOf(set: PostedSet): Set<number> {
+  return new Set(set.patches.flatMap((member) => member.files));
+}
+
+/** Titles (whoever sent them), change ids, message ids. */
 function ownKeys(set: PostedSet): Set<string> {
   const keys = new Set<string>();
-  keys.add(`t${nameOf(set).titleKey}`);
   for (const member of set.members) {
     keys.add(`t${member.titleKey}`).add(`m${member.msgid}`);
     if (member.changeId) keys.add(`c${member.changeId}`);
-    for (const file of member.files) keys.add(`f${set.authorKey} ${file}`);
   }
   return keys;
 }
 
 /** What a set names although it does not have it: mails that it answers to or links. */
 function askedKeys(set: PostedSet): Set<string> {
-  return new Set(set.members.flatMap((member) => [...member.refs, ...member.earlier].map((id) => `m${id}`)));
+  const keys = new Set(set.earlier.map((id) => `m${id}`));
+  for (const member of set.members) for (const id of member.refs) keys.add(`m${id}`);
+  return keys;
 }

@@ -7,6 +7,11 @@ export interface PostedSet {
   /** The cover letter first, then by position, then by time. */
   members: PatchFact[];
   cover: PatchFact | null;
+  /** The members without the cover letter. */
+  patches: PatchFact[];
+  changeIds: string[];
+  /** Ids that its mails name as their earlier versions. */
+  earlier: string[];
   revision: number;
   part: string;
   total: number | null;
@@ -141,6 +146,9 @@ function finished(draft: Draft): PostedSet {
     id: (draft.members[0] as PatchFact).id,
     members,
     cover,
+    patches: cover ? members.filter((fact) => fact !== cover) : members,
+    changeIds: [...new Set(members.flatMap((fact) => (fact.changeId ? [fact.changeId] : [])))],
+    earlier: [...new Set(members.flatMap((fact) => fact.earlier))],
     revision: Math.max(head.revision, head === cover ? (members[1]?.revision ?? 1) : 1),
     part: head.revisionPart,
     total: head.total,
