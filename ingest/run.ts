@@ -1,8 +1,10 @@
 import { basename } from 'node:path';
 import { openWriter } from '#db/create';
 import type { Connection } from '#db/open';
+import { linkPatches } from '#db/write/patch';
 import { totals } from '#db/write/totals';
 import { insertReject, saveCheckpoint, seenFiles, sourceRow } from '#db/write/sources';
+import { patchAnalysis } from './patch/index';
 import { arrangeDirty } from './pipeline/arrange';
 import { type Batch, BatchBuilder } from './pipeline/batch';
 import { type BatchSource, type Checkpoint, type PackedUnit, writeRows, writeWords } from './pipeline/commit';
@@ -73,6 +75,7 @@ export async function ingest(sources: Source[], options: IngestOptions): Promise
       }
     }
     await arrangeDirty(db);
+    await linkPatches(db, patchAnalysis);
     return { ...counts, ...(await totals(db)), seconds: (performance.now() - started) / 1000, failed };
   } finally {
     await pool.close();

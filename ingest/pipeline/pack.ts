@@ -1,4 +1,5 @@
-import { partsForIndex } from '#mail/body';
+import { addPatchRows } from '#ingest/patch/index';
+import { partsForIndex, readBody } from '#mail/body';
 import { FLAG } from '#mail/flags';
 import { parseSubject } from '#mail/subject';
 import { spaceCjk } from '#mail/query/cjk';
@@ -17,10 +18,12 @@ export function pack(mails: ParsedMail[]): Packed {
   const packer = new BlockPacker();
   const packed: Packed = { messages: [], blocks: [], search: [], facts: { term: [] } };
   mails.forEach(({ message, raw }, index) => {
-    const parts = partsForIndex(message.text);
+    const body = readBody(message.text);
+    const parts = partsForIndex(body);
     packed.messages.push(messageRow(message, raw, packer, flagsOf(message, parts)));
     packed.search.push(searchRow(message, parts));
     addTerms(packed.facts.term as Cell[][], index, message, parts);
+    addPatchRows(packed.facts, index, message, body);
   });
   packed.blocks = packer.finish();
   return packed;
