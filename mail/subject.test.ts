@@ -58,5 +58,5 @@ describe('parseSubject', () => {
 });
 
 describe('titleKey', () => {
-  it('forgets case, spacing and final dots', () => expect(titleKey('EDAC:  Fix "it".')).toBe('edac: fix it'));
+  it('keeps words only', () => expect(titleKey('EDAC, x:  Fix "it".')).toBe('edac x fix it'));
 });

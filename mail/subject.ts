@@ -190,11 +190,10 @@ function isMmSubject(title: string, tags: string[]): boolean {
   return tags.length > 0 && /^\S+\.patch removed from /.test(title);
 }
 
-/** A title for comparing: case, whitespace, quotation marks and dots at the end left out. */
+/**
+ * A title for comparing: its letters and digits only. Maintainers edit case and punctuation when they apply
+ * ("EDAC, mpc85xx: prevent" becomes "EDAC/mpc85xx: Prevent").
+ */
 export function titleKey(title: string): string {
-  return title
-    .toLowerCase()
-    .replace(/[\s_]+/g, ' ')
-    .replace(/[`'"“”‘’]/g, '')
-    .replace(/^[\s:.-]+|[\s.!:;,-]+$/g, '');
+  return title.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
 }

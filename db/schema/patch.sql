@@ -24,6 +24,7 @@ CREATE TABLE patch (                -- a mail that carries a diff of its own, a 
 CREATE INDEX patch_title ON patch (title_key);
 CREATE INDEX patch_author ON patch (author_key);
 CREATE INDEX patch_revision ON patch (revision_id) WHERE revision_id IS NOT NULL;
+CREATE INDEX patch_patch_id ON patch (patch_id) WHERE patch_id IS NOT NULL;
 CREATE INDEX patch_change ON patch (change_id) WHERE change_id IS NOT NULL;
 
 CREATE TABLE patch_file (           -- which patches touch a file; made by linking from patch.files
@@ -31,6 +32,7 @@ CREATE TABLE patch_file (           -- which patches touch a file; made by linki
   message_id INTEGER NOT NULL,
   PRIMARY KEY (file, message_id)
 ) WITHOUT ROWID;
+CREATE INDEX patch_file_message ON patch_file (message_id);
 
 CREATE TABLE trailer (              -- in a mail's own words, patches and replies; Cc: is left out (it is in the header)
   message_id INTEGER NOT NULL,

@@ -17,6 +17,9 @@ export const PATCH_TABLES: Record<string, string> = {
   mm_entry: 'message_id, position, kind, file, title, note, line',
 };
 
+/** A copy comes at most two years after the patch (ingest/patch/outcome.ts REACH), in message ids (8 a second). */
+const COPY_REACH = 730 * 86400 * 8;
+
 /** Mails linked in one transaction: bounds memory, and how long the writer holds the lock. */
 const DIRTY_AT_ONCE = 40_000;
 
@@ -228,7 +231,7 @@ async function replaceRevisions(db: Connection, revisions: Revision[]): Promise<
 /** Which patches touch a file: for related series. */
 async function indexFiles(db: Connection, dirty: string): Promise<void> {
   const rows = await db.all<{ id: number; files: string }>(
-    `SELECT message_id AS id, files FROM patch WHERE message_id IN ${dirty} AND kind IN ${SERIES_KINDS} AND files IS NOT NULL`,
+    `SELECT message_id AS id, files FROM patch WHERE message_id IN ${dirty} AND files IS NOT NULL`,
   );
   const pairs = rows.flatMap(({ id, files }) => files.split('\n').map((path): Value[] => [textKey(path), id]));
   pairs.sort((a, b) => (a[0] as number) - (b[0] as number));
@@ -275,6 +278,13 @@ async function gatherTargets(db: Connection): Promise<void> {
   await add('SELECT p.message_id FROM claiming n JOIN patch p ON p.message_id = n.id');
   await add('SELECT p.message_id FROM claiming n JOIN claim c ON c.message_id = n.id JOIN patch p ON p.title_key = c.title_key');
   await add('SELECT p.message_id FROM claiming n JOIN claim c ON c.message_id = n.id JOIN message m ON m.msgid = c.msgid JOIN patch p ON p.message_id = m.id');
+  // Copies (tip, stable, mm, notices) are compared with patches of their patch_id and files, of the two years before.
+  const copies = 'claiming n JOIN patch p ON p.message_id = n.id AND p.kind IN (4, 5, 7, 8)';
+  await add(`SELECT q.message_id FROM ${copies} JOIN patch q ON q.patch_id = p.patch_id`);
+  await add(
+    `SELECT g.message_id FROM ${copies} JOIN patch_file f ON f.message_id = n.id JOIN patch_file g ON g.file = f.file
+     AND g.message_id BETWEEN n.id - ${COPY_REACH} AND n.id`,
+  );
   await add('SELECT r.patch_id FROM claiming n JOIN patch_reply r ON r.message_id = n.id');
   await add('SELECT q.message_id FROM linking l JOIN patch p ON p.message_id = l.id JOIN patch q ON q.revision_id = p.revision_id');
 }

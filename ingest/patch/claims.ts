@@ -103,8 +103,12 @@ function prTrackerClaims(body: Body): Claim[] {
 const LISTED = /^\s*(?:- )?\[(?:[^\]]*[, ])?0*\d+\/\d+\] (.+)$|^\s{2}- (?:\[[^\]]*\] ?)*(.+)$/;
 const COMMIT = /^\s+(?:commit: |https?:\/\/\S+\/(?:c|commit)\/(?:\?id=)?|https?:\/\/\S+[?&;](?:h|id)=|\(no matching commit\)|commit )([0-9a-f]{12,40})?/;
 
+/** A mail without any of these lists no commits: most replies. */
+const NAMES_COMMIT = ['commit: ', '/c/', 'commit/', 'id=', ';h=', 'no matching commit', '  commit '];
+
 function listedClaims(body: Body, source: ClaimSource): Claim[] {
   const claims: Claim[] = [];
+  if (!NAMES_COMMIT.some((words) => body.text.includes(words))) return claims;
   let tree: string | null = null;
   const lines = Math.min(body.starts.length - 1, LINES);
   for (let i = 0; i < lines; i++) {

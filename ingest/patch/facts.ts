@@ -4,7 +4,7 @@ import { type Claim, MARK, PATCH_KIND, type PatchKind } from '#mail/patch';
 import { patchId } from '#mail/patchid';
 import { fingerprint, textKey } from '#mail/print';
 import { parseSubject, type Subject, titleKey } from '#mail/subject';
-import { type Trailer, trailersOf } from '#mail/trailer';
+import { readPerson, type Trailer, trailersOf } from '#mail/trailer';
 import type { Message, MsgId } from '#mail/types';
 import { claimsOf } from './claims';
 import { earlierVersions } from './earlier';
@@ -54,6 +54,8 @@ function diffOf(message: Message, body: Body): Body | null {
   if (hasDiff(body)) return body;
   for (const { text, type, name } of message.attachments.slice(0, ATTACHMENTS)) {
     if (text === null || text.length > ATTACHMENT_SIZE || !isPatchFile(type, name)) continue;
+    // Logs and kernel configurations are attached far more often, and are long.
+    if (!text.includes('\n+++ ') && !text.includes('diff --git ')) continue;
     const attached = readBody(text);
     if (hasDiff(attached)) return attached;
   }
@@ -114,7 +116,7 @@ function patchPart(message: Message, subject: Subject, kind: PatchKind, body: Bo
   const signed = trailers.some(({ key }) => key === 'Signed-off-by');
   return {
     kind,
-    authorKey: authorKey(message.author.name, message.author.address),
+    authorKey: isCopy(kind) ? copiedAuthor(message, body) : authorKey(message.author.name, message.author.address),
     titleKey: textKey(titleKey(subject.title)),
     patchId: diff ? patchId(diff) : null,
     print: diff ? fingerprint(diff) : [],
@@ -126,6 +128,25 @@ function patchPart(message: Message, subject: Subject, kind: PatchKind, body: Bo
     baseCommit: footer['base-commit'] ?? null,
     earlier: kind === PATCH_KIND.reply ? [] : earlierVersions(message, body),
   };
+}
+
+/** Mails by which someone other than its author shows a patch. */
+function isCopy(kind: PatchKind): boolean {
+  return kind === PATCH_KIND.stable || kind === PATCH_KIND.tip || kind === PATCH_KIND.notice || kind === PATCH_KIND.mm;
+}
+
+/** Lines at the top of a copy among which its author stands: `From: X <x@y>` (git), `Author: X <x@y>` (tip). */
+const AUTHOR_LINES = 45;
+
+function copiedAuthor(message: Message, body: Body): number {
+  const lines = Math.min(AUTHOR_LINES, body.starts.length - 1);
+  for (let i = 0; i < lines; i++) {
+    const found = /^(?:From|Author):\s+(.*<[^>]+@[^>]+>)/.exec(lineAt(body.text, body.starts, i));
+    if (!found) continue;
+    const { name, address } = readPerson(found[1] as string);
+    return authorKey(name, address);
+  }
+  return authorKey(message.author.name, message.author.address);
 }
 
 /** `base-commit:` and `change-id:` as git and b4 write them below a patch. */

@@ -1,4 +1,4 @@
-import type { Outcome, PatchAnalysis, PatchFact, StoredClaim } from '#mail/patch';
+import { CLAIM, CLAIM_SOURCE, type Outcome, type PatchAnalysis, type PatchFact, type StoredClaim } from '#mail/patch';
 import { linkSeries } from './link';
 import { PatchIndex, resolveClaim } from './outcome';
 import { statusOf } from './states';
@@ -7,7 +7,11 @@ export { addPatchRows } from './rows';
 
 function resolveClaims(claims: StoredClaim[], facts: PatchFact[], revisionOf: (id: number) => number | null): Outcome[] {
   const index = new PatchIndex(facts, revisionOf);
-  return claims.flatMap((claim) => resolveClaim(claim, index));
+  // What maintainers say first: it decides which of several equal versions a stable tree's copy comes from.
+  const isCopy = (claim: StoredClaim) => claim.source === CLAIM_SOURCE.stable;
+  const said = claims.filter((claim) => !isCopy(claim)).flatMap((claim) => resolveClaim(claim, index));
+  for (const { patch, kind } of said) if (kind === CLAIM.applied || kind === CLAIM.queued) index.applied.add(patch);
+  return [...said, ...claims.filter(isCopy).flatMap((claim) => resolveClaim(claim, index))];
 }
 
 /** What `linkPatches` of db/write/patch.ts is given. */

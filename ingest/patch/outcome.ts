@@ -1,5 +1,5 @@
 import { CLAIM, CLAIM_SOURCE, type Outcome, PATCH_KIND, type PatchFact, type StoredClaim } from '#mail/patch';
-import { changeLikeness } from './alike';
+import { changeLikeness, wordLikeness } from './alike';
 
 /** The patches among which claims are resolved. */
 export class PatchIndex {
@@ -7,6 +7,10 @@ export class PatchIndex {
   readonly byMsgid = new Map<string, PatchFact>();
   private readonly byTitle = new Map<number, PatchFact[]>();
   private readonly byRevision = new Map<number, PatchFact[]>();
+  private readonly byPatchId = new Map<string, PatchFact[]>();
+  private readonly byFile = new Map<number, PatchFact[]>();
+  /** Patches that someone says were applied, filled as claims are resolved. */
+  readonly applied = new Set<number>();
 
   constructor(
     facts: Iterable<PatchFact>,
@@ -18,6 +22,9 @@ export class PatchIndex {
       push(this.byTitle, fact.titleKey, fact);
       const revision = revisionOf(fact.id);
       if (revision !== null) push(this.byRevision, revision, fact);
+      if (fact.kind !== PATCH_KIND.patch) continue;
+      if (fact.patchId) push(this.byPatchId, fact.patchId, fact);
+      for (const file of fact.files) push(this.byFile, file, fact);
     }
   }
 
@@ -25,6 +32,12 @@ export class PatchIndex {
   siblings(fact: PatchFact): PatchFact[] {
     const revision = this.revisionOf(fact.id);
     return (revision === null ? undefined : this.byRevision.get(revision)) ?? [fact];
+  }
+
+  /** Patches of the title, the patch_id or a file of `fact`. */
+  related(fact: PatchFact): Set<PatchFact> {
+    const same = fact.patchId === null ? [] : (this.byPatchId.get(fact.patchId) ?? []);
+    return new Set([...this.titled(fact.titleKey), ...same, ...fact.files.flatMap((file) => this.byFile.get(file) ?? [])]);
   }
 
   titled(titleKey: number): PatchFact[] {
@@ -98,27 +111,58 @@ function positionsOf(scope: string): Set<number> {
   return wanted;
 }
 
-/** By title: in the series answered to, else where the change agrees, else the newest patch of that title by one author only. */
+/** By title or content: in the series answered to, else where the change agrees, else the newest patch of that title by one author only. */
 function byTitle(claim: StoredClaim, titleKey: number, parent: PatchFact | undefined, index: PatchIndex): Outcome[] {
   if (parent) {
-    const near = index.siblings(parent).filter((fact) => fact.titleKey === titleKey && isTarget(fact));
+    const near = index.siblings(parent).filter((fact) => fact.titleKey === titleKey && isCandidate(fact, claim));
     if (near.length > 0) return [outcome(claim, near.at(-1) as PatchFact, 'reply')];
     // tip-bot and Mark Brown's scripts answer to the patch itself, whose title the maintainer may have edited.
     const answersToPatch = claim.source === CLAIM_SOURCE.tip && parent.kind === PATCH_KIND.patch;
     if (answersToPatch && claim.self && changeLikeness(parent, claim.self) >= 0.3) return [outcome(claim, parent, 'reply')];
   }
+  if (claim.self && claim.self.print.length > 0) return byContent(claim, titleKey, claim.self, index);
   const before = index.titled(titleKey).filter((fact) => isCandidate(fact, claim));
-  if (before.length === 0) return [];
-  const self = claim.self;
-  if (self) {
-    const same = before.filter((fact) => fact.patchId !== null && fact.patchId === self.patchId);
-    if (same.length > 0) return [outcome(claim, latest(same), 'patch id')];
-    const alike = before.filter((fact) => changeLikeness(fact, self) >= 0.3);
-    if (alike.length > 0) return [outcome(claim, mostAlike(alike, self), 'title and change')];
-    if (self.print.length > 0) return [];
-  }
   const authors = new Set(before.map((fact) => fact.authorKey));
   return authors.size === 1 ? [outcome(claim, latest(before), 'title')] : [];
+}
+
+/** Changes of one title are believed from here; of different titles, from SAME_WORK with like titles, from SAME_CHANGE without. */
+const TITLED = 0.3;
+const SAME_WORK = 0.5;
+const SAME_CHANGE = 0.8;
+/** Versions this much less alike than the best one may still be what was applied. */
+const NEARLY = 0.2;
+
+/**
+ * The mail carries the patch as it was applied: compared with the patches of its title, of its patch_id and of its files.
+ * Of those most alike, the one that others say was applied, else the newest.
+ */
+function byContent(claim: StoredClaim, titleKey: number, self: PatchFact, index: PatchIndex): Outcome[] {
+  const found: { fact: PatchFact; score: number }[] = [];
+  for (const fact of index.related(self)) {
+    if (!isCandidate(fact, claim)) continue;
+    const score = changeLikeness(fact, self);
+    const titled = fact.titleKey === titleKey;
+    if (score >= SAME_CHANGE || (titled && score >= TITLED) || isSameWork(fact, self, score)) {
+      found.push({ fact, score: score + (titled ? NEARLY : 0) });
+    }
+  }
+  if (found.length === 0) return [];
+  const best = Math.max(...found.map(({ score }) => score));
+  const near = found.filter(({ score }) => score >= best - NEARLY).map(({ fact }) => fact);
+  const titled = near.filter((fact) => fact.titleKey === titleKey);
+  const kept = titled.length > 0 ? titled : near;
+  const applied = kept.filter((fact) => index.applied.has(fact.id));
+  const chosen = latest(applied.length > 0 ? applied : kept);
+  return [outcome(claim, chosen, chosen.patchId !== null && chosen.patchId === self.patchId ? 'patch id' : 'title and change')];
+}
+
+/** Another title: like words or the same author must speak for it too. */
+function isSameWork(fact: PatchFact, self: PatchFact, score: number): boolean {
+  if (score < 0.25) return false;
+  const words = wordLikeness(fact.title, self.title);
+  if (fact.authorKey === self.authorKey && (score >= SAME_WORK - 0.1 || words >= 0.25)) return true;
+  return words >= 0.6 || (score >= SAME_WORK && words >= 0.4);
 }
 
 /** Posted before the evidence and within REACH of it; copies for stable trees are no origin. */
@@ -129,10 +173,4 @@ function isCandidate(fact: PatchFact, claim: StoredClaim): boolean {
 
 function latest(facts: PatchFact[]): PatchFact {
   return facts.reduce((best, fact) => (fact.id > best.id ? fact : best));
-}
-
-/** The nearest in content; of equals the newest, which is what a maintainer applies. */
-function mostAlike(facts: PatchFact[], self: PatchFact): PatchFact {
-  const score = (fact: PatchFact) => changeLikeness(fact, self);
-  return facts.reduce((best, fact) => (score(fact) > score(best) || (score(fact) === score(best) && fact.id > best.id) ? fact : best));
 }
