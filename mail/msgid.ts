@@ -5,7 +5,10 @@ export const MAX_MSGID = 998;
 /** References kept of one mail: the first, which name the root, and the last, which name the parent. */
 export const MAX_REFERENCES = 1000;
 
-/** Ids in angle brackets, white space inside removed. A header without brackets is read as bare words. */
+/**
+ * Ids in angle brackets, white space inside removed. Words without brackets are no ids (RFC 5322 3.6.4): the In-Reply-To of
+ * old mailers is a sentence. public-inbox reads it so as well, and threads agree.
+ */
 export function idsOf(value: string): MsgId[] {
   const found: MsgId[] = [];
   for (let open = value.indexOf('<'); open >= 0; open = value.indexOf('<', open + 1)) {
@@ -16,8 +19,7 @@ export function idsOf(value: string): MsgId[] {
     if (id && id.length <= MAX_MSGID) found.push(id);
     open = close;
   }
-  if (found.length || value.includes('<')) return found;
-  return value.split(/[\s,]+/).filter((word) => word.includes('@') && word.length <= MAX_MSGID);
+  return found;
 }
 
 /**

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { afterAll, describe, expect, it } from 'vitest';
+import { Reader } from '#db/open';
+import { readRaw } from '#db/queries/message';
+import { ARCHIVES, archive } from '../archives';
+import { readMails } from '../blobs';
+import { command, ingest, scratch } from '../command';
+
+const NAMES = ['kexec', 'linux-edac', 'linux-pm', 'lkml-2004-2005.mbox'];
+
+describe.skipIf(ARCHIVES === null)('the real archives', () => {
+  const folder = scratch();
+  afterAll(() => folder.remove());
+  const together = `${folder.path}/together.sqlite`;
+  const apart = `${folder.path}/apart.sqlite`;
+  const paths = NAMES.map((name) => archive(name));
+
+  it('are accounted for, message by message', () => {
+    const summary = ingest(together, ...paths);
+    expect(summary.read).toBe(2342 + 14_321 + 11_000 + 25);
+    expect(summary.stored + summary.duplicate + summary.deleted + summary.rejected).toBe(summary.read);
+    expect(summary.rejected).toBe(0);
+    // Of the mails seen twice under one Message-ID, six of linux-edac and one of linux-pm are alike but for their hops or dates.
+    expect(summary.lists).toEqual({ kexec: 2342, 'linux-edac': 14_315, 'linux-kernel': 25, 'linux-pm': 10_999 });
+    expect(command('verify', [], together)).toMatchObject({ status: 0 });
+  });
+
+  it('store nothing when they are ingested again', () => {
+    expect(ingest(together, ...paths)).toMatchObject({ read: 0, stored: 0, duplicate: 0, rejected: 0 });
+  });
+
+  it('give the same database one after another as all at once', () => {
+    for (const path of paths) ingest(apart, path);
+    for (const kind of ['messages', 'threads']) {
+      const [one, other] = [together, apart].map((database) => hashOf(command('export', [kind], database).stdout));
+      expect(one, kind).toBe(other);
+    }
+  });
+
+  it('give back the very bytes of every message of kexec', async () => {
+    const reader = await Reader.open(together, 1);
+    let compared = 0;
+    for (const { bytes } of readMails(archive('kexec/git/0.git'))) {
+      const msgid = /^Message-ID:\s*<([^>]+)>/im.exec(bytes.toString('latin1'))?.[1] ?? '';
+      const found = await reader.read((db) => readRaw(db, msgid));
+      expect(hashOf(found?.raw ?? ''), msgid).toBe(hashOf(bytes));
+      compared++;
+    }
+    await reader.close();
+    expect(compared).toBe(2342);
+  });
+});
+
+const hashOf = (bytes: string | Buffer) => createHash('sha256').update(bytes).digest('hex');

@@ -1,0 +1,73 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import sqlite3 from 'sqlite3';
+import { afterAll, describe, expect, it } from 'vitest';
+import { ARCHIVES, archive } from '../archives';
+import { command, ingest, scratch } from '../command';
+
+const installed = spawnSync('public-inbox-index', ['--version']).error === undefined;
+if (!installed && process.env.THREADLINE_REQUIRE?.includes('public-inbox')) throw new Error('public-inbox is required here (THREADLINE_REQUIRE)');
+
+/** Threads by public-inbox's own index: thread id of each Message-ID, from its over.sqlite3. */
+async function theirThreads(folder: string): Promise<Map<string, string>> {
+  const inbox = `${folder}/linux-edac`;
+  const env = { ...process.env, HOME: folder, PI_CONFIG: `${folder}/config`, GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'safe.directory', GIT_CONFIG_VALUE_0: '*' };
+  writeFileSync(`${folder}/.gitconfig`, '[safe]\n\tdirectory = *\n');
+  execFileSync('public-inbox-init', ['-V2', 'linux-edac', inbox, 'http://127.0.0.1/linux-edac', 'linux-edac@vger.kernel.org'], { env, stdio: 'ignore' });
+  rmSync(`${inbox}/git/0.git`, { recursive: true, force: true });
+  cpSync(archive('linux-edac/git/0.git'), `${inbox}/git/0.git`, { recursive: true });
+  execFileSync('chmod', ['-R', 'u+w', inbox]);
+  // `basic` leaves the words out: threads are in over.sqlite3 all the same.
+  execFileSync('public-inbox-index', ['-L', 'basic', inbox], { env, stdio: 'ignore' });
+  const rows = await query(
+    execFileSync('find', [inbox, '-name', 'over.sqlite3']).toString().trim(),
+    'SELECT m.mid, o.tid FROM msgid m JOIN id2num i ON i.id = m.id JOIN over o ON o.num = i.num WHERE o.num > 0',
+  );
+  return new Map(rows.map(({ mid, tid }) => [String(mid), String(tid)]));
+}
+
+function query(path: string, sql: string): Promise<Record<string, unknown>[]> {
+  return new Promise((resolve, reject) => {
+    const db = new sqlite3.Database(path, sqlite3.OPEN_READONLY);
+    db.all(sql, (error, rows) => (error ? reject(error) : resolve(rows as Record<string, unknown>[])));
+    db.close();
+  });
+}
+
+function members(threads: Map<string, string>, common: Set<string>): Map<string, Set<string>> {
+  const groups = new Map<string, Set<string>>();
+  for (const [msgid, thread] of threads) {
+    if (!common.has(msgid)) continue;
+    const group = groups.get(thread) ?? new Set();
+    group.add(msgid);
+    groups.set(thread, group);
+  }
+  return new Map([...groups.values()].flatMap((group) => [...group].map((msgid) => [msgid, group])));
+}
+
+describe.skipIf(ARCHIVES === null || !installed)('threads of linux-edac', () => {
+  const folder = scratch();
+  afterAll(() => folder.remove());
+
+  it("are public-inbox's for at least 99.9 % of its messages", async () => {
+    const theirs = await theirThreads(folder.path);
+    const database = `${folder.path}/edac.sqlite`;
+    ingest(database, archive('linux-edac'));
+    const ours = new Map<string, string>();
+    for (const line of command('export', ['messages'], database).stdout.trim().split('\n')) {
+      const { msgid, thread } = JSON.parse(line) as { msgid: string; thread: string };
+      ours.set(msgid, thread);
+    }
+    const common = new Set([...theirs.keys()].filter((msgid) => ours.has(msgid)));
+    expect(common.size).toBe(theirs.size);
+    const [a, b] = [members(theirs, common), members(ours, common)];
+    const differing = [...common].filter((msgid) => !sameSet(a.get(msgid), b.get(msgid)));
+    for (const msgid of differing.slice(0, 20)) console.warn(`another thread than public-inbox's: ${msgid}`);
+    console.info(`threads: ${common.size - differing.length} of ${common.size} messages agree`);
+    expect(1 - differing.length / common.size).toBeGreaterThanOrEqual(0.999);
+  });
+});
+
+function sameSet(a: Set<string> | undefined, b: Set<string> | undefined): boolean {
+  return a !== undefined && b !== undefined && a.size === b.size && [...a].every((one) => b.has(one));
+}
