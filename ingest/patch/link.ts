@@ -149,7 +149,7 @@ function posted(a: PostedSet, b: PostedSet): number {
 
 /** A mail that names an earlier one as its version is believed where the works have anything in common. */
 function isLinkBelieved(alike: Likeness, sameAuthor: boolean): boolean {
-  if (sameAuthor) return isKin(alike) || alike.files > 0 || alike.nameLikeness >= 0.3;
+  if (sameAuthor) return isKin(alike) || alike.files > 0 || alike.nameLikeness >= 0.5;
   return alike.pairs >= alike.larger * 0.5 && isKin(alike);
 }
 

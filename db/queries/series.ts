@@ -1,0 +1,390 @@
+import type { LinkKind } from '#mail/patch';
+import { parseSubject } from '#mail/subject';
+import { isEndorsement } from '#mail/trailer';
+import type { Snapshot } from '../open';
+
+/** A series as a line of /series/. Ids of messages are times: id / 8 is Unix seconds. */
+export interface SeriesLine {
+  id: number;
+  title: string;
+  author: string;
+  address: string;
+  revisions: number;
+  patches: number;
+  first_id: number;
+  posted_id: number;
+  last_id: number;
+  replies: number;
+  reviewed: number;
+  applied: number;
+  status: string;
+  waiting: number;
+  /** Of the newest revision's first mail. */
+  msgid: string;
+}
+
+export interface SeriesFilter {
+  /** A status of mail/patch.ts, or 'waiting': posted, and nobody has answered; those first posted longest ago first. */
+  status?: string;
+  /** list.name */
+  list?: string;
+  /** Part of the author's name or address. */
+  author?: string;
+  /** identity.person_id */
+  person?: number;
+  /** Newest revision posted at least, at most so many days before the newest mail of the archive. */
+  olderThanDays?: number;
+  newerThanDays?: number;
+  /** `posted_id` of the last line of the page before. */
+  after?: number;
+}
+
+export const SERIES_A_PAGE = 100;
+
+const LINE = `s.id, s.title, i.name AS author, i.address, s.revisions, s.patches, s.first_id, s.posted_id, s.last_id, s.replies,
+  s.reviewed, s.applied, s.status, s.waiting, m.msgid`;
+const JOINS = 'JOIN identity i ON i.id = s.author_id JOIN message m ON m.id = s.posted_id';
+
+/** One page of series, newest revision first; of those waiting the longest waiting first. One more row than a page tells of a next one. */
+export async function listSeries(db: Snapshot, filter: SeriesFilter): Promise<SeriesLine[]> {
+  const waiting = filter.status === 'waiting';
+  const { where, params } = await conditions(db, filter, waiting);
+  return db.all<SeriesLine>(
+    `SELECT ${LINE} FROM series s ${JOINS} WHERE ${where.join(' AND ')}
+     ORDER BY s.posted_id ${waiting ? 'ASC' : 'DESC'} LIMIT ${SERIES_A_PAGE + 1}`,
+    params,
+  );
+}
+
+async function conditions(db: Snapshot, filter: SeriesFilter, waiting: boolean): Promise<{ where: string[]; params: (string | number)[] }> {
+  const where = ['1'];
+  const params: (string | number)[] = [];
+  const add = (condition: string, ...values: (string | number)[]) => {
+    where.push(condition);
+    params.push(...values);
+  };
+  if (waiting) add('s.waiting = 1');
+  else if (filter.status) add('s.status = ?', filter.status);
+  if (filter.list) add('EXISTS (SELECT 1 FROM posting p JOIN list l ON l.id = p.list_id WHERE p.message_id = s.posted_id AND l.name = ?)', filter.list);
+  if (filter.author) add(`(i.name LIKE ? ESCAPE '\\' OR i.address LIKE ? ESCAPE '\\')`, likeOf(filter.author), likeOf(filter.author));
+  if (filter.person !== undefined) add('i.person_id = ?', filter.person);
+  if (filter.after !== undefined) add(waiting ? 's.posted_id > ?' : 's.posted_id < ?', filter.after);
+  if (filter.olderThanDays !== undefined || filter.newerThanDays !== undefined) {
+    const newest = (await db.get<{ id: number | null }>('SELECT max(id) AS id FROM message'))?.id ?? 0;
+    if (filter.olderThanDays !== undefined) add('s.posted_id <= ?', newest - filter.olderThanDays * 86400 * 8);
+    if (filter.newerThanDays !== undefined) add('s.posted_id >= ?', newest - filter.newerThanDays * 86400 * 8);
+  }
+  return { where, params };
+}
+
+function likeOf(text: string): string {
+  return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+}
+
+/** How many series there are of each status, and how many wait. */
+export async function seriesCounts(db: Snapshot): Promise<{ status: string; series: number }[]> {
+  const rows = await db.all<{ status: string; series: number }>('SELECT status, count(*) AS series FROM series GROUP BY status ORDER BY 2 DESC');
+  const waiting = await db.get<{ series: number }>('SELECT count(*) AS series FROM series WHERE waiting = 1');
+  return [{ status: 'waiting', series: waiting?.series ?? 0 }, ...rows];
+}
+
+export interface TrailerLine {
+  key: string;
+  name: string;
+  address: string;
+  value: string | null;
+  /** The mail in which it stands: the patch itself, or a reply. */
+  msgid: string;
+  message_id: number;
+  /** Given to the whole series, in reply to the cover letter. */
+  forAll: boolean;
+}
+
+/** What became of a patch, as evidence says: kinds and sources are numbers of mail/patch.ts CLAIM and CLAIM_SOURCE. */
+export interface OutcomeLine {
+  patch_id: number;
+  kind: number;
+  source: number;
+  how: string;
+  oid: string;
+  tree: string | null;
+  /** 0: a commit of a repository given with --commits. */
+  evidence_id: number;
+  /** The mail that says so; null for a commit. */
+  msgid: string | null;
+  author: string | null;
+  line: number;
+}
+
+export interface PatchLine {
+  id: number;
+  msgid: string;
+  title: string;
+  titleKey: number;
+  position: number | null;
+  isCover: boolean;
+  patchId: string | null;
+  added: number;
+  removed: number;
+  files: string[];
+  author: string;
+  address: string;
+  /** Mails of others that speak of it. */
+  replies: number;
+  trailers: TrailerLine[];
+  outcomes: OutcomeLine[];
+  /** Reviews that the version before had, and this one has lost. */
+  lost: TrailerLine[];
+}
+
+export interface RevisionDetail {
+  id: number;
+  number: number;
+  part: string;
+  isResend: boolean;
+  total: number | null;
+  prefixes: string[];
+  baseCommit: string | null;
+  /** Revision that this one follows, how that is known, and how alike the changes are (0 to 1). */
+  previous: number | null;
+  link: LinkKind | null;
+  likeness: number | null;
+  sentAt: number;
+  patches: PatchLine[];
+}
+
+export interface SeriesDetail extends SeriesLine {
+  changeId: string | null;
+  all: RevisionDetail[];
+}
+
+/** The series that a revision, patch or series id belongs to; null where there is none. */
+export async function seriesIdOf(db: Snapshot, id: number): Promise<number | null> {
+  const row = await db.get<{ id: number }>(
+    `SELECT r.series_id AS id FROM patch p JOIN revision r ON r.id = p.revision_id
+     WHERE p.message_id = coalesce((SELECT patch_id FROM patch_reply WHERE message_id = ?1), ?1)
+     UNION SELECT id FROM series WHERE id = ?1 LIMIT 1`,
+    [id],
+  );
+  return row?.id ?? null;
+}
+
+/** One series with everything its page shows. */
+export async function findSeries(db: Snapshot, id: number): Promise<SeriesDetail | null> {
+  const line = await db.get<SeriesLine & { change_id: string | null } & Record<string, never>>(
+    `SELECT ${LINE}, s.change_id FROM series s ${JOINS} WHERE s.id = ?`,
+    [id],
+  );
+  if (!line) return null;
+  const all = await revisionsOf(db, id);
+  markLost(all);
+  return { ...line, changeId: line.change_id, all };
+}
+
+interface RevisionRow {
+  id: number;
+  number: number;
+  part: string | null;
+  resend: number;
+  total: number | null;
+  previous: number | null;
+  link: LinkKind | null;
+  likeness: number | null;
+}
+
+async function revisionsOf(db: Snapshot, series: number): Promise<RevisionDetail[]> {
+  const rows = await db.all<RevisionRow>(
+    'SELECT id, number, part, resend, total, previous, link, likeness FROM revision WHERE series_id = ? ORDER BY id',
+    [series],
+  );
+  const patches = await patchesOf(db, series);
+  return rows.map((row) => {
+    const own = patches.filter((patch) => patch.revision === row.id);
+    return {
+      id: row.id,
+      number: row.number,
+      part: row.part ?? '',
+      isResend: row.resend === 1,
+      total: row.total,
+      prefixes: parseSubject(own[0]?.subject ?? '').prefixes,
+      baseCommit: own.find((patch) => patch.baseCommit)?.baseCommit ?? null,
+      previous: row.previous,
+      link: row.link,
+      likeness: row.likeness,
+      sentAt: Math.floor(row.id / 8),
+      patches: own.map(({ revision: _r, subject: _s, baseCommit: _b, ...patch }) => patch),
+    };
+  });
+}
+
+interface PatchRow {
+  id: number;
+  msgid: string;
+  subject: string;
+  revision: number;
+  title_key: number;
+  position: number | null;
+  cover: number;
+  patch_id: string | null;
+  added: number;
+  removed: number;
+  files: string | null;
+  base_commit: string | null;
+  author: string;
+  address: string;
+  replies: number;
+}
+
+type PatchOfRevision = PatchLine & { revision: number; subject: string; baseCommit: string | null };
+
+async function patchesOf(db: Snapshot, series: number): Promise<PatchOfRevision[]> {
+  const rows = await db.all<PatchRow>(
+    `SELECT m.id, m.msgid, m.subject, r.id AS revision, p.title_key, p.position, coalesce(p.message_id = r.cover_id, 0) AS cover, p.patch_id,
+       p.added, p.removed, p.files, p.base_commit, i.name AS author, i.address,
+       (SELECT count(*) FROM patch_reply y JOIN message ym ON ym.id = y.message_id WHERE y.patch_id = m.id AND ym.author_id <> m.author_id) AS replies
+     FROM revision r JOIN patch p ON p.revision_id = r.id JOIN message m ON m.id = p.message_id JOIN identity i ON i.id = m.author_id
+     WHERE r.series_id = ? ORDER BY r.id, cover DESC, p.position, m.id`,
+    [series],
+  );
+  const trailers = await trailersOf(db, series);
+  const outcomes = await outcomesOf(db, series);
+  return rows.map((row) => patchLine(row, rows, trailers, outcomes));
+}
+
+function patchLine(row: PatchRow, rows: PatchRow[], trailers: Map<number, TrailerLine[]>, outcomes: Map<number, OutcomeLine[]>): PatchOfRevision {
+  const cover = rows.find((other) => other.revision === row.revision && other.cover === 1);
+  const forAll = cover && cover !== row ? (trailers.get(cover.id) ?? []).filter((one) => one.message_id !== cover.id && isEndorsement(one.key)) : [];
+  return {
+    id: row.id,
+    msgid: row.msgid,
+    subject: row.subject,
+    revision: row.revision,
+    baseCommit: row.base_commit,
+    title: parseSubject(row.subject).title || row.subject,
+    titleKey: row.title_key,
+    position: row.position,
+    isCover: row.cover === 1,
+    patchId: row.patch_id,
+    added: row.added,
+    removed: row.removed,
+    files: row.files ? row.files.split('\n') : [],
+    author: row.author,
+    address: row.address,
+    replies: row.replies,
+    trailers: [...(trailers.get(row.id) ?? []), ...forAll.map((one) => ({ ...one, forAll: true }))],
+    outcomes: outcomes.get(row.id) ?? [],
+    lost: [],
+  };
+}
+
+/** Trailers by patch: those in the patch's own mail, and those given in replies to it. */
+async function trailersOf(db: Snapshot, series: number): Promise<Map<number, TrailerLine[]>> {
+  const rows = await db.all<Omit<TrailerLine, 'forAll'> & { patch: number }>(
+    `SELECT p.message_id AS patch, t.key, t.name, t.address, t.value, m.msgid, m.id AS message_id
+     FROM revision r JOIN patch p ON p.revision_id = r.id JOIN trailer t ON t.message_id = p.message_id JOIN message m ON m.id = t.message_id
+     WHERE r.series_id = ?1
+     UNION ALL SELECT p.message_id, t.key, t.name, t.address, t.value, m.msgid, m.id
+     FROM revision r JOIN patch p ON p.revision_id = r.id JOIN patch_reply y ON y.patch_id = p.message_id
+     JOIN trailer t ON t.message_id = y.message_id JOIN message m ON m.id = t.message_id WHERE r.series_id = ?1`,
+    [series],
+  );
+  return grouped(rows.map((row) => ({ ...row, forAll: false })), (row) => row.patch);
+}
+
+async function outcomesOf(db: Snapshot, series: number): Promise<Map<number, OutcomeLine[]>> {
+  const rows = await db.all<OutcomeLine>(
+    `SELECT o.patch_id, o.kind, o.source, o.how, o.oid, o.tree, o.evidence_id, o.line, m.msgid, i.name AS author
+     FROM revision r JOIN patch p ON p.revision_id = r.id JOIN outcome o ON o.patch_id = p.message_id
+     LEFT JOIN message m ON m.id = o.evidence_id LEFT JOIN identity i ON i.id = m.author_id WHERE r.series_id = ? ORDER BY o.evidence_id`,
+    [series],
+  );
+  return grouped(rows, (row) => row.patch_id);
+}
+
+function grouped<T>(rows: T[], key: (row: T) => number): Map<number, T[]> {
+  const groups = new Map<number, T[]>();
+  for (const row of rows) {
+    const group = groups.get(key(row));
+    if (group) group.push(row);
+    else groups.set(key(row), [row]);
+  }
+  return groups;
+}
+
+/** Marks on each patch the reviews that its version in the revision before had, and that its own mail does not carry. */
+function markLost(revisions: RevisionDetail[]): void {
+  const byId = new Map(revisions.map((revision) => [revision.id, revision]));
+  for (const revision of revisions) {
+    const before = revision.previous === null ? undefined : byId.get(revision.previous);
+    if (!before || revision.isResend) continue;
+    for (const patch of revision.patches) {
+      const old = patch.isCover ? undefined : before.patches.find((one) => !one.isCover && one.titleKey === patch.titleKey);
+      if (old) patch.lost = lostBetween(old, patch);
+    }
+  }
+}
+
+function lostBetween(old: PatchLine, patch: PatchLine): TrailerLine[] {
+  const kept = new Set(patch.trailers.filter((one) => one.message_id === patch.id).map(nameOfTrailer));
+  const seen = new Set<string>();
+  return old.trailers.filter((one) => {
+    const name = nameOfTrailer(one);
+    if (!isEndorsement(one.key) || one.key === 'Nacked-by' || kept.has(name) || seen.has(name)) return false;
+    seen.add(name);
+    return true;
+  });
+}
+
+function nameOfTrailer({ key, address, name }: TrailerLine): string {
+  return `${key} ${address || name.toLowerCase()}`;
+}
+
+/** Other series that touch the same files, those with most files in common first. */
+export function relatedSeries(db: Snapshot, id: number, limit = 10): Promise<(SeriesLine & { shared: number })[]> {
+  return db.all<SeriesLine & { shared: number }>(
+    `WITH own AS (SELECT DISTINCT f.file FROM revision r JOIN patch p ON p.revision_id = r.id JOIN patch_file f ON f.message_id = p.message_id
+                  WHERE r.series_id = ?1 LIMIT 60),
+     kin AS (SELECT r.series_id AS id, count(DISTINCT f.file) AS shared FROM own JOIN patch_file f ON f.file = own.file
+             JOIN patch p ON p.message_id = f.message_id JOIN revision r ON r.id = p.revision_id
+             WHERE r.series_id <> ?1 GROUP BY r.series_id ORDER BY shared DESC, abs(r.series_id - ?1) LIMIT ?2)
+     SELECT ${LINE}, kin.shared FROM kin JOIN series s ON s.id = kin.id ${JOINS} ORDER BY kin.shared DESC, s.posted_id DESC`,
+    [id, limit],
+  );
+}
+
+/** A patch's place in its series, for the pages of threads and messages. */
+export interface PatchPlace {
+  series: number;
+  status: string;
+  revision: number;
+  number: number;
+  part: string;
+  /** Newest version's number: larger than `number` where this one is superseded. */
+  newest: number;
+  position: number | null;
+  total: number | null;
+  previous: { msgid: string; title: string } | null;
+  next: { msgid: string; title: string } | null;
+}
+
+/** Null where the message is no patch or cover letter of a series. */
+export async function patchPlace(db: Snapshot, messageId: number): Promise<PatchPlace | null> {
+  const row = await db.get<{ series: number; status: string; revision: number; number: number; part: string | null; newest: number; position: number | null; total: number | null } & Record<string, never>>(
+    `SELECT s.id AS series, s.status, r.id AS revision, r.number, r.part, p.position, r.total,
+       (SELECT max(number) FROM revision n WHERE n.series_id = s.id) AS newest
+     FROM patch p JOIN revision r ON r.id = p.revision_id JOIN series s ON s.id = r.series_id WHERE p.message_id = ?`,
+    [messageId],
+  );
+  if (!row) return null;
+  const members = await db.all<{ id: number; msgid: string; subject: string }>(
+    `SELECT m.id, m.msgid, m.subject FROM patch p JOIN message m ON m.id = p.message_id WHERE p.revision_id = ?
+     ORDER BY p.position, m.id`,
+    [row.revision],
+  );
+  const at = members.findIndex((member) => member.id === messageId);
+  const neighbour = (n: number) => {
+    const member = members[n];
+    return member ? { msgid: member.msgid, title: parseSubject(member.subject).title } : null;
+  };
+  return { ...row, part: row.part ?? '', previous: neighbour(at - 1), next: neighbour(at + 1) };
+}
