@@ -1,0 +1,3 @@
+import type { Turn } from './thread';
+
+export const LATER: Turn[] = [];

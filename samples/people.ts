@@ -1,0 +1,38 @@
+/** Someone invented. Nobody of these names and addresses exists: example.org is reserved for examples (RFC 2606). */
+export interface Invented {
+  name: string;
+  address: string;
+  /** Zone of the clock, minutes east of UTC. */
+  zone: number;
+}
+
+const person = (name: string, address: string, zone: number): Invented => ({ name, address: `${address}@example.org`, zone });
+
+export const PEOPLE = {
+  mirela: person('Mirela Dănescu', 'mirela.danescu', 120),
+  oskar: person('Oskar Lindqvist', 'oskar', 60),
+  tamsin: person('Tamsin Achterberg', 'tamsin', -480),
+  joao: person('João Figueiroa', 'joao.figueiroa', -180),
+  wenling: person('Wenling Tsao', 'wltsao', 480),
+  arvid: person('Arvid Þórsson', 'arvid.thorsson', 0),
+  priyanka: person('Priyanka Vellodi', 'vellodi', 330),
+  benedikt: person('Benedikt Krähenbühl', 'kraehenbuehl', 60),
+  noriko: person('Noriko Asahina', 'noriko.asahina', 540),
+  casimir: person('Casimir Ostrowicz', 'casimir', 60),
+  delphine: person('Delphine Marchesseau', 'delphine', 60),
+  ruaridh: person('Ruaridh MacInneally', 'ruaridh', 0),
+  zeynep: person('Zeynep Karaoğlan', 'zeynep.karaoglan', 120),
+  ivo: person('Ivo Štěpánkovský', 'ivo.stepankovsky', 60),
+  halvard: person('Halvard Brekkesund', 'halvard', 60),
+  adaeze: person('Adaeze Nwokoromadu', 'adaeze', 60),
+  matthias: person('Matthias Grünfelder', 'mgruenfelder', 60),
+  leilani: person('Leilani Kahananui', 'leilani', -600),
+  sergei: person('Сергей Ладожников', 'ladozhnikov', 180),
+  thandi: person('Thandiwe Mokhobosi', 'thandi', 120),
+  rangi: person('Rangimārie Te Pōtiki', 'rangi.tepotiki', 720),
+  yusuf: person('Yusuf Abdulqader', 'yusuf', 180),
+  keeper: person('Ansel Wetherbrook', 'ansel', -480),
+  robot: person('example build robot', 'build-robot', 0),
+} as const;
+
+export const EVERYONE: readonly Invented[] = Object.values(PEOPLE).filter((one) => one.name !== 'example build robot');

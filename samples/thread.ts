@@ -1,0 +1,105 @@
+import { LIST, type SampleMail, quote, wrap, write } from './mail';
+import { type Invented, PEOPLE } from './people';
+
+/**
+ * One mail of a conversation written by hand: its key, the key of its parent, its author, the hours after the parent,
+ * and its text. A paragraph `@2` in the text stands for the parent's paragraph 2 (counted from 0, quotes left out),
+ * quoted; `@^2` quotes also what that paragraph answered. A paragraph that begins with a space or a tab is kept as is.
+ */
+export interface Turn {
+  key: string;
+  to?: string;
+  from: keyof typeof PEOPLE;
+  after: number;
+  text: string;
+  /** Begins a subject of its own. */
+  subject?: string;
+  /** Written and answered, but never reached the archive. */
+  absent?: boolean;
+  headers?: Record<string, string | null>;
+  alsoOn?: typeof LIST;
+}
+
+export interface Posted {
+  turn: Turn;
+  who: Invented;
+  msgid: string;
+  at: number;
+  subject: string;
+  references: string[];
+  /** Each paragraph the author wrote, with the quote right above it. */
+  paragraphs: { text: string; above: string }[];
+  body: string;
+}
+
+/** Writes a conversation out. `start` is in Unix seconds; `slug` makes its Message-IDs. */
+export function converse(slug: string, start: number, subject: string, turns: readonly Turn[]): SampleMail[] {
+  const posted = new Map<string, Posted>();
+  const mails: SampleMail[] = [];
+  for (const turn of turns) {
+    const parent = turn.to === undefined ? null : (posted.get(turn.to) ?? fail(`${slug}: no mail ${turn.to}`));
+    const mail = post(slug, start, subject, turn, parent);
+    posted.set(turn.key, mail);
+    if (!turn.absent) mails.push(...sent(mail, parent));
+  }
+  return mails;
+}
+
+function fail(reason: string): never {
+  throw new Error(reason);
+}
+
+function post(slug: string, start: number, subject: string, turn: Turn, parent: Posted | null): Posted {
+  const who = PEOPLE[turn.from];
+  const at = Math.round((parent ? parent.at : start) + turn.after * 3600 + ((turn.key.length * 977 + turn.text.length * 131) % 1700));
+  const blocks = compose(turn.text, parent);
+  return {
+    turn,
+    who,
+    at,
+    msgid: `${slug}.${turn.key}.${at.toString(36)}@${who.address.split('@')[0]}.example.org`,
+    subject: turn.subject ?? (parent ? `Re: ${parent.subject.replace(/^Re: /, '')}` : subject),
+    references: parent ? [...parent.references, parent.msgid] : [],
+    ...blocks,
+  };
+}
+
+function compose(text: string, parent: Posted | null): { paragraphs: Posted['paragraphs']; body: string } {
+  const paragraphs: Posted['paragraphs'] = [];
+  const parts: string[] = [];
+  let above = '';
+  for (const block of text.trim().split('\n\n')) {
+    if (block.startsWith('@')) {
+      above = quoted(block, parent);
+      parts.push(parts.length || !parent ? marked(above) : quote(parent.who, parent.at, above).trimEnd());
+    } else {
+      const own = /^[ \t]/.test(block) ? block : wrap(block);
+      paragraphs.push({ text: own, above });
+      parts.push(own);
+      above = '';
+    }
+  }
+  return { paragraphs, body: `${parts.join('\n\n')}\n` };
+}
+
+function quoted(mark: string, parent: Posted | null): string {
+  const wanted = Number(mark.replace(/\D/g, ''));
+  const found = parent?.paragraphs[wanted] ?? fail(`${mark}: ${parent?.turn.key ?? 'the root'} has no such paragraph`);
+  return mark.startsWith('@^') && found.above ? `${marked(found.above)}\n\n${found.text}` : found.text;
+}
+
+const marked = (text: string) =>
+  text
+    .split('\n')
+    .map((line) => (line === '' ? '>' : line.startsWith('>') ? `>${line}` : `> ${line}`))
+    .join('\n');
+
+function sent(mail: Posted, parent: Posted | null): SampleMail[] {
+  const { turn, who, msgid, at, subject, references, body } = mail;
+  const to = parent && parent.who !== who ? [parent.who] : [];
+  const draft = { from: who, subject, msgid, at, references, to, body, headers: turn.headers };
+  if (!turn.alsoOn) return [write(draft)];
+  const cc = `${turn.alsoOn.address}, ${LIST.address}`;
+  const both = { ...draft, headers: { ...turn.headers, Cc: cc } };
+  return [write(both), write({ ...both, list: turn.alsoOn })];
+}
