@@ -57,7 +57,7 @@ function post(slug: string, start: number, subject: string, turn: Turn, parent: 
     turn,
     who,
     at,
-    msgid: `${slug}.${turn.key}.${at.toString(36)}@${who.address.split('@')[0]}.example.org`,
+    msgid: `${slug}.${turn.key}.${at.toString(36)}.${who.address}`,
     subject: turn.subject ?? (parent ? `Re: ${parent.subject.replace(/^Re: /, '')}` : subject),
     references: parent ? [...parent.references, parent.msgid] : [],
     ...blocks,
