@@ -1,0 +1,76 @@
+import type { PatchAnalysis } from '#mail/patch';
+import { CLAIM, CLAIM_SOURCE } from '#mail/patch';
+import type { Connection } from '../open';
+import { insertRows } from './insert';
+import { writeSeries } from './series';
+
+/** A patch that a commit may come from: ingest/patch/commits.ts. */
+export interface CandidateRow {
+  id: number;
+  msgid: string;
+  sent_at: number;
+  cover: number;
+  author_key: number;
+  title_key: number;
+  patch_id: string | null;
+}
+
+/** When the oldest patch was posted (Unix seconds); null where there is none. Older commits come from none of them. */
+export async function oldestPatch(db: Connection): Promise<number | null> {
+  const row = await db.get<{ id: number | null }>('SELECT min(message_id) AS id FROM patch WHERE kind IN (1, 2)');
+  return row?.id == null ? null : Math.floor(row.id / 8);
+}
+
+/** Author keys of all patches: commits of nobody known here need not be looked at further. */
+export async function patchAuthors(db: Connection): Promise<Set<number>> {
+  const rows = await db.all<{ key: number }>('SELECT DISTINCT author_key AS key FROM patch WHERE kind IN (1, 5)');
+  return new Set(rows.map(({ key }) => key));
+}
+
+/** Patches and cover letters that share a Message-ID, title or patch_id with one of a batch of commits. */
+export function commitCandidates(db: Connection, keys: { msgids: string[]; titles: number[]; patchIds: string[] }): Promise<CandidateRow[]> {
+  return db.all<CandidateRow>(
+    `SELECT m.id, m.msgid, m.sent_at, p.kind = 2 AS cover, p.author_key, p.title_key, p.patch_id FROM patch p JOIN message m ON m.id = p.message_id
+     WHERE p.kind IN (1, 2) AND p.message_id IN (
+       SELECT p.message_id FROM json_each(?1) j JOIN message m ON m.msgid = j.value JOIN patch p ON p.message_id = m.id
+       UNION SELECT q.message_id FROM json_each(?1) j JOIN message m ON m.msgid = j.value JOIN patch p ON p.message_id = m.id
+         JOIN patch q ON q.revision_id = p.revision_id
+       UNION SELECT p.message_id FROM json_each(?2) j JOIN patch p ON p.title_key = j.value
+       UNION SELECT p.message_id FROM json_each(?3) j JOIN patch p ON p.patch_id = j.value)`,
+    [JSON.stringify(keys.msgids), JSON.stringify(keys.titles), JSON.stringify(keys.patchIds)],
+  );
+}
+
+export interface MatchedCommit {
+  oid: string;
+  patch: number;
+  how: string;
+  /** The commit takes back the patch's commit. */
+  isRevert: boolean;
+}
+
+/** Puts what a repository says in place of what it said before, and brings the states of the series up to date. One transaction. */
+export async function storeCommits(db: Connection, analysis: PatchAnalysis, tree: string, matches: MatchedCommit[]): Promise<void> {
+  await db.exec('CREATE TEMP TABLE IF NOT EXISTS touched (id INTEGER PRIMARY KEY)');
+  await db.exec('BEGIN IMMEDIATE');
+  try {
+    await db.exec('DELETE FROM touched');
+    const seriesOf = 'SELECT r.series_id FROM outcome o JOIN patch p ON p.message_id = o.patch_id JOIN revision r ON r.id = p.revision_id';
+    await db.run(`INSERT OR IGNORE INTO touched ${seriesOf} WHERE o.evidence_id = 0 AND o.tree = ?`, [tree]);
+    await db.run('DELETE FROM outcome WHERE evidence_id = 0 AND tree = ?', [tree]);
+    await db.run('DELETE FROM patch_commit WHERE tree = ?', [tree]);
+    await insertRows(
+      db,
+      'INSERT OR IGNORE INTO outcome (patch_id, evidence_id, line, kind, source, how, oid, tree)',
+      matches.map((one) => [one.patch, 0, 0, one.isRevert ? CLAIM.reverted : CLAIM.merged, CLAIM_SOURCE.commit, one.how, one.oid, tree]),
+    );
+    const own = matches.filter((one) => !one.isRevert);
+    await insertRows(db, 'INSERT OR REPLACE INTO patch_commit (oid, tree, patch_id, how)', own.map((one) => [one.oid, tree, one.patch, one.how]));
+    await db.run(`INSERT OR IGNORE INTO touched ${seriesOf} WHERE o.evidence_id = 0 AND o.tree = ?`, [tree]);
+    await writeSeries(db, analysis);
+    await db.exec('COMMIT');
+  } catch (error) {
+    await db.exec('ROLLBACK');
+    throw error;
+  }
+}

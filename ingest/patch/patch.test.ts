@@ -1,0 +1,96 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { mailOf, PatchDatabase } from '../../tests/patchdb.ts';
+
+const DAY = 86400;
+const START = 1_600_000_000;
+
+/** A patch mail to one file whose added lines are `lines`. */
+function patch(msgid: string, day: number, subject: string, lines: string[], more: Parameters<typeof mailOf>[0] | object = {}) {
+  const diff = lines.map((line) => `+${line}`).join('\n');
+  const text = `Change it.\n\nSigned-off-by: Ada Example <ada@example.org>\n---\ndiff --git a/x.c b/x.c\nindex 1234567..89abcde 100644\n--- a/x.c\n+++ b/x.c\n@@ -1,1 +1,${lines.length + 1} @@\n one\n${diff}\n-- \n2.30\n`;
+  return mailOf({ msgid, sentAt: START + day * DAY + msgid.length * 60 + (msgid.charCodeAt(0) % 60), subject, text, ...more });
+}
+
+function reply(msgid: string, day: number, to: string, text: string, name = 'Bea Example') {
+  return mailOf({ msgid, sentAt: START + day * DAY + 5000, subject: 'Re: x', references: [to], text, author: { name, address: `${name.split(' ')[0]?.toLowerCase()}@example.org` } });
+}
+
+const one = ['alpha_function(first);', 'beta_function(second);', 'gamma_function(third);', 'delta_function(fourth);'];
+const two = ['return omega_value + 7;', 'psi_table[index] = chi;', 'static int rho_counter;', 'if (tau_flag) sigma();'];
+
+let store: PatchDatabase;
+beforeEach(async () => {
+  store = await PatchDatabase.create();
+});
+afterEach(async () => store.close());
+
+describe('series', () => {
+  it('joins versions by title, and a renamed one by its change', async () => {
+    await store.add([
+      patch('a1@x', 0, '[PATCH] x: add alpha', one),
+      patch('a2@x', 5, '[PATCH v2] x: add alpha', [...one, 'and_more(now);']),
+      patch('a3@x', 9, '[PATCH v3] x: bring in greek letters', [...one, 'and_more(now);']),
+    ]);
+    expect(await store.series()).toEqual(['v1:a1@x v2:a2@x v3:a3@x']);
+  });
+
+  it('keeps two works of one author under one title apart', async () => {
+    await store.add([patch('a1@x', 0, '[PATCH] x: fix typo', one), patch('b1@x', 40, '[PATCH] x: fix typo', two)]);
+    expect(await store.series()).toEqual(['v1:a1@x', 'v1:b1@x']);
+  });
+
+  it('takes a patch that was replaced within a series', async () => {
+    const cover = mailOf({ msgid: 'c0@x', sentAt: START, subject: '[PATCH v5 0/2] letters', text: 'Letters.' });
+    const first = patch('p1@x', 0, '[PATCH v5 1/2] x: add alpha', one, { references: ['c0@x'] });
+    const second = patch('p22@x', 0, '[PATCH v5 2/2] x: add omega', two, { references: ['c0@x'] });
+    const again = patch('p222@x', 1, '[PATCH v5.1 2/2] x: add omega', [...two, 'late();'], { references: ['c0@x', 'p22@x'] });
+    await store.add([cover, first, second, again]);
+    expect(await store.series()).toEqual(['v5:c0@x,p1@x,p22@x v5:p222@x']);
+  });
+
+  it('gives the same series in whatever batches mails come', async () => {
+    const mails = [
+      patch('a1@x', 0, '[PATCH] x: add alpha', one),
+      patch('b1@x', 1, '[PATCH] y: add omega', two),
+      patch('a2@x', 5, '[PATCH v2] x: add alpha', [...one, 'and_more(now);']),
+      patch('b2@x', 6, '[PATCH v2] y: add omega', two),
+    ];
+    for (const n of [3, 0, 2, 1]) await store.add([mails[n] as (typeof mails)[0]]);
+    expect(await store.series()).toEqual(['v1:a1@x v2:a2@x', 'v1:b1@x v2:b2@x']);
+  });
+});
+
+describe('outcomes', () => {
+  const outcomes = () =>
+    store.db.all('SELECT m.msgid, o.kind, o.how FROM outcome o JOIN message m ON m.id = o.patch_id ORDER BY m.id, o.kind');
+  const status = async () => (await store.db.all<{ status: string }>('SELECT status FROM series')).map((row) => row.status);
+
+  it('believes "Applied, thanks", for the patch or for the series', async () => {
+    const cover = mailOf({ msgid: 'c0@x', sentAt: START, subject: '[PATCH 0/1] letters', text: 'Letters.' });
+    await store.add([cover, patch('p1@x', 0, '[PATCH 1/1] x: add alpha', one, { references: ['c0@x'] })]);
+    expect(await status()).toEqual(['posted']);
+    await store.add([reply('r1@x', 1, 'c0@x', 'On Monday, Ada wrote:\n> Letters.\n\nApplied to for-next, thanks.\n')]);
+    expect(await status()).toEqual(['applied']);
+    expect(await outcomes()).toHaveLength(2);
+  });
+
+  it.each(['Can this be applied?', 'I applied your patch and it does not build.', 'With this applied it works.', 'I will queue it later.'])(
+    'makes nothing of "%s"',
+    async (words) => {
+      await store.add([patch('p1@x', 0, '[PATCH] x: add alpha', one), reply('r1@x', 1, 'p1@x', `${words}\n`)]);
+      expect(await outcomes()).toEqual([]);
+    },
+  );
+
+  it('counts a review of every patch', async () => {
+    await store.add([patch('p1@x', 0, '[PATCH] x: add alpha', one), reply('r1@x', 1, 'p1@x', 'Reviewed-by: Bea Example <bea@example.org>\n')]);
+    expect(await status()).toEqual(['reviewed']);
+  });
+
+  it('finds the patch of a tip mail whose Link is not here, by its change', async () => {
+    const tip = patch('t1@x', 9, '[tip: x/core] x: Add alpha', one, { author: { name: 'tip-bot2 for Ada Example', address: 'bot@example.org' } });
+    await store.add([patch('p1@x', 0, '[PATCH] x: add alpha', one), { ...tip, text: `Commit-ID:     ${'ab'.repeat(20)}\n${tip.text}` }]);
+    expect(await outcomes()).toMatchObject([{ msgid: 'p1@x', kind: 1, how: 'patch id' }]);
+    expect(await status()).toEqual(['applied']);
+  });
+});

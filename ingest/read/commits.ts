@@ -1,0 +1,79 @@
+import { existsSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { startGit } from './git';
+import { SourceError } from './types';
+
+/** One commit, as far as it tells where its patch came from. */
+export interface Commit {
+  oid: string;
+  authorName: string;
+  authorAddress: string;
+  /** Unix seconds. `git am` takes the author's from the mail's Date header. */
+  authoredAt: number;
+  committedAt: number;
+  subject: string;
+  /** The message below the subject: `Link:`, `This reverts commit`. */
+  body: string;
+}
+
+/** Fields of one commit, ended by NUL and the record separator: neither stands in a message that git accepts as UTF-8. */
+const FORMAT = '%H%x1f%an%x1f%ae%x1f%at%x1f%ct%x1f%s%x1f%b%x00';
+
+/** The repository's git directory, and a name to show for it. */
+export function gitDirectory(path: string): { directory: string; name: string } {
+  const inside = join(path, '.git');
+  const name = basename(resolve(path)).replace(/\.git$/, '') || path;
+  return { directory: existsSync(inside) ? inside : path, name };
+}
+
+/** Commits of HEAD made since `since` (Unix seconds), merges left out, newest first. SourceError where git cannot read them. */
+export async function* readCommits(path: string, since: number): AsyncGenerator<Commit> {
+  const { directory } = gitDirectory(path);
+  const { child, failed } = startGit(directory, ['log', '--no-merges', `--since=${since}`, '--encoding=UTF-8', `--format=${FORMAT}`, 'HEAD']);
+  child.stdin.end();
+  let rest = '';
+  child.stdout.setEncoding('utf8');
+  for await (const chunk of child.stdout as AsyncIterable<string>) {
+    const records = (rest + chunk).split('\0');
+    rest = records.pop() ?? '';
+    for (const record of records) {
+      const commit = commitOf(record);
+      if (commit) yield commit;
+    }
+  }
+  const failure = await failed;
+  if (failure !== null) throw new SourceError(path, `git log failed: ${failure}`);
+}
+
+function commitOf(record: string): Commit | null {
+  const [oid = '', authorName = '', authorAddress = '', authored = '', committed = '', subject = '', body = ''] = record.replace(/^\n/, '').split('\x1f');
+  if (!/^[0-9a-f]{40,64}$/.test(oid)) return null;
+  return { oid, authorName, authorAddress, authoredAt: Number(authored), committedAt: Number(committed), subject, body };
+}
+
+/** Diffs of the commits named, as `git format-patch` would print them: commit name and diff. */
+export async function readDiffs(path: string, oids: string[]): Promise<Map<string, string>> {
+  const { directory } = gitDirectory(path);
+  const { child, failed } = startGit(directory, ['diff-tree', '--stdin', '--root', '-r', '-p', '-M', '--no-color', '--no-ext-diff', '--no-textconv']);
+  child.stdin.end(`${oids.join('\n')}\n`);
+  const diffs = new Map<string, string>();
+  let all = '';
+  child.stdout.setEncoding('utf8');
+  for await (const chunk of child.stdout as AsyncIterable<string>) all += chunk;
+  const failure = await failed;
+  if (failure !== null) throw new SourceError(path, `git diff-tree failed: ${failure}`);
+  const wanted = new Set(oids);
+  let oid = '';
+  let start = 0;
+  for (let at = 0; at < all.length; ) {
+    const end = all.indexOf('\n', at) < 0 ? all.length : all.indexOf('\n', at);
+    if ((end - at === 40 || end - at === 64) && wanted.has(all.slice(at, end))) {
+      if (oid) diffs.set(oid, all.slice(start, at));
+      oid = all.slice(at, end);
+      start = end + 1;
+    }
+    at = end + 1;
+  }
+  if (oid) diffs.set(oid, all.slice(start));
+  return diffs;
+}
