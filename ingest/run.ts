@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { openWriter } from '#db/create';
 import type { Connection } from '#db/open';
+import { prepareSearch } from '#db/write/messages';
 import { linkPatches } from '#db/write/patch';
 import { totals } from '#db/write/totals';
 import { insertReject, saveCheckpoint, seenFiles, sourceRow } from '#db/write/sources';
@@ -64,7 +65,7 @@ export async function ingest(sources: Source[], options: IngestOptions): Promise
   const failed: SourceError[] = [];
   const counts: Counts = { read: 0, stored: 0, duplicate: 0, deleted: 0, rejected: 0, bytes: 0 };
   try {
-    await db.exec(`INSERT INTO search (search, rank) VALUES ('hashsize', ${64 * 1024 * 1024})`);
+    await prepareSearch(db);
     const lists = await ListNames.load(db);
     for (const source of sources) {
       try {

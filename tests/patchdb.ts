@@ -6,6 +6,7 @@ import type { Connection, Value } from '../db/open.ts';
 import { insertRows } from '../db/write/insert.ts';
 import { linkPatches, PATCH_TABLES } from '../db/write/patch.ts';
 import { addPatchRows, patchAnalysis } from '../ingest/patch/index.ts';
+import type { FactRows } from '../ingest/patch/rows.ts';
 import type { Message } from '../mail/types.ts';
 
 /** A mail for tests of patches: only what they need; the rest is empty. */
@@ -58,7 +59,7 @@ export class PatchDatabase {
       const id = mail.sentAt * 8;
       this.#ids.set(mail.msgid, id);
       await this.#store(mail, id);
-      const facts: Record<string, Value[][]> = {};
+      const facts: FactRows = {};
       addPatchRows(facts, id, mail);
       for (const [table, added] of Object.entries(facts)) rows[table] = [...(rows[table] ?? []), ...added];
     }

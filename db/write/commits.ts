@@ -21,9 +21,11 @@ export async function oldestPatch(db: Connection): Promise<number | null> {
   return row?.id == null ? null : Math.floor(row.id / 8);
 }
 
-/** Author keys of all patches: commits of nobody known here need not be looked at further. */
-export async function patchAuthors(db: Connection): Promise<Set<number>> {
-  const rows = await db.all<{ key: number }>('SELECT DISTINCT author_key AS key FROM patch WHERE kind IN (1, 5)');
+/** Author and title keys of all patches: commits that have none of them and name no mail need not be looked at further. */
+export async function patchKeys(db: Connection): Promise<Set<number>> {
+  const rows = await db.all<{ key: number }>(
+    'SELECT author_key AS key FROM patch WHERE kind IN (1, 5) UNION SELECT title_key FROM patch WHERE kind = 1',
+  );
   return new Set(rows.map(({ key }) => key));
 }
 

@@ -1,3 +1,5 @@
+import type { Connection, Value } from '../open';
+import { insertRows } from './insert';
 import { PATCH_TABLES } from './patch';
 
 /**
@@ -8,3 +10,8 @@ export const FACT_TABLES: Record<string, string> = {
   term: 'message_id, kind, value',
   ...PATCH_TABLES,
 };
+
+/** Inserts rows of a table of FACT_TABLES; the first cell of each is the message's id. */
+export async function insertFacts(db: Connection, table: string, rows: Value[][]): Promise<void> {
+  if (rows.length) await insertRows(db, `INSERT OR IGNORE INTO ${table} (${FACT_TABLES[table]})`, rows);
+}

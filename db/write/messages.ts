@@ -49,6 +49,14 @@ export async function insertMessages(db: Connection, rows: Value[][]): Promise<v
   await insertRows(db, `INSERT INTO message (${COLUMNS})`, rows);
 }
 
+/** What FTS5 holds in memory before it writes a segment: more than a batch's words, so that each commit writes one. */
+const PENDING_WORDS = 32 * 1024 * 1024;
+
+/** Settings of the full-text index for ingest; they are kept in the database. */
+export async function prepareSearch(db: Connection): Promise<void> {
+  await db.exec(`INSERT INTO search (search, rank) VALUES ('hashsize', ${PENDING_WORDS})`);
+}
+
 /** Ids must ascend: FTS5 writes out its pending index whenever a rowid is not above the last one. */
 export async function insertSearch(db: Connection, rows: Value[][]): Promise<void> {
   await insertRows(

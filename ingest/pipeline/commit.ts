@@ -1,6 +1,5 @@
 import type { Connection, Value } from '#db/open';
-import { FACT_TABLES } from '#db/write/facts';
-import { insertRows } from '#db/write/insert';
+import { FACT_TABLES, insertFacts } from '#db/write/facts';
 import {
   addActivity,
   identityIds,
@@ -65,11 +64,11 @@ export async function writeWords(
     fresh.map(({ id }, n): Value[] => [id, ...(packed.search[n] as string[])]),
   );
   await insertSearch(db, words.sort(byFirst));
-  for (const [table, columns] of Object.entries(FACT_TABLES)) {
+  for (const table of Object.keys(FACT_TABLES)) {
     const rows = units.flatMap(({ packed, fresh }) =>
       (packed.facts[table] ?? []).map(([index, ...cells]): Value[] => [(fresh[index as number] as Fresh).id, ...cells]),
     );
-    if (rows.length) await insertRows(db, `INSERT OR IGNORE INTO ${table} (${columns})`, rows);
+    await insertFacts(db, table, rows);
   }
   if (checkpoint) await saveCheckpoint(db, source.id, checkpoint.state, checkpoint.seen);
   await bumpDataVersion(db);

@@ -1,0 +1,31 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const scripts = Object.keys(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).scripts);
+
+describe('documentation', () => {
+  it.each(scripts)('README tells of npm run %s', (name) => {
+    expect(readme).toMatch(new RegExp(`npm (run )?${name}\\b`));
+  });
+
+  it('README tells of every setting that the code reads', () => {
+    const texts = ['app/_lib/settings.ts', 'cli/settings.ts'].map((path) => readFileSync(join(ROOT, path), 'utf8'));
+    const settings = new Set(texts.flatMap((text) => [...text.matchAll(/\b(THREADLINE_[A-Z_]+):/g)].map((match) => match[1] as string)));
+    expect([...settings].filter((name) => !readme.includes(name))).toEqual([]);
+  });
+
+  it('ARCHITECTURE names every table of the schema', () => {
+    const schema = ['schema.sql', ...readdirSync(join(ROOT, 'db/schema')).map((name) => `schema/${name}`)].map((name) => readFileSync(join(ROOT, 'db', name), 'utf8')).join('\n');
+    const tables = [...schema.matchAll(/CREATE (?:VIRTUAL )?TABLE (\w+)/g)].map((match) => match[1] as string);
+    const architecture = readFileSync(join(ROOT, 'docs/ARCHITECTURE.md'), 'utf8');
+    expect(tables.filter((table) => !architecture.includes(`\`${table}\``))).toEqual([]);
+  });
+
+  it('nothing names a machine of ours', () => {
+    const texts = ['README.md', 'docs/ARCHITECTURE.md', 'package-lock.json'].map((path) => readFileSync(join(ROOT, path), 'utf8'));
+    expect(texts.filter((text) => /registry\.npmjs|\/work\//.test(text))).toEqual([]);
+  });
+});

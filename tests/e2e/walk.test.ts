@@ -1,0 +1,147 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { resolve } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { command, ingest, scratch } from '../command';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const present = existsSync(CHROMIUM);
+if (!present && process.env.THREADLINE_REQUIRE?.includes('chromium')) throw new Error(`Chromium is required here (THREADLINE_REQUIRE), and ${CHROMIUM} is not there`);
+
+const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+describe.skipIf(!present)('a reader', () => {
+  const folder = scratch();
+  let server: ChildProcess;
+  let browser: Browser;
+  let base = '';
+
+  beforeAll(async () => {
+    const database = `${folder.path}/sample.sqlite`;
+    const mbox = `${folder.path}/threadline-sample.mbox`;
+    writeFileSync(mbox, command('sample', ['--messages', '400', '--seed', '1'], database).stdout);
+    ingest(database, mbox);
+    const port = await freePort();
+    base = `http://127.0.0.1:${port}`;
+    server = spawn(process.execPath, ['scripts/start.mjs'], { cwd: ROOT, env: { ...process.env, THREADLINE_DB: database, PORT: String(port) }, stdio: ['ignore', 'pipe', 'inherit'] });
+    await new Promise<void>((ready, failed) => {
+      server.stdout?.on('data', (chunk: Buffer) => chunk.includes('Threadline is at') && ready());
+      server.once('exit', (code) => failed(new Error(`the server ended with ${code}`)));
+    });
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    server?.kill('SIGTERM');
+    folder.remove();
+  });
+
+  async function walk(page: Page): Promise<void> {
+    await page.goto(`${base}/`);
+    expect(await page.getByText('Synthetic mail.').isVisible()).toBe(true);
+    await page.getByRole('link', { name: 'threadline-sample' }).first().click();
+    await page.waitForURL(/\/threadline-sample\/$/);
+    expect(await page.getByText('Synthetic mail.').isVisible()).toBe(true);
+    await page.locator('.threads .subject').first().click();
+    await page.waitForURL(/\/t\/$/);
+    expect(await page.locator('article.mail').count()).toBeGreaterThan(0);
+    await page.getByRole('link', { name: 'permalink' }).first().click();
+    await page.waitForURL(/\/threadline-sample\/[^/]+\/$/);
+    const subject = await page.locator('h1').innerText();
+    const raw = (await page.getByRole('link', { name: 'raw', exact: true }).first().getAttribute('href')) ?? '';
+    await page.getByRole('searchbox').fill('kexec');
+    await page.getByRole('searchbox').press('Enter');
+    await page.waitForURL(/\/search\//);
+    expect(await page.locator('.results li').count()).toBeGreaterThan(3);
+    expect(await page.locator('.results mark').count()).toBeGreaterThan(3);
+    const answer = await page.request.get(base + raw);
+    expect(answer.headers()['content-type']).toBe('text/plain; charset=utf-8');
+    expect(await answer.text()).toContain('X-Threadline-Synthetic: yes');
+    expect(subject).not.toBe('');
+  }
+
+  it.each([true, false])('walks from home to raw mail, JavaScript %s', async (javaScriptEnabled) => {
+    const context = await browser.newContext({ javaScriptEnabled });
+    const page = await context.newPage();
+    const faults: string[] = [];
+    page.on('pageerror', (error) => faults.push(error.message));
+    page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+    await walk(page);
+    expect(faults).toEqual([]);
+    await context.close();
+  });
+
+  it('goes by keys', async () => {
+    const page = await browser.newPage();
+    await page.goto(`${base}/threadline-sample/`);
+    await page.keyboard.press('?');
+    expect(await page.getByRole('dialog').isVisible()).toBe(true);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('j');
+    expect(await page.locator('.threads li.here').count()).toBe(1);
+    await page.keyboard.press('/');
+    expect(await page.getByRole('searchbox').evaluate((box) => box === document.activeElement)).toBe(true);
+    await page.close();
+  });
+
+  it.each(['light', 'dark'] as const)('meets no accessibility fault, %s', async (colorScheme) => {
+    const context = await browser.newContext({ colorScheme });
+    const page = await context.newPage();
+    for (const path of ['/', '/threadline-sample/', '/search/?q=kexec', '/search/', '/all/nothing@example.org/']) {
+      await page.goto(base + path);
+      const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze();
+      expect(violations.map(({ id, nodes }) => `${path} ${id}: ${nodes[0]?.html.slice(0, 200)}`)).toEqual([]);
+    }
+    await context.close();
+  });
+
+  it('never scrolls sideways on a phone', async () => {
+    const context = await browser.newContext({ viewport: { width: 360, height: 740 } });
+    const page = await context.newPage();
+    await page.goto(`${base}/threadline-sample/`);
+    const thread = (await page.locator('.threads .subject').first().getAttribute('href')) ?? '';
+    for (const path of ['/', '/threadline-sample/', thread, '/search/?q=kexec']) {
+      await page.goto(base + path);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), path).toBeLessThanOrEqual(0);
+    }
+    await context.close();
+  });
+
+  it.each([
+    ['/nosuchlist/', 404],
+    ['/all/nothing@example.org/', 404],
+    ['/all/%zz/', 400],
+    ['/all/%00/', 400],
+    ['/threadline-sample/2009-13/', 400],
+    ['/threadline-sample/?before=x', 400],
+    ['/search/?q=%22', 200],
+    ['/search/?q=x&sort=y', 400],
+    [`/all/${'x'.repeat(9000)}/`, 414],
+  ])('is answered in a sentence at %s', async (path, status) => {
+    const answer = await fetch(base + path, { redirect: 'manual' });
+    expect(answer.status).toBe(status);
+    expect(await answer.text()).toMatch(/<h1>/);
+  });
+
+  it('is told when nothing changed', async () => {
+    const first = await fetch(`${base}/threadline-sample/`);
+    const etag = first.headers.get('etag') ?? '';
+    expect(first.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect((await fetch(`${base}/threadline-sample/`, { headers: { 'If-None-Match': etag } })).status).toBe(304);
+  });
+});
+
+function freePort(): Promise<number> {
+  return new Promise((done) => {
+    const probe = createServer();
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => done(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}

@@ -1,0 +1,100 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { msgidOfLink } from '../../ingest/patch/claims.ts';
+import { patchAnalysis } from '../../ingest/patch/index.ts';
+import { linkSeries } from '../../ingest/patch/link.ts';
+import { CLAIM, CLAIM_SOURCE, PATCH_KIND, type PatchFact, type StoredClaim } from '../../mail/patch.ts';
+import { textKey } from '../../mail/print.ts';
+import { titleKey } from '../../mail/subject.ts';
+import { ARCHIVES } from '../archives.ts';
+import { type EvalMail, readFacts } from './facts.ts';
+
+// Evaluation against what the archives themselves prove, with that proof hidden. Every failure is printed, to be read.
+describe.skipIf(!ARCHIVES)('linking on real archives', () => {
+  let mails: EvalMail[] = [];
+  let facts: PatchFact[] = [];
+  beforeAll(async () => {
+    mails = await readFacts(['linux-edac', 'kexec', 'linux-pm']);
+    facts = mails.flatMap(({ fact }) => fact ?? []);
+  }, 240_000);
+
+  it('series: change-ids hidden, pairs of mails in one series', () => {
+    const hidden = linkSeries(facts.map((fact) => ({ ...fact, changeId: null })));
+    const byId = new Map(facts.map((fact) => [fact.id, fact]));
+    const truth = new Map<number, string>();
+    const series = new Map<number, number>();
+    for (const { members, series: id } of hidden) {
+      const changeId = members.map((member) => byId.get(member)?.changeId).find(Boolean);
+      for (const member of members) {
+        series.set(member, id);
+        if (changeId) truth.set(member, changeId);
+      }
+    }
+    const score = pairScore([...truth.keys()], (id) => truth.get(id), (id) => series.get(id));
+    for (const [a, b] of score.failures) console.log('pair:', byId.get(a)?.msgid, byId.get(b)?.msgid);
+    console.log(`change-ids: ${score.pairs} pairs, precision ${score.precision.toFixed(4)}, recall ${score.recall.toFixed(4)}`);
+    expect(score.precision).toBeGreaterThan(0.995);
+    expect(score.recall).toBeGreaterThan(0.97);
+  });
+
+  it('applied: Link lines hidden, the patch that a tip mail or a copy in a stable tree comes from', () => {
+    const { found, claims } = linkedClaims(mails, facts);
+    const revisions = new Map(linkSeries(facts).flatMap((one) => one.members.map((id) => [id, one.id] as const)));
+    const outcomes = patchAnalysis.resolveClaims(claims, facts, (id) => revisions.get(id) ?? null);
+    for (const source of [CLAIM_SOURCE.tip, CLAIM_SOURCE.stable]) {
+      const counts = { right: 0, wrong: 0, missed: 0 };
+      for (const [evidence, truth] of found) {
+        if (truth.source !== source) continue;
+        const named = outcomes.filter((one) => one.evidence === evidence && one.source === source).map((one) => one.patch);
+        const verdict = named.length === 0 ? 'missed' : named.every((id) => truth.patches.has(id)) ? 'right' : 'wrong';
+        counts[verdict]++;
+        if (verdict !== 'right') console.log(verdict, facts.find((fact) => fact.id === evidence)?.msgid);
+      }
+      const precision = counts.right / (counts.right + counts.wrong);
+      const recall = counts.right / (counts.right + counts.wrong + counts.missed);
+      console.log(`${source === CLAIM_SOURCE.tip ? 'tip' : 'stable'}: ${JSON.stringify(counts)} precision ${precision.toFixed(3)}, recall ${recall.toFixed(3)}`);
+      expect(precision).toBeGreaterThan(source === CLAIM_SOURCE.tip ? 0.99 : 0.94);
+      expect(recall).toBeGreaterThan(source === CLAIM_SOURCE.tip ? 0.95 : 0.85);
+    }
+  });
+});
+
+function pairScore(ids: number[], truth: (id: number) => unknown, given: (id: number) => unknown) {
+  const failures: [number, number][] = [];
+  let both = 0;
+  let wanted = 0;
+  let made = 0;
+  for (let i = 0; i < ids.length; i++) {
+    for (let j = i + 1; j < ids.length; j++) {
+      const [a, b] = [ids[i] as number, ids[j] as number];
+      const isTrue = truth(a) === truth(b);
+      const isGiven = given(a) === given(b);
+      if (isTrue) wanted++;
+      if (isGiven) made++;
+      if (isTrue && isGiven) both++;
+      else if (isTrue !== isGiven) failures.push([a, b]);
+    }
+  }
+  return { pairs: wanted, precision: both / made, recall: both / wanted, failures: failures.slice(0, 20) };
+}
+
+/** Claims of tip mails and stable copies without their Link, and the patches that the Link names. */
+function linkedClaims(mails: EvalMail[], facts: PatchFact[]) {
+  const byMsgid = new Map(facts.map((fact) => [fact.msgid, fact]));
+  const targets = new Set<number>([PATCH_KIND.patch, PATCH_KIND.cover, PATCH_KIND.pull, PATCH_KIND.stable]);
+  const found = new Map<number, { patches: Set<number>; source: number }>();
+  const claims: StoredClaim[] = [];
+  for (const { message, facts: own, fact } of mails) {
+    const evidence = fact?.id ?? message.sentAt * 8 + 7;
+    const answered = message.references.findLast((ref) => targets.has(byMsgid.get(ref)?.kind ?? 0));
+    const parent = answered === undefined ? null : (byMsgid.get(answered)?.id ?? null);
+    for (const claim of own.claims) {
+      const key = claim.title === null || claim.source === CLAIM_SOURCE.words ? null : textKey(titleKey(claim.title));
+      claims.push({ ...claim, msgid: null, evidence, titleKey: key, parent, self: fact });
+      const isJudged = claim.source === CLAIM_SOURCE.tip || claim.kind === CLAIM.upstream;
+      const links = own.trailers.filter((trailer) => trailer.key === 'Link').map((trailer) => byMsgid.get(msgidOfLink(trailer.value) ?? ''));
+      const patches = links.flatMap((link) => (link?.kind === PATCH_KIND.patch && link.id !== evidence ? [link.id] : []));
+      if (isJudged && patches.length > 0) found.set(evidence, { patches: new Set(patches), source: claim.source });
+    }
+  }
+  return { found, claims };
+}

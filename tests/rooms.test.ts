@@ -1,0 +1,85 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = resolve(import.meta.dirname, '..');
+
+/** Folders whose imports are checked; a file belongs to the longest room that its path begins with. */
+const SOURCES = ['mail', 'ingest', 'db', 'app', 'cli', 'samples', 'bench'];
+
+/** Which rooms a room may import from besides itself (docs/ARCHITECTURE.md). Files are named by their path. */
+const ALLOWED: Record<string, string[]> = {
+  mail: [],
+  'ingest/read': ['mail'],
+  'ingest/parse': ['mail'],
+  'ingest/thread': ['mail'],
+  'ingest/patch': ['mail'],
+  'ingest/people': ['mail'],
+  'ingest/topic': ['mail'],
+  'ingest/quote': ['mail'],
+  'ingest/pipeline': ['mail', 'ingest', 'ingest/read', 'ingest/parse', 'ingest/thread', 'ingest/patch', 'ingest/people', 'ingest/topic', 'ingest/quote', 'db', 'db/write'],
+  ingest: ['mail', 'ingest/read', 'ingest/parse', 'ingest/thread', 'ingest/patch', 'ingest/people', 'ingest/topic', 'ingest/quote', 'ingest/pipeline', 'db', 'db/write'],
+  db: [],
+  'db/write': ['mail', 'db'],
+  'db/queries': ['mail', 'db'],
+  app: ['mail', 'db', 'db/queries'],
+  cli: ['mail', 'db', 'db/queries', 'ingest', 'ingest/read', 'samples'],
+  samples: [],
+  bench: ['mail', 'db', 'db/queries', 'db/write', 'ingest', 'ingest/read', 'ingest/parse', 'ingest/patch', 'cli'],
+};
+
+function filesBelow(folder: string): string[] {
+  const found: string[] = [];
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    if (statSync(path).isDirectory()) found.push(...filesBelow(path));
+    else if (/\.tsx?$/.test(name) && !/\.test\.tsx?$/.test(name) && name !== 'testing.ts') found.push(path);
+  }
+  return found;
+}
+
+const files = SOURCES.flatMap((folder) => filesBelow(join(ROOT, folder))).map((path) => relative(ROOT, path));
+
+function roomOf(path: string): string {
+  const rooms = Object.keys(ALLOWED).filter((room) => path.startsWith(`${room}/`));
+  return rooms.sort((a, b) => b.length - a.length)[0] ?? '';
+}
+
+/** Files of ours that a file imports, as paths from the root. */
+function importsOf(path: string): string[] {
+  const text = readFileSync(join(ROOT, path), 'utf8');
+  const named = [...text.matchAll(/(?:from|import)\s*\(?\s*['"]([#.][^'"]+)['"]/g)].map((match) => match[1] as string);
+  return named.map((name) => (name.startsWith('#') ? name.slice(1) : relative(ROOT, resolve(ROOT, dirname(path), name))));
+}
+
+describe('rooms', () => {
+  it('are where every source file lives', () => {
+    expect(files.filter((path) => roomOf(path) === '')).toEqual([]);
+    expect(files.length).toBeGreaterThan(50);
+  });
+
+  it('import only what they may', () => {
+    const forbidden = files.flatMap((path) => {
+      const room = roomOf(path);
+      return importsOf(path)
+        .filter((target) => {
+          const other = roomOf(`${target}/`) === '' ? roomOf(target) : roomOf(target);
+          return other !== room && !ALLOWED[room]?.includes(other);
+        })
+        .map((target) => `${path} imports ${target}`);
+    });
+    expect(forbidden).toEqual([]);
+  });
+
+  it('keep SQL in db/', () => {
+    const sql = /[`'"]\s*(?:SELECT\s.+\sFROM|INSERT\s+(?:OR\s+\w+\s+)?INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM)\s/is;
+    const elsewhere = files.filter((path) => !path.startsWith('db/') && !path.startsWith('bench/'));
+    expect(elsewhere.filter((path) => sql.test(readFileSync(join(ROOT, path), 'utf8')))).toEqual([]);
+  });
+
+  it('hold files of a size that can be read', () => {
+    const long = files.map((path) => [path, readFileSync(join(ROOT, path), 'utf8').split('\n').length] as const).filter(([, lines]) => lines > 400);
+    for (const [path, lines] of long) console.warn(`${path} has ${lines} lines: a reason to look again`);
+    expect(long.filter(([, lines]) => lines > 800)).toEqual([]);
+  });
+});
