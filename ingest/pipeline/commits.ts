@@ -1,5 +1,5 @@
 import type { Connection } from '#db/open';
-import { type CandidateRow, commitCandidates, type MatchedCommit, oldestPatch, patchAuthors, storeCommits } from '#db/write/commits';
+import { type CandidateRow, commitCandidates, type MatchedCommit, oldestPatch, patchKeys, storeCommits } from '#db/write/commits';
 import { type CommitCandidate, type CommitKeys, commitKeys, diffPatchId, matchCommit } from '#ingest/patch/commits';
 import { patchAnalysis } from '#ingest/patch/index';
 import { gitDirectory, readCommits, readDiffs } from '#ingest/read/commits';
@@ -15,7 +15,7 @@ export async function ingestCommits(db: Connection, repository: string): Promise
   const { name } = gitDirectory(repository);
   const oldest = await oldestPatch(db);
   if (oldest === null) return { read: 0, matched: 0 };
-  const authors = await patchAuthors(db);
+  const known = await patchKeys(db);
   const matches: MatchedCommit[] = [];
   const reverts: CommitKeys[] = [];
   let batch: CommitKeys[] = [];
@@ -28,8 +28,8 @@ export async function ingestCommits(db: Connection, repository: string): Promise
     read++;
     const keys = commitKeys(commit);
     if (keys.reverts) reverts.push(keys);
-    // Only commits of authors seen here, and those that name a mail, can come from a patch here.
-    if (authors.has(keys.authorKey) || keys.msgids.length > 0) batch.push(keys);
+    // Others cannot come from a patch here.
+    if (known.has(keys.authorKey) || known.has(keys.titleKey) || keys.msgids.length > 0) batch.push(keys);
     if (batch.length >= BATCH) await flush();
   }
   await flush();
