@@ -61,7 +61,7 @@ async function linkDirty(db: Connection, analysis: PatchAnalysis, last: number):
   const revisions = analysis.linkSeries(facts);
   await replaceRevisions(db, revisions);
   await indexFiles(db, dirty);
-  await resolveOutcomes(db, analysis, dirty);
+  await resolveOutcomes(db, analysis, dirty, new Map(facts.map((fact) => [fact.id, fact])));
   await touchSeries(db, dirty);
   await writeSeries(db, analysis);
   await db.exec(`DELETE FROM patch_dirty WHERE message_id <= ${last}`);
@@ -149,17 +149,17 @@ interface FactRow {
 /** References kept of each mail: the root and the nearest ones tell of threads and parents; chains of hundreds would not fit memory. */
 const REFS_KEPT = 6;
 
-async function loadFacts(db: Connection, join: string): Promise<PatchFact[]> {
+async function loadFacts(db: Connection, join: string, params: Value[] = []): Promise<PatchFact[]> {
   const rows = await db.all<FactRow>(
     `SELECT m.id, m.msgid, m.sent_at, m.thread, m.refs, m.subject, p.kind, p.revision, p.part, p.position, p.total, p.marks,
        p.stable, p.title_key, p.author_key, p.patch_id, p.print, p.files, p.change_id, p.earlier
      FROM patch p ${join} JOIN message m ON m.id = p.message_id ORDER BY m.id`,
+    params,
   );
-  const files = new Map<string, number>();
-  return rows.map((row) => factOf(row, files));
+  return rows.map(factOf);
 }
 
-function factOf(row: FactRow, files: Map<string, number>): PatchFact {
+function factOf(row: FactRow): PatchFact {
   const refs = row.refs ? row.refs.split(' ') : [];
   return {
     id: row.id,
@@ -175,27 +175,24 @@ function factOf(row: FactRow, files: Map<string, number>): PatchFact {
     total: row.total,
     marks: row.marks,
     stable: row.stable,
-    title: parseSubject(row.subject).title,
+    // Taken apart only for the few pairs whose titles differ.
+    get title() {
+      return parseSubject(row.subject).title;
+    },
     titleKey: row.title_key,
     patchId: row.patch_id,
     print: decodePrint(row.print),
-    files: row.files ? row.files.split('\n').map((path) => numberOf(files, path)) : [],
+    files: row.files ? row.files.split('\n').map(textKey) : [],
     changeId: row.change_id,
     earlier: row.earlier ? row.earlier.split('\n') : [],
   };
 }
 
-function numberOf(numbers: Map<string, number>, text: string): number {
-  const known = numbers.get(text);
-  if (known !== undefined) return known;
-  numbers.set(text, numbers.size);
-  return numbers.size - 1;
-}
-
 function decodePrint(text: string | null): Uint32Array {
-  if (text === null) return new Uint32Array(0);
-  const bytes = Uint8Array.from(Buffer.from(text, 'base64'));
-  return new Uint32Array(bytes.buffer, 0, bytes.length >> 2);
+  const bytes = Buffer.from(text ?? '', 'base64');
+  const print = new Uint32Array(bytes.length >> 2);
+  for (let i = 0; i < print.length; i++) print[i] = bytes.readUInt32LE(i * 4);
+  return print;
 }
 
 /** Puts the revisions of the mails in `linking` in place of the former ones. Series rows follow in writeSeries. */
@@ -243,22 +240,18 @@ interface ClaimRow extends Omit<StoredClaim, 'self' | 'titleKey'> {
 }
 
 /** Resolves the claims of new mails, and those that may mean patches of `linking`. */
-async function resolveOutcomes(db: Connection, analysis: PatchAnalysis, dirty: string): Promise<void> {
-  const add = (where: string) => db.run(`INSERT OR IGNORE INTO claiming SELECT DISTINCT message_id FROM claim WHERE ${where}`);
-  await add(`message_id IN ${dirty}`);
-  await add('title_key IN (SELECT p.title_key FROM linking l JOIN patch p ON p.message_id = l.id)');
-  await add('msgid IN (SELECT m.msgid FROM linking l JOIN message m ON m.id = l.id)');
-  await add('message_id IN (SELECT r.message_id FROM patch_reply r JOIN linking l ON l.id = r.patch_id)');
+async function resolveOutcomes(db: Connection, analysis: PatchAnalysis, dirty: string, known: Map<number, PatchFact>): Promise<void> {
+  await gatherClaims(db, dirty);
   const rows = await db.all<ClaimRow>(
     `SELECT c.message_id AS evidence, c.line, c.kind, c.source, c.msgid, c.title, c.title_key, c.oid, c.tree, r.patch_id AS parent
      FROM claiming n JOIN claim c ON c.message_id = n.id LEFT JOIN patch_reply r ON r.message_id = c.message_id ORDER BY 1, 2, c.nth`,
   );
   if (rows.length === 0) return;
-  await gatherTargets(db);
-  const facts = await loadFacts(db, 'JOIN linking l ON l.id = p.message_id');
-  const byId = new Map(facts.map((fact) => [fact.id, fact]));
   const revisions = await revisionOfEach(db);
-  const claims = rows.map(({ title_key, ...row }): StoredClaim => ({ ...row, titleKey: title_key, self: byId.get(row.evidence) ?? null }));
+  const missing = [...revisions.keys()].filter((id) => !known.has(id));
+  for (const fact of await loadFacts(db, 'JOIN json_each(?) l ON l.value = p.message_id', [JSON.stringify(missing)])) known.set(fact.id, fact);
+  const facts = [...revisions.keys()].map((id) => known.get(id) as PatchFact);
+  const claims = rows.map(({ title_key, ...row }): StoredClaim => ({ ...row, titleKey: title_key, self: known.get(row.evidence) ?? null }));
   const outcomes = analysis.resolveClaims(claims, facts, (id) => revisions.get(id) ?? null);
   await db.run(
     `INSERT OR IGNORE INTO touched SELECT r.series_id FROM outcome o JOIN claiming c ON c.id = o.evidence_id
@@ -270,6 +263,22 @@ async function resolveOutcomes(db: Connection, analysis: PatchAnalysis, dirty: s
     'INSERT OR IGNORE INTO outcome (patch_id, evidence_id, line, kind, source, how, oid, tree)',
     outcomes.map((one) => [one.patch, one.evidence, one.line, one.kind, one.source, one.how, one.oid, one.tree]),
   );
+}
+
+/**
+ * Gathers in `claiming` the mails whose claims are to be resolved again: the new ones, those that may mean patches of `linking`, and
+ * what was said of the patches that these may mean (it decides between equal versions).
+ */
+async function gatherClaims(db: Connection, dirty: string): Promise<void> {
+  const add = (where: string) => db.run(`INSERT OR IGNORE INTO claiming SELECT DISTINCT message_id FROM claim WHERE ${where}`);
+  const replies = 'message_id IN (SELECT r.message_id FROM patch_reply r JOIN linking l ON l.id = r.patch_id)';
+  await add(`message_id IN ${dirty}`);
+  await gatherTargets(db);
+  await add('title_key IN (SELECT p.title_key FROM linking l JOIN patch p ON p.message_id = l.id)');
+  await add('msgid IN (SELECT m.msgid FROM linking l JOIN message m ON m.id = l.id)');
+  await add(replies);
+  await gatherTargets(db);
+  await add(replies);
 }
 
 /** Adds to `linking` the patches that the claims may mean, those posted with them, and the patches that the claims' mails carry. */
@@ -289,9 +298,10 @@ async function gatherTargets(db: Connection): Promise<void> {
   await add('SELECT q.message_id FROM linking l JOIN patch p ON p.message_id = l.id JOIN patch q ON q.revision_id = p.revision_id');
 }
 
-async function revisionOfEach(db: Connection): Promise<Map<number, number>> {
-  const rows = await db.all<{ id: number; revision: number }>(
-    'SELECT p.message_id AS id, p.revision_id AS revision FROM linking l JOIN patch p ON p.message_id = l.id WHERE p.revision_id IS NOT NULL',
+/** The mails in `linking`, ascending, with the revision of each; null where it belongs to none (pull requests, scripts' mails). */
+async function revisionOfEach(db: Connection): Promise<Map<number, number | null>> {
+  const rows = await db.all<{ id: number; revision: number | null }>(
+    'SELECT p.message_id AS id, p.revision_id AS revision FROM linking l JOIN patch p ON p.message_id = l.id ORDER BY l.id',
   );
   return new Map(rows.map(({ id, revision }) => [id, revision]));
 }
