@@ -18,8 +18,8 @@ import { withdraw } from './pipeline/withdraw';
 import { type Source, SourceError, type SourceEvent } from './read/types';
 
 /** Mails and bytes of one transaction: FTS5 writes one segment for each, and a reader waits for none of it. */
-const BATCH_MAILS = 2048;
-const BATCH_BYTES = 24 * 1024 * 1024;
+const BATCH_MAILS = 1024;
+const BATCH_BYTES = 12 * 1024 * 1024;
 
 export interface IngestOptions {
   /** Database file, made where it is missing. */

@@ -7,12 +7,13 @@ import {
   insertMessages,
   insertPostings,
   insertSearch,
+  type SearchWords,
 } from '#db/write/messages';
 import { bumpDataVersion, saveCheckpoint } from '#db/write/sources';
 import { markDirty, mergeThreads, replaceGhosts } from '#db/write/threads';
 import type { BatchMail } from './batch';
 import type { ListNames } from './lists';
-import type { Packed } from './protocol';
+import { type Packed, SEARCH_COLUMNS } from './protocol';
 import type { Fresh, Resolved } from './resolve';
 
 /** Where the mails of a batch came from. */
@@ -61,9 +62,13 @@ export async function writeWords(
   checkpoint: Checkpoint | null,
 ): Promise<void> {
   const words = units.flatMap(({ packed, fresh }) =>
-    fresh.map(({ id }, n): Value[] => [id, ...(packed.search[n] as string[])]),
+    fresh.map(({ id }, n): SearchWords => {
+      const ends = packed.columnEnds.subarray(n * SEARCH_COLUMNS, (n + 1) * SEARCH_COLUMNS);
+      const start = n === 0 ? 0 : (packed.columnEnds[n * SEARCH_COLUMNS - 1] as number);
+      return { id, start, ends, bytes: packed.words };
+    }),
   );
-  await insertSearch(db, words.sort(byFirst));
+  await insertSearch(db, words.sort((a, b) => a.id - b.id));
   for (const table of Object.keys(FACT_TABLES)) {
     const rows = units.flatMap(({ packed, fresh }) =>
       (packed.facts[table] ?? []).map(([index, ...cells]): Value[] => [(fresh[index as number] as Fresh).id, ...cells]),

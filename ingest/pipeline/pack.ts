@@ -6,7 +6,7 @@ import { spaceCjk } from '#mail/query/cjk';
 import { TERM } from '#mail/term';
 import type { Message } from '#mail/types';
 import { BLOCK, BlockPacker, type Slot } from './blocks';
-import type { Cell, Packed } from './protocol';
+import { type Cell, type Packed, SEARCH_COLUMNS } from './protocol';
 
 export interface ParsedMail {
   message: Message;
@@ -16,17 +16,51 @@ export interface ParsedMail {
 /** Makes what is stored of new mails: their blocks, rows, words and facts. Runs in a worker. */
 export function pack(mails: ParsedMail[]): Packed {
   const packer = new BlockPacker();
-  const packed: Packed = { messages: [], blocks: [], search: [], facts: { term: [] } };
+  const packed: Packed = { messages: [], blocks: [], words: new Uint8Array(), columnEnds: new Uint32Array(), facts: { term: [] } };
+  const words = new Words(mails.length);
   mails.forEach(({ message, raw }, index) => {
     const body = readBody(message.text);
     const parts = partsForIndex(body);
     packed.messages.push(messageRow(message, raw, packer, flagsOf(message, parts)));
-    packed.search.push(searchRow(message, parts));
+    words.add(searchRow(message, parts));
     addTerms(packed.facts.term as Cell[][], index, message, parts);
     addPatchRows(packed.facts, index, message, body);
   });
   packed.blocks = packer.finish();
+  packed.words = words.bytes();
+  packed.columnEnds = words.ends;
   return packed;
+}
+
+/** Columns of the full-text index as bytes: the main thread passes them on without reading them. */
+class Words {
+  readonly ends: Uint32Array;
+  readonly #parts: Buffer[] = [];
+  #columns = 0;
+  #size = 0;
+
+  constructor(mails: number) {
+    this.ends = new Uint32Array(mails * SEARCH_COLUMNS);
+  }
+
+  add(columns: string[]): void {
+    for (const column of columns) {
+      const bytes = Buffer.from(column);
+      this.#parts.push(bytes);
+      this.#size += bytes.length;
+      this.ends[this.#columns++] = this.#size;
+    }
+  }
+
+  bytes(): Uint8Array {
+    const whole = new Uint8Array(this.#size);
+    let at = 0;
+    for (const part of this.#parts) {
+      whole.set(part, at);
+      at += part.length;
+    }
+    return whole;
+  }
 }
 
 /** In the order of MESSAGE_COLUMNS in db/write/messages.ts. */

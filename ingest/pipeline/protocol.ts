@@ -46,15 +46,19 @@ export interface TextRequest {
 
 export type Request = ParseRequest | PackRequest | TextRequest;
 
+/** Columns of `search` in db/schema.sql. */
+export const SEARCH_COLUMNS = 14;
+
 export type Cell = string | number | null;
 
-/** What is stored of the kept mails; `messages`, `search` and each table of `facts` run along `keep`. */
+/** What is stored of the kept mails; `messages`, `columnEnds` and each table of `facts` run along `keep`. */
 export interface Packed {
   /** Columns of `message` in the order of MESSAGE_COLUMNS, without ids. Block numbers are local: indexes into `blocks`. */
   messages: Cell[][];
   blocks: { kind: number; data: Uint8Array }[];
-  /** Columns of `search`, one string each, per kept mail. */
-  search: string[][];
+  /** Columns of `search` per kept mail, end to end as UTF-8; `columnEnds` has as many offsets a mail as there are columns. */
+  words: Uint8Array;
+  columnEnds: Uint32Array;
   /** Rows of tables keyed by message: the first cell is the index into `keep`. */
   facts: Record<string, Cell[][]>;
 }
