@@ -50,7 +50,7 @@ Done that way in the patch I posted on Friday. Seventeen of eighteen crashes on 
     after: 4,
     subject: 'stop code alone (was: one common stop interface for RAS tools)',
     text: `
-@2
+@1
 
 I second this. The present code sends one interrupt and waits a second, counting down a number that each processor lowers by itself. A processor which is slow to answer lowers it after we gave up, and by then it writes into memory that belongs to the dump.
 

@@ -1,5 +1,5 @@
 import { LATER } from './debate-later';
-import { LIST, type SampleMail } from './mail';
+import type { SampleMail } from './mail';
 import { converse, type Turn } from './thread';
 
 const START = Date.UTC(2007, 10, 12, 8, 14) / 1000;
@@ -8,8 +8,6 @@ const START = Date.UTC(2007, 10, 12, 8, 14) / 1000;
 export function debate(): SampleMail[] {
   return converse('stop', START, `[RFC] one common stop interface for RAS tools`, [...OPENING, ...LATER]);
 }
-
-export const DEBATED_ON = LIST;
 
 const OPENING: Turn[] = [
   {
