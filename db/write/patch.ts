@@ -272,7 +272,8 @@ async function resolveOutcomes(db: Connection, analysis: PatchAnalysis, dirty: s
 async function gatherClaims(db: Connection, dirty: string): Promise<void> {
   const add = (where: string) => db.run(`INSERT OR IGNORE INTO claiming SELECT DISTINCT message_id FROM claim WHERE ${where}`);
   const replies = 'message_id IN (SELECT r.message_id FROM patch_reply r JOIN linking l ON l.id = r.patch_id)';
-  await add(`message_id IN ${dirty}`);
+  // Replies of the same threads too: another patch may now stand nearest above them.
+  await add(`message_id IN (SELECT id FROM message WHERE thread IN (SELECT thread FROM message WHERE id IN ${dirty}))`);
   await gatherTargets(db);
   await add('title_key IN (SELECT p.title_key FROM linking l JOIN patch p ON p.message_id = l.id)');
   await add('msgid IN (SELECT m.msgid FROM linking l JOIN message m ON m.id = l.id)');

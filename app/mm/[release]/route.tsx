@@ -1,0 +1,90 @@
+import { findMmRelease, isMerged, type MmEntryLine } from '#db/queries/mm';
+import { Document } from '../../_components/Document';
+import { nameOf, plural, shortTime } from '../../_lib/format';
+import { anyHref } from '../../_lib/links';
+import { notFound, page } from '../../_lib/page';
+
+/** `/mm/{release}/`: what entered, what left and where to, and what its keeper says of the rest. */
+export const GET = page(async ({ parts, db }) => {
+  const name = parts[1] ?? '';
+  const release = await findMmRelease(db, name);
+  if (!release) return notFound(`"${name.slice(0, 100)}" of the -mm tree`, name.slice(0, 100));
+  const [unmerged, others] = [release.remarks.filter((one) => one.unmerged), release.remarks.filter((one) => !one.unmerged)];
+  const changes = release.entries.filter((entry) => entry.kind !== 'all');
+  const all = release.entries.filter((entry) => entry.kind === 'all');
+  return (
+    <Document title={`${release.name} · Threadline`} layout="wide">
+      <h1>{release.name}</h1>
+      <p className="about">
+        Announced by <bdi className="name">{nameOf(release.author, '')}</bdi>, {shortTime(release.message_id / 8)} UTC: <a href={anyHref(release.msgid)}>the mail</a>.{' '}
+        {release.previous ? `Changes since ${release.previous}: ` : ''}
+        {release.added} entered, {release.dropped} left; {plural(release.patches ?? all.length, 'patch', 'patches')} in all.
+      </p>
+      {others.map((remark) => (
+        <p key={remark.line}>{remark.subject ? `${remark.subject}: ${remark.text}` : remark.text}</p>
+      ))}
+      {unmerged.length ? (
+        <section>
+          <h2>
+            On as-yet-unmerged things <small>{unmerged.length}</small>
+          </h2>
+          <dl>
+            {unmerged.map((remark) => (
+              <div key={remark.line}>
+                <dt>
+                  <strong>{remark.subject}</strong>
+                </dt>
+                <dd>{remark.text}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      ) : null}
+      <section>
+        <h2>
+          Changelog <small>{plural(changes.length, 'line')}</small>
+        </h2>
+        <ol className="changes">
+          {changes.map((entry) => (
+            <ChangeItem key={entry.line} entry={entry} />
+          ))}
+        </ol>
+      </section>
+      <section>
+        <h2>
+          All patches <small>{all.length}</small>
+        </h2>
+        <ol>
+          {all.map((entry) => (
+            <li key={entry.line}>
+              <code>{entry.file}</code> {entry.title}
+              {entry.entered ? <small> since {entry.entered}</small> : null}
+            </li>
+          ))}
+        </ol>
+      </section>
+    </Document>
+  );
+});
+
+const MARKS = { added: '+', dropped: '−', kept: ' ', note: '', all: '' };
+
+function ChangeItem({ entry }: { entry: MmEntryLine }) {
+  if (entry.kind === 'note') {
+    return (
+      <li className="note">
+        <em>{entry.note}</em>
+      </li>
+    );
+  }
+  const left = entry.kind === 'dropped' ? (isMerged(entry.note) ? 'merged' : 'left') : null;
+  return (
+    <li className={entry.kind === 'added' ? 'ad' : entry.kind === 'dropped' ? 'de' : undefined}>
+      <code>
+        {MARKS[entry.kind]}
+        {entry.file}
+      </code>{' '}
+      {entry.title} {left ? <small>{left}</small> : null}
+    </li>
+  );
+}

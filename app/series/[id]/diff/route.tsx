@@ -1,0 +1,83 @@
+import { findSeries, type RevisionDetail, type SeriesDetail } from '#db/queries/series';
+import { diffRevisions, revisionOfNumber } from '#db/queries/seriesdiff';
+import type { RangeLine, RangePair } from '#mail/rangediff';
+import { Document } from '../../../_components/Document';
+import { notFound, page, problem } from '../../../_lib/page';
+
+const STATUS: Record<string, string> = { same: 'unchanged', reworded: 'only its words changed', changed: 'changed', added: 'new', dropped: 'dropped' };
+
+/** `/series/{id}/diff/?from=1&to=2`: what changed between two versions; `from` and `to` are version numbers, or ids of revisions. */
+export const GET = page(async ({ parts, query, db }) => {
+  const series = /^\d{1,15}$/.test(parts[1] ?? '') ? await findSeries(db, Number(parts[1])) : null;
+  if (!series) return notFound('such a series', '');
+  const newest = series.all.at(-1) as RevisionDetail;
+  const to = query.has('to') ? named(series, query.get('to')) : newest;
+  const from = query.has('from') ? named(series, query.get('from')) : series.all.find((one) => one.id === to?.previous);
+  if (!from || !to) return problem(400, 'There is no such version', 'from and to are numbers of versions of this series.');
+  const { cover, patches } = await diffRevisions(db, from.id, to.id);
+  return (
+    <Document title={`${series.title}: v${from.number} to v${to.number} · Threadline`} layout="wide">
+      <h1>
+        <bdi>{series.title}</bdi>{' '}
+        <small>
+          v{from.number} to v{to.number}
+        </small>
+      </h1>
+      <p>
+        <a href={`/series/${series.id}/`}>The series</a>
+      </p>
+      {cover ? <PairSection pair={cover} label="Cover letter" /> : null}
+      {patches.map((pair) => (
+        <PairSection key={`${pair.old?.id} ${pair.new?.id}`} pair={pair} label={null} />
+      ))}
+    </Document>
+  );
+});
+
+function named(series: SeriesDetail, value: string | null): RevisionDetail | null {
+  if (!/^\d{1,15}$/.test(value ?? '')) return null;
+  return revisionOfNumber(series.all, Number(value)) ?? series.all.find((one) => one.id === Number(value)) ?? null;
+}
+
+function PairSection({ pair, label }: { pair: RangePair; label: string | null }) {
+  const patch = pair.new ?? pair.old;
+  const places = [pair.old?.position ?? '–', pair.new?.position ?? '–'].join(' → ');
+  return (
+    <section>
+      <h2>
+        <bdi>{label ?? patch?.title}</bdi>{' '}
+        <small>
+          {label ? '' : `${places}, `}
+          {STATUS[pair.status]}
+          {pair.isMoved ? ', moved' : ''}
+        </small>
+      </h2>
+      {pair.old && pair.new && pair.old.title !== pair.new.title && !label ? (
+        <p className="about">
+          was <bdi>{pair.old.title}</bdi>
+        </p>
+      ) : null}
+      <Lines lines={pair.message} label="What it says" />
+      <Lines lines={pair.diff} label="What it does" />
+    </section>
+  );
+}
+
+const MARKS = { same: ' ', old: '-', new: '+', skip: '' };
+const CLASSES = { same: undefined, old: 'de', new: 'ad', skip: 'hk' };
+
+function Lines({ lines, label }: { lines: RangeLine[]; label: string }) {
+  if (!lines.length) return null;
+  return (
+    <>
+      <h3>{label}</h3>
+      <pre className="body" dir="ltr">
+        {lines.map((line, n) => (
+          <span key={n} className={CLASSES[line.kind]}>
+            {line.kind === 'skip' ? '⋯\n' : `${MARKS[line.kind]} ${line.text}\n`}
+          </span>
+        ))}
+      </pre>
+    </>
+  );
+}

@@ -1,0 +1,129 @@
+import { findSeries, type OutcomeLine, type PatchLine, type RevisionDetail, relatedSeries, seriesIdOf, type TrailerLine } from '#db/queries/series';
+import { isEndorsement } from '#mail/trailer';
+import { Document } from '../../_components/Document';
+import { nameOf, plural, shortDate, shortTime } from '../../_lib/format';
+import { redirect } from '../../_lib/http';
+import { anyHref } from '../../_lib/links';
+import { notFound, page } from '../../_lib/page';
+import { Timeline } from '../Timeline';
+import { LINK_WORDS, outcomeWords } from '../words';
+
+/** `/series/{id}/`: one piece of work over all its versions. The id of any of its mails leads here. */
+export const GET = page(async ({ parts, db }) => {
+  const id = /^\d{1,15}$/.test(parts[1] ?? '') ? Number(parts[1]) : -1;
+  const known = await seriesIdOf(db, id);
+  const series = known === null ? null : await findSeries(db, known);
+  if (!series) return notFound('such a series', '');
+  if (known !== id || parts.length < 3) return redirect(`/series/${known}/`, 301);
+  const related = await relatedSeries(db, id);
+  return (
+    <Document title={`${series.title} · Threadline`} layout="wide">
+      <h1>
+        <bdi>{series.title}</bdi>
+      </h1>
+      <p className="about">
+        <bdi className="name">{nameOf(series.author, series.address)}</bdi>, {plural(series.revisions, 'version')}, newest posted{' '}
+        <time>{shortDate(series.posted_id / 8)}</time>: <strong>{series.status}</strong>
+        {series.changeId ? ` · change-id ${series.changeId}` : ''}
+      </p>
+      <Timeline revisions={series.all} />
+      {series.all.toReversed().map((revision, n) => (
+        <RevisionSection key={revision.id} revision={revision} series={id} isNewest={n === 0} before={series.all.find((one) => one.id === revision.previous) ?? null} />
+      ))}
+      {related.length ? (
+        <section>
+          <h2>Other series that touch the same files</h2>
+          <ul>
+            {related.map((other) => (
+              <li key={other.id}>
+                <a href={`/series/${other.id}/`}>
+                  <bdi>{other.title}</bdi>
+                </a>{' '}
+                <small>
+                  {nameOf(other.author, other.address)}, {shortDate(other.posted_id / 8)}, {other.status}, {plural(other.shared, 'file')} in common
+                </small>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ) : null}
+    </Document>
+  );
+});
+
+function RevisionSection({ revision, series, isNewest, before }: { revision: RevisionDetail; series: number; isNewest: boolean; before: RevisionDetail | null }) {
+  return (
+    <section>
+      <h2>
+        v{revision.number}
+        {revision.part}
+        {revision.isResend ? ', sent again' : ''} <small>{shortTime(revision.sentAt)} UTC</small>
+        {isNewest ? null : <small> superseded</small>}
+      </h2>
+      {before && revision.link ? (
+        <p className="about">
+          Follows v{before.number}: {LINK_WORDS[revision.link]}
+          {revision.likeness ? `, ${Math.round(revision.likeness * 100)} % of the changed lines alike` : ''}.{' '}
+          <a href={`/series/${series}/diff/?from=${before.id}&to=${revision.id}`}>What changed</a>
+        </p>
+      ) : null}
+      <ol className="patches">
+        {revision.patches.map((patch) => (
+          <PatchItem key={patch.id} patch={patch} />
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function PatchItem({ patch }: { patch: PatchLine }) {
+  const reviews = patch.trailers.filter((one) => isEndorsement(one.key));
+  return (
+    <li value={patch.position ?? undefined}>
+      <a href={anyHref(patch.msgid)}>
+        <bdi>{patch.title}</bdi>
+      </a>{' '}
+      <small>
+        {patch.isCover ? 'cover letter' : `+${patch.added} −${patch.removed} in ${plural(patch.files.length, 'file')}`}
+        {patch.replies ? `, ${plural(patch.replies, 'reply', 'replies')}` : ''}
+      </small>
+      <Trailers title="" trailers={reviews} />
+      <Trailers title="lost from the version before: " trailers={patch.lost} />
+      {patch.outcomes.length ? (
+        <ul>
+          {patch.outcomes.map((outcome) => (
+            <li key={`${outcome.evidence_id} ${outcome.kind} ${outcome.oid}`}>
+              <Evidence outcome={outcome} />
+            </li>
+          ))}
+        </ul>
+      ) : null}
+    </li>
+  );
+}
+
+function Trailers({ title, trailers }: { title: string; trailers: TrailerLine[] }) {
+  if (!trailers.length) return null;
+  return (
+    <div className="about">
+      {title}
+      {trailers.map((one, n) => (
+        <span key={`${one.message_id} ${one.key} ${one.address} ${one.name}`}>
+          {n ? ', ' : ''}
+          <a href={anyHref(one.msgid)}>{one.key}</a> <bdi>{nameOf(one.name, one.address)}</bdi>
+          {one.forAll ? ' (for the series)' : ''}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+function Evidence({ outcome }: { outcome: OutcomeLine }) {
+  const words = outcomeWords(outcome);
+  return (
+    <>
+      {outcome.msgid ? <a href={anyHref(outcome.msgid)}>{words}</a> : words}
+      {outcome.oid ? <code> {outcome.oid.slice(0, 12)}</code> : null} <small>joined by {outcome.how}</small>
+    </>
+  );
+}

@@ -1,0 +1,98 @@
+import { listSeries, SERIES_A_PAGE, type SeriesFilter, type SeriesLine, seriesCounts } from '#db/queries/series';
+import { Document } from '../_components/Document';
+import { nameOf, plural, shortDate, shortTime } from '../_lib/format';
+import { page, problem } from '../_lib/page';
+
+/** `/series/?status=&list=&author=&older=&newer=`: patch series, newest first; those waiting for review the longest waiting first. */
+export const GET = page(async ({ query, db }) => {
+  const filter = filterOf(query);
+  if (!filter) return problem(400, 'There is no such page', '"older" and "newer" are numbers of days, "after" the number that the link to the next page carries.');
+  const [counts, found] = [await seriesCounts(db), await listSeries(db, filter)];
+  const lines = found.slice(0, SERIES_A_PAGE);
+  const last = lines.at(-1);
+  return (
+    <Document title="Patch series · Threadline" layout="wide">
+      <h1>Patch series</h1>
+      <nav className="pages" aria-label="Status">
+        <a href={hrefOf(query, { status: null, after: null })}>all</a>
+        {counts.map(({ status, series }) => (
+          <a key={status} href={hrefOf(query, { status, after: null })} aria-current={filter.status === status ? 'page' : undefined}>
+            {status === 'waiting' ? 'waiting for review' : status} <small>{series}</small>
+          </a>
+        ))}
+      </nav>
+      <form className="filter" action="/series/">
+        {filter.status ? <input type="hidden" name="status" value={filter.status} /> : null}
+        <label>
+          Author <input name="author" defaultValue={filter.author ?? ''} />
+        </label>{' '}
+        <label>
+          List <input name="list" defaultValue={filter.list ?? ''} />
+        </label>{' '}
+        <button type="submit">Filter</button>
+      </form>
+      {lines.length ? (
+        <ol className="threads">
+          {lines.map((line) => (
+            <SeriesItem key={line.id} line={line} />
+          ))}
+        </ol>
+      ) : (
+        <p className="empty">No series is like that.</p>
+      )}
+      {found.length > SERIES_A_PAGE && last ? (
+        <nav className="pages" aria-label="Pages">
+          <a rel="next" href={hrefOf(query, { after: String(last.posted_id) })}>
+            next
+          </a>
+        </nav>
+      ) : null}
+    </Document>
+  );
+});
+
+function SeriesItem({ line }: { line: SeriesLine }) {
+  return (
+    <li>
+      <a className="subject" href={`/series/${line.id}/`}>
+        <bdi>{line.title}</bdi>
+      </a>
+      <span className="facts">
+        <bdi className="name">{nameOf(line.author, line.address)}</bdi>
+        <span className="count" title={`${plural(line.revisions, 'version')}, ${plural(line.patches, 'patch', 'patches')}, ${plural(line.replies, 'reply', 'replies')}`}>
+          {line.status}
+          <small>
+            {' '}
+            v{line.revisions} · {line.reviewed}/{line.patches} reviewed
+          </small>
+        </span>
+        <time title={`${shortTime(line.posted_id / 8)} UTC`}>{shortDate(line.posted_id / 8)}</time>
+      </span>
+    </li>
+  );
+}
+
+function filterOf(query: URLSearchParams): SeriesFilter | null {
+  const numbers = { olderThanDays: query.get('older'), newerThanDays: query.get('newer'), after: query.get('after') };
+  const filter: SeriesFilter = {};
+  for (const [name, value] of Object.entries(numbers)) {
+    if (value === null || value === '') continue;
+    if (!/^\d{1,15}$/.test(value)) return null;
+    filter[name as keyof typeof numbers] = Number(value);
+  }
+  for (const name of ['status', 'list', 'author'] as const) {
+    const value = query.get(name)?.trim().slice(0, 200);
+    if (value) filter[name] = value;
+  }
+  return filter;
+}
+
+/** This page with other values of some parameters. */
+function hrefOf(query: URLSearchParams, changes: Record<string, string | null>): string {
+  const next = new URLSearchParams(query);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null) next.delete(name);
+    else next.set(name, value);
+  }
+  return `/series/${next.size ? `?${next}` : ''}`;
+}
