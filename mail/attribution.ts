@@ -10,7 +10,8 @@ const LINES_ABOVE = 3;
 
 const ENDING =
   /(?:\b(?:wrote|writes|said|says|wrote the following|spake thusly|wrote on [^:]{1,60}|schrieb|schreef|skrev|scrisse|escribió|escreveu|napsal|napisał(?:\(a\))?|napisal)\b[^:]{0,80}|a écrit|пиш(?:е|и)т?|написал(?:\(а\))?|писал(?:\(а\))?|写道)\s*[:：.]{1,3}\s*$/;
-const QUOTING = /^(?:Quoting|Zitat von|Citát|Am .{6,80} schrieb|Quoth|\* .{3,80}<[^ ]+@[^ ]+>(?: wrote| \[[^\]]+\])?) ?.*:\s*$/;
+const QUOTING =
+  /^(?:Quoting|Zitat von|Citát|Am .{6,80} schrieb|Quoth|\* .{3,80}<[^ ]+@[^ ]+>(?: wrote| \[[^\]]+\])?) ?.*:\s*$/;
 
 /** Whether the line `text[start..end)` ends an attribution. */
 export function attributionEnd(text: string, start: number, end: number): boolean {
@@ -43,7 +44,8 @@ function looksWhole(text: string, starts: Int32Array, i: number): boolean {
   return /^(?:On |Am |Le |At |El |Il |Em |Op |Den |\* |Quoting )/.test(line);
 }
 
-const RULE = /^-{2,}\s*(?:Original [Mm]essage|Forwarded [Mm]essage|Originalnachricht|Ursprüngliche Nachricht|Message d'origine|Mensaje original|Messaggio originale|Original Mail|Mail original|原始邮件|回复的原邮件)\b/;
+const RULE =
+  /^-{2,}\s*(?:Original [Mm]essage|Forwarded [Mm]essage|Originalnachricht|Ursprüngliche Nachricht|Message d'origine|Mensaje original|Messaggio originale|Original Mail|Mail original|原始邮件|回复的原邮件)\b/;
 
 /** Whether a line opens the header block of a quotation: a rule with "Original Message", or "From: " for Outlook. */
 export function isHeaderBlockStart(text: string, start: number, end: number): boolean {

@@ -4,7 +4,21 @@ import { lineAt, lineStarts } from './lines.ts';
 
 /** Kinds of the lines, one letter each, so that a case reads as a picture. */
 function kinds(text: string): string {
-  const letters = { text: '.', attribution: 'A', quote: 'q', signature: 's', trailers: 'T', diffstat: 'S', file: 'F', hunk: '@', add: '+', del: '-', context: ' ', binary: 'B', base: 'b' };
+  const letters = {
+    text: '.',
+    attribution: 'A',
+    quote: 'q',
+    signature: 's',
+    trailers: 'T',
+    diffstat: 'S',
+    file: 'F',
+    hunk: '@',
+    add: '+',
+    del: '-',
+    context: ' ',
+    binary: 'B',
+    base: 'b',
+  };
   return classify(text)
     .map(({ kind, start, end }) => letters[kind].repeat(end - start))
     .join('');
@@ -65,10 +79,14 @@ describe('classify', () => {
     expect(kinds('--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n-a long\nline\n+b\n c\nbye')).toBe('FF@--+ .');
   });
   it('reads a diff -u, and text after it', () => {
-    expect(kinds('diff -u a/x b/x\n--- a/x\t2004\n+++ b/x\t2004\n@@ -1 +1 @@\n-a\n+b\nwords\n--- a line')).toBe('FFF@-+..');
+    expect(kinds('diff -u a/x b/x\n--- a/x\t2004\n+++ b/x\t2004\n@@ -1 +1 @@\n-a\n+b\nwords\n--- a line')).toBe(
+      'FFF@-+..',
+    );
   });
   it('steps over git binary data', () => {
-    expect(kinds('diff --git a/x b/x\nindex 0..1\nGIT binary patch\nliteral 3\nKcmZ\n\nliteral 0\nHcmV\n\n-- \n2.1')).toBe('FFBBBBBBBss');
+    expect(
+      kinds('diff --git a/x b/x\nindex 0..1\nGIT binary patch\nliteral 3\nKcmZ\n\nliteral 0\nHcmV\n\n-- \n2.1'),
+    ).toBe('FFBBBBBBBss');
   });
 });
 

@@ -68,7 +68,13 @@ export function partsForIndex(body: string | Body): IndexParts {
   const { text, starts, segments } = typeof body === 'string' ? readBody(body) : body;
   const own: string[] = [];
   const quoted: string[] = [];
-  const diff = { file: [] as string[], hunk: [] as string[], removed: [] as string[], added: [] as string[], context: [] as string[] };
+  const diff = {
+    file: [] as string[],
+    hunk: [] as string[],
+    removed: [] as string[],
+    added: [] as string[],
+    context: [] as string[],
+  };
   const blobs = { pre: [] as string[], post: [] as string[] };
   for (const { kind, start, end } of segments) {
     if (kind === 'quote') for (let i = start; i < end; i++) quoted.push(unquoted(text, starts, i));
@@ -123,9 +129,9 @@ function pushHunk(into: string[], line: string): void {
 }
 
 function pushFile(into: string[], blobs: { pre: string[]; post: string[] }, line: string): void {
-  if (line.startsWith('index ')) return pushBlobs(blobs, line);
-  if (line.startsWith('diff --git ')) return void into.push(line.slice(11));
-  if (line.startsWith('--- ') || line.startsWith('+++ ')) {
+  if (line.startsWith('index ')) pushBlobs(blobs, line);
+  else if (line.startsWith('diff --git ')) into.push(line.slice(11));
+  else if (line.startsWith('--- ') || line.startsWith('+++ ')) {
     const name = line.slice(4).split('\t', 1)[0] as string;
     if (name !== '/dev/null') into.push(name);
   } else if (line.startsWith('Index: ')) into.push(line.slice(7));

@@ -35,9 +35,13 @@ export function diffFiles(body: Body): DiffFile[] {
   let file: DiffFile | undefined;
   for (const { kind, start, end } of body.segments) {
     if (kind === 'file') {
-      for (const header of splitHeaders(body, start, end)) files.push((file = header));
+      files.push(...splitHeaders(body, start, end));
+      file = files.at(-1);
     } else if (kind === 'hunk') {
-      if (!file) files.push((file = emptyFile(start)));
+      if (!file) {
+        file = emptyFile(start);
+        files.push(file);
+      }
       for (let i = start; i < end; i++) file.hunks.push(readHunk(lineAt(body.text, body.starts, i), i));
       file.end = end;
     } else if (kind === 'add' || kind === 'del' || kind === 'context') {
@@ -115,7 +119,9 @@ function namesOfDiffLine(line: string): [string, string] {
 
 /** The path of a `---` or `+++` line: time stamp, quotation marks and first directory (`a/`, `linux-2.6.9/`) left out. */
 function pathOf(written: string): string {
-  const name = unquotedName((written.split('\t', 1)[0] as string).replace(/\s+\d{4}-\d\d-\d\d .*$| +\w{3} \w{3} +\d.*$|\r$/, '').trim());
+  const name = unquotedName(
+    (written.split('\t', 1)[0] as string).replace(/\s+\d{4}-\d\d-\d\d .*$| +\w{3} \w{3} +\d.*$|\r$/, '').trim(),
+  );
   if (name === '/dev/null') return name;
   const slash = name.indexOf('/');
   return slash > 0 ? name.slice(slash + 1) : name;
@@ -150,5 +156,15 @@ function readHunk(line: string, at: number): Hunk {
 }
 
 function emptyFile(start: number): DiffFile {
-  return { path: '', oldPath: null, status: 'modified', isBinary: false, added: 0, removed: 0, hunks: [], start, end: start + 1 };
+  return {
+    path: '',
+    oldPath: null,
+    status: 'modified',
+    isBinary: false,
+    added: 0,
+    removed: 0,
+    hunks: [],
+    start,
+    end: start + 1,
+  };
 }

@@ -44,20 +44,36 @@ new-fix.patch
 describe('readMmAnnouncement', () => {
   const release = readMmAnnouncement('2.6.99-mm1', TEXT);
   it('tells remarks on unmerged things from others', () => {
-    expect(release?.remarks.map(({ subject, isUnmerged }) => [subject, isUnmerged])).toEqual([['', false], ['the widget code', true], ['gadgets', true]]);
+    expect(release?.remarks.map(({ subject, isUnmerged }) => [subject, isUnmerged])).toEqual([
+      ['', false],
+      ['the widget code', true],
+      ['gadgets', true],
+    ]);
     expect(release?.remarks[1]?.text).toBe('it works, but nobody has asked for it.');
   });
   it('accounts for each line of the changelog', () => {
     const brief = release?.entries.map(({ kind, file, title, note }) => `${kind} ${file}|${title ?? ''}|${note ?? ''}`);
     expect(brief).toEqual([
-      'kept linus.patch||External trees', 'note ||External trees',
-      'dropped gone.patch||Merged', 'dropped gone-too.patch||Merged', 'note ||Merged',
-      'added new.patch||Widget work', 'added new-fix.patch||Widget work', 'note ||Widget work',
-      'all linus.patch||', 'all new.patch|widget: do it|', 'all new-fix.patch|widget-do-it fix|',
+      'kept linus.patch||External trees',
+      'note ||External trees',
+      'dropped gone.patch||Merged',
+      'dropped gone-too.patch||Merged',
+      'note ||Merged',
+      'added new.patch||Widget work',
+      'added new-fix.patch||Widget work',
+      'note ||Widget work',
+      'all linus.patch||',
+      'all new.patch|widget: do it|',
+      'all new-fix.patch|widget-do-it fix|',
     ]);
   });
   it('knows its name, what it follows and how many patches it holds', () => {
-    expect([release?.name, release?.previous, release?.patches, release?.location]).toEqual(['2.6.99-mm1', '2.6.99-rc1-mm1', 3, 'http://example.org/patches/2.6.99-mm1/']);
+    expect([release?.name, release?.previous, release?.patches, release?.location]).toEqual([
+      '2.6.99-mm1',
+      '2.6.99-rc1-mm1',
+      3,
+      'http://example.org/patches/2.6.99-mm1/',
+    ]);
   });
   it('leaves other mails alone', () => expect(readMmAnnouncement('Re: 2.6.99-mm1', TEXT)).toBeNull());
 });

@@ -13,7 +13,9 @@ export interface MmEvent {
 
 /** `+ x.patch added to mm-unstable branch`, `[merged mm-stable] x.patch removed from -mm tree`; null for other subjects. */
 export function parseMmSubject(subject: string): MmEvent | null {
-  const found = /^\s*(?:\[([^\]]+)\]\s*)?(?:([+-])\s+)?(\S+\.patch) (added to|removed from) (?:the )?(\S+)/.exec(subject);
+  const found = /^\s*(?:\[([^\]]+)\]\s*)?(?:([+-])\s+)?(\S+\.patch) (added to|removed from) (?:the )?(\S+)/.exec(
+    subject,
+  );
   if (!found) return null;
   return {
     action: found[4] === 'added to' ? 'added' : 'removed',
@@ -70,7 +72,11 @@ export function readMmAnnouncement(subject: string, text: string): MmAnnouncemen
     name: name[1] as string,
     previous: start < 0 ? null : (/since (\S+?):?\s*$/.exec(lines[start] as string)?.[1] ?? null),
     patches: counted ? Number(counted[1]) : null,
-    location: lines.slice(0, Math.max(start, 0)).find((line) => /^(?:ftp|https?):\/\//.test(line))?.trim() ?? null,
+    location:
+      lines
+        .slice(0, Math.max(start, 0))
+        .find((line) => /^(?:ftp|https?):\/\//.test(line))
+        ?.trim() ?? null,
     remarks: remarksOf(lines, start < 0 ? listed : start),
     entries: [...changesOf(lines, start + 1, start < 0 ? 0 : end), ...listOf(lines, listed)],
   };

@@ -96,7 +96,18 @@ export const CLAIM = {
 export type ClaimKind = (typeof CLAIM)[keyof typeof CLAIM];
 
 /** `claim.source`: who speaks, for the page and for weighing. */
-export const CLAIM_SOURCE = { words: 1, b4: 2, patchwork: 3, tip: 4, prTracker: 5, stable: 6, mm: 7, commit: 8, revert: 9, trailer: 10 } as const;
+export const CLAIM_SOURCE = {
+  words: 1,
+  b4: 2,
+  patchwork: 3,
+  tip: 4,
+  prTracker: 5,
+  stable: 6,
+  mm: 7,
+  commit: 8,
+  revert: 9,
+  trailer: 10,
+} as const;
 export type ClaimSource = (typeof CLAIM_SOURCE)[keyof typeof CLAIM_SOURCE];
 
 /** One statement of a mail on what became of a patch. What it is about: `msgid`, else `title`, else the mail it answers to. */
@@ -143,7 +154,18 @@ export interface Outcome {
 }
 
 /** What became of the newest version of a series, as far as mails and commits tell. */
-export const STATUS = ['posted', 'under discussion', 'changes requested', 'reviewed', 'in -mm', 'dropped', 'partly applied', 'applied', 'merged', 'reverted'] as const;
+export const STATUS = [
+  'posted',
+  'under discussion',
+  'changes requested',
+  'reviewed',
+  'in -mm',
+  'dropped',
+  'partly applied',
+  'applied',
+  'merged',
+  'reverted',
+] as const;
 export type Status = (typeof STATUS)[number];
 
 /** One patch or cover letter of a revision, with what was said of it. */

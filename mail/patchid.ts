@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Body, lineStarts } from './body.ts';
-import { hunkCounts } from './scan.ts';
+import { hunkCounts } from './marks.ts';
 
 /** Bytes of SHA-1; git computes patch ids with it also in SHA-256 repositories' mails. */
 const SIZE = 20;
@@ -14,7 +14,8 @@ const SIZE = 20;
 export function patchId(body: Body): string | null {
   for (const { kind, start } of body.segments) {
     if (kind !== 'file') continue;
-    if (body.text.startsWith('diff ', body.starts[start])) return patchIdsFrom(body.text, body.starts, start, 1)[0] ?? null;
+    if (body.text.startsWith('diff ', body.starts[start]))
+      return patchIdsFrom(body.text, body.starts, start, 1)[0] ?? null;
   }
   return null;
 }
@@ -71,7 +72,8 @@ class PatchIdReader {
       return true;
     }
     if (this.before === 0 && this.after === 0) {
-      const counts = c === 64 && text.startsWith('@@ -', start) ? hunkCounts(text.slice(start, Math.min(end, start + 80))) : null;
+      const counts =
+        c === 64 && text.startsWith('@@ -', start) ? hunkCounts(text.slice(start, Math.min(end, start + 80))) : null;
       if (counts) {
         [this.before, this.after] = counts;
         return true;
@@ -145,7 +147,9 @@ class PatchIdReader {
 }
 
 /** First characters of a line that may name an object: hex digits, `commit`, `From`. */
-const OBJECT_ID_START = Uint8Array.from({ length: 65536 }, (_, c) => (/[0-9a-fA-F]/.test(String.fromCharCode(c)) || c === 99 || c === 70 ? 1 : 0));
+const OBJECT_ID_START = Uint8Array.from({ length: 65536 }, (_, c) =>
+  /[0-9a-fA-F]/.test(String.fromCharCode(c)) || c === 99 || c === 70 ? 1 : 0,
+);
 const encoder = new TextEncoder();
 let buffer = new Uint8Array(1 << 16);
 

@@ -10,14 +10,29 @@ const patch = (id: number, title: string, ...lines: string[]) => ({
 
 describe('rangeDiff', () => {
   it('pairs by title and by change, and says what became of each', () => {
-    const older = [patch(1, 'a', 'alpha(1);', 'alpha(2);'), patch(2, 'b', 'beta(1);', 'beta(2);'), patch(3, 'c', 'gamma(3);')];
-    const newer = [patch(1, 'b', 'beta(1);', 'beta(2);'), patch(2, 'a renamed', 'alpha(1);', 'alpha(2);'), patch(3, 'd', 'delta(4);')];
-    const brief = rangeDiff(older, newer).map((pair) => `${pair.old?.title ?? '-'} > ${pair.new?.title ?? '-'} ${pair.status}${pair.isMoved ? ' moved' : ''}`);
+    const older = [
+      patch(1, 'a', 'alpha(1);', 'alpha(2);'),
+      patch(2, 'b', 'beta(1);', 'beta(2);'),
+      patch(3, 'c', 'gamma(3);'),
+    ];
+    const newer = [
+      patch(1, 'b', 'beta(1);', 'beta(2);'),
+      patch(2, 'a renamed', 'alpha(1);', 'alpha(2);'),
+      patch(3, 'd', 'delta(4);'),
+    ];
+    const brief = rangeDiff(older, newer).map(
+      (pair) => `${pair.old?.title ?? '-'} > ${pair.new?.title ?? '-'} ${pair.status}${pair.isMoved ? ' moved' : ''}`,
+    );
     expect(brief).toEqual(['b > b same', 'a > a renamed reworded moved', '- > d added', 'c > - dropped']);
   });
   it('shows the difference of the diffs, not of line numbers', () => {
     const [pair] = rangeDiff([patch(1, 'a', 'alpha(1);', 'beta(2);')], [patch(9, 'a', 'alpha(1);', 'beta(3);')]);
     expect(pair?.status).toBe('changed');
-    expect(pair?.diff.filter(({ kind }) => kind === 'old' || kind === 'new').map(({ kind, text }) => [kind, text])).toEqual([['old', '+beta(2);'], ['new', '+beta(3);']]);
+    expect(
+      pair?.diff.filter(({ kind }) => kind === 'old' || kind === 'new').map(({ kind, text }) => [kind, text]),
+    ).toEqual([
+      ['old', '+beta(2);'],
+      ['new', '+beta(3);'],
+    ]);
   });
 });

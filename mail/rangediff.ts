@@ -51,11 +51,18 @@ export function rangeDiff(older: RangePatch[], newer: RangePatch[]): RangePair[]
   const stays = new Set(longestAscending(order));
   const pairs = right.map((one): RangePair => {
     const old = partner.get(one) ?? null;
-    return old ? compared(old, one, !stays.has(left.indexOf(old))) : { status: 'added', old: null, new: one.patch, isMoved: false, message: [], diff: [] };
+    return old
+      ? compared(old, one, !stays.has(left.indexOf(old)))
+      : { status: 'added', old: null, new: one.patch, isMoved: false, message: [], diff: [] };
   });
   const used = new Set(partner.values());
   const dropped = left.filter((one) => !used.has(one));
-  return [...pairs, ...dropped.map((one): RangePair => ({ status: 'dropped', old: one.patch, new: null, isMoved: false, message: [], diff: [] }))];
+  return [
+    ...pairs,
+    ...dropped.map(
+      (one): RangePair => ({ status: 'dropped', old: one.patch, new: null, isMoved: false, message: [], diff: [] }),
+    ),
+  ];
 }
 
 interface Prepared {
@@ -68,7 +75,13 @@ interface Prepared {
 
 function prepared(patch: RangePatch): Prepared {
   const body = readBody(patch.text);
-  return { patch, key: titleKey(patch.title), print: fingerprint(body), message: messageLines(body), diff: diffLines(body) };
+  return {
+    patch,
+    key: titleKey(patch.title),
+    print: fingerprint(body),
+    message: messageLines(body),
+    diff: diffLines(body),
+  };
 }
 
 /** What is said: own words and trailers, without diffstat, signature and footers. */
@@ -76,7 +89,8 @@ function messageLines(body: Body): string[] {
   const lines: string[] = [];
   for (const { kind, start, end } of body.segments) {
     if (kind === 'file' || kind === 'hunk') break;
-    if (kind === 'text' || kind === 'trailers' || kind === 'quote') lines.push(...linesBetween(body.text, body.starts, start, end).split('\n'));
+    if (kind === 'text' || kind === 'trailers' || kind === 'quote')
+      lines.push(...linesBetween(body.text, body.starts, start, end).split('\n'));
   }
   return lines.map((line) => line.trimEnd());
 }
@@ -85,7 +99,9 @@ function messageLines(body: Body): string[] {
 function diffLines(body: Body): string[] {
   const lines: string[] = [];
   for (const file of diffFiles(body)) {
-    lines.push(`## ${file.oldPath ? `${file.oldPath} => ` : ''}${file.path}${file.status === 'modified' ? '' : ` (${file.status})`} ##`);
+    lines.push(
+      `## ${file.oldPath ? `${file.oldPath} => ` : ''}${file.path}${file.status === 'modified' ? '' : ` (${file.status})`} ##`,
+    );
     for (const hunk of file.hunks) {
       lines.push(`@@ ${hunk.context}`.trimEnd());
       lines.push(...linesBetween(body.text, body.starts, hunk.start + 1, hunk.end).split('\n'));
@@ -102,9 +118,15 @@ function pairUp(left: Prepared[], right: Prepared[]): Map<Prepared, Prepared> {
     partner.set(one, old);
     free.delete(old);
   };
-  for (const one of right) take(one, [...free].find((old) => old.key === one.key));
+  for (const one of right)
+    take(
+      one,
+      [...free].find((old) => old.key === one.key),
+    );
   const rest = right.filter((one) => !partner.has(one));
-  const candidates = rest.flatMap((one) => [...free].map((old) => ({ one, old, score: similarity(one.print, old.print) })));
+  const candidates = rest.flatMap((one) =>
+    [...free].map((old) => ({ one, old, score: similarity(one.print, old.print) })),
+  );
   for (const { one, old, score } of candidates.sort((a, b) => b.score - a.score)) {
     if (score >= SAME_PATCH && free.has(old) && !partner.has(one)) take(one, old);
   }
@@ -126,7 +148,10 @@ function changedLines(old: string[], now: string[]): RangeLine[] {
     part.value.map((text) => ({ kind: part.added ? 'new' : part.removed ? 'old' : 'same', text })),
   );
   // Too different to compare: all of the one, then all of the other.
-  const all = lines ?? [...old.map((text): RangeLine => ({ kind: 'old', text })), ...now.map((text): RangeLine => ({ kind: 'new', text }))];
+  const all = lines ?? [
+    ...old.map((text): RangeLine => ({ kind: 'old', text })),
+    ...now.map((text): RangeLine => ({ kind: 'new', text })),
+  ];
   return all.some((line) => line.kind !== 'same') ? withContext(all) : [];
 }
 

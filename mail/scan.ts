@@ -1,5 +1,6 @@
-import type { Segment, SegmentKind } from './body.ts';
 import { attributionEnd, attributionStart, isHeaderBlockStart, isReplyHeader } from './attribution.ts';
+import type { Segment, SegmentKind } from './body.ts';
+import { hasInitials, hunkCounts, isDigit, isKeyChar } from './marks.ts';
 
 /** Line kinds by number, so that one byte a line holds them while scanning. */
 const KINDS: SegmentKind[] = [
@@ -40,9 +41,36 @@ const TRAILER_KEY = 40;
 /** Longest diffstat line looked at. */
 const DIFFSTAT_LINE = 400;
 
-const GIT_HEADER = /^(?:index [0-9a-f]|(?:old|new|new file|deleted file) mode |(?:copy|rename) (?:from|to) |(?:dis)?similarity index |Binary files |Only in |={60})/;
-const TRAILER_KEYS = new Set(['cc', 'fixes', 'closes', 'link', 'bug', 'bugzilla', 'buglink', 'references', 'change-id', 'message-id', 'reviewed-by:', 'bisected', 'git-tree', 'commit-id', 'gitweb', 'committer', 'author', 'authordate', 'committerdate', 'patchwork-id', 'fixes-commit', 'supersedes', 'depends-on', 'based-on']);
-const BASE_LINE = /^(?:base-commit|change-id|prerequisite-patch-id|prerequisite-change-id|prerequisite-message-id|X-Change-ID|base-tree|base): ?[\w.:/@-]+$/;
+const GIT_HEADER =
+  /^(?:index [0-9a-f]|(?:old|new|new file|deleted file) mode |(?:copy|rename) (?:from|to) |(?:dis)?similarity index |Binary files |Only in |={60})/;
+const TRAILER_KEYS = new Set([
+  'cc',
+  'fixes',
+  'closes',
+  'link',
+  'bug',
+  'bugzilla',
+  'buglink',
+  'references',
+  'change-id',
+  'message-id',
+  'reviewed-by:',
+  'bisected',
+  'git-tree',
+  'commit-id',
+  'gitweb',
+  'committer',
+  'author',
+  'authordate',
+  'committerdate',
+  'patchwork-id',
+  'fixes-commit',
+  'supersedes',
+  'depends-on',
+  'based-on',
+]);
+const BASE_LINE =
+  /^(?:base-commit|change-id|prerequisite-patch-id|prerequisite-change-id|prerequisite-message-id|X-Change-ID|base-tree|base): ?[\w.:/@-]+$/;
 
 /** One pass over the lines of a body; `kinds` and `depths` hold a byte a line. */
 export class BodyScanner {
@@ -109,7 +137,12 @@ export class BodyScanner {
 
   /** `-- ` and git's version below it, although the counts promise more lines: the diff was cut short. */
   private isCutOff(i: number): boolean {
-    return this.isSignatureMark(i) && i + 1 < this.count && isDigit(this.text.charCodeAt(this.starts[i + 1] as number)) && i + 4 > this.count;
+    return (
+      this.isSignatureMark(i) &&
+      i + 1 < this.count &&
+      isDigit(this.text.charCodeAt(this.starts[i + 1] as number)) &&
+      i + 4 > this.count
+    );
   }
 
   /** A mailer wrapped the line above: what follows is diff again. */
@@ -125,9 +158,11 @@ export class BodyScanner {
     if (c === 64) return this.isHunkHeader(i) ? this.openHunk(i) : i;
     if (c === 100) return this.at(i, 'diff --git ') || this.isPlainDiff(i) ? this.fileHeader(i) : i;
     if (c === 45) return this.at(i, '--- ') && i + 1 < this.count && this.at(i + 1, '+++ ') ? this.fileHeader(i) : i;
-    if (c === 73) return this.at(i, 'Index: ') && i + 1 < this.count && this.at(i + 1, '=====') ? this.fileHeader(i) : i;
+    if (c === 73)
+      return this.at(i, 'Index: ') && i + 1 < this.count && this.at(i + 1, '=====') ? this.fileHeader(i) : i;
     if (c === 71) return this.at(i, 'GIT binary patch') ? this.binary(i) : i;
-    if (c === 92) return this.at(i, '\\ No newline') && i > 0 && (this.kinds[i - 1] as number) >= ADD ? this.mark(i, CONTEXT) : i;
+    if (c === 92)
+      return this.at(i, '\\ No newline') && i > 0 && (this.kinds[i - 1] as number) >= ADD ? this.mark(i, CONTEXT) : i;
     return i;
   }
 
@@ -145,7 +180,9 @@ export class BodyScanner {
     let j = i + 1;
     for (; j < this.count; j++) {
       const c = this.text.charCodeAt(this.starts[j] as number);
-      const isName = (c === 45 && this.at(j, '--- ') && j + 1 < this.count && this.at(j + 1, '+++ ')) || (c === 43 && this.at(j, '+++ '));
+      const isName =
+        (c === 45 && this.at(j, '--- ') && j + 1 < this.count && this.at(j + 1, '+++ ')) ||
+        (c === 43 && this.at(j, '+++ '));
       if (!isName && !GIT_HEADER.test(this.head(j, 80))) break;
       this.kinds[j] = FILE;
     }
@@ -235,7 +272,12 @@ export class BodyScanner {
 
   /** Takes in the lines above that belong to an attribution which ends at line `i`. */
   private attribution(i: number): number {
-    const first = attributionStart(this.text, this.starts, i, (j) => (this.kinds[j] as number) === TEXT || (this.kinds[j] as number) === SIGNATURE);
+    const first = attributionStart(
+      this.text,
+      this.starts,
+      i,
+      (j) => (this.kinds[j] as number) === TEXT || (this.kinds[j] as number) === SIGNATURE,
+    );
     for (let j = first; j <= i; j++) this.kinds[j] = ATTRIBUTION;
     this.inSignature = false;
     this.attributed = true;
@@ -280,12 +322,15 @@ export class BodyScanner {
     const text = this.text;
     for (let at = end - 1; at > start + 1; at--) {
       const c = text.charCodeAt(at);
-      if (c === 124) return text.charCodeAt(at - 1) === 32 && /^ +(?:\d+ ?[+-]*|Bin\b.*)\s*$/.test(text.slice(at + 1, end));
+      if (c === 124)
+        return text.charCodeAt(at - 1) === 32 && /^ +(?:\d+ ?[+-]*|Bin\b.*)\s*$/.test(text.slice(at + 1, end));
     }
     const second = text.charCodeAt(start + 1);
     if (isDigit(second)) return /^ \d+ files? changed/.test(text.slice(start, start + 40));
     if (second !== 99 && second !== 100 && second !== 114 && second !== 109) return false;
-    return /^ (?:create mode \d{6} |delete mode \d{6} |rename .* \(\d+%\)|copy .* \(\d+%\)|mode change \d{6} )/.test(text.slice(start, end));
+    return /^ (?:create mode \d{6} |delete mode \d{6} |rename .* \(\d+%\)|copy .* \(\d+%\)|mode change \d{6} )/.test(
+      text.slice(start, end),
+    );
   }
 
   /** Trailers and the base of a series; anything else is text. */
@@ -335,30 +380,4 @@ export class BodyScanner {
     const start = this.starts[i] as number;
     return this.text.slice(start, Math.min(start + length, (this.starts[i + 1] as number) - 1));
   }
-}
-
-const HUNK_HEADER = /^@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@/;
-
-/** Lines that a hunk header promises for the old and the new side; null where it is none. */
-export function hunkCounts(line: string): [number, number] | null {
-  const found = HUNK_HEADER.exec(line);
-  return found ? [Number(found[1] ?? 1), Number(found[2] ?? 1)] : null;
-}
-
-/** "AM> text" or "PM>> text": one to three capitals and a mark. */
-function hasInitials(text: string, start: number, end: number): boolean {
-  let at = start;
-  while (at < end && at - start < 4 && text.charCodeAt(at) >= 65 && text.charCodeAt(at) <= 90) at++;
-  if (at === start || at - start > 3 || text.charCodeAt(at) !== 62) return false;
-  const after = text.charCodeAt(at + 1);
-  return at + 1 >= end || after === 32 || after === 62;
-}
-
-function isDigit(c: number): boolean {
-  return c >= 48 && c <= 57;
-}
-
-/** Letters and '-'. */
-function isKeyChar(c: number): boolean {
-  return (c >= 97 && c <= 122) || (c >= 65 && c <= 90) || c === 45;
 }

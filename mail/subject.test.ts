@@ -4,9 +4,18 @@ import { parseSubject, titleKey } from './subject.ts';
 /** "kind v<revision> position/total | prefixes | title" and marks, so that a case is one line. */
 function brief(subject: string): string {
   const s = parseSubject(subject);
-  const marks = [s.isReply && 'reply', s.rfc && 'rfc', s.resend && 'resend', s.stable && `stable=${s.stable}`, s.tipBranch && `tip=${s.tipBranch}`];
+  const marks = [
+    s.isReply && 'reply',
+    s.rfc && 'rfc',
+    s.resend && 'resend',
+    s.stable && `stable=${s.stable}`,
+    s.tipBranch && `tip=${s.tipBranch}`,
+  ];
   const counter = s.position === null ? '' : ` ${s.position}/${s.total ?? 'n'}`;
-  return `${s.kind} v${s.revision}${s.revisionPart}${counter} ${s.title} (${marks.filter(Boolean).join(' ')})`.replace(' ()', '');
+  return `${s.kind} v${s.revision}${s.revisionPart}${counter} ${s.title} (${marks.filter(Boolean).join(' ')})`.replace(
+    ' ()',
+    '',
+  );
 }
 
 describe('parseSubject', () => {

@@ -34,7 +34,8 @@ export interface Subject {
   tipBranch: string | null;
 }
 
-const MARK = /^(?:(?:re|aw|antw|sv|vs|vl|fwd?|wg|tr|rv|odp|ynt|r|回复|答复|转发|回覆|轉寄)(?:\[\d+\]|\^\d+)?\s?[:：]|\(fwd\))\s*/i;
+const MARK =
+  /^(?:(?:re|aw|antw|sv|vs|vl|fwd?|wg|tr|rv|odp|ynt|r|回复|答复|转发|回覆|轉寄)(?:\[\d+\]|\^\d+)?\s?[:：]|\(fwd\))\s*/i;
 const BRACKET = /^\[([^\]]*)\]?\s*/;
 /** Longer brackets are words of the title. */
 const BRACKET_LENGTH = 80;
@@ -65,7 +66,8 @@ export function parseSubject(subject: string): Subject {
 
 const COUNTER = /^(?:v?(\d+(?:\.\d+|[a-z])?)[,:])?0*(\d{1,4})\/0*(\d{1,4}|n|N|x|\?)$/;
 const VERSION = /^[-(]*(?:patch|rfc)?-?i?[vV](?:er(?:sion)?\.?)?-?0*(\d{1,3})((?:\.\d{1,3})*|[a-zA-Z])\)*:?$/i;
-const STABLE = /^(?:linux-|stable-|for-|v)?(\d\.\d{1,3}|[2-9]\.\d{1,3}|\d\.\d\.\d{1,2})(?:\.[yz]|-stable|-longterm)?(?:[-/,].*)?$/i;
+const STABLE =
+  /^(?:linux-|stable-|for-|v)?(\d\.\d{1,3}|[2-9]\.\d{1,3}|\d\.\d\.\d{1,2})(?:\.[yz]|-stable|-longterm)?(?:[-/,].*)?$/i;
 
 class State {
   isReply = false;
@@ -115,7 +117,8 @@ class State {
       else if (upper.startsWith('RFC')) this.rfc = true;
       return;
     }
-    if (upper === 'RFC' || upper === 'RFT' || upper === 'RFC-PATCH' || upper === 'PATCH-RFC') this.rfc ||= upper !== 'RFT';
+    if (upper === 'RFC' || upper === 'RFT' || upper === 'RFC-PATCH' || upper === 'PATCH-RFC')
+      this.rfc ||= upper !== 'RFT';
     if (/^-?re-?sen[dt]-?:?$/i.test(word) || upper === 'REPOST') this.resend = true;
     if (upper === 'AUTOSEL') this.autosel = true;
     const stable = STABLE.exec(word);
@@ -160,7 +163,10 @@ class State {
 
   /** `PATCH: title`, `PATCH 2/3: title`, `Patch v2 - title`. */
   private bareWords(title: string): string {
-    const found = /^(?:PATCH|RFC PATCH|\(PATCH\)|Patch)((?:[ ,]+(?:v?\d+(?:\/\d+)?|RFC|RESEND))*)\s*(?:[:：]| -+ )\s*(?=\S)/.exec(title);
+    const found =
+      /^(?:PATCH|RFC PATCH|\(PATCH\)|Patch)((?:[ ,]+(?:v?\d+(?:\/\d+)?|RFC|RESEND))*)\s*(?:[:：]| -+ )\s*(?=\S)/.exec(
+        title,
+      );
     if (!found) return title;
     this.isPatchLike = true;
     this.prefixes.push('PATCH');
@@ -170,7 +176,10 @@ class State {
 
   /** `... -v5`, `... (v2)`, `... [v3]`, `..., v2`: as it was done before git had -v. */
   private trailingVersion(title: string): string {
-    const found = /(?:\s+-+|\s*[([]|,\s*)(?:take |try ?#?|version |ver\.? ?|rev\.? ?|[vV])(\d{1,3})((?:\.\d+)?)[)\]]?\s*$/.exec(title);
+    const found =
+      /(?:\s+-+|\s*[([]|,\s*)(?:take |try ?#?|version |ver\.? ?|rev\.? ?|[vV])(\d{1,3})((?:\.\d+)?)[)\]]?\s*$/.exec(
+        title,
+      );
     if (!found || (!this.isPatchLike && !/-$/.test((found[0].match(/^\s*-+/) ?? [''])[0]))) return title;
     this.version(found);
     return title.slice(0, found.index).trim();
@@ -180,7 +189,9 @@ class State {
 /** Brackets that speak of a patch, not of a list or a mail filter. */
 function isPatchBracket(inside: string, words: string[]): boolean {
   if (/patch(?!work)|\bpull\b/i.test(inside)) return true;
-  return words.some((word) => /^(?:rfc(?:v\d+)?|resend|autosel|rft)$/i.test(word) || COUNTER.test(word) || /^v\d{1,2}$/i.test(word));
+  return words.some(
+    (word) => /^(?:rfc(?:v\d+)?|resend|autosel|rft)$/i.test(word) || COUNTER.test(word) || /^v\d{1,2}$/i.test(word),
+  );
 }
 
 /** Subjects of mm-commits (`+ x.patch added to ...`, `[merged] x.patch removed from -mm tree`) and of releases (`2.6.9-mm1`). */
@@ -195,5 +206,8 @@ function isMmSubject(title: string, tags: string[]): boolean {
  * ("EDAC, mpc85xx: prevent" becomes "EDAC/mpc85xx: Prevent").
  */
 export function titleKey(title: string): string {
-  return title.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
+  return title
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
 }

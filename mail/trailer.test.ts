@@ -18,7 +18,8 @@ describe('readPerson', () => {
 
 describe('trailersOf', () => {
   it('reads own words only, whatever the case, folded lines too', () => {
-    const text = '> Acked-by: No Body <no@example.org>\nREVIEWED-BY: Ada Example\n <ada@example.org>\nFixes: 1234567 ("x")\nNote: nothing\n';
+    const text =
+      '> Acked-by: No Body <no@example.org>\nREVIEWED-BY: Ada Example\n <ada@example.org>\nFixes: 1234567 ("x")\nNote: nothing\n';
     expect(trailersOf(readBody(text)).map(({ key, address, value }) => [key, address, value])).toEqual([
       ['Reviewed-by', 'ada@example.org', 'Ada Example <ada@example.org>'],
       ['Fixes', '', '1234567 ("x")'],

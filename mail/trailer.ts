@@ -1,5 +1,5 @@
-import type { Address } from './types.ts';
 import { type Body, lineAt } from './body.ts';
+import type { Address } from './types.ts';
 
 /** One trailer as given: `key` in its usual spelling, `value` whole, and who is named where it names someone. */
 export interface Trailer {
@@ -47,7 +47,10 @@ export function trailersOf(body: Body): Trailer[] {
 
 function addTrailer(found: Trailer[], line: string, at: number): void {
   const colon = line.indexOf(':');
-  const value = line.slice(colon + 1).trim().slice(0, VALUE);
+  const value = line
+    .slice(colon + 1)
+    .trim()
+    .slice(0, VALUE);
   if (value === '') return;
   const key = spelled(line.slice(0, colon));
   found.push({ key, value, ...named(key, value), line: at });
@@ -89,15 +92,36 @@ export function readPerson(value: string): Address {
 }
 
 function cleanName(name: string): string {
-  return name.replace(/["<]/g, '').replace(/^[\s,;:(]+|[\s,;:(]+$/g, '').replace(/\s+/g, ' ').slice(0, 120);
+  return name
+    .replace(/["<]/g, '')
+    .replace(/^[\s,;:(]+|[\s,;:(]+$/g, '')
+    .replace(/\s+/g, ' ')
+    .slice(0, 120);
 }
 
 function cleanAddress(address: string): string {
-  return address.replace(/^mailto:/i, '').replace(/ at /i, '@').replace(/\s+/g, '').replace(/[.,;>]+$/, '').toLowerCase();
+  return address
+    .replace(/^mailto:/i, '')
+    .replace(/ at /i, '@')
+    .replace(/\s+/g, '')
+    .replace(/[.,;>]+$/, '')
+    .toLowerCase();
 }
 
 /** Trailers by which a person stands for a patch; the others are facts about it. */
-const ENDORSEMENTS = new Set(['Reviewed-by', 'Acked-by', 'Tested-by', 'Reviewed-and-tested-by', 'Tested-and-reviewed-by', 'Acked-and-tested-by', 'Nacked-by', 'Verified-by', 'Review-by', 'Ack-by', 'Approved-by']);
+const ENDORSEMENTS = new Set([
+  'Reviewed-by',
+  'Acked-by',
+  'Tested-by',
+  'Reviewed-and-tested-by',
+  'Tested-and-reviewed-by',
+  'Acked-and-tested-by',
+  'Nacked-by',
+  'Verified-by',
+  'Review-by',
+  'Ack-by',
+  'Approved-by',
+]);
 
 /** Whether a trailer given in a reply counts as a review of the patch. */
 export function isEndorsement(key: string): boolean {

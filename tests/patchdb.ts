@@ -71,14 +71,30 @@ export class PatchDatabase {
   }
 
   async #store(mail: Message, id: number): Promise<void> {
-    await this.db.run('INSERT OR IGNORE INTO identity (name, address) VALUES (?, ?)', [mail.author.name, mail.author.address]);
-    const author = await this.db.get<{ id: number }>('SELECT id FROM identity WHERE name = ? AND address = ?', [mail.author.name, mail.author.address]);
+    await this.db.run('INSERT OR IGNORE INTO identity (name, address) VALUES (?, ?)', [
+      mail.author.name,
+      mail.author.address,
+    ]);
+    const author = await this.db.get<{ id: number }>('SELECT id FROM identity WHERE name = ? AND address = ?', [
+      mail.author.name,
+      mail.author.address,
+    ]);
     const root = mail.references.find((ref) => this.#threads.has(ref));
     const thread = root === undefined ? id : (this.#threads.get(root) as number);
     this.#threads.set(mail.msgid, thread);
-    const columns = 'id, msgid, digest, subject, author_id, sent_at, refs, thread, flags, lines, bytes, head_block, head_at, head_size, text_block, text_at, text_size';
+    const columns =
+      'id, msgid, digest, subject, author_id, sent_at, refs, thread, flags, lines, bytes, head_block, head_at, head_size, text_block, text_at, text_size';
     const known = new Set((await this.db.all<{ name: string }>('PRAGMA table_info(message)')).map(({ name }) => name));
-    const values: Record<string, Value> = { id, msgid: mail.msgid, digest: '', subject: mail.subject, author_id: author?.id ?? 0, sent_at: mail.sentAt, refs: mail.references.join(' '), thread };
+    const values: Record<string, Value> = {
+      id,
+      msgid: mail.msgid,
+      digest: '',
+      subject: mail.subject,
+      author_id: author?.id ?? 0,
+      sent_at: mail.sentAt,
+      refs: mail.references.join(' '),
+      thread,
+    };
     const kept = columns.split(', ').filter((column) => known.has(column));
     await insertRows(this.db, `INSERT INTO message (${kept.join(', ')})`, [kept.map((column) => values[column] ?? 0)]);
     await this.#place(mail, id, thread);
@@ -89,7 +105,12 @@ export class PatchDatabase {
     const parent = members.findIndex((member) => member.msgid === mail.references.at(-1));
     members.push({ id, msgid: mail.msgid, parent: parent < 0 ? null : parent });
     this.#places.set(thread, members);
-    await this.db.run('INSERT INTO place (thread, position, depth, parent, message_id) VALUES (?, ?, 0, ?, ?)', [thread, members.length - 1, parent < 0 ? null : parent, id]);
+    await this.db.run('INSERT INTO place (thread, position, depth, parent, message_id) VALUES (?, ?, 0, ?, ?)', [
+      thread,
+      members.length - 1,
+      parent < 0 ? null : parent,
+      id,
+    ]);
   }
 
   /** Revisions by series, as "v1:a,b v2:c", msgids in order. */

@@ -19,7 +19,8 @@ export const GET = page(async ({ db }) => {
               <span className="facts">
                 <bdi className="name">{nameOf(release.author, '')}</bdi>
                 <span className="count">
-                  {plural(release.patches ?? 0, 'patch', 'patches')} <small>{`+${release.added} −${release.dropped}`}</small>
+                  {plural(release.patches ?? 0, 'patch', 'patches')}{' '}
+                  <small>{`+${release.added} −${release.dropped}`}</small>
                 </span>
                 <time>{shortDate(release.message_id / 8)}</time>
               </span>

@@ -28,7 +28,11 @@ export function Timeline({ revisions }: { revisions: RevisionDetail[] }) {
   const height = lanes.length * ROW + 8;
   return (
     <figure className="picture">
-      <svg viewBox={`0 0 ${WIDTH} ${height + 20}`} role="img" aria-label={`${revisions.length} postings from ${shortDate(first)} to ${shortDate(last)}; each mark leads to its mail`}>
+      <svg
+        viewBox={`0 0 ${WIDTH} ${height + 20}`}
+        role="img"
+        aria-label={`${revisions.length} postings from ${shortDate(first)} to ${shortDate(last)}; each mark leads to its mail`}
+      >
         {lanes.map((lane, n) => (
           <g key={lane.key}>
             <text className="who" x={LEFT - 8} y={n * ROW + 16}>
@@ -36,7 +40,12 @@ export function Timeline({ revisions }: { revisions: RevisionDetail[] }) {
             </text>
             <line className="lane" x1={LEFT} x2={WIDTH - 12} y1={n * ROW + 12} y2={n * ROW + 12} />
             {lane.marks.map((mark) => (
-              <MarkShape key={`${mark.kind}${mark.msgid}${mark.words}`} mark={mark} x={Math.round(x(mark.at * 1000) * 10) / 10} y={n * ROW + 12} />
+              <MarkShape
+                key={`${mark.kind}${mark.msgid}${mark.words}`}
+                mark={mark}
+                x={Math.round(x(mark.at * 1000) * 10) / 10}
+                y={n * ROW + 12}
+              />
             ))}
           </g>
         ))}
@@ -76,8 +85,14 @@ function lanesOf(revisions: RevisionDetail[]): Lane[] {
   for (const revision of revisions) {
     for (const patch of revision.patches) {
       const key = `${patch.isCover} ${patch.titleKey}`;
-      const lane = lanes.get(key) ?? { key, title: patch.isCover ? `0/${revision.total ?? ''} ${patch.title}` : patch.title, marks: [] };
-      lane.marks.push(...marksOf(patch, `v${revision.number}${revision.part}${revision.isResend ? ' sent again' : ''}`));
+      const lane = lanes.get(key) ?? {
+        key,
+        title: patch.isCover ? `0/${revision.total ?? ''} ${patch.title}` : patch.title,
+        marks: [],
+      };
+      lane.marks.push(
+        ...marksOf(patch, `v${revision.number}${revision.part}${revision.isResend ? ' sent again' : ''}`),
+      );
       lanes.set(key, lane);
     }
   }
@@ -88,10 +103,16 @@ function marksOf(patch: PatchLine, version: string): Mark[] {
   const marks: Mark[] = [{ at: patch.id / 8, kind: 'posted', words: version, msgid: patch.msgid }];
   for (const trailer of patch.trailers) {
     if (trailer.forAll || trailer.message_id === patch.id || !isEndorsement(trailer.key)) continue;
-    marks.push({ at: trailer.message_id / 8, kind: 'review', words: `${trailer.key}: ${trailer.name || trailer.address}`, msgid: trailer.msgid });
+    marks.push({
+      at: trailer.message_id / 8,
+      kind: 'review',
+      words: `${trailer.key}: ${trailer.name || trailer.address}`,
+      msgid: trailer.msgid,
+    });
   }
   for (const outcome of patch.outcomes) {
-    if (outcome.msgid) marks.push({ at: outcome.evidence_id / 8, kind: 'outcome', words: outcomeWords(outcome), msgid: outcome.msgid });
+    if (outcome.msgid)
+      marks.push({ at: outcome.evidence_id / 8, kind: 'outcome', words: outcomeWords(outcome), msgid: outcome.msgid });
   }
   return marks;
 }

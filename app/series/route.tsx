@@ -1,4 +1,5 @@
-import { listSeries, SERIES_A_PAGE, type SeriesFilter, type SeriesLine, seriesCounts } from '#db/queries/series';
+import type { SeriesLine } from '#db/queries/series';
+import { listSeries, SERIES_A_PAGE, type SeriesFilter, seriesCounts } from '#db/queries/serieslist';
 import { Document } from '../_components/Document';
 import { nameOf, plural, shortDate, shortTime } from '../_lib/format';
 import { page, problem } from '../_lib/page';
@@ -6,7 +7,12 @@ import { page, problem } from '../_lib/page';
 /** `/series/?status=&list=&author=&older=&newer=`: patch series, newest first; those waiting for review the longest waiting first. */
 export const GET = page(async ({ query, db }) => {
   const filter = filterOf(query);
-  if (!filter) return problem(400, 'There is no such page', '"older" and "newer" are numbers of days, "after" the number that the link to the next page carries.');
+  if (!filter)
+    return problem(
+      400,
+      'There is no such page',
+      '"older" and "newer" are numbers of days, "after" the number that the link to the next page carries.',
+    );
   const [counts, found] = [await seriesCounts(db), await listSeries(db, filter)];
   const lines = found.slice(0, SERIES_A_PAGE);
   const last = lines.at(-1);
@@ -16,7 +22,11 @@ export const GET = page(async ({ query, db }) => {
       <nav className="pages" aria-label="Status">
         <a href={hrefOf(query, { status: null, after: null })}>all</a>
         {counts.map(({ status, series }) => (
-          <a key={status} href={hrefOf(query, { status, after: null })} aria-current={filter.status === status ? 'page' : undefined}>
+          <a
+            key={status}
+            href={hrefOf(query, { status, after: null })}
+            aria-current={filter.status === status ? 'page' : undefined}
+          >
             {status === 'waiting' ? 'waiting for review' : status} <small>{series}</small>
           </a>
         ))}
@@ -59,7 +69,10 @@ function SeriesItem({ line }: { line: SeriesLine }) {
       </a>
       <span className="facts">
         <bdi className="name">{nameOf(line.author, line.address)}</bdi>
-        <span className="count" title={`${plural(line.revisions, 'version')}, ${plural(line.patches, 'patch', 'patches')}, ${plural(line.replies, 'reply', 'replies')}`}>
+        <span
+          className="count"
+          title={`${plural(line.revisions, 'version')}, ${plural(line.patches, 'patch', 'patches')}, ${plural(line.replies, 'reply', 'replies')}`}
+        >
           {line.status}
           <small>
             {' '}

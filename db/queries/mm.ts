@@ -54,7 +54,10 @@ export async function findMmRelease(db: Snapshot, name: string): Promise<MmRelea
     [name],
   );
   if (!line) return null;
-  const remarks = await db.all<MmRemarkLine>('SELECT subject, text, unmerged, line FROM mm_remark WHERE message_id = ? ORDER BY position', [line.message_id]);
+  const remarks = await db.all<MmRemarkLine>(
+    'SELECT subject, text, unmerged, line FROM mm_remark WHERE message_id = ? ORDER BY position',
+    [line.message_id],
+  );
   const entries = await db.all<MmEntryLine>(
     `SELECT e.kind, e.file, e.note, e.line,
        coalesce(e.title, (SELECT a.title FROM mm_entry a WHERE a.message_id = e.message_id AND a.kind = 'all' AND a.file = e.file)) AS title,

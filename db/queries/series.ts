@@ -23,70 +23,10 @@ export interface SeriesLine {
   msgid: string;
 }
 
-export interface SeriesFilter {
-  /** A status of mail/patch.ts, or 'waiting': posted, and nobody has answered; those first posted longest ago first. */
-  status?: string;
-  /** list.name */
-  list?: string;
-  /** Part of the author's name or address. */
-  author?: string;
-  /** identity.person_id */
-  person?: number;
-  /** Newest revision posted at least, at most so many days before the newest mail of the archive. */
-  olderThanDays?: number;
-  newerThanDays?: number;
-  /** `posted_id` of the last line of the page before. */
-  after?: number;
-}
-
-export const SERIES_A_PAGE = 100;
-
-const LINE = `s.id, s.title, i.name AS author, i.address, s.revisions, s.patches, s.first_id, s.posted_id, s.last_id, s.replies,
+/** Columns and joins of a SeriesLine; `s` is the series. */
+export const SERIES_LINE = `s.id, s.title, i.name AS author, i.address, s.revisions, s.patches, s.first_id, s.posted_id, s.last_id, s.replies,
   s.reviewed, s.applied, s.status, s.waiting, m.msgid`;
-const JOINS = 'JOIN identity i ON i.id = s.author_id JOIN message m ON m.id = s.posted_id';
-
-/** One page of series, newest revision first; of those waiting the longest waiting first. One more row than a page tells of a next one. */
-export async function listSeries(db: Snapshot, filter: SeriesFilter): Promise<SeriesLine[]> {
-  const waiting = filter.status === 'waiting';
-  const { where, params } = await conditions(db, filter, waiting);
-  return db.all<SeriesLine>(
-    `SELECT ${LINE} FROM series s ${JOINS} WHERE ${where.join(' AND ')}
-     ORDER BY s.posted_id ${waiting ? 'ASC' : 'DESC'} LIMIT ${SERIES_A_PAGE + 1}`,
-    params,
-  );
-}
-
-async function conditions(db: Snapshot, filter: SeriesFilter, waiting: boolean): Promise<{ where: string[]; params: (string | number)[] }> {
-  const where = ['1'];
-  const params: (string | number)[] = [];
-  const add = (condition: string, ...values: (string | number)[]) => {
-    where.push(condition);
-    params.push(...values);
-  };
-  if (waiting) add('s.waiting = 1');
-  else if (filter.status) add('s.status = ?', filter.status);
-  if (filter.list) add('EXISTS (SELECT 1 FROM posting p JOIN list l ON l.id = p.list_id WHERE p.message_id = s.posted_id AND l.name = ?)', filter.list);
-  if (filter.author) add(`(i.name LIKE ? ESCAPE '\\' OR i.address LIKE ? ESCAPE '\\')`, likeOf(filter.author), likeOf(filter.author));
-  if (filter.person !== undefined) add('i.person_id = ?', filter.person);
-  if (filter.after !== undefined) add(waiting ? 's.posted_id > ?' : 's.posted_id < ?', filter.after);
-  if (filter.olderThanDays !== undefined || filter.newerThanDays !== undefined) {
-    const newest = (await db.get<{ id: number | null }>('SELECT max(id) AS id FROM message'))?.id ?? 0;
-    if (filter.olderThanDays !== undefined) add('s.posted_id <= ?', newest - filter.olderThanDays * 86400 * 8);
-    if (filter.newerThanDays !== undefined) add('s.posted_id >= ?', newest - filter.newerThanDays * 86400 * 8);
-  }
-  return { where, params };
-}
-
-function likeOf(text: string): string {
-  return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
-}
-
-/** How many series there are of each status, and how many wait. */
-export async function seriesCounts(db: Snapshot): Promise<{ status: string; series: number }[]> {
-  const rows = await db.all<{ status: string; series: number }>('SELECT status, count(*) AS series FROM series GROUP BY status ORDER BY 2 DESC');
-  const waiting = await db.get<{ series: number }>('SELECT count(*) AS series FROM series WHERE waiting = 1');
-  return [{ status: 'waiting', series: waiting?.series ?? 0 }, ...rows];
-}
+export const SERIES_JOINS = 'JOIN identity i ON i.id = s.author_id JOIN message m ON m.id = s.posted_id';
 
 export interface TrailerLine {
   key: string;
@@ -172,7 +112,7 @@ export async function seriesIdOf(db: Snapshot, id: number): Promise<number | nul
 /** One series with everything its page shows. */
 export async function findSeries(db: Snapshot, id: number): Promise<SeriesDetail | null> {
   const line = await db.get<SeriesLine & { change_id: string | null } & Record<string, never>>(
-    `SELECT ${LINE}, s.change_id FROM series s ${JOINS} WHERE s.id = ?`,
+    `SELECT ${SERIES_LINE}, s.change_id FROM series s ${SERIES_JOINS} WHERE s.id = ?`,
     [id],
   );
   if (!line) return null;
@@ -251,9 +191,17 @@ async function patchesOf(db: Snapshot, series: number): Promise<PatchOfRevision[
   return rows.map((row) => patchLine(row, rows, trailers, outcomes));
 }
 
-function patchLine(row: PatchRow, rows: PatchRow[], trailers: Map<number, TrailerLine[]>, outcomes: Map<number, OutcomeLine[]>): PatchOfRevision {
+function patchLine(
+  row: PatchRow,
+  rows: PatchRow[],
+  trailers: Map<number, TrailerLine[]>,
+  outcomes: Map<number, OutcomeLine[]>,
+): PatchOfRevision {
   const cover = rows.find((other) => other.revision === row.revision && other.cover === 1);
-  const forAll = cover && cover !== row ? (trailers.get(cover.id) ?? []).filter((one) => one.message_id !== cover.id && isEndorsement(one.key)) : [];
+  const forAll =
+    cover && cover !== row
+      ? (trailers.get(cover.id) ?? []).filter((one) => one.message_id !== cover.id && isEndorsement(one.key))
+      : [];
   return {
     id: row.id,
     msgid: row.msgid,
@@ -288,7 +236,10 @@ async function trailersOf(db: Snapshot, series: number): Promise<Map<number, Tra
      JOIN trailer t ON t.message_id = y.message_id JOIN message m ON m.id = t.message_id WHERE r.series_id = ?1`,
     [series],
   );
-  return grouped(rows.map((row) => ({ ...row, forAll: false })), (row) => row.patch);
+  return grouped(
+    rows.map((row) => ({ ...row, forAll: false })),
+    (row) => row.patch,
+  );
 }
 
 async function outcomesOf(db: Snapshot, series: number): Promise<Map<number, OutcomeLine[]>> {
@@ -318,7 +269,9 @@ function markLost(revisions: RevisionDetail[]): void {
     const before = revision.previous === null ? undefined : byId.get(revision.previous);
     if (!before || revision.isResend) continue;
     for (const patch of revision.patches) {
-      const old = patch.isCover ? undefined : before.patches.find((one) => !one.isCover && one.titleKey === patch.titleKey);
+      const old = patch.isCover
+        ? undefined
+        : before.patches.find((one) => !one.isCover && one.titleKey === patch.titleKey);
       if (old) patch.lost = lostBetween(old, patch);
     }
   }
@@ -347,7 +300,7 @@ export function relatedSeries(db: Snapshot, id: number, limit = 10): Promise<(Se
      kin AS (SELECT r.series_id AS id, count(DISTINCT f.file) AS shared FROM own JOIN patch_file f ON f.file = own.file
              JOIN patch p ON p.message_id = f.message_id JOIN revision r ON r.id = p.revision_id
              WHERE r.series_id <> ?1 GROUP BY r.series_id ORDER BY shared DESC, abs(r.series_id - ?1) LIMIT ?2)
-     SELECT ${LINE}, kin.shared FROM kin JOIN series s ON s.id = kin.id ${JOINS} ORDER BY kin.shared DESC, s.posted_id DESC`,
+     SELECT ${SERIES_LINE}, kin.shared FROM kin JOIN series s ON s.id = kin.id ${SERIES_JOINS} ORDER BY kin.shared DESC, s.posted_id DESC`,
     [id, limit],
   );
 }
@@ -369,7 +322,18 @@ export interface PatchPlace {
 
 /** Null where the message is no patch or cover letter of a series. */
 export async function patchPlace(db: Snapshot, messageId: number): Promise<PatchPlace | null> {
-  const row = await db.get<{ series: number; status: string; revision: number; number: number; part: string | null; newest: number; position: number | null; total: number | null } & Record<string, never>>(
+  const row = await db.get<
+    {
+      series: number;
+      status: string;
+      revision: number;
+      number: number;
+      part: string | null;
+      newest: number;
+      position: number | null;
+      total: number | null;
+    } & Record<string, never>
+  >(
     `SELECT s.id AS series, s.status, r.id AS revision, r.number, r.part, p.position, r.total,
        (SELECT max(number) FROM revision n WHERE n.series_id = s.id) AS newest
      FROM patch p JOIN revision r ON r.id = p.revision_id JOIN series s ON s.id = r.series_id WHERE p.message_id = ?`,

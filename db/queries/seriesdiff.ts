@@ -1,4 +1,4 @@
-import { type RangePair, rangeDiff, type RangePatch } from '#mail/rangediff';
+import { type RangePair, type RangePatch, rangeDiff } from '#mail/rangediff';
 import { parseSubject } from '#mail/subject';
 import type { Snapshot } from '../open';
 import { textsOf } from './blocks';
@@ -15,10 +15,20 @@ interface TextRow {
 }
 
 /** What changed between two revisions (revision.id) of a series, patch by patch; the cover letters too where both have one. */
-export async function diffRevisions(db: Snapshot, from: number, to: number): Promise<{ cover: RangePair | null; patches: RangePair[] }> {
+export async function diffRevisions(
+  db: Snapshot,
+  from: number,
+  to: number,
+): Promise<{ cover: RangePair | null; patches: RangePair[] }> {
   const [older, newer] = [await patchesWithText(db, from), await patchesWithText(db, to)];
-  const covers = rangeDiff(older.filter(({ cover }) => cover).map(plain), newer.filter(({ cover }) => cover).map(plain));
-  const patches = rangeDiff(older.filter(({ cover }) => !cover).map(plain), newer.filter(({ cover }) => !cover).map(plain));
+  const covers = rangeDiff(
+    older.filter(({ cover }) => cover).map(plain),
+    newer.filter(({ cover }) => cover).map(plain),
+  );
+  const patches = rangeDiff(
+    older.filter(({ cover }) => !cover).map(plain),
+    newer.filter(({ cover }) => !cover).map(plain),
+  );
   return { cover: covers.find((pair) => pair.old && pair.new) ?? null, patches };
 }
 

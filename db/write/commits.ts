@@ -30,7 +30,10 @@ export async function patchKeys(db: Connection): Promise<Set<number>> {
 }
 
 /** Patches and cover letters that share a Message-ID, title or patch_id with one of a batch of commits. */
-export function commitCandidates(db: Connection, keys: { msgids: string[]; titles: number[]; patchIds: string[] }): Promise<CandidateRow[]> {
+export function commitCandidates(
+  db: Connection,
+  keys: { msgids: string[]; titles: number[]; patchIds: string[] },
+): Promise<CandidateRow[]> {
   return db.all<CandidateRow>(
     `SELECT m.id, m.msgid, m.sent_at, p.kind = 2 AS cover, p.author_key, p.title_key, p.patch_id FROM patch p JOIN message m ON m.id = p.message_id
      WHERE p.kind IN (1, 2) AND p.message_id IN (
@@ -52,22 +55,41 @@ export interface MatchedCommit {
 }
 
 /** Puts what a repository says in place of what it said before, and brings the states of the series up to date. One transaction. */
-export async function storeCommits(db: Connection, analysis: PatchAnalysis, tree: string, matches: MatchedCommit[]): Promise<void> {
+export async function storeCommits(
+  db: Connection,
+  analysis: PatchAnalysis,
+  tree: string,
+  matches: MatchedCommit[],
+): Promise<void> {
   await db.exec('CREATE TEMP TABLE IF NOT EXISTS touched (id INTEGER PRIMARY KEY)');
   await db.exec('BEGIN IMMEDIATE');
   try {
     await db.exec('DELETE FROM touched');
-    const seriesOf = 'SELECT r.series_id FROM outcome o JOIN patch p ON p.message_id = o.patch_id JOIN revision r ON r.id = p.revision_id';
+    const seriesOf =
+      'SELECT r.series_id FROM outcome o JOIN patch p ON p.message_id = o.patch_id JOIN revision r ON r.id = p.revision_id';
     await db.run(`INSERT OR IGNORE INTO touched ${seriesOf} WHERE o.evidence_id = 0 AND o.tree = ?`, [tree]);
     await db.run('DELETE FROM outcome WHERE evidence_id = 0 AND tree = ?', [tree]);
     await db.run('DELETE FROM patch_commit WHERE tree = ?', [tree]);
     await insertRows(
       db,
       'INSERT OR IGNORE INTO outcome (patch_id, evidence_id, line, kind, source, how, oid, tree)',
-      matches.map((one) => [one.patch, 0, 0, one.isRevert ? CLAIM.reverted : CLAIM.merged, CLAIM_SOURCE.commit, one.how, one.oid, tree]),
+      matches.map((one) => [
+        one.patch,
+        0,
+        0,
+        one.isRevert ? CLAIM.reverted : CLAIM.merged,
+        CLAIM_SOURCE.commit,
+        one.how,
+        one.oid,
+        tree,
+      ]),
     );
     const own = matches.filter((one) => !one.isRevert);
-    await insertRows(db, 'INSERT OR REPLACE INTO patch_commit (oid, tree, patch_id, how)', own.map((one) => [one.oid, tree, one.patch, one.how]));
+    await insertRows(
+      db,
+      'INSERT OR REPLACE INTO patch_commit (oid, tree, patch_id, how)',
+      own.map((one) => [one.oid, tree, one.patch, one.how]),
+    );
     await db.run(`INSERT OR IGNORE INTO touched ${seriesOf} WHERE o.evidence_id = 0 AND o.tree = ?`, [tree]);
     await writeSeries(db, analysis);
     await db.exec('COMMIT');

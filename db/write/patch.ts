@@ -102,14 +102,17 @@ async function linkReplies(db: Connection, dirty: string): Promise<void> {
  * named as earlier versions; then all mails of their series, because each revision's predecessor may change.
  */
 async function gatherKin(db: Connection, dirty: string): Promise<void> {
-  const own = (column: string) => `SELECT ${column} FROM patch WHERE message_id IN ${dirty} AND kind IN ${SERIES_KINDS}`;
+  const own = (column: string) =>
+    `SELECT ${column} FROM patch WHERE message_id IN ${dirty} AND kind IN ${SERIES_KINDS}`;
   const add = (where: string) =>
     db.run(`INSERT OR IGNORE INTO linking SELECT message_id FROM patch WHERE kind IN ${SERIES_KINDS} AND ${where}`);
   await add(`message_id IN ${dirty}`);
   await add(`author_key IN (${own('author_key')})`);
   await add(`title_key IN (${own('title_key')})`);
   await add(`change_id IN (${own('change_id')})`);
-  await add(`message_id IN (SELECT id FROM message WHERE thread IN (SELECT thread FROM message WHERE id IN (${own('message_id')})))`);
+  await add(
+    `message_id IN (SELECT id FROM message WHERE thread IN (SELECT thread FROM message WHERE id IN (${own('message_id')})))`,
+  );
   const named = await db.all<{ earlier: string }>(`${own('earlier')} AND earlier IS NOT NULL`);
   const ids = [...new Set(named.flatMap(({ earlier }) => earlier.split('\n')))];
   await db.run(
@@ -197,7 +200,8 @@ function decodePrint(text: string | null): Uint32Array {
 
 /** Puts the revisions of the mails in `linking` in place of the former ones. Series rows follow in writeSeries. */
 async function replaceRevisions(db: Connection, revisions: Revision[]): Promise<void> {
-  const former = 'SELECT DISTINCT r.series_id FROM linking l JOIN patch p ON p.message_id = l.id JOIN revision r ON r.id = p.revision_id';
+  const former =
+    'SELECT DISTINCT r.series_id FROM linking l JOIN patch p ON p.message_id = l.id JOIN revision r ON r.id = p.revision_id';
   await db.run(`INSERT OR IGNORE INTO touched ${former}`);
   await db.run('DELETE FROM revision WHERE series_id IN (SELECT id FROM touched)');
   await db.run('DELETE FROM series WHERE id IN (SELECT id FROM touched)');
@@ -222,7 +226,9 @@ async function replaceRevisions(db: Connection, revisions: Revision[]): Promise<
     'UPDATE patch SET revision_id = j.value ->> 1 FROM json_each(?) j WHERE patch.message_id = j.value ->> 0 AND revision_id IS NOT j.value ->> 1',
     [JSON.stringify(members)],
   );
-  await db.run('INSERT OR IGNORE INTO touched SELECT value FROM json_each(?)', [JSON.stringify([...new Set(revisions.map((one) => one.series))])]);
+  await db.run('INSERT OR IGNORE INTO touched SELECT value FROM json_each(?)', [
+    JSON.stringify([...new Set(revisions.map((one) => one.series))]),
+  ]);
 }
 
 /** Which patches touch a file: for related series. */
@@ -240,7 +246,12 @@ interface ClaimRow extends Omit<StoredClaim, 'self' | 'titleKey'> {
 }
 
 /** Resolves the claims of new mails, and those that may mean patches of `linking`. */
-async function resolveOutcomes(db: Connection, analysis: PatchAnalysis, dirty: string, known: Map<number, PatchFact>): Promise<void> {
+async function resolveOutcomes(
+  db: Connection,
+  analysis: PatchAnalysis,
+  dirty: string,
+  known: Map<number, PatchFact>,
+): Promise<void> {
   await gatherClaims(db, dirty);
   const rows = await db.all<ClaimRow>(
     `SELECT c.message_id AS evidence, c.line, c.kind, c.source, c.msgid, c.title, c.title_key, c.oid, c.tree, r.patch_id AS parent
@@ -249,9 +260,12 @@ async function resolveOutcomes(db: Connection, analysis: PatchAnalysis, dirty: s
   if (rows.length === 0) return;
   const revisions = await revisionOfEach(db);
   const missing = [...revisions.keys()].filter((id) => !known.has(id));
-  for (const fact of await loadFacts(db, 'JOIN json_each(?) l ON l.value = p.message_id', [JSON.stringify(missing)])) known.set(fact.id, fact);
+  for (const fact of await loadFacts(db, 'JOIN json_each(?) l ON l.value = p.message_id', [JSON.stringify(missing)]))
+    known.set(fact.id, fact);
   const facts = [...revisions.keys()].map((id) => known.get(id) as PatchFact);
-  const claims = rows.map(({ title_key, ...row }): StoredClaim => ({ ...row, titleKey: title_key, self: known.get(row.evidence) ?? null }));
+  const claims = rows.map(
+    ({ title_key, ...row }): StoredClaim => ({ ...row, titleKey: title_key, self: known.get(row.evidence) ?? null }),
+  );
   const outcomes = analysis.resolveClaims(claims, facts, (id) => revisions.get(id) ?? null);
   await db.run(
     `INSERT OR IGNORE INTO touched SELECT r.series_id FROM outcome o JOIN claiming c ON c.id = o.evidence_id
@@ -270,7 +284,8 @@ async function resolveOutcomes(db: Connection, analysis: PatchAnalysis, dirty: s
  * what was said of the patches that these may mean (it decides between equal versions).
  */
 async function gatherClaims(db: Connection, dirty: string): Promise<void> {
-  const add = (where: string) => db.run(`INSERT OR IGNORE INTO claiming SELECT DISTINCT message_id FROM claim WHERE ${where}`);
+  const add = (where: string) =>
+    db.run(`INSERT OR IGNORE INTO claiming SELECT DISTINCT message_id FROM claim WHERE ${where}`);
   const replies = 'message_id IN (SELECT r.message_id FROM patch_reply r JOIN linking l ON l.id = r.patch_id)';
   // Replies of the same threads too: another patch may now stand nearest above them.
   await add(`message_id IN (SELECT id FROM message WHERE thread IN (SELECT thread FROM message WHERE id IN ${dirty}))`);
@@ -286,8 +301,12 @@ async function gatherClaims(db: Connection, dirty: string): Promise<void> {
 async function gatherTargets(db: Connection): Promise<void> {
   const add = (select: string) => db.run(`INSERT OR IGNORE INTO linking ${select}`);
   await add('SELECT p.message_id FROM claiming n JOIN patch p ON p.message_id = n.id');
-  await add('SELECT p.message_id FROM claiming n JOIN claim c ON c.message_id = n.id JOIN patch p ON p.title_key = c.title_key');
-  await add('SELECT p.message_id FROM claiming n JOIN claim c ON c.message_id = n.id JOIN message m ON m.msgid = c.msgid JOIN patch p ON p.message_id = m.id');
+  await add(
+    'SELECT p.message_id FROM claiming n JOIN claim c ON c.message_id = n.id JOIN patch p ON p.title_key = c.title_key',
+  );
+  await add(
+    'SELECT p.message_id FROM claiming n JOIN claim c ON c.message_id = n.id JOIN message m ON m.msgid = c.msgid JOIN patch p ON p.message_id = m.id',
+  );
   // Copies (tip, stable, mm, notices) are compared with patches of their patch_id and files, of the two years before.
   const copies = 'claiming n JOIN patch p ON p.message_id = n.id AND p.kind IN (4, 5, 7, 8)';
   await add(`SELECT q.message_id FROM ${copies} JOIN patch q ON q.patch_id = p.patch_id`);
@@ -296,7 +315,9 @@ async function gatherTargets(db: Connection): Promise<void> {
      AND g.message_id BETWEEN n.id - ${COPY_REACH} AND n.id`,
   );
   await add('SELECT r.patch_id FROM claiming n JOIN patch_reply r ON r.message_id = n.id');
-  await add('SELECT q.message_id FROM linking l JOIN patch p ON p.message_id = l.id JOIN patch q ON q.revision_id = p.revision_id');
+  await add(
+    'SELECT q.message_id FROM linking l JOIN patch p ON p.message_id = l.id JOIN patch q ON q.revision_id = p.revision_id',
+  );
 }
 
 /** The mails in `linking`, ascending, with the revision of each; null where it belongs to none (pull requests, scripts' mails). */
@@ -311,6 +332,10 @@ async function revisionOfEach(db: Connection): Promise<Map<number, number | null
 async function touchSeries(db: Connection, dirty: string): Promise<void> {
   const seriesOf = (patches: string) =>
     `SELECT r.series_id FROM patch p JOIN revision r ON r.id = p.revision_id WHERE p.message_id IN (${patches})`;
-  await db.run(`INSERT OR IGNORE INTO touched ${seriesOf(`SELECT patch_id FROM patch_reply WHERE message_id IN ${dirty}`)}`);
-  await db.run(`INSERT OR IGNORE INTO touched ${seriesOf('SELECT o.patch_id FROM outcome o JOIN claiming c ON c.id = o.evidence_id')}`);
+  await db.run(
+    `INSERT OR IGNORE INTO touched ${seriesOf(`SELECT patch_id FROM patch_reply WHERE message_id IN ${dirty}`)}`,
+  );
+  await db.run(
+    `INSERT OR IGNORE INTO touched ${seriesOf('SELECT o.patch_id FROM outcome o JOIN claiming c ON c.id = o.evidence_id')}`,
+  );
 }

@@ -96,7 +96,8 @@ function seriesRow(members: MemberRow[], said: Said, analysis: PatchAnalysis): V
     parseSubject(head.subject).title || head.subject,
     head.author,
     members.findLast((row) => row.change_id !== null)?.change_id ?? null,
-    new Set(revisions.map(([first]) => (first?.resend ? 0 : `${first?.number} ${first?.part}`)).filter(Boolean)).size || 1,
+    new Set(revisions.map(([first]) => (first?.resend ? 0 : `${first?.number} ${first?.part}`)).filter(Boolean)).size ||
+      1,
     Math.max(patches.length, 1),
     head.stable,
     Math.min(...ids),
@@ -114,7 +115,9 @@ function seriesRow(members: MemberRow[], said: Said, analysis: PatchAnalysis): V
 function newestOf(revisions: MemberRow[][]): MemberRow[] {
   const last = revisions.at(-1) as MemberRow[];
   const number = Math.max(...revisions.map((rows) => rows[0]?.number ?? 1));
-  return (last[0]?.number ?? 1) < number && last.length === 1 ? (revisions.findLast((rows) => rows[0]?.number === number) ?? last) : last;
+  return (last[0]?.number ?? 1) < number && last.length === 1
+    ? (revisions.findLast((rows) => rows[0]?.number === number) ?? last)
+    : last;
 }
 
 function isApplied(row: MemberRow, said: Said): boolean {

@@ -1,4 +1,4 @@
-import { type PatchFact } from '#mail/patch';
+import type { PatchFact } from '#mail/patch';
 import { similarity } from '#mail/print';
 import { titleKey } from '#mail/subject';
 import type { PostedSet } from './sets';
@@ -56,7 +56,10 @@ export function likeness(a: PostedSet, b: PostedSet): Likeness {
   };
 }
 
-function matched(left: PatchFact[], right: PatchFact[]): { pairs: number; alike: number; titled: number; change: number } {
+function matched(
+  left: PatchFact[],
+  right: PatchFact[],
+): { pairs: number; alike: number; titled: number; change: number } {
   const taken = new Set<PatchFact>();
   const sum = { pairs: 0, alike: 0, titled: 0, change: 0 };
   for (const patch of left) {
@@ -120,8 +123,16 @@ function sharedFiles(left: PatchFact[], right: PatchFact[]): number {
 
 /** Jaccard similarity of the words of two titles. */
 export function wordLikeness(a: string, b: string): number {
-  const left = new Set(titleKey(a).split(/[^\p{L}\p{N}]+/u).filter(Boolean));
-  const right = new Set(titleKey(b).split(/[^\p{L}\p{N}]+/u).filter(Boolean));
+  const left = new Set(
+    titleKey(a)
+      .split(/[^\p{L}\p{N}]+/u)
+      .filter(Boolean),
+  );
+  const right = new Set(
+    titleKey(b)
+      .split(/[^\p{L}\p{N}]+/u)
+      .filter(Boolean),
+  );
   let both = 0;
   for (const word of left) if (right.has(word)) both++;
   return both / Math.max(1, left.size + right.size - both);

@@ -1,6 +1,14 @@
 import { type Body, lineAt } from '#mail/body';
-import { CLAIM, CLAIM_SOURCE, type Claim, type ClaimKind, type ClaimSource, PATCH_KIND, type PatchKind } from '#mail/patch';
 import { parseMmSubject } from '#mail/mm';
+import {
+  CLAIM,
+  CLAIM_SOURCE,
+  type Claim,
+  type ClaimKind,
+  type ClaimSource,
+  PATCH_KIND,
+  type PatchKind,
+} from '#mail/patch';
 import type { Subject } from '#mail/subject';
 import type { Trailer } from '#mail/trailer';
 import type { Message } from '#mail/types';
@@ -13,12 +21,19 @@ const LINES = 400;
  * What a mail says became of patches: of the one it answers to, or of those it names. FIELD section 5.
  * Only statements; which patch is meant is decided when all mails are known (outcome.ts).
  */
-export function claimsOf(message: Message, subject: Subject, body: Body, kind: PatchKind | null, trailers: Trailer[]): Claim[] {
+export function claimsOf(
+  message: Message,
+  subject: Subject,
+  body: Body,
+  kind: PatchKind | null,
+  trailers: Trailer[],
+): Claim[] {
   if (kind === PATCH_KIND.tip) return tipClaims(subject, body, trailers);
   if (kind === PATCH_KIND.mm) return mmClaims(message, body);
   if (kind === PATCH_KIND.notice || subject.title.startsWith('Applied "')) return noticeClaims(body);
   if (kind === PATCH_KIND.stable) return upstreamClaims(subject, body);
-  if (kind === PATCH_KIND.patch) return [...revertClaims(subject, body), ...(subject.isReply ? [] : upstreamClaims(subject, body))];
+  if (kind === PATCH_KIND.patch)
+    return [...revertClaims(subject, body), ...(subject.isReply ? [] : upstreamClaims(subject, body))];
   if (subject.isReply && kind === null) return replyClaims(message, body, trailers);
   return [];
 }
@@ -39,7 +54,10 @@ function tipClaims(subject: Subject, body: Body, trailers: Trailer[]): Claim[] {
 
 /** The Message-ID in a link to an archive: `https://lore.kernel.org/r/<msgid>`, `lkml.kernel.org/r/`, `patch.msgid.link/`. */
 export function msgidOfLink(value: string): string | null {
-  const found = /^<?https?:\/\/(?:lore\.kernel\.org|lkml\.kernel\.org|patch\.msgid\.link|marc\.info|www\.spinics\.net)\/(?:[\w.-]+\/)?([^\s/>?#]+(?:@|%40)[^\s/>?#]+)/.exec(value);
+  const found =
+    /^<?https?:\/\/(?:lore\.kernel\.org|lkml\.kernel\.org|patch\.msgid\.link|marc\.info|www\.spinics\.net)\/(?:[\w.-]+\/)?([^\s/>?#]+(?:@|%40)[^\s/>?#]+)/.exec(
+      value,
+    );
   if (!found) return null;
   try {
     return decodeURIComponent(found[1] as string);
@@ -54,7 +72,8 @@ function mmClaims(message: Message, body: Body): Claim[] {
   if (!event) return [];
   const title = firstMatch(body, /^\s+Subject: (.+)$/) ?? lineAfter(body, /^The (?:quilt )?patch titled$/);
   if (!title) return [];
-  const kind = event.action === 'added' ? CLAIM.mmAdded : /merged|mainline/.test(event.reason) ? CLAIM.mmMerged : CLAIM.mmDropped;
+  const kind =
+    event.action === 'added' ? CLAIM.mmAdded : /merged|mainline/.test(event.reason) ? CLAIM.mmMerged : CLAIM.mmDropped;
   return [claim(kind, CLAIM_SOURCE.mm, title.line, { title: title.text, tree: event.tree })];
 }
 
@@ -64,13 +83,30 @@ function noticeClaims(body: Body): Claim[] {
   const tree = firstMatch(body, /^(?:to|has been applied to) (?:my |the )?(\S+(?: git)?) tree/);
   if (!title || !tree) return [];
   const stable = /stable/.test(tree.text);
-  return [claim(stable ? CLAIM.stable : CLAIM.applied, stable ? CLAIM_SOURCE.stable : CLAIM_SOURCE.words, tree.line, { title: title.text, tree: tree.text })];
+  return [
+    claim(stable ? CLAIM.stable : CLAIM.applied, stable ? CLAIM_SOURCE.stable : CLAIM_SOURCE.words, tree.line, {
+      title: title.text,
+      tree: tree.text,
+    }),
+  ];
 }
 
 /** `commit <40 hex> upstream.`, `[ Upstream commit <40 hex> ]`: where a copy for a stable tree comes from. */
 function upstreamClaims(subject: Subject, body: Body): Claim[] {
-  const found = firstMatch(body, /^\s*(?:\[ ?)?(?:commit|upstream commit|\(cherry picked from commit)\s+([0-9a-f]{12,40})(?: upstream| ?\]|\))/i, 40);
-  return found ? [claim(CLAIM.upstream, CLAIM_SOURCE.stable, found.line, { oid: found.text, title: subject.title, tree: subject.stable ?? 'stable' })] : [];
+  const found = firstMatch(
+    body,
+    /^\s*(?:\[ ?)?(?:commit|upstream commit|\(cherry picked from commit)\s+([0-9a-f]{12,40})(?: upstream| ?\]|\))/i,
+    40,
+  );
+  return found
+    ? [
+        claim(CLAIM.upstream, CLAIM_SOURCE.stable, found.line, {
+          oid: found.text,
+          title: subject.title,
+          tree: subject.stable ?? 'stable',
+        }),
+      ]
+    : [];
 }
 
 /** A patch titled `Revert "..."` proposes to take a commit back. */
@@ -78,7 +114,12 @@ function revertClaims(subject: Subject, body: Body): Claim[] {
   const title = /^Revert "(.+)"?$/.exec(subject.title);
   if (!title) return [];
   const commit = firstMatch(body, /^This reverts commit ([0-9a-f]{12,40})/);
-  return [claim(CLAIM.reverted, CLAIM_SOURCE.revert, commit?.line ?? 0, { oid: commit?.text ?? null, title: (title[1] as string).replace(/"$/, '') })];
+  return [
+    claim(CLAIM.reverted, CLAIM_SOURCE.revert, commit?.line ?? 0, {
+      oid: commit?.text ?? null,
+      title: (title[1] as string).replace(/"$/, ''),
+    }),
+  ];
 }
 
 function replyClaims(message: Message, body: Body, trailers: Trailer[]): Claim[] {
@@ -87,7 +128,9 @@ function replyClaims(message: Message, body: Body, trailers: Trailer[]): Claim[]
   if (address.startsWith('patchwork-bot+')) return listedClaims(body, CLAIM_SOURCE.patchwork);
   const listed = listedClaims(body, CLAIM_SOURCE.b4);
   if (listed.length > 0) return listed;
-  const said = saidOf(body).map(({ kind, tree, line, scope }) => claim(kind, CLAIM_SOURCE.words, line, { tree, title: scope }));
+  const said = saidOf(body).map(({ kind, tree, line, scope }) =>
+    claim(kind, CLAIM_SOURCE.words, line, { tree, title: scope }),
+  );
   const nack = trailers.find((trailer) => /^Na(?:c?k|cked)-by$|^Nacked-by$/i.test(trailer.key));
   if (nack) said.push(claim(CLAIM.rejected, CLAIM_SOURCE.trailer, nack.line));
   return said;
@@ -96,12 +139,15 @@ function replyClaims(message: Message, body: Body, trailers: Trailer[]): Claim[]
 function prTrackerClaims(body: Body): Claim[] {
   const tree = firstMatch(body, /^has been merged into (\S+?):?$/);
   const commit = firstMatch(body, /\/c\/([0-9a-f]{12,40})$/);
-  return tree && commit ? [claim(CLAIM.merged, CLAIM_SOURCE.prTracker, commit.line, { oid: commit.text, tree: tree.text })] : [];
+  return tree && commit
+    ? [claim(CLAIM.merged, CLAIM_SOURCE.prTracker, commit.line, { oid: commit.text, tree: tree.text })]
+    : [];
 }
 
 /** `[1/3] title` (b4) or `  - [v3,1/2] title` (patchwork), with the commit on the next line. */
 const LISTED = /^\s*(?:- )?\[(?:[^\]]*[, ])?0*\d+\/\d+\] (.+)$|^\s{2}- (?:\[[^\]]*\] ?)*(.+)$/;
-const COMMIT = /^\s+(?:commit: |https?:\/\/\S+\/(?:c|commit)\/(?:\?id=)?|https?:\/\/\S+[?&;](?:h|id)=|\(no matching commit\)|commit )([0-9a-f]{12,40})?/;
+const COMMIT =
+  /^\s+(?:commit: |https?:\/\/\S+\/(?:c|commit)\/(?:\?id=)?|https?:\/\/\S+[?&;](?:h|id)=|\(no matching commit\)|commit )([0-9a-f]{12,40})?/;
 
 /** A mail without any of these lists no commits: most replies. */
 const NAMES_COMMIT = ['commit: ', '/c/', 'commit/', 'id=', ';h=', 'no matching commit', '  commit '];
@@ -113,11 +159,18 @@ function listedClaims(body: Body, source: ClaimSource): Claim[] {
   const lines = Math.min(body.starts.length - 1, LINES);
   for (let i = 0; i < lines; i++) {
     const line = lineAt(body.text, body.starts, i);
-    if (/\bapplied to\b/i.test(line) && tree === null) tree = treeOf(line, i + 1 < lines ? lineAt(body.text, body.starts, i + 1) : '');
+    if (/\bapplied to\b/i.test(line) && tree === null)
+      tree = treeOf(line, i + 1 < lines ? lineAt(body.text, body.starts, i + 1) : '');
     const found = i + 1 < lines && !line.startsWith('>') ? LISTED.exec(line) : null;
     const commit = found && commitBelow(body, i, lines);
     if (!found || !commit) continue;
-    claims.push(claim(CLAIM.applied, source, i, { title: ((found[1] ?? found[2]) as string).trim() + commit.rest, oid: commit.oid, tree }));
+    claims.push(
+      claim(CLAIM.applied, source, i, {
+        title: ((found[1] ?? found[2]) as string).trim() + commit.rest,
+        oid: commit.oid,
+        tree,
+      }),
+    );
   }
   return claims;
 }

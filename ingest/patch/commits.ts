@@ -74,13 +74,16 @@ const REACH = 183 * 86400;
  * patch_id, else one of its author and subject, by date. Null where that leaves a doubt.
  */
 export function matchCommit(commit: CommitKeys, candidates: CommitCandidate[]): CommitMatch | null {
-  const found = (patch: CommitCandidate | undefined, how: CommitMatch['how']) => (patch ? { oid: commit.oid, patch: patch.id, how } : null);
+  const found = (patch: CommitCandidate | undefined, how: CommitMatch['how']) =>
+    patch ? { oid: commit.oid, patch: patch.id, how } : null;
   const linked = candidates.filter((one) => commit.msgids.includes(one.msgid));
   // A Link may also name a discussion or a report: something else must agree.
   const patches = linked.filter((one) => !one.isCover);
   const named =
     patches.find((one) => one.titleKey === commit.titleKey) ??
-    patches.find((one) => one.authorKey === commit.authorKey || (one.patchId !== null && one.patchId === commit.patchId));
+    patches.find(
+      (one) => one.authorKey === commit.authorKey || (one.patchId !== null && one.patchId === commit.patchId),
+    );
   if (named) return found(named, 'link');
   const before = candidates.filter((one) => !one.isCover && one.sentAt <= commit.committedAt + 86400);
   const sameChange = before.filter((one) => commit.patchId !== null && one.patchId === commit.patchId);
@@ -95,5 +98,8 @@ export function matchCommit(commit: CommitKeys, candidates: CommitCandidate[]): 
 /** Of the same patch posted several times: the one whose Date the commit bears, else the newest before it. */
 function nearest(patches: CommitCandidate[], commit: CommitKeys): CommitCandidate | undefined {
   const dated = patches.find((one) => Math.abs(one.sentAt - commit.authoredAt) <= SAME_DATE);
-  return dated ?? patches.reduce<CommitCandidate | undefined>((best, one) => (!best || one.id > best.id ? one : best), undefined);
+  return (
+    dated ??
+    patches.reduce<CommitCandidate | undefined>((best, one) => (!best || one.id > best.id ? one : best), undefined)
+  );
 }

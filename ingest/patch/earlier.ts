@@ -2,12 +2,15 @@ import { type Body, lineAt } from '#mail/body';
 import type { Message, MsgId } from '#mail/types';
 
 /** Lines that name a mail of an archive, or a Message-ID outright. */
-const LINK = /https?:\/\/(?:lore\.kernel\.org|lkml\.kernel\.org|www\.spinics\.net|patch\.msgid\.link|patchew\.org|patchwork\.kernel\.org\/(?:project\/[^/]+\/)?(?:patch|cover))\/(?:[\w.-]+\/)?([^\s/>)\]?#]+@[^\s/>)\]?#]+|[^\s/>)\]?#]+%40[^\s/>)\]?#]+)/g;
+const LINK =
+  /https?:\/\/(?:lore\.kernel\.org|lkml\.kernel\.org|www\.spinics\.net|patch\.msgid\.link|patchew\.org|patchwork\.kernel\.org\/(?:project\/[^/]+\/)?(?:patch|cover))\/(?:[\w.-]+\/)?([^\s/>)\]?#]+@[^\s/>)\]?#]+|[^\s/>)\]?#]+%40[^\s/>)\]?#]+)/g;
 const NAMED = /(?:message-?id|supersedes|in-reply-to|msgid|id):?\s*<?([^\s<>@]+@[^\s<>@]+)>/gi;
 /** Words that say a link is an earlier version of this work. */
-const VERSION_WORD = /\b(?:v\d+|rfc|previous(?:ly)?|earlier|prior|version|supersed\w+|resend|re-?spin|changes? (?:since|in|from)|last (?:posting|series|round))\b|^\s*\[?v?\d+\]?\s*[:=]/i;
+const VERSION_WORD =
+  /\b(?:v\d+|rfc|previous(?:ly)?|earlier|prior|version|supersed\w+|resend|re-?spin|changes? (?:since|in|from)|last (?:posting|series|round))\b|^\s*\[?v?\d+\]?\s*[:=]/i;
 /** Words that say it is another work. */
-const OTHER_WORK = /\b(?:depends?|dependen\w+|based on|on top of|prereq\w*|requires?|applies|follow[- ]?up|discussion|report|closes|fixes|see also|qemu|user ?space|link:.*\[\d\])/i;
+const OTHER_WORK =
+  /\b(?:depends?|dependen\w+|based on|on top of|prereq\w*|requires?|applies|follow[- ]?up|discussion|report|closes|fixes|see also|qemu|user ?space|link:.*\[\d\])/i;
 
 /** Longest line looked at. */
 const LINE = 400;
@@ -20,7 +23,9 @@ export function earlierVersions(message: Message, body: Body): MsgId[] {
   const found = new Set<MsgId>();
   const header = message.headers.supersedes;
   if (header) for (const id of header.match(/[^\s<>]+@[^\s<>]+/g) ?? []) found.add(id);
-  if (mayLink(body.text)) for (const { kind, start, end } of body.segments) if (kind === 'text' || kind === 'base') linesOf(body, start, end, found);
+  if (mayLink(body.text))
+    for (const { kind, start, end } of body.segments)
+      if (kind === 'text' || kind === 'base') linesOf(body, start, end, found);
   found.delete(message.msgid);
   return [...found];
 }

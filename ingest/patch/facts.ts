@@ -69,14 +69,27 @@ function hasDiff(body: Body): boolean {
     else if (named && (kind === 'hunk' || kind === 'binary')) return true;
   }
   // A rename or a change of mode has no hunk: git's first line is proof enough.
-  return named && body.segments.some(({ kind, start }) => kind === 'file' && body.text.startsWith('diff --git ', body.starts[start]));
+  return (
+    named &&
+    body.segments.some(({ kind, start }) => kind === 'file' && body.text.startsWith('diff --git ', body.starts[start]))
+  );
 }
 
 function isPatchFile(type: string, name: string | null): boolean {
-  return /x-(?:patch|diff)$/.test(type) || /\.(?:patch|diff|dif|mbox|eml)(?:\.txt)?$/i.test(name ?? '') || type === 'text/plain';
+  return (
+    /x-(?:patch|diff)$/.test(type) ||
+    /\.(?:patch|diff|dif|mbox|eml)(?:\.txt)?$/i.test(name ?? '') ||
+    type === 'text/plain'
+  );
 }
 
-function kindOf(message: Message, subject: Subject, hasPatch: boolean, body: Body, trailers: Trailer[]): PatchKind | null {
+function kindOf(
+  message: Message,
+  subject: Subject,
+  hasPatch: boolean,
+  body: Body,
+  trailers: Trailer[],
+): PatchKind | null {
   if (subject.kind === 'tip' && !subject.isReply) return PATCH_KIND.tip;
   if (subject.kind === 'mm' && !subject.isReply) return PATCH_KIND.mm;
   if (isNotice(subject)) return PATCH_KIND.notice;
@@ -94,7 +107,9 @@ function kindOf(message: Message, subject: Subject, hasPatch: boolean, body: Bod
 function isSignedByAuthor(message: Message, trailers: Trailer[]): boolean {
   const { name, address } = message.author;
   return trailers.some(
-    (trailer) => trailer.key === 'Signed-off-by' && (trailer.address === address.toLowerCase() || (name !== '' && trailer.name === name)),
+    (trailer) =>
+      trailer.key === 'Signed-off-by' &&
+      (trailer.address === address.toLowerCase() || (name !== '' && trailer.name === name)),
   );
 }
 
@@ -110,7 +125,14 @@ function repliedKind(subject: Subject, body: Body, trailers: Trailer[]): PatchKi
   return subject.isPatchLike && signed && !quotes ? PATCH_KIND.patch : PATCH_KIND.reply;
 }
 
-function patchPart(message: Message, subject: Subject, kind: PatchKind, body: Body, diff: Body | null, trailers: Trailer[]): PatchPart {
+function patchPart(
+  message: Message,
+  subject: Subject,
+  kind: PatchKind,
+  body: Body,
+  diff: Body | null,
+  trailers: Trailer[],
+): PatchPart {
   const files = diff ? diffFiles(diff) : [];
   const footer = footerOf(body);
   const signed = trailers.some(({ key }) => key === 'Signed-off-by');
@@ -123,7 +145,11 @@ function patchPart(message: Message, subject: Subject, kind: PatchKind, body: Bo
     files: changedPaths(files),
     added: files.reduce((sum, file) => sum + file.added, 0),
     removed: files.reduce((sum, file) => sum + file.removed, 0),
-    marks: (subject.rfc ? MARK.rfc : 0) | (subject.resend ? MARK.resend : 0) | (subject.autosel ? MARK.autosel : 0) | (signed ? MARK.signed : 0),
+    marks:
+      (subject.rfc ? MARK.rfc : 0) |
+      (subject.resend ? MARK.resend : 0) |
+      (subject.autosel ? MARK.autosel : 0) |
+      (signed ? MARK.signed : 0),
     changeId: message.headers.changeId ?? footer['change-id'] ?? null,
     baseCommit: footer['base-commit'] ?? null,
     earlier: kind === PATCH_KIND.reply ? [] : earlierVersions(message, body),

@@ -5,7 +5,11 @@ import { statusOf } from './states';
 
 export { addPatchRows } from './rows';
 
-function resolveClaims(claims: StoredClaim[], facts: PatchFact[], revisionOf: (id: number) => number | null): Outcome[] {
+function resolveClaims(
+  claims: StoredClaim[],
+  facts: PatchFact[],
+  revisionOf: (id: number) => number | null,
+): Outcome[] {
   const index = new PatchIndex(facts, revisionOf);
   // What maintainers say first: it decides which of several equal versions a stable tree's copy comes from.
   const isCopy = (claim: StoredClaim) => claim.source === CLAIM_SOURCE.stable;

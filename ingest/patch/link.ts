@@ -90,7 +90,12 @@ function isBetter(a: Link, b: Link): boolean {
 export function judge(later: PostedSet, earlier: PostedSet): Link | null {
   if (later.stable !== earlier.stable) return null;
   const changeId = sharedChangeId(later, earlier);
-  const link = (kind: LinkKind, weight: number, alike = likeness(later, earlier)): Link => ({ to: earlier, kind, likeness: alike, weight });
+  const link = (kind: LinkKind, weight: number, alike = likeness(later, earlier)): Link => ({
+    to: earlier,
+    kind,
+    likeness: alike,
+    weight,
+  });
   if (changeId) return link('change-id', 6);
   const sameAuthor = later.authorKey === earlier.authorKey;
   if (!sameAuthor && later.stable !== null) return null;
@@ -100,8 +105,12 @@ export function judge(later: PostedSet, earlier: PostedSet): Link | null {
   const kin = isKin(alike);
   // Two change-ids are two works, unless b4 was begun anew for the next version of the very same patches.
   if (changeId === false && !(sameAuthor && step === 'next' && alike.sameName && isMostly(alike))) return null;
-  if (namesEarlier(later, earlier) && isLinkBelieved(alike, sameAuthor)) return link('link', sameAuthor ? 5 : 3.4, alike);
-  if (answers(later, earlier) && (kin || (sameAuthor && step === 'next' && (alike.files > 0 || alike.nameLikeness >= 0.5)))) {
+  if (namesEarlier(later, earlier) && isLinkBelieved(alike, sameAuthor))
+    return link('link', sameAuthor ? 5 : 3.4, alike);
+  if (
+    answers(later, earlier) &&
+    (kin || (sameAuthor && step === 'next' && (alike.files > 0 || alike.nameLikeness >= 0.5)))
+  ) {
     if (sameAuthor || step === 'next') return link('reply', 4, alike);
   }
   return sameAuthor ? bySameAuthor(later, earlier, alike, step, link) : byAnother(later, earlier, alike, step, link);
@@ -113,7 +122,8 @@ type Step = 'next' | 'same' | 'restart' | 'back';
 /** How the version numbers go from one set to the other. RFC v3 followed by PATCH v1 is a restart. */
 function stepBetween(later: PostedSet, earlier: PostedSet): Step {
   if (later.revision > earlier.revision) return 'next';
-  if (later.revision === earlier.revision) return (earlier.marks & MARK.rfc) > (later.marks & MARK.rfc) ? 'next' : 'same';
+  if (later.revision === earlier.revision)
+    return (earlier.marks & MARK.rfc) > (later.marks & MARK.rfc) ? 'next' : 'same';
   return (earlier.marks & MARK.rfc) > (later.marks & MARK.rfc) && later.revision === 1 ? 'restart' : 'back';
 }
 
@@ -126,14 +136,18 @@ function bySameAuthor(later: PostedSet, earlier: PostedSet, alike: Likeness, ste
     if (alike.sameName && (alike.pairs > 0 || alike.smaller === 0)) return link('title', 3.5, alike);
     if (alike.titled >= Math.max(1, alike.smaller * 0.5)) return link('title', 3.3, alike);
     if (nearly) return link('content', 3, alike);
-    if (later.revision > 1 && alike.titled + alike.alike > 0 && alike.nameLikeness >= 0.6) return link('title', 2.8, alike);
+    if (later.revision > 1 && alike.titled + alike.alike > 0 && alike.nameLikeness >= 0.6)
+      return link('title', 2.8, alike);
     if (later.cover && alike.sameName && alike.files >= 0.5) return link('title', 2.6, alike);
     // A patch written anew: the very next number, soon, in the same file, under nearly the same title.
     const isNext = later.revision === earlier.revision + 1 && gap < REPOST;
     if (isNext && alike.larger === 1 && alike.files > 0 && alike.nameLikeness >= 0.5) return link('title', 2.4, alike);
     return null;
   }
-  if (step === 'back') return nearly && alike.alike >= alike.larger * 0.7 && alike.sameName && gap < REPOST ? link('content', 2, alike) : null;
+  if (step === 'back')
+    return nearly && alike.alike >= alike.larger * 0.7 && alike.sameName && gap < REPOST
+      ? link('content', 2, alike)
+      : null;
   const isResend = (later.marks & MARK.resend) !== 0;
   if (isResend && (alike.sameName || nearly) && alike.pairs > 0) return link('resend', 3.6, alike);
   if (gap > REPOST && !(nearly && alike.change > 0.8)) return null;
@@ -156,7 +170,8 @@ function isLinkBelieved(alike: Likeness, sameAuthor: boolean): boolean {
 /** Someone else sends the next version: only where most of the patches are the same, and the number says next. */
 function byAnother(later: PostedSet, earlier: PostedSet, alike: Likeness, step: Step, link: Maker): Link | null {
   if (later.sentAt - earlier.sentAt > REACH || later.stable !== null) return null;
-  const whole = alike.pairs >= alike.larger * 0.5 && alike.alike >= alike.smaller * 0.5 && alike.titled >= alike.smaller * 0.5;
+  const whole =
+    alike.pairs >= alike.larger * 0.5 && alike.alike >= alike.smaller * 0.5 && alike.titled >= alike.smaller * 0.5;
   if (step === 'next' && later.revision > 1 && whole && alike.sameName) return link('title', 1.5, alike);
   return null;
 }
@@ -197,7 +212,9 @@ function isReplacement(later: PostedSet, earlier: PostedSet, sameAuthor: boolean
   if (later.members.length * 2 > earlier.members.length || later.revision < earlier.revision) return false;
   return later.members.every((member) => {
     const old = earlier.members.find((candidate) => candidate.position === member.position);
-    return old !== undefined && member.refs.includes(old.msgid) && (old.titleKey === member.titleKey || later.part !== '');
+    return (
+      old !== undefined && member.refs.includes(old.msgid) && (old.titleKey === member.titleKey || later.part !== '')
+    );
   });
 }
 
@@ -209,7 +226,8 @@ class CandidateIndex {
 
   candidates(set: PostedSet): PostedSet[] {
     const found = new Set<PostedSet>();
-    for (const key of [...ownKeys(set), ...askedKeys(set)]) for (const other of this.byKey.get(key) ?? []) found.add(other);
+    for (const key of [...ownKeys(set), ...askedKeys(set)])
+      for (const other of this.byKey.get(key) ?? []) found.add(other);
     const files = this.byFile.get(set.authorKey);
     if (files) for (const file of filesOf(set)) addRecent(found, files.get(file) ?? [], set.sentAt - FILE_REACH);
     return [...found];
@@ -218,7 +236,10 @@ class CandidateIndex {
   add(set: PostedSet): void {
     for (const key of ownKeys(set)) push(this.byKey, key, set);
     let files = this.byFile.get(set.authorKey);
-    if (!files) this.byFile.set(set.authorKey, (files = new Map()));
+    if (!files) {
+      files = new Map();
+      this.byFile.set(set.authorKey, files);
+    }
     for (const file of filesOf(set)) push(files, file, set);
   }
 }

@@ -37,7 +37,11 @@ export class PatchIndex {
   /** Patches of the title, the patch_id or a file of `fact`. */
   related(fact: PatchFact): Set<PatchFact> {
     const same = fact.patchId === null ? [] : (this.byPatchId.get(fact.patchId) ?? []);
-    return new Set([...this.titled(fact.titleKey), ...same, ...fact.files.flatMap((file) => this.byFile.get(file) ?? [])]);
+    return new Set([
+      ...this.titled(fact.titleKey),
+      ...same,
+      ...fact.files.flatMap((file) => this.byFile.get(file) ?? []),
+    ]);
   }
 
   titled(titleKey: number): PatchFact[] {
@@ -62,7 +66,8 @@ export function resolveClaim(claim: StoredClaim, index: PatchIndex): Outcome[] {
   if (claim.source === CLAIM_SOURCE.words || claim.source === CLAIM_SOURCE.trailer) {
     return parent ? spoken(claim, parent, index).map((patch) => outcome(claim, patch, 'reply')) : [];
   }
-  if (claim.source === CLAIM_SOURCE.prTracker) return parent?.kind === PATCH_KIND.pull ? [outcome(claim, parent, 'reply')] : [];
+  if (claim.source === CLAIM_SOURCE.prTracker)
+    return parent?.kind === PATCH_KIND.pull ? [outcome(claim, parent, 'reply')] : [];
   if (claim.titleKey === null) return [];
   return byTitle(claim, claim.titleKey, parent, index);
 }
@@ -118,7 +123,8 @@ function byTitle(claim: StoredClaim, titleKey: number, parent: PatchFact | undef
     if (near.length > 0) return [outcome(claim, near.at(-1) as PatchFact, 'reply')];
     // tip-bot and Mark Brown's scripts answer to the patch itself, whose title the maintainer may have edited.
     const answersToPatch = claim.source === CLAIM_SOURCE.tip && parent.kind === PATCH_KIND.patch;
-    if (answersToPatch && claim.self && changeLikeness(parent, claim.self) >= 0.3) return [outcome(claim, parent, 'reply')];
+    if (answersToPatch && claim.self && changeLikeness(parent, claim.self) >= 0.3)
+      return [outcome(claim, parent, 'reply')];
   }
   if (claim.self && claim.self.print.length > 0) return byContent(claim, titleKey, claim.self, index);
   const before = index.titled(titleKey).filter((fact) => isCandidate(fact, claim));
@@ -154,7 +160,13 @@ function byContent(claim: StoredClaim, titleKey: number, self: PatchFact, index:
   const kept = titled.length > 0 ? titled : near;
   const applied = kept.filter((fact) => index.applied.has(fact.id));
   const chosen = latest(applied.length > 0 ? applied : kept);
-  return [outcome(claim, chosen, chosen.patchId !== null && chosen.patchId === self.patchId ? 'patch id' : 'title and change')];
+  return [
+    outcome(
+      claim,
+      chosen,
+      chosen.patchId !== null && chosen.patchId === self.patchId ? 'patch id' : 'title and change',
+    ),
+  ];
 }
 
 /** Another title: like words or the same author must speak for it too. */

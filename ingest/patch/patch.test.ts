@@ -5,14 +5,33 @@ const DAY = 86400;
 const START = 1_600_000_000;
 
 /** A patch mail to one file whose added lines are `lines`. */
-function patch(msgid: string, day: number, subject: string, lines: string[], more: Parameters<typeof mailOf>[0] | object = {}) {
+function patch(
+  msgid: string,
+  day: number,
+  subject: string,
+  lines: string[],
+  more: Parameters<typeof mailOf>[0] | object = {},
+) {
   const diff = lines.map((line) => `+${line}`).join('\n');
   const text = `Change it.\n\nSigned-off-by: Ada Example <ada@example.org>\n---\ndiff --git a/x.c b/x.c\nindex 1234567..89abcde 100644\n--- a/x.c\n+++ b/x.c\n@@ -1,1 +1,${lines.length + 1} @@\n one\n${diff}\n-- \n2.30\n`;
-  return mailOf({ msgid, sentAt: START + day * DAY + msgid.length * 60 + (msgid.charCodeAt(0) % 60), subject, text, ...more });
+  return mailOf({
+    msgid,
+    sentAt: START + day * DAY + msgid.length * 60 + (msgid.charCodeAt(0) % 60),
+    subject,
+    text,
+    ...more,
+  });
 }
 
 function reply(msgid: string, day: number, to: string, text: string, name = 'Bea Example') {
-  return mailOf({ msgid, sentAt: START + day * DAY + 5000, subject: 'Re: x', references: [to], text, author: { name, address: `${name.split(' ')[0]?.toLowerCase()}@example.org` } });
+  return mailOf({
+    msgid,
+    sentAt: START + day * DAY + 5000,
+    subject: 'Re: x',
+    references: [to],
+    text,
+    author: { name, address: `${name.split(' ')[0]?.toLowerCase()}@example.org` },
+  });
 }
 
 const one = ['alpha_function(first);', 'beta_function(second);', 'gamma_function(third);', 'delta_function(fourth);'];
@@ -43,7 +62,9 @@ describe('series', () => {
     const cover = mailOf({ msgid: 'c0@x', sentAt: START, subject: '[PATCH v5 0/2] letters', text: 'Letters.' });
     const first = patch('p1@x', 0, '[PATCH v5 1/2] x: add alpha', one, { references: ['c0@x'] });
     const second = patch('p22@x', 0, '[PATCH v5 2/2] x: add omega', two, { references: ['c0@x'] });
-    const again = patch('p222@x', 1, '[PATCH v5.1 2/2] x: add omega', [...two, 'late();'], { references: ['c0@x', 'p22@x'] });
+    const again = patch('p222@x', 1, '[PATCH v5.1 2/2] x: add omega', [...two, 'late();'], {
+      references: ['c0@x', 'p22@x'],
+    });
     await store.add([cover, first, second, again]);
     expect(await store.series()).toEqual(['v5:c0@x,p1@x,p22@x v5:p222@x']);
   });
@@ -62,8 +83,11 @@ describe('series', () => {
 
 describe('outcomes', () => {
   const outcomes = () =>
-    store.db.all('SELECT m.msgid, o.kind, o.how FROM outcome o JOIN message m ON m.id = o.patch_id ORDER BY m.id, o.kind');
-  const status = async () => (await store.db.all<{ status: string }>('SELECT status FROM series')).map((row) => row.status);
+    store.db.all(
+      'SELECT m.msgid, o.kind, o.how FROM outcome o JOIN message m ON m.id = o.patch_id ORDER BY m.id, o.kind',
+    );
+  const status = async () =>
+    (await store.db.all<{ status: string }>('SELECT status FROM series')).map((row) => row.status);
 
   it('believes "Applied, thanks", for the patch or for the series', async () => {
     const cover = mailOf({ msgid: 'c0@x', sentAt: START, subject: '[PATCH 0/1] letters', text: 'Letters.' });
@@ -74,22 +98,32 @@ describe('outcomes', () => {
     expect(await outcomes()).toHaveLength(2);
   });
 
-  it.each(['Can this be applied?', 'I applied your patch and it does not build.', 'With this applied it works.', 'I will queue it later.'])(
-    'makes nothing of "%s"',
-    async (words) => {
-      await store.add([patch('p1@x', 0, '[PATCH] x: add alpha', one), reply('r1@x', 1, 'p1@x', `${words}\n`)]);
-      expect(await outcomes()).toEqual([]);
-    },
-  );
+  it.each([
+    'Can this be applied?',
+    'I applied your patch and it does not build.',
+    'With this applied it works.',
+    'I will queue it later.',
+  ])('makes nothing of "%s"', async (words) => {
+    await store.add([patch('p1@x', 0, '[PATCH] x: add alpha', one), reply('r1@x', 1, 'p1@x', `${words}\n`)]);
+    expect(await outcomes()).toEqual([]);
+  });
 
   it('counts a review of every patch', async () => {
-    await store.add([patch('p1@x', 0, '[PATCH] x: add alpha', one), reply('r1@x', 1, 'p1@x', 'Reviewed-by: Bea Example <bea@example.org>\n')]);
+    await store.add([
+      patch('p1@x', 0, '[PATCH] x: add alpha', one),
+      reply('r1@x', 1, 'p1@x', 'Reviewed-by: Bea Example <bea@example.org>\n'),
+    ]);
     expect(await status()).toEqual(['reviewed']);
   });
 
   it('finds the patch of a tip mail whose Link is not here, by its change', async () => {
-    const tip = patch('t1@x', 9, '[tip: x/core] x: Add alpha', one, { author: { name: 'tip-bot2 for Ada Example', address: 'bot@example.org' } });
-    await store.add([patch('p1@x', 0, '[PATCH] x: add alpha', one), { ...tip, text: `Commit-ID:     ${'ab'.repeat(20)}\n${tip.text}` }]);
+    const tip = patch('t1@x', 9, '[tip: x/core] x: Add alpha', one, {
+      author: { name: 'tip-bot2 for Ada Example', address: 'bot@example.org' },
+    });
+    await store.add([
+      patch('p1@x', 0, '[PATCH] x: add alpha', one),
+      { ...tip, text: `Commit-ID:     ${'ab'.repeat(20)}\n${tip.text}` },
+    ]);
     expect(await outcomes()).toMatchObject([{ msgid: 'p1@x', kind: 1, how: 'patch id' }]);
     expect(await status()).toEqual(['applied']);
   });

@@ -1,9 +1,9 @@
 import type { Body } from '#mail/body';
 import { readMmAnnouncement } from '#mail/mm';
+import { CLAIM_SOURCE } from '#mail/patch';
 import { textKey } from '#mail/print';
 import { titleKey } from '#mail/subject';
 import type { Message } from '#mail/types';
-import { CLAIM_SOURCE } from '#mail/patch';
 import { type PatchFacts, patchFacts } from './facts';
 
 type Cell = string | number | null;
@@ -58,7 +58,8 @@ function encodePrint(print: number[]): string {
 
 function addTrailers(rows: FactRows, index: number, facts: PatchFacts): void {
   for (const { key, name, address, value, line } of facts.trailers) {
-    if (key !== 'Cc') add(rows, 'trailer', [index, line, key, name, address, address === '' && name === '' ? value : null]);
+    if (key !== 'Cc')
+      add(rows, 'trailer', [index, line, key, name, address, address === '' && name === '' ? value : null]);
   }
 }
 
@@ -66,7 +67,18 @@ function addClaims(rows: FactRows, index: number, facts: PatchFacts): void {
   facts.claims.forEach((claim, nth) => {
     const byTitle = claim.title !== null && claim.source !== CLAIM_SOURCE.words;
     const key = byTitle ? textKey(titleKey(claim.title as string)) : null;
-    add(rows, 'claim', [index, claim.line, nth, claim.kind, claim.source, claim.msgid, claim.title, key, claim.oid, claim.tree]);
+    add(rows, 'claim', [
+      index,
+      claim.line,
+      nth,
+      claim.kind,
+      claim.source,
+      claim.msgid,
+      claim.title,
+      key,
+      claim.oid,
+      claim.tree,
+    ]);
   });
 }
 
@@ -75,8 +87,10 @@ function addMm(rows: FactRows, index: number, message: Message, facts: PatchFact
   const release = readMmAnnouncement(message.subject, message.text);
   if (!release) return;
   add(rows, 'mm_release', [index, release.name, release.previous, release.patches, release.location]);
-  release.remarks.forEach(({ subject, text, isUnmerged, line }, n) =>
-    add(rows, 'mm_remark', [index, n, subject, text, isUnmerged ? 1 : 0, line]),
-  );
-  release.entries.forEach(({ kind, file, title, note, line }, n) => add(rows, 'mm_entry', [index, n, kind, file, title, note, line]));
+  for (const [n, { subject, text, isUnmerged, line }] of release.remarks.entries()) {
+    add(rows, 'mm_remark', [index, n, subject, text, isUnmerged ? 1 : 0, line]);
+  }
+  for (const [n, { kind, file, title, note, line }] of release.entries.entries()) {
+    add(rows, 'mm_entry', [index, n, kind, file, title, note, line]);
+  }
 }

@@ -15,7 +15,8 @@ const PASSAGES = 40;
 const PASSAGE = 600;
 
 /** Replies without any of these letters say nothing of the kind: one pass spares most mails the rest. */
-const HINT = /appl[iy]|queue|merge|pick|push|took|taken|pull|committed|drop|na[ck]|resen[dt]|resp[iu]n|v\d|version|superse|revert/i;
+const HINT =
+  /appl[iy]|queue|merge|pick|push|took|taken|pull|committed|drop|na[ck]|resen[dt]|resp[iu]n|v\d|version|superse|revert/i;
 
 /** Verdicts in one's own words: "Applied, thanks.", "First 5 queued.", "Please resend". Questions and plans are none. */
 export function saidOf(body: Body): Said[] {
@@ -58,21 +59,25 @@ const LEAD = new RegExp(
       "i['’](?:ve|d)|we['’]ve|i|we|have|has|had|was|were|is|are|been|being",
       'modified|massaged|tweaked|fixed up|rebased|edited|squashed|reworded|acked|reviewed',
     ].join('|') +
-    ")(?=[\\s,.!:;()-]|$)[\\s,.!:;()-]*",
+    ')(?=[\\s,.!:;()-]|$)[\\s,.!:;()-]*',
   'iy',
 );
-const VERB = /(applied|queued(?: up)?|merged|picked(?: (?:it|this|them|these|that|both|all))?(?: up)?|pushed|taken|took (?:it|this|them|these|both)|committed|pulled)(?![\w-])/iy;
+const VERB =
+  /(applied|queued(?: up)?|merged|picked(?: (?:it|this|them|these|that|both|all))?(?: up)?|pushed|taken|took (?:it|this|them|these|both)|committed|pulled)(?![\w-])/iy;
 const OBJECT = new RegExp(
   '\\s+(?:(?:all of (?:them|these)|as well|(?:this|the|whole|entire|first|your) (?:whole )?(?:patch(?:es)?|series|set|one|pull request|change|fix|thing)|first \\w+(?: patches)?|it|this|these|them|that|both|all|up|now|here|out|everything|directly|manually|today|version|patch(?:es)?|series|changes?|set|fix|too)(?![\\w-])' +
     '|v\\d+|\\#?\\d+(?:/\\d+|[-,& ]{1,3}\\#?\\d+| (?:and|to) \\#?\\d+)*(?![\\w.]))',
   'iy',
 );
-const WITH = /\s+with\s+(?:\w+\s+){0,4}?(?:fix(?:es|up|ups)?|change[sd]?|edits?|tweaks?|adjust\w*|massag\w*|modif\w*|hunk|updates?|cleanups?|typos?|tags?|subject|changelog|message|ack\w*|added|removed|dropped)\b(?: (?:added|removed|dropped|fixed))?/iy;
+const WITH =
+  /\s+with\s+(?:\w+\s+){0,4}?(?:fix(?:es|up|ups)?|change[sd]?|edits?|tweaks?|adjust\w*|massag\w*|modif\w*|hunk|updates?|cleanups?|typos?|tags?|subject|changelog|message|ack\w*|added|removed|dropped)\b(?: (?:added|removed|dropped|fixed))?/iy;
 /** Where it went: words of which the last names a tree, a path, a branch or an address. */
 const TREE =
   /\s+(?:to|in|into|for|on|onto|through|via)\s+((?:\w[\w./:+'-]*\s+){0,4}?(?:[\w./:+'-]{0,60}(?:tree|branch|queue|repo(?:sitory)?|next|fixes|mainline|master|devel|testing|staging|git|linus|current|stable|urgent|misc)\b[\w./:+-]*|[\w.+-]{1,60}\/[\w./+-]+|https?:\/\/\S+|git:\/\/\S+|inclusion|tip\S*))/iy;
-const WHEN = /\s+(?:for|as|in)\s+(?:the\s+)?(?:next\s+(?:release|merge|version|cycle)|(?:upcoming\s+)?merge window|(?:\w+[- ])?v?\d+\.\d+[\w.-]*|-next|next\b|inclusion|rc\d|fixes|a fix)/iy;
-const END = /\s*(?:$|[,.!;:(–—]|-\s|and\s+(?:pushed|queued|applied|will|i|should)\b|(?:thanks|thank you|thx|tnx|many thanks|cheers)\b)/iy;
+const WHEN =
+  /\s+(?:for|as|in)\s+(?:the\s+)?(?:next\s+(?:release|merge|version|cycle)|(?:upcoming\s+)?merge window|(?:\w+[- ])?v?\d+\.\d+[\w.-]*|-next|next\b|inclusion|rc\d|fixes|a fix)/iy;
+const END =
+  /\s*(?:$|[,.!;:(–—]|-\s|and\s+(?:pushed|queued|applied|will|i|should)\b|(?:thanks|thank you|thx|tnx|many thanks|cheers)\b)/iy;
 /** So many pieces of a sentence are read. */
 const PIECES = 24;
 
@@ -108,8 +113,10 @@ function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | n
   return pattern.exec(text);
 }
 
-const REJECTED = /^(?:no[,.] |so )?(?:big |strong )?(?:nack|nak)(?:ed)?\b|^(?:sorry[, ]+)?(?:but )?(?:i am|i'm|i'll|i will|we're|i have|i've) (?:going to )?(?:nack|not (?:going to )?(?:apply|take|merge|pick)|nak|reject)/i;
-const DROPPED = /^(?:(?:ok(?:ay)?|so|right|thanks|sorry|and|now)[,.!]? ){0,3}(?:(?:i['’](?:ve|ll|m)|i have|i will|i am|this|this patch|the patch|both|all|it) )?(?:(?:was|is|has been|have been|will be|just|now) ){0,2}(?:drop(?:ped|ping)?|reverted|removed)(?: (?:it|this|them|these|the (?:patch|series|commit)s?|this (?:patch|series|one)))?(?: (?:from|for now|again|now)\b.*| too)?(?:$|[.,!;])/i;
+const REJECTED =
+  /^(?:no[,.] |so )?(?:big |strong )?(?:nack|nak)(?:ed)?\b|^(?:sorry[, ]+)?(?:but )?(?:i am|i'm|i'll|i will|we're|i have|i've) (?:going to )?(?:nack|not (?:going to )?(?:apply|take|merge|pick)|nak|reject)/i;
+const DROPPED =
+  /^(?:(?:ok(?:ay)?|so|right|thanks|sorry|and|now)[,.!]? ){0,3}(?:(?:i['’](?:ve|ll|m)|i have|i will|i am|this|this patch|the patch|both|all|it) )?(?:(?:was|is|has been|have been|will be|just|now) ){0,2}(?:drop(?:ped|ping)?|reverted|removed)(?: (?:it|this|them|these|the (?:patch|series|commit)s?|this (?:patch|series|one)))?(?: (?:from|for now|again|now)\b.*| too)?(?:$|[.,!;])/i;
 const REQUESTED =
   /\bplease (?:re-?send|re-?spin|re-?post|re-?submit|send (?:a |an |the |out )?(?:v\d|new|updated|next|another|fixed|proper)|fix (?:this|that|it|these|them)? ?(?:up )?and (?:re-?send|re-?post|re-?submit)|rebase (?:this|it|on|onto|and)|redo)\b|^(?:i['’]ll|i will|will|we['’]ll|going to|let me) (?:\w+ ){0,3}(?:send|post|respin|re-?spin|submit|prepare|do|address|fix|change|update|correct|add|remove|include)\b.{0,60}\b(?:v\d+|next (?:version|revision|iteration|spin|round|series|post)|new version|respin|re-?spin)\b/i;
 const SUPERSEDED = /\bsuperseded by\b/i;
@@ -117,9 +124,11 @@ const SUPERSEDED = /\bsuperseded by\b/i;
 function verdictOf(sentence: string): Omit<Said, 'line'> | null {
   if (sentence.length > 400 || sentence.endsWith('?') || /\?["')]*$/.test(sentence)) return null;
   const applied = appliedIn(sentence);
-  if (applied && isVerdict(applied)) return { kind: kindOfVerb(applied.verb), tree: cleanTree(applied.tree), scope: scopeOf(sentence) };
+  if (applied && isVerdict(applied))
+    return { kind: kindOfVerb(applied.verb), tree: cleanTree(applied.tree), scope: scopeOf(sentence) };
   if (REJECTED.test(sentence)) return { kind: CLAIM.rejected, tree: null, scope: null };
-  if (/drop|revert|remov/i.test(sentence) && sentence.length < 120 && DROPPED.test(sentence)) return { kind: CLAIM.dropped, tree: null, scope: null };
+  if (/drop|revert|remov/i.test(sentence) && sentence.length < 120 && DROPPED.test(sentence))
+    return { kind: CLAIM.dropped, tree: null, scope: null };
   if (REQUESTED.test(sentence)) return { kind: CLAIM.changesRequested, tree: null, scope: null };
   if (SUPERSEDED.test(sentence)) return { kind: CLAIM.superseded, tree: null, scope: null };
   return null;
@@ -137,16 +146,42 @@ function kindOfVerb(verb: string): ClaimKind {
 
 function cleanTree(tree: string | null): string | null {
   if (!tree || /^(?:inclusion|a|the)$/i.test(tree)) return null;
-  return tree.replace(/^(?:the|my|our|a)\s+/i, '').replace(/[.,:;!]+$/, '').slice(0, 80);
+  return tree
+    .replace(/^(?:the|my|our|a)\s+/i, '')
+    .replace(/[.,:;!]+$/, '')
+    .slice(0, 80);
 }
 
 /** "First 5 queued", "patches 1 & 2", "1-3", "both", "series", "all". */
 function scopeOf(sentence: string): string | null {
   const first = /\bfirst (\d+|one|two|three|four|five|six|seven|eight|nine|ten)\b/i.exec(sentence);
   if (first) return `1-${NUMBERS[(first[1] as string).toLowerCase()] ?? first[1]}`;
-  const numbered = /\b(?:patch(?:es)?|applied|queued|merged|picked(?: up)?)\s+\#?(\d+(?:\/\d+)?(?:\s*(?:-|to|and|&|,|through)\s*\#?\d+)*)(?=[\s,.!]|$)/i.exec(sentence);
-  if (numbered) return (numbered[1] as string).replace(/\/\d+/g, '').replace(/\s*(?:-|to|through)\s*/g, '-').replace(/[^\d-]+/g, ' ').trim();
-  return /\b(?:series|both|all|all of them|everything|set|patches|patchset|(?:this one|this) and part)\b/i.test(sentence) ? 'all' : null;
+  const numbered =
+    /\b(?:patch(?:es)?|applied|queued|merged|picked(?: up)?)\s+#?(\d+(?:\/\d+)?(?:\s*(?:-|to|and|&|,|through)\s*#?\d+)*)(?=[\s,.!]|$)/i.exec(
+      sentence,
+    );
+  if (numbered)
+    return (numbered[1] as string)
+      .replace(/\/\d+/g, '')
+      .replace(/\s*(?:-|to|through)\s*/g, '-')
+      .replace(/[^\d-]+/g, ' ')
+      .trim();
+  return /\b(?:series|both|all|all of them|everything|set|patches|patchset|(?:this one|this) and part)\b/i.test(
+    sentence,
+  )
+    ? 'all'
+    : null;
 }
 
-const NUMBERS: Record<string, string> = { one: '1', two: '2', three: '3', four: '4', five: '5', six: '6', seven: '7', eight: '8', nine: '9', ten: '10' };
+const NUMBERS: Record<string, string> = {
+  one: '1',
+  two: '2',
+  three: '3',
+  four: '4',
+  five: '5',
+  six: '6',
+  seven: '7',
+  eight: '8',
+  nine: '9',
+  ten: '10',
+};

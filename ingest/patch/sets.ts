@@ -35,7 +35,10 @@ export function postedSets(facts: PatchFact[]): PostedSet[] {
   const sets: Draft[] = [];
   for (const fact of sorted) {
     let draft = index.find(fact);
-    if (!draft) sets.push((draft = { members: [], taken: new Set(), lastAt: 0, head: fact }));
+    if (!draft) {
+      draft = { members: [], taken: new Set(), lastAt: 0, head: fact };
+      sets.push(draft);
+    }
     draft.members.push(fact);
     draft.lastAt = fact.sentAt;
     if (fact.position !== null) draft.taken.add(fact.position);
@@ -72,7 +75,10 @@ class SetIndex {
       if (draft) return draft;
     }
     const open = this.byKey.get(`a ${fact.authorKey} ${form}`);
-    return open?.findLast((draft) => fits(fact, draft) && fact.sentAt - draft.lastAt <= BURST && !isApart(fact, draft)) ?? null;
+    return (
+      open?.findLast((draft) => fits(fact, draft) && fact.sentAt - draft.lastAt <= BURST && !isApart(fact, draft)) ??
+      null
+    );
   }
 
   add(fact: PatchFact, draft: Draft): void {

@@ -17,7 +17,11 @@ export function statusOf(newest: PatchState[], earlier: PatchState[][]): Status 
   if (newest.some((state) => has(state, [CLAIM.mmAdded]))) return 'in -mm';
   if (newest.some((state) => has(state, [CLAIM.changesRequested, CLAIM.rejected]))) return 'changes requested';
   const patches = patchesOf(newest);
-  if (patches.length > 0 && (patches.every((state) => state.isEndorsed) || newest.some((state) => state.isCover && state.isEndorsed))) return 'reviewed';
+  if (
+    patches.length > 0 &&
+    (patches.every((state) => state.isEndorsed) || newest.some((state) => state.isCover && state.isEndorsed))
+  )
+    return 'reviewed';
   return newest.some((state) => state.replies > 0) ? 'under discussion' : 'posted';
 }
 

@@ -1,5 +1,12 @@
 import type { Connection } from '#db/open';
-import { type CandidateRow, commitCandidates, type MatchedCommit, oldestPatch, patchKeys, storeCommits } from '#db/write/commits';
+import {
+  type CandidateRow,
+  commitCandidates,
+  type MatchedCommit,
+  oldestPatch,
+  patchKeys,
+  storeCommits,
+} from '#db/write/commits';
 import { type CommitCandidate, type CommitKeys, commitKeys, diffPatchId, matchCommit } from '#ingest/patch/commits';
 import { patchAnalysis } from '#ingest/patch/index';
 import { gitDirectory, readCommits, readDiffs } from '#ingest/read/commits';
@@ -40,7 +47,10 @@ export async function ingestCommits(db: Connection, repository: string): Promise
 
 async function matchBatch(db: Connection, repository: string, batch: CommitKeys[]): Promise<MatchedCommit[]> {
   if (batch.length === 0) return [];
-  const diffs = await readDiffs(repository, batch.map(({ oid }) => oid));
+  const diffs = await readDiffs(
+    repository,
+    batch.map(({ oid }) => oid),
+  );
   for (const commit of batch) commit.patchId = diffPatchId(diffs.get(commit.oid) ?? '');
   const rows = await commitCandidates(db, {
     msgids: batch.flatMap(({ msgids }) => msgids),
@@ -81,7 +91,11 @@ class CandidateIndex {
   }
 
   of(commit: CommitKeys): CommitCandidate[] {
-    const keys = [...commit.msgids.map((id) => `m${id}`), `t${commit.titleKey}`, ...(commit.patchId ? [`p${commit.patchId}`] : [])];
+    const keys = [
+      ...commit.msgids.map((id) => `m${id}`),
+      `t${commit.titleKey}`,
+      ...(commit.patchId ? [`p${commit.patchId}`] : []),
+    ];
     return [...new Set(keys.flatMap((key) => this.#byKey.get(key) ?? []))];
   }
 }
@@ -90,7 +104,8 @@ class CandidateIndex {
 function revertsOf(reverts: CommitKeys[], matches: MatchedCommit[]): MatchedCommit[] {
   const patches = new Map(matches.map(({ oid, patch }) => [oid, patch]));
   return reverts.flatMap(({ oid, reverts: named }) => {
-    const patch = named === null ? undefined : (patches.get(named) ?? [...patches].find(([known]) => known.startsWith(named))?.[1]);
+    const patch =
+      named === null ? undefined : (patches.get(named) ?? [...patches].find(([known]) => known.startsWith(named))?.[1]);
     return patch === undefined ? [] : [{ oid, patch, how: 'revert', isRevert: true }];
   });
 }

@@ -29,7 +29,14 @@ export function gitDirectory(path: string): { directory: string; name: string } 
 /** Commits of HEAD made since `since` (Unix seconds), merges left out, newest first. SourceError where git cannot read them. */
 export async function* readCommits(path: string, since: number): AsyncGenerator<Commit> {
   const { directory } = gitDirectory(path);
-  const { child, failed } = startGit(directory, ['log', '--no-merges', `--since=${since}`, '--encoding=UTF-8', `--format=${FORMAT}`, 'HEAD']);
+  const { child, failed } = startGit(directory, [
+    'log',
+    '--no-merges',
+    `--since=${since}`,
+    '--encoding=UTF-8',
+    `--format=${FORMAT}`,
+    'HEAD',
+  ]);
   child.stdin.end();
   let rest = '';
   child.stdout.setEncoding('utf8');
@@ -46,15 +53,35 @@ export async function* readCommits(path: string, since: number): AsyncGenerator<
 }
 
 function commitOf(record: string): Commit | null {
-  const [oid = '', authorName = '', authorAddress = '', authored = '', committed = '', subject = '', body = ''] = record.replace(/^\n/, '').split('\x1f');
+  const [oid = '', authorName = '', authorAddress = '', authored = '', committed = '', subject = '', body = ''] = record
+    .replace(/^\n/, '')
+    .split('\x1f');
   if (!/^[0-9a-f]{40,64}$/.test(oid)) return null;
-  return { oid, authorName, authorAddress, authoredAt: Number(authored), committedAt: Number(committed), subject, body };
+  return {
+    oid,
+    authorName,
+    authorAddress,
+    authoredAt: Number(authored),
+    committedAt: Number(committed),
+    subject,
+    body,
+  };
 }
 
 /** Diffs of the commits named, as `git format-patch` would print them: commit name and diff. */
 export async function readDiffs(path: string, oids: string[]): Promise<Map<string, string>> {
   const { directory } = gitDirectory(path);
-  const { child, failed } = startGit(directory, ['diff-tree', '--stdin', '--root', '-r', '-p', '-M', '--no-color', '--no-ext-diff', '--no-textconv']);
+  const { child, failed } = startGit(directory, [
+    'diff-tree',
+    '--stdin',
+    '--root',
+    '-r',
+    '-p',
+    '-M',
+    '--no-color',
+    '--no-ext-diff',
+    '--no-textconv',
+  ]);
   child.stdin.end(`${oids.join('\n')}\n`);
   const diffs = new Map<string, string>();
   let all = '';

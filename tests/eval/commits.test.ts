@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ingestCommits } from '../../ingest/pipeline/commits.ts';
 import { parseMail } from '../../ingest/parse/index.ts';
+import { ingestCommits } from '../../ingest/pipeline/commits.ts';
 import type { Message } from '../../mail/types.ts';
 import { ARCHIVES, archive } from '../archives.ts';
 import { PatchDatabase } from '../patchdb.ts';
@@ -16,7 +16,8 @@ describe.skipIf(!ARCHIVES)('commits of real patches', () => {
 
   it('are joined to the mails they come from', { timeout: 240_000 }, async () => {
     const mails = newFilePatches(12_000, 400);
-    const git = (args: string[], input?: Buffer) => spawnSync('git', ['-C', folder, ...args], { input, env: { ...process.env, ...IDENTITY } });
+    const git = (args: string[], input?: Buffer) =>
+      spawnSync('git', ['-C', folder, ...args], { input, env: { ...process.env, ...IDENTITY } });
     execFileSync('git', ['init', '-q', folder]);
     const applied = new Map<string, string>();
     for (const { raw, message } of mails) {
@@ -27,7 +28,9 @@ describe.skipIf(!ARCHIVES)('commits of real patches', () => {
     const store = await PatchDatabase.create();
     await store.add(mails.map(({ message }) => ({ ...message, references: [] })));
     await ingestCommits(store.db, folder);
-    const rows = await store.db.all<{ oid: string; msgid: string; how: string }>('SELECT c.oid, c.how, m.msgid FROM patch_commit c JOIN message m ON m.id = c.patch_id');
+    const rows = await store.db.all<{ oid: string; msgid: string; how: string }>(
+      'SELECT c.oid, c.how, m.msgid FROM patch_commit c JOIN message m ON m.id = c.patch_id',
+    );
     const wrong = rows.filter((row) => applied.get(row.oid) !== row.msgid);
     const merged = await store.db.get<{ n: number }>(`SELECT count(*) AS n FROM series WHERE status = 'merged'`);
     await store.close();
@@ -42,7 +45,10 @@ const IDENTITY = { GIT_COMMITTER_NAME: 'Cora Example', GIT_COMMITTER_EMAIL: 'cor
 /** Mails of the newest `look` of linux-edac whose diffs only make files, at most one to a second. */
 function newFilePatches(look: number, wanted: number): { raw: Buffer; message: Message }[] {
   const repository = archive('linux-edac/git/0.git');
-  const options = { maxBuffer: 1 << 30, env: { ...process.env, GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'safe.directory', GIT_CONFIG_VALUE_0: '*' } };
+  const options = {
+    maxBuffer: 1 << 30,
+    env: { ...process.env, GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'safe.directory', GIT_CONFIG_VALUE_0: '*' },
+  };
   const log = execFileSync('git', ['-C', repository, 'log', `-${look}`, '--format=%H:m'], options);
   const all = execFileSync('git', ['-C', repository, 'cat-file', '--batch'], { ...options, input: log });
   const found: { raw: Buffer; message: Message }[] = [];
@@ -54,7 +60,8 @@ function newFilePatches(look: number, wanted: number): { raw: Buffer; message: M
     at = end + size + 2;
     const text = raw.toString('latin1');
     const files = text.match(/^diff --git /gm)?.length ?? 0;
-    if (files === 0 || files !== text.match(/^new file mode /gm)?.length || !/^Subject: \[.*patch/im.test(text)) continue;
+    if (files === 0 || files !== text.match(/^new file mode /gm)?.length || !/^Subject: \[.*patch/im.test(text))
+      continue;
     const message = parseMail(raw, { receivedAt: null });
     if (message instanceof Promise || seconds.has(message.sentAt)) continue;
     seconds.add(message.sentAt);

@@ -32,7 +32,12 @@ export async function readFacts(archives: string[]): Promise<EvalMail[]> {
   return mails;
 }
 
-function factOf(message: Message, { patch, subject }: PatchFacts, id: number, files: Map<string, number>): PatchFact | null {
+function factOf(
+  message: Message,
+  { patch, subject }: PatchFacts,
+  id: number,
+  files: Map<string, number>,
+): PatchFact | null {
   if (!patch) return null;
   const numberOf = (path: string) => files.get(path) ?? files.set(path, files.size).size - 1;
   return {

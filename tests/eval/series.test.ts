@@ -29,9 +29,15 @@ describe.skipIf(!ARCHIVES)('linking on real archives', () => {
         if (changeId) truth.set(member, changeId);
       }
     }
-    const score = pairScore([...truth.keys()], (id) => truth.get(id), (id) => series.get(id));
+    const score = pairScore(
+      [...truth.keys()],
+      (id) => truth.get(id),
+      (id) => series.get(id),
+    );
     for (const [a, b] of score.failures) console.log('pair:', byId.get(a)?.msgid, byId.get(b)?.msgid);
-    console.log(`change-ids: ${score.pairs} pairs, precision ${score.precision.toFixed(4)}, recall ${score.recall.toFixed(4)}`);
+    console.log(
+      `change-ids: ${score.pairs} pairs, precision ${score.precision.toFixed(4)}, recall ${score.recall.toFixed(4)}`,
+    );
     expect(score.precision).toBeGreaterThan(0.995);
     expect(score.recall).toBeGreaterThan(0.97);
   });
@@ -44,14 +50,18 @@ describe.skipIf(!ARCHIVES)('linking on real archives', () => {
       const counts = { right: 0, wrong: 0, missed: 0 };
       for (const [evidence, truth] of found) {
         if (truth.source !== source) continue;
-        const named = outcomes.filter((one) => one.evidence === evidence && one.source === source).map((one) => one.patch);
+        const named = outcomes
+          .filter((one) => one.evidence === evidence && one.source === source)
+          .map((one) => one.patch);
         const verdict = named.length === 0 ? 'missed' : named.every((id) => truth.patches.has(id)) ? 'right' : 'wrong';
         counts[verdict]++;
         if (verdict !== 'right') console.log(verdict, facts.find((fact) => fact.id === evidence)?.msgid);
       }
       const precision = counts.right / (counts.right + counts.wrong);
       const recall = counts.right / (counts.right + counts.wrong + counts.missed);
-      console.log(`${source === CLAIM_SOURCE.tip ? 'tip' : 'stable'}: ${JSON.stringify(counts)} precision ${precision.toFixed(3)}, recall ${recall.toFixed(3)}`);
+      console.log(
+        `${source === CLAIM_SOURCE.tip ? 'tip' : 'stable'}: ${JSON.stringify(counts)} precision ${precision.toFixed(3)}, recall ${recall.toFixed(3)}`,
+      );
       expect(precision).toBeGreaterThan(source === CLAIM_SOURCE.tip ? 0.99 : 0.94);
       expect(recall).toBeGreaterThan(source === CLAIM_SOURCE.tip ? 0.95 : 0.85);
     }
@@ -91,8 +101,12 @@ function linkedClaims(mails: EvalMail[], facts: PatchFact[]) {
       const key = claim.title === null || claim.source === CLAIM_SOURCE.words ? null : textKey(titleKey(claim.title));
       claims.push({ ...claim, msgid: null, evidence, titleKey: key, parent, self: fact });
       const isJudged = claim.source === CLAIM_SOURCE.tip || claim.kind === CLAIM.upstream;
-      const links = own.trailers.filter((trailer) => trailer.key === 'Link').map((trailer) => byMsgid.get(msgidOfLink(trailer.value) ?? ''));
-      const patches = links.flatMap((link) => (link?.kind === PATCH_KIND.patch && link.id !== evidence ? [link.id] : []));
+      const links = own.trailers
+        .filter((trailer) => trailer.key === 'Link')
+        .map((trailer) => byMsgid.get(msgidOfLink(trailer.value) ?? ''));
+      const patches = links.flatMap((link) =>
+        link?.kind === PATCH_KIND.patch && link.id !== evidence ? [link.id] : [],
+      );
       if (isJudged && patches.length > 0) found.set(evidence, { patches: new Set(patches), source: claim.source });
     }
   }

@@ -9,16 +9,20 @@ export const GET = page(async ({ parts, db }) => {
   const name = parts[1] ?? '';
   const release = await findMmRelease(db, name);
   if (!release) return notFound(`"${name.slice(0, 100)}" of the -mm tree`, name.slice(0, 100));
-  const [unmerged, others] = [release.remarks.filter((one) => one.unmerged), release.remarks.filter((one) => !one.unmerged)];
+  const [unmerged, others] = [
+    release.remarks.filter((one) => one.unmerged),
+    release.remarks.filter((one) => !one.unmerged),
+  ];
   const changes = release.entries.filter((entry) => entry.kind !== 'all');
   const all = release.entries.filter((entry) => entry.kind === 'all');
   return (
     <Document title={`${release.name} · Threadline`} layout="wide">
       <h1>{release.name}</h1>
       <p className="about">
-        Announced by <bdi className="name">{nameOf(release.author, '')}</bdi>, {shortTime(release.message_id / 8)} UTC: <a href={anyHref(release.msgid)}>the mail</a>.{' '}
-        {release.previous ? `Changes since ${release.previous}: ` : ''}
-        {release.added} entered, {release.dropped} left; {plural(release.patches ?? all.length, 'patch', 'patches')} in all.
+        Announced by <bdi className="name">{nameOf(release.author, '')}</bdi>, {shortTime(release.message_id / 8)} UTC:{' '}
+        <a href={anyHref(release.msgid)}>the mail</a>. {release.previous ? `Changes since ${release.previous}: ` : ''}
+        {release.added} entered, {release.dropped} left; {plural(release.patches ?? all.length, 'patch', 'patches')} in
+        all.
       </p>
       {others.map((remark) => (
         <p key={remark.line}>{remark.subject ? `${remark.subject}: ${remark.text}` : remark.text}</p>

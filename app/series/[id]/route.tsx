@@ -1,4 +1,12 @@
-import { findSeries, type OutcomeLine, type PatchLine, type RevisionDetail, relatedSeries, seriesIdOf, type TrailerLine } from '#db/queries/series';
+import {
+  findSeries,
+  type OutcomeLine,
+  type PatchLine,
+  type RevisionDetail,
+  relatedSeries,
+  seriesIdOf,
+  type TrailerLine,
+} from '#db/queries/series';
 import { isEndorsement } from '#mail/trailer';
 import { Document } from '../../_components/Document';
 import { nameOf, plural, shortDate, shortTime } from '../../_lib/format';
@@ -22,13 +30,19 @@ export const GET = page(async ({ parts, db }) => {
         <bdi>{series.title}</bdi>
       </h1>
       <p className="about">
-        <bdi className="name">{nameOf(series.author, series.address)}</bdi>, {plural(series.revisions, 'version')}, newest posted{' '}
-        <time>{shortDate(series.posted_id / 8)}</time>: <strong>{series.status}</strong>
+        <bdi className="name">{nameOf(series.author, series.address)}</bdi>, {plural(series.revisions, 'version')},
+        newest posted <time>{shortDate(series.posted_id / 8)}</time>: <strong>{series.status}</strong>
         {series.changeId ? ` · change-id ${series.changeId}` : ''}
       </p>
       <Timeline revisions={series.all} />
       {series.all.toReversed().map((revision, n) => (
-        <RevisionSection key={revision.id} revision={revision} series={id} isNewest={n === 0} before={series.all.find((one) => one.id === revision.previous) ?? null} />
+        <RevisionSection
+          key={revision.id}
+          revision={revision}
+          series={id}
+          isNewest={n === 0}
+          before={series.all.find((one) => one.id === revision.previous) ?? null}
+        />
       ))}
       {related.length ? (
         <section>
@@ -40,7 +54,8 @@ export const GET = page(async ({ parts, db }) => {
                   <bdi>{other.title}</bdi>
                 </a>{' '}
                 <small>
-                  {nameOf(other.author, other.address)}, {shortDate(other.posted_id / 8)}, {other.status}, {plural(other.shared, 'file')} in common
+                  {nameOf(other.author, other.address)}, {shortDate(other.posted_id / 8)}, {other.status},{' '}
+                  {plural(other.shared, 'file')} in common
                 </small>
               </li>
             ))}
@@ -51,7 +66,17 @@ export const GET = page(async ({ parts, db }) => {
   );
 });
 
-function RevisionSection({ revision, series, isNewest, before }: { revision: RevisionDetail; series: number; isNewest: boolean; before: RevisionDetail | null }) {
+function RevisionSection({
+  revision,
+  series,
+  isNewest,
+  before,
+}: {
+  revision: RevisionDetail;
+  series: number;
+  isNewest: boolean;
+  before: RevisionDetail | null;
+}) {
   return (
     <section>
       <h2>

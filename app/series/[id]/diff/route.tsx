@@ -4,7 +4,13 @@ import type { RangeLine, RangePair } from '#mail/rangediff';
 import { Document } from '../../../_components/Document';
 import { notFound, page, problem } from '../../../_lib/page';
 
-const STATUS: Record<string, string> = { same: 'unchanged', reworded: 'only its words changed', changed: 'changed', added: 'new', dropped: 'dropped' };
+const STATUS: Record<string, string> = {
+  same: 'unchanged',
+  reworded: 'only its words changed',
+  changed: 'changed',
+  added: 'new',
+  dropped: 'dropped',
+};
 
 /** `/series/{id}/diff/?from=1&to=2`: what changed between two versions; `from` and `to` are version numbers, or ids of revisions. */
 export const GET = page(async ({ parts, query, db }) => {
@@ -13,7 +19,8 @@ export const GET = page(async ({ parts, query, db }) => {
   const newest = series.all.at(-1) as RevisionDetail;
   const to = query.has('to') ? named(series, query.get('to')) : newest;
   const from = query.has('from') ? named(series, query.get('from')) : series.all.find((one) => one.id === to?.previous);
-  if (!from || !to) return problem(400, 'There is no such version', 'from and to are numbers of versions of this series.');
+  if (!from || !to)
+    return problem(400, 'There is no such version', 'from and to are numbers of versions of this series.');
   const { cover, patches } = await diffRevisions(db, from.id, to.id);
   return (
     <Document title={`${series.title}: v${from.number} to v${to.number} · Threadline`} layout="wide">
@@ -73,6 +80,7 @@ function Lines({ lines, label }: { lines: RangeLine[]; label: string }) {
       <h3>{label}</h3>
       <pre className="body" dir="ltr">
         {lines.map((line, n) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: lines have no name but their place, and nothing is rendered twice
           <span key={n} className={CLASSES[line.kind]}>
             {line.kind === 'skip' ? '⋯\n' : `${MARKS[line.kind]} ${line.text}\n`}
           </span>

@@ -1,0 +1,74 @@
+import type { Snapshot } from '../open';
+import { SERIES_JOINS, SERIES_LINE, type SeriesLine } from './series';
+
+export interface SeriesFilter {
+  /** A status of mail/patch.ts, or 'waiting': posted, and nobody has answered; those first posted longest ago first. */
+  status?: string;
+  /** list.name */
+  list?: string;
+  /** Part of the author's name or address. */
+  author?: string;
+  /** identity.person_id */
+  person?: number;
+  /** Newest revision posted at least, at most so many days before the newest mail of the archive. */
+  olderThanDays?: number;
+  newerThanDays?: number;
+  /** `posted_id` of the last line of the page before. */
+  after?: number;
+}
+
+export const SERIES_A_PAGE = 100;
+
+/** One page of series, newest revision first; of those waiting the longest waiting first. One more row than a page tells of a next one. */
+export async function listSeries(db: Snapshot, filter: SeriesFilter): Promise<SeriesLine[]> {
+  const waiting = filter.status === 'waiting';
+  const { where, params } = await conditions(db, filter, waiting);
+  return db.all<SeriesLine>(
+    `SELECT ${SERIES_LINE} FROM series s ${SERIES_JOINS} WHERE ${where.join(' AND ')}
+     ORDER BY s.posted_id ${waiting ? 'ASC' : 'DESC'} LIMIT ${SERIES_A_PAGE + 1}`,
+    params,
+  );
+}
+
+async function conditions(
+  db: Snapshot,
+  filter: SeriesFilter,
+  waiting: boolean,
+): Promise<{ where: string[]; params: (string | number)[] }> {
+  const where = ['1'];
+  const params: (string | number)[] = [];
+  const add = (condition: string, ...values: (string | number)[]) => {
+    where.push(condition);
+    params.push(...values);
+  };
+  if (waiting) add('s.waiting = 1');
+  else if (filter.status) add('s.status = ?', filter.status);
+  if (filter.list)
+    add(
+      'EXISTS (SELECT 1 FROM posting p JOIN list l ON l.id = p.list_id WHERE p.message_id = s.posted_id AND l.name = ?)',
+      filter.list,
+    );
+  if (filter.author)
+    add(`(i.name LIKE ? ESCAPE '\\' OR i.address LIKE ? ESCAPE '\\')`, likeOf(filter.author), likeOf(filter.author));
+  if (filter.person !== undefined) add('i.person_id = ?', filter.person);
+  if (filter.after !== undefined) add(waiting ? 's.posted_id > ?' : 's.posted_id < ?', filter.after);
+  if (filter.olderThanDays !== undefined || filter.newerThanDays !== undefined) {
+    const newest = (await db.get<{ id: number | null }>('SELECT max(id) AS id FROM message'))?.id ?? 0;
+    if (filter.olderThanDays !== undefined) add('s.posted_id <= ?', newest - filter.olderThanDays * 86400 * 8);
+    if (filter.newerThanDays !== undefined) add('s.posted_id >= ?', newest - filter.newerThanDays * 86400 * 8);
+  }
+  return { where, params };
+}
+
+function likeOf(text: string): string {
+  return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+}
+
+/** How many series there are of each status, and how many wait. */
+export async function seriesCounts(db: Snapshot): Promise<{ status: string; series: number }[]> {
+  const rows = await db.all<{ status: string; series: number }>(
+    'SELECT status, count(*) AS series FROM series GROUP BY status ORDER BY 2 DESC',
+  );
+  const waiting = await db.get<{ series: number }>('SELECT count(*) AS series FROM series WHERE waiting = 1');
+  return [{ status: 'waiting', series: waiting?.series ?? 0 }, ...rows];
+}
