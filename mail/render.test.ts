@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { toMboxrd } from './mbox';
+import { escapeHtml, renderBody } from './render';
+
+const render = (text: string) => renderBody(text, (msgid) => `/r/${msgid}/`);
+
+describe('renderBody', () => {
+  it.each([
+    '<script>alert(1)</script>',
+    '<img src=x onerror=alert(1)>',
+    '> <svg onload=alert(1)>',
+    'Reviewed-by: <b onmouseover=alert(1)>',
+    'http://example.org/"onclick="alert(1)',
+    "http://example.org/'onclick='alert(1)",
+    '+<script>\n@@ -1 +1 @@ <script>',
+    'javascript:alert(1)',
+    'data:text/html,<script>alert(1)</script>',
+  ])('lets nothing of %j through', (text) => {
+    const html = render(text);
+    const outside = html.replace(/<\/?(?:div|details|summary|a|b|i|p)(?: (?:class|href|rel|title)="[^"<>]*")*>/g, '');
+    expect(outside).not.toMatch(/[<>]/);
+    expect(html).not.toMatch(/href="(?!https?:|\/r\/)/);
+  });
+
+  it('links addresses of the web and of mails', () => {
+    expect(render('see https://example.org/a_(b), or\n')).toContain('href="https://example.org/a_(b)"');
+    expect(render('see https://example.org/x.\n')).toContain('href="https://example.org/x"');
+    expect(render('<20040728124405.1a934bec@example.org>\n')).toContain('href="/r/20040728124405.1a934bec@example.org/"');
+    expect(render('Ada <ada@example.org>\n')).not.toContain('href');
+    expect(render('https://lore.kernel.org/all/2004-x@example.org/\n')).toContain('href="/r/2004-x@example.org/"');
+  });
+
+  it('folds long quotations and leaves short ones open', () => {
+    expect(render('> a\n'.repeat(40))).toContain('<summary>40 quoted lines</summary>');
+    expect(render('> a\n'.repeat(5))).not.toContain('<details');
+  });
+
+  it('keeps every line of a text', () => {
+    const text = 'one\n\n\n> two\n\nthree\n-- \nme\n';
+    expect(render(text).replace(/<\/div>/g, '\n').replace(/<[^>]+>/g, '').replace(/&gt;/g, '>').replace(/\n+/g, '\n')).toBe('one\n> two\nthree\n-- \nme\n');
+  });
+
+  it('shows characters that turn the direction of text', () => {
+    expect(escapeHtml('a\u202eb')).toBe('a<i class="bidi">U+202E</i>b');
+  });
+
+  it('takes a line of a megabyte', () => {
+    for (const text of ['x'.repeat(1e6), '<'.repeat(1e6), 'http://'.repeat(1e5), `${'<a'.repeat(1e5)}@`, '>'.repeat(1e6)]) expect(render(text).length).toBeGreaterThan(0);
+  });
+});
+
+describe('toMboxrd', () => {
+  it('escapes each line that looks like the start of a mail, once more', () => {
+    const mail = toMboxrd(Buffer.from('Subject: x\n\nFrom here\n>From there\nnot From\n'), Date.UTC(2004, 6, 28, 10, 24, 5) / 1000).toString();
+    expect(mail).toBe('From mboxrd@z Wed Jul 28 10:24:05 2004\nSubject: x\n\n>From here\n>>From there\nnot From\n\n');
+  });
+});
