@@ -64,20 +64,21 @@ export const GET = page(async ({ query, db }) => {
 function SeriesItem({ line }: { line: SeriesLine }) {
   return (
     <li>
-      <a className="subject" href={`/series/${line.id}/`}>
-        <bdi>{line.title}</bdi>
-      </a>
+      <span>
+        <a className="subject" href={`/series/${line.id}/`}>
+          <bdi>{line.title}</bdi>
+        </a>{' '}
+        <small>
+          {line.status}, {line.reviewed} of {plural(line.patches, 'patch', 'patches')} reviewed
+        </small>
+      </span>
       <span className="facts">
         <bdi className="name">{nameOf(line.author, line.address)}</bdi>
         <span
           className="count"
-          title={`${plural(line.revisions, 'version')}, ${plural(line.patches, 'patch', 'patches')}, ${plural(line.replies, 'reply', 'replies')}`}
+          title={`${plural(line.revisions, 'version')}, ${plural(line.replies, 'reply', 'replies')} to the newest`}
         >
-          {line.status}
-          <small>
-            {' '}
-            v{line.revisions} · {line.reviewed}/{line.patches} reviewed
-          </small>
+          v{line.revisions}
         </span>
         <time title={`${shortTime(line.posted_id / 8)} UTC`}>{shortDate(line.posted_id / 8)}</time>
       </span>
