@@ -96,8 +96,7 @@ function seriesRow(members: MemberRow[], said: Said, analysis: PatchAnalysis): V
     parseSubject(head.subject).title || head.subject,
     head.author,
     members.findLast((row) => row.change_id !== null)?.change_id ?? null,
-    new Set(revisions.map(([first]) => (first?.resend ? 0 : `${first?.number} ${first?.part}`)).filter(Boolean)).size ||
-      1,
+    new Set(revisions.flatMap(([first]) => (first && !first.resend ? [first.number] : []))).size || 1,
     Math.max(patches.length, 1),
     head.stable,
     Math.min(...ids),
