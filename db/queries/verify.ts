@@ -1,4 +1,5 @@
 import { brotliDecompressSync } from 'node:zlib';
+import { spaceCjk } from '#mail/query/cjk';
 import type { Snapshot } from '../open';
 
 /** One thing found wrong: what, and how often. */
@@ -85,7 +86,7 @@ async function* checkSubjects(db: Snapshot): AsyncGenerator<Fault> {
   for (const { id, subject } of rows) {
     const word = /[\p{L}\p{N}\p{M}]{3,}/u.exec(subject)?.[0];
     if (!word) continue;
-    const found = await db.get('SELECT 1 FROM search WHERE search MATCH ? AND rowid = CAST(? AS INTEGER)', [`subject : "${word}"`, id]);
+    const found = await db.get('SELECT 1 FROM search WHERE search MATCH ? AND rowid = CAST(? AS INTEGER)', [`subject : "${spaceCjk(word)}"`, id]);
     if (!found) count++;
   }
   if (count) yield { fault: 'subjects that the full-text index does not find', count };

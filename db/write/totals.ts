@@ -5,14 +5,14 @@ export async function totals(
   db: Connection,
 ): Promise<{ lists: Record<string, number>; threads: number; series: number; people: number }> {
   const lists = await db.all<{ name: string; messages: number }>('SELECT name, messages FROM list ORDER BY name');
-  const row = await db.get<{ threads: number; people: number }>(
-    `SELECT (SELECT count(*) FROM thread) AS threads,
+  const row = await db.get<{ threads: number; series: number; people: number }>(
+    `SELECT (SELECT count(*) FROM thread) AS threads, (SELECT count(*) FROM series) AS series,
             (SELECT count(DISTINCT coalesce(person_id, -id)) FROM identity) AS people`,
   );
   return {
     lists: Object.fromEntries(lists.map(({ name, messages }) => [name, messages])),
     threads: row?.threads ?? 0,
-    series: 0,
+    series: row?.series ?? 0,
     people: row?.people ?? 0,
   };
 }

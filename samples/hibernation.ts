@@ -1,0 +1,38 @@
+import type { Talk } from './talk';
+
+/** swsusp, uswsusp, suspend2 and hibernation by kexec, argued over. All of it is invented. */
+export const HIBERNATION: Talk = {
+  name: 'hibernate-debate',
+  subject: 'Which hibernation, and for whom?',
+  start: Date.UTC(2007, 6, 11, 9, 30) / 1000,
+  turns: [
+    ['root', 'delphine', null, 0, `We have swsusp in the tree, uswsusp half in it, suspend2 outside, and now a fourth that saves the image by kexec from a second kernel. I tested all four on eleven laptops this month, twenty times each.\n\nResumes that worked: swsusp 198 of 220, uswsusp 203, suspend2 211, kexec jump 149. Where kexec jump failed, it failed on the same three laptops every time.\n\nI do not want to start a war. I want to know which one I should spend my evenings on.`],
+    ['a', 'arvid', 'root', 2, `#1 The three laptops interest me most. A method that fails everywhere a little is luck. One that fails in three places always has three bugs.`],
+    ['b', 'delphine', 'a', 1, `Two share a disk controller. The third stops when the display is brought back.`],
+    ['c', 'oskar', 'b', 4, `The controller is known: its driver expects the state that the firmware left, not the one that the other kernel left. I have a fix that resets the port first. Could you try it?`],
+    ['d', 'delphine', 'c', 22, `With your fix both resume, twenty of twenty. That makes 189.`],
+    ['e', 'tamsin', 'root', 5, `#0 What the fourth buys us is that the image is written by an ordinary kernel with ordinary drivers, after the first one has let go. There is no freezer. Nobody has to decide which threads may still run. I count eleven bug reports of last year that would not exist.`],
+    ['f', 'casimir', 'e', 3, `#0 And a second kernel that has to boot, on the way down and on the way up. On my machine that is six seconds each. People close the lid and want it to be dark.`],
+    ['g', 'tamsin', 'f', 1, `Four, with the drivers it does not need left out. But I grant you the seconds. The freezer takes two, when it works.`],
+    ['h', 'casimir', 'g', 2, `When it works, it works in two.`],
+    ['i', 'noriko', 'e', 9, `#0 May I ask what happens to memory that the second kernel uses? If it is taken beforehand I lose it all day long for something that I do in the evening.`],
+    ['j', 'tamsin', 'i', 2, `It is saved with the rest: the first kernel copies what lies there aside before the jump, and back after it. So nothing is lost while the machine is awake.`],
+    ['k', 'benedikt', 'root', 12, `For servers none of this matters, and for laptops only one number does: the one resume in a hundred that eats a file system. Has anybody seen that with any of the four?`],
+    ['l', 'delphine', 'k', 2, `#0 Once, with my own script, when I mounted the disk between writing the image and resuming. None of the four protects one from that. All should.`],
+    ['m', 'matthias', 'l', 6, `#0 A signature in the superblock that the image carries too would do. If they differ at resume, the image is thrown away and the machine boots as usual. It is forty lines.`],
+    ['n', 'benedikt', 'm', 1, `Please send the forty lines.`],
+    ['o', 'sergei', 'root', 26, `suspend2 has compression, a progress display and encryption, and I use all three. What of these can live in user space, as uswsusp has it, and what cannot?`],
+    ['p', 'zeynep', 'o', 5, `All three can. With uswsusp the kernel makes a snapshot and a program does with it what it pleases. Encryption in a program is where I want it: I can read it, and I can replace it.`],
+    ['q', 'sergei', 'p', 3, `#0 A program that may not touch the disk that it reads itself from. It works, but it is the hardest program that I ever tried to debug.`],
+    ['r', 'tamsin', 'q', 7, `#0 Under kexec it is an ordinary program in an ordinary system again, because the frozen one is somewhere else. That is the part of the design that I would keep if I had to give up all others.`],
+    ['s', 'keeper', 'root', 49, `#2 Spend them on the drivers. Whatever wins, it will suspend and resume the same drivers, and those are what fails. I would take patches that make any one of the four better if they make the other three no worse.`],
+    ['t', 'delphine', 's', 3, `Then that is what I shall do. Thank you all; the tables will be kept up to date.`],
+    ['u', 'adaeze', 'd', 40, `#0 Could you add two machines of mine to the table? One has no battery, which makes it patient.`],
+    ['v', 'delphine', 'u', 2, `Gladly. Send me the logs.`],
+    ['w', 'leilani', 'j', 33, `#0 How long does that copy take? On a board with slow memory it may be what dominates.`],
+    ['x', 'tamsin', 'w', 4, `64 MB in 90 milliseconds on mine. On a slow one perhaps half a second. It could be done lazily, but I would rather have it right first.`],
+    ['y', 'ivo', 'r', 50, `One more thing that the ordinary system can do: tell the user what went wrong. With swsusp a failure is a line on a dark screen.`],
+    ['z', 'halvard', 'y', 6, `#0 And it can take a crash dump of the frozen kernel, if the image turns out to be damaged. It is the same jump after all.`],
+    ['aa', 'tamsin', 'z', 1, `That is how it began.`],
+  ],
+};
