@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { Argument, Command } from 'commander';
 import { Reader, type Snapshot } from '#db/open';
 import { exportMessages, exportThreads } from '#db/queries/export';
+import { exportSeries, exportTrailers } from '#db/queries/exportseries';
+import { exportMm } from '#db/queries/mm';
 import { runProgram } from './program';
 import { databasePath } from './settings';
 
@@ -9,6 +11,9 @@ import { databasePath } from './settings';
 const KINDS: Record<string, (db: Snapshot) => AsyncIterable<object>> = {
   messages: exportMessages,
   threads: exportThreads,
+  series: exportSeries,
+  trailers: exportTrailers,
+  mm: exportMm,
 };
 
 async function run(kind: string): Promise<void> {

@@ -16,16 +16,18 @@ interface Flags {
   rejects?: string;
   jobs: number;
   limit?: number;
+  commits?: string;
 }
 
 const program = new Command('ingest')
   .description('Reads mail archives into the database.')
-  .argument('<source...>', 'public-inbox directory or repository, mbox, Maildir, .eml directory, pipermail month, URL, or - for mbox on standard input')
+  .argument('[source...]', 'public-inbox directory or repository, mbox, Maildir, .eml directory, pipermail month, URL, or - for mbox on standard input')
   .option('--list <name>', "the list's name (default: the inbox directory's name, else List-Id)")
   .option('--json', 'print one JSON object as the last line of standard output')
   .option('--rejects <dir>', 'write what held no mail at all, with the reason, into this directory')
   .option('--jobs <n>', 'parsing workers', wholeNumber, availableParallelism())
   .option('--limit <n>', 'stop after so many mails', wholeNumber)
+  .option('--commits <repository>', 'a git repository whose commits are joined to the patches they come from')
   .exitOverride()
   .action(run);
 
@@ -36,6 +38,7 @@ function wholeNumber(text: string): number {
 }
 
 async function run(locations: string[], flags: Flags): Promise<void> {
+  if (!locations.length && !flags.commits) program.error('error: name a source, or a repository with --commits', { exitCode: 2 });
   const sources: Source[] = [];
   const failed: SourceError[] = [];
   for (const location of locations) {
@@ -52,6 +55,7 @@ async function run(locations: string[], flags: Flags): Promise<void> {
     list: flags.list ?? null,
     jobs: flags.jobs,
     limit: flags.limit ?? null,
+    commits: flags.commits ?? null,
     ...(flags.rejects ? { onReject: rejectWriter(flags.rejects) } : {}),
     ...display.hooks,
   });

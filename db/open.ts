@@ -19,7 +19,7 @@ const STATEMENTS_KEPT = 200;
  * Its queries run one after another on libuv's thread pool, off the main thread.
  */
 export class Connection {
-  readonly #statements = new Map<string, sqlite3.Statement>();
+  readonly #statements = new Map<string, Promise<sqlite3.Statement>>();
 
   private constructor(readonly handle: sqlite3.Database) {}
 
@@ -34,11 +34,10 @@ export class Connection {
   }
 
   /** All rows of a query. Numbers bind as int32 or double: write `CAST(? AS INTEGER)` where a rowid range of `search` is meant. */
-  all<T = Row>(sql: string, params: Value[] = []): Promise<T[]> {
+  async all<T = Row>(sql: string, params: Value[] = []): Promise<T[]> {
+    const statement = await this.#prepare(sql);
     return new Promise((resolve, reject) => {
-      this.#prepare(sql).all(params, (error: Error | null, rows: T[]) =>
-        error ? reject(located(error, sql)) : resolve(rows),
-      );
+      statement.all(params, (error: Error | null, rows: T[]) => (error ? reject(located(error, sql)) : resolve(rows)));
     });
   }
 
@@ -47,9 +46,10 @@ export class Connection {
   }
 
   /** Runs a statement that returns no rows; resolves to the number of changed rows. */
-  run(sql: string, params: Value[] = []): Promise<number> {
+  async run(sql: string, params: Value[] = []): Promise<number> {
+    const statement = await this.#prepare(sql);
     return new Promise((resolve, reject) => {
-      this.#prepare(sql).run(params, function (this: sqlite3.RunResult, error: Error | null) {
+      statement.run(params, function (this: sqlite3.RunResult, error: Error | null) {
         if (error) reject(located(error, sql));
         else resolve(this.changes);
       });
@@ -64,33 +64,35 @@ export class Connection {
   }
 
   async close(): Promise<void> {
-    const finals = [...this.#statements.values()].map(
-      (statement) => new Promise<void>((resolve) => statement.finalize(() => resolve())),
-    );
+    const statements = [...this.#statements.values()];
     this.#statements.clear();
-    await Promise.all(finals);
-    await new Promise<void>((resolve, reject) =>
-      this.handle.close((error) => (error ? reject(error) : resolve())),
-    );
+    for (const statement of statements) await finalize(statement);
+    await new Promise<void>((resolve, reject) => this.handle.close((error) => (error ? reject(error) : resolve())));
   }
 
-  #prepare(sql: string): sqlite3.Statement {
+  /** A statement that cannot be prepared rejects: without its own callback, sqlite3 would leave the calls on it waiting for ever. */
+  #prepare(sql: string): Promise<sqlite3.Statement> {
     const kept = this.#statements.get(sql);
-    if (kept) {
-      this.#statements.delete(sql);
-      this.#statements.set(sql, kept);
-      return kept;
-    }
-    // An error in the SQL text reaches the callback of the call that follows; this one only keeps it from being thrown.
-    const statement = this.handle.prepare(sql, () => {});
+    this.#statements.delete(sql);
+    const statement =
+      kept ??
+      new Promise<sqlite3.Statement>((resolve, reject) => {
+        const made: sqlite3.Statement = this.handle.prepare(sql, (error: Error | null) => (error ? reject(located(error, sql)) : resolve(made)));
+      });
     this.#statements.set(sql, statement);
+    statement.catch(() => this.#statements.delete(sql));
     if (this.#statements.size > STATEMENTS_KEPT) {
-      const [oldest, unused] = this.#statements.entries().next().value as [string, sqlite3.Statement];
+      const [oldest, unused] = this.#statements.entries().next().value as [string, Promise<sqlite3.Statement>];
       this.#statements.delete(oldest);
-      unused.finalize();
+      void finalize(unused);
     }
     return statement;
   }
+}
+
+async function finalize(statement: Promise<sqlite3.Statement>): Promise<void> {
+  const made = await statement.catch(() => null);
+  if (made) await new Promise<void>((resolve) => made.finalize(() => resolve()));
 }
 
 function located(error: Error, sql: string): Error {

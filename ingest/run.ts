@@ -10,6 +10,7 @@ import { arrangeDirty } from './pipeline/arrange';
 import { type Batch, BatchBuilder } from './pipeline/batch';
 import { type BatchSource, type Checkpoint, type PackedUnit, writeRows, writeWords } from './pipeline/commit';
 import { IdAllocator } from './pipeline/ids';
+import { ingestCommits } from './pipeline/commits';
 import { ListNames } from './pipeline/lists';
 import { lockIngest } from './pipeline/lock';
 import { ParserPool } from './pipeline/pool';
@@ -30,6 +31,8 @@ export interface IngestOptions {
   jobs: number;
   /** Stop after so many mails in all; null: none. */
   limit: number | null;
+  /** A git repository whose commits are joined to the patches they come from; null: none. */
+  commits: string | null;
   /** Told what was rejected, besides its row in the database. */
   onReject?(reject: { location: string; place: string; reason: string; bytes: Buffer }): void;
   onProgress?(progress: { location: string; read: number; total: number | null; unit: 'mails' | 'bytes'; bytes: number }): void;
@@ -77,11 +80,22 @@ export async function ingest(sources: Source[], options: IngestOptions): Promise
     }
     await arrangeDirty(db);
     await linkPatches(db, patchAnalysis);
+    if (options.commits !== null) await joinCommits(db, options.commits, options, failed);
     return { ...counts, ...(await totals(db)), seconds: (performance.now() - started) / 1000, failed };
   } finally {
     await pool.close();
     await db.close();
     await unlock();
+  }
+}
+
+async function joinCommits(db: Connection, repository: string, options: IngestOptions, failed: SourceError[]): Promise<void> {
+  try {
+    const { read, matched } = await ingestCommits(db, repository);
+    options.onNote?.(repository, `${read} commits read, ${matched} joined to patches`);
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    failed.push(error);
   }
 }
 

@@ -48,8 +48,10 @@ export function Document({ title, list = null, query = '', synthetic = false, la
             <button type="submit">Search</button>
           </form>
           <nav aria-label="Site">
-            <a href="/all/">All threads</a>
-            <a href="/search/">Search help</a>
+            <a href="/all/">Threads</a>
+            <a href="/series/">Series</a>
+            <a href="/mm/">-mm</a>
+            <a href="/search/">Help</a>
           </nav>
         </header>
         {synthetic ? (

@@ -31,7 +31,7 @@ export function ThreadPicture({ rows, hrefOf }: { rows: ThreadRow[]; hrefOf: (ro
   const at = new Map(mails.map((row) => [row.position, { x: round(x(row.sent_at * 1000)), y: laneY(lanes, row) }]));
   return (
     <figure className="picture">
-      <svg viewBox={`0 0 ${WIDTH} ${height + BOTTOM}`} role="img" aria-labelledby="picture-title picture-desc">
+      <svg viewBox={`0 0 ${WIDTH} ${height + BOTTOM}`} role="group" aria-labelledby="picture-title" aria-describedby="picture-desc">
         <title id="picture-title">Who wrote when</title>
         <desc id="picture-desc">{describe(lanes, mails, first, last)}</desc>
         {lanes.map((lane, n) => (

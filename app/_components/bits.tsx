@@ -31,8 +31,7 @@ export function MonthBars({ months, hrefOf, label }: { months: { month: string; 
   const step = width / filled.length;
   const height = 72;
   return (
-    <svg className="bars" viewBox={`0 0 ${width} ${height + 16}`} role="img" aria-label={label}>
-      <title>{label}</title>
+    <svg className="bars" viewBox={`0 0 ${width} ${height + 16}`} role="group" aria-label={label}>
       {filled.map(({ month, messages }, n) => {
         const bar = messages ? Math.max(1, (messages / most) * height) : 0;
         return (

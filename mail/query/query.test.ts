@@ -15,7 +15,7 @@ function short(node: Node | null): string {
   if (node.kind === 'near') return `${node.of[0]}~${node.distance}~${node.of[1]}`;
   if (node.kind === 'range') return `${node.field}[${node.from},${node.to}]`;
   if (node.kind === 'term') return `${node.field}=${node.value}`;
-  return `${node.name}?${node.value}`;
+  return node.kind === 'test' ? `${node.name}?${node.value}` : '';
 }
 
 const tree = (query: string) => {

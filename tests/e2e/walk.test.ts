@@ -92,7 +92,12 @@ describe.skipIf(!present)('a reader', () => {
   it.each(['light', 'dark'] as const)('meets no accessibility fault, %s', async (colorScheme) => {
     const context = await browser.newContext({ colorScheme });
     const page = await context.newPage();
-    for (const path of ['/', '/threadline-sample/', '/search/?q=kexec', '/search/', '/all/nothing@example.org/']) {
+    await page.goto(`${base}/search/?q=s:hibernation+-is:patch`);
+    const message = (await page.locator('.results li > a').first().getAttribute('href')) ?? '';
+    await page.goto(`${base}/series/`);
+    const series = (await page.locator('a[href^="/series/"][href$="/"]').filter({ hasText: 'kexec' }).first().getAttribute('href')) ?? '';
+    const pages = ['/', '/threadline-sample/', '/threadline-sample/2008-07/', message, `${message}t/`, '/search/?q=kexec', '/search/', '/series/', series, '/mm/', '/mm/2.6.77-mm1/', '/all/nothing@example.org/'];
+    for (const path of pages) {
       await page.goto(base + path);
       const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze();
       expect(violations.map(({ id, nodes }) => `${path} ${id}: ${nodes[0]?.html.slice(0, 200)}`)).toEqual([]);

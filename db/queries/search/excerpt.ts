@@ -59,6 +59,8 @@ function around(text: string, at: number, length: number): string {
 function marked(passage: string, pattern: RegExp): Piece[] {
   const pieces: Piece[] = [];
   let at = 0;
+  // matchAll goes on where exec left off.
+  pattern.lastIndex = 0;
   for (const found of passage.matchAll(pattern)) {
     if (found[0] === '') continue;
     pieces.push({ text: passage.slice(at, found.index), mark: false }, { text: found[0], mark: true });
