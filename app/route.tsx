@@ -10,11 +10,16 @@ const RECENT = 25;
 
 export const GET = page(async ({ db }) => {
   const all = await lists(db);
-  if (!all.length) return problem(200, 'The archive is empty', 'Run "npm run ingest -- SOURCE" and load this page again.');
+  if (!all.length)
+    return problem(200, 'The archive is empty', 'Run "npm run ingest -- SOURCE" and load this page again.');
   const [months, recent] = [await activity(db, null), await newestThreads(db, null, null)];
   const total = all.reduce((sum, list) => sum + list.messages, 0);
   return (
-    <Document title="Threadline: mailing-list discussions" synthetic={all.some((list) => list.synthetic === 1)} layout="wide">
+    <Document
+      title="Threadline: mailing-list discussions"
+      synthetic={all.some((list) => list.synthetic === 1)}
+      layout="wide"
+    >
       <h1 className="lead">What was argued, by whom, about which patch.</h1>
       <section aria-labelledby="lists">
         <h2 id="lists">
@@ -25,7 +30,11 @@ export const GET = page(async ({ db }) => {
             <li key={list.name}>
               <a href={`/${list.name}/`}>{list.name}</a>
               <span>{plural(list.messages, 'message')}</span>
-              <span>{list.first_at === null || list.last_at === null ? '' : `${shortDate(list.first_at)} to ${shortDate(list.last_at)}`}</span>
+              <span>
+                {list.first_at === null || list.last_at === null
+                  ? ''
+                  : `${shortDate(list.first_at)} to ${shortDate(list.last_at)}`}
+              </span>
               {list.description ? <span className="about">{list.description}</span> : null}
             </li>
           ))}
@@ -34,7 +43,10 @@ export const GET = page(async ({ db }) => {
       </section>
       <section aria-labelledby="recent">
         <h2 id="recent">
-          Newest threads <small><a href="/all/">all</a></small>
+          Newest threads{' '}
+          <small>
+            <a href="/all/">all</a>
+          </small>
         </h2>
         <ThreadTable threads={recent.threads.slice(0, RECENT)} list="all" />
       </section>

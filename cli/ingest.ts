@@ -4,9 +4,9 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import cliProgress from 'cli-progress';
 import { Command, InvalidArgumentError } from 'commander';
-import { type IngestOptions, ingest, type Summary } from '#ingest/run';
 import { recognise } from '#ingest/read/recognise';
 import { type Source, SourceError } from '#ingest/read/types';
+import { type IngestOptions, ingest, type Summary } from '#ingest/run';
 import { runProgram } from './program';
 import { databasePath } from './settings';
 
@@ -21,7 +21,10 @@ interface Flags {
 
 const program = new Command('ingest')
   .description('Reads mail archives into the database.')
-  .argument('[source...]', 'public-inbox directory or repository, mbox, Maildir, .eml directory, pipermail month, URL, or - for mbox on standard input')
+  .argument(
+    '[source...]',
+    'public-inbox directory or repository, mbox, Maildir, .eml directory, pipermail month, URL, or - for mbox on standard input',
+  )
   .option('--list <name>', "the list's name (default: the inbox directory's name, else List-Id)")
   .option('--json', 'print one JSON object as the last line of standard output')
   .option('--rejects <dir>', 'write what held no mail at all, with the reason, into this directory')
@@ -38,7 +41,8 @@ function wholeNumber(text: string): number {
 }
 
 async function run(locations: string[], flags: Flags): Promise<void> {
-  if (!locations.length && !flags.commits) program.error('error: name a source, or a repository with --commits', { exitCode: 2 });
+  if (!locations.length && !flags.commits)
+    program.error('error: name a source, or a repository with --commits', { exitCode: 2 });
   const sources: Source[] = [];
   const failed: SourceError[] = [];
   for (const location of locations) {
@@ -68,13 +72,17 @@ function report(summary: Summary, failed: SourceError[], json: boolean): void {
   const { failed: _failed, ...figures } = summary;
   const { read, stored, duplicate, deleted, rejected, lists, threads, series, people, seconds, bytes } = figures;
   if (json) {
-    process.stdout.write(`${JSON.stringify({ read, stored, duplicate, deleted, rejected, lists, threads, series, people, seconds, bytes })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ read, stored, duplicate, deleted, rejected, lists, threads, series, people, seconds, bytes })}\n`,
+    );
   } else {
     const rate = seconds > 0 ? Math.round(read / seconds) : 0;
     process.stdout.write(
       `${read} read: ${stored} stored, ${duplicate} duplicate, ${deleted} deleted, ${rejected} rejected; ` +
         `${(bytes / 1e6).toFixed(1)} MB in ${seconds.toFixed(1)} s, ${rate} mails/s\n` +
-        `now ${Object.entries(lists).map(([name, messages]) => `${name} ${messages}`).join(', ')}; ${threads} threads, ${people} people\n`,
+        `now ${Object.entries(lists)
+          .map(([name, messages]) => `${name} ${messages}`)
+          .join(', ')}; ${threads} threads, ${people} people\n`,
     );
   }
   if (failed.length) process.exitCode = 1;
@@ -126,7 +134,9 @@ function plainProgress(): NonNullable<IngestOptions['onProgress']> {
   return ({ location, read, total, unit }) => {
     if (read % 256 !== 0 || Date.now() - last < PLAIN_EVERY_MS) return;
     last = Date.now();
-    process.stderr.write(`ingest: ${location}: ${read}${total !== null && unit === 'mails' ? ` of ${total}` : ''} mails\n`);
+    process.stderr.write(
+      `ingest: ${location}: ${read}${total !== null && unit === 'mails' ? ` of ${total}` : ''} mails\n`,
+    );
   };
 }
 

@@ -1,4 +1,4 @@
-import { CommanderError, type Command } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { DatabaseError } from '#db/open';
 
 /** Exit codes of every command: 0 done, 1 something could not be read (said on standard error), 2 wrong usage. */

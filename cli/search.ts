@@ -13,7 +13,8 @@ interface Flags {
 
 function limitOf(text: string): number {
   const number = Number(text);
-  if (!Number.isInteger(number) || number < 1 || number > MAX_LIMIT) throw new InvalidArgumentError(`a number from 1 to ${MAX_LIMIT} is wanted`);
+  if (!Number.isInteger(number) || number < 1 || number > MAX_LIMIT)
+    throw new InvalidArgumentError(`a number from 1 to ${MAX_LIMIT} is wanted`);
   return number;
 }
 
@@ -63,7 +64,9 @@ await runProgram(
     .argument('<query...>', 'words, "phrases", s: f: dfn: d: ... (the page /search/ has them all)')
     .option('--json', 'print one JSON object')
     .option('--limit <n>', `results, at most ${MAX_LIMIT}`, limitOf, 50)
-    .addOption(new Option('--sort <order>', 'newest first, or best first').choices(['date', 'relevance']).default('date'))
+    .addOption(
+      new Option('--sort <order>', 'newest first, or best first').choices(['date', 'relevance']).default('date'),
+    )
     .exitOverride()
     .action(run),
 );

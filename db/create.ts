@@ -20,7 +20,9 @@ export async function openWriter(path: string): Promise<Connection> {
 
 /** schema.sql, then the sections in schema/ by name. */
 async function schema(): Promise<string> {
-  const sections = (await readdir(new URL('schema/', SCHEMA_FOLDER)).catch(() => [])).filter((name) => name.endsWith('.sql'));
+  const sections = (await readdir(new URL('schema/', SCHEMA_FOLDER)).catch(() => [])).filter((name) =>
+    name.endsWith('.sql'),
+  );
   const files = ['schema.sql', ...sections.sort().map((name) => `schema/${name}`)];
   const texts = await Promise.all(files.map((name) => readFile(new URL(name, SCHEMA_FOLDER), 'utf8')));
   return texts.join('\n');

@@ -24,8 +24,7 @@ export class Connection {
   private constructor(readonly handle: sqlite3.Database) {}
 
   static open(path: string, mode: 'read' | 'write'): Promise<Connection> {
-    const flags =
-      mode === 'read' ? sqlite3.OPEN_READONLY : sqlite3.OPEN_READWRITE | sqlite3.OPEN_CREATE;
+    const flags = mode === 'read' ? sqlite3.OPEN_READONLY : sqlite3.OPEN_READWRITE | sqlite3.OPEN_CREATE;
     return new Promise((resolve, reject) => {
       const handle = new sqlite3.Database(path, flags, (error) =>
         error ? reject(new DatabaseError(`${path}: ${error.message}`)) : resolve(new Connection(handle)),
@@ -77,7 +76,9 @@ export class Connection {
     const statement =
       kept ??
       new Promise<sqlite3.Statement>((resolve, reject) => {
-        const made: sqlite3.Statement = this.handle.prepare(sql, (error: Error | null) => (error ? reject(located(error, sql)) : resolve(made)));
+        const made: sqlite3.Statement = this.handle.prepare(sql, (error: Error | null) =>
+          error ? reject(located(error, sql)) : resolve(made),
+        );
       });
     this.#statements.set(sql, statement);
     statement.catch(() => this.#statements.delete(sql));

@@ -3,14 +3,14 @@ import { openWriter } from '#db/create';
 import type { Connection } from '#db/open';
 import { prepareSearch } from '#db/write/messages';
 import { linkPatches } from '#db/write/patch';
-import { totals } from '#db/write/totals';
 import { insertReject, saveCheckpoint, seenFiles, sourceRow } from '#db/write/sources';
+import { totals } from '#db/write/totals';
 import { patchAnalysis } from './patch/index';
 import { arrangeDirty } from './pipeline/arrange';
 import { type Batch, BatchBuilder } from './pipeline/batch';
 import { type BatchSource, type Checkpoint, type PackedUnit, writeRows, writeWords } from './pipeline/commit';
-import { IdAllocator } from './pipeline/ids';
 import { ingestCommits } from './pipeline/commits';
+import { IdAllocator } from './pipeline/ids';
 import { ListNames } from './pipeline/lists';
 import { lockIngest } from './pipeline/lock';
 import { ParserPool } from './pipeline/pool';
@@ -35,7 +35,13 @@ export interface IngestOptions {
   commits: string | null;
   /** Told what was rejected, besides its row in the database. */
   onReject?(reject: { location: string; place: string; reason: string; bytes: Buffer }): void;
-  onProgress?(progress: { location: string; read: number; total: number | null; unit: 'mails' | 'bytes'; bytes: number }): void;
+  onProgress?(progress: {
+    location: string;
+    read: number;
+    total: number | null;
+    unit: 'mails' | 'bytes';
+    bytes: number;
+  }): void;
   onNote?(location: string, note: string): void;
 }
 
@@ -89,7 +95,12 @@ export async function ingest(sources: Source[], options: IngestOptions): Promise
   }
 }
 
-async function joinCommits(db: Connection, repository: string, options: IngestOptions, failed: SourceError[]): Promise<void> {
+async function joinCommits(
+  db: Connection,
+  repository: string,
+  options: IngestOptions,
+  failed: SourceError[],
+): Promise<void> {
   try {
     const { read, matched } = await ingestCommits(db, repository);
     options.onNote?.(repository, `${read} commits read, ${matched} joined to patches`);
@@ -225,7 +236,13 @@ async function packUnits(pool: ParserPool, batch: Batch, resolved: Resolved): Pr
   return Promise.all(
     batch.units.map(async (unit) => {
       const fresh = resolved.fresh.filter(({ mail }) => mail.unit === unit);
-      return { fresh, packed: await pool.pack(unit, fresh.map(({ mail }) => mail.index)) };
+      return {
+        fresh,
+        packed: await pool.pack(
+          unit,
+          fresh.map(({ mail }) => mail.index),
+        ),
+      };
     }),
   );
 }

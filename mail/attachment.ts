@@ -13,7 +13,12 @@ const MAX_MAIL = 64 * 1024 * 1024;
 export async function readAttachment(raw: Buffer, index: number): Promise<AttachmentBytes | null> {
   if (raw.length > MAX_MAIL) return null;
   try {
-    const mail = await simpleParser(raw, { skipTextToHtml: true, skipHtmlToText: true, skipImageLinks: true, skipTextLinks: true });
+    const mail = await simpleParser(raw, {
+      skipTextToHtml: true,
+      skipHtmlToText: true,
+      skipImageLinks: true,
+      skipTextLinks: true,
+    });
     const found = mail.attachments[index];
     return found ? { name: found.filename ?? null, type: found.contentType, content: found.content } : null;
   } catch {

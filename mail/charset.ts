@@ -27,9 +27,13 @@ export function decodeText(bytes: Buffer, charset: string | null): string {
   }
 }
 
-const isUtf8Name = (name: string) => ['ascii', 'usascii', 'utf8', '7bit', 'ansix341968', 'unknown8bit', 'xunknown'].includes(name.replace(/[^a-z0-9]+/g, ''));
+const isUtf8Name = (name: string) =>
+  ['ascii', 'usascii', 'utf8', '7bit', 'ansix341968', 'unknown8bit', 'xunknown'].includes(
+    name.replace(/[^a-z0-9]+/g, ''),
+  );
 
-const isKnownMultibyte = (name: string) => /^(gb|big5|euc|iso-?2022|shift|sjis|ks_c|ksc|koi8|windows-?125|iso-?8859)/.test(name);
+const isKnownMultibyte = (name: string) =>
+  /^(gb|big5|euc|iso-?2022|shift|sjis|ks_c|ksc|koi8|windows-?125|iso-?8859)/.test(name);
 
 function decodeAsUtf8(bytes: Buffer): string {
   return tryUtf8(bytes) ?? windows1252.decode(bytes);

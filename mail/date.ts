@@ -11,15 +11,48 @@ const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
 
 /** Zones with names (RFC 5322 4.3), in minutes east of UTC; the military letters say nothing, as the RFC has it. */
 const ZONES: Record<string, number> = {
-  ut: 0, utc: 0, gmt: 0, z: 0, wet: 0, bst: 60, west: 60, cet: 60, met: 60, mez: 60, cest: 120, mest: 120, mesz: 120, eet: 120,
-  eest: 180, msk: 180, msd: 240, jst: 540, kst: 540, est: -300, edt: -240, cst: -360, cdt: -300, mst: -420, mdt: -360,
-  pst: -480, pdt: -420, akst: -540, akdt: -480, hst: -600, nzst: 720, nzdt: 780, aest: 600, aedt: 660,
+  ut: 0,
+  utc: 0,
+  gmt: 0,
+  z: 0,
+  wet: 0,
+  bst: 60,
+  west: 60,
+  cet: 60,
+  met: 60,
+  mez: 60,
+  cest: 120,
+  mest: 120,
+  mesz: 120,
+  eet: 120,
+  eest: 180,
+  msk: 180,
+  msd: 240,
+  jst: 540,
+  kst: 540,
+  est: -300,
+  edt: -240,
+  cst: -360,
+  cdt: -300,
+  mst: -420,
+  mdt: -360,
+  pst: -480,
+  pdt: -420,
+  akst: -540,
+  akdt: -480,
+  hst: -600,
+  nzst: 720,
+  nzdt: 780,
+  aest: 600,
+  aedt: 660,
 };
 
 /** `Mon, 2 Jan 2006 15:04:05 -0700` and its many kin: without day name or seconds, with `/` or `-` between, year in two digits. */
-const USUAL = /(?:^|[\s,])(\d{1,2})[\s/-]+([A-Za-z]{3})[A-Za-z.]*[\s/-]+(\d{2,4})\s+(\d{1,2})[:.](\d{2})(?:[:.](\d{1,2}))?(?:\.\d+)?\s*(.{0,40})/;
+const USUAL =
+  /(?:^|[\s,])(\d{1,2})[\s/-]+([A-Za-z]{3})[A-Za-z.]*[\s/-]+(\d{2,4})\s+(\d{1,2})[:.](\d{2})(?:[:.](\d{1,2}))?(?:\.\d+)?\s*(.{0,40})/;
 /** asctime: `Mon Jan  2 15:04:05 2006`, the zone before or after the year, or nowhere. */
-const ASCTIME = /([A-Za-z]{3})[A-Za-z.]*\s+(\d{1,2}),?\s+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([A-Za-z]{1,5}|[+-]\d{4})?\s+(\d{4})\s*(.{0,40})/;
+const ASCTIME =
+  /([A-Za-z]{3})[A-Za-z.]*\s+(\d{1,2}),?\s+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([A-Za-z]{1,5}|[+-]\d{4})?\s+(\d{4})\s*(.{0,40})/;
 /** ISO 8601. */
 const ISO = /(\d{4})-(\d{2})-(\d{2})[T\s]+(\d{2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?\s*(.{0,40})/;
 
@@ -34,7 +67,15 @@ export function parseDate(value: string): MailDate | null {
   const asctime = ASCTIME.exec(text);
   if (asctime) {
     const [, month, day, hour, minute, second, before, year, after] = asctime;
-    return compose(year, MONTHS.indexOf((month as string).toLowerCase()), day, hour, minute, second, before ?? after ?? '');
+    return compose(
+      year,
+      MONTHS.indexOf((month as string).toLowerCase()),
+      day,
+      hour,
+      minute,
+      second,
+      before ?? after ?? '',
+    );
   }
   const iso = ISO.exec(text);
   if (iso) {
@@ -46,7 +87,15 @@ export function parseDate(value: string): MailDate | null {
 
 type Digits = string | undefined;
 
-function compose(year: Digits, month: number, day: Digits, hour: Digits, minute: Digits, second: Digits, zoneText: string): MailDate | null {
+function compose(
+  year: Digits,
+  month: number,
+  day: Digits,
+  hour: Digits,
+  minute: Digits,
+  second: Digits,
+  zoneText: string,
+): MailDate | null {
   const [d, h, m, s] = [Number(day), Number(hour), Number(minute), Math.min(Number(second ?? 0), 59)];
   if (month < 0 || month > 11 || d < 1 || d > 31 || h > 24 || m > 59) return null;
   const zone = parseZone(zoneText);
@@ -82,7 +131,10 @@ const EARLIEST = Date.UTC(1980, 0, 1) / 1000;
 const LATEST = 2 ** 31 - 1;
 
 /** What a message is dated by: its `Date:`, or its arrival where that is absent, unreadable or absurd, which `note` then says. */
-export function dateOf(header: string | undefined, arrival: number | null): { at: number; zone: number | null; note: DateNote | null } {
+export function dateOf(
+  header: string | undefined,
+  arrival: number | null,
+): { at: number; zone: number | null; note: DateNote | null } {
   const date = header ? parseDate(header) : null;
   const fallback = (note: DateNote) => ({ at: Math.max(0, arrival ?? 0), zone: date?.zone ?? null, note });
   if (!date) return fallback(header ? 'unreadable' : 'absent');

@@ -23,7 +23,9 @@ describe('parseDate', () => {
     ['Wed, 28 Jul 2004 23:59:60 +0000', '2004-07-28T23:59:59Z', 0],
   ])('reads %s', (text, at, zone) => expect(parseDate(text)).toEqual({ at: utc(at), zone }));
 
-  it.each(['', 'yesterday', '32 Jul 2004 10:00:00', 'Wed, 28 Foo 2004 10:24:05 +0000'])('does not read %j', (text) => expect(parseDate(text)).toBeNull());
+  it.each(['', 'yesterday', '32 Jul 2004 10:00:00', 'Wed, 28 Foo 2004 10:24:05 +0000'])('does not read %j', (text) =>
+    expect(parseDate(text)).toBeNull(),
+  );
 });
 
 describe('dateOf', () => {
@@ -34,7 +36,9 @@ describe('dateOf', () => {
     ['Thu, 1 Jan 1970 00:00:07 +0000', 'absurd'],
     ['Tue, 19 Jan 2038 03:14:08 +0000', 'absurd'],
     ['Mon, 2 Feb 2004 10:00:00 +0000', 'absurd'],
-  ])('falls back to arrival for %j and says %s', (header, note) => expect(dateOf(header, arrival)).toMatchObject({ at: arrival, note }));
+  ])('falls back to arrival for %j and says %s', (header, note) =>
+    expect(dateOf(header, arrival)).toMatchObject({ at: arrival, note }),
+  );
 
   it('believes a clock that is a day wrong', () => {
     expect(dateOf('Tue, 3 Feb 2009 09:00:00 +0000', arrival).note).toBeNull();
@@ -45,16 +49,30 @@ describe('dateOf', () => {
 describe('parseAddresses', () => {
   it.each([
     ['a@example.org', [{ name: '', address: 'a@example.org' }]],
-    ['A B <a@example.org>, "C, D" <c@example.org>', [{ name: 'A B', address: 'a@example.org' }, { name: 'C, D', address: 'c@example.org' }]],
+    [
+      'A B <a@example.org>, "C, D" <c@example.org>',
+      [
+        { name: 'A B', address: 'a@example.org' },
+        { name: 'C, D', address: 'c@example.org' },
+      ],
+    ],
     ['=?utf-8?B?SsO8cmdlbg==?= <j@example.org>', [{ name: 'Jürgen', address: 'j@example.org' }]],
     ['a@example.org (A B)', [{ name: 'A B', address: 'a@example.org' }]],
-    ['list: a@example.org, b@example.org;', [{ name: '', address: 'a@example.org' }, { name: '', address: 'b@example.org' }]],
+    [
+      'list: a@example.org, b@example.org;',
+      [
+        { name: '', address: 'a@example.org' },
+        { name: '', address: 'b@example.org' },
+      ],
+    ],
     ['undisclosed-recipients:;', []],
     ['', []],
   ])('reads %j', (text, addresses) => expect(parseAddresses(text)).toEqual(addresses));
 
   it('does not believe an address hidden in an encoded word', () => {
-    expect(parseAddresses('=?utf-8?Q?boss=40example.org?=@evil.example.org')[0]?.address ?? '').not.toContain('boss@example.org');
+    expect(parseAddresses('=?utf-8?Q?boss=40example.org?=@evil.example.org')[0]?.address ?? '').not.toContain(
+      'boss@example.org',
+    );
   });
 });
 
@@ -98,14 +116,22 @@ describe('ids', () => {
 
   it('of references leave out its own, addresses and answers to a prompt', () => {
     const addresses = () => new Set(['ada@example.org']);
-    expect(referencesOf(['<r@x> <p@x> <me@x>'], ['<p@x> <y> <ada@example.org> <q@x>'], 'me@x', addresses)).toEqual(['r@x', 'p@x', 'q@x']);
+    expect(referencesOf(['<r@x> <p@x> <me@x>'], ['<p@x> <y> <ada@example.org> <q@x>'], 'me@x', addresses)).toEqual([
+      'r@x',
+      'p@x',
+      'q@x',
+    ]);
   });
 });
 
 describe('sameMessage', () => {
   const one = { authorAddress: 'a@example.org', text: 'Hello\n\n> quoted\n' };
   it.each([
-    ['a list footer', 'Hello\n\n> quoted\n\n_______________________________________________\nlist mailing list\nlist@example.org\n', true],
+    [
+      'a list footer',
+      'Hello\n\n> quoted\n\n_______________________________________________\nlist mailing list\nlist@example.org\n',
+      true,
+    ],
     ['other white space', 'Hello \n\n>  quoted\n\n', true],
     ['other words', 'Hello\n\n> quoted by another\n', false],
   ])('through %s', (_, text, same) => expect(sameMessage(one, { ...one, text })).toBe(same));

@@ -36,6 +36,9 @@ describe('headerText', () => {
 
 describe('allHeaders', () => {
   it('keeps names as written, and order', () => {
-    expect(allHeaders(Buffer.from('X-B: 1\nA: 2\n 3\n\n'))).toEqual([{ name: 'X-B', value: '1' }, { name: 'A', value: '2 3' }]);
+    expect(allHeaders(Buffer.from('X-B: 1\nA: 2\n 3\n\n'))).toEqual([
+      { name: 'X-B', value: '1' },
+      { name: 'A', value: '2 3' },
+    ]);
   });
 });

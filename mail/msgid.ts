@@ -27,7 +27,12 @@ export function idsOf(value: string): MsgId[] {
  * Left out are its own id, the recipients' addresses, and `y` and `n`: answers that git-send-email's old prompt
  * "Message-ID to be used as In-Reply-To" was given (public-inbox does the same).
  */
-export function referencesOf(references: string[], inReplyTo: string[], own: MsgId, addresses: () => Set<string>): MsgId[] {
+export function referencesOf(
+  references: string[],
+  inReplyTo: string[],
+  own: MsgId,
+  addresses: () => Set<string>,
+): MsgId[] {
   const ids = new Set<MsgId>();
   for (const value of [...references, ...inReplyTo]) for (const id of idsOf(value)) ids.add(id);
   ids.delete(own);

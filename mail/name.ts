@@ -37,7 +37,8 @@ export function isRewritten(name: string): boolean {
 
 const ROBOT_LOCAL =
   /^(no-?reply|do-?not-?reply|mailer-daemon|postmaster|root|bounces?|owner-.*|.*-owner|.*-bounces|.*-request|majordomo|listserv|patchwork-bot.*|pr-tracker-bot|tip-bot2?|syzbot.*|lkp|.*\bbot\d*|bot[-+].*|.*-ci|ci[-_].*|jenkins|buildbot|bugzilla.*|notifications?|daemon|automation|robot)$/i;
-const ROBOT_NAME = /\b(bot|robot|daemon|patchwork|bugzilla|jenkins|mailer|automat(?:ic|ed)|syzbot|ci system|notification)\b/i;
+const ROBOT_NAME =
+  /\b(bot|robot|daemon|patchwork|bugzilla|jenkins|mailer|automat(?:ic|ed)|syzbot|ci system|notification)\b/i;
 
 /** Programs that write mail, by address or name: never a person. */
 export function isRobot(name: string, address: string): boolean {

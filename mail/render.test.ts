@@ -25,7 +25,9 @@ describe('renderBody', () => {
   it('links addresses of the web and of mails', () => {
     expect(render('see https://example.org/a_(b), or\n')).toContain('href="https://example.org/a_(b)"');
     expect(render('see https://example.org/x.\n')).toContain('href="https://example.org/x"');
-    expect(render('<20040728124405.1a934bec@example.org>\n')).toContain('href="/r/20040728124405.1a934bec@example.org/"');
+    expect(render('<20040728124405.1a934bec@example.org>\n')).toContain(
+      'href="/r/20040728124405.1a934bec@example.org/"',
+    );
     expect(render('Ada <ada@example.org>\n')).not.toContain('href');
     expect(render('https://lore.kernel.org/all/2004-x@example.org/\n')).toContain('href="/r/2004-x@example.org/"');
   });
@@ -37,7 +39,13 @@ describe('renderBody', () => {
 
   it('keeps every line of a text', () => {
     const text = 'one\n\n\n> two\n\nthree\n-- \nme\n';
-    expect(render(text).replace(/<\/div>/g, '\n').replace(/<[^>]+>/g, '').replace(/&gt;/g, '>').replace(/\n+/g, '\n')).toBe('one\n> two\nthree\n-- \nme\n');
+    expect(
+      render(text)
+        .replace(/<\/div>/g, '\n')
+        .replace(/<[^>]+>/g, '')
+        .replace(/&gt;/g, '>')
+        .replace(/\n+/g, '\n'),
+    ).toBe('one\n> two\nthree\n-- \nme\n');
   });
 
   it('shows characters that turn the direction of text', () => {
@@ -45,13 +53,23 @@ describe('renderBody', () => {
   });
 
   it('takes a line of a megabyte', () => {
-    for (const text of ['x'.repeat(1e6), '<'.repeat(1e6), 'http://'.repeat(1e5), `${'<a'.repeat(1e5)}@`, '>'.repeat(1e6)]) expect(render(text).length).toBeGreaterThan(0);
+    for (const text of [
+      'x'.repeat(1e6),
+      '<'.repeat(1e6),
+      'http://'.repeat(1e5),
+      `${'<a'.repeat(1e5)}@`,
+      '>'.repeat(1e6),
+    ])
+      expect(render(text).length).toBeGreaterThan(0);
   });
 });
 
 describe('toMboxrd', () => {
   it('escapes each line that looks like the start of a mail, once more', () => {
-    const mail = toMboxrd(Buffer.from('Subject: x\n\nFrom here\n>From there\nnot From\n'), Date.UTC(2004, 6, 28, 10, 24, 5) / 1000).toString();
+    const mail = toMboxrd(
+      Buffer.from('Subject: x\n\nFrom here\n>From there\nnot From\n'),
+      Date.UTC(2004, 6, 28, 10, 24, 5) / 1000,
+    ).toString();
     expect(mail).toBe('From mboxrd@z Wed Jul 28 10:24:05 2004\nSubject: x\n\n>From here\n>>From there\nnot From\n\n');
   });
 });

@@ -37,7 +37,8 @@ export function renderBody(text: string, hrefOf: MsgidHref): string {
     out.push(renderSegment(body, segment, hrefOf));
   }
   const lines = body.starts.length - 1;
-  if (lines > MAX_SHOWN_LINES) out.push(`<p class="cut">${lines - MAX_SHOWN_LINES} more lines are in the raw mail.</p>`);
+  if (lines > MAX_SHOWN_LINES)
+    out.push(`<p class="cut">${lines - MAX_SHOWN_LINES} more lines are in the raw mail.</p>`);
   return out.join('');
 }
 
@@ -58,7 +59,11 @@ function trailerLines(body: Body, start: number, end: number, hrefOf: MsgidHref)
   for (let line = start; line < end; line++) {
     const text = lineAt(body.text, body.starts, line);
     const colon = text.indexOf(':');
-    lines.push(colon > 0 ? `<b>${escapeHtml(text.slice(0, colon + 1))}</b>${linked(text.slice(colon + 1), hrefOf)}` : linked(text, hrefOf));
+    lines.push(
+      colon > 0
+        ? `<b>${escapeHtml(text.slice(0, colon + 1))}</b>${linked(text.slice(colon + 1), hrefOf)}`
+        : linked(text, hrefOf),
+    );
   }
   return lines.join('\n');
 }
@@ -70,11 +75,15 @@ const BIDI = /[\u202a-\u202e\u2066-\u2069]/g;
 /** Text for HTML content and quoted attributes. */
 export function escapeHtml(text: string): string {
   const escaped = /[&<>"]/.test(text) ? text.replace(/[&<>"]/g, (character) => ESCAPES[character] as string) : text;
-  return escaped.replace(BIDI, (character) => `<i class="bidi">U+${character.charCodeAt(0).toString(16).toUpperCase()}</i>`);
+  return escaped.replace(
+    BIDI,
+    (character) => `<i class="bidi">U+${character.charCodeAt(0).toString(16).toUpperCase()}</i>`,
+  );
 }
 
 /** A URL up to white space, quotes or brackets; or a Message-ID in angle brackets. Both bounded, so that matching stays linear. */
-const LINK = /https?:\/\/[^\s<>"'`\u0000-\u001f\u202a-\u202e\u2066-\u2069]{3,2000}|<([^<>\s@"]{1,200}@[^<>\s@"]{1,200})>/g;
+const LINK =
+  /https?:\/\/[^\s<>"'`\u0000-\u001f\u202a-\u202e\u2066-\u2069]{3,2000}|<([^<>\s@"]{1,200}@[^<>\s@"]{1,200})>/g;
 const TRAILING = /[.,;:!?)\]}]+$/;
 
 function linked(text: string, hrefOf: MsgidHref): string {
@@ -104,7 +113,8 @@ function urlLink(found: string, hrefOf: MsgidHref): string {
   return `<a href="${escapeHtml(url)}" rel="nofollow noreferrer">${escapeHtml(url)}</a>${ownLink(url, hrefOf)}${escapeHtml(rest)}`;
 }
 
-const ARCHIVE = /^https?:\/\/(?:lore\.kernel\.org|lkml\.kernel\.org|marc\.info|public-inbox\.org)\/(?:[\w.-]+\/)?([^/?#\s]{3,250}(?:@|%40)[^/?#\s]{1,250})\/?/i;
+const ARCHIVE =
+  /^https?:\/\/(?:lore\.kernel\.org|lkml\.kernel\.org|marc\.info|public-inbox\.org)\/(?:[\w.-]+\/)?([^/?#\s]{3,250}(?:@|%40)[^/?#\s]{1,250})\/?/i;
 
 /** A link into lore names a Message-ID: the same mail here, where the page has it. */
 function ownLink(url: string, hrefOf: MsgidHref): string {
@@ -121,5 +131,7 @@ function ownLink(url: string, hrefOf: MsgidHref): string {
 /** Told from a mail address, which stands in brackets as well: ids are long, or carry digits and a dot. */
 function looksLikeMsgid(id: string): boolean {
   const local = id.slice(0, id.indexOf('@'));
-  return local.length > 24 || (/\d{4}/.test(local) && /[.$-]/.test(local)) || (local.length > 10 && /\d{6}/.test(local));
+  return (
+    local.length > 24 || (/\d{4}/.test(local) && /[.$-]/.test(local)) || (local.length > 10 && /\d{6}/.test(local))
+  );
 }

@@ -25,7 +25,9 @@ export function sameMessage(a: Likeness, b: Likeness): boolean {
 
 /** The text without list footer, white space and `>From ` escapes. */
 function bare(text: string): string {
-  return withoutFooter(text).replace(/^>From /gm, 'From ').replace(/\s+/g, '');
+  return withoutFooter(text)
+    .replace(/^>From /gm, 'From ')
+    .replace(/\s+/g, '');
 }
 
 function withoutFooter(text: string): string {

@@ -1,5 +1,5 @@
-import type { Turn } from './thread';
 import { ENDING } from './debate-ending';
+import type { Turn } from './thread';
 
 /** The branches that left the first question behind: devices, the stop code alone, what cannot be saved by an NMI. */
 export const LATER: Turn[] = [

@@ -17,7 +17,8 @@ const range = (line: number, length: number) => (length === 1 ? `${line}` : `${l
 
 /** A file's part of a unified diff as git writes it; the counts are taken from the lines, so they add up. */
 function fileDiff({ path, hunks, created }: FilePatch): string {
-  const blob = (salt: number) => [...path].reduce((sum, char) => (Math.imul(sum, 31) + char.charCodeAt(0) + salt) >>> 0, 7);
+  const blob = (salt: number) =>
+    [...path].reduce((sum, char) => (Math.imul(sum, 31) + char.charCodeAt(0) + salt) >>> 0, 7);
   const short = (salt: number) => blob(salt).toString(16).padStart(8, '0').slice(0, 7);
   const head = created
     ? [`new file mode 100644`, `index 0000000..${short(2)}`, '--- /dev/null', `+++ b/${path}`]

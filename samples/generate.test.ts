@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { generate } from './generate';
 
 const make = (messages: number, seed = 1) => [...generate({ messages, seed })];
-const hashOf = (mails: { raw: Buffer }[]) => mails.reduce((hash, { raw }) => hash.update(raw), createHash('sha256')).digest('hex');
+const hashOf = (mails: { raw: Buffer }[]) =>
+  mails.reduce((hash, { raw }) => hash.update(raw), createHash('sha256')).digest('hex');
 
 describe('the sample archive', () => {
   it('is the same for the same seed, and another for another', () => {
@@ -16,7 +17,8 @@ describe('the sample archive', () => {
   it('names nobody outside example.org, and says in every mail that it is synthetic', () => {
     for (const { raw } of make(1500)) {
       const text = raw.toString();
-      for (const [address] of text.matchAll(/[\w.+-]+@[\w.-]+\w/g)) expect(address).toMatch(/@([\w-]+\.)*example\.org$/);
+      for (const [address] of text.matchAll(/[\w.+-]+@[\w.-]+\w/g))
+        expect(address).toMatch(/@([\w-]+\.)*example\.org$/);
       expect(text).toContain('X-Threadline-Synthetic: yes');
     }
   });

@@ -7,7 +7,11 @@ export interface SampleMail {
   sentAt: number;
 }
 
-export const LIST = { name: 'threadline-sample', address: 'threadline-sample@lists.example.org', id: 'threadline-sample.example.org' };
+export const LIST = {
+  name: 'threadline-sample',
+  address: 'threadline-sample@lists.example.org',
+  id: 'threadline-sample.example.org',
+};
 export const SECOND_LIST = { name: 'sample-mm', address: 'sample-mm@lists.example.org', id: 'sample-mm.example.org' };
 
 export interface Draft {
@@ -53,7 +57,8 @@ export function encodeWord(text: string): string {
   return pieces.map((piece) => `=?utf-8?B?${Buffer.from(piece).toString('base64')}?=`).join('\n ');
 }
 
-const mailbox = ({ name, address }: Invented) => `${/^[\x20-\x7e]*$/.test(name) ? name : encodeWord(name)} <${address}>`;
+const mailbox = ({ name, address }: Invented) =>
+  `${/^[\x20-\x7e]*$/.test(name) ? name : encodeWord(name)} <${address}>`;
 
 /** Writes a mail. Every one says in a header that it is synthetic. */
 export function write(draft: Draft): SampleMail {
@@ -83,7 +88,10 @@ export function write(draft: Draft): SampleMail {
 
 /** Quotes some lines, with a line that says whose they are. */
 export function quote(who: Invented, at: number, text: string): string {
-  const lines = text.trimEnd().split('\n').map((line) => (line === '' ? '>' : line.startsWith('>') ? `>${line}` : `> ${line}`));
+  const lines = text
+    .trimEnd()
+    .split('\n')
+    .map((line) => (line === '' ? '>' : line.startsWith('>') ? `>${line}` : `> ${line}`));
   return `On ${mailDate(at, who.zone)}, ${who.name} wrote:\n${lines.join('\n')}\n`;
 }
 

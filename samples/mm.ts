@@ -19,7 +19,10 @@ const KEPT: [string, string][] = [
 ];
 const JUMP: [string, string][] = [
   ['kexec-keep-the-state-of-the-processor-over-a-jump.patch', 'kexec: keep the state of the processor over a jump'],
-  ['kexec-put-aside-the-memory-that-the-second-kernel-uses.patch', 'kexec: put aside the memory that the second kernel uses'],
+  [
+    'kexec-put-aside-the-memory-that-the-second-kernel-uses.patch',
+    'kexec: put aside the memory that the second kernel uses',
+  ],
 ];
 
 const RELEASES: Release[] = [
@@ -27,7 +30,11 @@ const RELEASES: Release[] = [
     name: '2.6.77-mm1',
     previous: '2.6.77-rc5-mm2',
     at: Date.UTC(2008, 5, 3, 6, 40) / 1000,
-    remarks: ['kexec jump: has a reviewer and a tester for each patch now. I shall keep it here for one release and then send it on, unless somebody finds a laptop that it harms.', 'stop list: two tools use it, as was asked for. The sysctl still needs a better name.', 'uswsusp progress display: nobody has looked at it for a month. If nobody does by the next -mm it goes.'],
+    remarks: [
+      'kexec jump: has a reviewer and a tester for each patch now. I shall keep it here for one release and then send it on, unless somebody finds a laptop that it harms.',
+      'stop list: two tools use it, as was asked for. The sysctl still needs a better name.',
+      'uswsusp progress display: nobody has looked at it for a month. If nobody does by the next -mm it goes.',
+    ],
     left: ['parking-fix-for-processors-parked-twice.patch', 'log-ring-size.patch'],
     entered: JUMP,
     all: [...KEPT, ...JUMP, ['uswsusp-progress-display.patch', 'uswsusp: show how far it has come']],
@@ -36,7 +43,10 @@ const RELEASES: Release[] = [
     name: '2.6.78-rc1-mm1',
     previous: '2.6.77-mm1',
     at: Date.UTC(2008, 6, 1, 7, 5) / 1000,
-    remarks: ['kexec jump: merged. See the pull request of last week.', 'uswsusp progress display: dropped, as announced.'],
+    remarks: [
+      'kexec jump: merged. See the pull request of last week.',
+      'uswsusp progress display: dropped, as announced.',
+    ],
     left: [...JUMP.map(([file]) => file), 'uswsusp-progress-display.patch'],
     entered: [['jump-notes-for-small-boards.patch', 'kexec jump: notes for small boards']],
     all: [...KEPT, ['jump-notes-for-small-boards.patch', 'kexec jump: notes for small boards']],
@@ -44,9 +54,20 @@ const RELEASES: Release[] = [
 ];
 
 export function* mmDrafts(): Generator<Draft> {
-  yield notice('+ kexec-keep-the-state-of-the-processor-over-a-jump.patch added to -mm tree', 'kexec: keep the state of the processor over a jump', 'has been added to the -mm tree.', Date.UTC(2008, 4, 30, 20, 1) / 1000);
+  yield notice(
+    '+ kexec-keep-the-state-of-the-processor-over-a-jump.patch added to -mm tree',
+    'kexec: keep the state of the processor over a jump',
+    'has been added to the -mm tree.',
+    Date.UTC(2008, 4, 30, 20, 1) / 1000,
+  );
   for (const release of RELEASES) yield announcement(release);
-  yield notice('[merged] kexec-keep-the-state-of-the-processor-over-a-jump.patch removed from -mm tree', 'kexec: keep the state of the processor over a jump', 'has been removed from the -mm tree.', Date.UTC(2008, 5, 29, 21, 30) / 1000, 'This patch was dropped because it was merged into mainline or a subsystem tree');
+  yield notice(
+    '[merged] kexec-keep-the-state-of-the-processor-over-a-jump.patch removed from -mm tree',
+    'kexec: keep the state of the processor over a jump',
+    'has been removed from the -mm tree.',
+    Date.UTC(2008, 5, 29, 21, 30) / 1000,
+    'This patch was dropped because it was merged into mainline or a subsystem tree',
+  );
 }
 
 function announcement(release: Release): Draft {

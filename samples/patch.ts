@@ -15,7 +15,10 @@ export interface Change {
 /** A unified diff as git writes it, with right counts, its diffstat before it and git's signature after it. */
 export function gitPatch(changes: Change[], random: Random): { stat: string; diff: string } {
   const width = Math.max(...changes.map(({ path }) => path.length));
-  const lines = changes.map(({ path, removed, added }) => ` ${path.padEnd(width)} | ${removed.length + added.length} ${'+'.repeat(added.length)}${'-'.repeat(removed.length)}`);
+  const lines = changes.map(
+    ({ path, removed, added }) =>
+      ` ${path.padEnd(width)} | ${removed.length + added.length} ${'+'.repeat(added.length)}${'-'.repeat(removed.length)}`,
+  );
   const plus = changes.reduce((sum, { added }) => sum + added.length, 0);
   const minus = changes.reduce((sum, { removed }) => sum + removed.length, 0);
   const total = ` ${changes.length} file${changes.length === 1 ? '' : 's'} changed${plus ? `, ${plus} insertion${plus === 1 ? '' : 's'}(+)` : ''}${minus ? `, ${minus} deletion${minus === 1 ? '' : 's'}(-)` : ''}`;

@@ -6,7 +6,11 @@ export interface Invented {
   zone: number;
 }
 
-const person = (name: string, address: string, zone: number): Invented => ({ name, address: `${address}@example.org`, zone });
+const person = (name: string, address: string, zone: number): Invented => ({
+  name,
+  address: `${address}@example.org`,
+  zone,
+});
 
 export const PEOPLE = {
   mirela: person('Mirela Dănescu', 'mirela.danescu', 120),

@@ -119,7 +119,10 @@ memory of the first was taken from, and a second run puts both back.`,
         path: 'arch/x86/kernel/relocate_kernel_32.S',
         hunks: [
           { line: 97, of: 'relocate_new_kernel:', lines: swapPages(version) },
-          { line: 140, lines: [' \tret', ' ', '+swap_page:', '+\txchgl\t(%edi), %eax', '+\tret', '+', ' identity_mapped:'] },
+          {
+            line: 140,
+            lines: [' \tret', ' ', '+swap_page:', '+\txchgl\t(%edi), %eax', '+\tret', '+', ' identity_mapped:'],
+          },
         ],
       },
     ],
@@ -133,7 +136,16 @@ read without trust in anything else.`,
       { path: 'kernel/kexec_region.c', created: true, hunks: [{ line: 1, lines: saveRegion(version) }] },
       {
         path: 'kernel/Makefile',
-        hunks: [{ line: 44, lines: [' obj-$(CONFIG_KEXEC) += kexec.o', '+obj-$(CONFIG_KEXEC_JUMP) += kexec_region.o', ' obj-$(CONFIG_COMPAT) += compat.o'] }],
+        hunks: [
+          {
+            line: 44,
+            lines: [
+              ' obj-$(CONFIG_KEXEC) += kexec.o',
+              '+obj-$(CONFIG_KEXEC_JUMP) += kexec_region.o',
+              ' obj-$(CONFIG_COMPAT) += compat.o',
+            ],
+          },
+        ],
       },
     ],
   },
@@ -141,6 +153,8 @@ read without trust in anything else.`,
     title: 'Documentation: describe the jump back',
     message: `Say what is frozen, what is kept, and what the second kernel must leave
 alone.`,
-    files: (version) => [{ path: 'Documentation/kdump/kdump.txt', hunks: [{ line: 411, lines: documentation(version) }] }],
+    files: (version) => [
+      { path: 'Documentation/kdump/kdump.txt', hunks: [{ line: 411, lines: documentation(version) }] },
+    ],
   },
 ];

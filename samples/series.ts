@@ -1,8 +1,8 @@
 import { diffstat, patchBody } from './diff';
-import { SECOND_LIST, type SampleMail, quote, wrap, write } from './mail';
+import { quote, type SampleMail, SECOND_LIST, wrap, write } from './mail';
 import { type Invented, PEOPLE } from './people';
+import { ANSWERS, type Answer, NEWS } from './series-answers';
 import { PIECES, type Piece } from './series-patches';
-import { ANSWERS, NEWS, type Answer } from './series-answers';
 
 const DAY = 86_400;
 const AUTHOR = PEOPLE.wenling;
@@ -62,13 +62,21 @@ function coverLetter(number: number, at: number): Letter {
   const titles = PIECES.map((piece) => `  ${piece.title}`).join('\n');
   const base = number < 4 ? '' : `\nbase-commit: ${'3f81c07b9a'.repeat(4)}\nchange-id: ${CHANGE_ID}\n`;
   const body = `${NEWS[number - 1]}\n\n${AUTHOR.name} (4):\n${titles}\n\n${diffstat(files)}\n create mode 100644 kernel/kexec_region.c\n${base}\n-- \n1.5.6\n`;
-  return { who: AUTHOR, at, msgid: `jump-v${number}-0.wltsao@example.org`, subject: `${tag(number, 0)} ${TITLE}`, references: [], body };
+  return {
+    who: AUTHOR,
+    at,
+    msgid: `jump-v${number}-0.wltsao@example.org`,
+    subject: `${tag(number, 0)} ${TITLE}`,
+    references: [],
+    body,
+  };
 }
 
 function patchLetter(piece: Piece, number: number, n: number, at: number, references: string[], more = ''): Letter {
   const signed = number < 4 ? '' : `Reviewed-by: ${PEOPLE.ivo.name} <${PEOPLE.ivo.address}>\n`;
   const message = `${piece.message}\n\n${signed}Signed-off-by: ${AUTHOR.name} <${AUTHOR.address}>`;
-  const notes = number === 1 ? '' : `v${number}: ${number === 2 ? 'review comments worked in' : 'see the cover letter'}`;
+  const notes =
+    number === 1 ? '' : `v${number}: ${number === 2 ? 'review comments worked in' : 'see the cover letter'}`;
   return {
     who: AUTHOR,
     at,
@@ -84,7 +92,11 @@ function reply(answer: Answer, parent: Letter, n: number): Letter {
   const at = parent.at + Math.round(answer.hours * 3600) + 137;
   const quoted = parent.body.split('\n').filter((line) => line.includes(answer.quote))[0] ?? '';
   const credits = (answer.trailers ?? []).map((trailer) => `${trailer}: ${who.name} <${who.address}>`).join('\n');
-  const body = [quoted && quote(who === parent.who ? PEOPLE.robot : parent.who, parent.at, quoted), wrap(answer.text), credits].filter(Boolean);
+  const body = [
+    quoted && quote(who === parent.who ? PEOPLE.robot : parent.who, parent.at, quoted),
+    wrap(answer.text),
+    credits,
+  ].filter(Boolean);
   return {
     who,
     at,
@@ -112,7 +124,13 @@ function replacement(piece: Piece, cover: Letter, at: number): Letter {
 function again(letter: Letter, at: number): Letter {
   const msgid = letter.msgid.replace('jump-', 'jump-resend-');
   const references = letter.references.map((id) => id.replace('jump-', 'jump-resend-'));
-  return { ...letter, at: at + (letter.at % 3600) % 600, msgid, references, subject: letter.subject.replace('[PATCH', '[RESEND PATCH') };
+  return {
+    ...letter,
+    at: at + ((letter.at % 3600) % 600),
+    msgid,
+    references,
+    subject: letter.subject.replace('[PATCH', '[RESEND PATCH'),
+  };
 }
 
 function applied(cover: Letter, patches: Letter[], at: number): Letter[] {
@@ -120,7 +138,14 @@ function applied(cover: Letter, patches: Letter[], at: number): Letter[] {
     const link = `Link: https://lists.example.org/r/jump-v5-${i + 1}.wltsao@example.org`;
     const message = `Commit-ID:  ${'9c41d0e7b2'.repeat(4)}\nAuthor:     ${AUTHOR.name} <${AUTHOR.address}>\n\n${piece.title}\n\n${piece.message}\n\nSigned-off-by: ${AUTHOR.name} <${AUTHOR.address}>\n${link}`;
     const subject = `[tip: x86/kexec] ${piece.title}`;
-    return { who: PEOPLE.robot, at: at + 900 + i, msgid: `tip-jump-${i + 1}.build-robot@example.org`, subject, references: [patches[i]?.msgid ?? ''], body: patchBody(message, piece.files(5)) };
+    return {
+      who: PEOPLE.robot,
+      at: at + 900 + i,
+      msgid: `tip-jump-${i + 1}.build-robot@example.org`,
+      subject,
+      references: [patches[i]?.msgid ?? ''],
+      body: patchBody(message, piece.files(5)),
+    };
   });
   const thanks: Letter = {
     who: PEOPLE.keeper,
@@ -132,4 +157,3 @@ function applied(cover: Letter, patches: Letter[], at: number): Letter[] {
   };
   return [thanks, ...tip];
 }
-

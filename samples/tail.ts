@@ -1,14 +1,87 @@
-import { gitPatch } from './patch';
 import { type Draft, quote, type SampleMail, wrap, write } from './mail';
+import { gitPatch } from './patch';
 import { EVERYONE, type Invented } from './people';
 import type { Random } from './random';
 
 /** Threads made from a stock of words, for archives of any size: their shapes and the frequencies of words are those of a list. */
-const SUBSYSTEMS = ['edac', 'park', 'dumplog', 'jump', 'notes', 'netdump', 'thermo', 'freqscale', 'memtest', 'console', 'watchdog', 'ringlog', 'blockq', 'sysdesc', 'timer', 'irqroute'];
-const VERBS = ['fix', 'simplify', 'document', 'split', 'rework', 'check', 'free', 'export', 'rename', 'bound', 'count', 'cache', 'drop', 'reorder', 'guard', 'convert'];
-const THINGS = ['the retry loop', 'an error path', 'the probe order', 'a stale pointer', 'the reserved range', 'a missed wakeup', 'the lock order', 'a short read', 'the register map', 'the reset delay', 'an off by one', 'the poll interval', 'a leaked page', 'the fallback path', 'the parking mask', 'the header version'];
-const REASONS = ['A machine with two controllers loses the second one.', 'Found by reading, not by crashing.', 'On resume the old value is written back.', 'The count is taken before the lock is.', 'Without this a board of mine hangs one boot in forty.', 'The value is in milliseconds and was read as jiffies.', 'This keeps the fast path as short as it was.', 'Three drivers do the same by hand; let them call it.', 'The comment said so all along.', 'Nothing reads the field since the last rework.'];
-const REMARKS = ['Looks right to me, but please say in the log what happens without it.', 'Why here and not in the caller?', 'Tested on two boards, no change in speed that I could measure.', 'The second hunk does not belong to this patch.', 'I would rather see the loop go away.', 'Could this ever be called from an interrupt?', 'Good catch.', 'Please use the helper that we added in spring.', 'This will collide with what is queued already; I can fix it up.', 'Nit: the name says the opposite of what it does.'];
+const SUBSYSTEMS = [
+  'edac',
+  'park',
+  'dumplog',
+  'jump',
+  'notes',
+  'netdump',
+  'thermo',
+  'freqscale',
+  'memtest',
+  'console',
+  'watchdog',
+  'ringlog',
+  'blockq',
+  'sysdesc',
+  'timer',
+  'irqroute',
+];
+const VERBS = [
+  'fix',
+  'simplify',
+  'document',
+  'split',
+  'rework',
+  'check',
+  'free',
+  'export',
+  'rename',
+  'bound',
+  'count',
+  'cache',
+  'drop',
+  'reorder',
+  'guard',
+  'convert',
+];
+const THINGS = [
+  'the retry loop',
+  'an error path',
+  'the probe order',
+  'a stale pointer',
+  'the reserved range',
+  'a missed wakeup',
+  'the lock order',
+  'a short read',
+  'the register map',
+  'the reset delay',
+  'an off by one',
+  'the poll interval',
+  'a leaked page',
+  'the fallback path',
+  'the parking mask',
+  'the header version',
+];
+const REASONS = [
+  'A machine with two controllers loses the second one.',
+  'Found by reading, not by crashing.',
+  'On resume the old value is written back.',
+  'The count is taken before the lock is.',
+  'Without this a board of mine hangs one boot in forty.',
+  'The value is in milliseconds and was read as jiffies.',
+  'This keeps the fast path as short as it was.',
+  'Three drivers do the same by hand; let them call it.',
+  'The comment said so all along.',
+  'Nothing reads the field since the last rework.',
+];
+const REMARKS = [
+  'Looks right to me, but please say in the log what happens without it.',
+  'Why here and not in the caller?',
+  'Tested on two boards, no change in speed that I could measure.',
+  'The second hunk does not belong to this patch.',
+  'I would rather see the loop go away.',
+  'Could this ever be called from an interrupt?',
+  'Good catch.',
+  'Please use the helper that we added in spring.',
+  'This will collide with what is queued already; I can fix it up.',
+  'Nit: the name says the opposite of what it does.',
+];
 const TAGS = ['Reviewed-by', 'Acked-by', 'Tested-by'];
 const NOUNS = ['state', 'page', 'mask', 'ring', 'slot', 'port', 'bank', 'node', 'timer', 'event', 'queue', 'range'];
 
@@ -51,7 +124,13 @@ function* patches(random: Random, thread: number, at: number): Generator<Draft> 
   const mark = `PATCH${version > 1 ? ` v${version}` : ''}`;
   const root = `t${thread}-0@example.org`;
   if (total > 1) {
-    yield { from: author, subject: `[${mark} 0/${total}] ${area}: ${random.zipf(VERBS)} and ${random.zipf(VERBS)}`, msgid: root, at, body: `${wrap(`${random.pick(REASONS)} ${random.pick(REASONS)}`)}\n\n-- \n2.40.1\n` };
+    yield {
+      from: author,
+      subject: `[${mark} 0/${total}] ${area}: ${random.zipf(VERBS)} and ${random.zipf(VERBS)}`,
+      msgid: root,
+      at,
+      body: `${wrap(`${random.pick(REASONS)} ${random.pick(REASONS)}`)}\n\n-- \n2.40.1\n`,
+    };
   }
   for (let n = 1; n <= total; n++) {
     const counter = total > 1 ? ` ${n}/${total}` : '';
@@ -61,25 +140,60 @@ function* patches(random: Random, thread: number, at: number): Generator<Draft> 
   }
 }
 
-function patch(random: Random, thread: number, n: number, at: number, author: Invented, area: string, prefix: string, references: string[]): { draft: Draft; said: Said } {
+function patch(
+  random: Random,
+  thread: number,
+  n: number,
+  at: number,
+  author: Invented,
+  area: string,
+  prefix: string,
+  references: string[],
+): { draft: Draft; said: Said } {
   const noun = random.zipf(NOUNS);
   const serial = random.below(400);
   const subject = `${prefix}${area}: ${random.zipf(VERBS)} ${random.zipf(THINGS)} of ${noun} ${serial}`;
   const words = wrap(`${random.pick(REASONS)} ${random.pick(REASONS)}`);
   const name = `${area}_${noun}_${serial}`;
   const { stat, diff } = gitPatch(
-    [{ path: `drivers/${area}/${area}_${noun}.c`, line: 20 + random.below(900), context: `static int ${name}(struct ${area}_${noun} *${noun})`, before: ['{', `\tint error = ${area}_lock(${noun});`, ''], removed: [`\tif (error < ${random.below(9)})`], added: [`\tif (error || !${noun}->${random.zipf(NOUNS)})`, `\t\t${area}_note(${noun}, ${random.below(64)});`], after: ['\t\treturn error;', '', `\treturn ${name}_finish(${noun});`] }],
+    [
+      {
+        path: `drivers/${area}/${area}_${noun}.c`,
+        line: 20 + random.below(900),
+        context: `static int ${name}(struct ${area}_${noun} *${noun})`,
+        before: ['{', `\tint error = ${area}_lock(${noun});`, ''],
+        removed: [`\tif (error < ${random.below(9)})`],
+        added: [`\tif (error || !${noun}->${random.zipf(NOUNS)})`, `\t\t${area}_note(${noun}, ${random.below(64)});`],
+        after: ['\t\treturn error;', '', `\treturn ${name}_finish(${noun});`],
+      },
+    ],
     random,
   );
   const msgid = `t${thread}-${n}@example.org`;
-  const draft: Draft = { from: author, subject, msgid, at, references, body: `${words}\n\nSigned-off-by: ${author.name} <${author.address}>\n---\n${stat}\n\n${diff}\n-- \n2.40.1\n` };
+  const draft: Draft = {
+    from: author,
+    subject,
+    msgid,
+    at,
+    references,
+    body: `${words}\n\nSigned-off-by: ${author.name} <${author.address}>\n---\n${stat}\n\n${diff}\n-- \n2.40.1\n`,
+  };
   return { draft, said: { from: author, msgid, at, subject, words, references } };
 }
 
 function* talk(random: Random, thread: number, at: number): Generator<Draft> {
   const from = random.zipf(EVERYONE);
-  const words = wrap(`${random.pick(REASONS)} ${random.pick(REMARKS)} Has anybody seen ${random.pick(THINGS)} with ${random.zipf(SUBSYSTEMS)} lately?`);
-  const said: Said = { from, msgid: `t${thread}-0@example.org`, at, subject: `${random.zipf(SUBSYSTEMS)}: ${random.pick(THINGS)}, again`, words, references: [] };
+  const words = wrap(
+    `${random.pick(REASONS)} ${random.pick(REMARKS)} Has anybody seen ${random.pick(THINGS)} with ${random.zipf(SUBSYSTEMS)} lately?`,
+  );
+  const said: Said = {
+    from,
+    msgid: `t${thread}-0@example.org`,
+    at,
+    subject: `${random.zipf(SUBSYSTEMS)}: ${random.pick(THINGS)}, again`,
+    words,
+    references: [],
+  };
   yield { from, subject: said.subject, msgid: said.msgid, at, body: words };
   yield* answers(random, said, 1 + Math.floor(random.next() ** 4 * 24));
 }
@@ -93,9 +207,24 @@ function* answers(random: Random, root: Said, count: number): Generator<Draft> {
     const words = wrap(`${random.pick(REMARKS)} ${random.below(2) ? random.pick(REASONS) : random.pick(REMARKS)}`);
     const at = parent.at + 300 + random.below(80_000);
     const subject = parent.subject.startsWith('Re: ') ? parent.subject : `Re: ${parent.subject}`;
-    const one: Said = { from, msgid: root.msgid.replace('@', `-r${n}@`), at, subject, words, references: [...parent.references.slice(-6), parent.msgid] };
+    const one: Said = {
+      from,
+      msgid: root.msgid.replace('@', `-r${n}@`),
+      at,
+      subject,
+      words,
+      references: [...parent.references.slice(-6), parent.msgid],
+    };
     const tag = random.below(5) === 0 ? `\n${random.pick(TAGS)}: ${from.name} <${from.address}>\n` : '';
     said.push(one);
-    yield { from, to: [parent.from], subject, msgid: one.msgid, at, references: one.references, body: `${quote(parent.from, parent.at, parent.words)}\n${words}\n${tag}` };
+    yield {
+      from,
+      to: [parent.from],
+      subject,
+      msgid: one.msgid,
+      at,
+      references: one.references,
+      body: `${quote(parent.from, parent.at, parent.words)}\n${words}\n${tag}`,
+    };
   }
 }

@@ -50,16 +50,23 @@ export function* writeTalk(talk: Talk): Generator<{ mail: SampleMail; draft: Dra
 function compose(talk: Talk, key: string, who: Invented, parent: Said | undefined, hours: number, text: string): Said {
   const at = (parent?.at ?? talk.start) + Math.round(hours * 3600) + key.length * 17;
   const asked = /^#(\d+) /.exec(text);
-  const paragraphs = text.slice(asked?.[0].length ?? 0).split('\n\n').map((paragraph) => wrap(paragraph.trim()));
+  const paragraphs = text
+    .slice(asked?.[0].length ?? 0)
+    .split('\n\n')
+    .map((paragraph) => wrap(paragraph.trim()));
   const plain = talk.subject.replace(/^Re: /, '');
-  const quoted = parent ? `${quote(parent.who, parent.at, parent.paragraphs[Number(asked?.[1] ?? 0)] ?? parent.paragraphs[0] ?? '')}\n` : '';
+  const quoted = parent
+    ? `${quote(parent.who, parent.at, parent.paragraphs[Number(asked?.[1] ?? 0)] ?? parent.paragraphs[0] ?? '')}\n`
+    : '';
   const sign = `\n-- \n${who.name}\n`;
   const words = paragraphs.join('\n\n');
   return {
     who,
     at,
     // What is quoted again further down stands with one more mark.
-    paragraphs: parent ? [...paragraphs, ...parent.paragraphs.slice(0, 1).map((line) => line.replace(/^/gm, '> '))] : paragraphs,
+    paragraphs: parent
+      ? [...paragraphs, ...parent.paragraphs.slice(0, 1).map((line) => line.replace(/^/gm, '> '))]
+      : paragraphs,
     body: `${quoted}${words}\n${key.length % 3 === 0 ? sign : ''}`,
     msgid: `${talk.name}-${key}@example.org`,
     references: parent ? [...parent.references.slice(-8), parent.msgid] : [],

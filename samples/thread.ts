@@ -1,4 +1,4 @@
-import { LIST, type SampleMail, quote, wrap, write } from './mail';
+import { LIST, quote, type SampleMail, wrap, write } from './mail';
 import { type Invented, PEOPLE } from './people';
 
 /**
@@ -51,7 +51,9 @@ function fail(reason: string): never {
 
 function post(slug: string, start: number, subject: string, turn: Turn, parent: Posted | null): Posted {
   const who = PEOPLE[turn.from];
-  const at = Math.round((parent ? parent.at : start) + turn.after * 3600 + ((turn.key.length * 977 + turn.text.length * 131) % 1700));
+  const at = Math.round(
+    (parent ? parent.at : start) + turn.after * 3600 + ((turn.key.length * 977 + turn.text.length * 131) % 1700),
+  );
   const blocks = compose(turn.text, parent);
   return {
     turn,

@@ -15,21 +15,31 @@ export function fail(message) {
 }
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-if (major < 20 || (major === 20 && minor < 9)) fail(`Node ${process.versions.node} is too old: Threadline needs 20.9 or newer.`);
+if (major < 20 || (major === 20 && minor < 9))
+  fail(`Node ${process.versions.node} is too old: Threadline needs 20.9 or newer.`);
 
 const say = (text) => process.stderr.write(`threadline: ${text}\n`);
 
 /** Runs a program with its output on standard error: standard output belongs to the command. */
 function run(what, program, args, env = {}) {
   say(what);
-  const { status, error } = spawnSync(program, args, { cwd: ROOT, stdio: ['ignore', 2, 2], env: { ...process.env, ...env } });
+  const { status, error } = spawnSync(program, args, {
+    cwd: ROOT,
+    stdio: ['ignore', 2, 2],
+    env: { ...process.env, ...env },
+  });
   if (error) fail(`${program} cannot be run: ${error.message}`);
   return status === 0;
 }
 
 function fingerprint(files) {
   const hash = createHash('sha256');
-  for (const file of files) hash.update(file).update('\0').update(readFileSync(at(file))).update('\0');
+  for (const file of files)
+    hash
+      .update(file)
+      .update('\0')
+      .update(readFileSync(at(file)))
+      .update('\0');
   return hash.digest('hex');
 }
 
@@ -40,7 +50,8 @@ function sources(folders, endings) {
     if (!existsSync(at(folder))) continue;
     for (const entry of readdirSync(at(folder), { recursive: true, withFileTypes: true })) {
       const path = join(entry.parentPath ?? entry.path, entry.name).slice(ROOT.length);
-      if (entry.isFile() && endings.some((ending) => entry.name.endsWith(ending)) && !/\.test\.tsx?$/.test(entry.name)) found.push(path);
+      if (entry.isFile() && endings.some((ending) => entry.name.endsWith(ending)) && !/\.test\.tsx?$/.test(entry.name))
+        found.push(path);
     }
   }
   return found.sort();
@@ -95,13 +106,25 @@ export async function ensureInstalled() {
     () => existsSync(at(SQLITE)),
     () => {
       // Not `npm ci`: it refuses a lock file without the other platforms' optional packages, which some mirrors lack.
-      if (!run('installing packages (sqlite3 is compiled where no ready build can be had: about two minutes)', 'npm', ['install', '--no-save', '--loglevel=warn'])) {
-        fail('npm install failed: see above. Compiling sqlite3 needs Python 3, make and a C++ compiler (Debian: apt-get install python3 make g++).');
+      if (
+        !run('installing packages (sqlite3 is compiled where no ready build can be had: about two minutes)', 'npm', [
+          'install',
+          '--no-save',
+          '--loglevel=warn',
+        ])
+      ) {
+        fail(
+          'npm install failed: see above. Compiling sqlite3 needs Python 3, make and a C++ compiler (Debian: apt-get install python3 make g++).',
+        );
       }
       // npm 11 may hold install scripts back; the native module must be there all the same.
       if (!existsSync(at(SQLITE))) run('building sqlite3', 'npm', ['rebuild', 'sqlite3', '--loglevel=warn']);
-      if (!existsSync(at(SQLITE))) run('compiling sqlite3', 'npx', ['node-gyp', 'rebuild', '--directory', 'node_modules/sqlite3']);
-      if (!existsSync(at(SQLITE))) fail('sqlite3 could not be built: install Python 3, make and a C++ compiler (Debian: apt-get install python3 make g++) and start again.');
+      if (!existsSync(at(SQLITE)))
+        run('compiling sqlite3', 'npx', ['node-gyp', 'rebuild', '--directory', 'node_modules/sqlite3']);
+      if (!existsSync(at(SQLITE)))
+        fail(
+          'sqlite3 could not be built: install Python 3, make and a C++ compiler (Debian: apt-get install python3 make g++) and start again.',
+        );
     },
   );
 }
@@ -111,7 +134,12 @@ const DIST = at('dist');
 
 export async function ensureBundled() {
   const files = sources(['cli', 'ingest', 'db', 'mail', 'samples', 'bench'], ['.ts']);
-  await unlessDone(at('dist/.threadline-bundled'), [...files, 'package-lock.json'], () => existsSync(join(DIST, 'worker.mjs')), bundle);
+  await unlessDone(
+    at('dist/.threadline-bundled'),
+    [...files, 'package-lock.json'],
+    () => existsSync(join(DIST, 'worker.mjs')),
+    bundle,
+  );
 }
 
 async function bundle() {
@@ -144,7 +172,11 @@ export async function ensureBuilt() {
     files,
     () => existsSync(at('.next/BUILD_ID')),
     () => {
-      if (!run('building the pages', process.execPath, ['node_modules/next/dist/bin/next', 'build'], { NEXT_TELEMETRY_DISABLED: '1' })) {
+      if (
+        !run('building the pages', process.execPath, ['node_modules/next/dist/bin/next', 'build'], {
+          NEXT_TELEMETRY_DISABLED: '1',
+        })
+      ) {
         fail('the pages could not be built: see above.');
       }
     },

@@ -8,7 +8,8 @@ import { ensureBuilt, ensureBundled, ensureInstalled, fail, ROOT } from './setup
 
 const host = process.env.HOST || '127.0.0.1';
 const port = Number(process.env.PORT || 3000);
-if (!Number.isInteger(port) || port < 1 || port > 65535) fail(`PORT=${process.env.PORT} is no port number: give one from 1 to 65535.`);
+if (!Number.isInteger(port) || port < 1 || port > 65535)
+  fail(`PORT=${process.env.PORT} is no port number: give one from 1 to 65535.`);
 const database = resolve(ROOT, process.env.THREADLINE_DB || 'data/threadline.sqlite');
 
 await ensureInstalled();
@@ -19,13 +20,19 @@ if (!existsSync(database)) ingestSample();
 process.env.THREADLINE_DB = database;
 process.chdir(ROOT);
 await (await import('./serve.mjs')).serve(host, port);
-process.stdout.write(`Threadline is at http://${host === '0.0.0.0' || host === '127.0.0.1' ? 'localhost' : host}:${port}/\n`);
+process.stdout.write(
+  `Threadline is at http://${host === '0.0.0.0' || host === '127.0.0.1' ? 'localhost' : host}:${port}/\n`,
+);
 
 /** Said before Next starts, because its own message would be a stack trace. */
 function portIsFree() {
   return new Promise((done) => {
     const probe = createServer();
-    probe.once('error', (error) => fail(`cannot listen on ${host}:${port}: ${error.code === 'EADDRINUSE' ? 'something else listens there; set PORT to another number' : error.message}.`));
+    probe.once('error', (error) =>
+      fail(
+        `cannot listen on ${host}:${port}: ${error.code === 'EADDRINUSE' ? 'something else listens there; set PORT to another number' : error.message}.`,
+      ),
+    );
     probe.listen(port, host, () => probe.close(done));
   });
 }
@@ -35,7 +42,10 @@ function ingestSample() {
   const folder = mkdtempSync(join(tmpdir(), 'threadline-'));
   const file = join(folder, 'threadline-sample.mbox');
   const env = { ...process.env, THREADLINE_DB: database };
-  const made = spawnSync(process.execPath, [join(ROOT, 'dist/sample.mjs'), '--messages', '400', '--seed', '1'], { stdio: ['ignore', openSync(file, 'w'), 2], env });
+  const made = spawnSync(process.execPath, [join(ROOT, 'dist/sample.mjs'), '--messages', '400', '--seed', '1'], {
+    stdio: ['ignore', openSync(file, 'w'), 2],
+    env,
+  });
   if (made.status !== 0) fail('the sample archive could not be made.');
   const ingested = spawnSync(process.execPath, [join(ROOT, 'dist/ingest.mjs'), file], { stdio: ['ignore', 2, 2], env });
   rmSync(folder, { recursive: true, force: true });

@@ -5,11 +5,17 @@ const HUGE = { maxBuffer: 1 << 30 };
 /** All mails of an epoch, in commit order, as git itself prints them: what ingest is compared with. */
 export function readMails(repository: string): { oid: string; bytes: Buffer }[] {
   const git = (args: string[], input?: string) =>
-    execFileSync('git', ['-c', 'safe.directory=*', `--git-dir=${repository}`, ...args], { ...HUGE, ...(input === undefined ? {} : { input }) });
-  const oids = git(['log', '--reverse', '--raw', '--no-abbrev', '--format=']).toString().split('\n').flatMap((line) => {
-    const [, , , oid, what = ''] = line.split(' ');
-    return line.startsWith(':') && what.endsWith('\tm') && oid ? [oid] : [];
-  });
+    execFileSync('git', ['-c', 'safe.directory=*', `--git-dir=${repository}`, ...args], {
+      ...HUGE,
+      ...(input === undefined ? {} : { input }),
+    });
+  const oids = git(['log', '--reverse', '--raw', '--no-abbrev', '--format='])
+    .toString()
+    .split('\n')
+    .flatMap((line) => {
+      const [, , , oid, what = ''] = line.split(' ');
+      return line.startsWith(':') && what.endsWith('\tm') && oid ? [oid] : [];
+    });
   const printed = git(['cat-file', '--batch'], `${oids.join('\n')}\n`);
   const mails: { oid: string; bytes: Buffer }[] = [];
   for (let at = 0; at < printed.length; ) {

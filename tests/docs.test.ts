@@ -13,19 +13,25 @@ describe('documentation', () => {
 
   it('README tells of every setting that the code reads', () => {
     const texts = ['app/_lib/settings.ts', 'cli/settings.ts'].map((path) => readFileSync(join(ROOT, path), 'utf8'));
-    const settings = new Set(texts.flatMap((text) => [...text.matchAll(/\b(THREADLINE_[A-Z_]+):/g)].map((match) => match[1] as string)));
+    const settings = new Set(
+      texts.flatMap((text) => [...text.matchAll(/\b(THREADLINE_[A-Z_]+):/g)].map((match) => match[1] as string)),
+    );
     expect([...settings].filter((name) => !readme.includes(name))).toEqual([]);
   });
 
   it('ARCHITECTURE names every table of the schema', () => {
-    const schema = ['schema.sql', ...readdirSync(join(ROOT, 'db/schema')).map((name) => `schema/${name}`)].map((name) => readFileSync(join(ROOT, 'db', name), 'utf8')).join('\n');
+    const schema = ['schema.sql', ...readdirSync(join(ROOT, 'db/schema')).map((name) => `schema/${name}`)]
+      .map((name) => readFileSync(join(ROOT, 'db', name), 'utf8'))
+      .join('\n');
     const tables = [...schema.matchAll(/CREATE (?:VIRTUAL )?TABLE (\w+)/g)].map((match) => match[1] as string);
     const architecture = readFileSync(join(ROOT, 'docs/ARCHITECTURE.md'), 'utf8');
     expect(tables.filter((table) => !architecture.includes(`\`${table}\``))).toEqual([]);
   });
 
   it('nothing names a machine of ours', () => {
-    const texts = ['README.md', 'docs/ARCHITECTURE.md', 'package-lock.json'].map((path) => readFileSync(join(ROOT, path), 'utf8'));
+    const texts = ['README.md', 'docs/ARCHITECTURE.md', 'package-lock.json'].map((path) =>
+      readFileSync(join(ROOT, path), 'utf8'),
+    );
     expect(texts.filter((text) => /registry\.npmjs|\/work\//.test(text))).toEqual([]);
   });
 });

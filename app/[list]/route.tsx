@@ -22,10 +22,20 @@ export const GET = page(async ({ parts, query, db }) => {
   const q = query.get('q');
   if (q !== null) return redirect(`/search/?${new URLSearchParams({ q, ...(name === 'all' ? {} : { list: name }) })}`);
   const before = query.get('before');
-  if (before !== null && !/^\d{1,15}$/.test(before)) return problem(400, 'There is no such page', '"before" is a number that the link to older threads carries.');
-  const [{ threads, next }, months] = [await newestThreads(db, list.id, before === null ? null : Number(before)), await activity(db, list.id === null ? null : name)];
+  if (before !== null && !/^\d{1,15}$/.test(before))
+    return problem(400, 'There is no such page', '"before" is a number that the link to older threads carries.');
+  const [{ threads, next }, months] = [
+    await newestThreads(db, list.id, before === null ? null : Number(before)),
+    await activity(db, list.id === null ? null : name),
+  ];
   return (
-    <Document title={`${name} · Threadline`} list={name === 'all' ? null : name} synthetic={list.synthetic === 1} layout="wide" feed={`/${name}/new.atom`}>
+    <Document
+      title={`${name} · Threadline`}
+      list={name === 'all' ? null : name}
+      synthetic={list.synthetic === 1}
+      layout="wide"
+      feed={`/${name}/new.atom`}
+    >
       <h1>
         {name === 'all' ? 'All lists' : name} <small>{plural(list.messages, 'message')}</small>
       </h1>

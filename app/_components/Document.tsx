@@ -15,7 +15,15 @@ export interface DocumentProps {
 }
 
 /** The frame of every page. */
-export function Document({ title, list = null, query = '', synthetic = false, layout = 'reading', feed, children }: DocumentProps) {
+export function Document({
+  title,
+  list = null,
+  query = '',
+  synthetic = false,
+  layout = 'reading',
+  feed,
+  children,
+}: DocumentProps) {
   return (
     <html lang="en">
       <head>
@@ -43,7 +51,6 @@ export function Document({ title, list = null, query = '', synthetic = false, la
               defaultValue={query}
               aria-label={list ? `Search ${list}` : 'Search all lists'}
               placeholder={list ? `Search ${list}` : 'Search all lists'}
-              accessKey="s"
             />
             <button type="submit">Search</button>
           </form>
@@ -56,7 +63,8 @@ export function Document({ title, list = null, query = '', synthetic = false, la
         </header>
         {synthetic ? (
           <p className="synthetic">
-            <strong>Synthetic mail.</strong> This archive was made by a program: the people, their words and their patches are invented.
+            <strong>Synthetic mail.</strong> This archive was made by a program: the people, their words and their
+            patches are invented.
           </p>
         ) : null}
         <main id="main" className={layout}>
@@ -64,7 +72,10 @@ export function Document({ title, list = null, query = '', synthetic = false, la
         </main>
         <footer className="foot">
           <p>
-            Nothing is asserted here without the mail that proves it. <span className="keys">Press <kbd>?</kbd> for keys.</span>
+            Nothing is asserted here without the mail that proves it.{' '}
+            <span className="keys">
+              Press <kbd>?</kbd> for keys.
+            </span>
           </p>
         </footer>
       </body>

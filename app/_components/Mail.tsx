@@ -7,15 +7,37 @@ import { Name, SentAt } from './bits';
 /** What is shown of one mail, in a thread and alone. */
 export type ShownMail = Pick<
   ThreadRow,
-  'msgid' | 'imposter' | 'subject' | 'author' | 'address' | 'sent_at' | 'sent_zone' | 'date_note' | 'attachments' | 'notes'
+  | 'msgid'
+  | 'imposter'
+  | 'subject'
+  | 'author'
+  | 'address'
+  | 'sent_at'
+  | 'sent_zone'
+  | 'date_note'
+  | 'attachments'
+  | 'notes'
 >;
 
 /** One mail of a thread page, with its head line, its body and where to go from it. */
-export function ThreadMail({ row, text, list, shownSubject, parent }: { row: ThreadRow; text: string; list: string; shownSubject: string; parent: ThreadRow | null }) {
+export function ThreadMail({
+  row,
+  text,
+  list,
+  shownSubject,
+  parent,
+}: {
+  row: ThreadRow;
+  text: string;
+  list: string;
+  shownSubject: string;
+  parent: ThreadRow | null;
+}) {
   return (
     <article className={`mail d${Math.min(row.depth, 8)}`} id={anchorOf(row)}>
       <header>
-        <Name name={row.author} address={row.address} /> <SentAt at={row.sent_at} zone={row.sent_zone} note={row.date_note} />
+        <Name name={row.author} address={row.address} />{' '}
+        <SentAt at={row.sent_at} zone={row.sent_zone} note={row.date_note} />
         {parent ? (
           <a className="up" href={`#${anchorOf(parent)}`} title="the mail that this one answers">
             ↑ {parent.ghost === null ? <bdi>{parent.author || parent.address}</bdi> : 'missing'}
@@ -43,7 +65,12 @@ export const anchorOf = (row: Pick<ThreadRow, 'position'>) => `m${row.position}`
 
 /** The same subject but for `Re:` and white space. */
 export function sameSubject(a: string, b: string): boolean {
-  const bare = (subject: string) => subject.replace(/^(\s*(re|aw|sv|antw|fwd?)\s*:\s*)+/i, '').replace(/\s+/g, ' ').trim().toLowerCase();
+  const bare = (subject: string) =>
+    subject
+      .replace(/^(\s*(re|aw|sv|antw|fwd?)\s*:\s*)+/i, '')
+      .replace(/\s+/g, ' ')
+      .trim()
+      .toLowerCase();
   return bare(a) === bare(b);
 }
 
@@ -76,4 +103,8 @@ export function Attachments({ list, row }: { list: string; row: Pick<ShownMail, 
 }
 
 /** A file name for a path: no separators, no leading dot, bounded. */
-export const safeName = (name: string | null) => (name ?? 'attachment').replace(/[^\p{L}\p{N}._+-]+/gu, '_').replace(/^\.+/, '').slice(0, 100) || 'attachment';
+export const safeName = (name: string | null) =>
+  (name ?? 'attachment')
+    .replace(/[^\p{L}\p{N}._+-]+/gu, '_')
+    .replace(/^\.+/, '')
+    .slice(0, 100) || 'attachment';

@@ -1,6 +1,7 @@
-import type { MessagePage as Page, Neighbour } from '#db/queries/message';
-import { allHeaders } from '#mail/header';
+import type { Neighbour, MessagePage as Page } from '#db/queries/message';
+import type { PatchPlace } from '#db/queries/series';
 import { decodeWords } from '#mail/address';
+import { allHeaders } from '#mail/header';
 import { maskAddress, nameOf, shortTime } from '../_lib/format';
 import { loreHref, messageHref, threadHref } from '../_lib/links';
 import { Name, SentAt } from './bits';
@@ -13,12 +14,16 @@ const SHOWN = new Set(['to', 'cc']);
 const MAX_HEADERS = 200;
 
 /** One message: what, who, when, to whom; its text; and its place in the thread. */
-export function MessagePage({ page, list }: { page: Page; list: string }) {
+export function MessagePage({ page, list, place }: { page: Page; list: string; place: PatchPlace | null }) {
   const { message } = page;
   const headers = allHeaders(page.head).slice(0, MAX_HEADERS);
   const shown = headers.filter(({ name }) => SHOWN.has(name.toLowerCase()));
   return (
-    <Document title={`${message.subject || '(no subject)'} · ${list}`} list={list === 'all' ? null : list} synthetic={page.lists.some(({ synthetic }) => synthetic === 1)}>
+    <Document
+      title={`${message.subject || '(no subject)'} · ${list}`}
+      list={list === 'all' ? null : list}
+      synthetic={page.lists.some(({ synthetic }) => synthetic === 1)}
+    >
       <article className="mail alone" id="b">
         <header>
           <h1>
@@ -27,7 +32,8 @@ export function MessagePage({ page, list }: { page: Page; list: string }) {
           <dl className="head">
             <dt>From</dt>
             <dd>
-              <Name name={message.author} address={message.address} /> {message.author ? <span className="address">&lt;{maskAddress(message.address)}&gt;</span> : null}
+              <Name name={message.author} address={message.address} />{' '}
+              {message.author ? <span className="address">&lt;{maskAddress(message.address)}&gt;</span> : null}
             </dd>
             <dt>Date</dt>
             <dd>
@@ -46,6 +52,7 @@ export function MessagePage({ page, list }: { page: Page; list: string }) {
               ))}
             </dd>
           </dl>
+          {place ? <InSeries place={place} list={list} /> : null}
           <Warnings row={message} />
           {page.others ? <p className="note">Other messages bear the same Message-ID; the thread shows them.</p> : null}
           <nav className="views" aria-label="This message">
@@ -73,6 +80,35 @@ export function MessagePage({ page, list }: { page: Page; list: string }) {
         </dl>
       </details>
     </Document>
+  );
+}
+
+/** Where a patch stands in its series, its neighbours, and what has become of the whole. */
+function InSeries({ place, list }: { place: PatchPlace; list: string }) {
+  return (
+    <p className="facts">
+      {place.position === null
+        ? 'Patch'
+        : place.position === 0
+          ? 'Cover letter'
+          : `Patch ${place.position} of ${place.total}`}
+      , version {place.number}
+      {place.part}
+      {place.newest > place.number ? ` of ${place.newest}` : ''},{' '}
+      <a href={`/series/${place.series}/`}>series: {place.status}</a>
+      {place.previous ? (
+        <>
+          {' '}
+          · <a href={messageHref(list, place.previous.msgid)}>← {place.previous.title}</a>
+        </>
+      ) : null}
+      {place.next ? (
+        <>
+          {' '}
+          · <a href={messageHref(list, place.next.msgid)}>{place.next.title} →</a>
+        </>
+      ) : null}
+    </p>
   );
 }
 
@@ -106,16 +142,39 @@ function Neighbourhood({ page, list }: { page: Page; list: string }) {
   return (
     <nav className="around" aria-label="In this thread">
       {parent ? <Step label="in answer to" rel="up" to={parent} list={list} subject={message.subject} /> : null}
-      {previous && previous.position !== parent?.position ? <Step label="previous" rel="prev" to={previous} list={list} subject={message.subject} /> : null}
-      {next && !replies.includes(next) ? <Step label="next" rel="next" to={next} list={list} subject={message.subject} /> : null}
+      {previous && previous.position !== parent?.position ? (
+        <Step label="previous" rel="prev" to={previous} list={list} subject={message.subject} />
+      ) : null}
+      {next && !replies.includes(next) ? (
+        <Step label="next" rel="next" to={next} list={list} subject={message.subject} />
+      ) : null}
       {replies.map((reply) => (
-        <Step key={reply.position} label="answered by" rel={reply === next ? 'next' : undefined} to={reply} list={list} subject={message.subject} />
+        <Step
+          key={reply.position}
+          label="answered by"
+          rel={reply === next ? 'next' : undefined}
+          to={reply}
+          list={list}
+          subject={message.subject}
+        />
       ))}
     </nav>
   );
 }
 
-function Step({ label, rel, to, list, subject }: { label: string; rel?: string | undefined; to: Neighbour; list: string; subject: string }) {
+function Step({
+  label,
+  rel,
+  to,
+  list,
+  subject,
+}: {
+  label: string;
+  rel?: string | undefined;
+  to: Neighbour;
+  list: string;
+  subject: string;
+}) {
   return (
     <p>
       <span className="label">{label}</span>{' '}
@@ -135,11 +194,17 @@ function Step({ label, rel, to, list, subject }: { label: string; rel?: string |
 function Reply({ page, headers }: { page: Page; headers: { name: string; value: string }[] }) {
   const { message } = page;
   const addresses = (name: string) =>
-    headers.filter((header) => header.name.toLowerCase() === name).flatMap(({ value }) => value.match(/[^\s<>,;:"()]{1,200}@[^\s<>,;:"()]{1,200}/g) ?? []);
+    headers
+      .filter((header) => header.name.toLowerCase() === name)
+      .flatMap(({ value }) => value.match(/[^\s<>,;:"()]{1,200}@[^\s<>,;:"()]{1,200}/g) ?? []);
   const to = addresses('reply-to')[0] ?? message.address;
   const cc = [...new Set([...addresses('to'), ...addresses('cc')])].filter((address) => address !== to).slice(0, 40);
   const subject = /^re:/i.test(message.subject) ? message.subject : `Re: ${message.subject}`;
-  const query = [`In-Reply-To=${encodeURIComponent(`<${message.msgid}>`)}`, `Cc=${encodeURIComponent(cc.join(','))}`, `Subject=${encodeURIComponent(subject)}`].join('&');
+  const query = [
+    `In-Reply-To=${encodeURIComponent(`<${message.msgid}>`)}`,
+    `Cc=${encodeURIComponent(cc.join(','))}`,
+    `Subject=${encodeURIComponent(subject)}`,
+  ].join('&');
   return (
     <details className="reply" id="R">
       <summary>Reply, or fetch with b4</summary>

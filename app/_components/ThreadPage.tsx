@@ -24,7 +24,12 @@ export function ThreadFrame({ thread, list, msgid, view, cut }: ThreadHeadProps)
   const beginner = mails.find((row) => row.id === thread.first_id) ?? mails[0];
   const href = view === 'nested' ? threadHref(list, msgid) : flatHref(list, msgid);
   return (
-    <Document title={`${thread.subject || '(no subject)'} · ${list}`} list={list === 'all' ? null : list} synthetic={thread.lists.some(({ synthetic }) => synthetic === 1)} layout="wide">
+    <Document
+      title={`${thread.subject || '(no subject)'} · ${list}`}
+      list={list === 'all' ? null : list}
+      synthetic={thread.lists.some(({ synthetic }) => synthetic === 1)}
+      layout="wide"
+    >
       <header className="threadhead">
         <h1>
           <bdi>{thread.subject || '(no subject)'}</bdi>

@@ -31,7 +31,12 @@ export function ThreadPicture({ rows, hrefOf }: { rows: ThreadRow[]; hrefOf: (ro
   const at = new Map(mails.map((row) => [row.position, { x: round(x(row.sent_at * 1000)), y: laneY(lanes, row) }]));
   return (
     <figure className="picture">
-      <svg viewBox={`0 0 ${WIDTH} ${height + BOTTOM}`} role="group" aria-labelledby="picture-title" aria-describedby="picture-desc">
+      <svg
+        viewBox={`0 0 ${WIDTH} ${height + BOTTOM}`}
+        role="group"
+        aria-labelledby="picture-title"
+        aria-describedby="picture-desc"
+      >
         <title id="picture-title">Who wrote when</title>
         <desc id="picture-desc">{describe(lanes, mails, first, last)}</desc>
         {lanes.map((lane, n) => (
@@ -103,7 +108,8 @@ function laneY(lanes: Lane[], row: ThreadRow): number {
 /** A curve from the mail that was answered to the answer. */
 function arc(from: { x: number; y: number }, to: { x: number; y: number }): string {
   const middle = round((from.x + to.x) / 2);
-  if (from.y === to.y) return `M${from.x},${from.y}Q${middle},${from.y - Math.min(12, 4 + (to.x - from.x) / 8)} ${to.x},${to.y}`;
+  if (from.y === to.y)
+    return `M${from.x},${from.y}Q${middle},${from.y - Math.min(12, 4 + (to.x - from.x) / 8)} ${to.x},${to.y}`;
   return `M${from.x},${from.y}C${middle},${from.y} ${middle},${to.y} ${to.x},${to.y}`;
 }
 

@@ -13,11 +13,16 @@ export function ThreadTable({ threads, list }: { threads: (ThreadLine & { here?:
           </a>
           <span className="facts">
             <bdi className="name">{nameOf(line.author, line.address)}</bdi>
-            <span className="count" title={`${plural(line.messages, 'message')} by ${plural(line.participants, 'person', 'people')}`}>
+            <span
+              className="count"
+              title={`${plural(line.messages, 'message')} by ${plural(line.participants, 'person', 'people')}`}
+            >
               {line.messages}
               {line.participants > 1 ? <small> by {line.participants}</small> : null}
             </span>
-            <time title={`first ${shortTime(line.first_id / 8)}, last ${shortTime(line.last_id / 8)} UTC`}>{shortDate(line.last_id / 8)}</time>
+            <time title={`first ${shortTime(line.first_id / 8)}, last ${shortTime(line.last_id / 8)} UTC`}>
+              {shortDate(line.last_id / 8)}
+            </time>
           </span>
         </li>
       ))}

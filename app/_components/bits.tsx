@@ -23,7 +23,15 @@ export function SentAt({ at, zone, note }: { at: number; zone: number | null; no
 }
 
 /** Bars of counts, one a month, as a small picture; each bar is a link. */
-export function MonthBars({ months, hrefOf, label }: { months: { month: string; messages: number }[]; hrefOf: (month: string) => string; label: string }) {
+export function MonthBars({
+  months,
+  hrefOf,
+  label,
+}: {
+  months: { month: string; messages: number }[];
+  hrefOf: (month: string) => string;
+  label: string;
+}) {
   if (months.length < 2) return null;
   const filled = fillMonths(months);
   const most = Math.max(...filled.map(({ messages }) => messages));
@@ -61,9 +69,9 @@ function fillMonths(months: { month: string; messages: number }[]): { month: str
   const counts = new Map(months.map(({ month, messages }) => [month, messages]));
   const last = months[months.length - 1]?.month ?? '';
   const filled: { month: string; messages: number }[] = [];
-  let [year = 0, month = 1] = (months[0]?.month ?? '').split('-').map(Number);
-  for (let name = ''; name !== last && filled.length < 4000; month === 12 ? (year++, (month = 1)) : month++) {
-    name = `${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}`;
+  const [year = 0, month = 1] = (months[0]?.month ?? '').split('-').map(Number);
+  for (let n = year * 12 + month - 1, name = ''; name !== last && filled.length < 4000; n++) {
+    name = `${String(Math.floor(n / 12)).padStart(4, '0')}-${String((n % 12) + 1).padStart(2, '0')}`;
     filled.push({ month: name, messages: counts.get(name) ?? 0 });
   }
   return filled.slice(-MAX_MONTHS);

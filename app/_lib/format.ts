@@ -52,7 +52,14 @@ export function fileSize(bytes: number): string {
 
 /** How long a span is, in the largest unit that fits. */
 export function span(seconds: number): string {
-  const units: [number, string][] = [[31_557_600, 'year'], [2_629_800, 'month'], [604_800, 'week'], [86_400, 'day'], [3600, 'hour'], [60, 'minute']];
+  const units: [number, string][] = [
+    [31_557_600, 'year'],
+    [2_629_800, 'month'],
+    [604_800, 'week'],
+    [86_400, 'day'],
+    [3600, 'hour'],
+    [60, 'minute'],
+  ];
   for (const [size, unit] of units) if (seconds >= size * 1.5) return plural(Math.round(seconds / size), unit);
   return seconds < 60 ? 'moments' : plural(Math.max(1, Math.round(seconds / 60)), 'minute');
 }

@@ -23,7 +23,11 @@ export function pathParts(request: Request): string[] | null {
   }
 }
 
-export function respond(body: string | Uint8Array | ReadableStream | null, status: number, headers: Record<string, string>): Response {
+export function respond(
+  body: string | Uint8Array | ReadableStream | null,
+  status: number,
+  headers: Record<string, string>,
+): Response {
   return new Response(body as BodyInit | null, { status, headers: { ...SECURITY_HEADERS, ...headers } });
 }
 
@@ -33,7 +37,10 @@ export function redirect(location: string, status: 301 | 302 = 302): Response {
 
 /** A weak validator of a page: the data it was made of, and its address. */
 export function etagOf(version: string, url: string): string {
-  return `W/"${createHash('sha256').update(`${process.env.THREADLINE_BUILD ?? ''}\n${version}\n${url}`).digest('base64url').slice(0, 22)}"`;
+  return `W/"${createHash('sha256')
+    .update(`${process.env.THREADLINE_BUILD ?? ''}\n${version}\n${url}`)
+    .digest('base64url')
+    .slice(0, 22)}"`;
 }
 
 export function isFresh(request: Request, etag: string): boolean {
@@ -44,6 +51,9 @@ export function isFresh(request: Request, etag: string): boolean {
 /** A file name that is safe in a header (RFC 6266), whatever the mail called it. */
 export function dispositionOf(kind: 'inline' | 'attachment', name: string): string {
   const plain = name.replace(/[^\w.@+-]+/g, '_').slice(0, 150) || 'message';
-  const full = encodeURIComponent(name.slice(0, 150).toWellFormed()).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`);
+  const full = encodeURIComponent(name.slice(0, 150).toWellFormed()).replace(
+    /['()*]/g,
+    (c) => `%${c.charCodeAt(0).toString(16)}`,
+  );
   return `${kind}; filename="${plain}"; filename*=UTF-8''${full}`;
 }

@@ -38,7 +38,12 @@ let keptBytes = 0;
 export function page(answer: (context: PageContext) => Promise<Answer>) {
   return async function GET(request: Request): Promise<Response> {
     const parts = pathParts(request);
-    if (!parts) return problem(400, 'This address is not well formed', 'A percent sign in it is not followed by two hex digits, or it holds a NUL.');
+    if (!parts)
+      return problem(
+        400,
+        'This address is not well formed',
+        'A percent sign in it is not followed by two hex digits, or it holds a NUL.',
+      );
     try {
       const reader = await openReader();
       if (!reader) return noArchive();
@@ -49,7 +54,12 @@ export function page(answer: (context: PageContext) => Promise<Answer>) {
   };
 }
 
-async function answerFrom(request: Request, parts: string[], db: Snapshot, answer: (context: PageContext) => Promise<Answer>): Promise<Response> {
+async function answerFrom(
+  request: Request,
+  parts: string[],
+  db: Snapshot,
+  answer: (context: PageContext) => Promise<Answer>,
+): Promise<Response> {
   const version = await dataVersion(db);
   const url = new URL(request.url);
   const address = url.pathname + url.search;
@@ -136,16 +146,28 @@ export async function problem(status: number, title: string, sentence: string, o
 
 /** 404 that offers a search for what was asked. */
 export const notFound = (what: string, offer: string) =>
-  problem(404, `${what} is not in this archive`, 'It may be on another list, or have arrived after the last ingest. A search may find it.', offer);
+  problem(
+    404,
+    `${what} is not in this archive`,
+    'It may be on another list, or have arrived after the last ingest. A search may find it.',
+    offer,
+  );
 
 function noArchive(): Promise<Response> {
-  return problem(503, 'There is no archive yet', 'Run "npm run ingest -- SOURCE" with a public-inbox directory, an mbox or a list\'s URL, and load this page again.');
+  return problem(
+    503,
+    'There is no archive yet',
+    'Run "npm run ingest -- SOURCE" with a public-inbox directory, an mbox or a list\'s URL, and load this page again.',
+  );
 }
 
 function failure(error: unknown): Promise<Response> {
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`${JSON.stringify({ level: 'error', time: new Date().toISOString(), message: message.slice(0, 500) })}\n`);
+  process.stderr.write(
+    `${JSON.stringify({ level: 'error', time: new Date().toISOString(), message: message.slice(0, 500) })}\n`,
+  );
   if (error instanceof DatabaseError) return problem(503, 'The archive cannot be read', message);
-  if (/SQLITE_BUSY|SQLITE_INTERRUPT/.test(message)) return problem(503, 'The archive is busy', 'Load this page again in a moment.');
+  if (/SQLITE_BUSY|SQLITE_INTERRUPT/.test(message))
+    return problem(503, 'The archive is busy', 'Load this page again in a moment.');
   return problem(500, 'Something went wrong here', 'The error is ours and has been logged.');
 }

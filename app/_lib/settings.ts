@@ -13,7 +13,9 @@ const schema = z.object({
 
 /** Settings of the web process, checked once; a wrong one ends the first request with its name and what is wanted. */
 export const settings = (() => {
-  const { THREADLINE_DB, THREADLINE_BASE_URL, THREADLINE_MASK_ADDRESSES, THREADLINE_CONFIG } = schema.parse(process.env);
+  const { THREADLINE_DB, THREADLINE_BASE_URL, THREADLINE_MASK_ADDRESSES, THREADLINE_CONFIG } = schema.parse(
+    process.env,
+  );
   return {
     database: resolve(THREADLINE_DB),
     baseUrl: THREADLINE_BASE_URL?.replace(/\/$/, '') ?? null,

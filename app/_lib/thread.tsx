@@ -22,7 +22,15 @@ export async function threadPage(db: Snapshot, list: string, msgid: string, view
   return new HtmlStream(parts(before, after, thread, shown, texts, list, view));
 }
 
-async function* parts(before: string, after: string, thread: Thread, shown: ThreadRow[], texts: Map<number, string>, list: string, view: 'nested' | 'flat') {
+async function* parts(
+  before: string,
+  after: string,
+  thread: Thread,
+  shown: ThreadRow[],
+  texts: Map<number, string>,
+  list: string,
+  view: 'nested' | 'flat',
+) {
   const { renderToStaticMarkup } = await import('react-dom/server');
   yield before;
   for (let at = 0; at < shown.length; at += MAILS_AT_ONCE) {
@@ -32,12 +40,15 @@ async function* parts(before: string, after: string, thread: Thread, shown: Thre
         const parent = row.parent === null ? null : (thread.rows[row.parent] ?? null);
         const text = texts.get(row.position) ?? '';
         const placed = view === 'flat' ? { ...row, depth: 0 } : row;
-        return renderToStaticMarkup(<ThreadMail row={placed} text={text} list={list} shownSubject={thread.subject} parent={parent} />);
+        return renderToStaticMarkup(
+          <ThreadMail row={placed} text={text} list={list} shownSubject={thread.subject} parent={parent} />,
+        );
       })
       .join('');
     // Other requests have their turn between the parts of a long thread.
     await new Promise((resolve) => setImmediate(resolve));
   }
-  if (thread.messages > MAX_ROWS) yield `<p class="cut">${thread.messages - MAX_ROWS} more messages are in the mbox.gz.</p>`;
+  if (thread.messages > MAX_ROWS)
+    yield `<p class="cut">${thread.messages - MAX_ROWS} more messages are in the mbox.gz.</p>`;
   yield after;
 }

@@ -1,3 +1,4 @@
+import { anySynthetic } from '#db/queries/home';
 import { mmReleases } from '#db/queries/mm';
 import { Document } from '../_components/Document';
 import { nameOf, plural, shortDate } from '../_lib/format';
@@ -7,7 +8,7 @@ import { page } from '../_lib/page';
 export const GET = page(async ({ db }) => {
   const releases = await mmReleases(db);
   return (
-    <Document title="The -mm tree · Threadline" layout="wide">
+    <Document title="The -mm tree · Threadline" synthetic={await anySynthetic(db)} layout="wide">
       <h1>The -mm tree</h1>
       {releases.length ? (
         <ol className="threads">

@@ -2,11 +2,11 @@ import type { Snapshot } from '#db/open';
 import { lists } from '#db/queries/home';
 import { type Facet, type SearchPage, type SearchRequest, searchMessages } from '#db/queries/search/index';
 import { dateSpan } from '#mail/query/dates';
+import { Document } from '../_components/Document';
+import { SearchHelp } from '../_components/SearchHelp';
 import { nameOf, plural, shortTime } from '../_lib/format';
 import { messageHref, threadHref } from '../_lib/links';
 import { page, problem } from '../_lib/page';
-import { Document } from '../_components/Document';
-import { SearchHelp } from '../_components/SearchHelp';
 
 /** Results of a page, as lore has it. */
 const RESULTS = 200;
@@ -26,7 +26,8 @@ export const GET = page(async ({ query, db }) => {
   }
   const request = requestOf(query, q);
   if (typeof request === 'string') return problem(400, 'This search cannot be run', request, q);
-  if (request.list && !all.some(({ name }) => name === request.list)) return problem(400, 'This search cannot be run', `There is no list "${request.list.slice(0, 100)}".`, q);
+  if (request.list && !all.some(({ name }) => name === request.list))
+    return problem(400, 'This search cannot be run', `There is no list "${request.list.slice(0, 100)}".`, q);
   return resultPage(db, query, request, synthetic);
 });
 
@@ -42,7 +43,17 @@ function requestOf(query: URLSearchParams, q: string): SearchRequest | string {
   };
   const [after, before] = [point('after'), point('before')];
   if (Number.isNaN(after) || Number.isNaN(before)) return 'after and before are dates such as 2004-07-28.';
-  return { query: q, sort, limit: RESULTS, list: query.get('list') || null, after, before, cursor: cursor === null ? null : Number(cursor), facets: true, now };
+  return {
+    query: q,
+    sort,
+    limit: RESULTS,
+    list: query.get('list') || null,
+    after,
+    before,
+    cursor: cursor === null ? null : Number(cursor),
+    facets: true,
+    now,
+  };
 }
 
 async function resultPage(db: Snapshot, query: URLSearchParams, request: SearchRequest, synthetic: boolean) {
@@ -50,12 +61,19 @@ async function resultPage(db: Snapshot, query: URLSearchParams, request: SearchR
   const link = (change: Record<string, string | null>) => {
     const next = new URLSearchParams(query);
     next.delete('from');
-    for (const [key, value] of Object.entries(change)) if (value === null) next.delete(key);
-    else next.set(key, value);
+    for (const [key, value] of Object.entries(change))
+      if (value === null) next.delete(key);
+      else next.set(key, value);
     return `/search/?${next}`;
   };
   return (
-    <Document title={`${request.query} · Search`} query={request.query} list={request.list ?? null} synthetic={synthetic} layout="wide">
+    <Document
+      title={`${request.query} · Search`}
+      query={request.query}
+      list={request.list ?? null}
+      synthetic={synthetic}
+      layout="wide"
+    >
       <h1>{found.problem ? 'This query cannot be read' : totalOf(found)}</h1>
       {found.problem ? <Wrong found={found} link={link} /> : null}
       {found.problem ? null : (
@@ -71,7 +89,9 @@ async function resultPage(db: Snapshot, query: URLSearchParams, request: SearchR
       )}
       <div className="found">
         <Results found={found} list={request.list ?? null} />
-        {found.facets && found.results.length ? <Facets facets={found.facets} link={link} query={request.query} /> : null}
+        {found.facets && found.results.length ? (
+          <Facets facets={found.facets} link={link} query={request.query} />
+        ) : null}
       </div>
       {found.next === null ? null : (
         <nav className="pages" aria-label="Pages">
@@ -85,7 +105,8 @@ async function resultPage(db: Snapshot, query: URLSearchParams, request: SearchR
   );
 }
 
-const totalOf = (found: SearchPage) => (found.totalIsBound ? `More than ${found.total.toLocaleString('en-US')} messages` : plural(found.total, 'message'));
+const totalOf = (found: SearchPage) =>
+  found.totalIsBound ? `More than ${found.total.toLocaleString('en-US')} messages` : plural(found.total, 'message');
 
 function Wrong({ found, link }: { found: SearchPage; link: (change: Record<string, string | null>) => string }) {
   const { message, at, suggestion } = found.problem ?? { message: '', at: [0, 0] };
@@ -118,8 +139,8 @@ function Results({ found, list }: { found: SearchPage; list: string | null }) {
               <bdi>{result.subject || '(no subject)'}</bdi>
             </a>
             <p className="facts">
-              <bdi>{nameOf(result.author.name, result.author.address)}</bdi> · <time>{shortTime(result.sentAt)}</time> · {result.lists.join(', ')} ·{' '}
-              <a href={threadHref(where, result.msgid)}>thread ({result.threadMessages})</a>
+              <bdi>{nameOf(result.author.name, result.author.address)}</bdi> · <time>{shortTime(result.sentAt)}</time> ·{' '}
+              {result.lists.join(', ')} · <a href={threadHref(where, result.msgid)}>thread ({result.threadMessages})</a>
             </p>
             <p className="snippet">
               {result.snippet.map(({ text, mark }, n) =>
@@ -134,12 +155,24 @@ function Results({ found, list }: { found: SearchPage; list: string | null }) {
   );
 }
 
-function Facets({ facets, link, query }: { facets: NonNullable<SearchPage['facets']>; link: (change: Record<string, string | null>) => string; query: string }) {
+function Facets({
+  facets,
+  link,
+  query,
+}: {
+  facets: NonNullable<SearchPage['facets']>;
+  link: (change: Record<string, string | null>) => string;
+  query: string;
+}) {
   return (
     <aside className="facets" aria-label="Narrow">
       <p className="facts">Of the newest 1,000</p>
       <FacetList title="Lists" facets={facets.lists} hrefOf={(value) => link({ list: value })} />
-      <FacetList title="Years" facets={facets.years} hrefOf={(value) => link({ after: `${value}-01-01`, before: `${Number(value) + 1}-01-01` })} />
+      <FacetList
+        title="Years"
+        facets={facets.years}
+        hrefOf={(value) => link({ after: `${value}-01-01`, before: `${Number(value) + 1}-01-01` })}
+      />
       <FacetList title="Authors" facets={facets.authors} hrefOf={(value) => link({ q: `${query} f:${value}` })} />
     </aside>
   );

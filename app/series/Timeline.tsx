@@ -30,7 +30,7 @@ export function Timeline({ revisions }: { revisions: RevisionDetail[] }) {
     <figure className="picture">
       <svg
         viewBox={`0 0 ${WIDTH} ${height + 20}`}
-        role="img"
+        role="group"
         aria-label={`${revisions.length} postings from ${shortDate(first)} to ${shortDate(last)}; each mark leads to its mail`}
       >
         {lanes.map((lane, n) => (

@@ -1,3 +1,4 @@
+import { anySynthetic } from '#db/queries/home';
 import type { SeriesLine } from '#db/queries/series';
 import { listSeries, SERIES_A_PAGE, type SeriesFilter, seriesCounts } from '#db/queries/serieslist';
 import { Document } from '../_components/Document';
@@ -17,7 +18,7 @@ export const GET = page(async ({ query, db }) => {
   const lines = found.slice(0, SERIES_A_PAGE);
   const last = lines.at(-1);
   return (
-    <Document title="Patch series · Threadline" layout="wide">
+    <Document title="Patch series · Threadline" synthetic={await anySynthetic(db)} layout="wide">
       <h1>Patch series</h1>
       <nav className="pages" aria-label="Status">
         <a href={hrefOf(query, { status: null, after: null })}>all</a>

@@ -1,5 +1,5 @@
-import { brotliDecompress } from 'node:zlib';
 import { promisify } from 'node:util';
+import { brotliDecompress } from 'node:zlib';
 import type { Snapshot } from '../open';
 
 const decompress = promisify(brotliDecompress);
@@ -82,7 +82,9 @@ export async function rawOf(db: Snapshot, rows: Slots[]): Promise<Buffer[]> {
   const blocks = await readBlocks(db, ids);
   return rows.map((row) => {
     const [block, at, size] =
-      row.body_block === null ? [row.text_block, row.text_at, row.text_size] : [row.body_block, row.body_at ?? 0, row.body_size ?? 0];
+      row.body_block === null
+        ? [row.text_block, row.text_at, row.text_size]
+        : [row.body_block, row.body_at ?? 0, row.body_size ?? 0];
     return Buffer.concat([cut(blocks, row.head_block, row.head_at, row.head_size), cut(blocks, block, at, size)]);
   });
 }
@@ -92,7 +94,10 @@ export async function textsOf(
   db: Snapshot,
   rows: Pick<Slots, 'text_block' | 'text_at' | 'text_size'>[],
 ): Promise<string[]> {
-  const blocks = await readBlocks(db, rows.map((row) => row.text_block));
+  const blocks = await readBlocks(
+    db,
+    rows.map((row) => row.text_block),
+  );
   return rows.map((row) => cut(blocks, row.text_block, row.text_at, row.text_size).toString('utf8'));
 }
 

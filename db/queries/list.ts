@@ -65,7 +65,12 @@ export async function newestThreads(db: Snapshot, listId: number | null, before:
 }
 
 /** Threads that had mail on a list in a span of time (Unix seconds), in the order of their first mail in it. */
-export function threadsBetween(db: Snapshot, listId: number | null, from: number, to: number): Promise<(ThreadLine & { here: number })[]> {
+export function threadsBetween(
+  db: Snapshot,
+  listId: number | null,
+  from: number,
+  to: number,
+): Promise<(ThreadLine & { here: number })[]> {
   return db.all<ThreadLine & { here: number }>(
     `SELECT ${LINE}, s.here FROM (
        SELECT m.thread, count(*) AS here, min(m.id) AS first FROM message m

@@ -54,7 +54,9 @@ export interface MessagePage {
 
 const MESSAGE = `m.id, m.msgid, m.imposter, m.subject, m.author_id, i.name AS author, i.address, m.sent_at, m.sent_zone, m.date_note,
   m.received_at, m.in_reply_to, m.refs, m.thread, m.flags, m.lines, m.bytes, m.attachments, m.notes,
-  ${SLOTS.split(', ').map((column) => `m.${column}`).join(', ')}`;
+  ${SLOTS.split(', ')
+    .map((column) => `m.${column}`)
+    .join(', ')}`;
 
 /** Messages that bear a Message-ID: the first one, then imposters. */
 export function findMessages(db: Snapshot, msgid: string): Promise<MessageRow[]> {
@@ -111,7 +113,11 @@ function neighbours(db: Snapshot, thread: number, position: number, parent: numb
 }
 
 /** Raw bytes of a message; undefined where none bears the id. */
-export async function readRaw(db: Snapshot, msgid: string, nth = 0): Promise<{ message: MessageRow; raw: Buffer } | undefined> {
+export async function readRaw(
+  db: Snapshot,
+  msgid: string,
+  nth = 0,
+): Promise<{ message: MessageRow; raw: Buffer } | undefined> {
   const message = (await findMessages(db, msgid))[nth];
   if (!message) return undefined;
   const [raw = Buffer.alloc(0)] = await rawOf(db, [message]);
@@ -121,7 +127,9 @@ export async function readRaw(db: Snapshot, msgid: string, nth = 0): Promise<{ m
 /** Messages of a thread in display order, as many as `limit` from `after` (a position) on, with their raw bytes. */
 export async function rawThread(db: Snapshot, thread: number, after: number, limit: number) {
   const rows = await db.all<Slots & { position: number; sent_at: number; address: string }>(
-    `SELECT p.position, m.sent_at, i.address, ${SLOTS.split(', ').map((column) => `m.${column}`).join(', ')}
+    `SELECT p.position, m.sent_at, i.address, ${SLOTS.split(', ')
+      .map((column) => `m.${column}`)
+      .join(', ')}
      FROM place p JOIN message m ON m.id = p.message_id JOIN identity i ON i.id = m.author_id
      WHERE p.thread = ? AND p.position > ? ORDER BY p.position LIMIT ?`,
     [thread, after, limit],

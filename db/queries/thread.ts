@@ -60,7 +60,9 @@ export async function readThread(db: Snapshot, thread: number): Promise<Thread |
   const rows = await db.all<ThreadRow>(
     `SELECT p.position, p.depth, p.parent, p.ghost, m.id, m.msgid, m.imposter, m.subject, m.author_id, i.name AS author, i.address,
        i.person_id, m.sent_at, m.sent_zone, m.date_note, m.flags, m.lines, m.bytes, m.attachments, m.notes,
-       ${SLOTS.split(', ').map((column) => `m.${column}`).join(', ')}
+       ${SLOTS.split(', ')
+         .map((column) => `m.${column}`)
+         .join(', ')}
      FROM place p LEFT JOIN message m ON m.id = p.message_id LEFT JOIN identity i ON i.id = m.author_id
      WHERE p.thread = ? ORDER BY p.position LIMIT ${MAX_ROWS}`,
     [thread],

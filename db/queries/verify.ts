@@ -10,25 +10,73 @@ export interface Fault {
 
 /** Each query counts rows that should not be. */
 const CHECKS: [string, string][] = [
-  ['messages posted on no list', 'SELECT count(*) AS n FROM message m WHERE NOT EXISTS (SELECT 1 FROM posting p WHERE p.message_id = m.id)'],
-  ['postings of a message that is not there', 'SELECT count(*) AS n FROM posting p LEFT JOIN message m ON m.id = p.message_id WHERE m.id IS NULL'],
-  ['messages without their author', 'SELECT count(*) AS n FROM message m LEFT JOIN identity i ON i.id = m.author_id WHERE i.id IS NULL'],
-  ['messages of a thread that is not there', 'SELECT count(*) AS n FROM message m LEFT JOIN thread t ON t.id = m.thread WHERE t.id IS NULL'],
+  [
+    'messages posted on no list',
+    'SELECT count(*) AS n FROM message m WHERE NOT EXISTS (SELECT 1 FROM posting p WHERE p.message_id = m.id)',
+  ],
+  [
+    'postings of a message that is not there',
+    'SELECT count(*) AS n FROM posting p LEFT JOIN message m ON m.id = p.message_id WHERE m.id IS NULL',
+  ],
+  [
+    'messages without their author',
+    'SELECT count(*) AS n FROM message m LEFT JOIN identity i ON i.id = m.author_id WHERE i.id IS NULL',
+  ],
+  [
+    'messages of a thread that is not there',
+    'SELECT count(*) AS n FROM message m LEFT JOIN thread t ON t.id = m.thread WHERE t.id IS NULL',
+  ],
   ['threads left to arrange', 'SELECT count(*) AS n FROM dirty_thread'],
-  ['messages without exactly one place in their thread', 'SELECT count(*) AS n FROM message m WHERE 1 <> (SELECT count(*) FROM place p WHERE p.message_id = m.id AND p.thread = m.thread)'],
-  ['places of a message that is not there', 'SELECT count(*) AS n FROM place p LEFT JOIN message m ON m.id = p.message_id WHERE p.message_id IS NOT NULL AND m.id IS NULL'],
-  ['places that are neither message nor ghost', 'SELECT count(*) AS n FROM place WHERE (message_id IS NULL) = (ghost IS NULL)'],
+  [
+    'messages without exactly one place in their thread',
+    'SELECT count(*) AS n FROM message m WHERE 1 <> (SELECT count(*) FROM place p WHERE p.message_id = m.id AND p.thread = m.thread)',
+  ],
+  [
+    'places of a message that is not there',
+    'SELECT count(*) AS n FROM place p LEFT JOIN message m ON m.id = p.message_id WHERE p.message_id IS NOT NULL AND m.id IS NULL',
+  ],
+  [
+    'places that are neither message nor ghost',
+    'SELECT count(*) AS n FROM place WHERE (message_id IS NULL) = (ghost IS NULL)',
+  ],
   ['places whose parent does not come before them', 'SELECT count(*) AS n FROM place WHERE parent >= position'],
-  ['threads with a wrong count of messages', 'SELECT count(*) AS n FROM thread t WHERE t.messages <> (SELECT count(*) FROM message m WHERE m.thread = t.id)'],
-  ['ghosts whose message is there', 'SELECT count(*) AS n FROM ghost g WHERE EXISTS (SELECT 1 FROM message m WHERE m.msgid = g.msgid)'],
-  ['second messages under one Message-ID that are not marked imposter', 'SELECT count(*) AS n FROM (SELECT msgid FROM message WHERE imposter = 0 GROUP BY msgid HAVING count(*) > 1)'],
-  ['lists whose count is not that of their postings', 'SELECT count(*) AS n FROM list l WHERE l.messages <> (SELECT count(*) FROM posting p WHERE p.list_id = l.id)'],
-  ['lists whose months do not add up', 'SELECT count(*) AS n FROM list l WHERE l.messages <> (SELECT coalesce(sum(a.messages), 0) FROM activity a WHERE a.list_id = l.id)'],
-  ['threads missing from a list that carried them', `SELECT count(*) AS n FROM (SELECT p.list_id, m.thread, max(m.id) AS last_id FROM posting p JOIN message m ON m.id = p.message_id GROUP BY 1, 2
-     EXCEPT SELECT list_id, thread, last_id FROM thread_list)`],
-  ['messages missing from the full-text index', 'SELECT count(*) AS n FROM message m LEFT JOIN search_docsize d ON d.id = m.id WHERE d.id IS NULL'],
-  ['words of a message that is not there', 'SELECT count(*) AS n FROM search_docsize d LEFT JOIN message m ON m.id = d.id WHERE m.id IS NULL'],
-  ['identifiers of a message that is not there', 'SELECT count(*) AS n FROM term t LEFT JOIN message m ON m.id = t.message_id WHERE m.id IS NULL'],
+  [
+    'threads with a wrong count of messages',
+    'SELECT count(*) AS n FROM thread t WHERE t.messages <> (SELECT count(*) FROM message m WHERE m.thread = t.id)',
+  ],
+  [
+    'ghosts whose message is there',
+    'SELECT count(*) AS n FROM ghost g WHERE EXISTS (SELECT 1 FROM message m WHERE m.msgid = g.msgid)',
+  ],
+  [
+    'second messages under one Message-ID that are not marked imposter',
+    'SELECT count(*) AS n FROM (SELECT msgid FROM message WHERE imposter = 0 GROUP BY msgid HAVING count(*) > 1)',
+  ],
+  [
+    'lists whose count is not that of their postings',
+    'SELECT count(*) AS n FROM list l WHERE l.messages <> (SELECT count(*) FROM posting p WHERE p.list_id = l.id)',
+  ],
+  [
+    'lists whose months do not add up',
+    'SELECT count(*) AS n FROM list l WHERE l.messages <> (SELECT coalesce(sum(a.messages), 0) FROM activity a WHERE a.list_id = l.id)',
+  ],
+  [
+    'threads missing from a list that carried them',
+    `SELECT count(*) AS n FROM (SELECT p.list_id, m.thread, max(m.id) AS last_id FROM posting p JOIN message m ON m.id = p.message_id GROUP BY 1, 2
+     EXCEPT SELECT list_id, thread, last_id FROM thread_list)`,
+  ],
+  [
+    'messages missing from the full-text index',
+    'SELECT count(*) AS n FROM message m LEFT JOIN search_docsize d ON d.id = m.id WHERE d.id IS NULL',
+  ],
+  [
+    'words of a message that is not there',
+    'SELECT count(*) AS n FROM search_docsize d LEFT JOIN message m ON m.id = d.id WHERE m.id IS NULL',
+  ],
+  [
+    'identifiers of a message that is not there',
+    'SELECT count(*) AS n FROM term t LEFT JOIN message m ON m.id = t.message_id WHERE m.id IS NULL',
+  ],
 ];
 
 /** Checks the database against itself. Yields each check's name as it begins, and the faults found. */
@@ -86,7 +134,10 @@ async function* checkSubjects(db: Snapshot): AsyncGenerator<Fault> {
   for (const { id, subject } of rows) {
     const word = /[\p{L}\p{N}\p{M}]{3,}/u.exec(subject)?.[0];
     if (!word) continue;
-    const found = await db.get('SELECT 1 FROM search WHERE search MATCH ? AND rowid = CAST(? AS INTEGER)', [`subject : "${spaceCjk(word)}"`, id]);
+    const found = await db.get('SELECT 1 FROM search WHERE search MATCH ? AND rowid = CAST(? AS INTEGER)', [
+      `subject : "${spaceCjk(word)}"`,
+      id,
+    ]);
     if (!found) count++;
   }
   if (count) yield { fault: 'subjects that the full-text index does not find', count };
@@ -111,7 +162,10 @@ async function* checkBlocks(db: Snapshot): AsyncGenerator<Fault> {
   const sizes = new Map<number, number>();
   let unreadable = 0;
   for (let after = 0; ; ) {
-    const rows = await db.all<{ id: number; data: Buffer }>('SELECT id, data FROM block WHERE id > ? ORDER BY id LIMIT 50', [after]);
+    const rows = await db.all<{ id: number; data: Buffer }>(
+      'SELECT id, data FROM block WHERE id > ? ORDER BY id LIMIT 50',
+      [after],
+    );
     for (const { id, data } of rows) {
       try {
         sizes.set(id, brotliDecompressSync(data).length);

@@ -23,7 +23,9 @@ export async function insertRows(db: Connection, into: string, rows: Value[][], 
 const SIZES = [64, 16, 4, 1];
 
 async function bindRows(db: Connection, into: string, rows: Value[][], after: string): Promise<void> {
-  const tuple = `(${Array(rows[0]?.length ?? 0).fill('?').join(',')})`;
+  const tuple = `(${Array(rows[0]?.length ?? 0)
+    .fill('?')
+    .join(',')})`;
   let at = 0;
   for (const size of SIZES) {
     const sql = `${into} VALUES ${Array(size).fill(tuple).join(',')} ${after}`;

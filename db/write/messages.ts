@@ -128,7 +128,10 @@ export async function insertBlocks(db: Connection, blocks: { kind: number; data:
 }
 
 /** Ids of (name, address) pairs, new ones inserted in the order given. Key: `address\nname`. */
-export async function identityIds(db: Connection, pairs: { name: string; address: string }[]): Promise<Map<string, number>> {
+export async function identityIds(
+  db: Connection,
+  pairs: { name: string; address: string }[],
+): Promise<Map<string, number>> {
   const json = JSON.stringify(pairs);
   await db.run(
     `INSERT OR IGNORE INTO identity (name, address)

@@ -57,7 +57,10 @@ export function allLists(db: Connection): Promise<ListRow[]> {
   return db.all<ListRow>('SELECT id, name, list_id, synthetic FROM list ORDER BY id');
 }
 
-export async function addList(db: Connection, list: { name: string; listId: string | null; synthetic: boolean }): Promise<number> {
+export async function addList(
+  db: Connection,
+  list: { name: string; listId: string | null; synthetic: boolean },
+): Promise<number> {
   await db.run('INSERT INTO list (name, list_id, synthetic) VALUES (?, ?, ?)', [
     list.name,
     list.listId,

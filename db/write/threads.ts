@@ -6,10 +6,9 @@ export async function mergeThreads(db: Connection, moves: [number, number][]): P
   if (!moves.length) return;
   const json = JSON.stringify(moves);
   for (const table of ['message', 'ghost']) {
-    await db.run(
-      `UPDATE ${table} SET thread = value ->> 1 FROM json_each(?) WHERE ${table}.thread = value ->> 0`,
-      [json],
-    );
+    await db.run(`UPDATE ${table} SET thread = value ->> 1 FROM json_each(?) WHERE ${table}.thread = value ->> 0`, [
+      json,
+    ]);
   }
   for (const [table, column] of [
     ['thread', 'id'],

@@ -14,7 +14,11 @@ export interface BodyForm {
  * The form of the body if the mail is one `text/plain` part that can be read without a MIME parser; else null.
  * RFC 2045 5.2: no Content-Type means text/plain.
  */
-export function directForm(contentType: string | undefined, disposition: string | undefined, encoding: string | undefined): BodyForm | null {
+export function directForm(
+  contentType: string | undefined,
+  disposition: string | undefined,
+  encoding: string | undefined,
+): BodyForm | null {
   if (disposition && !/^inline\b/i.test(disposition)) return null;
   const way = (encoding ?? '').toLowerCase().trim();
   const form: BodyForm = {

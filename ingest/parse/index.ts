@@ -14,9 +14,9 @@ export const MAX_SUBJECT = 4096;
 
 const WANTED = new WantedHeaders(
   new Set(
-  'from to cc subject date message-id in-reply-to references content-type content-disposition content-transfer-encoding list-id received x-mailing-list x-change-id x-for-patch-id x-mailer user-agent archived-at supersedes'.split(
-    ' ',
-  ),
+    'from to cc subject date message-id in-reply-to references content-type content-disposition content-transfer-encoding list-id received x-mailing-list x-change-id x-for-patch-id x-mailer user-agent archived-at supersedes'.split(
+      ' ',
+    ),
   ),
 );
 
@@ -26,19 +26,32 @@ const WANTED = new WantedHeaders(
  */
 export function parseMail(bytes: Buffer, hints: { receivedAt: number | null }): Message | Promise<Message> {
   const block = scanHeaders(bytes, WANTED);
-  const form = directForm(block.first('content-type'), block.first('content-disposition'), block.first('content-transfer-encoding'));
+  const form = directForm(
+    block.first('content-type'),
+    block.first('content-disposition'),
+    block.first('content-transfer-encoding'),
+  );
   const body = bytes.subarray(block.bodyAt);
   if (form) return compose(bytes, block, hints.receivedAt, plain(directText(body, form)));
   const danger = mimeDanger(bytes);
-  if (danger) return compose(bytes, block, hints.receivedAt, { ...plain(body.toString('latin1', 0, MAX_TEXT)), notes: [danger] });
+  if (danger)
+    return compose(bytes, block, hints.receivedAt, { ...plain(body.toString('latin1', 0, MAX_TEXT)), notes: [danger] });
   return readMime(bytes)
-    .catch((error) => ({ ...plain(body.toString('utf8', 0, MAX_TEXT)), notes: [`its MIME parts cannot be read (${reasonOf(error)}): shown undecoded`] }))
+    .catch((error) => ({
+      ...plain(body.toString('utf8', 0, MAX_TEXT)),
+      notes: [`its MIME parts cannot be read (${reasonOf(error)}): shown undecoded`],
+    }))
     .then((content) => compose(bytes, block, hints.receivedAt, content));
 }
 
 const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error)).slice(0, 200);
 
-const plain = (text: string): MimeContent => ({ text, textKind: text.trim() === '' ? 'none' : 'plain', attachments: [], notes: [] });
+const plain = (text: string): MimeContent => ({
+  text,
+  textKind: text.trim() === '' ? 'none' : 'plain',
+  attachments: [],
+  notes: [],
+});
 
 function compose(bytes: Buffer, block: HeaderBlock, arrival: number | null, content: MimeContent): Message {
   const notes = [...content.notes];
@@ -65,7 +78,7 @@ function compose(bytes: Buffer, block: HeaderBlock, arrival: number | null, cont
     sentZone: date.zone,
     dateNote: date.note,
     receivedAt,
-    listIds: (block.all('list-id')).flatMap((value) => listIdOf(value)),
+    listIds: block.all('list-id').flatMap((value) => listIdOf(value)),
     text: shownText(content.text, notes),
     textKind: content.textKind,
     attachments: content.attachments,

@@ -32,13 +32,19 @@ export function mimeDanger(bytes: Buffer): string | null {
 /** Whether `what` stands there more than `most` times. */
 function countOf(bytes: Buffer, what: string, most: number): boolean {
   let count = 0;
-  for (let at = bytes.indexOf(what); at >= 0; at = bytes.indexOf(what, at + what.length)) if (++count > most) return true;
+  for (let at = bytes.indexOf(what); at >= 0; at = bytes.indexOf(what, at + what.length))
+    if (++count > most) return true;
   return false;
 }
 
 /** Reads a mail of several parts, or of one that is not plain text, with mailparser. Rejects on what it cannot read. */
 export async function readMime(bytes: Buffer): Promise<MimeContent> {
-  const mail = await simpleParser(bytes, { skipTextToHtml: true, skipImageLinks: true, skipTextLinks: true, checksumAlgo: false as never });
+  const mail = await simpleParser(bytes, {
+    skipTextToHtml: true,
+    skipImageLinks: true,
+    skipTextLinks: true,
+    checksumAlgo: false as never,
+  });
   const notes: string[] = [];
   const hasPlain = /content-type:\s*text\/plain/i.test(bytes.toString('latin1'));
   const html = typeof mail.html === 'string' ? mail.html : '';
@@ -74,5 +80,8 @@ function attachmentsOf(mail: ParsedMail): Attachment[] {
 
 /** Patches, logs and configurations, whatever type their mailer gave them. */
 function isTextual(type: string, name: string | null): boolean {
-  return /^text\/|[/+-](patch|diff|x-patch|x-diff|json|xml)$/.test(type) || /\.(patch|diff|txt|log|conf|config|c|h|sh|py)$/i.test(name ?? '');
+  return (
+    /^text\/|[/+-](patch|diff|x-patch|x-diff|json|xml)$/.test(type) ||
+    /\.(patch|diff|txt|log|conf|config|c|h|sh|py)$/i.test(name ?? '')
+  );
 }

@@ -186,7 +186,9 @@ function commitBelow(body: Body, at: number, lines: number): { oid: string | nul
 
 /** `This series was applied to netdev/net-next.git (main)`, `Applied to arm64 (for-next/fixes), thanks!`, or the tree below. */
 function treeOf(line: string, below: string): string | null {
-  const found = /\bapplied to\s+(\S+(?: \([^)]+\))?)/i.exec(line) ?? /^\s+(https?:\/\/\S+(?: \S+)?)/.exec(below);
+  const found =
+    /\bapplied to\s+(?:(?:the|my|our|this|a)\s+)?(\S+(?: \([^)]+\))?)/i.exec(line) ??
+    /^\s+(https?:\/\/\S+(?: \S+)?)/.exec(below);
   return found ? (found[1] as string).replace(/[,:.!]+$/, '') : null;
 }
 

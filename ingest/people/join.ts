@@ -10,7 +10,14 @@ export interface Identity {
 }
 
 /** Why an identity belongs to its person; `first` begins it. */
-export type JoinReason = 'first' | 'same address' | 'same name and local part' | 'same name and domain' | 'mailmap' | 'people.json' | 'rewritten by a list';
+export type JoinReason =
+  | 'first'
+  | 'same address'
+  | 'same name and local part'
+  | 'same name and domain'
+  | 'mailmap'
+  | 'people.json'
+  | 'rewritten by a list';
 
 export interface Person {
   /** Smallest identity id: stable as identities are added. */
@@ -116,7 +123,8 @@ class Groups {
       name: bestName(own),
       kind: own.some((one) => isRobot(one.name, one.address))
         ? 'robot'
-        : own.every((one) => roles.has(one.address) || lists.has(one.address)) && !own.some((one) => isRewritten(one.name))
+        : own.every((one) => roles.has(one.address) || lists.has(one.address)) &&
+            !own.some((one) => isRewritten(one.name))
           ? 'role'
           : 'person',
       identities: own.map((one) => ({ id: one.id, reason: this.#reason.get(one.id) ?? 'first' })),
@@ -128,7 +136,8 @@ class Groups {
     const roots = (address: string) => (this.#byAddress.get(address) ?? []).map((one) => this.find(one.id));
     return this.evidence.apart.some(
       (pair) =>
-        (roots(pair.a).includes(a) && roots(pair.b).includes(b)) || (roots(pair.a).includes(b) && roots(pair.b).includes(a)),
+        (roots(pair.a).includes(a) && roots(pair.b).includes(b)) ||
+        (roots(pair.a).includes(b) && roots(pair.b).includes(a)),
     );
   }
 }
@@ -199,7 +208,8 @@ const domainOf = (address: string) => address.slice(address.lastIndexOf('@') + 1
 /** `linux.intel.com` and `intel.com` are one organisation; `co.uk` and the like are not. */
 function organisation(address: string): string {
   const labels = domainOf(address).split('.');
-  const size = /^(ac|co|com|edu|gov|net|org|or|ne)$/.test(labels.at(-2) ?? '') && (labels.at(-1)?.length ?? 0) === 2 ? 3 : 2;
+  const size =
+    /^(ac|co|com|edu|gov|net|org|or|ne)$/.test(labels.at(-2) ?? '') && (labels.at(-1)?.length ?? 0) === 2 ? 3 : 2;
   return labels.slice(-size).join('.');
 }
 

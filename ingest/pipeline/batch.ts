@@ -1,6 +1,6 @@
 import type { Origin } from '#ingest/read/types';
-import type { Heads } from './protocol';
 import type { ParserPool } from './pool';
+import type { Heads } from './protocol';
 
 /** Raw bytes sent to a worker at a time: enough to compress well, small enough that both workers stay busy. */
 const UNIT_BYTES = 1024 * 1024;
@@ -66,10 +66,14 @@ export class BatchBuilder {
   #send(): void {
     if (!this.#parts.length) return;
     const unit = BatchBuilder.#nextUnit++;
+    const ends: number[] = [];
+    const bytes = new Uint8Array(this.#unitBytes);
     let end = 0;
-    const ends = this.#parts.map((part) => (end += part.length));
-    const bytes = new Uint8Array(end);
-    this.#parts.forEach((part, n) => bytes.set(part, (ends[n] as number) - part.length));
+    for (const part of this.#parts) {
+      bytes.set(part, end);
+      end += part.length;
+      ends.push(end);
+    }
     const received = this.#origins.map((origin) => origin.receivedAt);
     this.#parsing.push({ unit, origins: this.#origins, heads: this.pool.parse({ unit, bytes, ends, received }) });
     this.#parts = [];
@@ -78,11 +82,14 @@ export class BatchBuilder {
   }
 }
 
-async function collect(parsing: { unit: number; origins: Origin[]; heads: Promise<Heads> }[], bytes: number): Promise<Batch> {
+async function collect(
+  parsing: { unit: number; origins: Origin[]; heads: Promise<Heads> }[],
+  bytes: number,
+): Promise<Batch> {
   const mails: BatchMail[] = [];
   for (const { unit, origins, heads } of parsing) {
     const columns = await heads;
-    origins.forEach((origin, index) => mails.push(mailAt(columns, unit, index, origin)));
+    for (const [index, origin] of origins.entries()) mails.push(mailAt(columns, unit, index, origin));
   }
   return { units: parsing.map(({ unit }) => unit), mails, bytes };
 }

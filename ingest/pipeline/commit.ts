@@ -68,7 +68,10 @@ export async function writeWords(
       return { id, start, ends, bytes: packed.words };
     }),
   );
-  await insertSearch(db, words.sort((a, b) => a.id - b.id));
+  await insertSearch(
+    db,
+    words.sort((a, b) => a.id - b.id),
+  );
   for (const table of Object.keys(FACT_TABLES)) {
     const rows = units.flatMap(({ packed, fresh }) =>
       (packed.facts[table] ?? []).map(([index, ...cells]): Value[] => [(fresh[index as number] as Fresh).id, ...cells]),
@@ -126,6 +129,12 @@ async function post(db: Connection, lists: ListNames, source: BatchSource, resol
       row: [list, id, source.id, mail.origin.epoch, oid, received],
     });
   }
-  const isNew = await insertPostings(db, posted.map(({ row }) => row));
-  await addActivity(db, posted.filter((_, n) => isNew[n]).map(({ list, sentAt }) => ({ list, sentAt })));
+  const isNew = await insertPostings(
+    db,
+    posted.map(({ row }) => row),
+  );
+  await addActivity(
+    db,
+    posted.filter((_, n) => isNew[n]).map(({ list, sentAt }) => ({ list, sentAt })),
+  );
 }

@@ -3,7 +3,9 @@ import { addList, allLists, type ListRow } from '#db/write/sources';
 
 /** First path segments that pages use: a list of that name could not be reached. */
 const RESERVED = new Set(
-  'all api assets r search topics people series mm stories quotes healthz metrics new.atom _next favicon.ico robots.txt'.split(' '),
+  'all api assets r search topics people series mm stories quotes healthz metrics new.atom _next favicon.ico robots.txt'.split(
+    ' ',
+  ),
 );
 
 /** What a mail tells of its list. */
@@ -58,6 +60,10 @@ export class ListNames {
 
 /** A name that is safe as a path segment and clashes with no page. */
 function clean(name: string): string {
-  const safe = name.toLowerCase().replace(/[^a-z0-9._+-]+/g, '-').replace(/^[-.]+|-+$/g, '').slice(0, 80);
+  const safe = name
+    .toLowerCase()
+    .replace(/[^a-z0-9._+-]+/g, '-')
+    .replace(/^[-.]+|-+$/g, '')
+    .slice(0, 80);
   return RESERVED.has(safe) || /^\d{4}-\d{2}$/.test(safe) ? `${safe}-list` : safe;
 }

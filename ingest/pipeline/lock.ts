@@ -13,7 +13,9 @@ export async function lockIngest(database: string): Promise<() => Promise<void>>
     await lock.exec('PRAGMA journal_mode = MEMORY; PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
   } catch {
     await lock.close();
-    throw new DatabaseError(`${database}: another ingest is writing to this database. Wait until it has ended, or name another one in THREADLINE_DB.`);
+    throw new DatabaseError(
+      `${database}: another ingest is writing to this database. Wait until it has ended, or name another one in THREADLINE_DB.`,
+    );
   }
   return () => lock.close();
 }

@@ -1,8 +1,8 @@
 import { addPatchRows } from '#ingest/patch/index';
 import { partsForIndex, readBody } from '#mail/body';
 import { FLAG } from '#mail/flags';
-import { parseSubject } from '#mail/subject';
 import { spaceCjk } from '#mail/query/cjk';
+import { parseSubject } from '#mail/subject';
 import { TERM } from '#mail/term';
 import type { Message } from '#mail/types';
 import { BLOCK, BlockPacker, type Slot } from './blocks';
@@ -16,7 +16,13 @@ export interface ParsedMail {
 /** Makes what is stored of new mails: their blocks, rows, words and facts. Runs in a worker. */
 export function pack(mails: ParsedMail[]): Packed {
   const packer = new BlockPacker();
-  const packed: Packed = { messages: [], blocks: [], words: new Uint8Array(), columnEnds: new Uint32Array(), facts: { term: [] } };
+  const packed: Packed = {
+    messages: [],
+    blocks: [],
+    words: new Uint8Array(),
+    columnEnds: new Uint32Array(),
+    facts: { term: [] },
+  };
   const words = new Words(mails.length);
   mails.forEach(({ message, raw }, index) => {
     const body = readBody(message.text);
@@ -87,9 +93,9 @@ function messageRow(message: Message, raw: Buffer, packer: BlockPacker, flags: n
     shown.block,
     shown.at,
     shown.size,
-    kept && kept.block,
-    kept && kept.at,
-    kept && kept.size,
+    kept?.block ?? null,
+    kept?.at ?? null,
+    kept?.size ?? null,
   ];
 }
 
@@ -105,7 +111,8 @@ function flagsOf(message: Message, parts: ReturnType<typeof partsForIndex>): num
 }
 
 /** An attached patch, whatever its type says. */
-const isDiff = ({ text }: Message['attachments'][number]) => text !== null && /^(?:diff --git |--- \S.*\n\+\+\+ )/m.test(text.slice(0, 20_000));
+const isDiff = ({ text }: Message['attachments'][number]) =>
+  text !== null && /^(?:diff --git |--- \S.*\n\+\+\+ )/m.test(text.slice(0, 20_000));
 
 function countLines(text: Buffer): number {
   let lines = 0;

@@ -34,7 +34,10 @@ export async function resolve(db: Connection, pool: ParserPool, ids: IdAllocator
   const fresh: { mail: BatchMail; imposter: boolean }[] = [];
   const duplicates: { mail: BatchMail; bearer: Bearer }[] = [];
   const bearers = new Map<string, Bearer[]>();
-  for (const row of await findByMsgid(db, batch.mails.map((mail) => mail.msgid))) {
+  for (const row of await findByMsgid(
+    db,
+    batch.mails.map((mail) => mail.msgid),
+  )) {
     bearers.set(row.msgid, [...(bearers.get(row.msgid) ?? []), row]);
   }
   for (const mail of batch.mails) {
@@ -59,7 +62,12 @@ export async function resolve(db: Connection, pool: ParserPool, ids: IdAllocator
   };
 }
 
-async function findSame(db: Connection, pool: ParserPool, mail: BatchMail, rivals: Bearer[]): Promise<Bearer | undefined> {
+async function findSame(
+  db: Connection,
+  pool: ParserPool,
+  mail: BatchMail,
+  rivals: Bearer[],
+): Promise<Bearer | undefined> {
   for (const rival of rivals) {
     if (rival.authorAddress !== mail.authorAddress) continue;
     const text = await pool.text(mail.unit, mail.index);

@@ -18,7 +18,13 @@ parentPort?.on('message', async (request: Request) => {
     const mails = units.get(request.unit) ?? [];
     units.delete(request.unit);
     const packed = pack(request.keep.map((index) => mails[index] as ParsedMail));
-    reply(request.unit, packed, [...packed.blocks.map(({ data }) => data), packed.words, packed.columnEnds].map(({ buffer }) => buffer as ArrayBuffer));
+    reply(
+      request.unit,
+      packed,
+      [...packed.blocks.map(({ data }) => data), packed.words, packed.columnEnds].map(
+        ({ buffer }) => buffer as ArrayBuffer,
+      ),
+    );
   }
 });
 

@@ -26,7 +26,15 @@ export type SourceEvent =
   | { kind: 'reject'; bytes: Buffer; origin: Origin; reason: string }
   | { kind: 'checkpoint'; state: unknown; seen?: string[] };
 
-export type SourceKind = 'public-inbox-v2' | 'public-inbox-v1' | 'mbox' | 'maildir' | 'eml' | 'pipermail' | 'stdin' | 'url';
+export type SourceKind =
+  | 'public-inbox-v2'
+  | 'public-inbox-v1'
+  | 'mbox'
+  | 'maildir'
+  | 'eml'
+  | 'pipermail'
+  | 'stdin'
+  | 'url';
 
 export interface OpenOptions {
   /** What the last checkpoint of this source said; undefined on the first run. JSON-safe. */

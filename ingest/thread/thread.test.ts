@@ -2,11 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { arrange, type Member } from './arrange';
 import { type Joining, joinThreads } from './join';
 
-const member = (id: number, msgid: string, ...references: string[]): Member => ({ id, msgid, references, imposter: false });
+const member = (id: number, msgid: string, ...references: string[]): Member => ({
+  id,
+  msgid,
+  references,
+  imposter: false,
+});
 
 /** `- a`, `  - b`: the thread as an outline. */
 function outline(members: Member[], ghosts: string[] = []): string[] {
-  return arrange(members, ghosts).map(({ member: shown, ghost, depth }) => `${'  '.repeat(depth)}${shown?.msgid ?? `(${ghost})`}`);
+  return arrange(members, ghosts).map(
+    ({ member: shown, ghost, depth }) => `${'  '.repeat(depth)}${shown?.msgid ?? `(${ghost})`}`,
+  );
 }
 
 describe('arrange', () => {
@@ -16,7 +23,12 @@ describe('arrange', () => {
   });
 
   it('shows a ghost where messages hang below it, at the time of the earliest', () => {
-    expect(outline([member(5, 'b', 'g'), member(3, 'c', 'g'), member(4, 'x')], ['g'])).toEqual(['(g)', '  c', '  b', 'x']);
+    expect(outline([member(5, 'b', 'g'), member(3, 'c', 'g'), member(4, 'x')], ['g'])).toEqual([
+      '(g)',
+      '  c',
+      '  b',
+      'x',
+    ]);
   });
 
   it('hangs ghosts along the references that name them', () => {
@@ -33,7 +45,11 @@ describe('arrange', () => {
   });
 
   it('falls back to an earlier reference where the last would close a loop', () => {
-    expect(outline([member(1, 'r'), member(2, 'a', 'r', 'b'), member(3, 'b', 'r', 'a')])).toEqual(['r', '  b', '    a']);
+    expect(outline([member(1, 'r'), member(2, 'a', 'r', 'b'), member(3, 'b', 'r', 'a')])).toEqual([
+      'r',
+      '  b',
+      '    a',
+    ]);
   });
 
   it('lets only its own headers speak for a message', () => {
@@ -42,7 +58,11 @@ describe('arrange', () => {
 
   it('hangs answers to an imposter under the message that came first', () => {
     const members = [member(1, 'a'), { ...member(2, 'a'), imposter: true }, member(3, 'b', 'a')];
-    expect(arrange(members, []).map((place) => [place.member?.id, place.depth])).toEqual([[1, 0], [3, 1], [2, 0]]);
+    expect(arrange(members, []).map((place) => [place.member?.id, place.depth])).toEqual([
+      [1, 0],
+      [3, 1],
+      [2, 0],
+    ]);
   });
 
   it('does not depend on the order it is given', () => {
@@ -74,7 +94,7 @@ describe('joinThreads', () => {
         for (const [key, value] of table) table.set(key, joined.merged.get(value) ?? value);
       }
       for (const [key, value] of joined.named) known.set(key, value);
-      batch.forEach((message, n) => thread.set(message.id, joined.threads[n] as number));
+      for (const [n, message] of batch.entries()) thread.set(message.id, joined.threads[n] as number);
     }
     return messages.map((message) => thread.get(message.id) as number);
   }
@@ -86,7 +106,10 @@ describe('joinThreads', () => {
 
   it('gives the same threads however the messages are batched', () => {
     let seed = 7;
-    const random = (below: number) => (seed = (seed * 48271) % 2147483647) % below;
+    const random = (below: number) => {
+      seed = (seed * 48271) % 2147483647;
+      return seed % below;
+    };
     const messages = Array.from({ length: 400 }, (_, n) =>
       joining(n * 8, `m${n}`, ...Array.from({ length: random(3) }, () => `m${random(800)}`)),
     );

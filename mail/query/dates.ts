@@ -1,11 +1,20 @@
 import { parseDate } from '#mail/date';
 
 const DAY = 86_400;
-const UNITS: Record<string, number> = { second: 1, minute: 60, hour: 3600, day: DAY, week: 7 * DAY, fortnight: 14 * DAY };
+const UNITS: Record<string, number> = {
+  second: 1,
+  minute: 60,
+  hour: 3600,
+  day: DAY,
+  week: 7 * DAY,
+  fortnight: 14 * DAY,
+};
 
 /** The span that one point of a date range stands for, in Unix seconds: [first, one past the last]. Null where it is no date. */
 export function dateSpan(text: string, now: number): [number, number] | null {
-  return digits(text) ?? dashed(text) ?? relative(text.toLowerCase().replace(/[._]+/g, ' ').trim(), now) ?? written(text);
+  return (
+    digits(text) ?? dashed(text) ?? relative(text.toLowerCase().replace(/[._]+/g, ' ').trim(), now) ?? written(text)
+  );
 }
 
 const utc = (year: string, month: string, day: string) => {
@@ -20,7 +29,10 @@ function digits(text: string): [number, number] | null {
   const [, year = '', month, day, hour, minute, second] = found;
   if (Number(year) < 1970 || Number(year) > 9999) return null;
   if (!month) return [Date.UTC(Number(year), 0) / 1000, Date.UTC(Number(year) + 1, 0) / 1000];
-  if (!day) return Number(month) < 1 || Number(month) > 12 ? null : [Date.UTC(Number(year), Number(month) - 1) / 1000, Date.UTC(Number(year), Number(month)) / 1000];
+  if (!day)
+    return Number(month) < 1 || Number(month) > 12
+      ? null
+      : [Date.UTC(Number(year), Number(month) - 1) / 1000, Date.UTC(Number(year), Number(month)) / 1000];
   const at = utc(year, month, day);
   if (at === null) return null;
   if (!hour) return [at, at + DAY];
@@ -36,7 +48,21 @@ function dashed(text: string): [number, number] | null {
   return digits(`${year}${month.padStart(2, '0')}${day.padStart(2, '0')}`);
 }
 
-const NUMBERS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve'];
+const NUMBERS = [
+  'zero',
+  'one',
+  'two',
+  'three',
+  'four',
+  'five',
+  'six',
+  'seven',
+  'eight',
+  'nine',
+  'ten',
+  'eleven',
+  'twelve',
+];
 const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
 
 /** git's approxidate, as far as people write it in searches: `yesterday`, `2 weeks ago`, `last year`, `last friday`. */
@@ -48,11 +74,16 @@ function relative(text: string, now: number): [number, number] | null {
   const ago = /^(last|(?:a|an|\d{1,5}|[a-z]+))\s+([a-z]+?)s?(?:\s+ago)?$/.exec(text);
   if (!ago) return null;
   const [, amount = '', unit = ''] = ago;
-  const count = amount === 'last' || amount === 'a' || amount === 'an' ? 1 : /^\d/.test(amount) ? Number(amount) : NUMBERS.indexOf(amount);
+  const count =
+    amount === 'last' || amount === 'a' || amount === 'an'
+      ? 1
+      : /^\d/.test(amount)
+        ? Number(amount)
+        : NUMBERS.indexOf(amount);
   if (count < 0) return null;
   const weekday = WEEKDAYS.findIndex((name) => name.startsWith(unit) && unit.length >= 3);
   if (amount === 'last' && weekday >= 0) {
-    const back = (new Date(today * 1000).getUTCDay() - weekday + 6) % 7 + 1;
+    const back = ((new Date(today * 1000).getUTCDay() - weekday + 6) % 7) + 1;
     return [today - back * DAY, today - (back - 1) * DAY];
   }
   const at = before(now, count, unit);

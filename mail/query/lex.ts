@@ -41,7 +41,16 @@ function next(query: string, at: number): Token {
 }
 
 function mark(kind: Token['kind'], query: string, at: number): Token {
-  return { kind, text: query[at] as string, prefix: null, quoted: false, unclosed: false, distance: null, at, end: at + 1 };
+  return {
+    kind,
+    text: query[at] as string,
+    prefix: null,
+    quoted: false,
+    unclosed: false,
+    distance: null,
+    at,
+    end: at + 1,
+  };
 }
 
 const OPERATORS: Record<string, Token['kind']> = { AND: 'and', OR: 'or', NOT: 'not' };
@@ -54,10 +63,23 @@ function word(query: string, at: number): Token {
   if (query[start] === '"') {
     const close = query.indexOf('"', start + 1);
     const end = close < 0 ? query.length : close;
-    return { ...base, kind: 'word', text: query.slice(start + 1, end), quoted: true, unclosed: close < 0, end: close < 0 ? end : end + 1 };
+    return {
+      ...base,
+      kind: 'word',
+      text: query.slice(start + 1, end),
+      quoted: true,
+      unclosed: close < 0,
+      end: close < 0 ? end : end + 1,
+    };
   }
   let end = start;
-  while (end < query.length && !SPACE.test(query[end] as string) && query[end] !== ')' && !(query[end] === '(' && end === start)) end++;
+  while (
+    end < query.length &&
+    !SPACE.test(query[end] as string) &&
+    query[end] !== ')' &&
+    !(query[end] === '(' && end === start)
+  )
+    end++;
   // `kexec_load()`: parentheses that belong to the word.
   if (query[end] === ')' && query.slice(start, end).includes('(')) while (query[end] === ')') end++;
   const text = query.slice(start, end);

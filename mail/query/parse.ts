@@ -10,13 +10,44 @@ export const MAX_TOKENS = 200;
 export const MAX_DEPTH = 20;
 
 const FIELDS: Record<string, Field> = {
-  s: 's', f: 'f', t: 't', c: 'c', tc: 'tc', a: 'a', tcf: 'a', b: 'b', bs: 'bs', nq: 'nq', q: 'q', n: 'n', m: 'm', mid: 'mid', l: 'l', lid: 'lid',
-  dfn: 'dfn', dfa: 'dfa', dfb: 'dfb', dfhh: 'dfhh', dfctx: 'dfctx',
+  s: 's',
+  f: 'f',
+  t: 't',
+  c: 'c',
+  tc: 'tc',
+  a: 'a',
+  tcf: 'a',
+  b: 'b',
+  bs: 'bs',
+  nq: 'nq',
+  q: 'q',
+  n: 'n',
+  m: 'm',
+  mid: 'mid',
+  l: 'l',
+  lid: 'lid',
+  dfn: 'dfn',
+  dfa: 'dfa',
+  dfb: 'dfb',
+  dfhh: 'dfhh',
+  dfctx: 'dfctx',
 };
 const TERMS = new Set(['dfpre', 'dfpost', 'dfblob', 'patchid', 'changeid', 'forpatchid']);
 const RANGES = new Set(['d', 'dt', 'rt']);
 /** Ours besides public-inbox's; what each value means is the engine's to know. */
-const TESTS = new Set(['is', 'has', 'list', 'topic', 'system', 'person', 'status', 'tag', 'reviewed-by', 'acked-by', 'tested-by']);
+const TESTS = new Set([
+  'is',
+  'has',
+  'list',
+  'topic',
+  'system',
+  'person',
+  'status',
+  'tag',
+  'reviewed-by',
+  'acked-by',
+  'tested-by',
+]);
 
 export const PREFIXES = [...Object.keys(FIELDS), ...TERMS, ...RANGES, ...TESTS];
 
@@ -33,11 +64,21 @@ class Wrong extends Error {
  */
 export function parseQuery(query: string, now: number): Parsed {
   if (query.length > MAX_QUERY) {
-    return { problem: { message: `A query has at most ${MAX_QUERY} characters; this one has ${query.length}.`, at: [MAX_QUERY, query.length], suggestion: query.slice(0, MAX_QUERY) } };
+    return {
+      problem: {
+        message: `A query has at most ${MAX_QUERY} characters; this one has ${query.length}.`,
+        at: [MAX_QUERY, query.length],
+        suggestion: query.slice(0, MAX_QUERY),
+      },
+    };
   }
   try {
     const tokens = lex(query);
-    if (tokens.length > MAX_TOKENS) throw new Wrong({ message: `A query has at most ${MAX_TOKENS} words and operators.`, at: [tokens[MAX_TOKENS]?.at ?? 0, query.length] });
+    if (tokens.length > MAX_TOKENS)
+      throw new Wrong({
+        message: `A query has at most ${MAX_TOKENS} words and operators.`,
+        at: [tokens[MAX_TOKENS]?.at ?? 0, query.length],
+      });
     return { tree: new Parser(query, tokens, now).parse() };
   } catch (error) {
     if (error instanceof Wrong) return { problem: error.problem };
@@ -93,7 +134,8 @@ class Parser {
   /** What an operator joins must follow it. */
   #operand(operator: Token, read: () => Node): Node {
     const next = this.#peek();
-    if (!next || next.kind === 'close') throw this.wrong(`Nothing follows ${operator.text}.`, operator, this.#without(operator));
+    if (!next || next.kind === 'close')
+      throw this.wrong(`Nothing follows ${operator.text}.`, operator, this.#without(operator));
     return read();
   }
 
@@ -104,7 +146,8 @@ class Parser {
       if (token.kind === 'not') negated = !negated;
       this.#at++;
       const next = this.#peek();
-      if (!next || next.kind === 'close') throw this.wrong(`Nothing follows ${token.text}.`, token, this.#without(token));
+      if (!next || next.kind === 'close')
+        throw this.wrong(`Nothing follows ${token.text}.`, token, this.#without(token));
       token = next;
     }
     const node = this.#primary(token, depth);
@@ -122,9 +165,16 @@ class Parser {
   #group(token: Token, depth: number, field: string | null = token.prefix): Node {
     if (depth >= MAX_DEPTH) throw this.wrong(`Parentheses stand at most ${MAX_DEPTH} deep.`, token);
     const before = this.#at;
-    if (this.#peek()?.kind === 'close') throw this.wrong('There is nothing between these parentheses.', token, this.#without(token, this.#peek() as Token));
+    if (this.#peek()?.kind === 'close')
+      throw this.wrong(
+        'There is nothing between these parentheses.',
+        token,
+        this.#without(token, this.#peek() as Token),
+      );
     if (!this.#peek()) throw this.wrong('This parenthesis is not closed.', token, `${this.query})`);
-    if (field) for (let n = before; n < this.tokens.length && this.tokens[n]?.kind !== 'close'; n++) (this.tokens[n] as Token).prefix ??= field;
+    if (field)
+      for (let n = before; n < this.tokens.length && this.tokens[n]?.kind !== 'close'; n++)
+        (this.tokens[n] as Token).prefix ??= field;
     const node = this.#or(depth + 1);
     if (this.#peek()?.kind !== 'close') throw this.wrong('This parenthesis is not closed.', token, `${this.query})`);
     this.#at++;
@@ -136,22 +186,32 @@ class Parser {
     const operator = this.#peek();
     if (operator?.kind !== 'near') return null;
     const other = this.tokens[this.#at + 1];
-    if (other?.kind !== 'word') throw this.wrong(`${operator.text} stands between two words.`, operator, this.#without(operator));
+    if (other?.kind !== 'word')
+      throw this.wrong(`${operator.text} stands between two words.`, operator, this.#without(operator));
     this.#at += 2;
-    return { kind: 'near', field: this.#field(token), of: [token.text, other.text], distance: operator.distance ?? 10, ordered: operator.text.startsWith('ADJ') };
+    return {
+      kind: 'near',
+      field: this.#field(token),
+      of: [token.text, other.text],
+      distance: operator.distance ?? 10,
+      ordered: operator.text.startsWith('ADJ'),
+    };
   }
 
   #word(token: Token): Node {
     const prefix = token.prefix?.toLowerCase() ?? null;
     const { text } = token;
-    if (prefix !== null && !(prefix in FIELDS) && !TERMS.has(prefix) && !RANGES.has(prefix) && !TESTS.has(prefix)) return this.#unknown(token);
+    if (prefix !== null && !(prefix in FIELDS) && !TERMS.has(prefix) && !RANGES.has(prefix) && !TESTS.has(prefix))
+      return this.#unknown(token);
     if (text === '') throw this.wrong(`Nothing follows ${prefix}:.`, token, this.#without(token));
     if (prefix !== null && RANGES.has(prefix)) return this.#range(token, prefix);
-    if (prefix !== null && TERMS.has(prefix)) return { kind: 'term', field: prefix as TermField, value: text.toLowerCase() };
+    if (prefix !== null && TERMS.has(prefix))
+      return { kind: 'term', field: prefix as TermField, value: text.toLowerCase() };
     if (prefix !== null && TESTS.has(prefix)) return { kind: 'test', name: prefix, value: text, at: token.at };
     const wild = !token.quoted && text.endsWith('*');
     const bare = wild ? text.replace(/\*+$/, '') : text;
-    if (!/[\p{L}\p{N}]/u.test(bare)) throw this.wrong('There is no word here to look for.', token, this.#without(token));
+    if (!/[\p{L}\p{N}]/u.test(bare))
+      throw this.wrong('There is no word here to look for.', token, this.#without(token));
     return { kind: 'words', field: this.#field(token), text: bare, phrase: token.quoted, prefix: wild, at: token.at };
   }
 
@@ -161,15 +221,32 @@ class Parser {
 
   #range(token: Token, prefix: string): Node {
     const range = dateRange(token.text, this.now);
-    if (!range) throw this.wrong(`"${token.text}" is no range of dates: write 20220101..20221231, 2022-05.., ..2.weeks.ago.`, token, this.#without(token));
+    if (!range)
+      throw this.wrong(
+        `"${token.text}" is no range of dates: write 20220101..20221231, 2022-05.., ..2.weeks.ago.`,
+        token,
+        this.#without(token),
+      );
     return { kind: 'range', field: prefix === 'rt' ? 'rt' : 'd', ...range };
   }
 
   /** A prefix that nobody knows: `foo:bar` may be words with a colon between; a near miss is offered. */
   #unknown(token: Token): Node {
     const near = nearest(token.prefix as string);
-    if (near) throw this.wrong(`There is no prefix ${token.prefix}:`, token, this.#replaced(token, `${near}:${token.quoted ? `"${token.text}"` : token.text}`));
-    return { kind: 'words', field: 'any', text: `${token.prefix} ${token.text}`, phrase: true, prefix: false, at: token.at };
+    if (near)
+      throw this.wrong(
+        `There is no prefix ${token.prefix}:`,
+        token,
+        this.#replaced(token, `${near}:${token.quoted ? `"${token.text}"` : token.text}`),
+      );
+    return {
+      kind: 'words',
+      field: 'any',
+      text: `${token.prefix} ${token.text}`,
+      phrase: true,
+      prefix: false,
+      at: token.at,
+    };
   }
 
   wrong(message: string, token: Token, suggestion?: string): Wrong {
@@ -178,7 +255,9 @@ class Parser {
   }
 
   #without(...tokens: Token[]): string {
-    return tokens.toSorted((a, b) => b.at - a.at).reduce((text, { at, end }) => text.slice(0, at) + text.slice(end), this.query);
+    return tokens
+      .toSorted((a, b) => b.at - a.at)
+      .reduce((text, { at, end }) => text.slice(0, at) + text.slice(end), this.query);
   }
 
   #replaced(token: Token, text: string): string {
@@ -189,7 +268,21 @@ class Parser {
 /** A known prefix that is one slip away from this one. */
 function nearest(prefix: string): string | null {
   const lower = prefix.toLowerCase();
-  const names: Record<string, string> = { subject: 's', from: 'f', to: 't', cc: 'c', body: 'b', date: 'd', author: 'f', file: 'dfn', msgid: 'm', 'message-id': 'm', before: 'd', after: 'd', since: 'd' };
+  const names: Record<string, string> = {
+    subject: 's',
+    from: 'f',
+    to: 't',
+    cc: 'c',
+    body: 'b',
+    date: 'd',
+    author: 'f',
+    file: 'dfn',
+    msgid: 'm',
+    'message-id': 'm',
+    before: 'd',
+    after: 'd',
+    since: 'd',
+  };
   if (names[lower]) return names[lower];
   if (lower.length < 3) return null;
   return PREFIXES.find((known) => known.length >= 3 && oneSlip(lower, known)) ?? null;
@@ -201,5 +294,10 @@ function oneSlip(a: string, b: string): boolean {
   let at = 0;
   while (at < a.length && a[at] === b[at]) at++;
   const [restA, restB] = [a.slice(at), b.slice(at)];
-  return restA.slice(1) === restB.slice(1) || restA.slice(1) === restB || restA === restB.slice(1) || (restA.slice(2) === restB.slice(2) && restA[0] === restB[1] && restA[1] === restB[0]);
+  return (
+    restA.slice(1) === restB.slice(1) ||
+    restA.slice(1) === restB ||
+    restA === restB.slice(1) ||
+    (restA.slice(2) === restB.slice(2) && restA[0] === restB[1] && restA[1] === restB[0])
+  );
 }

@@ -9,9 +9,11 @@ const NOW = Date.UTC(2026, 10, 23, 12) / 1000;
 /** The tree in a short form. */
 function short(node: Node | null): string {
   if (!node) return '';
-  if (node.kind === 'and' || node.kind === 'or') return `(${node.of.map(short).join(node.kind === 'and' ? ' & ' : ' | ')})`;
+  if (node.kind === 'and' || node.kind === 'or')
+    return `(${node.of.map(short).join(node.kind === 'and' ? ' & ' : ' | ')})`;
   if (node.kind === 'not') return `!${short(node.of)}`;
-  if (node.kind === 'words') return `${node.field === 'any' ? '' : `${node.field}:`}${node.phrase ? `"${node.text}"` : node.text}${node.prefix ? '*' : ''}`;
+  if (node.kind === 'words')
+    return `${node.field === 'any' ? '' : `${node.field}:`}${node.phrase ? `"${node.text}"` : node.text}${node.prefix ? '*' : ''}`;
   if (node.kind === 'near') return `${node.of[0]}~${node.distance}~${node.of[1]}`;
   if (node.kind === 'range') return `${node.field}[${node.from},${node.to}]`;
   if (node.kind === 'term') return `${node.field}=${node.value}`;
@@ -68,12 +70,41 @@ describe('parseQuery', () => {
   });
 
   it('never throws, and what it offers can be read', () => {
-    const piece = fc.oneof(fc.string({ unit: 'binary', maxLength: 6 }), fc.constantFrom('(', ')', '"', '*', '-', '+', ' ', 'AND', 'OR', 'NOT', 'NEAR/3', 's:', 'f:(', 'd:', 'd:..', 'dfn:', 'a', 'kexec', '..', 'is:', ':', '20220101'));
+    const piece = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 6 }),
+      fc.constantFrom(
+        '(',
+        ')',
+        '"',
+        '*',
+        '-',
+        '+',
+        ' ',
+        'AND',
+        'OR',
+        'NOT',
+        'NEAR/3',
+        's:',
+        'f:(',
+        'd:',
+        'd:..',
+        'dfn:',
+        'a',
+        'kexec',
+        '..',
+        'is:',
+        ':',
+        '20220101',
+      ),
+    );
     fc.assert(
-      fc.property(fc.array(piece, { maxLength: 14 }).map((pieces) => pieces.join('')), (query) => {
-        const { problem } = parseQuery(query, NOW);
-        if (problem?.suggestion && !problem.suggestion.includes('"')) parseQuery(problem.suggestion, NOW);
-      }),
+      fc.property(
+        fc.array(piece, { maxLength: 14 }).map((pieces) => pieces.join('')),
+        (query) => {
+          const { problem } = parseQuery(query, NOW);
+          if (problem?.suggestion && !problem.suggestion.includes('"')) parseQuery(problem.suggestion, NOW);
+        },
+      ),
       { numRuns: 20_000 },
     );
   });

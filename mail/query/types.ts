@@ -10,8 +10,27 @@ export type Node =
 
 /** What words are looked for in; `any` is a word without a prefix. */
 export type Field =
-  | 'any' | 's' | 'f' | 't' | 'c' | 'tc' | 'a' | 'b' | 'bs' | 'nq' | 'q' | 'n' | 'm' | 'l' | 'lid' | 'mid'
-  | 'dfn' | 'dfa' | 'dfb' | 'dfhh' | 'dfctx';
+  | 'any'
+  | 's'
+  | 'f'
+  | 't'
+  | 'c'
+  | 'tc'
+  | 'a'
+  | 'b'
+  | 'bs'
+  | 'nq'
+  | 'q'
+  | 'n'
+  | 'm'
+  | 'l'
+  | 'lid'
+  | 'mid'
+  | 'dfn'
+  | 'dfa'
+  | 'dfb'
+  | 'dfhh'
+  | 'dfctx';
 
 /** Identifiers that are looked up rather than searched. */
 export type TermField = 'dfpre' | 'dfpost' | 'dfblob' | 'patchid' | 'changeid' | 'forpatchid';

@@ -10,9 +10,18 @@ import { command, ingest, scratch } from '../command';
 const ROOT = resolve(import.meta.dirname, '../..');
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const present = existsSync(CHROMIUM);
-if (!present && process.env.THREADLINE_REQUIRE?.includes('chromium')) throw new Error(`Chromium is required here (THREADLINE_REQUIRE), and ${CHROMIUM} is not there`);
+if (!present && process.env.THREADLINE_REQUIRE?.includes('chromium'))
+  throw new Error(`Chromium is required here (THREADLINE_REQUIRE), and ${CHROMIUM} is not there`);
 
-const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 describe.skipIf(!present)('a reader', () => {
   const folder = scratch();
@@ -27,7 +36,11 @@ describe.skipIf(!present)('a reader', () => {
     ingest(database, mbox);
     const port = await freePort();
     base = `http://127.0.0.1:${port}`;
-    server = spawn(process.execPath, ['scripts/start.mjs'], { cwd: ROOT, env: { ...process.env, THREADLINE_DB: database, PORT: String(port) }, stdio: ['ignore', 'pipe', 'inherit'] });
+    server = spawn(process.execPath, ['scripts/start.mjs'], {
+      cwd: ROOT,
+      env: { ...process.env, THREADLINE_DB: database, PORT: String(port) },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     await new Promise<void>((ready, failed) => {
       server.stdout?.on('data', (chunk: Buffer) => chunk.includes('Threadline is at') && ready());
       server.once('exit', (code) => failed(new Error(`the server ended with ${code}`)));
@@ -52,7 +65,7 @@ describe.skipIf(!present)('a reader', () => {
     expect(await page.locator('article.mail').count()).toBeGreaterThan(0);
     await page.getByRole('link', { name: 'permalink' }).first().click();
     await page.waitForURL(/\/threadline-sample\/[^/]+\/$/);
-    const subject = await page.locator('h1').innerText();
+    const subject = await page.locator('h1').textContent();
     const raw = (await page.getByRole('link', { name: 'raw', exact: true }).first().getAttribute('href')) ?? '';
     await page.getByRole('searchbox').fill('kexec');
     await page.getByRole('searchbox').press('Enter');
@@ -95,13 +108,35 @@ describe.skipIf(!present)('a reader', () => {
     await page.goto(`${base}/search/?q=s:hibernation+-is:patch`);
     const message = (await page.locator('.results li > a').first().getAttribute('href')) ?? '';
     await page.goto(`${base}/series/`);
-    const series = (await page.locator('a[href^="/series/"][href$="/"]').filter({ hasText: 'kexec' }).first().getAttribute('href')) ?? '';
-    const pages = ['/', '/threadline-sample/', '/threadline-sample/2008-07/', message, `${message}t/`, '/search/?q=kexec', '/search/', '/series/', series, '/mm/', '/mm/2.6.77-mm1/', '/all/nothing@example.org/'];
+    const series =
+      (await page
+        .locator('a[href^="/series/"][href$="/"]')
+        .filter({ hasText: 'kexec' })
+        .first()
+        .getAttribute('href')) ?? '';
+    const pages = [
+      '/',
+      '/threadline-sample/',
+      '/threadline-sample/2008-07/',
+      message,
+      `${message}t/`,
+      '/search/?q=kexec',
+      '/search/',
+      '/series/',
+      series,
+      '/mm/',
+      '/mm/2.6.77-mm1/',
+      '/all/nothing@example.org/',
+    ];
+    const faults: string[] = [];
     for (const path of pages) {
       await page.goto(base + path);
-      const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze();
-      expect(violations.map(({ id, nodes }) => `${path} ${id}: ${nodes[0]?.html.slice(0, 200)}`)).toEqual([]);
+      const { violations } = await new AxeBuilder({ page })
+        .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
+        .analyze();
+      faults.push(...violations.map(({ id, nodes }) => `${path} ${id}: ${nodes[0]?.html.slice(0, 200)}`));
     }
+    expect(faults).toEqual([]);
     await context.close();
   });
 

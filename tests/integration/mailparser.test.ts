@@ -18,22 +18,55 @@ type Difference = { field: string; ours: unknown; theirs: unknown };
 
 /** Differences that are meant, each with its reason; whatever is not among them fails the test. */
 const MEANT: [string, (ours: Message, theirs: Parsed, difference: Difference) => boolean][] = [
-  ['control characters in a subject become spaces', (_, theirs, { field }) => field === 'subject' && /[\t\r\n]/.test(theirs.subject ?? '')],
-  ['a punycode domain stays as it was written', (_, theirs, { field }) => ['author', 'to', 'cc'].includes(field) && addressesOf(theirs.from).concat(addressesOf(theirs.to), addressesOf(theirs.cc)).some(({ address }) => /[^\x20-\x7e]/.test(address))],
-  ['white space inside an id is taken out', (ours, theirs, { field }) => field === 'inReplyTo' && bare(ours.inReplyTo ?? '') === bare(theirs.inReplyTo ?? '')],
-  ['an In-Reply-To without angle brackets is none', (ours, theirs, { field }) => field === 'inReplyTo' && ours.inReplyTo === null && theirs.inReplyTo !== undefined],
-  ['text after the id of In-Reply-To is no id', (ours, theirs, { field }) => field === 'inReplyTo' && (theirs.inReplyTo ?? '').startsWith(`<${ours.inReplyTo}>`)],
+  [
+    'control characters in a subject become spaces',
+    (_, theirs, { field }) => field === 'subject' && /[\t\r\n]/.test(theirs.subject ?? ''),
+  ],
+  [
+    'a punycode domain stays as it was written',
+    (_, theirs, { field }) =>
+      ['author', 'to', 'cc'].includes(field) &&
+      addressesOf(theirs.from)
+        .concat(addressesOf(theirs.to), addressesOf(theirs.cc))
+        .some(({ address }) => /[^\x20-\x7e]/.test(address)),
+  ],
+  [
+    'white space inside an id is taken out',
+    (ours, theirs, { field }) => field === 'inReplyTo' && bare(ours.inReplyTo ?? '') === bare(theirs.inReplyTo ?? ''),
+  ],
+  [
+    'an In-Reply-To without angle brackets is none',
+    (ours, theirs, { field }) => field === 'inReplyTo' && ours.inReplyTo === null && theirs.inReplyTo !== undefined,
+  ],
+  [
+    'text after the id of In-Reply-To is no id',
+    (ours, theirs, { field }) => field === 'inReplyTo' && (theirs.inReplyTo ?? '').startsWith(`<${ours.inReplyTo}>`),
+  ],
   ['NUL bytes are taken out', (ours, _, { field }) => field === 'text' && ours.notes.includes('NUL bytes taken out')],
-  ['a charset that lies: their replacement characters are our letters', (_, theirs, { field }) => field === 'text' && (theirs.text ?? '').includes('\ufffd')],
-  ['a single-byte charset is named and the bytes are UTF-8', (ours, theirs, { field }) => field === 'text' && /[\u00c2\u00c3\u00e2]/.test(theirs.text ?? '') && ours.text.length < (theirs.text ?? '').length],
-  ['a text attached inline is shown where there is no other', (ours, theirs, { field }) => field === 'text' && (theirs.text ?? '').trim() === '' && ours.text !== ''],
+  [
+    'a charset that lies: their replacement characters are our letters',
+    (_, theirs, { field }) => field === 'text' && (theirs.text ?? '').includes('\ufffd'),
+  ],
+  [
+    'a single-byte charset is named and the bytes are UTF-8',
+    (ours, theirs, { field }) =>
+      field === 'text' &&
+      /[\u00c2\u00c3\u00e2]/.test(theirs.text ?? '') &&
+      ours.text.length < (theirs.text ?? '').length,
+  ],
+  [
+    'a text attached inline is shown where there is no other',
+    (ours, theirs, { field }) => field === 'text' && (theirs.text ?? '').trim() === '' && ours.text !== '',
+  ],
 ];
 
 const bare = (id: string) => id.replace(/[<>\s]/g, '');
 
 function addressesOf(value: AddressObject | AddressObject[] | undefined): Address[] {
   const entries = [value ?? []].flat().flatMap((object) => object.value);
-  return entries.flatMap((entry) => entry.group ?? [entry]).map(({ name, address }) => ({ name, address: address ?? '' }));
+  return entries
+    .flatMap((entry) => entry.group ?? [entry])
+    .map(({ name, address }) => ({ name, address: address ?? '' }));
 }
 
 /** What both give of a mail, in the same form. */
@@ -43,12 +76,22 @@ function compare(ours: Message, theirs: Parsed): Difference[] {
     ['author', ours.author, addressesOf(theirs.from)[0] ?? { name: '', address: '' }],
     ['to', ours.to, addressesOf(theirs.to)],
     ['cc', ours.cc, addressesOf(theirs.cc)],
-    ['msgid', ours.msgidDerived ? undefined : ours.msgid, theirs.messageId === undefined ? undefined : bare(theirs.messageId)],
+    [
+      'msgid',
+      ours.msgidDerived ? undefined : ours.msgid,
+      theirs.messageId === undefined ? undefined : bare(theirs.messageId),
+    ],
     ['inReplyTo', ours.inReplyTo, theirs.inReplyTo?.replace(/^<|>$/g, '') ?? null],
-    ['sentAt', ours.dateNote ? null : ours.sentAt, ours.dateNote ? null : Math.floor((theirs.date?.getTime() ?? 0) / 1000)],
+    [
+      'sentAt',
+      ours.dateNote ? null : ours.sentAt,
+      ours.dateNote ? null : Math.floor((theirs.date?.getTime() ?? 0) / 1000),
+    ],
     ['text', ours.text, theirs.text ?? ''],
   ];
-  return pairs.filter(([, a, b]) => JSON.stringify(a) !== JSON.stringify(b)).map(([field, a, b]) => ({ field, ours: a, theirs: b }));
+  return pairs
+    .filter(([, a, b]) => JSON.stringify(a) !== JSON.stringify(b))
+    .map(([field, a, b]) => ({ field, ours: a, theirs: b }));
 }
 
 describe.skipIf(ARCHIVES === null)('the direct path and mailparser', () => {
@@ -67,7 +110,9 @@ describe.skipIf(ARCHIVES === null)('the direct path and mailparser', () => {
         else unexplained.push({ msgid: parsed.msgid, ...difference });
       }
     }
-    console.info(`${name}: ${mails.length} mails; meant differences: ${[...meant].map(([reason, n]) => `${n} ${reason}`).join('; ') || 'none'}`);
+    console.info(
+      `${name}: ${mails.length} mails; meant differences: ${[...meant].map(([reason, n]) => `${n} ${reason}`).join('; ') || 'none'}`,
+    );
     expect(unexplained).toEqual([]);
   });
 });

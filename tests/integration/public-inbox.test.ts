@@ -6,14 +6,26 @@ import { ARCHIVES, archive } from '../archives';
 import { command, ingest, scratch } from '../command';
 
 const installed = spawnSync('public-inbox-index', ['--version']).error === undefined;
-if (!installed && process.env.THREADLINE_REQUIRE?.includes('public-inbox')) throw new Error('public-inbox is required here (THREADLINE_REQUIRE)');
+if (!installed && process.env.THREADLINE_REQUIRE?.includes('public-inbox'))
+  throw new Error('public-inbox is required here (THREADLINE_REQUIRE)');
 
 /** Threads by public-inbox's own index: thread id of each Message-ID, from its over.sqlite3. */
 async function theirThreads(folder: string): Promise<Map<string, string>> {
   const inbox = `${folder}/linux-edac`;
-  const env = { ...process.env, HOME: folder, PI_CONFIG: `${folder}/config`, GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'safe.directory', GIT_CONFIG_VALUE_0: '*' };
+  const env = {
+    ...process.env,
+    HOME: folder,
+    PI_CONFIG: `${folder}/config`,
+    GIT_CONFIG_COUNT: '1',
+    GIT_CONFIG_KEY_0: 'safe.directory',
+    GIT_CONFIG_VALUE_0: '*',
+  };
   writeFileSync(`${folder}/.gitconfig`, '[safe]\n\tdirectory = *\n');
-  execFileSync('public-inbox-init', ['-V2', 'linux-edac', inbox, 'http://127.0.0.1/linux-edac', 'linux-edac@vger.kernel.org'], { env, stdio: 'ignore' });
+  execFileSync(
+    'public-inbox-init',
+    ['-V2', 'linux-edac', inbox, 'http://127.0.0.1/linux-edac', 'linux-edac@vger.kernel.org'],
+    { env, stdio: 'ignore' },
+  );
   rmSync(`${inbox}/git/0.git`, { recursive: true, force: true });
   cpSync(archive('linux-edac/git/0.git'), `${inbox}/git/0.git`, { recursive: true });
   execFileSync('chmod', ['-R', 'u+w', inbox]);

@@ -2,6 +2,7 @@ import type { Snapshot } from '#db/open';
 import { lists } from '#db/queries/home';
 import { findList, threadsBetween } from '#db/queries/list';
 import { readMessage } from '#db/queries/message';
+import { patchPlace } from '#db/queries/series';
 import { threadOf } from '#db/queries/thread';
 import { Document } from '../../_components/Document';
 import { MessagePage } from '../../_components/MessagePage';
@@ -16,11 +17,14 @@ export const GET = page(async ({ parts, query, db }) => {
   const [list = '', msgid = '', ...rest] = parts;
   const isMonth = /^\d{4}-\d{2}$/.test(msgid);
   if (!rest.length) return redirect(isMonth ? `/${list}/${msgid}/` : messageHref(list, msgid), 301);
-  const known = list === 'all' ? { id: null, synthetic: (await lists(db)).some((one) => one.synthetic) ? 1 : 0 } : await findList(db, list);
+  const known =
+    list === 'all'
+      ? { id: null, synthetic: (await lists(db)).some((one) => one.synthetic) ? 1 : 0 }
+      : await findList(db, list);
   if (!known) return notFound(`The list "${list.slice(0, 100)}"`, msgid.slice(0, 200));
   if (isMonth) return monthPage(db, list, known, msgid);
   const found = await readMessage(db, msgid, Math.max(0, Number(query.get('imposter') ?? 0) | 0));
-  if (found) return <MessagePage page={found} list={list} />;
+  if (found) return <MessagePage page={found} list={list} place={await patchPlace(db, found.message.id)} />;
   return ghostOrNothing(db, list, msgid);
 });
 
@@ -43,16 +47,25 @@ async function ghostOrNothing(db: Snapshot, list: string, msgid: string) {
 
 async function monthPage(db: Snapshot, list: string, known: { id: number | null; synthetic: number }, month: string) {
   const [year = 0, number = 0] = month.split('-').map(Number);
-  if (number < 1 || number > 12 || year < 1970) return problem(400, 'There is no such month', 'A month is written 2004-07.');
+  if (number < 1 || number > 12 || year < 1970)
+    return problem(400, 'There is no such month', 'A month is written 2004-07.');
   const from = Date.UTC(year, number - 1) / 1000;
   const to = Date.UTC(year, number) / 1000;
   const threads = await threadsBetween(db, known.id, from, to);
   const messages = threads.reduce((sum, thread) => sum + thread.here, 0);
   const step = (by: number) => new Date(Date.UTC(year, number - 1 + by)).toISOString().slice(0, 7);
   return (
-    <Document title={`${month} · ${list}`} list={list === 'all' ? null : list} synthetic={known.synthetic === 1} layout="wide">
+    <Document
+      title={`${month} · ${list}`}
+      list={list === 'all' ? null : list}
+      synthetic={known.synthetic === 1}
+      layout="wide"
+    >
       <h1>
-        <a href={`/${list}/`}>{list}</a> {month} <small>{plural(messages, 'message')} in {plural(threads.length, 'thread')}</small>
+        <a href={`/${list}/`}>{list}</a> {month}{' '}
+        <small>
+          {plural(messages, 'message')} in {plural(threads.length, 'thread')}
+        </small>
       </h1>
       <nav className="pages" aria-label="Months">
         <a rel="prev" href={`/${list}/${step(-1)}/`}>

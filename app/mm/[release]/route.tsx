@@ -1,3 +1,4 @@
+import { anySynthetic } from '#db/queries/home';
 import { findMmRelease, isMerged, type MmEntryLine } from '#db/queries/mm';
 import { Document } from '../../_components/Document';
 import { nameOf, plural, shortTime } from '../../_lib/format';
@@ -16,7 +17,7 @@ export const GET = page(async ({ parts, db }) => {
   const changes = release.entries.filter((entry) => entry.kind !== 'all');
   const all = release.entries.filter((entry) => entry.kind === 'all');
   return (
-    <Document title={`${release.name} · Threadline`} layout="wide">
+    <Document title={`${release.name} · Threadline`} synthetic={await anySynthetic(db)} layout="wide">
       <h1>{release.name}</h1>
       <p className="about">
         Announced by <bdi className="name">{nameOf(release.author, '')}</bdi>, {shortTime(release.message_id / 8)} UTC:{' '}

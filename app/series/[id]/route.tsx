@@ -1,3 +1,4 @@
+import { anySynthetic } from '#db/queries/home';
 import {
   findSeries,
   type OutcomeLine,
@@ -25,7 +26,7 @@ export const GET = page(async ({ parts, db }) => {
   if (known !== id || parts.length < 3) return redirect(`/series/${known}/`, 301);
   const related = await relatedSeries(db, id);
   return (
-    <Document title={`${series.title} · Threadline`} layout="wide">
+    <Document title={`${series.title} · Threadline`} synthetic={await anySynthetic(db)} layout="wide">
       <h1>
         <bdi>{series.title}</bdi>
       </h1>

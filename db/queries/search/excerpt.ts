@@ -1,4 +1,4 @@
-import { readBody, linesBetween } from '#mail/body';
+import { linesBetween, readBody } from '#mail/body';
 import type { Plan } from './plan';
 
 /** A piece of an excerpt; `mark` where it is what was looked for. */

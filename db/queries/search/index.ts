@@ -60,7 +60,15 @@ export const MAX_LIMIT = 1_000;
 
 /** Runs a query in lore's language. A wrong one gives no results and says what is wrong; it never throws for what a user typed. */
 export async function searchMessages(db: Snapshot, request: SearchRequest): Promise<SearchPage> {
-  const empty: SearchPage = { query: request.query, results: [], total: 0, totalIsBound: false, next: null, facets: null, problem: null };
+  const empty: SearchPage = {
+    query: request.query,
+    results: [],
+    total: 0,
+    totalIsBound: false,
+    next: null,
+    facets: null,
+    problem: null,
+  };
   const parsed = parseQuery(request.query, request.now);
   if (parsed.problem) return { ...empty, problem: parsed.problem };
   try {
@@ -95,7 +103,8 @@ async function run(db: Snapshot, request: SearchRequest, plan: Plan, empty: Sear
     results: await readResults(db, shown, request.snippets === false ? null : plan),
     total: Math.min(counted, COUNT_BOUND),
     totalIsBound: counted > COUNT_BOUND,
-    next: ids.length > limit ? (request.sort === 'date' ? (shown.at(-1) ?? null) : (request.cursor ?? 0) + limit) : null,
+    next:
+      ids.length > limit ? (request.sort === 'date' ? (shown.at(-1) ?? null) : (request.cursor ?? 0) + limit) : null,
     facets: request.facets ? await readFacets(db, plan) : null,
   };
 }
@@ -105,7 +114,9 @@ function matches(plan: Plan): Condition {
   const where = plan.where.map(({ sql }) => sql);
   const params = plan.where.flatMap((one) => one.params);
   if (plan.match === null) return { sql: `FROM message WHERE ${where.length ? where.join(' AND ') : '1'}`, params };
-  const onRowid = where.map((sql) => sql.replace(/\bid (?=>=|<|IN|NOT)/g, 'rowid ').replaceAll('p.message_id = id', 'p.message_id = search.rowid'));
+  const onRowid = where.map((sql) =>
+    sql.replace(/\bid (?=>=|<|IN|NOT)/g, 'rowid ').replaceAll('p.message_id = id', 'p.message_id = search.rowid'),
+  );
   return { sql: `FROM search WHERE ${['search MATCH ?', ...onRowid].join(' AND ')}`, params: [plan.match, ...params] };
 }
 
@@ -134,7 +145,10 @@ async function matchingIds(db: Snapshot, plan: Plan, request: SearchRequest, lim
 
 async function count(db: Snapshot, plan: Plan): Promise<number> {
   const { sql, params } = matches(plan);
-  const row = await db.get<{ n: number }>(`SELECT count(*) AS n FROM (SELECT 1 ${sql} LIMIT ${COUNT_BOUND + 1})`, params);
+  const row = await db.get<{ n: number }>(
+    `SELECT count(*) AS n FROM (SELECT 1 ${sql} LIMIT ${COUNT_BOUND + 1})`,
+    params,
+  );
   return row?.n ?? 0;
 }
 
@@ -179,7 +193,10 @@ async function readResults(db: Snapshot, ids: number[], plan: Plan | null): Prom
 async function readFacets(db: Snapshot, plan: Plan): Promise<NonNullable<SearchPage['facets']>> {
   const { sql, params } = matches(plan);
   const id = idOf(plan);
-  const rows = await db.all<{ id: number }>(`SELECT ${id} AS id ${sql} ORDER BY ${id} DESC LIMIT ${FACET_BOUND}`, params);
+  const rows = await db.all<{ id: number }>(
+    `SELECT ${id} AS id ${sql} ORDER BY ${id} DESC LIMIT ${FACET_BOUND}`,
+    params,
+  );
   const ids = JSON.stringify(rows.map((row) => row.id));
   const facet = (column: string, joins: string) =>
     db.all<Facet & Record<string, Value>>(

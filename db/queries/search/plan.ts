@@ -1,6 +1,6 @@
+import { FLAG } from '#mail/flags';
 import { spaceCjk } from '#mail/query/cjk';
 import type { Field, Node } from '#mail/query/types';
-import { FLAG } from '#mail/flags';
 import { TERM } from '#mail/term';
 import type { Value } from '../../open';
 
@@ -123,7 +123,8 @@ function condition(node: Node): Condition {
     case 'test':
       return testCondition(node.name, node.value, node.at);
     case 'words':
-      if (node.field === 'mid') return { sql: 'id IN (SELECT id FROM message WHERE msgid = ?)', params: [node.text.replace(/^<|>$/g, '')] };
+      if (node.field === 'mid')
+        return { sql: 'id IN (SELECT id FROM message WHERE msgid = ?)', params: [node.text.replace(/^<|>$/g, '')] };
       return {
         sql: 'id IN (SELECT p.message_id FROM posting p JOIN list l ON l.id = p.list_id WHERE l.list_id = ?)',
         params: [node.text.replace(/^<|>$/g, '').toLowerCase()],
@@ -134,7 +135,10 @@ function condition(node: Node): Condition {
 }
 
 const negated = ({ sql, params }: Condition): Condition => ({ sql: `NOT (${sql})`, params });
-const joined = (of: Condition[], by: string): Condition => ({ sql: `(${of.map(({ sql }) => sql).join(by)})`, params: of.flatMap(({ params }) => params) });
+const joined = (of: Condition[], by: string): Condition => ({
+  sql: `(${of.map(({ sql }) => sql).join(by)})`,
+  params: of.flatMap(({ params }) => params),
+});
 
 /** Unix seconds; `to` is exclusive. message.id is sent_at * 8 + n. */
 export function idRange(from: number | null, to: number | null): Condition {
@@ -145,14 +149,19 @@ export function idRange(from: number | null, to: number | null): Condition {
 }
 
 function arrivalRange(from: number | null, to: number | null): Condition {
-  return { sql: 'id IN (SELECT id FROM message WHERE received_at >= ? AND received_at < ?)', params: [from ?? 0, to ?? Number.MAX_SAFE_INTEGER] };
+  return {
+    sql: 'id IN (SELECT id FROM message WHERE received_at >= ? AND received_at < ?)',
+    params: [from ?? 0, to ?? Number.MAX_SAFE_INTEGER],
+  };
 }
 
 function termCondition(field: string, value: string): Condition {
   const kinds = field === 'dfblob' ? [TERM.dfpre, TERM.dfpost] : [TERM[field as keyof typeof TERM]];
   const isBlob = field.startsWith('df');
   // Blob names are abbreviated as each patch pleases: the shorter one begins the longer.
-  const match = isBlob ? "(value >= ? AND value < ? || 'g') OR (length(value) < length(?) AND value = substr(?, 1, length(value)))" : 'value = ?';
+  const match = isBlob
+    ? "(value >= ? AND value < ? || 'g') OR (length(value) < length(?) AND value = substr(?, 1, length(value)))"
+    : 'value = ?';
   const params = isBlob ? [value, value, value, value] : [value];
   return {
     sql: `id IN (SELECT message_id FROM term WHERE kind IN (${kinds.join(', ')}) AND (${match}))`,
@@ -165,17 +174,24 @@ const IS: Record<string, number> = { patch: FLAG.patch, cover: FLAG.cover, reply
 function testCondition(name: string, value: string, at: number): Condition {
   if (name === 'is' && IS[value] !== undefined) return flagged(IS[value] as number);
   if (name === 'has' && value === 'attachment') return flagged(FLAG.attachment);
-  if (name === 'list') return { sql: 'id IN (SELECT p.message_id FROM posting p JOIN list l ON l.id = p.list_id WHERE l.name = ?)', params: [value] };
+  if (name === 'list')
+    return {
+      sql: 'id IN (SELECT p.message_id FROM posting p JOIN list l ON l.id = p.list_id WHERE l.name = ?)',
+      params: [value],
+    };
   if (name === 'is') throw new UnknownTest(`is: takes ${Object.keys(IS).join(', ')}; not "${value}".`, at);
   if (name === 'has') throw new UnknownTest(`has: takes attachment; not "${value}".`, at);
   throw new UnknownTest(`${name}: cannot be answered by this archive yet.`, at);
 }
 
-const flagged = (flag: number): Condition => ({ sql: `id IN (SELECT id FROM message WHERE flags & ${flag})`, params: [] });
+const flagged = (flag: number): Condition => ({
+  sql: `id IN (SELECT id FROM message WHERE flags & ${flag})`,
+  params: [],
+});
 
 function collectWords(node: Node, unwanted: boolean, words: Plan['words']): void {
-  if (node.kind === 'not') return collectWords(node.of, !unwanted, words);
-  if (node.kind === 'and' || node.kind === 'or') for (const one of node.of) collectWords(one, unwanted, words);
+  if (node.kind === 'not') collectWords(node.of, !unwanted, words);
+  else if (node.kind === 'and' || node.kind === 'or') for (const one of node.of) collectWords(one, unwanted, words);
   else if (!unwanted && node.kind === 'words') words.push({ text: node.text, prefix: node.prefix });
   else if (!unwanted && node.kind === 'near') words.push(...node.of.map((text) => ({ text, prefix: false })));
 }

@@ -12,7 +12,8 @@ import { threadPage } from '../../../_lib/thread';
 /** `T/`, `t/`, `raw`, `t.mbox.gz` and attachments of a message. */
 export const GET = page(async ({ request, parts, query, db, version }) => {
   const [list = '', msgid = '', view = '', ...rest] = parts;
-  if (list !== 'all' && !(await findList(db, list))) return notFound(`The list "${list.slice(0, 100)}"`, msgid.slice(0, 200));
+  if (list !== 'all' && !(await findList(db, list)))
+    return notFound(`The list "${list.slice(0, 100)}"`, msgid.slice(0, 200));
   if (view === 'T' || view === 't') {
     if (!rest.length) return redirect(`${messageHref(list, msgid)}${view}/`, 301);
     return threadPage(db, list, msgid, view === 't' ? 'nested' : 'flat');

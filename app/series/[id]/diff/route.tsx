@@ -1,3 +1,4 @@
+import { anySynthetic } from '#db/queries/home';
 import { findSeries, type RevisionDetail, type SeriesDetail } from '#db/queries/series';
 import { diffRevisions, revisionOfNumber } from '#db/queries/seriesdiff';
 import type { RangeLine, RangePair } from '#mail/rangediff';
@@ -23,7 +24,11 @@ export const GET = page(async ({ parts, query, db }) => {
     return problem(400, 'There is no such version', 'from and to are numbers of versions of this series.');
   const { cover, patches } = await diffRevisions(db, from.id, to.id);
   return (
-    <Document title={`${series.title}: v${from.number} to v${to.number} · Threadline`} layout="wide">
+    <Document
+      title={`${series.title}: v${from.number} to v${to.number} · Threadline`}
+      synthetic={await anySynthetic(db)}
+      layout="wide"
+    >
       <h1>
         <bdi>{series.title}</bdi>{' '}
         <small>
