@@ -143,10 +143,7 @@ function Results({ found, list }: { found: SearchPage; list: string | null }) {
               {result.lists.join(', ')} · <a href={threadHref(where, result.msgid)}>thread ({result.threadMessages})</a>
             </p>
             <p className="snippet">
-              {result.snippet.map(({ text, mark }, n) =>
-                // biome-ignore lint/suspicious/noArrayIndexKey: static markup, nothing is ever reordered
-                mark ? <mark key={n}>{text}</mark> : text,
-              )}
+              {result.snippet.map(({ text, mark }, n) => (mark ? <mark key={n}>{text}</mark> : text))}
             </p>
           </li>
         );

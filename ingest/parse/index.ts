@@ -102,7 +102,6 @@ const withoutControls = ({ name, address }: Address): Address => ({ name: clean(
 
 /** Control characters are no part of a name or subject, and lone surrogates of none: both would break what is made from it. */
 function clean(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   const tidy = /[\x00-\x1f\x7f]/.test(text) ? text.replace(/[\x00-\x1f\x7f]+/g, ' ').trim() : text;
   return tidy.isWellFormed() ? tidy : tidy.toWellFormed();
 }

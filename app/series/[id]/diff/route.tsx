@@ -85,7 +85,6 @@ function Lines({ lines, label }: { lines: RangeLine[]; label: string }) {
       <h3>{label}</h3>
       <pre className="body" dir="ltr">
         {lines.map((line, n) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: lines have no name but their place, and nothing is rendered twice
           <span key={n} className={CLASSES[line.kind]}>
             {line.kind === 'skip' ? '⋯\n' : `${MARKS[line.kind]} ${line.text}\n`}
           </span>
