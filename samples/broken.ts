@@ -16,7 +16,7 @@ const multipart = (kind: string, parts: string[]) => ({
 });
 
 /** Mails that are broken, odd or hostile in the ways that archives have them; each named by its Message-ID. */
-export function* brokenMails(): Generator<SampleMail> {
+export function* broken(): Generator<SampleMail> {
   for (const draft of DRAFTS) yield write(draft);
   const twice = write({
     ...base('twice', 12),

@@ -1,24 +1,15 @@
-import { brokenMails } from './broken';
+import { broken } from './broken';
 import { debate } from './debate';
-import { HIBERNATION } from './hibernation';
-import { type SampleMail, SECOND_LIST, write } from './mail';
-import { mmDrafts } from './mm';
+import { hibernation } from './hibernation';
+import type { SampleMail } from './mail';
+import { mm } from './mm';
 import { Random } from './random';
 import { series } from './series';
 import { tail } from './tail';
-import { writeTalk } from './talk';
 
 /** The mails written by hand, in order of time. */
 function core(): SampleMail[] {
-  const mails = [...debate(), ...series()];
-  for (const { mail, draft, key } of writeTalk(HIBERNATION)) {
-    mails.push(mail);
-    // The question went to two lists.
-    if (key === 'root') mails.push(write({ ...draft, list: SECOND_LIST }));
-  }
-  for (const draft of mmDrafts()) mails.push(write({ ...draft, list: SECOND_LIST }));
-  mails.push(...brokenMails());
-  return mails.sort((a, b) => a.sentAt - b.sentAt);
+  return [...debate(), ...series(), ...hibernation(), ...mm(), ...broken()].sort((a, b) => a.sentAt - b.sentAt);
 }
 
 /**

@@ -92,18 +92,14 @@ function reply(answer: Answer, parent: Letter, n: number): Letter {
   const at = parent.at + Math.round(answer.hours * 3600) + 137;
   const quoted = parent.body.split('\n').filter((line) => line.includes(answer.quote))[0] ?? '';
   const credits = (answer.trailers ?? []).map((trailer) => `${trailer}: ${who.name} <${who.address}>`).join('\n');
-  const body = [
-    quoted && quote(who === parent.who ? PEOPLE.robot : parent.who, parent.at, quoted),
-    wrap(answer.text),
-    credits,
-  ].filter(Boolean);
+  const body = [quoted && quote(parent.who, parent.at, quoted).trimEnd(), wrap(answer.text), credits].filter(Boolean);
   return {
     who,
     at,
     msgid: `jump-re${answer.version}.${n}.${who.address}`,
     subject: parent.subject.startsWith('Re: ') ? parent.subject : `Re: ${parent.subject}`,
     references: [...parent.references, parent.msgid],
-    body: `${body.join('\n\n').replace(/\n\n\n/g, '\n\n')}\n`,
+    body: `${body.join('\n\n')}\n`,
   };
 }
 
@@ -118,7 +114,8 @@ function besides(number: number, cover: Letter, patches: Letter[], at: number): 
 
 function replacement(piece: Piece, cover: Letter, at: number): Letter {
   const letter = patchLetter(piece, 4, 2, at, [cover.msgid, 'jump-v3-2.wltsao@example.org']);
-  return { ...letter, msgid: 'jump-v3.1-2.wltsao@example.org', subject: `[PATCH v3.1 2/4] ${piece.title}` };
+  const body = letter.body.replace('v4: see the cover letter', 'v3.1: gives an exchange up that fails');
+  return { ...letter, body, msgid: 'jump-v3.1-2.wltsao@example.org', subject: `[PATCH v3.1 2/4] ${piece.title}` };
 }
 
 function again(letter: Letter, at: number): Letter {

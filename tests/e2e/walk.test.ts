@@ -125,7 +125,7 @@ describe.skipIf(!present)('a reader', () => {
       '/series/',
       series,
       '/mm/',
-      '/mm/2.6.77-mm1/',
+      '/mm/2.6.76-rc6-mm2/',
       '/all/nothing@example.org/',
     ];
     const faults: string[] = [];
