@@ -11,7 +11,7 @@ export async function openWriter(path: string): Promise<Connection> {
   const connection = await Connection.open(path, 'write');
   // page_size holds only for a new file; WAL so that readers go on reading while ingest writes.
   await connection.exec(`PRAGMA page_size = 8192; PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL;
-    PRAGMA synchronous = NORMAL; PRAGMA temp_store = memory; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8000;`);
+    PRAGMA synchronous = NORMAL; PRAGMA temp_store = memory; PRAGMA cache_size = -24576; PRAGMA wal_autocheckpoint = 8000;`);
   const made = await connection.get<{ tables: number }>('SELECT count(*) AS tables FROM sqlite_schema');
   if (made?.tables) await checkVersion(connection, path);
   else await connection.exec(`BEGIN IMMEDIATE; ${await schema()}; PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`);

@@ -50,7 +50,7 @@ export async function insertMessages(db: Connection, rows: Value[][]): Promise<v
 }
 
 /** What FTS5 holds in memory before it writes a segment: more than a batch's words, so that each commit writes one. */
-const PENDING_WORDS = 32 * 1024 * 1024;
+const PENDING_WORDS = 16 * 1024 * 1024;
 
 /** Settings of the full-text index for ingest; they are kept in the database. */
 export async function prepareSearch(db: Connection): Promise<void> {
