@@ -27,7 +27,7 @@ export class Connection {
     const flags = mode === 'read' ? sqlite3.OPEN_READONLY : sqlite3.OPEN_READWRITE | sqlite3.OPEN_CREATE;
     return new Promise((resolve, reject) => {
       const handle = new sqlite3.Database(path, flags, (error) =>
-        error ? reject(new DatabaseError(`${path}: ${error.message}`)) : resolve(new Connection(handle)),
+        error ? reject(new DatabaseError(openFailure(path, mode, error))) : resolve(new Connection(handle)),
       );
     });
   }
@@ -94,6 +94,13 @@ export class Connection {
 async function finalize(statement: Promise<sqlite3.Statement>): Promise<void> {
   const made = await statement.catch(() => null);
   if (made) await new Promise<void>((resolve) => made.finalize(() => resolve()));
+}
+
+function openFailure(path: string, mode: 'read' | 'write', error: Error): string {
+  if (mode === 'read' && /SQLITE_CANTOPEN/.test(error.message)) {
+    return `${path}: there is no database here. Run "npm run ingest -- SOURCE" first, or name another in THREADLINE_DB.`;
+  }
+  return `${path}: ${error.message}`;
 }
 
 function located(error: Error, sql: string): Error {

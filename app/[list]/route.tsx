@@ -34,7 +34,6 @@ export const GET = page(async ({ parts, query, db }) => {
       list={name === 'all' ? null : name}
       synthetic={list.synthetic === 1}
       layout="wide"
-      feed={`/${name}/new.atom`}
     >
       <h1>
         {name === 'all' ? 'All lists' : name} <small>{plural(list.messages, 'message')}</small>

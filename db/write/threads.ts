@@ -32,6 +32,15 @@ export async function markDirty(db: Connection, threads: Iterable<number>): Prom
   await db.run('INSERT OR IGNORE INTO dirty_thread SELECT value FROM json_each(?)', [JSON.stringify([...threads])]);
 }
 
+/** Marks the threads of these messages. */
+export async function markDirtyOf(db: Connection, ids: number[]): Promise<void> {
+  await db.run(
+    `INSERT OR IGNORE INTO dirty_thread
+     SELECT m.thread FROM json_each(?) j JOIN message m ON m.id = j.value`,
+    [JSON.stringify(ids)],
+  );
+}
+
 /** Some threads still to be arranged, as many as hold about `limit` messages, at least one. */
 export async function takeDirty(db: Connection, limit: number): Promise<number[]> {
   const rows = await db.all<{ thread: number; messages: number }>(

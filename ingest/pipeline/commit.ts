@@ -10,7 +10,7 @@ import {
   type SearchWords,
 } from '#db/write/messages';
 import { bumpDataVersion, saveCheckpoint } from '#db/write/sources';
-import { markDirty, mergeThreads, replaceGhosts } from '#db/write/threads';
+import { markDirty, markDirtyOf, mergeThreads, replaceGhosts } from '#db/write/threads';
 import type { BatchMail } from './batch';
 import type { ListNames } from './lists';
 import { type Packed, SEARCH_COLUMNS } from './protocol';
@@ -133,8 +133,14 @@ async function post(db: Connection, lists: ListNames, source: BatchSource, resol
     db,
     posted.map(({ row }) => row),
   );
+  const added = posted.filter((_, n) => isNew[n]);
   await addActivity(
     db,
-    posted.filter((_, n) => isNew[n]).map(({ list, sentAt }) => ({ list, sentAt })),
+    added.map(({ list, sentAt }) => ({ list, sentAt })),
+  );
+  // A message stored before that another list carries now: its thread is on that list too.
+  await markDirtyOf(
+    db,
+    added.map(({ row }) => row[1] as number),
   );
 }
