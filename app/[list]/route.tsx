@@ -9,9 +9,10 @@ import { plural } from '../_lib/format';
 import { redirect } from '../_lib/http';
 import { anyHref } from '../_lib/links';
 import { notFound, page, problem } from '../_lib/page';
+import { searchFeed, searchMbox } from '../_lib/results';
 
 /** `/{list}/` and `/all/`: newest threads; with `?q=` a search. `/{msgid}` leads to the message, as at lore. */
-export const GET = page(async ({ parts, query, db }) => {
+export const GET = page(async ({ request, parts, query, db }) => {
   const [name = '', ...rest] = parts;
   const list = name === 'all' ? await everything(db) : await findList(db, name);
   if (!list) {
@@ -20,6 +21,7 @@ export const GET = page(async ({ parts, query, db }) => {
   }
   if (!rest.length) return redirect(`/${name}/${query.size ? `?${query}` : ''}`, 301);
   const q = query.get('q');
+  if (q !== null && query.get('x') === 'A') return searchFeed(request, db, q, list.id === null ? null : name);
   if (q !== null) return redirect(`/search/?${new URLSearchParams({ q, ...(name === 'all' ? {} : { list: name }) })}`);
   const before = query.get('before');
   if (before !== null && !/^\d{1,15}$/.test(before))
@@ -52,6 +54,17 @@ export const GET = page(async ({ parts, query, db }) => {
       </nav>
     </Document>
   );
+});
+
+/** `POST /{list}/?q=...&x=m`: the results as mbox.gz, with `t=1` whole threads; b4 asks so. */
+export const POST = page(async ({ parts, query, db }) => {
+  const [name = ''] = parts;
+  if (name !== 'all' && !(await findList(db, name)))
+    return notFound(`The list "${name.slice(0, 100)}"`, query.get('q') ?? '');
+  const q = query.get('q') ?? '';
+  if (query.get('x') !== 'm' || !q)
+    return problem(400, 'This cannot be answered', 'POST asks for ?q=QUERY&x=m, the results as mbox.gz.');
+  return searchMbox(db, q, name === 'all' ? null : name, query.get('t') === '1');
 });
 
 type ListHead = Pick<ListRow, 'description' | 'messages' | 'synthetic'> & { id: number | null };

@@ -59,6 +59,7 @@ export function ThreadFrame({ thread, list, msgid, view, cut }: ThreadHeadProps)
             flat
           </a>
           <a href={`${messageHref(list, msgid)}t.mbox.gz`}>mbox.gz</a>
+          <a href={`${messageHref(list, msgid)}t.atom`}>Atom</a>
           <code className="command">b4 mbox {msgid}</code>
         </nav>
       </header>

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
-import { rawThread } from '#db/queries/message';
+import { rawMessages, rawThread } from '#db/queries/message';
 import { toMboxrd } from '#mail/mbox';
 import { openReader } from './reader';
 
@@ -16,6 +16,16 @@ export async function* threadMails(thread: number): AsyncGenerator<Buffer> {
     const last = mails.at(-1);
     if (!last || mails.length < MAILS_AT_ONCE) return;
     after = last.position;
+  }
+}
+
+/** Mails by id, in the order given. */
+export async function* mailsById(ids: number[]): AsyncGenerator<Buffer> {
+  const reader = await openReader();
+  if (!reader) return;
+  for (let at = 0; at < ids.length; at += MAILS_AT_ONCE) {
+    const mails = await reader.read((db) => rawMessages(db, ids.slice(at, at + MAILS_AT_ONCE)));
+    for (const { raw, sent_at } of mails) yield toMboxrd(raw, sent_at);
   }
 }
 

@@ -69,7 +69,10 @@ async function answerFrom(
   const ready = kept.get(etag);
   if (ready) return respond(ready, 200, headers);
   const result = await answer({ request, parts, query: url.searchParams, db, version });
-  if (result instanceof Response) return result;
+  if (result instanceof Response) {
+    if (result.status === 200 && !result.headers.has('ETag')) result.headers.set('ETag', etag);
+    return result;
+  }
   if (result instanceof HtmlStream) return streamed(result, etag, headers);
   const html = encode(await render(result));
   keep(etag, html);

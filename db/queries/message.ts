@@ -137,3 +137,23 @@ export async function rawThread(db: Snapshot, thread: number, after: number, lim
   const raws = await rawOf(db, rows);
   return rows.map((row, n) => ({ ...row, raw: raws[n] as Buffer }));
 }
+
+/** Messages by id, in the order given, with their raw bytes. */
+export async function rawMessages(db: Snapshot, ids: number[]) {
+  const rows = await db.all<Slots & { sent_at: number }>(
+    `SELECT m.sent_at, ${SLOTS} FROM json_each(?) j JOIN message m ON m.id = j.value ORDER BY j.key`,
+    [JSON.stringify(ids)],
+  );
+  const raws = await rawOf(db, rows);
+  return rows.map((row, n) => ({ ...row, raw: raws[n] as Buffer }));
+}
+
+/** Every message of the threads that these messages belong to, thread by thread in display order; at most `limit`. */
+export async function withThreads(db: Snapshot, ids: number[], limit: number): Promise<number[]> {
+  const rows = await db.all<{ id: number }>(
+    `SELECT p.message_id AS id FROM (SELECT DISTINCT m.thread FROM json_each(?) j JOIN message m ON m.id = j.value) t
+     JOIN place p ON p.thread = t.thread WHERE p.message_id IS NOT NULL ORDER BY p.thread DESC, p.position LIMIT ?`,
+    [JSON.stringify(ids), limit],
+  );
+  return rows.map(({ id }) => id);
+}

@@ -1,13 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { resolve } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { command, ingest, scratch } from '../command';
+import { type Running, startServer } from '../server';
 
-const ROOT = resolve(import.meta.dirname, '../..');
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const present = existsSync(CHROMIUM);
 if (!present && process.env.THREADLINE_REQUIRE?.includes('chromium'))
@@ -25,7 +22,7 @@ const ARGUMENTS = [
 
 describe.skipIf(!present)('a reader', () => {
   const folder = scratch();
-  let server: ChildProcess;
+  let server: Running;
   let browser: Browser;
   let base = '';
 
@@ -34,23 +31,14 @@ describe.skipIf(!present)('a reader', () => {
     const mbox = `${folder.path}/threadline-sample.mbox`;
     writeFileSync(mbox, command('sample', ['--messages', '400', '--seed', '1'], database).stdout);
     ingest(database, mbox);
-    const port = await freePort();
-    base = `http://127.0.0.1:${port}`;
-    server = spawn(process.execPath, ['scripts/start.mjs'], {
-      cwd: ROOT,
-      env: { ...process.env, THREADLINE_DB: database, PORT: String(port) },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    await new Promise<void>((ready, failed) => {
-      server.stdout?.on('data', (chunk: Buffer) => chunk.includes('Threadline is at') && ready());
-      server.once('exit', (code) => failed(new Error(`the server ended with ${code}`)));
-    });
+    server = await startServer(database);
+    base = server.base;
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
   });
 
   afterAll(async () => {
     await browser?.close();
-    server?.kill('SIGTERM');
+    await server?.stop();
     folder.remove();
   });
 
@@ -175,13 +163,3 @@ describe.skipIf(!present)('a reader', () => {
     expect((await fetch(`${base}/threadline-sample/`, { headers: { 'If-None-Match': etag } })).status).toBe(304);
   });
 });
-
-function freePort(): Promise<number> {
-  return new Promise((done) => {
-    const probe = createServer();
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => done(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
-}

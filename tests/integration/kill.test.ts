@@ -44,7 +44,9 @@ describe.skipIf(ARCHIVES === null)('an ingest that is killed', () => {
     expect(command('verify', [], disturbed)).toMatchObject({ status: 0 });
     for (const kind of ['messages', 'threads', 'series', 'trailers']) {
       const [one, other] = [calm, disturbed].map((database) =>
-        createHash('sha256').update(command('export', [kind], database).stdout).digest('hex'),
+        createHash('sha256')
+          .update(command('export', [kind], database).stdout)
+          .digest('hex'),
       );
       expect(other, kind).toBe(one);
     }

@@ -1,4 +1,5 @@
 import type { Snapshot } from '#db/open';
+import { newestMessages } from '#db/queries/feed';
 import { lists } from '#db/queries/home';
 import { findList, threadsBetween } from '#db/queries/list';
 import { readMessage } from '#db/queries/message';
@@ -7,14 +8,17 @@ import { threadOf } from '#db/queries/thread';
 import { Document } from '../../_components/Document';
 import { MessagePage } from '../../_components/MessagePage';
 import { ThreadTable } from '../../_components/ThreadTable';
+import { atomOf } from '../../_lib/atom';
 import { plural } from '../../_lib/format';
-import { redirect } from '../../_lib/http';
+import { redirect, respond } from '../../_lib/http';
 import { loreHref, messageHref, threadHref } from '../../_lib/links';
 import { notFound, page, problem } from '../../_lib/page';
+import { ATOM } from '../../_lib/results';
 
 /** `/{list}/{msgid}/`, one message; `/{list}/{YYYY-MM}/`, a month. */
-export const GET = page(async ({ parts, query, db }) => {
+export const GET = page(async ({ request, parts, query, db }) => {
   const [list = '', msgid = '', ...rest] = parts;
+  if (msgid === 'new.atom' && !rest.length) return listFeed(request, db, list);
   const isMonth = /^\d{4}-\d{2}$/.test(msgid);
   if (!rest.length) return redirect(isMonth ? `/${list}/${msgid}/` : messageHref(list, msgid), 301);
   const known =
@@ -27,6 +31,17 @@ export const GET = page(async ({ parts, query, db }) => {
   if (found) return <MessagePage page={found} list={list} place={await patchPlace(db, found.message.id)} />;
   return ghostOrNothing(db, list, msgid);
 });
+
+/** `/{list}/new.atom` */
+async function listFeed(request: Request, db: Snapshot, name: string): Promise<Response> {
+  const list = name === 'all' ? null : await findList(db, name);
+  if (list === undefined) return notFound(`The list "${name.slice(0, 100)}"`, name.slice(0, 100));
+  return respond(
+    atomOf(request, name === 'all' ? 'all lists' : name, await newestMessages(db, list?.id ?? null)),
+    200,
+    ATOM,
+  );
+}
 
 /** A ghost is known by those who answered it. */
 async function ghostOrNothing(db: Snapshot, list: string, msgid: string) {

@@ -1,12 +1,15 @@
 import type { Snapshot } from '#db/open';
+import { newestOfThread } from '#db/queries/feed';
 import { findList } from '#db/queries/list';
 import { readRaw } from '#db/queries/message';
 import { threadOf } from '#db/queries/thread';
 import { readAttachment } from '#mail/attachment';
+import { atomOf } from '../../../_lib/atom';
 import { dispositionOf, etagOf, redirect, respond } from '../../../_lib/http';
 import { messageHref } from '../../../_lib/links';
 import { mboxGzip, threadMails } from '../../../_lib/mbox';
 import { notFound, page } from '../../../_lib/page';
+import { ATOM } from '../../../_lib/results';
 import { threadPage } from '../../../_lib/thread';
 
 /** `T/`, `t/`, `raw`, `t.mbox.gz` and attachments of a message. */
@@ -20,6 +23,7 @@ export const GET = page(async ({ request, parts, query, db, version }) => {
   }
   if (rest.length) return redirect(`${messageHref(list, msgid)}${encodeURIComponent(view)}`, 301);
   if (view === 'raw') return rawMail(db, msgid, Number(query.get('imposter') ?? 0) | 0);
+  if (view === 't.atom') return threadFeed(request, db, msgid);
   if (view === 't.mbox.gz') return threadMbox(db, msgid, etagOf(version, request.url));
   if (/^\d{1,4}-/.test(view)) return attachment(db, msgid, Number.parseInt(view, 10));
   return notFound('This view of a message', msgid.slice(0, 200));
@@ -34,6 +38,13 @@ async function rawMail(db: Snapshot, msgid: string, nth: number): Promise<Respon
     'Content-Disposition': dispositionOf('inline', `${msgid}.eml`),
     'Cache-Control': 'public, max-age=86400',
   });
+}
+
+async function threadFeed(request: Request, db: Snapshot, msgid: string): Promise<Response> {
+  const thread = await threadOf(db, msgid);
+  if (thread === undefined) return notFound(`The message <${msgid.slice(0, 200)}>`, msgid.slice(0, 200));
+  const rows = await newestOfThread(db, thread);
+  return respond(atomOf(request, rows.at(-1)?.subject ?? msgid, rows), 200, ATOM);
 }
 
 async function threadMbox(db: Snapshot, msgid: string, etag: string): Promise<Response> {

@@ -1,0 +1,62 @@
+import type { Snapshot } from '../open';
+import { SLOTS, type Slots, textsOf } from './blocks';
+
+/** What a feed tells of a message. */
+export interface FeedRow {
+  msgid: string;
+  subject: string;
+  name: string;
+  address: string;
+  sentAt: number;
+  text: string;
+  parent: string | null;
+}
+
+/** Entries of a feed; lore has 25. */
+export const FEED_ENTRIES = 25;
+
+/** Newest messages of a list; null: of all. */
+export async function newestMessages(db: Snapshot, listId: number | null): Promise<FeedRow[]> {
+  const from =
+    listId === null
+      ? `SELECT id FROM message ORDER BY id DESC LIMIT ${FEED_ENTRIES}`
+      : `SELECT message_id AS id FROM posting WHERE list_id = ? ORDER BY message_id DESC LIMIT ${FEED_ENTRIES}`;
+  const ids = await db.all<{ id: number }>(from, listId === null ? [] : [listId]);
+  return readFeed(
+    db,
+    ids.map(({ id }) => id),
+  );
+}
+
+/** Newest messages of a thread. */
+export async function newestOfThread(db: Snapshot, thread: number): Promise<FeedRow[]> {
+  const ids = await db.all<{ id: number }>(
+    `SELECT id FROM message WHERE thread = ? ORDER BY id DESC LIMIT ${FEED_ENTRIES}`,
+    [thread],
+  );
+  return readFeed(
+    db,
+    ids.map(({ id }) => id),
+  );
+}
+
+/** Messages by id, in the order given. */
+export async function readFeed(db: Snapshot, ids: number[]): Promise<FeedRow[]> {
+  const rows = await db.all<
+    Slots & { msgid: string; subject: string; name: string; address: string; sent_at: number; refs: string }
+  >(
+    `SELECT m.msgid, m.subject, i.name, i.address, m.sent_at, m.refs, ${SLOTS}
+     FROM json_each(?) j JOIN message m ON m.id = j.value JOIN identity i ON i.id = m.author_id ORDER BY j.key`,
+    [JSON.stringify(ids)],
+  );
+  const texts = await textsOf(db, rows);
+  return rows.map((row, n) => ({
+    msgid: row.msgid,
+    subject: row.subject,
+    name: row.name,
+    address: row.address,
+    sentAt: row.sent_at,
+    text: texts[n] ?? '',
+    parent: row.refs ? (row.refs.split(' ').at(-1) ?? null) : null,
+  }));
+}

@@ -1,0 +1,129 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { toMboxrd } from '#mail/mbox';
+import { ARCHIVES, archive } from '../archives';
+import { readMails } from '../blobs';
+import { command, ingest, scratch } from '../command';
+import { type Running, startServer } from '../server';
+
+const installed = spawnSync('b4', ['--version']).error === undefined;
+if (!installed && process.env.THREADLINE_REQUIRE?.includes('b4'))
+  throw new Error('b4 is required here (THREADLINE_REQUIRE)');
+
+interface Series {
+  revisions: { number: number; cover: string | null; patches: { msgid: string }[] }[];
+}
+
+describe.skipIf(ARCHIVES === null || !installed)("lore's clients", () => {
+  const folder = scratch();
+  let server: Running;
+  let series: Series[];
+
+  beforeAll(async () => {
+    const database = `${folder.path}/t.sqlite`;
+    ingest(database, archive('kexec'));
+    server = await startServer(database);
+    writeFileSync(
+      `${folder.path}/.gitconfig`,
+      `[b4]\n\tmidmask = ${server.base}/all/%s\n\tsearchmask = ${server.base}/all/?x=m&t=1&q=%s\n\tattestation-policy = off\n[user]\n\tname = T\n\temail = t@example.org\n`,
+    );
+    series = command('export', ['series'], database)
+      .stdout.trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+  });
+  afterAll(async () => {
+    await server?.stop();
+    folder.remove();
+  });
+
+  function b4(
+    name: string,
+    args: string[],
+    input = '',
+  ): { status: number | null; said: string; files: Map<string, string> } {
+    const out = `${folder.path}/${name}`;
+    mkdirSync(out);
+    const env = { ...process.env, HOME: folder.path, XDG_DATA_HOME: `${out}/.data`, XDG_CACHE_HOME: `${out}/.cache` };
+    const ran = spawnSync('b4', [...args, '-o', out], { cwd: out, env, encoding: 'latin1', input });
+    const files = readdirSync(out).filter((file) => !file.startsWith('.'));
+    return {
+      status: ran.status,
+      said: ran.stderr,
+      files: new Map(files.map((file) => [file, readFileSync(`${out}/${file}`, 'latin1')])),
+    };
+  }
+
+  it("b4 am gives the same series from the server as from the archive's own mails", () => {
+    const mails = new Map(
+      readMails(archive('kexec/git/0.git')).map(({ bytes }) => [
+        /^Message-ID:\s*<([^>]+)>/im.exec(bytes.toString('latin1'))?.[1],
+        bytes,
+      ]),
+    );
+    const threads = command('export', ['threads'], `${folder.path}/t.sqlite`)
+      .stdout.trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { root: string; messages: string[] });
+    const begun = new Set(
+      series.flatMap(({ revisions }) =>
+        revisions.filter(({ patches }) => patches.length > 2).map(({ cover }) => cover),
+      ),
+    );
+    const whole = threads.filter(({ root }) => begun.has(root)).slice(0, 8);
+    expect(whole).toHaveLength(8);
+    for (const [n, { root, messages }] of whole.entries()) {
+      const mbox = Buffer.concat(messages.map((msgid) => toMboxrd(mails.get(msgid) ?? Buffer.alloc(0), 0))).toString(
+        'latin1',
+      );
+      const [online, local] = [b4(`online${n}`, ['am', root]), b4(`local${n}`, ['am', '-m', '-'], mbox)];
+      expect(online.status, online.said).toBe(0);
+      expect(local.status, local.said).toBe(0);
+      expect(online.files.size).toBeGreaterThan(0);
+      expect([...online.files]).toEqual([...local.files]);
+    }
+  });
+
+  it('b4 am -c finds the newer revision through the search', () => {
+    const old = series.filter(({ revisions }) => {
+      const numbers = revisions.map(({ number }) => number);
+      return Math.max(...numbers) > Math.min(...numbers) && (revisions[0]?.patches.length ?? 0) >= 2;
+    });
+    const said = old
+      .slice(0, 4)
+      .map(({ revisions }, n) => b4(`newer${n}`, ['am', '-c', revisions[0]?.patches[0]?.msgid ?? '']).said);
+    expect(said.filter((text) => /latest revision: v|Added from v/.test(text)).length).toBeGreaterThan(0);
+  });
+
+  it('feeds are well-formed Atom, and say what each message answers', async () => {
+    const msgid = encodeURIComponent(
+      series.find(({ revisions }) => (revisions[0]?.patches.length ?? 0) > 2)?.revisions[0]?.patches[1]?.msgid ?? '',
+    );
+    for (const path of ['/kexec/new.atom', `/kexec/${msgid}/t.atom`, '/all/?q=kdump&x=A']) {
+      const text = await (await fetch(server.base + path)).text();
+      expect(XMLValidator.validate(text), path).toBe(true);
+      const { feed } = new XMLParser({ ignoreAttributes: false }).parse(text);
+      expect(feed.id).toBe(server.base + path);
+      expect(feed['@_xmlns:thr']).toBe('http://purl.org/syndication/thread/1.0');
+      const entries = [feed.entry].flat();
+      expect(entries.length, path).toBeGreaterThan(1);
+      for (const entry of entries) {
+        expect(entry.id).toMatch(/\/r\/.+\/$/);
+        expect(Number.isNaN(Date.parse(entry.updated))).toBe(false);
+        expect(entry.author?.name ?? entry.author?.[0]?.name).toBeTruthy();
+      }
+      expect(entries.some((entry) => entry['thr:in-reply-to'])).toBe(true);
+    }
+  });
+
+  it('a POST of ?q=...&x=m answers the results as mboxrd', async () => {
+    const answer = await fetch(`${server.base}/kexec/?q=s:kdump+f:redhat.com&x=m`, { method: 'POST' });
+    expect(answer.headers.get('content-type')).toBe('application/gzip');
+    const mbox = gunzipSync(Buffer.from(await answer.arrayBuffer())).toString('latin1');
+    expect(mbox.match(/^From mboxrd@z /gm)?.length).toBeGreaterThan(10);
+    expect((await fetch(`${server.base}/kexec/?q=zzqxnosuchword&x=m`, { method: 'POST' })).status).toBe(404);
+  });
+});
