@@ -156,6 +156,14 @@ function arrivalRange(from: number | null, to: number | null): Condition {
 }
 
 function termCondition(field: string, value: string): Condition {
+  if (field === 'patchid') return { sql: 'id IN (SELECT message_id FROM patch WHERE patch_id = ?)', params: [value] };
+  if (field === 'changeid') {
+    // In X-Change-ID, or in the footer that b4 writes.
+    return {
+      sql: `id IN (SELECT message_id FROM term WHERE kind = ${TERM.changeid} AND lower(value) = ? UNION SELECT message_id FROM patch WHERE change_id = ?)`,
+      params: [value, value],
+    };
+  }
   const kinds = field === 'dfblob' ? [TERM.dfpre, TERM.dfpost] : [TERM[field as keyof typeof TERM]];
   const isBlob = field.startsWith('df');
   // Blob names are abbreviated as each patch pleases: the shorter one begins the longer.
