@@ -1,18 +1,7 @@
 import { Feed } from 'feed';
+import type { FeedRow } from '#db/queries/feed';
 import { anyHref } from './links';
 import { settings } from './settings';
-
-/** One message of a feed. */
-export interface FeedMail {
-  msgid: string;
-  subject: string;
-  name: string;
-  address: string;
-  sentAt: number;
-  text: string;
-  /** The message that is answered, in or outside the archive. */
-  parent: string | null;
-}
 
 /** Text of an entry above this is cut: a feed is to be skimmed. */
 const MAX_TEXT = 32 * 1024;
@@ -25,7 +14,7 @@ export function baseUrl(request: Request): string {
 }
 
 /** An Atom feed (RFC 4287) of messages, newest first, with what each answers (RFC 4685). */
-export function atomOf(request: Request, title: string, mails: FeedMail[]): string {
+export function atomOf(request: Request, title: string, mails: FeedRow[]): string {
   const base = baseUrl(request);
   const { pathname, search } = new URL(request.url);
   const self = `${base}${pathname}${search}`;
@@ -59,7 +48,7 @@ const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;
 const escapeText = (text: string) => text.replace(/[&<>"]/g, (character) => ENTITIES[character] as string);
 
 /** The feed library has no words for RFC 4685: its element is set in behind the id of each entry. */
-function withReplies(xml: string, base: string, mails: FeedMail[]): string {
+function withReplies(xml: string, base: string, mails: FeedRow[]): string {
   let out = xml.replace(
     '<feed xmlns="http://www.w3.org/2005/Atom"',
     '$& xmlns:thr="http://purl.org/syndication/thread/1.0"',
