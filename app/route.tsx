@@ -4,6 +4,7 @@ import { MonthBars } from './_components/bits';
 import { Document } from './_components/Document';
 import { ThreadTable } from './_components/ThreadTable';
 import { plural, shortDate } from './_lib/format';
+import { listHref, monthHref } from './_lib/links';
 import { page, problem } from './_lib/page';
 
 const RECENT = 25;
@@ -28,7 +29,7 @@ export const GET = page(async ({ db }) => {
         <ul className="lists">
           {all.map((list) => (
             <li key={list.name}>
-              <a href={`/${list.name}/`}>{list.name}</a>
+              <a href={listHref(list.name)}>{list.name}</a>
               <span>{plural(list.messages, 'message')}</span>
               <span>
                 {list.first_at === null || list.last_at === null
@@ -39,7 +40,7 @@ export const GET = page(async ({ db }) => {
             </li>
           ))}
         </ul>
-        <MonthBars months={months} hrefOf={(month) => `/all/${month}/`} label="Messages by month, all lists" />
+        <MonthBars months={months} hrefOf={(month) => monthHref('all', month)} label="Messages by month, all lists" />
       </section>
       <section aria-labelledby="recent">
         <h2 id="recent">

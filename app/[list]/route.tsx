@@ -7,7 +7,7 @@ import { Document } from '../_components/Document';
 import { ThreadTable } from '../_components/ThreadTable';
 import { plural } from '../_lib/format';
 import { redirect } from '../_lib/http';
-import { anyHref } from '../_lib/links';
+import { anyHref, listHref, monthHref } from '../_lib/links';
 import { notFound, page, problem } from '../_lib/page';
 import { searchFeed, searchMbox } from '../_lib/results';
 
@@ -19,7 +19,7 @@ export const GET = page(async ({ request, parts, query, db }) => {
     if ((await findMessages(db, name)).length) return redirect(anyHref(name));
     return notFound(`"${name.slice(0, 200)}"`, name.slice(0, 200));
   }
-  if (!rest.length) return redirect(`/${name}/${query.size ? `?${query}` : ''}`, 301);
+  if (!rest.length) return redirect(`${listHref(name)}${query.size ? `?${query}` : ''}`, 301);
   const q = query.get('q');
   if (q !== null && query.get('x') === 'A') return searchFeed(request, db, q, list.id === null ? null : name);
   if (q !== null) return redirect(`/search/?${new URLSearchParams({ q, ...(name === 'all' ? {} : { list: name }) })}`);
@@ -41,13 +41,13 @@ export const GET = page(async ({ request, parts, query, db }) => {
         {name === 'all' ? 'All lists' : name} <small>{plural(list.messages, 'message')}</small>
       </h1>
       {list.description ? <p className="about">{list.description}</p> : null}
-      <MonthBars months={months} hrefOf={(month) => `/${name}/${month}/`} label={`Messages by month, ${name}`} />
+      <MonthBars months={months} hrefOf={(month) => monthHref(name, month)} label={`Messages by month, ${name}`} />
       <h2>{before === null ? 'Newest threads' : 'Older threads'}</h2>
       {threads.length ? <ThreadTable threads={threads} list={name} /> : <p className="empty">No thread is older.</p>}
       <nav className="pages" aria-label="Pages">
-        {before === null ? null : <a href={`/${name}/`}>newest</a>}
+        {before === null ? null : <a href={listHref(name)}>newest</a>}
         {next === null ? null : (
-          <a rel="next" href={`/${name}/?before=${next}`}>
+          <a rel="next" href={`${listHref(name)}?before=${next}`}>
             older
           </a>
         )}

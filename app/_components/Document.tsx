@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { assetHref } from '../_lib/assets';
+import { listHref } from '../_lib/links';
 
 export interface DocumentProps {
   title: string;
@@ -44,7 +45,7 @@ export function Document({
           <a className="mark" href="/">
             Threadline
           </a>
-          <form className="find" action={list ? `/${list}/` : '/search/'} role="search">
+          <form className="find" action={list ? listHref(list) : '/search/'} role="search">
             <input
               type="search"
               name="q"

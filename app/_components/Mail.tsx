@@ -1,12 +1,13 @@
 import type { ThreadRow } from '#db/queries/thread';
 import { renderBody } from '#mail/render';
 import { fileSize } from '../_lib/format';
-import { anyHref, messageHref, msgidPath } from '../_lib/links';
+import { anyHref, imposterQuery, messageHref } from '../_lib/links';
 import { Name, SentAt } from './bits';
 
 /** What is shown of one mail, in a thread and alone. */
 export type ShownMail = Pick<
   ThreadRow,
+  | 'id'
   | 'msgid'
   | 'imposter'
   | 'subject'
@@ -43,10 +44,10 @@ export function ThreadMail({
             ↑ {parent.ghost === null ? <bdi>{parent.author || parent.address}</bdi> : 'missing'}
           </a>
         ) : null}
-        <a className="self" href={messageHref(list, row.msgid)}>
+        <a className="self" href={`${messageHref(list, row.msgid)}${imposterQuery(row)}`}>
           permalink
         </a>
-        <a href={`${messageHref(list, row.msgid)}raw`}>raw</a>
+        <a href={`${messageHref(list, row.msgid)}raw${imposterQuery(row)}`}>raw</a>
         {sameSubject(row.subject, parent?.subject || shownSubject) ? null : (
           <h3>
             <bdi>{row.subject || '(no subject)'}</bdi>
@@ -85,14 +86,23 @@ export function Warnings({ row }: { row: Pick<ShownMail, 'imposter' | 'notes'> }
   return notes.length ? <p className="note">{notes.join(' · ')}</p> : null;
 }
 
-export function Attachments({ list, row }: { list: string; row: Pick<ShownMail, 'msgid' | 'attachments'> }) {
+export function Attachments({
+  list,
+  row,
+}: {
+  list: string;
+  row: Pick<ShownMail, 'id' | 'msgid' | 'imposter' | 'attachments'>;
+}) {
   if (!row.attachments) return null;
   const attachments: { index: number; name: string | null; type: string; size: number }[] = JSON.parse(row.attachments);
   return (
     <ul className="attachments" aria-label="Attachments">
       {attachments.map(({ index, name, type, size }) => (
         <li key={index}>
-          <a href={`/${list}/${msgidPath(row.msgid)}/${index}-${encodeURIComponent(safeName(name))}`} download>
+          <a
+            href={`${messageHref(list, row.msgid)}${index}-${encodeURIComponent(safeName(name))}${imposterQuery(row)}`}
+            download
+          >
             <bdi>{name ?? 'attachment'}</bdi>
           </a>{' '}
           {type}, {fileSize(size)}

@@ -2,8 +2,8 @@ import type { Neighbour, MessagePage as Page } from '#db/queries/message';
 import type { PatchPlace } from '#db/queries/series';
 import { decodeWords } from '#mail/address';
 import { allHeaders } from '#mail/header';
-import { maskAddress, nameOf, shortTime } from '../_lib/format';
-import { loreHref, messageHref, threadHref } from '../_lib/links';
+import { idArgument, maskAddress, nameOf, plural, shellWord, shortTime } from '../_lib/format';
+import { imposterQuery, listHref, loreHref, messageHref, threadHref } from '../_lib/links';
 import { Name, SentAt } from './bits';
 import { Document } from './Document';
 import { Attachments, BodyText, sameSubject, Warnings } from './Mail';
@@ -47,17 +47,17 @@ export function MessagePage({ page, list, place }: { page: Page; list: string; p
               {page.lists.map(({ name }, n) => (
                 <span key={name}>
                   {n ? ', ' : ''}
-                  <a href={`/${name}/`}>{name}</a>
+                  <a href={listHref(name)}>{name}</a>
                 </span>
               ))}
             </dd>
           </dl>
           {place ? <InSeries place={place} list={list} /> : null}
           <Warnings row={message} />
-          {page.others ? <p className="note">Other messages bear the same Message-ID; the thread shows them.</p> : null}
+          {page.others.length ? <Others page={page} list={list} /> : null}
           <nav className="views" aria-label="This message">
             <a href={`${threadHref(list, message.msgid)}#m${page.position}`}>thread ({page.threadMessages})</a>
-            <a href={`${messageHref(list, message.msgid)}raw`}>raw</a>
+            <a href={`${messageHref(list, message.msgid)}raw${imposterQuery(message)}`}>raw</a>
             <a href={`${messageHref(list, message.msgid)}t.mbox.gz`}>thread as mbox.gz</a>
             <a href="#R">reply</a>
             <a href={loreHref(message.msgid)}>lore</a>
@@ -80,6 +80,23 @@ export function MessagePage({ page, list, place }: { page: Page; list: string; p
         </dl>
       </details>
     </Document>
+  );
+}
+
+/** Two messages under one Message-ID: neither is hidden behind the other. */
+function Others({ page, list }: { page: Page; list: string }) {
+  return (
+    <p className="note">
+      {plural(page.others.length, 'other message bears', 'other messages bear')} the same Message-ID:
+      {page.others.map((other, n) => (
+        <span key={other.id}>
+          {n ? ', ' : ' '}
+          <a href={`${messageHref(list, page.message.msgid)}${imposterQuery(other)}`}>
+            {other.imposter ? 'an imposter' : 'the one that came first'}
+          </a>
+        </span>
+      ))}
+    </p>
   );
 }
 
@@ -213,9 +230,9 @@ function Reply({ page, headers }: { page: Page; headers: { name: string; value: 
       </p>
       <pre>
         <code>
-          {`git send-email --in-reply-to='<${message.msgid.replaceAll("'", '')}>' --to='${to.replaceAll("'", '')}'${cc.map((address) => ` --cc='${address.replaceAll("'", '')}'`).join('')} FILE`}
+          {`git send-email ${[`--in-reply-to=<${message.msgid}>`, `--to=${to}`, ...cc.map((address) => `--cc=${address}`)].map(shellWord).join(' ')} FILE`}
           {'\n'}
-          {`b4 am ${message.msgid}`}
+          {`b4 am ${shellWord(idArgument(message.msgid))}`}
         </code>
       </pre>
     </details>

@@ -1,6 +1,6 @@
 import type { Thread, ThreadRow } from '#db/queries/thread';
-import { isoTime, nameOf, plural, shortDate, span } from '../_lib/format';
-import { flatHref, messageHref, threadHref } from '../_lib/links';
+import { idArgument, isoTime, nameOf, plural, shellWord, shortDate, span } from '../_lib/format';
+import { flatHref, listHref, messageHref, threadHref } from '../_lib/links';
 import { Document } from './Document';
 import { anchorOf } from './Mail';
 import { Outline } from './Outline';
@@ -47,7 +47,7 @@ export function ThreadFrame({ thread, list, msgid, view, cut }: ThreadHeadProps)
           {thread.lists.map(({ name }, n) => (
             <span key={name}>
               {n ? ', ' : ''}
-              <a href={`/${name}/`}>{name}</a>
+              <a href={listHref(name)}>{name}</a>
             </span>
           ))}
         </p>
@@ -60,7 +60,7 @@ export function ThreadFrame({ thread, list, msgid, view, cut }: ThreadHeadProps)
           </a>
           <a href={`${messageHref(list, msgid)}t.mbox.gz`}>mbox.gz</a>
           <a href={`${messageHref(list, msgid)}t.atom`}>Atom</a>
-          <code className="command">b4 mbox {msgid}</code>
+          <code className="command">b4 mbox {shellWord(idArgument(msgid))}</code>
         </nav>
       </header>
       <ThreadPicture rows={thread.rows} hrefOf={(row) => `${href}#${anchorOf(row)}`} />

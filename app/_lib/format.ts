@@ -63,3 +63,11 @@ export function span(seconds: number): string {
   for (const [size, unit] of units) if (seconds >= size * 1.5) return plural(Math.round(seconds / size), unit);
   return seconds < 60 ? 'moments' : plural(Math.max(1, Math.round(seconds / 60)), 'minute');
 }
+
+/** A word for a command that a reader will paste: a Message-ID comes from a stranger, and may hold `;` or `$(...)`. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** A Message-ID as an argument: one that begins like an option keeps its brackets, which b4 takes off. */
+export const idArgument = (msgid: string) => (msgid.startsWith('-') ? `<${msgid}>` : msgid);

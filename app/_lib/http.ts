@@ -31,7 +31,16 @@ export function respond(
   return new Response(body as BodyInit | null, { status, headers: { ...SECURITY_HEADERS, ...headers } });
 }
 
+/** `?imposter=ID`: which message of several under one Message-ID; null where the first is meant. */
+export function imposterOf(query: URLSearchParams): number | null {
+  const id = query.get('imposter');
+  return id === null ? null : Number(/^-?\d{1,15}$/.test(id) ? id : Number.NaN);
+}
+
+/** To a page of this server, by an address that `links.ts` made: one that begins with two slashes would name another host. */
 export function redirect(location: string, status: 301 | 302 = 302): Response {
+  if (!/^\/(?![/\\])[\x21-\x7e]*$/.test(location))
+    throw new TypeError(`not an address of ours: ${location.slice(0, 100)}`);
   return respond(null, status, { Location: location });
 }
 

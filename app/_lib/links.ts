@@ -1,13 +1,23 @@
-/** Addresses of pages (DESIGN section 3). */
+/** Addresses of pages (DESIGN section 3). Every name in one is encoded: `/%2fevil.example/x` must not become `//evil.example/x`. */
 
 /** A Message-ID as a path segment: what lore leaves readable stays readable, `/` becomes %2F. */
 export function msgidPath(msgid: string): string {
-  return encodeURIComponent(msgid).replace(/%(40|3D|2B|24|2C|3A|3B|21|26)/g, (code) => decodeURIComponent(code));
+  return encodeURIComponent(msgid.toWellFormed()).replace(/%(40|3D|2B|24|2C|3A|3B|21|26)/g, (code) =>
+    decodeURIComponent(code),
+  );
 }
 
-export const messageHref = (list: string, msgid: string) => `/${list}/${msgidPath(msgid)}/`;
-export const threadHref = (list: string, msgid: string) => `/${list}/${msgidPath(msgid)}/t/`;
-export const flatHref = (list: string, msgid: string) => `/${list}/${msgidPath(msgid)}/T/`;
+const listPath = (list: string) => encodeURIComponent(list.toWellFormed());
+
+export const listHref = (list: string) => `/${listPath(list)}/`;
+/** A month of a list, 'YYYY-MM'. */
+export const monthHref = (list: string, month: string) => `/${listPath(list)}/${month}/`;
+export const messageHref = (list: string, msgid: string) => `/${listPath(list)}/${msgidPath(msgid)}/`;
+export const threadHref = (list: string, msgid: string) => `${messageHref(list, msgid)}t/`;
+export const flatHref = (list: string, msgid: string) => `${messageHref(list, msgid)}T/`;
 export const anyHref = (msgid: string) => `/r/${msgidPath(msgid)}/`;
 /** The same message at lore, for what this archive does not have. */
 export const loreHref = (msgid: string) => `https://lore.kernel.org/r/${msgidPath(msgid)}/`;
+
+/** Which of several messages under one Message-ID: an imposter's address names its row. */
+export const imposterQuery = (row: { id: number; imposter: number }) => (row.imposter ? `?imposter=${row.id}` : '');

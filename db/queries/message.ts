@@ -41,7 +41,7 @@ export interface MessagePage {
   text: string;
   head: Buffer;
   /** Other messages under the same Message-ID. */
-  others: number;
+  others: { id: number; imposter: number }[];
   lists: { name: string; synthetic: number }[];
   position: number;
   threadMessages: number;
@@ -74,10 +74,20 @@ export function listsOf(db: Snapshot, id: number): Promise<{ name: string; synth
   );
 }
 
-/** One message with its text and its place in its thread; `nth` 0 is the first under its id, 1 the first imposter. */
-export async function readMessage(db: Snapshot, msgid: string, nth = 0): Promise<MessagePage | undefined> {
+/** The message of a Message-ID, or the one under it that `imposter` (a message.id) names; undefined where there is none. */
+async function oneOf(db: Snapshot, msgid: string, imposter: number | null) {
   const found = await findMessages(db, msgid);
-  const message = found[nth];
+  const message = imposter === null ? found[0] : found.find(({ id }) => id === imposter);
+  return { message, others: found.filter((other) => other !== message).map(({ id, imposter }) => ({ id, imposter })) };
+}
+
+/** One message with its text and its place in its thread. */
+export async function readMessage(
+  db: Snapshot,
+  msgid: string,
+  imposter: number | null = null,
+): Promise<MessagePage | undefined> {
+  const { message, others } = await oneOf(db, msgid, imposter);
   if (!message) return undefined;
   const [text = ''] = await textsOf(db, [message]);
   const [raw = Buffer.alloc(0)] = await rawOf(db, [message]);
@@ -91,7 +101,7 @@ export async function readMessage(db: Snapshot, msgid: string, nth = 0): Promise
     message,
     text,
     head: raw.subarray(0, message.head_size),
-    others: found.length - 1,
+    others,
     lists: await listsOf(db, message.id),
     position,
     threadMessages: place?.messages ?? 1,
@@ -116,9 +126,9 @@ function neighbours(db: Snapshot, thread: number, position: number, parent: numb
 export async function readRaw(
   db: Snapshot,
   msgid: string,
-  nth = 0,
+  imposter: number | null = null,
 ): Promise<{ message: MessageRow; raw: Buffer } | undefined> {
-  const message = (await findMessages(db, msgid))[nth];
+  const { message } = await oneOf(db, msgid, imposter);
   if (!message) return undefined;
   const [raw = Buffer.alloc(0)] = await rawOf(db, [message]);
   return { message, raw };

@@ -10,8 +10,8 @@ import { MessagePage } from '../../_components/MessagePage';
 import { ThreadTable } from '../../_components/ThreadTable';
 import { atomOf } from '../../_lib/atom';
 import { plural } from '../../_lib/format';
-import { redirect, respond } from '../../_lib/http';
-import { loreHref, messageHref, threadHref } from '../../_lib/links';
+import { imposterOf, redirect, respond } from '../../_lib/http';
+import { listHref, loreHref, messageHref, monthHref, threadHref } from '../../_lib/links';
 import { notFound, page, problem } from '../../_lib/page';
 import { ATOM } from '../../_lib/results';
 
@@ -20,14 +20,14 @@ export const GET = page(async ({ request, parts, query, db }) => {
   const [list = '', msgid = '', ...rest] = parts;
   if (msgid === 'new.atom' && !rest.length) return listFeed(request, db, list);
   const isMonth = /^\d{4}-\d{2}$/.test(msgid);
-  if (!rest.length) return redirect(isMonth ? `/${list}/${msgid}/` : messageHref(list, msgid), 301);
+  if (!rest.length) return redirect(messageHref(list, msgid), 301);
   const known =
     list === 'all'
       ? { id: null, synthetic: (await lists(db)).some((one) => one.synthetic) ? 1 : 0 }
       : await findList(db, list);
   if (!known) return notFound(`The list "${list.slice(0, 100)}"`, msgid.slice(0, 200));
   if (isMonth) return monthPage(db, list, known, msgid);
-  const found = await readMessage(db, msgid, Math.max(0, Number(query.get('imposter') ?? 0) | 0));
+  const found = await readMessage(db, msgid, imposterOf(query));
   if (found) return <MessagePage page={found} list={list} place={await patchPlace(db, found.message.id)} />;
   return ghostOrNothing(db, list, msgid);
 });
@@ -77,16 +77,16 @@ async function monthPage(db: Snapshot, list: string, known: { id: number | null;
       layout="wide"
     >
       <h1>
-        <a href={`/${list}/`}>{list}</a> {month}{' '}
+        <a href={listHref(list)}>{list}</a> {month}{' '}
         <small>
           {plural(messages, 'message')} in {plural(threads.length, 'thread')}
         </small>
       </h1>
       <nav className="pages" aria-label="Months">
-        <a rel="prev" href={`/${list}/${step(-1)}/`}>
+        <a rel="prev" href={monthHref(list, step(-1))}>
           {step(-1)}
         </a>
-        <a rel="next" href={`/${list}/${step(1)}/`}>
+        <a rel="next" href={monthHref(list, step(1))}>
           {step(1)}
         </a>
       </nav>

@@ -5,7 +5,7 @@ import { readRaw } from '#db/queries/message';
 import { threadOf } from '#db/queries/thread';
 import { readAttachment } from '#mail/attachment';
 import { atomOf } from '../../../_lib/atom';
-import { dispositionOf, etagOf, redirect, respond } from '../../../_lib/http';
+import { dispositionOf, etagOf, imposterOf, redirect, respond } from '../../../_lib/http';
 import { messageHref } from '../../../_lib/links';
 import { mboxGzip, threadMails } from '../../../_lib/mbox';
 import { notFound, page } from '../../../_lib/page';
@@ -22,16 +22,16 @@ export const GET = page(async ({ request, parts, query, db, version }) => {
     return threadPage(db, list, msgid, view === 't' ? 'nested' : 'flat');
   }
   if (rest.length) return redirect(`${messageHref(list, msgid)}${encodeURIComponent(view)}`, 301);
-  if (view === 'raw') return rawMail(db, msgid, Number(query.get('imposter') ?? 0) | 0);
+  if (view === 'raw') return rawMail(db, msgid, imposterOf(query));
   if (view === 't.atom') return threadFeed(request, db, msgid);
   if (view === 't.mbox.gz') return threadMbox(db, msgid, etagOf(version, request.url));
-  if (/^\d{1,4}-/.test(view)) return attachment(db, msgid, Number.parseInt(view, 10));
+  if (/^\d{1,4}-/.test(view)) return attachment(db, msgid, Number.parseInt(view, 10), imposterOf(query));
   return notFound('This view of a message', msgid.slice(0, 200));
 });
 
 /** The bytes as the archive holds them, never rendered. */
-async function rawMail(db: Snapshot, msgid: string, nth: number): Promise<Response> {
-  const found = await readRaw(db, msgid, Math.max(0, nth));
+async function rawMail(db: Snapshot, msgid: string, imposter: number | null): Promise<Response> {
+  const found = await readRaw(db, msgid, imposter);
   if (!found) return notFound(`The message <${msgid.slice(0, 200)}>`, msgid.slice(0, 200));
   return respond(new Uint8Array(found.raw), 200, {
     'Content-Type': 'text/plain; charset=utf-8',
@@ -59,8 +59,8 @@ async function threadMbox(db: Snapshot, msgid: string, etag: string): Promise<Re
 }
 
 /** Always a download, of a type that no browser runs: its name and type come from a stranger. */
-async function attachment(db: Snapshot, msgid: string, index: number): Promise<Response> {
-  const found = await readRaw(db, msgid);
+async function attachment(db: Snapshot, msgid: string, index: number, imposter: number | null): Promise<Response> {
+  const found = await readRaw(db, msgid, imposter);
   const part = found ? await readAttachment(found.raw, index) : null;
   if (!part) return notFound('This attachment', msgid.slice(0, 200));
   return respond(new Uint8Array(part.content), 200, {
