@@ -34,16 +34,16 @@ export async function seenFiles(db: Connection, sourceId: number, keys: string[]
   return new Set(rows.map((row) => row.key));
 }
 
+/** Keeps what held no mail. One that a run recorded before it was killed is not recorded again. */
 export async function insertReject(
   db: Connection,
-  reject: { sourceId: number; place: string; reason: string; bytes: Buffer },
+  { sourceId, place, reason, bytes }: { sourceId: number; place: string; reason: string; bytes: Buffer },
 ): Promise<void> {
-  await db.run('INSERT INTO reject (source_id, place, reason, bytes) VALUES (?, ?, ?, ?)', [
-    reject.sourceId,
-    reject.place,
-    reject.reason,
-    reject.bytes,
-  ]);
+  await db.run(
+    `INSERT INTO reject (source_id, place, reason, bytes) SELECT ?1, ?2, ?3, ?4
+     WHERE NOT EXISTS (SELECT 1 FROM reject WHERE source_id = ?1 AND place = ?2 AND bytes = ?4)`,
+    [sourceId, place, reason, bytes],
+  );
 }
 
 export interface ListRow {
