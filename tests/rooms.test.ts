@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -62,7 +62,9 @@ function filesBelow(folder: string): string[] {
   return found;
 }
 
-const files = SOURCES.flatMap((folder) => filesBelow(join(ROOT, folder))).map((path) => relative(ROOT, path));
+const files = SOURCES.filter((folder) => existsSync(join(ROOT, folder)))
+  .flatMap((folder) => filesBelow(join(ROOT, folder)))
+  .map((path) => relative(ROOT, path));
 
 function roomOf(path: string): string {
   const rooms = Object.keys(ALLOWED).filter((room) => path.startsWith(`${room}/`));
