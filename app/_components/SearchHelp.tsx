@@ -11,7 +11,10 @@ const ROWS: [string, string][] = [
   ['dfpre: dfpost: dfblob: patchid: changeid:', 'blob names of a diff; identifiers, whole'],
   ['d:20220101..20221231, d:2004-07.., d:..2.weeks.ago', 'sent within; rt: arrived within'],
   ['m: mid: l: lid: n:', 'Message-ID in part, whole; List-Id in part, whole; attachment name'],
-  ['is:patch is:reply has:attachment list:linux-pm', 'ours besides'],
+  ['is:patch is:cover is:reply has:attachment list:linux-pm', 'ours besides: kinds of mail, one list'],
+  ['status:no-answer status:applied status:waiting', 'patches by what became of their series'],
+  ['reviewed-by:NAME acked-by: tested-by:', 'mails in which the trailer was given, and the patches it was given to'],
+  ['tag:RFC', 'a word in the brackets of the subject'],
 ];
 
 export function SearchHelp() {

@@ -23,9 +23,19 @@ export interface SeriesLine {
   msgid: string;
 }
 
+/** Days that a list goes on without a word on a series until its silence is called an answer that did not come. */
+export const SILENT_DAYS = 30;
+
+/**
+ * Posted, nobody else has said a word, and the lists that carried it go on for SILENT_DAYS: "no answer". What ends sooner
+ * stays "posted": the archive does not tell. Asked of the archive as it is now, since a list that grows changes it. `s` is the series.
+ */
+export const NO_ANSWER = `(s.status = 'posted' AND s.replies = 0 AND s.last_id < (SELECT max(l.last_at) - ${SILENT_DAYS * 86400}
+  FROM posting p JOIN list l ON l.id = p.list_id WHERE p.message_id = s.posted_id) * 8)`;
+
 /** Columns and joins of a SeriesLine; `s` is the series. */
 export const SERIES_LINE = `s.id, s.title, i.name AS author, i.address, s.revisions, s.patches, s.first_id, s.posted_id, s.last_id, s.replies,
-  s.reviewed, s.applied, s.status, s.waiting, m.msgid`;
+  s.reviewed, s.applied, iif(${NO_ANSWER}, 'no answer', s.status) AS status, s.waiting, m.msgid`;
 export const SERIES_JOINS = 'JOIN identity i ON i.id = s.author_id JOIN message m ON m.id = s.posted_id';
 
 export interface TrailerLine {

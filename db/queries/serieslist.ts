@@ -1,5 +1,5 @@
 import type { Snapshot } from '../open';
-import { SERIES_JOINS, SERIES_LINE, type SeriesLine } from './series';
+import { NO_ANSWER, SERIES_JOINS, SERIES_LINE, type SeriesLine } from './series';
 
 export interface SeriesFilter {
   /** A status of mail/patch.ts, or 'waiting': posted, and nobody has answered; those first posted longest ago first. */
@@ -42,7 +42,9 @@ async function conditions(
     params.push(...values);
   };
   if (waiting) add('s.waiting = 1');
-  else if (filter.status) add('s.status = ?', filter.status);
+  else if (filter.status === 'no answer') add(NO_ANSWER);
+  else if (filter.status)
+    add(`s.status = ?${filter.status === 'posted' ? ` AND NOT ${NO_ANSWER}` : ''}`, filter.status);
   if (filter.list)
     add(
       'EXISTS (SELECT 1 FROM posting p JOIN list l ON l.id = p.list_id WHERE p.message_id = s.posted_id AND l.name = ?)',
@@ -67,7 +69,7 @@ function likeOf(text: string): string {
 /** How many series there are of each status, and how many wait. */
 export async function seriesCounts(db: Snapshot): Promise<{ status: string; series: number }[]> {
   const rows = await db.all<{ status: string; series: number }>(
-    'SELECT status, count(*) AS series FROM series GROUP BY status ORDER BY 2 DESC',
+    `SELECT iif(${NO_ANSWER}, 'no answer', s.status) AS status, count(*) AS series FROM series s GROUP BY 1 ORDER BY 2 DESC`,
   );
   const waiting = await db.get<{ series: number }>('SELECT count(*) AS series FROM series WHERE waiting = 1');
   return [{ status: 'waiting', series: waiting?.series ?? 0 }, ...rows];

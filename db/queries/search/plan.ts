@@ -1,8 +1,10 @@
 import { FLAG } from '#mail/flags';
+import { STATUS } from '#mail/patch';
 import { spaceCjk } from '#mail/query/cjk';
 import type { Field, Node } from '#mail/query/types';
 import { TERM } from '#mail/term';
 import type { Value } from '../../open';
+import { NO_ANSWER } from '../series';
 
 /** Columns of `search` that each prefix looks in (db/schema.sql; FIELD section 1). */
 const DIFF = ['file', 'hunk', 'removed', 'added', 'context'];
@@ -187,9 +189,55 @@ function testCondition(name: string, value: string, at: number): Condition {
       sql: 'id IN (SELECT p.message_id FROM posting p JOIN list l ON l.id = p.list_id WHERE l.name = ?)',
       params: [value],
     };
+  if (name === 'status') return statusCondition(value, at);
+  if (name === 'tag') return tagged(value);
+  if (TRAILERS[name]) return trailerCondition(TRAILERS[name], value);
   if (name === 'is') throw new UnknownTest(`is: takes ${Object.keys(IS).join(', ')}; not "${value}".`, at);
   if (name === 'has') throw new UnknownTest(`has: takes attachment; not "${value}".`, at);
   throw new UnknownTest(`${name}: cannot be answered by this archive yet.`, at);
+}
+
+const TRAILERS: Record<string, string> = {
+  'reviewed-by': 'Reviewed-by',
+  'acked-by': 'Acked-by',
+  'tested-by': 'Tested-by',
+};
+
+/** Patches of series of a status. `waiting`: the next word is others'. */
+function statusCondition(value: string, at: number): Condition {
+  const status = value
+    .toLowerCase()
+    .replaceAll('-', ' ')
+    .replace(/^in mm$/, 'in -mm');
+  const known = [...STATUS, 'no answer', 'waiting'];
+  if (!status) throw new UnknownTest(`status: takes ${known.map(spelt).join(', ')}; not "${value}".`, at);
+  const wanted: Condition =
+    status === 'waiting'
+      ? { sql: 's.waiting', params: [] }
+      : { sql: `iif(${NO_ANSWER}, 'no answer', s.status) = ?`, params: [status] };
+  return {
+    sql: `id IN (SELECT q.message_id FROM series s JOIN revision r ON r.series_id = s.id JOIN patch q ON q.revision_id = r.id WHERE ${wanted.sql})`,
+    params: wanted.params,
+  };
+}
+
+/** Mails in whose words the trailer stands, and the patches that those reply to. The value is part of a name or an address. */
+function trailerCondition(key: string, value: string): Condition {
+  const like = `%${value.replace(/[\\%_]/g, '\\$&')}%`;
+  const given = `SELECT message_id FROM trailer WHERE key = ? AND key <> 'Signed-off-by' AND (address LIKE ? ESCAPE '\\' OR name LIKE ? ESCAPE '\\')`;
+  return {
+    sql: `id IN (${given} UNION SELECT r.patch_id FROM patch_reply r WHERE r.message_id IN (${given}))`,
+    params: [key, like, like, key, like, like],
+  };
+}
+
+/** A word in the brackets of a subject: the index finds the word, its place is read from the subject. */
+function tagged(value: string): Condition {
+  const like = `%[%${value.replace(/[\\%_]/g, '\\$&')}%]%`;
+  return {
+    sql: `id IN (SELECT m.id FROM search x JOIN message m ON m.id = x.rowid WHERE x.search MATCH ? AND m.subject LIKE ? ESCAPE '\\')`,
+    params: [`{subject} : ${quoted(value)}`, like],
+  };
 }
 
 const flagged = (flag: number): Condition => ({
