@@ -205,11 +205,9 @@ const TRAILERS: Record<string, string> = {
 
 /** Patches of series of a status. `waiting`: the next word is others'. */
 function statusCondition(value: string, at: number): Condition {
-  const status = value
-    .toLowerCase()
-    .replaceAll('-', ' ')
-    .replace(/^in mm$/, 'in -mm');
   const known = [...STATUS, 'no answer', 'waiting'];
+  const spelt = (name: string) => name.toLowerCase().replace(/[ -]+/g, '-');
+  const status = known.find((one) => spelt(one) === spelt(value));
   if (!status) throw new UnknownTest(`status: takes ${known.map(spelt).join(', ')}; not "${value}".`, at);
   const wanted: Condition =
     status === 'waiting'
