@@ -32,6 +32,8 @@ const FIELDS: Record<string, Field> = {
   dfhh: 'dfhh',
   dfctx: 'dfctx',
 };
+/** Words that can stand near each other: whole identifiers are not made of words. */
+const NEAR_FIELDS = new Set(Object.keys(FIELDS).filter((field) => field !== 'mid' && field !== 'lid'));
 const TERMS = new Set(['dfpre', 'dfpost', 'dfblob', 'patchid', 'changeid', 'forpatchid']);
 const RANGES = new Set(['d', 'dt', 'rt']);
 /** Ours besides public-inbox's; what each value means is the engine's to know. */
@@ -188,6 +190,9 @@ class Parser {
     const other = this.tokens[this.#at + 1];
     if (other?.kind !== 'word')
       throw this.wrong(`${operator.text} stands between two words.`, operator, this.#without(operator));
+    for (const one of [token, other])
+      if (one.prefix !== null && (!NEAR_FIELDS.has(one.prefix.toLowerCase()) || one.prefix !== token.prefix))
+        throw this.wrong(`${one.prefix}: cannot be asked with ${operator.text}.`, one, this.#replaced(one, one.text));
     this.#at += 2;
     return {
       kind: 'near',

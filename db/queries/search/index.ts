@@ -109,13 +109,18 @@ async function run(db: Snapshot, request: SearchRequest, plan: Plan, empty: Sear
   };
 }
 
-/** `SELECT id ...` of all matches, without an order. `id` is the FTS5 rowid where words lead. */
+/**
+ * `FROM ...` of all matches, without an order. `id` is the FTS5 rowid where words lead. Only a plain range of ids is
+ * given to FTS5: with other terms on its rowid SQLite may look each one up, and then has no way to ask for the words.
+ */
 function matches(plan: Plan): Condition {
   const where = plan.where.map(({ sql }) => sql);
   const params = plan.where.flatMap((one) => one.params);
   if (plan.match === null) return { sql: `FROM message WHERE ${where.length ? where.join(' AND ') : '1'}`, params };
-  const onRowid = where.map((sql) =>
-    sql.replace(/\bid (?=>=|<|IN|NOT)/g, 'rowid ').replaceAll('p.message_id = id', 'p.message_id = search.rowid'),
+  const onRowid = plan.where.map(({ sql, isRange }) =>
+    sql
+      .replace(/\bid (?=>=|<|IN|NOT)/g, isRange ? 'rowid ' : '+rowid ')
+      .replaceAll('p.message_id = id', 'p.message_id = search.rowid'),
   );
   return { sql: `FROM search WHERE ${['search MATCH ?', ...onRowid].join(' AND ')}`, params: [plan.match, ...params] };
 }

@@ -35,6 +35,8 @@ const COLUMNS: Record<Exclude<Field, 'mid' | 'lid'>, string[]> = {
 export interface Condition {
   sql: string;
   params: Value[];
+  /** A bare range of ids, which the index itself can be held to. */
+  isRange?: boolean;
 }
 
 /** How a query is run: FTS5 leads where it can, since it gives ids newest first and stops early. */
@@ -95,7 +97,8 @@ function matchOf(node: Node): string | null {
 }
 
 const columnsOf = (field: Field) => `{${COLUMNS[field as keyof typeof COLUMNS].join(' ')}}`;
-const quoted = (text: string) => `"${spaceCjk(text).replaceAll('"', ' ')}"`;
+/** A string of FTS5's language; it ends at a NUL, whatever stands behind. */
+const quoted = (text: string) => `"${spaceCjk(text).replace(/[\0"]/g, ' ')}"`;
 
 function wordsMatch({ field, text, prefix }: Extract<Node, { kind: 'words' }>): string {
   return `${columnsOf(field)} : ${quoted(text)}${prefix ? ' *' : ''}`;
@@ -147,7 +150,7 @@ export function idRange(from: number | null, to: number | null): Condition {
   const parts: Condition[] = [];
   if (from !== null) parts.push({ sql: 'id >= CAST(? AS INTEGER)', params: [from * 8] });
   if (to !== null) parts.push({ sql: 'id < CAST(? AS INTEGER)', params: [to * 8] });
-  return parts.length ? joined(parts, ' AND ') : { sql: '1', params: [] };
+  return parts.length ? { ...joined(parts, ' AND '), isRange: true } : { sql: '1', params: [] };
 }
 
 function arrivalRange(from: number | null, to: number | null): Condition {

@@ -1,0 +1,140 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Reader } from '../../db/open';
+import { searchMessages } from '../../db/queries/search/index';
+import { ARCHIVES, archive } from '../archives';
+import { command, ingest, scratch } from '../command';
+
+const NOW = Date.parse('2026-11-23T12:00:00Z') / 1000;
+const folder = scratch();
+const database = `${folder.path}/t.sqlite`;
+let reader: Reader;
+
+/** A real archive where there is one, else the synthetic one: the same laws hold on both. */
+beforeAll(async () => {
+  if (ARCHIVES) ingest(database, archive(process.env.THREADLINE_TEST_ALL ? 'linux-edac' : 'kexec'));
+  else {
+    const mails = command('sample', ['--messages', '400', '--seed', '1'], database).stdout;
+    const ran = command('ingest', ['-'], database, mails);
+    if (ran.status !== 0) throw new Error(ran.stderr);
+  }
+  reader = await Reader.open(database, 1);
+}, 300_000);
+afterAll(async () => {
+  await reader.close();
+  folder.remove();
+});
+
+const ask = (query: string, more: Partial<Parameters<typeof searchMessages>[1]> = {}) =>
+  reader.read((db) => searchMessages(db, { query, sort: 'date', limit: 20, now: NOW, ...more }));
+
+/** Every message of a query, by its pages. */
+async function all(query: string): Promise<Set<number>> {
+  const found = new Set<number>();
+  for (let cursor: number | null | undefined; cursor !== null; ) {
+    const page = await ask(query, { limit: 1000, snippets: false, ...(cursor === undefined ? {} : { cursor }) });
+    if (page.problem) throw new Error(`${query}: ${page.problem.message}`);
+    for (const { id } of page.results) found.add(id);
+    cursor = page.next;
+  }
+  return found;
+}
+
+const TERMS = [
+  'kernel',
+  'syndrome',
+  'memory',
+  '"machine check"',
+  's:patch',
+  's:re',
+  'f:example',
+  'f:bp@alien8.de',
+  'kexec',
+  'tc:list',
+  'nq:error',
+  'q:error',
+  'err*',
+  'dfn:edac',
+  'dfa:return',
+  'd:2019..2020',
+  'd:..20180101',
+  'is:patch',
+  'is:reply',
+  'has:attachment',
+  'amd64_edac',
+  'hibernation NEAR/5 image',
+  'm:lkml',
+  'tag:rfc',
+  'status:applied',
+  'reviewed-by:a',
+];
+const term = fc.constantFrom(...TERMS);
+const expression = fc.oneof(
+  { weight: 3, arbitrary: term },
+  fc.tuple(term, fc.constantFrom(' AND ', ' OR ', ' '), term).map(([a, op, b]) => `(${a}${op}${b})`),
+  term.map((one) => `(NOT ${one})`),
+);
+
+describe('the index', () => {
+  it('obeys the algebra of sets', async () => {
+    const known = new Map<string, Promise<Set<number>>>();
+    const setOf = (query: string) => {
+      const made = known.get(query) ?? all(query);
+      known.set(query, made);
+      return made;
+    };
+    const every = await all('d:19700101..');
+    const sorted = (ids: Iterable<number>) => [...ids].sort((x, y) => x - y);
+    await fc.assert(
+      fc.asyncProperty(expression, expression, async (a, b) => {
+        const [x, y] = [await setOf(a), await setOf(b)];
+        const both = sorted(x).filter((id) => y.has(id));
+        expect(sorted(await setOf(`${a} AND ${b}`)), `${a} AND ${b}`).toEqual(both);
+        expect(sorted(await setOf(`${b} ${a}`)), `${b} ${a}`).toEqual(both);
+        expect(sorted(await setOf(`${a} OR ${b}`)), `${a} OR ${b}`).toEqual(sorted(new Set([...x, ...y])));
+        const without = sorted(x).filter((id) => !y.has(id));
+        expect(sorted(await setOf(`${a} AND NOT ${b}`)), `${a} AND NOT ${b}`).toEqual(without);
+        expect(sorted(await setOf(`-${b} +${a}`)), `-${b} +${a}`).toEqual(without);
+        const rest = sorted(every).filter((id) => !x.has(id));
+        expect(sorted(await setOf(`NOT ${a}`)), `NOT ${a}`).toEqual(rest);
+      }),
+      { numRuns: 40, seed: 4 },
+    );
+  });
+
+  it('counts what its pages hold, in both orders', async () => {
+    for (const query of TERMS) {
+      const ids = await all(query);
+      const page = await ask(query, { snippets: false });
+      expect(page.totalIsBound ? page.total <= ids.size : page.total === ids.size, query).toBe(true);
+      const ranked = await ask(query, { sort: 'relevance', limit: 50, snippets: false });
+      expect(
+        ranked.results.every(({ id }) => ids.has(id)),
+        query,
+      ).toBe(true);
+    }
+  });
+
+  it('answers any string whatever', async () => {
+    const piece = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 8 }),
+      fc.string({ unit: 'grapheme', maxLength: 5 }),
+      fc.constantFrom(...TERMS, ...['"', '(', ')', ' ', '-', '+', '*', ':', '..', '\0', '\\', "'", ';', '^', '{', '}']),
+      fc.constantFrom(...['AND', 'OR', 'NOT', 'NEAR/3', 'ADJ', 's:', 'f:(', 'd:', 'rt:', 'mid:', 'dfpre:', 'topic:x']),
+      fc.constantFrom(
+        ...['list:', 'lid:', 'person:1', 'system:y', 'status:', 'tag:%', 'patchid:', '漢字', 'ﬁ', '\ud800'],
+      ),
+    );
+    const sorts = fc.constantFrom('date', 'relevance');
+    await fc.assert(
+      fc.asyncProperty(fc.array(piece, { maxLength: 12 }), sorts, fc.boolean(), async (pieces, sort, facets) => {
+        const query = pieces.join('');
+        const page = await ask(query, { sort: sort as 'date' | 'relevance', limit: 2, facets });
+        if (!page.problem) return;
+        expect(page.problem.message).not.toBe('');
+        expect(page.problem.at[0]).toBeLessThanOrEqual(query.length);
+      }),
+      { numRuns: 20_000 },
+    );
+  });
+});
