@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -17,14 +17,73 @@ interface Series {
   revisions: { number: number; cover: string | null; patches: { msgid: string }[] }[];
 }
 
+/** Mails of an archive by their Message-ID. */
+function mailsOf(list: string): Map<string, Buffer> {
+  const id = (bytes: Buffer) => /^Message-ID:\s*<([^>]+)>/im.exec(bytes.toString('latin1'))?.[1] ?? '';
+  return new Map(readMails(archive(`${list}/git/0.git`)).map(({ bytes }) => [id(bytes), bytes]));
+}
+
+/** The Message-IDs of mboxes, sorted. */
+function idsOf(files: Map<string, string>): string[] {
+  const ids = [...files.values()].flatMap((text) => [...text.matchAll(/^Message-ID:\s*<([^>]+)>/gim)]);
+  return ids.map((found) => found[1] ?? '').sort();
+}
+
+/** A repository, and an mbox of two versions of a series of two patches that git itself has written. */
+function twoVersions(path: string): { repository: string; mbox: string; newest: string } {
+  const repository = `${path}/tree`;
+  mkdirSync(repository, { recursive: true });
+  let time = Date.parse('2024-03-01T10:00:00Z') / 1000;
+  const git = (...args: string[]) => {
+    const date = `${time++} +0000`;
+    const env = { ...process.env, HOME: path, GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date };
+    const who = ['-c', 'user.name=Ada Example', '-c', 'user.email=ada@example.org'];
+    const ran = spawnSync('git', [...who, ...args], { cwd: repository, env, encoding: 'utf8' });
+    if (ran.status !== 0) throw new Error(`git ${args.join(' ')}: ${ran.stderr}`);
+    return ran.stdout;
+  };
+  const write = (name: string, line: string) => appendFileSync(`${repository}/${name}`, `${line}\n`);
+  git('init', '-q', '-b', 'base');
+  for (let n = 0; n < 20; n++) write('stop.c', `line ${n}`);
+  git('add', '.');
+  git('commit', '-qm', 'Base');
+  let mbox = '';
+  let newest = '';
+  for (const version of [1, 2]) {
+    git('checkout', '-qB', `v${version}`, 'base');
+    write('stop.c', `\treturn ${version};`);
+    git('commit', '-qam', 'example: Add a way to stop', '-m', 'Signed-off-by: Ada Example <ada@example.org>');
+    write('stop.c', '\t/* never reached */');
+    git('commit', '-qam', 'example: Say what follows', '-m', 'Signed-off-by: Ada Example <ada@example.org>');
+    const args = [
+      '--stdout',
+      '--cover-letter',
+      `-v${version}`,
+      '--thread',
+      '--add-header=List-Id: <revised.example.org>',
+    ];
+    let mails = git('format-patch', ...args, 'base..');
+    mails = mails
+      .replace('*** SUBJECT HERE ***', 'Stopping')
+      .replace('*** BLURB HERE ***', 'change-id: 20240301-stop-0123456789ab');
+    newest = /^Message-I[Dd]: <([^>]+)>/m.exec(mails)?.[1] ?? '';
+    mbox += mails;
+    time += 86_400;
+  }
+  return { repository, mbox, newest };
+}
+
 describe.skipIf(ARCHIVES === null || !installed)("lore's clients", () => {
   const folder = scratch();
   let server: Running;
   let series: Series[];
+  let revised: ReturnType<typeof twoVersions>;
 
   beforeAll(async () => {
     const database = `${folder.path}/t.sqlite`;
-    ingest(database, archive('kexec'));
+    revised = twoVersions(`${folder.path}/work`);
+    writeFileSync(`${folder.path}/revised.mbox`, revised.mbox);
+    ingest(database, archive('kexec'), archive('linux-edac'), `${folder.path}/revised.mbox`);
     server = await startServer(database);
     writeFileSync(
       `${folder.path}/.gitconfig`,
@@ -48,7 +107,12 @@ describe.skipIf(ARCHIVES === null || !installed)("lore's clients", () => {
     const out = `${folder.path}/${name}`;
     mkdirSync(out);
     const env = { ...process.env, HOME: folder.path, XDG_DATA_HOME: `${out}/.data`, XDG_CACHE_HOME: `${out}/.cache` };
-    const ran = spawnSync('b4', [...args, '-o', out], { cwd: out, env, encoding: 'latin1', input });
+    const ran = spawnSync('b4', [...args, '-o', args[0] === 'diff' ? `${out}/DIFF` : out], {
+      cwd: out,
+      env,
+      encoding: 'latin1',
+      input,
+    });
     const files = readdirSync(out).filter((file) => !file.startsWith('.'));
     return {
       status: ran.status,
@@ -58,12 +122,6 @@ describe.skipIf(ARCHIVES === null || !installed)("lore's clients", () => {
   }
 
   it("b4 am gives the same series from the server as from the archive's own mails", () => {
-    const mails = new Map(
-      readMails(archive('kexec/git/0.git')).map(({ bytes }) => [
-        /^Message-ID:\s*<([^>]+)>/im.exec(bytes.toString('latin1'))?.[1],
-        bytes,
-      ]),
-    );
     const threads = command('export', ['threads'], `${folder.path}/t.sqlite`)
       .stdout.trim()
       .split('\n')
@@ -73,18 +131,41 @@ describe.skipIf(ARCHIVES === null || !installed)("lore's clients", () => {
         revisions.filter(({ patches }) => patches.length > 2).map(({ cover }) => cover),
       ),
     );
-    const whole = threads.filter(({ root }) => begun.has(root)).slice(0, 8);
-    expect(whole).toHaveLength(8);
+    const whole = threads.filter(({ root }) => begun.has(root));
+    for (const list of ['kexec', 'linux-edac']) {
+      const mails = mailsOf(list);
+      const here = whole.filter(({ messages }) => messages.every((msgid) => mails.has(msgid)));
+      expect(here.length).toBeGreaterThan(6);
+      compare(list, mails, here.slice(0, 6));
+    }
+  });
+
+  /** What b4 makes of a thread from the server, and from the archive's own mails. */
+  function compare(list: string, mails: Map<string, Buffer>, whole: { root: string; messages: string[] }[]): void {
     for (const [n, { root, messages }] of whole.entries()) {
       const mbox = Buffer.concat(messages.map((msgid) => toMboxrd(mails.get(msgid) ?? Buffer.alloc(0), 0))).toString(
         'latin1',
       );
-      const [online, local] = [b4(`online${n}`, ['am', root]), b4(`local${n}`, ['am', '-m', '-'], mbox)];
-      expect(online.status, online.said).toBe(0);
-      expect(local.status, local.said).toBe(0);
-      expect(online.files.size).toBeGreaterThan(0);
-      expect([...online.files]).toEqual([...local.files]);
+      for (const command of ['am', 'mbox']) {
+        const [online, local] = [
+          b4(`${list}-${command}${n}`, [command, root]),
+          b4(`${list}-${command}-local${n}`, [command, '-m', '-'], mbox),
+        ];
+        expect(online.status, online.said).toBe(0);
+        expect(local.status, local.said).toBe(0);
+        expect(online.files.size).toBeGreaterThan(0);
+        if (command === 'am') expect([...online.files]).toEqual([...local.files]);
+        else expect(idsOf(online.files)).toEqual(idsOf(local.files));
+      }
     }
+  }
+
+  it('b4 diff finds the version before, and shows what git range-diff shows', () => {
+    const { status, said, files } = b4('diff', ['diff', revised.newest, '-g', revised.repository]);
+    expect(status, said).toBe(0);
+    const shown = files.get('DIFF') ?? '';
+    expect(shown).toContain('Add a way to stop');
+    expect(shown).toMatch(/^ {4}\+\+return 2;|\+\+\treturn 2;/m);
   });
 
   it('b4 am -c finds the newer revision through the search', () => {
