@@ -80,4 +80,28 @@
 
   // On a phone the outline would push the mails far down.
   if (matchMedia('(max-width: 48rem)').matches) document.querySelector('.index')?.removeAttribute('open');
+
+  // Completions of the last word, of prefixes, people and lists; the browser draws them.
+  const box = document.querySelector('.find input[name=q]');
+  if (box && 'list' in box) {
+    const offers = document.createElement('datalist');
+    offers.id = 'offers';
+    box.after(offers);
+    box.setAttribute('list', offers.id);
+    box.autocomplete = 'off';
+    let timer;
+    let asked = '';
+    const fill = async () => {
+      if (box.value === asked || !box.value) return;
+      asked = box.value;
+      const answer = await fetch(`/api/v1/suggest?q=${encodeURIComponent(asked)}`).catch(() => null);
+      if (!answer?.ok || asked !== box.value) return;
+      const { suggestions } = await answer.json();
+      offers.replaceChildren(...suggestions.map(({ query, label }) => new Option(label, query)));
+    };
+    box.addEventListener('input', () => {
+      clearTimeout(timer);
+      timer = setTimeout(fill, 150);
+    });
+  }
 })();

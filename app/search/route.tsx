@@ -1,17 +1,26 @@
 import type { Snapshot } from '#db/open';
 import { lists } from '#db/queries/home';
-import { type Facet, type SearchPage, type SearchRequest, searchMessages } from '#db/queries/search/index';
+import {
+  COUNT_BOUND,
+  type Facet,
+  type Facets as FacetsFound,
+  type SearchPage,
+  type SearchRequest,
+  type SearchResult,
+  searchMessages,
+} from '#db/queries/search/index';
 import { dateSpan } from '#mail/query/dates';
+import { MonthBars } from '../_components/bits';
 import { Document } from '../_components/Document';
 import { SearchHelp } from '../_components/SearchHelp';
-import { nameOf, plural, shortTime } from '../_lib/format';
-import { messageHref, threadHref } from '../_lib/links';
+import { maskAddress, nameOf, plural, shortTime } from '../_lib/format';
+import { listHref, messageHref, threadHref } from '../_lib/links';
 import { page, problem } from '../_lib/page';
 
 /** Results of a page, as lore has it. */
 const RESULTS = 200;
 
-/** `/search/?q=&sort=&list=&after=&before=`: results with excerpts and facets; without a query, how to ask. */
+/** `/search/?q=&sort=&group=&list=&after=&before=`: results with excerpts, facets and a histogram; without a query, how to ask. */
 export const GET = page(async ({ query, db }) => {
   const q = (query.get('q') ?? '').trim();
   const all = await lists(db);
@@ -35,6 +44,8 @@ function requestOf(query: URLSearchParams, q: string): SearchRequest | string {
   const now = Math.floor(Date.now() / 1000);
   const sort = query.get('sort') ?? 'date';
   if (sort !== 'date' && sort !== 'relevance') return 'sort is date or relevance.';
+  const group = query.get('group');
+  if (group !== null && group !== 'thread') return 'group is thread, or left out.';
   const cursor = query.get('from');
   if (cursor !== null && !/^\d{1,15}$/.test(cursor)) return 'from is a number that the link to the next page carries.';
   const point = (name: string) => {
@@ -52,6 +63,7 @@ function requestOf(query: URLSearchParams, q: string): SearchRequest | string {
     before,
     cursor: cursor === null ? null : Number(cursor),
     facets: true,
+    group,
     now,
   };
 }
@@ -73,20 +85,23 @@ async function resultPage(db: Snapshot, query: URLSearchParams, request: SearchR
       list={request.list ?? null}
       synthetic={synthetic}
       layout="wide"
+      {...(found.problem ? {} : { feed: feedOf(request) })}
     >
       <h1>{found.problem ? 'This query cannot be read' : totalOf(found)}</h1>
       {found.problem ? <Wrong found={found} link={link} /> : null}
-      {found.problem ? null : (
-        <p className="facts">
-          {request.list ? (
-            <>
-              on {request.list} (<a href={link({ list: null })}>all lists</a>){' '}
-            </>
+      {found.problem ? null : <Orders request={request} link={link} />}
+      {found.months && found.months.length > 1 ? (
+        <>
+          <MonthBars
+            months={found.months}
+            hrefOf={(month) => link(monthSpan(month))}
+            label="Matches by month; a bar leads to its month"
+          />
+          {found.totalIsBound ? (
+            <p className="facts">The newest {COUNT_BOUND.toLocaleString('en-US')} are drawn.</p>
           ) : null}
-          {request.sort === 'date' ? 'newest first' : <a href={link({ sort: null })}>newest first</a>} ·{' '}
-          {request.sort === 'relevance' ? 'best first' : <a href={link({ sort: 'relevance' })}>best first</a>}
-        </p>
-      )}
+        </>
+      ) : null}
       <div className="found">
         <Results found={found} list={request.list ?? null} />
         {found.facets && found.results.length ? (
@@ -96,7 +111,7 @@ async function resultPage(db: Snapshot, query: URLSearchParams, request: SearchR
       {found.next === null ? null : (
         <nav className="pages" aria-label="Pages">
           <a rel="next" href={link({ from: String(found.next) })}>
-            next {RESULTS}
+            next {request.group ? 'threads' : RESULTS}
           </a>
         </nav>
       )}
@@ -105,10 +120,50 @@ async function resultPage(db: Snapshot, query: URLSearchParams, request: SearchR
   );
 }
 
+/** A month as `after` and `before`. */
+function monthSpan(month: string): { after: string; before: string } {
+  const [year = 0, number = 1] = month.split('-').map(Number);
+  const next = number === 12 ? `${year + 1}-01` : `${year}-${String(number + 1).padStart(2, '0')}`;
+  return { after: `${month}-01`, before: `${next}-01` };
+}
+
+type LinkTo = (change: Record<string, string | null>) => string;
+
+/** Where the search is held to, and the orders it can be shown in. */
+function Orders({ request, link }: { request: SearchRequest; link: LinkTo }) {
+  const dated = request.after != null || request.before != null;
+  const choice = (chosen: boolean, words: string, change: Record<string, string | null>) =>
+    chosen ? <strong>{words}</strong> : <a href={link(change)}>{words}</a>;
+  return (
+    <p className="facts">
+      {request.list ? (
+        <>
+          on {request.list} (<a href={link({ list: null })}>all lists</a>) ·{' '}
+        </>
+      ) : null}
+      {dated ? (
+        <>
+          {request.after != null ? `from ${shortTime(request.after).slice(0, 10)} ` : ''}
+          {request.before != null ? `until ${shortTime(request.before).slice(0, 10)} ` : ''}(
+          <a href={link({ after: null, before: null })}>any time</a>) ·{' '}
+        </>
+      ) : null}
+      {choice(request.sort === 'date', 'newest first', { sort: null })} ·{' '}
+      {choice(request.sort === 'relevance', 'best first', { sort: 'relevance' })} ·{' '}
+      {choice(!request.group, 'messages', { group: null })} · {choice(!!request.group, 'threads', { group: 'thread' })}{' '}
+      · <a href={feedOf(request)}>Atom</a>
+    </p>
+  );
+}
+
+/** The search as a feed to subscribe to. */
+const feedOf = ({ query, list }: SearchRequest) =>
+  `${listHref(list ?? 'all')}?${new URLSearchParams({ q: query, x: 'A' })}`;
+
 const totalOf = (found: SearchPage) =>
   found.totalIsBound ? `More than ${found.total.toLocaleString('en-US')} messages` : plural(found.total, 'message');
 
-function Wrong({ found, link }: { found: SearchPage; link: (change: Record<string, string | null>) => string }) {
+function Wrong({ found, link }: { found: SearchPage; link: LinkTo }) {
   const { message, at, suggestion } = found.problem ?? { message: '', at: [0, 0] };
   const [start, end] = at;
   return (
@@ -145,6 +200,7 @@ function Results({ found, list }: { found: SearchPage; list: string | null }) {
             <p className="snippet">
               {result.snippet.map(({ text, mark }, n) => (mark ? <mark key={n}>{text}</mark> : text))}
             </p>
+            <Also result={result} where={where} />
           </li>
         );
       })}
@@ -152,30 +208,66 @@ function Results({ found, list }: { found: SearchPage; list: string | null }) {
   );
 }
 
-function Facets({
-  facets,
-  link,
-  query,
-}: {
-  facets: NonNullable<SearchPage['facets']>;
-  link: (change: Record<string, string | null>) => string;
-  query: string;
-}) {
+/** What else of a thread matches, where results are threads. */
+function Also({ result, where }: { result: SearchResult; where: string }) {
+  const { matches = 1, also = [] } = result;
+  if (matches < 2) return null;
+  const unnamed = matches - 1 - also.length;
+  return (
+    <p className="facts also">
+      {also.map((other, n) => (
+        <span key={other.msgid}>
+          {n ? ', ' : 'also '}
+          <a href={messageHref(where, other.msgid)}>
+            <bdi>{nameOf(other.author.name, other.author.address)}</bdi>
+          </a>{' '}
+          {shortTime(other.sentAt).slice(0, 10)}
+        </span>
+      ))}
+      {unnamed > 0 ? ` and ${plural(unnamed, 'more message')} of this thread` : ''}
+    </p>
+  );
+}
+
+function Facets({ facets, link, query }: { facets: FacetsFound; link: LinkTo; query: string }) {
   return (
     <aside className="facets" aria-label="Narrow">
-      <p className="facts">Of the newest 1,000</p>
+      <p className="facts">Of the newest 1,000; years of all that is drawn</p>
       <FacetList title="Lists" facets={facets.lists} hrefOf={(value) => link({ list: value })} />
       <FacetList
         title="Years"
         facets={facets.years}
         hrefOf={(value) => link({ after: `${value}-01-01`, before: `${Number(value) + 1}-01-01` })}
       />
-      <FacetList title="Authors" facets={facets.authors} hrefOf={(value) => link({ q: `${query} f:${value}` })} />
+      <FacetList
+        title="Authors"
+        facets={facets.authors}
+        hrefOf={(value) => link({ q: `${scoped(query)} f:${value}` })}
+        nameOf={maskAddress}
+      />
+      <FacetList
+        title="Patches"
+        facets={facets.statuses}
+        hrefOf={(value) => link({ q: `${scoped(query)} status:${value.replaceAll(' ', '-')}` })}
+      />
     </aside>
   );
 }
 
-function FacetList({ title, facets, hrefOf }: { title: string; facets: Facet[]; hrefOf: (value: string) => string }) {
+/** A query that more can be joined to by AND. */
+const scoped = (query: string) => (/\bOR\b/.test(query) ? `(${query})` : query);
+
+function FacetList({
+  title,
+  facets,
+  hrefOf,
+  nameOf = (value) => value,
+}: {
+  title: string;
+  facets: Facet[];
+  hrefOf: (value: string) => string;
+  nameOf?: (value: string) => string;
+}) {
   if (!facets.length) return null;
   return (
     <section>
@@ -183,7 +275,7 @@ function FacetList({ title, facets, hrefOf }: { title: string; facets: Facet[]; 
       <ul>
         {facets.map(({ value, count }) => (
           <li key={value}>
-            <a href={hrefOf(value)}>{value}</a> <small>{count}</small>
+            <a href={hrefOf(value)}>{nameOf(value)}</a> <small>{count}</small>
           </li>
         ))}
       </ul>

@@ -24,7 +24,7 @@ export async function* exportSeries(db: Snapshot): AsyncGenerator<object> {
   }
 }
 
-function seriesObject(series: SeriesDetail): object {
+export function seriesObject(series: SeriesDetail): object {
   const patches = series.all.flatMap((revision) => revision.patches);
   return {
     id: series.id,

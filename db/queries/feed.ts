@@ -40,6 +40,20 @@ export async function newestOfThread(db: Snapshot, thread: number): Promise<Feed
   );
 }
 
+/** Newest mails of a series: its patches, and what speaks of them. */
+export async function newestOfSeries(db: Snapshot, series: number): Promise<FeedRow[]> {
+  const ids = await db.all<{ id: number }>(
+    `WITH own AS (SELECT p.message_id AS id FROM revision r JOIN patch p ON p.revision_id = r.id WHERE r.series_id = ?)
+     SELECT id FROM own UNION SELECT y.message_id FROM own JOIN patch_reply y ON y.patch_id = own.id
+     ORDER BY id DESC LIMIT ${FEED_ENTRIES}`,
+    [series],
+  );
+  return readFeed(
+    db,
+    ids.map(({ id }) => id),
+  );
+}
+
 /** Messages by id, in the order given. */
 export async function readFeed(db: Snapshot, ids: number[]): Promise<FeedRow[]> {
   const rows = await db.all<

@@ -46,6 +46,8 @@ export interface MessagePage {
   position: number;
   threadMessages: number;
   threadSubject: string;
+  /** msgid of the thread's root, or of the ghost above it. */
+  threadRoot: string;
   parent: Neighbour | null;
   previous: Neighbour | null;
   next: Neighbour | null;
@@ -91,8 +93,14 @@ export async function readMessage(
   if (!message) return undefined;
   const [text = ''] = await textsOf(db, [message]);
   const [raw = Buffer.alloc(0)] = await rawOf(db, [message]);
-  const place = await db.get<{ position: number; parent: number | null; messages: number; subject: string }>(
-    `SELECT p.position, p.parent, t.messages, t.subject FROM place p JOIN thread t ON t.id = p.thread WHERE p.message_id = ?`,
+  const place = await db.get<{
+    position: number;
+    parent: number | null;
+    messages: number;
+    subject: string;
+    root: string;
+  }>(
+    `SELECT p.position, p.parent, t.messages, t.subject, t.root FROM place p JOIN thread t ON t.id = p.thread WHERE p.message_id = ?`,
     [message.id],
   );
   const position = place?.position ?? 0;
@@ -106,6 +114,7 @@ export async function readMessage(
     position,
     threadMessages: place?.messages ?? 1,
     threadSubject: place?.subject ?? message.subject,
+    threadRoot: place?.root ?? message.msgid,
     parent: near.find((row) => row.position === place?.parent) ?? null,
     previous: near.find((row) => row.position === position - 1) ?? null,
     next: near.find((row) => row.position === position + 1) ?? null,

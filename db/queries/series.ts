@@ -344,7 +344,7 @@ export async function patchPlace(db: Snapshot, messageId: number): Promise<Patch
       total: number | null;
     } & Record<string, never>
   >(
-    `SELECT s.id AS series, s.status, r.id AS revision, r.number, r.part, p.position, r.total,
+    `SELECT s.id AS series, iif(${NO_ANSWER}, 'no answer', s.status) AS status, r.id AS revision, r.number, r.part, p.position, r.total,
        (SELECT max(number) FROM revision n WHERE n.series_id = s.id) AS newest
      FROM patch p JOIN revision r ON r.id = p.revision_id JOIN series s ON s.id = r.series_id WHERE p.message_id = ?`,
     [messageId],

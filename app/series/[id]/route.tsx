@@ -26,7 +26,12 @@ export const GET = page(async ({ parts, db }) => {
   if (known !== id || parts.length < 3) return redirect(`/series/${known}/`, 301);
   const related = await relatedSeries(db, id);
   return (
-    <Document title={`${series.title} · Threadline`} synthetic={await anySynthetic(db)} layout="wide">
+    <Document
+      title={`${series.title} · Threadline`}
+      synthetic={await anySynthetic(db)}
+      layout="wide"
+      feed={`/series/${known}/new.atom`}
+    >
       <h1>
         <bdi>{series.title}</bdi>
       </h1>
@@ -34,6 +39,14 @@ export const GET = page(async ({ parts, db }) => {
         <bdi className="name">{nameOf(series.author, series.address)}</bdi>, {plural(series.revisions, 'version')},
         newest posted <time>{shortDate(series.posted_id / 8)}</time>: <strong>{series.status}</strong>
         {series.changeId ? ` · change-id ${series.changeId}` : ''}
+        {UNSETTLED.includes(series.status) ? (
+          <>
+            {' '}
+            · what became of it is unknown: no mail here says so, the last about it is of{' '}
+            <time>{shortDate(series.last_id / 8)}</time>
+          </>
+        ) : null}{' '}
+        · <a href={`/series/${known}/new.atom`}>Atom</a>
       </p>
       <Timeline revisions={series.all} />
       {series.all.toReversed().map((revision, n) => (
@@ -66,6 +79,9 @@ export const GET = page(async ({ parts, db }) => {
     </Document>
   );
 });
+
+/** States in which nobody has said what became of a series. */
+const UNSETTLED = ['posted', 'no answer', 'under discussion', 'changes requested', 'reviewed'];
 
 function RevisionSection({
   revision,

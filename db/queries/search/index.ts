@@ -1,9 +1,12 @@
 import { parseQuery } from '#mail/query/parse';
 import type { Problem } from '#mail/query/types';
 import type { Snapshot, Value } from '../../open';
-import { textsOf } from '../blocks';
-import { excerptOf, type Piece, patternOf } from './excerpt';
+import { type Facets, monthsOf, readFacets } from './facets';
 import { type Condition, idRange, type Plan, planQuery, UnknownTest } from './plan';
+import { readResults, type SearchResult } from './results';
+
+export type { Facet, Facets } from './facets';
+export type { SearchResult } from './results';
 
 export interface SearchRequest {
   query: string;
@@ -14,30 +17,14 @@ export interface SearchRequest {
   /** Unix seconds; `before` is exclusive. */
   after?: number | null;
   before?: number | null;
-  /** Key of the page: results older than this id (by date), or the number of results passed over (by relevance). */
+  /** Key of the page: results (or threads) whose newest match is older than this id, by relevance the number passed over. */
   cursor?: number | null;
   facets?: boolean;
+  /** One result a thread: its newest (or best) match, with the number of the others. */
+  group?: 'thread' | null;
   snippets?: boolean;
   /** Unix seconds; what `yesterday` is counted from. */
   now: number;
-}
-
-export interface SearchResult {
-  id: number;
-  msgid: string;
-  subject: string;
-  author: { name: string; address: string };
-  sentAt: number;
-  lists: string[];
-  /** msgid of the thread's root. */
-  thread: string;
-  threadMessages: number;
-  snippet: Piece[];
-}
-
-export interface Facet {
-  value: string;
-  count: number;
 }
 
 export interface SearchPage {
@@ -48,14 +35,14 @@ export interface SearchPage {
   totalIsBound: boolean;
   /** Cursor of the next page; null at the end. */
   next: number | null;
-  facets: { lists: Facet[]; years: Facet[]; authors: Facet[] } | null;
+  facets: Facets | null;
+  /** Matches by month, of the newest COUNT_BOUND; null without facets. */
+  months: { month: string; messages: number }[] | null;
   problem: Problem | null;
 }
 
 /** Matches are counted up to this; beyond it the count is said to be a bound. */
 export const COUNT_BOUND = 10_000;
-/** Facets are counted over the newest matches up to this. */
-export const FACET_BOUND = 1_000;
 export const MAX_LIMIT = 1_000;
 
 /** Runs a query in lore's language. A wrong one gives no results and says what is wrong; it never throws for what a user typed. */
@@ -67,6 +54,7 @@ export async function searchMessages(db: Snapshot, request: SearchRequest): Prom
     totalIsBound: false,
     next: null,
     facets: null,
+    months: null,
     problem: null,
   };
   const parsed = parseQuery(request.query, request.now);
@@ -95,18 +83,87 @@ function narrowing({ list, after, before }: SearchRequest): Condition[] {
 
 async function run(db: Snapshot, request: SearchRequest, plan: Plan, empty: SearchPage): Promise<SearchPage> {
   const limit = Math.min(Math.max(1, request.limit), MAX_LIMIT);
-  const ids = await matchingIds(db, plan, request, limit + 1);
-  const shown = ids.slice(0, limit);
-  const counted = await count(db, plan);
+  const marked = request.snippets === false ? null : plan;
+  const all = request.facets || request.group ? await newestMatches(db, plan) : null;
+  const counted = all ? all.length : await count(db, plan);
+  const shown = request.group
+    ? await groupedResults(db, request, all ?? [], plan, limit)
+    : await plainResults(db, request, plan, limit);
   return {
     ...empty,
-    results: await readResults(db, shown, request.snippets === false ? null : plan),
+    results: await withGroups(db, shown, await readResults(db, shown.ids, marked)),
     total: Math.min(counted, COUNT_BOUND),
     totalIsBound: counted > COUNT_BOUND,
-    next:
-      ids.length > limit ? (request.sort === 'date' ? (shown.at(-1) ?? null) : (request.cursor ?? 0) + limit) : null,
-    facets: request.facets ? await readFacets(db, plan) : null,
+    next: shown.next,
+    facets: request.facets && all ? await readFacets(db, all) : null,
+    months: request.facets && all ? monthsOf(all) : null,
   };
+}
+
+interface Shown {
+  ids: number[];
+  next: number | null;
+  /** Matches of the thread of each id, the id itself first. */
+  groups: number[][] | null;
+}
+
+async function plainResults(db: Snapshot, request: SearchRequest, plan: Plan, limit: number): Promise<Shown> {
+  const ids = await matchingIds(db, plan, request, limit + 1);
+  const shown = ids.slice(0, limit);
+  const more = ids.length > limit;
+  const next = request.sort === 'date' ? (shown.at(-1) ?? null) : (request.cursor ?? 0) + limit;
+  return { ids: shown, next: more ? next : null, groups: null };
+}
+
+/** Threads in the order of their newest (or best) match, of the first COUNT_BOUND matches. */
+async function groupedResults(
+  db: Snapshot,
+  request: SearchRequest,
+  all: number[],
+  plan: Plan,
+  limit: number,
+): Promise<Shown> {
+  const ranked = request.sort === 'relevance' && plan.match !== null;
+  const ids = ranked ? await matchingIds(db, plan, { ...request, cursor: 0 }, COUNT_BOUND) : all;
+  const rows = await db.all<{ id: number; thread: number }>(
+    'SELECT m.id, m.thread FROM json_each(?) j JOIN message m ON m.id = j.value ORDER BY j.key',
+    [JSON.stringify(ids)],
+  );
+  const threads = new Map<number, number[]>();
+  for (const { id, thread } of rows) {
+    const group = threads.get(thread);
+    if (group) group.push(id);
+    else threads.set(thread, [id]);
+  }
+  const groups = [...threads.values()];
+  const cursor = request.cursor ?? null;
+  const first = cursor === null ? 0 : ranked ? cursor : groups.findIndex(([id = 0]) => id < cursor);
+  const page = first < 0 ? [] : groups.slice(first, first + limit);
+  const more = first >= 0 && groups.length > first + limit;
+  const last = page.at(-1)?.[0] ?? null;
+  return { ids: page.map(([id = 0]) => id), next: more ? (ranked ? first + limit : last) : null, groups: page };
+}
+
+/** Others of a thread that are named beside its result. */
+const ALSO = 3;
+
+async function withGroups(db: Snapshot, { groups }: Shown, results: SearchResult[]): Promise<SearchResult[]> {
+  if (!groups) return results;
+  const others = await readResults(
+    db,
+    groups.flatMap((group) => group.slice(1, ALSO + 1)),
+    null,
+  );
+  const byId = new Map(others.map((other) => [other.id, other]));
+  return results.map((result, n) => {
+    const group = groups[n] ?? [];
+    const also = group.slice(1, ALSO + 1).flatMap((id) => byId.get(id) ?? []);
+    return {
+      ...result,
+      matches: group.length,
+      also: also.map(({ msgid, author, sentAt }) => ({ msgid, author, sentAt })),
+    };
+  });
 }
 
 /**
@@ -157,65 +214,13 @@ async function count(db: Snapshot, plan: Plan): Promise<number> {
   return row?.n ?? 0;
 }
 
-interface ResultRow {
-  id: number;
-  msgid: string;
-  subject: string;
-  name: string;
-  address: string;
-  sent_at: number;
-  lists: string;
-  root: string;
-  messages: number;
-  text_block: number;
-  text_at: number;
-  text_size: number;
-}
-
-async function readResults(db: Snapshot, ids: number[], plan: Plan | null): Promise<SearchResult[]> {
-  const rows = await db.all<ResultRow>(
-    `SELECT m.id, m.msgid, m.subject, i.name, i.address, m.sent_at, t.root, t.messages, m.text_block, m.text_at, m.text_size,
-       (SELECT group_concat(l.name) FROM posting p JOIN list l ON l.id = p.list_id WHERE p.message_id = m.id) AS lists
-     FROM json_each(?) j JOIN message m ON m.id = j.value JOIN identity i ON i.id = m.author_id JOIN thread t ON t.id = m.thread
-     ORDER BY j.key`,
-    [JSON.stringify(ids)],
-  );
-  const texts = plan ? await textsOf(db, rows) : [];
-  const pattern = plan ? patternOf(plan.words) : null;
-  return rows.map((row, n) => ({
-    id: row.id,
-    msgid: row.msgid,
-    subject: row.subject,
-    author: { name: row.name, address: row.address },
-    sentAt: row.sent_at,
-    lists: row.lists?.split(',').sort() ?? [],
-    thread: row.root,
-    threadMessages: row.messages,
-    snippet: plan ? excerptOf(texts[n] ?? '', pattern) : [],
-  }));
-}
-
-async function readFacets(db: Snapshot, plan: Plan): Promise<NonNullable<SearchPage['facets']>> {
+/** Ids of the newest matches, one more than COUNT_BOUND where there are more; in one row, which is faster than ten thousand. */
+async function newestMatches(db: Snapshot, plan: Plan): Promise<number[]> {
   const { sql, params } = matches(plan);
   const id = idOf(plan);
-  const rows = await db.all<{ id: number }>(
-    `SELECT ${id} AS id ${sql} ORDER BY ${id} DESC LIMIT ${FACET_BOUND}`,
+  const row = await db.get<{ ids: string }>(
+    `SELECT json_group_array(id) AS ids FROM (SELECT ${id} AS id ${sql} ORDER BY ${id} DESC LIMIT ${COUNT_BOUND + 1})`,
     params,
   );
-  const ids = JSON.stringify(rows.map((row) => row.id));
-  const facet = (column: string, joins: string) =>
-    db.all<Facet & Record<string, Value>>(
-      `SELECT ${column} AS value, count(*) AS count FROM json_each(?) j ${joins} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 12`,
-      [ids],
-    );
-  const years = new Map<string, number>();
-  for (const row of rows) {
-    const year = new Date((row.id / 8) * 1000).getUTCFullYear().toString();
-    years.set(year, (years.get(year) ?? 0) + 1);
-  }
-  return {
-    lists: await facet('l.name', 'JOIN posting p ON p.message_id = j.value JOIN list l ON l.id = p.list_id'),
-    authors: await facet('i.address', 'JOIN message m ON m.id = j.value JOIN identity i ON i.id = m.author_id'),
-    years: [...years].map(([value, n]) => ({ value, count: n })).sort((a, b) => b.value.localeCompare(a.value)),
-  };
+  return JSON.parse(row?.ids ?? '[]');
 }

@@ -1,0 +1,9 @@
+import { answerApi, openApi } from '../../../_lib/api';
+import { OPERATIONS } from '../operations';
+
+const DOCUMENT = openApi(OPERATIONS);
+
+/** `/api/v1/...`: what the pages tell, as JSON; `/api/v1/openapi.json` describes it. */
+const answer = (request: Request) => answerApi(request, OPERATIONS, DOCUMENT);
+
+export { answer as GET, answer as OPTIONS, answer as POST };

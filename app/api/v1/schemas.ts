@@ -1,0 +1,176 @@
+import { z } from 'zod';
+
+/** Shapes of the answers, with the fields and names of the exports (DESIGN section 5). */
+
+export const time = z.iso.datetime().describe('RFC 3339, UTC');
+export const who = z.object({
+  name: z.string(),
+  address: z.string().describe('masked where the operator asks for it'),
+});
+
+export const list = z.object({
+  name: z.string(),
+  list_id: z.string().nullable(),
+  description: z.string().nullable(),
+  messages: z.int(),
+  first_at: time.nullable(),
+  last_at: time.nullable(),
+  synthetic: z.boolean().describe('invented people and mails'),
+});
+
+export const threadLine = z.object({
+  root: z.string().describe("msgid of the thread's root; a ghost's where it was never seen"),
+  subject: z.string(),
+  author: who,
+  messages: z.int(),
+  participants: z.int(),
+  first_at: time,
+  last_at: time,
+});
+
+export const threads = z.object({
+  threads: z.array(threadLine),
+  next: z.int().nullable().describe('"before" of the next page; null at the end'),
+});
+
+export const message = z.object({
+  msgid: z.string(),
+  lists: z.array(z.string()),
+  sent_at: time,
+  received_at: time.nullable(),
+  subject: z.string(),
+  author: who,
+  in_reply_to: z.string().nullable(),
+  references: z.array(z.string()),
+  parent: z.string().nullable(),
+  thread: z.string(),
+  date_note: z.string().nullable().describe('why sent_at is the arrival: absent, unreadable or absurd Date'),
+  text: z.string(),
+  attachments: z.array(
+    z.object({ index: z.int(), name: z.string().nullable(), type: z.string(), size: z.int() }).loose(),
+  ),
+});
+
+export const thread = z.object({
+  root: z.string(),
+  subject: z.string(),
+  lists: z.array(z.string()),
+  participants: z.int(),
+  first_at: time,
+  last_at: time,
+  messages: z.array(
+    z.object({
+      msgid: z.string(),
+      parent: z.string().nullable(),
+      depth: z.int(),
+      ghost: z.boolean().describe('referenced, never seen'),
+      subject: z.string().nullable(),
+      author: who.nullable(),
+      sent_at: time.nullable(),
+    }),
+  ),
+});
+
+export const facet = z.object({ value: z.string(), count: z.int() });
+
+export const found = z.object({
+  query: z.string(),
+  total: z.int(),
+  total_is_bound: z.boolean().describe('there are more than total'),
+  results: z.array(
+    z.object({
+      msgid: z.string(),
+      subject: z.string(),
+      author: who,
+      sent_at: time,
+      lists: z.array(z.string()),
+      thread: z.string(),
+      snippet: z.string(),
+    }),
+  ),
+  next: z.int().nullable().describe('"from" of the next page; null at the end'),
+  facets: z
+    .object({ lists: z.array(facet), years: z.array(facet), authors: z.array(facet), statuses: z.array(facet) })
+    .nullable(),
+});
+
+export const seriesLine = z.object({
+  id: z.int(),
+  title: z.string(),
+  author: who,
+  revisions: z.int(),
+  patches: z.int(),
+  status: z.string(),
+  reviewed: z.int().describe('patches of the newest revision that someone stands for'),
+  first_at: time,
+  posted_at: time,
+  last_at: time,
+  msgid: z.string().describe("of the newest revision's first mail"),
+});
+
+export const series = z.object({
+  id: z.int(),
+  title: z.string(),
+  author: who,
+  change_id: z.string().nullable(),
+  revisions: z.array(
+    z
+      .object({
+        number: z.int(),
+        prefixes: z.array(z.string()),
+        cover: z.string().nullable(),
+        patches: z.array(
+          z.object({
+            position: z.int().nullable(),
+            total: z.int().nullable(),
+            msgid: z.string(),
+            patch_id: z.string().nullable(),
+          }),
+        ),
+        sent_at: time,
+      })
+      .loose(),
+  ),
+  status: z.string(),
+  applied: z.array(
+    z
+      .object({
+        patch: z.string(),
+        oid: z.string().nullable(),
+        tree: z.string().nullable(),
+        evidence: z.string().describe('msgid of the mail that says so, or "commit"'),
+        kind: z.string(),
+      })
+      .loose(),
+  ),
+});
+
+export const mmLine = z.object({
+  release: z.string(),
+  msgid: z.string(),
+  sent_at: time,
+  previous: z.string().nullable(),
+  added: z.int(),
+  dropped: z.int(),
+});
+
+export const mm = z.object({
+  release: z.string(),
+  msgid: z.string(),
+  sent_at: time,
+  previous: z.string().nullable(),
+  remarks: z.array(z.object({ subject: z.string(), text: z.string(), unmerged: z.boolean() })),
+  entries: z.array(
+    z.object({ kind: z.string(), file: z.string(), title: z.string().nullable(), note: z.string().nullable() }),
+  ),
+});
+
+export const suggestions = z.object({
+  suggestions: z.array(
+    z.object({
+      query: z.string().describe('the query with this word taken up'),
+      label: z.string(),
+      kind: z.enum(['prefix', 'list', 'person', 'topic', 'system', 'value']),
+    }),
+  ),
+});

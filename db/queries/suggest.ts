@@ -1,0 +1,118 @@
+import { PREFIXES } from '#mail/query/parse';
+import type { Snapshot } from '../open';
+
+/** What the word being typed may become. `query` is the whole query with it. */
+export interface Suggestion {
+  query: string;
+  label: string;
+  kind: 'prefix' | 'list' | 'person' | 'topic' | 'system' | 'value';
+}
+
+const MOST = 8;
+
+/** What each prefix asks for, for those who do not know them yet. */
+const MEANING: Record<string, string> = {
+  s: 'subject',
+  f: 'from',
+  t: 'to',
+  c: 'cc',
+  tc: 'to or cc',
+  a: 'from, to or cc',
+  b: 'body',
+  bs: 'subject and body',
+  nq: 'own words, not quoted ones',
+  q: 'quoted words',
+  n: 'attachment name',
+  m: 'Message-ID, in part',
+  mid: 'Message-ID, whole',
+  l: 'List-Id, in part',
+  lid: 'List-Id, whole',
+  d: 'sent within: 20220101..20221231',
+  dt: 'sent within, to the second',
+  rt: 'arrived within',
+  dfn: 'file name in a diff',
+  dfa: 'removed line',
+  dfb: 'added line',
+  dfhh: 'hunk header, mostly a function',
+  dfctx: 'unchanged line of a diff',
+  dfpre: 'blob before',
+  dfpost: 'blob after',
+  dfblob: 'blob before or after',
+  patchid: 'git patch-id --stable',
+  changeid: 'X-Change-ID',
+  forpatchid: 'X-For-Patch-ID',
+  is: 'patch, cover or reply',
+  has: 'attachment',
+  list: 'one list',
+  topic: 'a topic',
+  system: 'a system',
+  person: 'a person, under all addresses',
+  status: 'what became of the patch',
+  tag: 'a word in the brackets of the subject',
+  'reviewed-by': 'who reviewed',
+  'acked-by': 'who acked',
+  'tested-by': 'who tested',
+};
+
+const PEOPLE = new Set(['f', 't', 'c', 'tc', 'a', 'reviewed-by', 'acked-by', 'tested-by']);
+const VALUES: Record<string, string[]> = {
+  is: ['patch', 'cover', 'reply'],
+  has: ['attachment'],
+  status: ['applied', 'merged', 'reviewed', 'under-discussion', 'changes-requested', 'waiting', 'no-answer', 'posted'],
+};
+
+/** Completions of the last word of a query: prefixes, lists, people by how much they wrote, and the values that a prefix takes. */
+export async function suggest(db: Snapshot, query: string): Promise<Suggestion[]> {
+  const word = /\S*$/.exec(query)?.[0] ?? '';
+  const before = query.slice(0, query.length - word.length);
+  const [, sign = '', rest = ''] = /^([-+(]*)(.*)$/s.exec(word) ?? [];
+  const whole = (text: string) => before + sign + text;
+  const [prefix, value] = rest.includes(':')
+    ? [rest.slice(0, rest.indexOf(':')).toLowerCase(), rest.slice(rest.indexOf(':') + 1)]
+    : [null, rest];
+  if (value === '' && prefix === null) return [];
+  if (prefix === null)
+    return [...prefixes(value, whole), ...(await people(db, value, (who) => whole(`f:${who}`)))].slice(0, MOST);
+  if (prefix === 'list') return lists(db, value, (name) => whole(`list:${name}`));
+  if (PEOPLE.has(prefix)) return people(db, value, (who) => whole(`${prefix}:${who}`));
+  const known = VALUES[prefix] ?? [];
+  return known
+    .filter((one) => one.startsWith(value.toLowerCase()))
+    .map((one) => ({ query: whole(`${prefix}:${one}`), label: one, kind: 'value' }));
+}
+
+function prefixes(word: string, whole: (text: string) => string): Suggestion[] {
+  const lower = word.toLowerCase();
+  return PREFIXES.filter(
+    (prefix) => prefix.startsWith(lower) || (lower.length > 2 && MEANING[prefix]?.startsWith(lower)),
+  )
+    .slice(0, MOST)
+    .map((prefix) => ({ query: whole(`${prefix}:`), label: MEANING[prefix] ?? prefix, kind: 'prefix' }));
+}
+
+const likeOf = (text: string) => text.replace(/[\\%_]/g, '\\$&');
+
+async function lists(db: Snapshot, word: string, whole: (name: string) => string): Promise<Suggestion[]> {
+  const rows = await db.all<{ name: string; messages: number }>(
+    `SELECT name, messages FROM list WHERE name LIKE ? ESCAPE '\\' ORDER BY messages DESC LIMIT ${MOST}`,
+    [`%${likeOf(word)}%`],
+  );
+  return rows.map(({ name, messages }) => ({ query: whole(name), label: `${messages} messages`, kind: 'list' }));
+}
+
+/** Those whose name or address has a word that begins so, and who wrote most. */
+async function people(db: Snapshot, word: string, whole: (address: string) => string): Promise<Suggestion[]> {
+  if (word.replace(/[^\p{L}\p{N}]/gu, '').length < 2) return [];
+  const like = likeOf(word);
+  const rows = await db.all<{ name: string; address: string; messages: number }>(
+    `SELECT max(i.name) AS name, i.address, sum((SELECT count(*) FROM message m WHERE m.author_id = i.id)) AS messages FROM identity i
+     WHERE i.name LIKE ?1 ESCAPE '\\' OR i.name LIKE ?2 ESCAPE '\\' OR i.address LIKE ?1 ESCAPE '\\'
+     GROUP BY i.address HAVING messages > 0 ORDER BY messages DESC, i.address LIMIT ${MOST}`,
+    [`${like}%`, `% ${like}%`],
+  );
+  return rows.map(({ name, address, messages }) => ({
+    query: whole(address),
+    label: `${name || address}, ${messages} ${messages === 1 ? 'message' : 'messages'}`,
+    kind: 'person',
+  }));
+}
