@@ -52,7 +52,7 @@ export function MonthBars({
       })}
       {filled.map(({ month }, n) =>
         month.endsWith('-01') && n < filled.length - 3 ? (
-          <text key={month} x={n * step} y={height + 13}>
+          <text key={month} x={n * step} y={height + 13} className={Number(month.slice(0, 4)) % 5 ? undefined : 'five'}>
             {month.slice(0, 4)}
           </text>
         ) : null,

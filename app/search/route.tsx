@@ -2,6 +2,7 @@ import type { Snapshot } from '#db/open';
 import { lists } from '#db/queries/home';
 import {
   COUNT_BOUND,
+  FACET_BOUND,
   type Facet,
   type Facets as FacetsFound,
   type SearchPage,
@@ -105,7 +106,7 @@ async function resultPage(db: Snapshot, query: URLSearchParams, request: SearchR
       <div className="found">
         <Results found={found} list={request.list ?? null} />
         {found.facets && found.results.length ? (
-          <Facets facets={found.facets} link={link} query={request.query} />
+          <Facets facets={found.facets} partial={found.total > FACET_BOUND} link={link} query={request.query} />
         ) : null}
       </div>
       {found.next === null ? null : (
@@ -198,6 +199,9 @@ function Results({ found, list }: { found: SearchPage; list: string | null }) {
               {result.lists.join(', ')} · <a href={threadHref(where, result.msgid)}>thread ({result.threadMessages})</a>
             </p>
             <p className="snippet">
+              {result.hasAttachments && !result.snippet.some(({ mark }) => mark) ? (
+                <em>perhaps in an attachment: </em>
+              ) : null}
               {result.snippet.map(({ text, mark }, n) => (mark ? <mark key={n}>{text}</mark> : text))}
             </p>
             <Also result={result} where={where} />
@@ -229,10 +233,25 @@ function Also({ result, where }: { result: SearchResult; where: string }) {
   );
 }
 
-function Facets({ facets, link, query }: { facets: FacetsFound; link: LinkTo; query: string }) {
+function Facets({
+  facets,
+  partial,
+  link,
+  query,
+}: {
+  facets: FacetsFound;
+  /** There are more matches than facets are counted over. */
+  partial: boolean;
+  link: LinkTo;
+  query: string;
+}) {
   return (
     <aside className="facets" aria-label="Narrow">
-      <p className="facts">Of the newest 1,000; years of all that is drawn</p>
+      {partial ? (
+        <p className="facts">
+          Lists, authors and patches of the newest {FACET_BOUND.toLocaleString('en-US')}, years of all that is drawn
+        </p>
+      ) : null}
       <FacetList title="Lists" facets={facets.lists} hrefOf={(value) => link({ list: value })} />
       <FacetList
         title="Years"

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dateRange } from './dates';
 import { parseQuery } from './parse';
+import { stemOf, stemsOfPrefix } from './stem';
 import type { Node } from './types';
 
 const NOW = Date.UTC(2026, 10, 23, 12) / 1000;
@@ -125,4 +126,18 @@ describe('dateRange', () => {
   ])('%s', (text, from, to) => expect(dateRange(text, NOW)).toEqual({ from, to }));
 
   it.each(['20221301..', 'soon', '2022-02-31'])('not %s', (text) => expect(dateRange(text, NOW)).toBeNull());
+});
+
+describe('stemsOfPrefix', () => {
+  it.each([
+    ['hibernat', 'hibern'],
+    ['operat', 'oper'],
+    ['memorie', 'memori'],
+    ['activa', 'activ'],
+  ])('%s* finds what is indexed as %s', (prefix, stem) => {
+    expect([...stemsOfPrefix(prefix), stemOf(prefix)]).toContain(stem);
+  });
+  it.each(['sus', 'hib', 'könig', '2022', 'therm'])('%s* is found as it is', (prefix) =>
+    expect(stemsOfPrefix(prefix)).toEqual([]),
+  );
 });

@@ -1,4 +1,5 @@
 import { linesBetween, readBody } from '#mail/body';
+import { stemOf } from '#mail/query/stem';
 import type { Plan } from './plan';
 
 /** A piece of an excerpt; `mark` where it is what was looked for. */
@@ -17,18 +18,21 @@ export function patternOf(words: Plan['words']): RegExp | null {
   const parts = words.flatMap(({ text, prefix }) => {
     const tokens = text.match(/[\p{L}\p{N}]+/gu) ?? [];
     const last = tokens.length - 1;
-    const forms = tokens.map((token, n) => (prefix && n === last ? token : stemOf(token)));
+    const forms = tokens.map((token, n) => (prefix && n === last ? token : beginningOf(token)));
     return forms.length ? [forms.map((form) => `${form}[\\p{L}\\p{N}]*`).join('[^\\p{L}\\p{N}]+')] : [];
   });
   return parts.length ? new RegExp(`(?<![\\p{L}\\p{N}])(?:${parts.slice(0, 20).join('|')})`, 'giu') : null;
 }
 
-/** What Porter's rules leave of a longer word, near enough to find it again in a text. */
-function stemOf(token: string): string {
-  return token.length > 4 ? token.replace(/(?:ations?|ings?|ers?|ed|es|s|e|y|ies)$/i, '') : token;
+/** The longest beginning that a word and its stem share: "memory" is indexed as "memori", and found by "memor". */
+function beginningOf(token: string): string {
+  const stem = stemOf(token);
+  let n = 0;
+  while (n < stem.length && stem[n] === token[n]?.toLowerCase()) n++;
+  return n < 3 ? token : token.slice(0, n);
 }
 
-/** The passage of a text that matches, own words before quoted ones; the first own words where none does. */
+/** The passage of a text that matches, own words before quoted ones; the first own words, with no mark, where none does. */
 export function excerptOf(text: string, pattern: RegExp | null): Piece[] {
   const body = readBody(text.length > LOOKED_AT ? text.slice(0, LOOKED_AT) : text);
   const wanted = (kinds: string[]) =>

@@ -5,7 +5,7 @@ import { type Facets, monthsOf, readFacets } from './facets';
 import { type Condition, idRange, type Plan, planQuery, UnknownTest } from './plan';
 import { readResults, type SearchResult } from './results';
 
-export type { Facet, Facets } from './facets';
+export { FACET_BOUND, type Facet, type Facets } from './facets';
 export type { SearchResult } from './results';
 
 export interface SearchRequest {

@@ -1,6 +1,7 @@
 import { FLAG } from '#mail/flags';
 import { STATUS } from '#mail/patch';
 import { spaceCjk } from '#mail/query/cjk';
+import { stemsOfPrefix } from '#mail/query/stem';
 import type { Field, Node } from '#mail/query/types';
 import { TERM } from '#mail/term';
 import type { Value } from '../../open';
@@ -101,7 +102,13 @@ const columnsOf = (field: Field) => `{${COLUMNS[field as keyof typeof COLUMNS].j
 const quoted = (text: string) => `"${spaceCjk(text).replace(/[\0"]/g, ' ')}"`;
 
 function wordsMatch({ field, text, prefix }: Extract<Node, { kind: 'words' }>): string {
-  return `${columnsOf(field)} : ${quoted(text)}${prefix ? ' *' : ''}`;
+  const columns = columnsOf(field);
+  if (!prefix) return `${columns} : ${quoted(text)}`;
+  const last = /[\p{L}\p{N}]+$/u.exec(text)?.[0] ?? '';
+  const stems = stemsOfPrefix(last).map(
+    (stem) => `${columns} : ${quoted(text.slice(0, text.length - last.length) + stem)}`,
+  );
+  return [`(${columns} : ${quoted(text)} *`, ...stems].join(' OR ').concat(')');
 }
 
 /** FTS5 has no ordered form: ADJ is answered as NEAR. */

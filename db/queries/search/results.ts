@@ -13,6 +13,7 @@ export interface SearchResult {
   /** msgid of the thread's root. */
   thread: string;
   threadMessages: number;
+  hasAttachments: boolean;
   snippet: Piece[];
   /** Where results are grouped by thread: how many of its messages match, and some of the others. */
   matches?: number;
@@ -29,6 +30,7 @@ interface ResultRow {
   lists: string;
   root: string;
   messages: number;
+  attachments: number;
   text_block: number;
   text_at: number;
   text_size: number;
@@ -37,7 +39,7 @@ interface ResultRow {
 /** Results in the order of `ids`; excerpts where there is a plan to mark. */
 export async function readResults(db: Snapshot, ids: number[], plan: Plan | null): Promise<SearchResult[]> {
   const rows = await db.all<ResultRow>(
-    `SELECT m.id, m.msgid, m.subject, i.name, i.address, m.sent_at, t.root, t.messages, m.text_block, m.text_at, m.text_size,
+    `SELECT m.id, m.msgid, m.subject, i.name, i.address, m.sent_at, t.root, t.messages, m.attachments IS NOT NULL AS attachments, m.text_block, m.text_at, m.text_size,
        (SELECT group_concat(l.name) FROM posting p JOIN list l ON l.id = p.list_id WHERE p.message_id = m.id) AS lists
      FROM json_each(?) j JOIN message m ON m.id = j.value JOIN identity i ON i.id = m.author_id JOIN thread t ON t.id = m.thread
      ORDER BY j.key`,
@@ -54,6 +56,7 @@ export async function readResults(db: Snapshot, ids: number[], plan: Plan | null
     lists: row.lists?.split(',').sort() ?? [],
     thread: row.root,
     threadMessages: row.messages,
+    hasAttachments: row.attachments === 1,
     snippet: plan ? excerptOf(texts[n] ?? '', pattern) : [],
   }));
 }
