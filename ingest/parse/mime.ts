@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { convert } from 'html-to-text';
 import { type ParsedMail, simpleParser } from 'mailparser';
 import type { Attachment } from '#mail/types';
@@ -73,15 +74,28 @@ function attachmentsOf(mail: ParsedMail): Attachment[] {
       name,
       type,
       size: attachment.content.length,
-      text: isTextual(type, name) ? attachment.content.toString('utf8', 0, MAX_ATTACHMENT_TEXT) : null,
+      text: isTextual(type, name, attachment.content)
+        ? attachment.content.toString('utf8', 0, MAX_ATTACHMENT_TEXT)
+        : null,
     };
   });
 }
 
 /** Patches, logs and configurations, whatever type their mailer gave them. */
-function isTextual(type: string, name: string | null): boolean {
+function isTextual(type: string, name: string | null, content: Buffer): boolean {
   return (
     /^text\/|[/+-](patch|diff|x-patch|x-diff|json|xml)$/.test(type) ||
-    /\.(patch|diff|txt|log|conf|config|c|h|sh|py)$/i.test(name ?? '')
+    /\.(patch|diff|txt|log|conf|config|c|h|sh|py)$/i.test(name ?? '') ||
+    (type === 'application/octet-stream' && looksLikeText(content))
+  );
+}
+
+/** UTF-8 without control characters but those of a terminal, by its beginning: kernel logs are sent as "octet-stream". */
+function looksLikeText(content: Buffer): boolean {
+  const beginning = content.subarray(0, 4096);
+  return (
+    beginning.length > 0 &&
+    !/[\x00-\x06\x0e-\x1a\x1c-\x1f\x7f]/.test(beginning.toString('latin1')) &&
+    isUtf8(content.subarray(0, 1 << 20))
   );
 }

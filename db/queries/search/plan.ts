@@ -20,7 +20,7 @@ const COLUMNS: Record<Exclude<Field, 'mid' | 'lid'>, string[]> = {
   a: ['author', 'recipient', 'copied'],
   b: BODY,
   bs: ['subject', ...BODY],
-  nq: ['own', ...DIFF],
+  nq: ['own', ...DIFF, 'attachment'],
   q: ['quoted'],
   n: ['attachment'],
   m: ['msgid'],
