@@ -9,6 +9,7 @@ export class PatchIndex {
   private readonly byRevision = new Map<number, PatchFact[]>();
   private readonly byPatchId = new Map<string, PatchFact[]>();
   private readonly byFile = new Map<number, PatchFact[]>();
+  private readonly byAuthor = new Map<number, PatchFact[]>();
   /** Patches that someone says were applied, filled as claims are resolved. */
   readonly applied = new Set<number>();
 
@@ -25,6 +26,7 @@ export class PatchIndex {
       if (fact.kind !== PATCH_KIND.patch) continue;
       if (fact.patchId) push(this.byPatchId, fact.patchId, fact);
       for (const file of fact.files) push(this.byFile, file, fact);
+      push(this.byAuthor, fact.authorKey, fact);
     }
   }
 
@@ -42,6 +44,11 @@ export class PatchIndex {
       ...same,
       ...fact.files.flatMap((file) => this.byFile.get(file) ?? []),
     ]);
+  }
+
+  /** Patches of the author of `fact`: a file may have moved, and the title been edited, before it came to a stable tree. */
+  ofAuthor(fact: PatchFact): PatchFact[] {
+    return this.byAuthor.get(fact.authorKey) ?? [];
   }
 
   titled(titleKey: number): PatchFact[] {
@@ -144,15 +151,8 @@ const NEARLY = 0.2;
  * Of those most alike, the one that others say was applied, else the newest.
  */
 function byContent(claim: StoredClaim, titleKey: number, self: PatchFact, index: PatchIndex): Outcome[] {
-  const found: { fact: PatchFact; score: number }[] = [];
-  for (const fact of index.related(self)) {
-    if (!isCandidate(fact, claim)) continue;
-    const score = changeLikeness(fact, self);
-    const titled = fact.titleKey === titleKey;
-    if (score >= SAME_CHANGE || (titled && score >= TITLED) || isSameWork(fact, self, score)) {
-      found.push({ fact, score: score + (titled ? NEARLY : 0) });
-    }
-  }
+  let found = believed(index.related(self), claim, titleKey, self);
+  if (found.length === 0) found = believed(index.ofAuthor(self), claim, titleKey, self);
   if (found.length === 0) return [];
   const best = Math.max(...found.map(({ score }) => score));
   const near = found.filter(({ score }) => score >= best - NEARLY).map(({ fact }) => fact);
@@ -167,6 +167,19 @@ function byContent(claim: StoredClaim, titleKey: number, self: PatchFact, index:
       chosen.patchId !== null && chosen.patchId === self.patchId ? 'patch id' : 'title and change',
     ),
   ];
+}
+
+function believed(candidates: Iterable<PatchFact>, claim: StoredClaim, titleKey: number, self: PatchFact) {
+  const found: { fact: PatchFact; score: number }[] = [];
+  for (const fact of candidates) {
+    if (!isCandidate(fact, claim)) continue;
+    const score = changeLikeness(fact, self);
+    const titled = fact.titleKey === titleKey;
+    if (score >= SAME_CHANGE || (titled && score >= TITLED) || isSameWork(fact, self, score)) {
+      found.push({ fact, score: score + (titled ? NEARLY : 0) });
+    }
+  }
+  return found;
 }
 
 /** Another title: like words or the same author must speak for it too. */

@@ -53,7 +53,9 @@ async function conforms(pattern: string, path: string): Promise<unknown> {
 
 describe('the JSON API', () => {
   it('is described by a valid OpenAPI document', async () => {
-    const { valid, errors } = await new Validator().validate(structuredClone(document) as unknown as Record<string, unknown>);
+    const { valid, errors } = await new Validator().validate(
+      structuredClone(document) as unknown as Record<string, unknown>,
+    );
     expect(errors).toBeUndefined();
     expect(valid).toBe(true);
     expect(document.openapi).toBe('3.1.0');
