@@ -1,15 +1,33 @@
 import { anySynthetic } from '#db/queries/home';
-import { mmReleases } from '#db/queries/mm';
+import { mmMonths, mmReleases } from '#db/queries/mm';
 import { Document } from '../_components/Document';
 import { nameOf, plural, shortDate } from '../_lib/format';
 import { page } from '../_lib/page';
 
 /** `/mm/`: announcements of the -mm tree, newest first. */
 export const GET = page(async ({ db }) => {
-  const releases = await mmReleases(db);
+  const [releases, months] = [await mmReleases(db), await mmMonths(db)];
   return (
     <Document title="The -mm tree · Threadline" synthetic={await anySynthetic(db)} layout="wide">
       <h1>The -mm tree</h1>
+      {months.length ? (
+        <section>
+          <h2>By mm-commits mails</h2>
+          <ol className="threads">
+            {months.map(({ month, added, dropped }) => (
+              <li key={month}>
+                <a className="subject" href={`/mm/${month}/`}>
+                  {month}
+                </a>
+                <span className="facts">
+                  {added} entered, {dropped} left
+                </span>
+              </li>
+            ))}
+          </ol>
+          <h2>Announcements</h2>
+        </section>
+      ) : null}
       {releases.length ? (
         <ol className="threads">
           {releases.map((release) => (

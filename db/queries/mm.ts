@@ -69,9 +69,45 @@ export async function findMmRelease(db: Snapshot, name: string): Promise<MmRelea
   return { ...line, remarks, entries };
 }
 
+/** One thing that happened to a patch file of the -mm tree, with the mail that says so. */
+export interface MmEvent {
+  kind: 'added' | 'dropped' | 'kept' | 'all';
+  file: string;
+  title: string | null;
+  note: string | null;
+  message_id: number;
+  msgid: string;
+  /** Of an announcement; null for an mm-commits mail. */
+  release: string | null;
+}
+
+const EVENT = `SELECT e.kind, e.file, e.title, e.note, e.message_id, m.msgid, r.name AS release
+  FROM mm_entry e JOIN message m ON m.id = e.message_id LEFT JOIN mm_release r ON r.message_id = e.message_id`;
+
+/** A patch file's stay in the -mm tree, in order of time: when it entered, in which releases it was, when and why it left. */
+export function mmStay(db: Snapshot, file: string): Promise<MmEvent[]> {
+  return db.all<MmEvent>(`${EVENT} WHERE e.file = ? ORDER BY e.message_id, e.position LIMIT 1000`, [file]);
+}
+
+/** Months of mm-commits mails, newest first, with how many patches entered and left. */
+export function mmMonths(db: Snapshot): Promise<{ month: string; added: number; dropped: number }[]> {
+  return db.all(
+    `SELECT strftime('%Y-%m', e.message_id / 8, 'unixepoch') AS month, sum(e.kind = 'added') AS added, sum(e.kind = 'dropped') AS dropped
+     FROM mm_entry e WHERE NOT EXISTS (SELECT 1 FROM mm_release r WHERE r.message_id = e.message_id) GROUP BY 1 ORDER BY 1 DESC`,
+  );
+}
+
+/** What entered and left by mm-commits mails between two times (Unix seconds, the second exclusive). */
+export function mmEvents(db: Snapshot, from: number, to: number): Promise<MmEvent[]> {
+  return db.all<MmEvent>(
+    `${EVENT} WHERE e.message_id >= ? AND e.message_id < ? AND r.name IS NULL ORDER BY e.message_id LIMIT 5000`,
+    [from * 8, to * 8],
+  );
+}
+
 /** What a note on a group that left says of where it went. */
 export function isMerged(note: string | null): boolean {
-  return note !== null && /^merged\b/i.test(note);
+  return note !== null && /^(?:merged\b|.*\bit was merged\b)/i.test(note);
 }
 
 /** `npm run export -- mm`: one object an announcement, sorted by time. */

@@ -1,5 +1,5 @@
 import type { Body } from '#mail/body';
-import { readMmAnnouncement } from '#mail/mm';
+import { parseMmSubject, readMmAnnouncement } from '#mail/mm';
 import { CLAIM_SOURCE } from '#mail/patch';
 import { textKey } from '#mail/print';
 import { titleKey } from '#mail/subject';
@@ -85,7 +85,10 @@ function addClaims(rows: FactRows, index: number, facts: PatchFacts): void {
 function addMm(rows: FactRows, index: number, message: Message, facts: PatchFacts): void {
   if (facts.subject.kind !== 'mm' || facts.subject.isReply) return;
   const release = readMmAnnouncement(message.subject, message.text);
-  if (!release) return;
+  if (!release) {
+    addMmEvent(rows, index, message, facts);
+    return;
+  }
   add(rows, 'mm_release', [index, release.name, release.previous, release.patches, release.location]);
   for (const [n, { subject, text, isUnmerged, line }] of release.remarks.entries()) {
     add(rows, 'mm_remark', [index, n, subject, text, isUnmerged ? 1 : 0, line]);
@@ -93,4 +96,22 @@ function addMm(rows: FactRows, index: number, message: Message, facts: PatchFact
   for (const [n, { kind, file, title, note, line }] of release.entries.entries()) {
     add(rows, 'mm_entry', [index, n, kind, file, title, note, line]);
   }
+}
+
+/** An mm-commits mail: one patch that entered or left, and why. */
+function addMmEvent(rows: FactRows, index: number, message: Message, facts: PatchFacts): void {
+  const event = parseMmSubject(message.subject);
+  if (!event) return;
+  const said = /^This patch was dropped because (.{1,300}?)\.?$/ms.exec(message.text.slice(0, 4096))?.[1];
+  const note = [event.reason, said?.replace(/\s+/g, ' ')].filter(Boolean).join(': ') || null;
+  const title = facts.claims.find((claim) => claim.source === CLAIM_SOURCE.mm);
+  add(rows, 'mm_entry', [
+    index,
+    0,
+    event.action === 'added' ? 'added' : 'dropped',
+    event.file,
+    title?.title ?? null,
+    note,
+    title?.line ?? 0,
+  ]);
 }

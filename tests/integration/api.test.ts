@@ -150,6 +150,19 @@ describe('the search page', () => {
   });
 });
 
+describe('the -mm tree', () => {
+  it('tells the stay of a patch, and what a month of mm-commits mails brought', async () => {
+    const months = await (await get('/mm/')).text();
+    const month = /href="(\/mm\/\d{4}-\d\d\/)"/.exec(months)?.[1] ?? '';
+    expect(await (await get(month)).text()).toContain('entered');
+    const stay = await (await get('/mm/kexec-add-an-entry-that-comes-back.patch/')).text();
+    expect(stay).toContain('entered');
+    expect(stay).toContain('left, merged');
+    expect((await get('/mm/2004-13/')).status).toBe(404);
+    expect((await get('/mm/nobody-knows-this.patch/')).status).toBe(404);
+  });
+});
+
 describe('feeds', () => {
   it('open in a reader library', async () => {
     const id = encodeURIComponent(msgid);

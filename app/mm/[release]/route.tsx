@@ -1,13 +1,17 @@
+import type { Snapshot } from '#db/open';
 import { anySynthetic } from '#db/queries/home';
-import { findMmRelease, isMerged, type MmEntryLine } from '#db/queries/mm';
+import { findMmRelease, isMerged, type MmEntryLine, type MmEvent, mmEvents, mmStay } from '#db/queries/mm';
 import { Document } from '../../_components/Document';
 import { nameOf, plural, shortTime } from '../../_lib/format';
 import { anyHref } from '../../_lib/links';
 import { notFound, page } from '../../_lib/page';
 
-/** `/mm/{release}/`: what entered, what left and where to, and what its keeper says of the rest. */
+/** `/mm/{release}/`, or a month of mm-commits mails, or a patch file's stay: what entered, what left and where to, and what its keeper says of the rest. */
 export const GET = page(async ({ parts, db }) => {
   const name = parts[1] ?? '';
+  const month = /^(\d{4})-(0[1-9]|1[0-2])$/.exec(name);
+  if (month) return eventsPage(db, name, await eventsOfMonth(db, Number(month[1]), Number(month[2])));
+  if (name.endsWith('.patch')) return eventsPage(db, name, await mmStay(db, name));
   const release = await findMmRelease(db, name);
   if (!release) return notFound(`"${name.slice(0, 100)}" of the -mm tree`, name.slice(0, 100));
   const [unmerged, others] = [
@@ -62,7 +66,10 @@ export const GET = page(async ({ parts, db }) => {
         <ol>
           {all.map((entry) => (
             <li key={entry.line}>
-              <code>{entry.file}</code> {entry.title}
+              <a href={fileHref(entry.file)}>
+                <code>{entry.file}</code>
+              </a>{' '}
+              {entry.title}
               {entry.entered ? <small> since {entry.entered}</small> : null}
             </li>
           ))}
@@ -71,6 +78,45 @@ export const GET = page(async ({ parts, db }) => {
     </Document>
   );
 });
+
+function eventsOfMonth(db: Snapshot, year: number, month: number) {
+  return mmEvents(db, Date.UTC(year, month - 1) / 1000, Date.UTC(year, month) / 1000);
+}
+
+/** What happened to patches of the tree, in order of time, each line with its mail. */
+async function eventsPage(db: Snapshot, name: string, events: MmEvent[]) {
+  if (!events.length) return notFound(`"${name.slice(0, 100)}" of the -mm tree`, name.slice(0, 100));
+  return (
+    <Document title={`${name} · -mm · Threadline`} synthetic={await anySynthetic(db)} layout="wide">
+      <h1>{name}</h1>
+      <p className="about">
+        {name.endsWith('.patch') ? 'Its stay in the -mm tree' : 'What entered and left the -mm tree'}, as the mails here
+        tell. <a href="/mm/">All of -mm</a>
+      </p>
+      <ol className="changes">
+        {events.map((event) => (
+          <li
+            key={`${event.message_id} ${event.kind}`}
+            className={event.kind === 'added' ? 'ad' : event.kind === 'dropped' ? 'de' : undefined}
+          >
+            <a href={anyHref(event.msgid)}>{shortTime(event.message_id / 8)}</a> <code>{event.file}</code>{' '}
+            {eventWords(event)}
+            {event.title ? <small> {event.title}</small> : null}
+          </li>
+        ))}
+      </ol>
+    </Document>
+  );
+}
+
+function eventWords({ kind, release, note }: MmEvent): string {
+  const where = release ? ` (${release})` : '';
+  if (kind === 'added') return `entered${where}`;
+  if (kind === 'dropped') return `left${isMerged(note) ? ', merged' : ''}${where}${note ? `: ${note}` : ''}`;
+  return `was in ${release ?? 'the tree'}`;
+}
+
+const fileHref = (file: string) => `/mm/${encodeURIComponent(file)}/`;
 
 const MARKS = { added: '+', dropped: '−', kept: ' ', note: '', all: '' };
 
@@ -85,10 +131,12 @@ function ChangeItem({ entry }: { entry: MmEntryLine }) {
   const left = entry.kind === 'dropped' ? (isMerged(entry.note) ? 'merged' : 'left') : null;
   return (
     <li className={entry.kind === 'added' ? 'ad' : entry.kind === 'dropped' ? 'de' : undefined}>
-      <code>
-        {MARKS[entry.kind]}
-        {entry.file}
-      </code>{' '}
+      <a href={fileHref(entry.file)}>
+        <code>
+          {MARKS[entry.kind]}
+          {entry.file}
+        </code>
+      </a>{' '}
       {entry.title} {left ? <small>{left}</small> : null}
     </li>
   );
