@@ -4,8 +4,9 @@ import { Reader, type Snapshot } from '#db/open';
 import { exportMessages, exportThreads } from '#db/queries/export';
 import { exportSeries, exportTrailers } from '#db/queries/exportseries';
 import { exportMm } from '#db/queries/mm';
+import { exportTopics } from '#db/queries/topics';
 import { runProgram } from './program';
-import { databasePath } from './settings';
+import { databasePath, topics } from './settings';
 
 /** Kinds of export by name; each yields JSON objects, sorted and stable. */
 const KINDS: Record<string, (db: Snapshot) => AsyncIterable<object>> = {
@@ -13,6 +14,7 @@ const KINDS: Record<string, (db: Snapshot) => AsyncIterable<object>> = {
   threads: exportThreads,
   series: exportSeries,
   trailers: exportTrailers,
+  topics: (db) => exportTopics(db, topics()),
   mm: exportMm,
 };
 

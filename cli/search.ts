@@ -3,7 +3,7 @@ import { Reader } from '#db/open';
 import { rfc3339 } from '#db/queries/export';
 import { MAX_LIMIT, type SearchPage, searchMessages } from '#db/queries/search/index';
 import { runProgram } from './program';
-import { databasePath } from './settings';
+import { databasePath, topics } from './settings';
 
 interface Flags {
   json?: boolean;
@@ -22,7 +22,9 @@ async function run(words: string[], flags: Flags): Promise<void> {
   const query = words.join(' ');
   const reader = await Reader.open(databasePath(), 1);
   const now = Math.floor(Date.now() / 1000);
-  const page = await reader.read((db) => searchMessages(db, { query, sort: flags.sort, limit: flags.limit, now }));
+  const page = await reader.read((db) =>
+    searchMessages(db, { query, sort: flags.sort, limit: flags.limit, now, topics: topics() }),
+  );
   await reader.close();
   if (page.problem) {
     process.stderr.write(`search: ${page.problem.message}\n  ${query}\n  ${' '.repeat(page.problem.at[0])}^\n`);

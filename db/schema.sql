@@ -148,7 +148,8 @@ CREATE TABLE activity (             -- postings by list and month, counted at in
 -- f: t: c: are column filters. Own words, quoted words and each side of a diff are told apart (FIELD: nq: q: dfa: dfb: ...).
 CREATE VIRTUAL TABLE search USING fts5 (
   subject, author, recipient, copied,   -- Subject, From, To, Cc
-  own, quoted,                          -- body lines outside diffs: not starting with '>', and those that do
+  own, aside, quoted,                   -- body lines outside diffs: what the author says; attributions, signatures,
+                                        -- trailers, diffstats; and what is quoted
   file, hunk, removed, added, context,  -- of diffs outside quotations: names, @@ context, -, +, blank
   attachment,                           -- file names, and the text of textual attachments
   msgid, list,                          -- Message-ID by its parts, List-Id by its parts

@@ -52,6 +52,8 @@ export function classify(text: string): Segment[] {
 /** A body by the columns of the full-text index (db/schema.sql `search`), plus the blob names of its diffs. */
 export interface IndexParts {
   own: string;
+  /** Attributions, signatures, trailers, diffstats, bases: what stands in a mail besides what its author says. */
+  aside: string;
   quoted: string;
   file: string;
   hunk: string;
@@ -67,6 +69,7 @@ export interface IndexParts {
 export function partsForIndex(body: string | Body): IndexParts {
   const { text, starts, segments } = typeof body === 'string' ? readBody(body) : body;
   const own: string[] = [];
+  const aside: string[] = [];
   const quoted: string[] = [];
   const diff = {
     file: [] as string[],
@@ -83,10 +86,12 @@ export function partsForIndex(body: string | Body): IndexParts {
     else if (kind === 'context') pushUnmarked(diff.context, text, starts, start, end);
     else if (kind === 'hunk') for (let i = start; i < end; i++) pushHunk(diff.hunk, lineAt(text, starts, i));
     else if (kind === 'file') for (let i = start; i < end; i++) pushFile(diff.file, blobs, lineAt(text, starts, i));
-    else if (kind !== 'binary') own.push(linesBetween(text, starts, start, end));
+    else if (kind === 'text') own.push(linesBetween(text, starts, start, end));
+    else if (kind !== 'binary') aside.push(linesBetween(text, starts, start, end));
   }
   return {
     own: own.join('\n'),
+    aside: aside.join('\n'),
     quoted: quoted.join('\n'),
     file: diff.file.join('\n'),
     hunk: diff.hunk.join('\n'),

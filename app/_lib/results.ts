@@ -6,6 +6,7 @@ import { atomOf } from './atom';
 import { dispositionOf, respond } from './http';
 import { mailsById, mboxGzip } from './mbox';
 import { problem } from './page';
+import { topics } from './topics';
 
 /** Mails of one mbox of results; lore's bound is of the same size. */
 const MAX_MAILS = 1000;
@@ -49,5 +50,5 @@ export async function searchMbox(
 
 function search(db: Snapshot, query: string, list: string | null, limit: number) {
   const now = Math.floor(Date.now() / 1000);
-  return searchMessages(db, { query, list, sort: 'date', limit, snippets: false, now });
+  return searchMessages(db, { query, list, sort: 'date', limit, snippets: false, now, topics: topics() });
 }

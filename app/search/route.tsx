@@ -17,6 +17,7 @@ import { SearchHelp } from '../_components/SearchHelp';
 import { maskAddress, nameOf, plural, shortTime } from '../_lib/format';
 import { listHref, messageHref, threadHref } from '../_lib/links';
 import { page, problem } from '../_lib/page';
+import { topics } from '../_lib/topics';
 
 /** Results of a page, as lore has it. */
 const RESULTS = 200;
@@ -66,6 +67,7 @@ function requestOf(query: URLSearchParams, q: string): SearchRequest | string {
     facets: true,
     group,
     now,
+    topics: topics(),
   };
 }
 

@@ -1,3 +1,4 @@
+import { SEARCH_COLUMNS } from '#mail/term';
 import type { Connection, Value } from '../open';
 import { insertRows } from './insert';
 
@@ -67,9 +68,8 @@ export interface SearchWords {
   ends: Uint32Array;
 }
 
-const SEARCH = `INSERT INTO search (rowid, subject, author, recipient, copied, own, quoted, file, hunk, removed, added, context,
-  attachment, msgid, list)`;
-const SEARCH_COLUMNS = 14;
+const SEARCH = `INSERT INTO search (rowid, subject, author, recipient, copied, own, aside, quoted, file, hunk, removed, added,
+  context, attachment, msgid, list)`;
 /** Messages of one statement. */
 const SEARCH_ROWS = 64;
 

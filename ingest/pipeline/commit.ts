@@ -11,9 +11,10 @@ import {
 } from '#db/write/messages';
 import { bumpDataVersion, saveCheckpoint } from '#db/write/sources';
 import { markDirty, markDirtyOf, mergeThreads, replaceGhosts } from '#db/write/threads';
+import { SEARCH_COLUMNS } from '#mail/term';
 import type { BatchMail } from './batch';
 import type { ListNames } from './lists';
-import { type Packed, SEARCH_COLUMNS } from './protocol';
+import type { Packed } from './protocol';
 import type { Fresh, Resolved } from './resolve';
 
 /** Where the mails of a batch came from. */

@@ -3,10 +3,10 @@ import { partsForIndex, readBody } from '#mail/body';
 import { FLAG } from '#mail/flags';
 import { spaceCjk } from '#mail/query/cjk';
 import { parseSubject } from '#mail/subject';
-import { TERM } from '#mail/term';
+import { SEARCH_COLUMNS, TERM } from '#mail/term';
 import type { Message } from '#mail/types';
 import { BLOCK, BlockPacker, type Slot } from './blocks';
-import { type Cell, type Packed, SEARCH_COLUMNS } from './protocol';
+import type { Cell, Packed } from './protocol';
 
 export interface ParsedMail {
   message: Message;
@@ -132,6 +132,7 @@ function searchRow(message: Message, parts: ReturnType<typeof partsForIndex>): s
     message.headers.to ?? '',
     message.headers.cc ?? '',
     parts.own,
+    parts.aside,
     parts.quoted,
     parts.file,
     parts.hunk,

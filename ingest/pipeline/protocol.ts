@@ -46,9 +46,6 @@ export interface TextRequest {
 
 export type Request = ParseRequest | PackRequest | TextRequest;
 
-/** Columns of `search` in db/schema.sql. */
-export const SEARCH_COLUMNS = 14;
-
 export type Cell = string | number | null;
 
 /** What is stored of the kept mails; `messages`, `columnEnds` and each table of `facts` run along `keep`. */

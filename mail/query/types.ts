@@ -11,6 +11,8 @@ export type Node =
 /** What words are looked for in; `any` is a word without a prefix. */
 export type Field =
   | 'any'
+  /** Subject and own words alone, of the queries of topics.json. */
+  | 'own'
   | 's'
   | 'f'
   | 't'

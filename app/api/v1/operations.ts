@@ -13,6 +13,7 @@ import { readThread, type ThreadRow, threadOf } from '#db/queries/thread';
 import { dateSpan } from '#mail/query/dates';
 import { ApiError, type Operation, operation } from '../../_lib/api';
 import { maskAddress } from '../../_lib/format';
+import { topics } from '../../_lib/topics';
 import * as s from './schemas';
 
 const number = z
@@ -163,6 +164,7 @@ const searchOperations = [
         cursor: params.from ?? null,
         facets: params.facets === '1',
         now: now(),
+        topics: topics(),
       });
       if (page.problem)
         throw new ApiError(400, page.problem.message, { at: page.problem.at, suggestion: page.problem.suggestion });

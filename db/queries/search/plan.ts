@@ -9,9 +9,10 @@ import { NO_ANSWER } from '../series';
 
 /** Columns of `search` that each prefix looks in (db/schema.sql; FIELD section 1). */
 const DIFF = ['file', 'hunk', 'removed', 'added', 'context'];
-const BODY = ['own', 'quoted', ...DIFF, 'attachment'];
+const BODY = ['own', 'aside', 'quoted', ...DIFF, 'attachment'];
 const COLUMNS: Record<Exclude<Field, 'mid' | 'lid'>, string[]> = {
   any: ['subject', 'author', 'msgid', ...BODY],
+  own: ['subject', 'own'],
   s: ['subject'],
   f: ['author'],
   t: ['recipient'],
@@ -20,7 +21,7 @@ const COLUMNS: Record<Exclude<Field, 'mid' | 'lid'>, string[]> = {
   a: ['author', 'recipient', 'copied'],
   b: BODY,
   bs: ['subject', ...BODY],
-  nq: ['own', ...DIFF, 'attachment'],
+  nq: ['own', 'aside', ...DIFF, 'attachment'],
   q: ['quoted'],
   n: ['attachment'],
   m: ['msgid'],
@@ -199,6 +200,8 @@ function testCondition(name: string, value: string, at: number): Condition {
       sql: 'id IN (SELECT p.message_id FROM posting p JOIN list l ON l.id = p.list_id WHERE l.name = ?)',
       params: [value],
     };
+  if (name === 'topic' || name === 'system')
+    throw new UnknownTest(`There is no ${name} "${value}" in topics.json; /topics/ shows those there are.`, at);
   if (name === 'status') return statusCondition(value, at);
   if (name === 'tag') return tagged(value);
   if (TRAILERS[name]) return trailerCondition(TRAILERS[name], value);
