@@ -1,11 +1,13 @@
 import { activity, lists } from '#db/queries/home';
 import { newestThreads } from '#db/queries/list';
+import { topicMatches } from '#db/queries/topics';
 import { MonthBars } from './_components/bits';
 import { Document } from './_components/Document';
 import { ThreadTable } from './_components/ThreadTable';
 import { plural, shortDate } from './_lib/format';
 import { listHref, monthHref } from './_lib/links';
 import { page, problem } from './_lib/page';
+import { topics } from './_lib/topics';
 
 const RECENT = 25;
 
@@ -14,6 +16,8 @@ export const GET = page(async ({ db }) => {
   if (!all.length)
     return problem(200, 'The archive is empty', 'Run "npm run ingest -- SOURCE" and load this page again.');
   const [months, recent] = [await activity(db, null), await newestThreads(db, null, null)];
+  const found = [];
+  for (const topic of topics()) found.push({ topic, messages: (await topicMatches(db, topic)).all.length });
   const total = all.reduce((sum, list) => sum + list.messages, 0);
   return (
     <Document
@@ -42,6 +46,20 @@ export const GET = page(async ({ db }) => {
         </ul>
         <MonthBars months={months} hrefOf={(month) => monthHref('all', month)} label="Messages by month, all lists" />
       </section>
+      {found.length ? (
+        <section aria-labelledby="topics">
+          <h2 id="topics">
+            <a href="/topics/">Topics</a>
+          </h2>
+          <ul className="systems">
+            {found.map(({ topic, messages }) => (
+              <li key={topic.slug}>
+                <a href={`/topics/${topic.slug}/`}>{topic.title}</a> <small>{messages.toLocaleString('en-US')}</small>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ) : null}
       <section aria-labelledby="recent">
         <h2 id="recent">
           Newest threads{' '}

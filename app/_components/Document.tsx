@@ -57,6 +57,7 @@ export function Document({
           </form>
           <nav aria-label="Site">
             <a href="/all/">Threads</a>
+            <a href="/topics/">Topics</a>
             <a href="/series/">Series</a>
             <a href="/mm/">-mm</a>
             <a href="/search/">Help</a>

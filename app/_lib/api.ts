@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { DatabaseError, type Snapshot } from '#db/open';
 import { dataVersion } from '#db/queries/home';
+import { topicsStamp } from '#db/queries/topicsfile';
 import { baseUrl } from './atom';
 import { etagOf, isFresh, pathParts, respond } from './http';
 import { openReader } from './reader';
+import { settings } from './settings';
 
 /** What an operation answers from. `params` are checked. */
 export interface ApiContext<P> {
@@ -103,7 +105,10 @@ async function runOperation(request: Request, path: string[], operations: Operat
   const reader = await openReader();
   if (!reader) throw new ApiError(503, 'There is no archive yet: run "npm run ingest -- SOURCE".');
   return reader.read(async (db) => {
-    const etag = etagOf(await dataVersion(db), new URL(request.url).pathname + new URL(request.url).search);
+    const etag = etagOf(
+      `${await dataVersion(db)} ${topicsStamp(settings.config)}`,
+      new URL(request.url).pathname + new URL(request.url).search,
+    );
     if (found.one.method === 'get' && isFresh(request, etag)) return respond(null, 304, { ETag: etag, ...CORS });
     const value = await found.one.run({ params: params as never, db, base: baseUrl(request) });
     return json(value, 200, found.one.method === 'get' ? { ETag: etag } : {});

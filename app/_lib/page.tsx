@@ -1,9 +1,11 @@
 import type { ReactElement } from 'react';
 import { DatabaseError, type Snapshot } from '#db/open';
 import { dataVersion } from '#db/queries/home';
+import { topicsStamp } from '#db/queries/topicsfile';
 import { Document } from '../_components/Document';
 import { etagOf, isFresh, pathParts, respond } from './http';
 import { openReader } from './reader';
+import { settings } from './settings';
 
 /** What a page answers with besides HTML. */
 export type Answer = ReactElement | Response | HtmlStream;
@@ -60,7 +62,7 @@ async function answerFrom(
   db: Snapshot,
   answer: (context: PageContext) => Promise<Answer>,
 ): Promise<Response> {
-  const version = await dataVersion(db);
+  const version = `${await dataVersion(db)} ${topicsStamp(settings.config)}`;
   const url = new URL(request.url);
   const address = url.pathname + url.search;
   const etag = etagOf(version, address);

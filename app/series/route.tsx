@@ -1,11 +1,13 @@
 import { anySynthetic } from '#db/queries/home';
 import type { SeriesLine } from '#db/queries/series';
 import { listSeries, SERIES_A_PAGE, type SeriesFilter, seriesCounts } from '#db/queries/serieslist';
+import { topicMatches } from '#db/queries/topics';
 import { Document } from '../_components/Document';
 import { nameOf, plural, shortDate, shortTime } from '../_lib/format';
-import { page, problem } from '../_lib/page';
+import { notFound, page, problem } from '../_lib/page';
+import { topics } from '../_lib/topics';
 
-/** `/series/?status=&list=&author=&older=&newer=`: patch series, newest first; those waiting for review the longest waiting first. */
+/** `/series/?status=&topic=&list=&author=&older=&newer=`: patch series, newest first; those waiting for review the longest waiting first. */
 export const GET = page(async ({ query, db }) => {
   const filter = filterOf(query);
   if (!filter)
@@ -14,6 +16,10 @@ export const GET = page(async ({ query, db }) => {
       'There is no such page',
       '"older" and "newer" are numbers of days, "after" the number that the link to the next page carries.',
     );
+  const wanted = query.get('topic');
+  const topic = wanted ? topics().find(({ slug }) => slug === wanted) : undefined;
+  if (wanted && !topic) return notFound(`The topic "${wanted.slice(0, 100)}"`, wanted.slice(0, 100));
+  if (topic) filter.among = (await topicMatches(db, topic)).all;
   const [counts, found] = [await seriesCounts(db), await listSeries(db, filter)];
   const lines = found.slice(0, SERIES_A_PAGE);
   const last = lines.at(-1);
@@ -39,6 +45,17 @@ export const GET = page(async ({ query, db }) => {
         </label>{' '}
         <label>
           List <input name="list" defaultValue={filter.list ?? ''} />
+        </label>{' '}
+        <label>
+          Topic{' '}
+          <select name="topic" defaultValue={topic?.slug ?? ''}>
+            <option value="">any</option>
+            {topics().map(({ slug, title }) => (
+              <option key={slug} value={slug}>
+                {title}
+              </option>
+            ))}
+          </select>
         </label>{' '}
         <button type="submit">Filter</button>
       </form>

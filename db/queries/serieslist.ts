@@ -10,6 +10,8 @@ export interface SeriesFilter {
   author?: string;
   /** identity.person_id */
   person?: number;
+  /** Messages, one of which is a patch of the series. */
+  among?: number[];
   /** Newest revision posted at least, at most so many days before the newest mail of the archive. */
   olderThanDays?: number;
   newerThanDays?: number;
@@ -52,6 +54,11 @@ async function conditions(
     );
   if (filter.author)
     add(`(i.name LIKE ? ESCAPE '\\' OR i.address LIKE ? ESCAPE '\\')`, likeOf(filter.author), likeOf(filter.author));
+  if (filter.among)
+    add(
+      's.id IN (SELECT r.series_id FROM json_each(?) j JOIN patch p ON p.message_id = j.value JOIN revision r ON r.id = p.revision_id)',
+      JSON.stringify(filter.among),
+    );
   if (filter.person !== undefined) add('i.person_id = ?', filter.person);
   if (filter.after !== undefined) add(waiting ? 's.posted_id > ?' : 's.posted_id < ?', filter.after);
   if (filter.olderThanDays !== undefined || filter.newerThanDays !== undefined) {

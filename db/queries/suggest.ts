@@ -1,4 +1,5 @@
 import { PREFIXES } from '#mail/query/parse';
+import type { Topic } from '#mail/topic';
 import type { Snapshot } from '../open';
 
 /** What the word being typed may become. `query` is the whole query with it. */
@@ -62,7 +63,7 @@ const VALUES: Record<string, string[]> = {
 };
 
 /** Completions of the last word of a query: prefixes, lists, people by how much they wrote, and the values that a prefix takes. */
-export async function suggest(db: Snapshot, query: string): Promise<Suggestion[]> {
+export async function suggest(db: Snapshot, query: string, topics: Topic[]): Promise<Suggestion[]> {
   const word = /\S*$/.exec(query)?.[0] ?? '';
   const before = query.slice(0, query.length - word.length);
   const [, sign = '', rest = ''] = /^([-+(]*)(.*)$/s.exec(word) ?? [];
@@ -75,6 +76,14 @@ export async function suggest(db: Snapshot, query: string): Promise<Suggestion[]
     return [...prefixes(value, whole), ...(await people(db, value, (who) => whole(`f:${who}`)))].slice(0, MOST);
   if (prefix === 'list') return lists(db, value, (name) => whole(`list:${name}`));
   if (PEOPLE.has(prefix)) return people(db, value, (who) => whole(`${prefix}:${who}`));
+  if (prefix === 'topic') return named('topic', topics, value, whole);
+  if (prefix === 'system')
+    return named(
+      'system',
+      topics.flatMap(({ systems }) => systems),
+      value,
+      whole,
+    );
   const known = VALUES[prefix] ?? [];
   return known
     .filter((one) => one.startsWith(value.toLowerCase()))
@@ -88,6 +97,18 @@ function prefixes(word: string, whole: (text: string) => string): Suggestion[] {
   )
     .slice(0, MOST)
     .map((prefix) => ({ query: whole(`${prefix}:`), label: MEANING[prefix] ?? prefix, kind: 'prefix' }));
+}
+
+function named(
+  kind: 'topic' | 'system',
+  of: { slug: string; title: string }[],
+  word: string,
+  whole: (text: string) => string,
+): Suggestion[] {
+  const lower = word.toLowerCase();
+  const fitting = of.filter(({ slug, title }) => slug.includes(lower) || title.toLowerCase().includes(lower));
+  const slugs = new Map(fitting.map(({ slug, title }) => [slug, title]));
+  return [...slugs].slice(0, MOST).map(([slug, title]) => ({ query: whole(`${kind}:${slug}`), label: title, kind }));
 }
 
 const likeOf = (text: string) => text.replace(/[\\%_]/g, '\\$&');

@@ -1,6 +1,16 @@
 import { readFileSync, statSync } from 'node:fs';
 import { parseTopics, type Topic, TopicsError } from '#mail/topic';
 
+/** What tells one state of the file from another: pages that were made with topics hang on it. */
+export function topicsStamp(path: string): string {
+  try {
+    const { mtimeMs, size, ino } = statSync(path);
+    return `${mtimeMs} ${size} ${ino}`;
+  } catch {
+    return '';
+  }
+}
+
 let read: { path: string; stamp: string; topics: Topic[] } | null = null;
 
 /**
@@ -8,11 +18,8 @@ let read: { path: string; stamp: string; topics: Topic[] } | null = null;
  * Throws TopicsError where it cannot be used.
  */
 export function loadTopics(path: string, isNamed: boolean): Topic[] {
-  let stamp: string;
-  try {
-    const { mtimeMs, size, ino } = statSync(path);
-    stamp = `${mtimeMs} ${size} ${ino}`;
-  } catch {
+  const stamp = topicsStamp(path);
+  if (stamp === '') {
     if (!isNamed) return [];
     throw new TopicsError(
       `${path}: this file is not there. THREADLINE_CONFIG names the topics; docs/TOPICS.md shows one.`,

@@ -74,6 +74,8 @@ describe('the JSON API', () => {
       '/suggest': ['/suggest?q=f:a', '/suggest?q=su', '/suggest?q='],
       '/series': ['/series?status=waiting', '/series?older=1'],
       '/series/{id}': found.series.slice(0, 20).map(({ id }) => `/series/${id}`),
+      '/topics': ['/topics'],
+      '/topics/{slug}': ['/topics/ras', '/topics/kexec'],
       '/mm': ['/mm'],
       '/mm/{release}': mm.releases.slice(0, 3).map(({ release }) => `/mm/${release}`),
     };
@@ -150,6 +152,25 @@ describe('the search page', () => {
   });
 });
 
+describe('topics', () => {
+  it('are searched for by name, and their pages lead to the mails', async () => {
+    const found = await json('/api/v1/search?q=topic:kexec&limit=1000');
+    expect(found.total).toBeGreaterThan(20);
+    expect((await json('/api/v1/topics/kexec')).messages).toBe(found.total);
+    const system = await json('/api/v1/search?q=system:kexec-dump+NOT+topic:kexec');
+    expect(system.total).toBe(0);
+    const text = await (await get('/topics/kexec/')).text();
+    const links = [...text.matchAll(/href="(\/(?:search|all|series)\/[^"]+)"/g)].map(([, href = '']) => href);
+    expect(links.length).toBeGreaterThan(20);
+    for (const href of links.slice(0, 40)) expect((await get(href.replaceAll('&amp;', '&'))).status, href).toBe(200);
+    expect(await (await get('/topics/kexec/?format=csv')).text()).toMatch(/^time,messages,kexec/);
+    expect((await get('/topics/nothing/')).status).toBe(404);
+    expect((await get('/topics/kexec/nothing/')).status).toBe(404);
+    expect((await get('/series/?topic=kexec')).status).toBe(200);
+    expect((await get('/search/?q=topic:nothing')).status).toBe(200);
+  });
+});
+
 describe('the -mm tree', () => {
   it('tells the stay of a patch, and what a month of mm-commits mails brought', async () => {
     const months = await (await get('/mm/')).text();
@@ -167,7 +188,14 @@ describe('feeds', () => {
   it('open in a reader library', async () => {
     const id = encodeURIComponent(msgid);
     const { series } = await json('/api/v1/series');
-    const paths = ['/all/new.atom', `/all/${id}/t.atom`, '/all/?q=patch&x=A', `/series/${series[0].id}/new.atom`];
+    const topical = ['/topics/kexec/new.atom', '/topics/kexec/kexec-dump/new.atom'];
+    const paths = [
+      ...topical,
+      '/all/new.atom',
+      `/all/${id}/t.atom`,
+      '/all/?q=patch&x=A',
+      `/series/${series[0].id}/new.atom`,
+    ];
     for (const path of paths) {
       const answer = await get(path);
       expect(answer.headers.get('content-type')).toContain('application/atom+xml');

@@ -5,12 +5,15 @@ import { lists } from '#db/queries/home';
 import { findList, newestThreads } from '#db/queries/list';
 import { readMessage } from '#db/queries/message';
 import { findMmRelease, mmReleases } from '#db/queries/mm';
+import { monthsOf } from '#db/queries/search/facets';
 import { MAX_LIMIT, searchMessages } from '#db/queries/search/index';
 import { findSeries, type SeriesLine, seriesIdOf } from '#db/queries/series';
 import { listSeries, SERIES_A_PAGE } from '#db/queries/serieslist';
 import { suggest } from '#db/queries/suggest';
 import { readThread, type ThreadRow, threadOf } from '#db/queries/thread';
+import { type TopicMatches, topicMatches } from '#db/queries/topics';
 import { dateSpan } from '#mail/query/dates';
+import type { Topic } from '#mail/topic';
 import { ApiError, type Operation, operation } from '../../_lib/api';
 import { maskAddress } from '../../_lib/format';
 import { topics } from '../../_lib/topics';
@@ -191,7 +194,7 @@ const searchOperations = [
     summary: 'What the last word of a query may become',
     params: z.strictObject({ q: z.string().max(2000) }),
     answer: s.suggestions,
-    run: async ({ params, db }) => ({ suggestions: await suggest(db, params.q) }),
+    run: async ({ params, db }) => ({ suggestions: await suggest(db, params.q, topics()) }),
   }),
 ];
 
@@ -287,10 +290,49 @@ const patchOperations = [
   }),
 ];
 
+const topicOperations = [
+  operation({
+    path: '/topics',
+    summary: 'Topics, with how many messages each of them and of its systems has',
+    params: z.strictObject({}),
+    answer: z.object({ topics: z.array(s.topic) }),
+    async run({ db }) {
+      const found = [];
+      for (const topic of topics()) found.push(topicObject(topic, await topicMatches(db, topic)));
+      return { topics: found };
+    },
+  }),
+  operation({
+    path: '/topics/{slug}',
+    summary: 'One topic, with its messages by month',
+    params: z.strictObject({ slug: z.string().max(100) }),
+    answer: s.topic.extend({ months: z.array(z.object({ month: z.string(), messages: z.int() })) }),
+    async run({ params, db }) {
+      const topic = topics().find(({ slug }) => slug === params.slug);
+      if (!topic) throw missing(`The topic "${params.slug}"`);
+      const matches = await topicMatches(db, topic);
+      return { ...topicObject(topic, matches), months: monthsOf(matches.all) };
+    },
+  }),
+];
+
+function topicObject(topic: Topic, { all, systems }: TopicMatches) {
+  return {
+    slug: topic.slug,
+    title: topic.title,
+    description: topic.description,
+    messages: all.length,
+    first_at: all.length ? ofId(all.at(-1) as number) : null,
+    last_at: all.length ? ofId(all[0] as number) : null,
+    systems: topic.systems.map(({ slug, title }, n) => ({ slug, title, messages: systems[n]?.length ?? 0 })),
+  };
+}
+
 /** Everything that `/api/v1/` answers. */
 export const OPERATIONS: Operation[] = [
   ...listOperations,
   ...messageOperations,
   ...searchOperations,
   ...patchOperations,
+  ...topicOperations,
 ];

@@ -165,6 +165,16 @@ export const mm = z.object({
   ),
 });
 
+export const topic = z.object({
+  slug: z.string(),
+  title: z.string(),
+  description: z.string(),
+  messages: z.int(),
+  first_at: time.nullable(),
+  last_at: time.nullable(),
+  systems: z.array(z.object({ slug: z.string(), title: z.string(), messages: z.int() })),
+});
+
 export const suggestions = z.object({
   suggestions: z.array(
     z.object({

@@ -1,0 +1,123 @@
+import { anySynthetic } from '#db/queries/home';
+import { firstMention, topicAuthors, topicMatches, topicSeries, topicThreads } from '#db/queries/topics';
+import { Document } from '../../../_components/Document';
+import { Stacks } from '../../../_components/Stacks';
+import { nameOf, plural, shortDate } from '../../../_lib/format';
+import { redirect, respond } from '../../../_lib/http';
+import { anyHref } from '../../../_lib/links';
+import { notFound, page } from '../../../_lib/page';
+import { topics } from '../../../_lib/topics';
+import { bucketsOf, colourClasses, csv, together } from '../../figures';
+import { PeopleLanes, SeriesLanes, searchHref, ThreadList } from '../../parts';
+
+const THREADS = 20;
+const SERIES = 16;
+const PEOPLE = 12;
+
+/** `/topics/{slug}/{system}/`: when it was spoken of, first by whom, with what, and by whom most. */
+export const GET = page(async ({ parts, query, db }) => {
+  const [, slug = '', name = ''] = parts;
+  const topic = topics().find((one) => one.slug === slug);
+  const at = topic?.systems.findIndex((one) => one.slug === name) ?? -1;
+  const system = topic?.systems[at];
+  if (!topic || !system)
+    return notFound(`The system "${name.slice(0, 100)}" of "${slug.slice(0, 100)}"`, name.slice(0, 100));
+  if (parts.length < 4) return redirect(`/topics/${slug}/${name}/`, 301);
+  const matches = await topicMatches(db, topic);
+  const ids = matches.systems[at] ?? [];
+  const buckets = bucketsOf({ ...topic, systems: [] }, { all: ids, systems: [] });
+  if (query.get('format') === 'csv')
+    return respond(csv([['time', 'messages'], ...buckets.map((bucket) => [bucket.label, bucket.ids.length])]), 200, {
+      'Content-Type': 'text/csv; charset=utf-8',
+      'Content-Disposition': `attachment; filename="${slug}-${name}.csv"`,
+      'Cache-Control': 'no-cache',
+    });
+  const [first, threads, series, authors] = [
+    await firstMention(db, ids),
+    await topicThreads(db, ids, THREADS),
+    await topicSeries(db, ids, SERIES),
+    await topicAuthors(db, ids, PEOPLE),
+  ];
+  const against = together(matches, at)
+    .map((count, n) => ({ count, other: topic.systems[n] }))
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => b.count - a.count);
+  const search = `system:${name}`;
+  return (
+    <Document
+      title={`${system.title} · ${topic.title} · Threadline`}
+      synthetic={await anySynthetic(db)}
+      layout="wide"
+      feed={`/topics/${slug}/${name}/new.atom`}
+    >
+      <p className="facts">
+        <a href={`/topics/${slug}/`} rel="up">
+          {topic.title}
+        </a>
+      </p>
+      <h1>{system.title}</h1>
+      {system.description ? <p className="about">{system.description}</p> : null}
+      <p className="facts">
+        <a href={searchHref(search)}>{plural(ids.length, 'message')}</a> ·{' '}
+        <a href={`/topics/${slug}/${name}/new.atom`}>Atom</a> · <a href={`/topics/${slug}/${name}/?format=csv`}>CSV</a>
+      </p>
+      {first ? (
+        <p>
+          First mention here:{' '}
+          <a href={anyHref(first.msgid)}>
+            <bdi>{first.subject || '(no subject)'}</bdi>
+          </a>
+          , <bdi>{nameOf(first.name, first.address)}</bdi>, {shortDate(first.id / 8)}.
+        </p>
+      ) : (
+        <p className="empty">No mail in this archive speaks of it.</p>
+      )}
+      <Stacks
+        id="time"
+        title={`${system.title}: mentions over time`}
+        description={`${plural(ids.length, 'message')}.`}
+        classes={[colourClasses(matches)[at] ?? 'cx']}
+        names={[system.title]}
+        stacks={buckets.map((bucket) => ({
+          label: bucket.label,
+          href: searchHref(`${search} d:${bucket.label}`),
+          parts: [bucket.ids.length],
+        }))}
+      />
+      {against.length ? (
+        <section>
+          <h2>Argued about together with</h2>
+          <ul className="systems">
+            {against.map(({ count, other }) => (
+              <li key={other?.slug}>
+                <a href={`/topics/${slug}/${other?.slug}/`}>{other?.title}</a>{' '}
+                <a href={searchHref(`${search} system:${other?.slug}`)}>
+                  <small>{plural(count, 'mail')} that name both</small>
+                </a>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ) : null}
+      {threads.length ? (
+        <section>
+          <h2>Main threads</h2>
+          <p className="facts">By mails about it times participants of the thread.</p>
+          <ThreadList threads={threads} />
+        </section>
+      ) : null}
+      {series.length ? (
+        <section>
+          <h2>Patch series</h2>
+          <SeriesLanes series={series} />
+        </section>
+      ) : null}
+      {authors.length ? (
+        <section>
+          <h2>Who wrote of it most</h2>
+          <PeopleLanes authors={authors} query={search} />
+        </section>
+      ) : null}
+    </Document>
+  );
+});

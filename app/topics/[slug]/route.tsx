@@ -1,0 +1,223 @@
+import type { Snapshot } from '#db/open';
+import { anySynthetic } from '#db/queries/home';
+import {
+  busiestThread,
+  type TopicMatches,
+  topicAuthors,
+  topicMatches,
+  topicSeries,
+  topicThreads,
+} from '#db/queries/topics';
+import type { Topic } from '#mail/topic';
+import { Document } from '../../_components/Document';
+import { Stacks } from '../../_components/Stacks';
+import { nameOf, plural, shortDate } from '../../_lib/format';
+import { redirect, respond } from '../../_lib/http';
+import { threadHref } from '../../_lib/links';
+import { notFound, page } from '../../_lib/page';
+import { topics } from '../../_lib/topics';
+import { type Bucket, bucketsOf, colourClasses, csv, peaksOf } from '../figures';
+import { PeopleLanes, SeriesLanes, searchHref, ThreadList } from '../parts';
+
+const THREADS = 25;
+const SERIES = 24;
+const PEOPLE = 20;
+const PEAKS = 5;
+
+/** `/topics/{slug}/`: the discussion over time, what it was about, and who carried it. `?format=csv`: the figures. */
+export const GET = page(async ({ parts, query, db }) => {
+  const topic = topics().find(({ slug }) => slug === parts[1]);
+  if (!topic) return notFound(`The topic "${(parts[1] ?? '').slice(0, 100)}"`, (parts[1] ?? '').slice(0, 100));
+  if (parts.length < 3) return redirect(`/topics/${topic.slug}/`, 301);
+  const matches = await topicMatches(db, topic);
+  const buckets = bucketsOf(topic, matches);
+  if (query.get('format') === 'csv') return table(topic, buckets);
+  return topicPage(db, topic, matches, buckets);
+});
+
+function table(topic: Topic, buckets: Bucket[]): Response {
+  const head = ['time', 'messages', ...topic.systems.map(({ slug }) => slug), 'none named'];
+  const rows = buckets.map(({ label, ids, systems, others }) => [label, ids.length, ...systems, others]);
+  return respond(csv([head, ...rows]), 200, {
+    'Content-Type': 'text/csv; charset=utf-8',
+    'Content-Disposition': `attachment; filename="${topic.slug}.csv"`,
+    'Cache-Control': 'no-cache',
+  });
+}
+
+async function topicPage(db: Snapshot, topic: Topic, matches: TopicMatches, buckets: Bucket[]) {
+  const peaks = [];
+  for (const bucket of peaksOf(buckets, PEAKS)) {
+    const thread = await busiestThread(db, bucket.ids);
+    if (thread) peaks.push({ bucket, thread });
+  }
+  const [threads, series, authors] = [
+    await topicThreads(db, matches.all, THREADS),
+    await topicSeries(db, matches.all, SERIES),
+    await topicAuthors(db, matches.all, PEOPLE),
+  ];
+  const query = `topic:${topic.slug}`;
+  const [first, last] = [matches.all.at(-1), matches.all[0]];
+  return (
+    <Document
+      title={`${topic.title} · Threadline`}
+      synthetic={await anySynthetic(db)}
+      layout="wide"
+      feed={`/topics/${topic.slug}/new.atom`}
+    >
+      <h1>{topic.title}</h1>
+      <p className="about">{topic.description}</p>
+      <p className="facts">
+        <a href={searchHref(query)}>{plural(matches.all.length, 'message')}</a>
+        {first && last ? ` from ${shortDate(first / 8)} to ${shortDate(last / 8)}` : ''} ·{' '}
+        <a href={`/series/?topic=${topic.slug}`}>patch series</a> · <a href={`/topics/${topic.slug}/new.atom`}>Atom</a>
+      </p>
+      <Systems topic={topic} matches={matches} />
+      <Timeline topic={topic} matches={matches} buckets={buckets} peaks={peaks.map(({ bucket }) => bucket)} />
+      {peaks.length ? (
+        <ol className="peaks">
+          {peaks.map(({ bucket, thread }) => (
+            <li key={bucket.label}>
+              <a href={searchHref(`${query} d:${bucket.label}`)}>{bucket.label}</a>:{' '}
+              <a href={threadHref('all', thread.msgid)}>
+                <bdi>{thread.subject}</bdi>
+              </a>{' '}
+              <small>
+                {thread.here} of {plural(bucket.ids.length, 'mail')}
+              </small>
+            </li>
+          ))}
+        </ol>
+      ) : null}
+      <section>
+        <h2>Threads that mattered</h2>
+        <p className="facts">By mails of the topic times participants of the thread.</p>
+        <ThreadList threads={threads} />
+      </section>
+      {series.length ? (
+        <section>
+          <h2>Patch series</h2>
+          <p className="facts">
+            Those with most versions and answers. A square is a version; the word behind it what became of the series.
+          </p>
+          <SeriesLanes series={series} />
+        </section>
+      ) : null}
+      <section>
+        <h2>Who carried it</h2>
+        <p className="facts">From the first mail to the last; the area of a dot is the mails of a month.</p>
+        <PeopleLanes authors={authors} query={query} />
+        <Figures
+          head={['participant', 'mails', 'first', 'last']}
+          rows={authors.map(({ name, address, ids }) => [
+            nameOf(name, address),
+            ids.length,
+            shortDate((ids[0] as number) / 8),
+            shortDate((ids.at(-1) as number) / 8),
+          ])}
+        />
+      </section>
+    </Document>
+  );
+}
+
+function Systems({ topic, matches }: { topic: Topic; matches: TopicMatches }) {
+  const classes = colourClasses(matches);
+  if (!topic.systems.length) return null;
+  return (
+    <ul className="systems" aria-label="Systems">
+      {topic.systems.map((system, n) => (
+        <li key={system.slug}>
+          <svg className="key" viewBox="0 0 10 10" aria-hidden="true">
+            <rect className={classes[n]} width="10" height="10" />
+          </svg>{' '}
+          <a href={`/topics/${topic.slug}/${system.slug}/`}>{system.title}</a>{' '}
+          <small>{(matches.systems[n]?.length ?? 0).toLocaleString('en-US')}</small>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Timeline({
+  topic,
+  matches,
+  buckets,
+  peaks,
+}: {
+  topic: Topic;
+  matches: TopicMatches;
+  buckets: Bucket[];
+  peaks: Bucket[];
+}) {
+  const classes = [...colourClasses(matches), 'cn'];
+  const names = [...topic.systems.map(({ title }) => title), 'no system named'];
+  const counts = (bucket: Bucket) => [...bucket.systems, bucket.others];
+  return (
+    <>
+      <Stacks
+        id="time"
+        title={`${topic.title}: messages over time`}
+        description={`${plural(matches.all.length, 'message')}; each is counted once, under the rarest of the systems that it names.`}
+        classes={classes}
+        names={names}
+        stacks={buckets.map((bucket) => ({
+          label: bucket.label,
+          href: searchHref(`topic:${topic.slug} d:${bucket.label}`),
+          parts: counts(bucket),
+          ...(peaks.includes(bucket) ? { peak: peaks.indexOf(bucket) + 1 } : {}),
+        }))}
+      />
+      <Figures
+        csv={`/topics/${topic.slug}/?format=csv`}
+        head={['time', 'messages', ...names]}
+        rows={buckets
+          .filter(({ ids }) => ids.length)
+          .map((bucket) => [bucket.label, bucket.ids.length, ...counts(bucket)])}
+      />
+      <p className="facts">Each mail is counted once, under the rarest of the systems that it names.</p>
+    </>
+  );
+}
+
+/** The figures of a picture, one click away. */
+function Figures({ head, rows, csv }: { head: string[]; rows: (string | number)[][]; csv?: string }) {
+  return (
+    <details className="figures">
+      <summary>The figures{csv ? '' : ' as a table'}</summary>
+      {csv ? (
+        <p>
+          <a href={csv}>as CSV</a>
+        </p>
+      ) : null}
+      <div className="scroll">
+        <table>
+          <thead>
+            <tr>
+              {head.map((name) => (
+                <th key={name} scope="col">
+                  {name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={String(row[0])}>
+                {row.map((value, n) =>
+                  n ? (
+                    <td key={head[n]}>{value}</td>
+                  ) : (
+                    <th key={head[n]} scope="row">
+                      {value}
+                    </th>
+                  ),
+                )}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  );
+}

@@ -1,0 +1,98 @@
+import type { TopicMatches } from '#db/queries/topics';
+import type { Topic } from '#mail/topic';
+
+/** Figures of topics: all are counts of message ids, and an id is a time (docs/decisions/0002). */
+
+/** Systems with a colour of their own; the others share a grey one. */
+const COLOURS = 8;
+/** A picture of more months than this is drawn by years. */
+const MAX_MONTHS = 150;
+
+export interface Bucket {
+  /** 'YYYY-MM', or 'YYYY' where the topic is drawn by years. */
+  label: string;
+  /** Ids of its messages. */
+  ids: number[];
+  /** Messages by system, by position in topic.systems; each counted once, under the rarest system that it names. */
+  systems: number[];
+  /** Those that name no system. */
+  others: number;
+}
+
+export const dayOf = (id: number) => new Date((id / 8) * 1000).toISOString();
+
+/** Every month (or year) from the first message to the last, silent ones too, oldest first. */
+export function bucketsOf(topic: Topic, matches: TopicMatches): Bucket[] {
+  if (!matches.all.length) return [];
+  const systemOf = rarestSystem(matches);
+  const letters = spanInMonths(matches.all) > MAX_MONTHS ? 4 : 7;
+  const buckets = new Map<string, Bucket>();
+  for (const label of labels(dayOf(matches.all.at(-1) as number), dayOf(matches.all[0] as number), letters))
+    buckets.set(label, { label, ids: [], systems: topic.systems.map(() => 0), others: 0 });
+  for (const id of matches.all) {
+    const bucket = buckets.get(dayOf(id).slice(0, letters)) as Bucket;
+    bucket.ids.push(id);
+    const system = systemOf.get(id);
+    if (system === undefined) bucket.others++;
+    else bucket.systems[system] = (bucket.systems[system] ?? 0) + 1;
+  }
+  return [...buckets.values()];
+}
+
+/** Of the systems that a message names, the one that fewest messages name. */
+function rarestSystem({ systems }: TopicMatches): Map<number, number> {
+  const found = new Map<number, number>();
+  const commonFirst = systems.map((ids, n) => [n, ids.length] as const).sort((a, b) => b[1] - a[1]);
+  for (const [n] of commonFirst) for (const id of systems[n] ?? []) found.set(id, n);
+  return found;
+}
+
+function spanInMonths(ids: number[]): number {
+  return ((ids[0] as number) - (ids.at(-1) as number)) / 8 / 2_629_800;
+}
+
+function labels(first: string, last: string, letters: number): string[] {
+  const found: string[] = [];
+  const date = new Date(`${first.slice(0, 7)}-01T00:00:00Z`);
+  while (date.toISOString().slice(0, 7) <= last.slice(0, 7)) {
+    const label = date.toISOString().slice(0, letters);
+    if (found.at(-1) !== label) found.push(label);
+    date.setUTCMonth(date.getUTCMonth() + 1);
+  }
+  return found;
+}
+
+/** Class of each system's colour: the largest have their own, in the order of their size; the same on every page. */
+export function colourClasses({ systems }: TopicMatches): string[] {
+  const ranks = systems.map((ids, n) => [n, ids.length] as const).sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+  const classes = systems.map(() => 'cx');
+  for (const [rank, [n, count]] of ranks.entries()) if (rank < COLOURS && count > 0) classes[n] = `c${rank}`;
+  return classes;
+}
+
+/** The highest buckets, none beside another. */
+export function peaksOf(buckets: Bucket[], limit: number): Bucket[] {
+  const chosen: number[] = [];
+  const byHeight = buckets.map((bucket, n) => [n, bucket.ids.length] as const).sort((a, b) => b[1] - a[1]);
+  const apart = Math.max(1, Math.floor(buckets.length / 12));
+  for (const [n, count] of byHeight) {
+    if (count < 2 || chosen.length === limit) break;
+    if (chosen.every((other) => Math.abs(other - n) > apart)) chosen.push(n);
+  }
+  return chosen.sort((a, b) => a - b).map((n) => buckets[n] as Bucket);
+}
+
+/** How many messages two systems have in common: argued about in one mail. */
+export function together(matches: TopicMatches, system: number): number[] {
+  const own = new Set(matches.systems[system]);
+  return matches.systems.map((ids, n) => (n === system ? 0 : ids.filter((id) => own.has(id)).length));
+}
+
+/** RFC 4180. A cell that a spreadsheet would take for a formula is set in behind an apostrophe. */
+export function csv(rows: (string | number)[][]): string {
+  const cell = (value: string | number) => {
+    const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
+    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  return rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+}

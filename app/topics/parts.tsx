@@ -1,0 +1,78 @@
+import type { TopicAuthor, TopicSeries, TopicThread } from '#db/queries/topics';
+import { type LaneLine, Lanes } from '../_components/Lanes';
+import { nameOf, plural, shortDate } from '../_lib/format';
+import { threadHref } from '../_lib/links';
+
+/** A search for mails of a topic or system. */
+export const searchHref = (query: string) => `/search/?${new URLSearchParams({ q: query })}`;
+
+/** Threads as a table: what mattered first. */
+export function ThreadList({ threads }: { threads: TopicThread[] }) {
+  return (
+    <ol className="threads">
+      {threads.map((thread) => (
+        <li key={thread.id}>
+          <a className="subject" href={threadHref('all', thread.msgid)}>
+            <bdi>{thread.subject || '(no subject)'}</bdi>
+          </a>
+          <span className="facts">
+            <bdi className="name">{nameOf(thread.author, thread.address)}</bdi>
+            <span
+              className="count"
+              title={`${plural(thread.here, 'mail')} of the topic among ${thread.messages}, by ${plural(thread.participants, 'participant')}`}
+            >
+              {thread.here} <small>of {thread.messages}</small>
+            </span>
+            <time>{shortDate(thread.first_id / 8)}</time>
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** Participants from their first mail to their last; a dot for each month, its area the mails. */
+export function PeopleLanes({ authors, query }: { authors: TopicAuthor[]; query: string }) {
+  const lines: LaneLine[] = authors.map(({ name, address, ids }) => {
+    const months = new Map<string, number[]>();
+    for (const id of ids) {
+      const month = shortDate(id / 8).slice(0, 7);
+      months.set(month, [...(months.get(month) ?? []), id]);
+    }
+    return {
+      label: `${nameOf(name, address)} (${ids.length})`,
+      href: searchHref(`${query} f:${address}`),
+      marks: [...months].map(([month, own]) => ({
+        at: Math.round((own.at(-1) as number) / 8),
+        weight: own.length,
+        words: `${nameOf(name, address)}, ${month}: ${plural(own.length, 'mail')}`,
+        href: searchHref(`${query} f:${address} d:${month}`),
+      })),
+    };
+  });
+  return <Lanes id="people-picture" title="Participants, from their first mail to their last" lines={lines} />;
+}
+
+/** Patch series as lanes: a square for each version, what became of it at the end. */
+export function SeriesLanes({ series }: { series: TopicSeries[] }) {
+  const lines: LaneLine[] = series.map((one) => ({
+    label: one.title,
+    href: `/series/${one.id}/`,
+    colour: statusClass(one.status),
+    end: one.status,
+    marks: [...new Set(one.postings)].map((id, n) => ({
+      at: Math.floor(id / 8),
+      shape: 'square',
+      words: `${one.title}, posting ${n + 1}, ${shortDate(id / 8)}; now ${one.status}`,
+      href: `/series/${one.id}/#r${id}`,
+    })),
+  }));
+  return <Lanes id="series-picture" title="Patch series, their versions and what became of them" lines={lines} />;
+}
+
+/** One colour for a status, on every page. */
+export function statusClass(status: string): string {
+  if (status === 'applied' || status === 'merged' || status === 'partly applied') return 'st-in';
+  if (status === 'dropped' || status === 'reverted' || status === 'changes requested') return 'st-out';
+  return status === 'reviewed' || status === 'in -mm' ? 'st-near' : 'st-open';
+}

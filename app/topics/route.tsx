@@ -1,0 +1,45 @@
+import { anySynthetic } from '#db/queries/home';
+import { topicMatches } from '#db/queries/topics';
+import { Document } from '../_components/Document';
+import { plural, shortDate } from '../_lib/format';
+import { page } from '../_lib/page';
+import { topics } from '../_lib/topics';
+
+/** `/topics/`: what is argued about, with the systems of each topic. */
+export const GET = page(async ({ db }) => {
+  const all = topics();
+  const found = [];
+  for (const topic of all) found.push({ topic, matches: await topicMatches(db, topic) });
+  return (
+    <Document title="Topics · Threadline" synthetic={await anySynthetic(db)} layout="wide">
+      <h1>Topics</h1>
+      {found.length ? null : (
+        <p className="empty">
+          No topics are set: topics.json is missing or cannot be used. docs/TOPICS.md shows how to write one.
+        </p>
+      )}
+      {found.map(({ topic, matches }) => (
+        <section key={topic.slug} className="topic">
+          <h2>
+            <a href={`/topics/${topic.slug}/`}>{topic.title}</a>{' '}
+            <small>
+              {plural(matches.all.length, 'message')}
+              {matches.all.length
+                ? `, ${shortDate((matches.all.at(-1) as number) / 8)} to ${shortDate((matches.all[0] as number) / 8)}`
+                : ''}
+            </small>
+          </h2>
+          <p className="about">{topic.description}</p>
+          <ul className="systems">
+            {topic.systems.map((system, n) => (
+              <li key={system.slug}>
+                <a href={`/topics/${topic.slug}/${system.slug}/`}>{system.title}</a>{' '}
+                <small>{(matches.systems[n]?.length ?? 0).toLocaleString('en-US')}</small>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+    </Document>
+  );
+});
