@@ -87,7 +87,6 @@
     const offers = document.createElement('datalist');
     offers.id = 'offers';
     box.after(offers);
-    box.setAttribute('list', offers.id);
     box.autocomplete = 'off';
     let timer;
     let asked = '';
@@ -98,6 +97,9 @@
       if (!answer?.ok || asked !== box.value) return;
       const { suggestions } = await answer.json();
       offers.replaceChildren(...suggestions.map(({ query, label }) => new Option(label, query)));
+      // With a list a search box is a combo box to assistive software: it becomes one when there is something to choose.
+      if (suggestions.length) box.setAttribute('list', offers.id);
+      else box.removeAttribute('list');
     };
     box.addEventListener('input', () => {
       clearTimeout(timer);
