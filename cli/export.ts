@@ -4,6 +4,7 @@ import { Reader, type Snapshot } from '#db/open';
 import { exportMessages, exportThreads } from '#db/queries/export';
 import { exportSeries, exportTrailers } from '#db/queries/exportseries';
 import { exportMm } from '#db/queries/mm';
+import { exportPeople } from '#db/queries/people';
 import { exportTopics } from '#db/queries/topics';
 import { runProgram } from './program';
 import { databasePath, topics } from './settings';
@@ -14,6 +15,7 @@ const KINDS: Record<string, (db: Snapshot) => AsyncIterable<object>> = {
   threads: exportThreads,
   series: exportSeries,
   trailers: exportTrailers,
+  people: exportPeople,
   topics: (db) => exportTopics(db, topics()),
   mm: exportMm,
 };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import cliProgress from 'cli-progress';
 import { Command, InvalidArgumentError } from 'commander';
 import { recognise } from '#ingest/read/recognise';
@@ -17,6 +17,7 @@ interface Flags {
   jobs: number;
   limit?: number;
   commits?: string;
+  mailmap?: string;
 }
 
 const program = new Command('ingest')
@@ -31,6 +32,7 @@ const program = new Command('ingest')
   .option('--jobs <n>', 'parsing workers', wholeNumber, availableParallelism())
   .option('--limit <n>', 'stop after so many mails', wholeNumber)
   .option('--commits <repository>', 'a git repository whose commits are joined to the patches they come from')
+  .option('--mailmap <file>', 'a git mailmap: which addresses are one person')
   .exitOverride()
   .action(run);
 
@@ -41,8 +43,8 @@ function wholeNumber(text: string): number {
 }
 
 async function run(locations: string[], flags: Flags): Promise<void> {
-  if (!locations.length && !flags.commits)
-    program.error('error: name a source, or a repository with --commits', { exitCode: 2 });
+  if (!locations.length && !flags.commits && !flags.mailmap)
+    program.error('error: name a source, a repository with --commits, or a mailmap with --mailmap', { exitCode: 2 });
   const sources: Source[] = [];
   const failed: SourceError[] = [];
   for (const location of locations) {
@@ -60,6 +62,8 @@ async function run(locations: string[], flags: Flags): Promise<void> {
     jobs: flags.jobs,
     limit: flags.limit ?? null,
     commits: flags.commits ?? null,
+    mailmap: flags.mailmap ?? null,
+    people: resolve('people.json'),
     ...(flags.rejects ? { onReject: rejectWriter(flags.rejects) } : {}),
     ...display.hooks,
   });

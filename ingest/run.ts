@@ -13,6 +13,7 @@ import { ingestCommits } from './pipeline/commits';
 import { IdAllocator } from './pipeline/ids';
 import { ListNames } from './pipeline/lists';
 import { lockIngest } from './pipeline/lock';
+import { linkPeople, readMailmap, readOverrules } from './pipeline/people';
 import { ParserPool } from './pipeline/pool';
 import { type Resolved, resolve } from './pipeline/resolve';
 import { withdraw } from './pipeline/withdraw';
@@ -33,6 +34,10 @@ export interface IngestOptions {
   limit: number | null;
   /** A git repository whose commits are joined to the patches they come from; null: none. */
   commits: string | null;
+  /** A git mailmap that joins addresses of one person; null: none. */
+  mailmap: string | null;
+  /** people.json, which overrules how identities are joined; it may be missing. */
+  people: string;
   /** Told what was rejected, besides its row in the database. */
   onReject?(reject: { location: string; place: string; reason: string; bytes: Buffer }): void;
   onProgress?(progress: {
@@ -86,12 +91,27 @@ export async function ingest(sources: Source[], options: IngestOptions): Promise
     }
     await arrangeDirty(db);
     await linkPatches(db, patchAnalysis);
+    await joinIdentities(db, options, failed);
     if (options.commits !== null) await joinCommits(db, options.commits, options, failed);
     return { ...counts, ...(await totals(db)), seconds: (performance.now() - started) / 1000, failed };
   } finally {
     await pool.close();
     await db.close();
     await unlock();
+  }
+}
+
+/** A file that cannot be used is told, and persons stay as they were. */
+async function joinIdentities(db: Connection, options: IngestOptions, failed: SourceError[]): Promise<void> {
+  try {
+    if (options.mailmap !== null) {
+      const lines = await readMailmap(db, options.mailmap);
+      options.onNote?.(options.mailmap, `${lines} lines of a mailmap read`);
+    }
+    await linkPeople(db, await readOverrules(options.people));
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    failed.push(error);
   }
 }
 

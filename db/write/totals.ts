@@ -7,7 +7,7 @@ export async function totals(
   const lists = await db.all<{ name: string; messages: number }>('SELECT name, messages FROM list ORDER BY name');
   const row = await db.get<{ threads: number; series: number; people: number }>(
     `SELECT (SELECT count(*) FROM thread) AS threads, (SELECT count(*) FROM series) AS series,
-            (SELECT count(DISTINCT coalesce(person_id, -id)) FROM identity) AS people`,
+            (SELECT count(*) FROM person WHERE kind = 'person') AS people`,
   );
   return {
     lists: Object.fromEntries(lists.map(({ name, messages }) => [name, messages])),

@@ -1,0 +1,155 @@
+import type { Snapshot } from '../open';
+
+export interface PersonLine {
+  id: number;
+  slug: string;
+  name: string;
+  kind: 'person' | 'bot' | 'role';
+  messages: number;
+  /** message.id of the first and the newest mail: times. */
+  first_id: number;
+  last_id: number;
+}
+
+const LINE = `p.id, p.slug, p.name, p.kind, count(*) AS messages, min(m.id) AS first_id, max(m.id) AS last_id`;
+
+export const PEOPLE_A_PAGE = 200;
+
+/** Who wrote most first; of one list, or whose name or address has a word that begins as asked. One more than a page tells of a next one. */
+export function listPeople(
+  db: Snapshot,
+  { list, name, from }: { list: string | null; name: string | null; from: number },
+): Promise<PersonLine[]> {
+  const like = name?.replace(/[\\%_]/g, '\\$&') ?? '';
+  return db.all<PersonLine & Record<string, never>>(
+    `SELECT ${LINE} FROM person p JOIN identity i ON i.person_id = p.id JOIN message m ON m.author_id = i.id
+     WHERE (?1 IS NULL OR EXISTS (SELECT 1 FROM posting o JOIN list l ON l.id = o.list_id WHERE o.message_id = m.id AND l.name = ?1))
+       AND (?2 = '' OR p.id IN (SELECT person_id FROM identity WHERE name LIKE ?2 || '%' ESCAPE '\\' OR name LIKE '% ' || ?2 || '%' ESCAPE '\\'
+                                OR address LIKE ?2 || '%' ESCAPE '\\'))
+     GROUP BY p.id ORDER BY messages DESC, p.slug LIMIT ${PEOPLE_A_PAGE + 1} OFFSET ?3`,
+    [list, like, from],
+  );
+}
+
+/** A person by slug, or by one of their addresses; undefined where there is none. */
+export function findPerson(db: Snapshot, slug: string): Promise<PersonLine | undefined> {
+  return db.get<PersonLine & Record<string, never>>(
+    `SELECT ${LINE} FROM person p JOIN identity i ON i.person_id = p.id JOIN message m ON m.author_id = i.id
+     WHERE p.id = coalesce((SELECT id FROM person WHERE slug = ?1), (SELECT person_id FROM identity WHERE address = lower(?1) LIMIT 1))
+     GROUP BY p.id`,
+    [slug],
+  );
+}
+
+export interface IdentityLine {
+  name: string;
+  address: string;
+  messages: number;
+  reason: string;
+}
+
+export function identitiesOf(db: Snapshot, person: number): Promise<IdentityLine[]> {
+  return db.all(
+    `SELECT i.name, i.address, count(m.id) AS messages, coalesce(j.reason, 'first') AS reason
+     FROM identity i LEFT JOIN person_join j ON j.identity_id = i.id LEFT JOIN message m ON m.author_id = i.id
+     WHERE i.person_id = ? GROUP BY i.id ORDER BY messages DESC, i.address, i.name`,
+    [person],
+  );
+}
+
+/** Every mail of a person, newest first, with the author's zone (minutes east of UTC). */
+export function mailsOf(db: Snapshot, person: number): Promise<{ id: number; zone: number | null }[]> {
+  return db.all(
+    `SELECT m.id, m.sent_zone AS zone FROM identity i JOIN message m ON m.author_id = i.id WHERE i.person_id = ? ORDER BY m.id DESC`,
+    [person],
+  );
+}
+
+export interface Counted {
+  name: string;
+  slug: string | null;
+  count: number;
+}
+
+const OWN = 'own AS (SELECT value AS id FROM json_each(?))';
+
+/** Postings by list. */
+export function listsOfMails(db: Snapshot, ids: string): Promise<{ name: string; count: number }[]> {
+  return db.all(
+    `WITH ${OWN} SELECT l.name, count(*) AS count FROM own JOIN posting p ON p.message_id = own.id JOIN list l ON l.id = p.list_id
+     GROUP BY l.id ORDER BY 2 DESC`,
+    [ids],
+  );
+}
+
+/** Persons whose mails theirs answer, or (`to`) whose mails answer theirs; as many as `limit`, most first. */
+export function answers(db: Snapshot, ids: string, person: number, to: boolean, limit: number): Promise<Counted[]> {
+  const sides = to ? ['here.position', 'other.parent'] : ['here.parent', 'other.position'];
+  return db.all<Counted & Record<string, never>>(
+    `WITH ${OWN} SELECT q.name, q.slug, count(*) AS count FROM own JOIN place here ON here.message_id = own.id
+     JOIN place other ON other.thread = here.thread AND ${sides[1]} = ${sides[0]}
+     JOIN message m ON m.id = other.message_id JOIN identity i ON i.id = m.author_id JOIN person q ON q.id = i.person_id
+     WHERE q.id <> ? GROUP BY q.id ORDER BY 3 DESC, q.slug LIMIT ?`,
+    [ids, person, limit],
+  );
+}
+
+export interface BegunThread {
+  msgid: string;
+  subject: string;
+  messages: number;
+  participants: number;
+  first_id: number;
+}
+
+/** Threads they began, the longest first, and how many there are. */
+export async function threadsBegun(
+  db: Snapshot,
+  ids: string,
+  limit: number,
+): Promise<{ total: number; threads: BegunThread[] }> {
+  const from = `WITH ${OWN} SELECT m.msgid, t.subject, t.messages, t.participants, t.first_id
+    FROM own JOIN message m ON m.id = own.id JOIN thread t ON t.id = m.thread AND t.first_id = m.id`;
+  const threads = await db.all<BegunThread & Record<string, never>>(
+    `${from} ORDER BY t.messages DESC, t.first_id LIMIT ?`,
+    [ids, limit],
+  );
+  const row = await db.get<{ total: number }>(`SELECT count(*) AS total FROM (${from})`, [ids]);
+  return { total: row?.total ?? 0, threads };
+}
+
+export interface TrailerCount extends Counted {
+  key: string;
+}
+
+/** Trailers that they gave in answer to others' patches, by key and the patch's author; or that others gave to theirs. */
+export function reviews(
+  db: Snapshot,
+  ids: string,
+  person: number,
+  given: boolean,
+  limit: number,
+): Promise<TrailerCount[]> {
+  const reply = given ? 'own.id' : 'y.message_id';
+  const joins = given
+    ? `JOIN patch_reply y ON y.message_id = own.id JOIN message m ON m.id = y.patch_id`
+    : `JOIN patch_reply y ON y.patch_id = own.id JOIN message m ON m.id = y.message_id`;
+  return db.all<TrailerCount & Record<string, never>>(
+    `WITH ${OWN} SELECT t.key, q.name, q.slug, count(*) AS count FROM own ${joins}
+     JOIN trailer t ON t.message_id = ${reply} JOIN identity i ON i.id = m.author_id JOIN person q ON q.id = i.person_id
+     WHERE q.id <> ? AND t.key IN ('Reviewed-by', 'Acked-by', 'Tested-by', 'Nacked-by', 'Reviewed-and-tested-by')
+     GROUP BY t.key, q.id ORDER BY 4 DESC, t.key, q.slug LIMIT ?`,
+    [ids, person, limit],
+  );
+}
+
+/** `npm run export -- people`: one object a person, sorted by id. */
+export async function* exportPeople(db: Snapshot): AsyncGenerator<object> {
+  const people = await db.all<{ id: number; slug: string; name: string }>(
+    `SELECT id, slug, name FROM person WHERE kind = 'person' ORDER BY slug`,
+  );
+  for (const { id, slug, name } of people) {
+    const own = await identitiesOf(db, id);
+    yield { id: slug, name, identities: own.map(({ name, address, messages }) => ({ name, address, messages })) };
+  }
+}

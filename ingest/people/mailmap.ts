@@ -1,0 +1,26 @@
+/** One line of a mailmap (gitmailmap(5)): who wrote under `oldAddress` (and `oldName`, where given) is this person. */
+export interface MailmapLine {
+  name: string | null;
+  address: string;
+  oldName: string | null;
+  oldAddress: string;
+}
+
+const LINE = /^([^<#]*)<([^<>\s]+)>(?:\s*([^<#]*)<([^<>\s]+)>)?/;
+
+/** Reads a `.mailmap`; lines that name nobody are passed over. Addresses in lower case. */
+export function parseMailmap(text: string): MailmapLine[] {
+  return text.split('\n').flatMap((line) => {
+    const found = LINE.exec(line.trim());
+    if (!found) return [];
+    const [, name = '', address = '', oldName = '', oldAddress] = found;
+    return [
+      {
+        name: name.trim() || null,
+        address: address.toLowerCase(),
+        oldName: oldName.trim() || null,
+        oldAddress: (oldAddress ?? address).toLowerCase(),
+      },
+    ];
+  });
+}

@@ -1,0 +1,60 @@
+/** Display names as people write them: order, accents, initials, and what lists and companies add to them. */
+
+/** Letters that Unicode does not decompose, as the people who bear them write them in ASCII. */
+const FOLDS: Record<string, string> = { ß: 'ss', ø: 'o', đ: 'd', ł: 'l', æ: 'ae', œ: 'oe', ı: 'i', þ: 'th', ð: 'd' };
+
+/** Lower case, without accents: `Rafał` and `Rafal` are one spelling. */
+export function foldName(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[ßøđłæœıþð]/g, (letter) => FOLDS[letter] as string)
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '');
+}
+
+/** Degrees, departments and the like that mailers append: `(AMD)`, `[EXT]`, `/Some Team`. */
+const APPENDIX = /[([{<][^)\]}>]{0,80}[)\]}>]|\s*\/.{0,80}$/g;
+
+/**
+ * The words of a name, sorted, without initials and what stands in brackets; '' words never appear.
+ * `Wysocki, Rafael J` and `Rafael J. Wysocki` give [`rafael`, `wysocki`].
+ */
+export function nameWords(name: string): string[] {
+  const words = foldName(unrewritten(name).slice(0, 200).replace(APPENDIX, ' ')).match(/[\p{L}\p{N}'-]+/gu) ?? [];
+  return words.filter((word) => word.length > 1).sort();
+}
+
+/** `Ada Example via linux-pm` and `'Ada Example' via groups` name Ada Example (Mailman's and Google's DMARC rewriting). */
+export function unrewritten(name: string): string {
+  const at = name.search(/\s+via\s+\S/i);
+  return (at > 0 ? name.slice(0, at) : name).replace(/^['"\s]+|['"\s]+$/g, '');
+}
+
+/** Whether the list that carried the mail wrote its own address in place of the author's. */
+export function isRewritten(name: string): boolean {
+  return /\S\s+via\s+\S/i.test(name);
+}
+
+const ROBOT_LOCAL =
+  /^(no-?reply|do-?not-?reply|mailer-daemon|postmaster|root|bounces?|owner-.*|.*-owner|.*-bounces|.*-request|majordomo|listserv|patchwork-bot.*|pr-tracker-bot|tip-bot2?|syzbot.*|lkp|.*\bbot\d*|bot[-+].*|.*-ci|ci[-_].*|jenkins|buildbot|bugzilla.*|notifications?|daemon|automation|robot)$/i;
+const ROBOT_NAME =
+  /\b(bot|robot|daemon|patchwork|bugzilla|jenkins|mailer|automat(?:ic|ed)|syzbot|ci system|notification)\b/i;
+
+/** Programs that write mail, by address or name: never a person. */
+export function isRobot(name: string, address: string): boolean {
+  const local = address.slice(0, address.lastIndexOf('@'));
+  return ROBOT_LOCAL.test(local) || ROBOT_NAME.test(name);
+}
+
+/** Whether the local part of an address is made of the bearer's name: `rafael`, `rjw`, `r.wysocki`, `wysockir`. */
+export function localFits(name: string, address: string): boolean {
+  const local = foldName(address.slice(0, address.lastIndexOf('@'))).replace(/\+.*$/, '');
+  const letters = local.replace(/[^\p{L}]/gu, '');
+  const words = (foldName(unrewritten(name).replace(APPENDIX, ' ')).match(/[\p{L}'-]+/gu) ?? []).map((word) =>
+    word.replace(/[^\p{L}]/gu, ''),
+  );
+  if (letters.length < 2 || words.length < 2) return false;
+  if (words.some((word) => word.length > 2 && letters.includes(word))) return true;
+  const initials = words.map((word) => word[0]).join('');
+  return letters === initials || (initials.length > 2 && letters === `${initials[0]}${initials.at(-1)}`);
+}
