@@ -1,0 +1,199 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { resolve } from 'node:path';
+
+/** The bundle lies in dist/, the sources in bench/: one folder below the root both. */
+export const ROOT = resolve(import.meta.dirname, '..');
+
+/** What one run of a program took. */
+export interface Measured {
+  seconds: number;
+  /** User and system time of the program and all that it waited for. */
+  cpuSeconds: number;
+  /** Largest resident size of the program itself (VmHWM), bytes. */
+  peakBytes: number;
+  /** Largest sum of the resident sizes of it and its children, seen every 50 ms; pages that they share count in each. */
+  treePeakBytes: number;
+  stdout: string;
+  stderr: string;
+}
+
+const WATCH_EVERY_MS = 50;
+
+/**
+ * Runs a command of the shell (assignments, redirections) with arguments and measures it. `times` of the shell has the CPU time of the whole tree,
+ * which nothing in Node tells of one child; memory is read from /proc while it runs (Linux).
+ * @throws Error with the end of standard error where it fails
+ */
+export async function measure(line: string, args: string[], env: Record<string, string> = {}): Promise<Measured> {
+  const started = performance.now();
+  const child = spawn('sh', ['-c', `${line} "$@" 3>&-; s=$?; times >&3; exit $s`, 'sh', ...args], {
+    cwd: ROOT,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+  });
+  running.add(child);
+  const memory = watchMemory(child.pid ?? 0);
+  const texts = [1, 2, 3].map((n) => collect(child, n));
+  const status = await new Promise<number | null>((done, failed) => {
+    child.once('error', failed);
+    child.once('close', done);
+  });
+  const seconds = (performance.now() - started) / 1000;
+  running.delete(child);
+  const peaks = memory();
+  const [stdout = '', stderr = '', shell = ''] = await Promise.all(texts);
+  if (status !== 0) throw new Error(`${line.split(' ')[0]} ended with ${status}: ${stderr.trim().slice(-500)}`);
+  return { seconds, cpuSeconds: cpuOf(shell), ...peaks, stdout, stderr };
+}
+
+/** Programs that are to end with this one. */
+const running = new Set<ChildProcess>();
+
+/** Ends what still runs. */
+export function endChildren(): void {
+  for (const child of running) child.kill('SIGTERM');
+}
+
+function collect(child: ChildProcess, n: number): Promise<string> {
+  const stream = child.stdio[n] as NodeJS.ReadableStream;
+  const parts: Buffer[] = [];
+  stream.on('data', (part: Buffer) => parts.push(part));
+  return new Promise((done) => stream.on('close', () => done(Buffer.concat(parts).toString())));
+}
+
+/** The second line of `times`: user and system time of the children, as 1m2.5s. */
+export function cpuOf(shell: string): number {
+  const line = shell.trim().split('\n').at(-1) ?? '';
+  const spans = [...line.matchAll(/(\d+)m([\d.]+)s/g)].map(
+    ([, minutes, seconds]) => Number(minutes) * 60 + Number(seconds),
+  );
+  return spans.reduce((sum, span) => sum + span, 0);
+}
+
+function watchMemory(shell: number): () => { peakBytes: number; treePeakBytes: number } {
+  const peaks = { peakBytes: 0, treePeakBytes: 0 };
+  const timer = setInterval(() => {
+    const [program, ...others] = descendants(shell);
+    if (program === undefined) return;
+    peaks.peakBytes = Math.max(peaks.peakBytes, memoryOf(program, 'VmHWM'));
+    const sizes = [program, ...others].map((pid) => memoryOf(pid, 'VmRSS'));
+    peaks.treePeakBytes = Math.max(
+      peaks.treePeakBytes,
+      sizes.reduce((sum, size) => sum + size, 0),
+    );
+  }, WATCH_EVERY_MS);
+  return () => {
+    clearInterval(timer);
+    return { ...peaks, treePeakBytes: Math.max(peaks.treePeakBytes, peaks.peakBytes) };
+  };
+}
+
+/** Children and theirs, the first child first. */
+function descendants(pid: number): number[] {
+  const found: number[] = [];
+  const queue = [pid];
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    const children = childrenOf(next);
+    found.push(...children);
+    queue.push(...children);
+  }
+  return found;
+}
+
+/** A program may end between the listing and the reading: then it has no children and no memory. */
+function childrenOf(pid: number): number[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+      (readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').match(/\d+/g) ?? []).map(Number),
+    );
+  } catch {
+    return [];
+  }
+}
+
+/** Bytes that /proc tells of a process under a name such as VmHWM; 0 where it has ended. */
+export function memoryOf(pid: number, name: string): number {
+  try {
+    const line = new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+    return Number(line?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}
+
+/** A port that nothing listens on now. */
+export function freePort(): Promise<number> {
+  return new Promise((done) => {
+    const probe = createServer();
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => done(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
+
+export interface Server {
+  base: string;
+  pid: number;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a server and waits until it answers at `path`, however long that takes: it may build first.
+ * @throws Error where it ends instead
+ */
+export async function startServer(
+  program: string,
+  args: string[],
+  env: Record<string, string>,
+  port: number,
+  path: string,
+): Promise<Server> {
+  const base = `http://127.0.0.1:${port}`;
+  const child = spawn(program, args, {
+    cwd: ROOT,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  running.add(child);
+  let said = '';
+  child.stderr?.on('data', (part: Buffer) => {
+    said = (said + part).slice(-1000);
+  });
+  const ended = new Promise<void>((done) => child.once('exit', () => done()));
+  child.once('error', (error) => {
+    said = error.message;
+  });
+  while (!(await answers(base + path))) {
+    if (child.exitCode !== null || child.pid === undefined) throw new Error(`${program} did not start: ${said.trim()}`);
+    await new Promise((later) => setTimeout(later, 100));
+  }
+  return {
+    base,
+    pid: child.pid ?? 0,
+    async stop() {
+      running.delete(child);
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+async function answers(url: string): Promise<boolean> {
+  const answer = await fetch(url).catch(() => null);
+  await answer?.arrayBuffer();
+  return answer !== null;
+}
+
+/** Whether a program of that name can be run. */
+export function isInstalled(program: string): boolean {
+  return (process.env.PATH ?? '').split(':').some((folder) => {
+    try {
+      return readdirSync(folder).includes(program);
+    } catch {
+      return false;
+    }
+  });
+}
