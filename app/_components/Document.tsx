@@ -58,6 +58,7 @@ export function Document({
           <nav aria-label="Site">
             <a href="/all/">Threads</a>
             <a href="/topics/">Topics</a>
+            <a href="/people/">People</a>
             <a href="/series/">Series</a>
             <a href="/mm/">-mm</a>
             <a href="/search/">Help</a>

@@ -37,7 +37,7 @@ export function ThreadMail({
   return (
     <article className={`mail d${Math.min(row.depth, 8)}`} id={anchorOf(row)}>
       <header>
-        <Name name={row.author} address={row.address} />{' '}
+        <Name name={row.author} address={row.address} person={row.person} />{' '}
         <SentAt at={row.sent_at} zone={row.sent_zone} note={row.date_note} />
         {parent ? (
           <a className="up" href={`#${anchorOf(parent)}`} title="the mail that this one answers">

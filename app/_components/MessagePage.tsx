@@ -32,7 +32,7 @@ export function MessagePage({ page, list, place }: { page: Page; list: string; p
           <dl className="head">
             <dt>From</dt>
             <dd>
-              <Name name={message.author} address={message.address} />{' '}
+              <Name name={message.author} address={message.address} person={message.person} />{' '}
               {message.author ? <span className="address">&lt;{maskAddress(message.address)}&gt;</span> : null}
             </dd>
             <dt>Date</dt>

@@ -1,8 +1,19 @@
 import { authorTime, dateNoteText, isoTime, nameOf, shortTime } from '../_lib/format';
+import { personHref } from '../_lib/links';
 
 /** A name that came with a mail: whatever direction its letters have, it keeps to itself. */
-export function Name({ name, address }: { name: string | null; address: string | null }) {
-  return <bdi className="name">{nameOf(name, address)}</bdi>;
+export function Name({
+  name,
+  address,
+  person = null,
+}: {
+  name: string | null;
+  address: string | null;
+  /** person.slug, where the name leads to their page. */
+  person?: string | null;
+}) {
+  const own = <bdi className="name">{nameOf(name, address)}</bdi>;
+  return person === null ? own : <a href={personHref(person)}>{own}</a>;
 }
 
 /** When a mail was sent, in its author's zone; UTC on hover. */

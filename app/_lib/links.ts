@@ -16,6 +16,10 @@ export const messageHref = (list: string, msgid: string) => `/${listPath(list)}/
 export const threadHref = (list: string, msgid: string) => `${messageHref(list, msgid)}t/`;
 export const flatHref = (list: string, msgid: string) => `${messageHref(list, msgid)}T/`;
 export const anyHref = (msgid: string) => `/r/${msgidPath(msgid)}/`;
+/** A person's page; `id` is a slug, or one of their addresses. */
+export const personHref = (id: string) => `/people/${msgidPath(id)}/`;
+/** A search for what a mark stands for. */
+export const searchHref = (query: string) => `/search/?${new URLSearchParams({ q: query })}`;
 /** The same message at lore, for what this archive does not have. */
 export const loreHref = (msgid: string) => `https://lore.kernel.org/r/${msgidPath(msgid)}/`;
 

@@ -15,19 +15,19 @@ import { MonthBars } from '../_components/bits';
 import { Document } from '../_components/Document';
 import { SearchHelp } from '../_components/SearchHelp';
 import { maskAddress, nameOf, plural, shortTime } from '../_lib/format';
-import { listHref, messageHref, threadHref } from '../_lib/links';
+import { listHref, messageHref, personHref, threadHref } from '../_lib/links';
 import { page, problem } from '../_lib/page';
 import { topics } from '../_lib/topics';
 
 /** Results of a page, as lore has it. */
 const RESULTS = 200;
 
-/** `/search/?q=&sort=&group=&list=&after=&before=`: results with excerpts, facets and a histogram; without a query, how to ask. */
+/** `/search/?q=&sort=&group=&list=&topic=&person=&after=&before=`: results with excerpts, facets and a histogram; without a query, how to ask. */
 export const GET = page(async ({ query, db }) => {
   const q = (query.get('q') ?? '').trim();
   const all = await lists(db);
   const synthetic = all.some((list) => list.synthetic === 1);
-  if (!q) {
+  if (!q && !query.get('topic') && !query.get('person')) {
     return (
       <Document title="Search · Threadline" synthetic={synthetic}>
         <h1>Search</h1>
@@ -61,6 +61,8 @@ function requestOf(query: URLSearchParams, q: string): SearchRequest | string {
     sort,
     limit: RESULTS,
     list: query.get('list') || null,
+    topic: query.get('topic') || null,
+    person: query.get('person') || null,
     after,
     before,
     cursor: cursor === null ? null : Number(cursor),
@@ -83,7 +85,7 @@ async function resultPage(db: Snapshot, query: URLSearchParams, request: SearchR
   };
   return (
     <Document
-      title={`${request.query} · Search`}
+      title={`${request.query || request.topic || request.person} · Search`}
       query={request.query}
       list={request.list ?? null}
       synthetic={synthetic}
@@ -144,6 +146,17 @@ function Orders({ request, link }: { request: SearchRequest; link: LinkTo }) {
           on {request.list} (<a href={link({ list: null })}>all lists</a>) ·{' '}
         </>
       ) : null}
+      {request.topic ? (
+        <>
+          of the topic {request.topic} (<a href={link({ topic: null })}>any topic</a>) ·{' '}
+        </>
+      ) : null}
+      {request.person ? (
+        <>
+          by <a href={personHref(request.person)}>{maskAddress(request.person)}</a> (
+          <a href={link({ person: null })}>anybody</a>) ·{' '}
+        </>
+      ) : null}
       {dated ? (
         <>
           {request.after != null ? `from ${shortTime(request.after).slice(0, 10)} ` : ''}
@@ -160,8 +173,11 @@ function Orders({ request, link }: { request: SearchRequest; link: LinkTo }) {
 }
 
 /** The search as a feed to subscribe to. */
-const feedOf = ({ query, list }: SearchRequest) =>
-  `${listHref(list ?? 'all')}?${new URLSearchParams({ q: query, x: 'A' })}`;
+function feedOf({ query, list, topic, person }: SearchRequest): string {
+  const tests = Object.entries({ topic, person }).flatMap(([name, value]) => (value ? [`${name}:${value}`] : []));
+  const q = [tests.length && query ? scoped(query) : query, ...tests].filter(Boolean).join(' ');
+  return `${listHref(list ?? 'all')}?${new URLSearchParams({ q, x: 'A' })}`;
+}
 
 const totalOf = (found: SearchPage) =>
   found.totalIsBound ? `More than ${found.total.toLocaleString('en-US')} messages` : plural(found.total, 'message');

@@ -1,13 +1,15 @@
 import { anySynthetic } from '#db/queries/home';
+import { findPerson } from '#db/queries/people';
 import type { SeriesLine } from '#db/queries/series';
 import { listSeries, SERIES_A_PAGE, type SeriesFilter, seriesCounts } from '#db/queries/serieslist';
 import { topicMatches } from '#db/queries/topics';
 import { Document } from '../_components/Document';
 import { nameOf, plural, shortDate, shortTime } from '../_lib/format';
+import { personHref } from '../_lib/links';
 import { notFound, page, problem } from '../_lib/page';
 import { topics } from '../_lib/topics';
 
-/** `/series/?status=&topic=&list=&author=&older=&newer=`: patch series, newest first; those waiting for review the longest waiting first. */
+/** `/series/?status=&topic=&person=&list=&author=&older=&newer=`: patch series, newest first; those waiting for review the longest waiting first. */
 export const GET = page(async ({ query, db }) => {
   const filter = filterOf(query);
   if (!filter)
@@ -20,12 +22,26 @@ export const GET = page(async ({ query, db }) => {
   const topic = wanted ? topics().find(({ slug }) => slug === wanted) : undefined;
   if (wanted && !topic) return notFound(`The topic "${wanted.slice(0, 100)}"`, wanted.slice(0, 100));
   if (topic) filter.among = (await topicMatches(db, topic)).all;
+  const slug = query.get('person');
+  const person = slug ? await findPerson(db, slug) : undefined;
+  if (slug && !person) return notFound(`"${slug.slice(0, 100)}"`, slug.slice(0, 100));
+  if (person) filter.person = person.id;
   const [counts, found] = [await seriesCounts(db), await listSeries(db, filter)];
   const lines = found.slice(0, SERIES_A_PAGE);
   const last = lines.at(-1);
   return (
     <Document title="Patch series · Threadline" synthetic={await anySynthetic(db)} layout="wide">
-      <h1>Patch series</h1>
+      <h1>
+        Patch series{' '}
+        {person ? (
+          <>
+            of{' '}
+            <a href={personHref(person.slug)}>
+              <bdi>{person.name}</bdi>
+            </a>
+          </>
+        ) : null}
+      </h1>
       <nav className="pages" aria-label="Status">
         <a href={hrefOf(query, { status: null, after: null })}>all</a>
         {counts.map(({ status, series }) => (
@@ -39,6 +55,7 @@ export const GET = page(async ({ query, db }) => {
         ))}
       </nav>
       <form className="filter" action="/series/">
+        {person ? <input type="hidden" name="person" value={person.slug} /> : null}
         {filter.status ? <input type="hidden" name="status" value={filter.status} /> : null}
         <label>
           Author <input name="author" defaultValue={filter.author ?? ''} />

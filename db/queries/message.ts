@@ -9,6 +9,8 @@ export interface MessageRow extends Slots {
   author_id: number;
   author: string;
   address: string;
+  /** person.slug */
+  person: string | null;
   sent_at: number;
   sent_zone: number | null;
   date_note: string | null;
@@ -54,7 +56,8 @@ export interface MessagePage {
   replies: Neighbour[];
 }
 
-const MESSAGE = `m.id, m.msgid, m.imposter, m.subject, m.author_id, i.name AS author, i.address, m.sent_at, m.sent_zone, m.date_note,
+const MESSAGE = `m.id, m.msgid, m.imposter, m.subject, m.author_id, i.name AS author, i.address,
+  (SELECT slug FROM person WHERE id = i.person_id) AS person, m.sent_at, m.sent_zone, m.date_note,
   m.received_at, m.in_reply_to, m.refs, m.thread, m.flags, m.lines, m.bytes, m.attachments, m.notes,
   ${SLOTS.split(', ')
     .map((column) => `m.${column}`)

@@ -1,4 +1,6 @@
 import type { Snapshot } from '../open';
+import { NO_ANSWER } from './series';
+import { seriesWithPostings, type TopicSeries } from './topics';
 
 export interface PersonLine {
   id: number;
@@ -73,13 +75,14 @@ export interface Counted {
 
 const OWN = 'own AS (SELECT value AS id FROM json_each(?))';
 
-/** Postings by list. */
-export function listsOfMails(db: Snapshot, ids: string): Promise<{ name: string; count: number }[]> {
-  return db.all(
-    `WITH ${OWN} SELECT l.name, count(*) AS count FROM own JOIN posting p ON p.message_id = own.id JOIN list l ON l.id = p.list_id
-     GROUP BY l.id ORDER BY 2 DESC`,
+/** Their mails by list, the largest first: ids, newest first. A cross-post is on each of its lists. */
+export async function listsOfMails(db: Snapshot, ids: string): Promise<{ name: string; ids: number[] }[]> {
+  const rows = await db.all<{ name: string; ids: string }>(
+    `WITH ${OWN} SELECT l.name, json_group_array(p.message_id) AS ids FROM own JOIN posting p ON p.message_id = own.id
+     JOIN list l ON l.id = p.list_id GROUP BY l.id ORDER BY count(*) DESC, l.name`,
     [ids],
   );
+  return rows.map(({ name, ids }) => ({ name, ids: (JSON.parse(ids) as number[]).sort((a, b) => b - a) }));
 }
 
 /** Persons whose mails theirs answer, or (`to`) whose mails answer theirs; as many as `limit`, most first. */
@@ -116,6 +119,26 @@ export async function threadsBegun(
   );
   const row = await db.get<{ total: number }>(`SELECT count(*) AS total FROM (${from})`, [ids]);
   return { total: row?.total ?? 0, threads };
+}
+
+/** Series of a person by what became of them, and those that went through most versions. */
+export async function personSeries(
+  db: Snapshot,
+  person: number,
+  limit: number,
+): Promise<{ statuses: { status: string; series: number }[]; series: TopicSeries[] }> {
+  const statuses = await db.all<{ status: string; series: number }>(
+    `SELECT iif(${NO_ANSWER}, 'no answer', s.status) AS status, count(*) AS series
+     FROM identity i JOIN series s ON s.author_id = i.id WHERE i.person_id = ? AND s.stable IS NULL GROUP BY 1 ORDER BY 2 DESC`,
+    [person],
+  );
+  const series = await seriesWithPostings(
+    db,
+    'SELECT s.id FROM identity i JOIN series s ON s.author_id = i.id WHERE i.person_id = ?',
+    person,
+    limit,
+  );
+  return { statuses, series };
 }
 
 export interface TrailerCount extends Counted {

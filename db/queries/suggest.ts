@@ -1,6 +1,7 @@
 import { PREFIXES } from '#mail/query/parse';
 import type { Topic } from '#mail/topic';
 import type { Snapshot } from '../open';
+import { listPeople } from './people';
 
 /** What the word being typed may become. `query` is the whole query with it. */
 export interface Suggestion {
@@ -75,6 +76,7 @@ export async function suggest(db: Snapshot, query: string, topics: Topic[]): Pro
   if (prefix === null)
     return [...prefixes(value, whole), ...(await people(db, value, (who) => whole(`f:${who}`)))].slice(0, MOST);
   if (prefix === 'list') return lists(db, value, (name) => whole(`list:${name}`));
+  if (prefix === 'person') return persons(db, value, whole);
   if (PEOPLE.has(prefix)) return people(db, value, (who) => whole(`${prefix}:${who}`));
   if (prefix === 'topic') return named('topic', topics, value, whole);
   if (prefix === 'system')
@@ -119,6 +121,17 @@ async function lists(db: Snapshot, word: string, whole: (name: string) => string
     [`%${likeOf(word)}%`],
   );
   return rows.map(({ name, messages }) => ({ query: whole(name), label: `${messages} messages`, kind: 'list' }));
+}
+
+/** Persons, each under all addresses. */
+async function persons(db: Snapshot, word: string, whole: (text: string) => string): Promise<Suggestion[]> {
+  if (word.length < 2) return [];
+  const found = await listPeople(db, { list: null, name: word, from: 0 });
+  return found.slice(0, MOST).map(({ slug, name, messages }) => ({
+    query: whole(`person:${slug}`),
+    label: `${name}, ${messages} ${messages === 1 ? 'message' : 'messages'}`,
+    kind: 'person',
+  }));
 }
 
 /** Those whose name or address has a word that begins so, and who wrote most. */

@@ -15,6 +15,8 @@ export interface ThreadRow extends Slots {
   author: string;
   address: string;
   person_id: number | null;
+  /** person.slug */
+  person: string | null;
   sent_at: number;
   sent_zone: number | null;
   date_note: string | null;
@@ -59,7 +61,7 @@ export async function readThread(db: Snapshot, thread: number): Promise<Thread |
   if (!head) return undefined;
   const rows = await db.all<ThreadRow>(
     `SELECT p.position, p.depth, p.parent, p.ghost, m.id, m.msgid, m.imposter, m.subject, m.author_id, i.name AS author, i.address,
-       i.person_id, m.sent_at, m.sent_zone, m.date_note, m.flags, m.lines, m.bytes, m.attachments, m.notes,
+       i.person_id, (SELECT slug FROM person WHERE id = i.person_id) AS person, m.sent_at, m.sent_zone, m.date_note, m.flags, m.lines, m.bytes, m.attachments, m.notes,
        ${SLOTS.split(', ')
          .map((column) => `m.${column}`)
          .join(', ')}

@@ -59,21 +59,22 @@ export function topicThreads(db: Snapshot, ids: number[], limit: number): Promis
 export interface TopicAuthor {
   name: string;
   address: string;
+  /** Of their page; null before people are joined. */
+  slug: string | null;
   /** Times of their mails (message.id), oldest first. */
   ids: number[];
 }
 
 /** Who wrote most, with when they did. */
 export async function topicAuthors(db: Snapshot, ids: number[], limit: number): Promise<TopicAuthor[]> {
-  const rows = await db.all<{ name: string; address: string; ids: string }>(
-    `SELECT max(i.name) AS name, min(i.address) AS address, json_group_array(m.id) AS ids
-     FROM json_each(?) j JOIN message m ON m.id = j.value JOIN identity i ON i.id = m.author_id
+  const rows = await db.all<{ name: string; address: string; slug: string | null; ids: string }>(
+    `SELECT coalesce(p.name, max(i.name)) AS name, min(i.address) AS address, p.slug, json_group_array(m.id) AS ids
+     FROM json_each(?) j JOIN message m ON m.id = j.value JOIN identity i ON i.id = m.author_id LEFT JOIN person p ON p.id = i.person_id
      GROUP BY coalesce('p' || i.person_id, i.address) ORDER BY count(*) DESC, 2 LIMIT ?`,
     [JSON.stringify(ids), limit],
   );
-  return rows.map(({ name, address, ids }) => ({
-    name,
-    address,
+  return rows.map(({ ids, ...author }) => ({
+    ...author,
     ids: (JSON.parse(ids) as number[]).sort((a, b) => a - b),
   }));
 }
@@ -84,13 +85,25 @@ export interface TopicSeries extends SeriesLine {
 }
 
 /** Patch series with patches in the topic, those that went through most versions and drew most answers first. */
-export async function topicSeries(db: Snapshot, ids: number[], limit: number): Promise<TopicSeries[]> {
+export function topicSeries(db: Snapshot, ids: number[], limit: number): Promise<TopicSeries[]> {
+  const own =
+    'SELECT DISTINCT r.series_id AS id FROM json_each(?) j JOIN patch p ON p.message_id = j.value JOIN revision r ON r.id = p.revision_id';
+  return seriesWithPostings(db, own, JSON.stringify(ids), limit);
+}
+
+/** Series that `own` (a SELECT of series ids with one parameter) names, without copies for stable. */
+export async function seriesWithPostings(
+  db: Snapshot,
+  own: string,
+  param: string | number,
+  limit: number,
+): Promise<TopicSeries[]> {
   const rows = await db.all<SeriesLine & { postings: string }>(
-    `WITH own AS (SELECT DISTINCT r.series_id AS id FROM json_each(?) j JOIN patch p ON p.message_id = j.value JOIN revision r ON r.id = p.revision_id)
+    `WITH own AS (${own})
      SELECT ${SERIES_LINE}, (SELECT json_group_array(r.id) FROM revision r WHERE r.series_id = s.id) AS postings
      FROM own JOIN series s ON s.id = own.id ${SERIES_JOINS}
      WHERE s.stable IS NULL ORDER BY s.revisions * 4 + s.replies DESC, s.posted_id DESC LIMIT ?`,
-    [JSON.stringify(ids), limit],
+    [param, limit],
   );
   return rows.map(({ postings, ...line }) => ({
     ...line,

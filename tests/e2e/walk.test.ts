@@ -90,6 +90,39 @@ describe.skipIf(!present)('a reader', () => {
     await page.close();
   });
 
+  it('follows the marks of a person and of a topic to their mails', async () => {
+    const page = await browser.newPage();
+    await page.goto(`${base}/people/`);
+    await page.locator('.threads .subject').first().click();
+    await page.waitForURL(/\/people\/[^/]+\/$/);
+    const person = page.url();
+    for (const url of [person, `${base}/topics/ras/`]) {
+      await page.goto(url);
+      const bars = await page.locator('.stacks a').evaluateAll((all) =>
+        all.map((a) => ({
+          href: (a as SVGAElement).href.baseVal,
+          count: Number(/: (\d+)/.exec(a.querySelector('title')?.textContent ?? '')?.[1]),
+        })),
+      );
+      expect(bars.length, url).toBeGreaterThan(1);
+      for (const { href, count } of bars.slice(0, 12)) {
+        await page.goto(base + href);
+        expect((await page.locator('h1').textContent())?.replace(/\D/g, ''), href).toBe(String(count));
+      }
+    }
+    // A dot of a participant's lane, and a square of a series'.
+    await page.goto(`${base}/topics/ras/`);
+    const dot = page.locator('.lanes a:has(circle)').first();
+    const mails = /: (\d+) mail/.exec((await dot.locator('title').textContent()) ?? '')?.[1];
+    await page.goto(base + ((await dot.getAttribute('href')) ?? ''));
+    expect(await page.locator('.results > li').count()).toBe(Number(mails));
+    await page.goto(`${base}/topics/ras/`);
+    const series = (await page.locator('.lanes a:has(rect)').first().getAttribute('href')) ?? '';
+    await page.goto(base + series);
+    expect(await page.locator(`[id="${series.split('#')[1]}"]`).count()).toBe(1);
+    await page.close();
+  }, 120_000);
+
   it.each(['light', 'dark'] as const)('meets no accessibility fault, %s', async (colorScheme) => {
     const context = await browser.newContext({ colorScheme });
     const page = await context.newPage();
@@ -102,6 +135,8 @@ describe.skipIf(!present)('a reader', () => {
         .filter({ hasText: 'kexec' })
         .first()
         .getAttribute('href')) ?? '';
+    await page.goto(`${base}/people/`);
+    const person = (await page.locator('.threads .subject').first().getAttribute('href')) ?? '';
     const pages = [
       '/',
       '/threadline-sample/',
@@ -115,6 +150,11 @@ describe.skipIf(!present)('a reader', () => {
       '/mm/',
       '/mm/2.6.76-rc6-mm2/',
       '/all/nothing@example.org/',
+      '/topics/',
+      '/topics/ras/',
+      '/topics/ras/kdb/',
+      '/people/',
+      person,
     ];
     const faults: string[] = [];
     for (const path of pages) {
@@ -133,7 +173,9 @@ describe.skipIf(!present)('a reader', () => {
     const page = await context.newPage();
     await page.goto(`${base}/threadline-sample/`);
     const thread = (await page.locator('.threads .subject').first().getAttribute('href')) ?? '';
-    for (const path of ['/', '/threadline-sample/', thread, '/search/?q=kexec']) {
+    await page.goto(`${base}/people/`);
+    const person = (await page.locator('.threads .subject').first().getAttribute('href')) ?? '';
+    for (const path of ['/', '/threadline-sample/', thread, '/search/?q=kexec', '/topics/ras/', '/people/', person]) {
       await page.goto(base + path);
       expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), path).toBeLessThanOrEqual(0);
     }

@@ -65,6 +65,7 @@ describe('the JSON API', () => {
     const id = encodeURIComponent(msgid);
     const found = (await conforms('/series', '/series')) as { series: { id: number }[] };
     const mm = (await conforms('/mm', '/mm')) as { releases: { release: string }[] };
+    const everybody = (await conforms('/people', '/people')) as { people: { id: string }[] };
     const values: Record<string, string[]> = {
       '/lists': ['/lists'],
       '/lists/{list}/threads': ['/lists/all/threads'],
@@ -76,6 +77,8 @@ describe('the JSON API', () => {
       '/series/{id}': found.series.slice(0, 20).map(({ id }) => `/series/${id}`),
       '/topics': ['/topics'],
       '/topics/{slug}': ['/topics/ras', '/topics/kexec'],
+      '/people': ['/people', '/people?name=an', '/people?list=threadline-sample&from=5'],
+      '/people/{id}': everybody.people.slice(0, 5).map(({ id }) => `/people/${encodeURIComponent(id)}`),
       '/mm': ['/mm'],
       '/mm/{release}': mm.releases.slice(0, 3).map(({ release }) => `/mm/${release}`),
     };

@@ -5,6 +5,7 @@ import { lists } from '#db/queries/home';
 import { findList, newestThreads } from '#db/queries/list';
 import { readMessage } from '#db/queries/message';
 import { findMmRelease, mmReleases } from '#db/queries/mm';
+import { findPerson, identitiesOf, listPeople, PEOPLE_A_PAGE, type PersonLine } from '#db/queries/people';
 import { monthsOf } from '#db/queries/search/facets';
 import { MAX_LIMIT, searchMessages } from '#db/queries/search/index';
 import { findSeries, type SeriesLine, seriesIdOf } from '#db/queries/series';
@@ -148,6 +149,8 @@ const searchOperations = [
       q: z.string().describe('the query'),
       sort: z.enum(['date', 'relevance']).default('date'),
       list: z.string().optional(),
+      topic: z.string().max(100).optional(),
+      person: z.string().max(300).optional().describe('slug or address'),
       after: day.describe('first day'),
       before: day.describe('the day behind the last'),
       from: number.optional().describe('next of the page before'),
@@ -162,6 +165,8 @@ const searchOperations = [
         sort: params.sort,
         limit: params.limit,
         list: params.list ?? null,
+        topic: params.topic ?? null,
+        person: params.person ?? null,
         after: point(params.after),
         before: point(params.before),
         cursor: params.from ?? null,
@@ -290,6 +295,51 @@ const patchOperations = [
   }),
 ];
 
+const personLine = ({ slug, name, kind, messages, first_id, last_id }: PersonLine) => ({
+  id: slug,
+  name,
+  kind,
+  messages,
+  first_at: ofId(first_id),
+  last_at: ofId(last_id),
+});
+
+const peopleOperations = [
+  operation({
+    path: '/people',
+    summary: 'Who writes here, who wrote most first',
+    params: z.strictObject({
+      name: z.string().max(200).optional().describe('how a name or an address begins'),
+      list: z.string().max(200).optional(),
+      from: number.optional().describe('next of the page before'),
+    }),
+    answer: z.object({ people: z.array(s.personLine), next: z.int().nullable() }),
+    async run({ params, db }) {
+      const from = params.from ?? 0;
+      const found = await listPeople(db, { list: params.list ?? null, name: params.name ?? null, from });
+      return {
+        people: found.slice(0, PEOPLE_A_PAGE).map(personLine),
+        next: found.length > PEOPLE_A_PAGE ? from + PEOPLE_A_PAGE : null,
+      };
+    },
+  }),
+  operation({
+    path: '/people/{id}',
+    summary: 'One person, by id or by address, with the names and addresses that were joined, and why',
+    params: z.strictObject({ id: z.string().min(1).max(300) }),
+    answer: s.personLine.extend({ identities: z.array(s.identity) }),
+    async run({ params, db }) {
+      const person = await findPerson(db, params.id);
+      if (!person) throw missing(`The person "${params.id}"`);
+      const identities = await identitiesOf(db, person.id);
+      return {
+        ...personLine(person),
+        identities: identities.map((one) => ({ ...one, address: maskAddress(one.address) })),
+      };
+    },
+  }),
+];
+
 const topicOperations = [
   operation({
     path: '/topics',
@@ -335,4 +385,5 @@ export const OPERATIONS: Operation[] = [
   ...searchOperations,
   ...patchOperations,
   ...topicOperations,
+  ...peopleOperations,
 ];

@@ -165,6 +165,22 @@ export const mm = z.object({
   ),
 });
 
+export const personLine = z.object({
+  id: z.string(),
+  name: z.string(),
+  kind: z.enum(['person', 'bot', 'role']).describe('role: an address that several write from'),
+  messages: z.int(),
+  first_at: time,
+  last_at: time,
+});
+
+export const identity = z.object({
+  name: z.string(),
+  address: z.string(),
+  messages: z.int(),
+  reason: z.string().describe('why it is taken for this person'),
+});
+
 export const topic = z.object({
   slug: z.string(),
   title: z.string(),

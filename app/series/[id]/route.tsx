@@ -95,7 +95,7 @@ function RevisionSection({
   before: RevisionDetail | null;
 }) {
   return (
-    <section>
+    <section id={`r${revision.id}`}>
       <h2>
         v{revision.number}
         {revision.part}

@@ -10,14 +10,15 @@ import {
 } from '#db/queries/topics';
 import type { Topic } from '#mail/topic';
 import { Document } from '../../_components/Document';
+import { Figures } from '../../_components/Figures';
+import { PeopleLanes, SeriesLanes, ThreadList } from '../../_components/overview';
 import { Stacks } from '../../_components/Stacks';
+import { type Bucket, bucketsOf, colourClasses, csv, peaksOf } from '../../_lib/figures';
 import { nameOf, plural, shortDate } from '../../_lib/format';
 import { redirect, respond } from '../../_lib/http';
-import { threadHref } from '../../_lib/links';
+import { searchHref, threadHref } from '../../_lib/links';
 import { notFound, page } from '../../_lib/page';
 import { topics } from '../../_lib/topics';
-import { type Bucket, bucketsOf, colourClasses, csv, peaksOf } from '../figures';
-import { PeopleLanes, SeriesLanes, searchHref, ThreadList } from '../parts';
 
 const THREADS = 25;
 const SERIES = 24;
@@ -30,7 +31,7 @@ export const GET = page(async ({ parts, query, db }) => {
   if (!topic) return notFound(`The topic "${(parts[1] ?? '').slice(0, 100)}"`, (parts[1] ?? '').slice(0, 100));
   if (parts.length < 3) return redirect(`/topics/${topic.slug}/`, 301);
   const matches = await topicMatches(db, topic);
-  const buckets = bucketsOf(topic, matches);
+  const buckets = bucketsOf(matches);
   if (query.get('format') === 'csv') return table(topic, buckets);
   return topicPage(db, topic, matches, buckets);
 });
@@ -177,47 +178,5 @@ function Timeline({
       />
       <p className="facts">Each mail is counted once, under the rarest of the systems that it names.</p>
     </>
-  );
-}
-
-/** The figures of a picture, one click away. */
-function Figures({ head, rows, csv }: { head: string[]; rows: (string | number)[][]; csv?: string }) {
-  return (
-    <details className="figures">
-      <summary>The figures{csv ? '' : ' as a table'}</summary>
-      {csv ? (
-        <p>
-          <a href={csv}>as CSV</a>
-        </p>
-      ) : null}
-      <div className="scroll">
-        <table>
-          <thead>
-            <tr>
-              {head.map((name) => (
-                <th key={name} scope="col">
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => (
-              <tr key={String(row[0])}>
-                {row.map((value, n) =>
-                  n ? (
-                    <td key={head[n]}>{value}</td>
-                  ) : (
-                    <th key={head[n]} scope="row">
-                      {value}
-                    </th>
-                  ),
-                )}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </details>
   );
 }

@@ -15,6 +15,9 @@ export interface SearchRequest {
   limit: number;
   /** Names of one list; null: all. */
   list?: string | null;
+  /** Slugs that hold the search to a topic, to a person. */
+  topic?: string | null;
+  person?: string | null;
   /** Unix seconds; `before` is exclusive. */
   after?: number | null;
   before?: number | null;
@@ -63,13 +66,23 @@ export async function searchMessages(db: Snapshot, request: SearchRequest): Prom
   const parsed = parseQuery(request.query, request.now);
   if (parsed.problem) return { ...empty, problem: parsed.problem };
   try {
-    const plan = planQuery(parsed.tree && expandTopics(parsed.tree, request.topics ?? []));
+    const tree = withTests(parsed.tree, request);
+    const plan = planQuery(tree && expandTopics(tree, request.topics ?? []));
     plan.where.push(...narrowing(request));
     return await run(db, request, plan, empty);
   } catch (error) {
     if (!(error instanceof UnknownTest)) throw error;
     return { ...empty, problem: { message: error.message, at: [error.at, request.query.length] } };
   }
+}
+
+/** `topic` and `person` of the address, as if they stood in the query. */
+function withTests(tree: Node | null, { query, topic, person }: SearchRequest): Node | null {
+  const tests = Object.entries({ topic, person }).flatMap(([name, value]): Node[] =>
+    value ? [{ kind: 'test', name, value, at: query.length }] : [],
+  );
+  const all = [...(tree ? [tree] : []), ...tests];
+  return all.length < 2 ? (all[0] ?? null) : { kind: 'and', of: all };
 }
 
 function narrowing({ list, after, before }: SearchRequest): Condition[] {

@@ -202,12 +202,22 @@ function testCondition(name: string, value: string, at: number): Condition {
     };
   if (name === 'topic' || name === 'system')
     throw new UnknownTest(`There is no ${name} "${value}" in topics.json; /topics/ shows those there are.`, at);
+  if (name === 'person') return personCondition(value);
   if (name === 'status') return statusCondition(value, at);
   if (name === 'tag') return tagged(value);
   if (TRAILERS[name]) return trailerCondition(TRAILERS[name], value);
   if (name === 'is') throw new UnknownTest(`is: takes ${Object.keys(IS).join(', ')}; not "${value}".`, at);
   if (name === 'has') throw new UnknownTest(`has: takes attachment; not "${value}".`, at);
   throw new UnknownTest(`${name}: cannot be answered by this archive yet.`, at);
+}
+
+/** Mails of a person: by slug, by one of their addresses, or by their full name (then of all who bear it). */
+function personCondition(value: string): Condition {
+  return {
+    sql: `id IN (SELECT m.id FROM identity i JOIN message m ON m.author_id = i.id WHERE i.person_id IN (
+      SELECT id FROM person WHERE slug = ? UNION SELECT person_id FROM identity WHERE address = lower(?) OR name = ? COLLATE NOCASE))`,
+    params: [value, value, value],
+  };
 }
 
 const TRAILERS: Record<string, string> = {

@@ -1,14 +1,14 @@
 import { anySynthetic } from '#db/queries/home';
 import { firstMention, topicAuthors, topicMatches, topicSeries, topicThreads } from '#db/queries/topics';
 import { Document } from '../../../_components/Document';
+import { PeopleLanes, SeriesLanes, ThreadList } from '../../../_components/overview';
 import { Stacks } from '../../../_components/Stacks';
+import { bucketsOf, colourClasses, csv, together } from '../../../_lib/figures';
 import { nameOf, plural, shortDate } from '../../../_lib/format';
 import { redirect, respond } from '../../../_lib/http';
-import { anyHref } from '../../../_lib/links';
+import { anyHref, searchHref } from '../../../_lib/links';
 import { notFound, page } from '../../../_lib/page';
 import { topics } from '../../../_lib/topics';
-import { bucketsOf, colourClasses, csv, together } from '../../figures';
-import { PeopleLanes, SeriesLanes, searchHref, ThreadList } from '../../parts';
 
 const THREADS = 20;
 const SERIES = 16;
@@ -25,7 +25,7 @@ export const GET = page(async ({ parts, query, db }) => {
   if (parts.length < 4) return redirect(`/topics/${slug}/${name}/`, 301);
   const matches = await topicMatches(db, topic);
   const ids = matches.systems[at] ?? [];
-  const buckets = bucketsOf({ ...topic, systems: [] }, { all: ids, systems: [] });
+  const buckets = bucketsOf({ all: ids, systems: [] });
   if (query.get('format') === 'csv')
     return respond(csv([['time', 'messages'], ...buckets.map((bucket) => [bucket.label, bucket.ids.length])]), 200, {
       'Content-Type': 'text/csv; charset=utf-8',

@@ -1,7 +1,6 @@
 import type { TopicMatches } from '#db/queries/topics';
-import type { Topic } from '#mail/topic';
 
-/** Figures of topics: all are counts of message ids, and an id is a time (docs/decisions/0002). */
+/** Figures of topics and people: all are counts of message ids, and an id is a time (docs/decisions/0002). */
 
 /** Systems with a colour of their own; the others share a grey one. */
 const COLOURS = 8;
@@ -9,26 +8,26 @@ const COLOURS = 8;
 const MAX_MONTHS = 150;
 
 export interface Bucket {
-  /** 'YYYY-MM', or 'YYYY' where the topic is drawn by years. */
+  /** 'YYYY-MM', or 'YYYY' where years are drawn. */
   label: string;
   /** Ids of its messages. */
   ids: number[];
-  /** Messages by system, by position in topic.systems; each counted once, under the rarest system that it names. */
+  /** Messages by system (or list), in the order of the matches; each counted once, under the rarest that it belongs to. */
   systems: number[];
-  /** Those that name no system. */
+  /** Those that belong to none. */
   others: number;
 }
 
 export const dayOf = (id: number) => new Date((id / 8) * 1000).toISOString();
 
 /** Every month (or year) from the first message to the last, silent ones too, oldest first. */
-export function bucketsOf(topic: Topic, matches: TopicMatches): Bucket[] {
+export function bucketsOf(matches: TopicMatches): Bucket[] {
   if (!matches.all.length) return [];
   const systemOf = rarestSystem(matches);
   const letters = spanInMonths(matches.all) > MAX_MONTHS ? 4 : 7;
   const buckets = new Map<string, Bucket>();
   for (const label of labels(dayOf(matches.all.at(-1) as number), dayOf(matches.all[0] as number), letters))
-    buckets.set(label, { label, ids: [], systems: topic.systems.map(() => 0), others: 0 });
+    buckets.set(label, { label, ids: [], systems: matches.systems.map(() => 0), others: 0 });
   for (const id of matches.all) {
     const bucket = buckets.get(dayOf(id).slice(0, letters)) as Bucket;
     bucket.ids.push(id);

@@ -1,10 +1,7 @@
 import type { TopicAuthor, TopicSeries, TopicThread } from '#db/queries/topics';
-import { type LaneLine, Lanes } from '../_components/Lanes';
 import { nameOf, plural, shortDate } from '../_lib/format';
-import { threadHref } from '../_lib/links';
-
-/** A search for mails of a topic or system. */
-export const searchHref = (query: string) => `/search/?${new URLSearchParams({ q: query })}`;
+import { personHref, searchHref, threadHref } from '../_lib/links';
+import { type LaneLine, Lanes } from './Lanes';
 
 /** Threads as a table: what mattered first. */
 export function ThreadList({ threads }: { threads: TopicThread[] }) {
@@ -33,7 +30,8 @@ export function ThreadList({ threads }: { threads: TopicThread[] }) {
 
 /** Participants from their first mail to their last; a dot for each month, its area the mails. */
 export function PeopleLanes({ authors, query }: { authors: TopicAuthor[]; query: string }) {
-  const lines: LaneLine[] = authors.map(({ name, address, ids }) => {
+  const lines: LaneLine[] = authors.map(({ name, address, slug, ids }) => {
+    const own = `${query} ${slug === null ? `f:${address}` : `person:${slug}`}`;
     const months = new Map<string, number[]>();
     for (const id of ids) {
       const month = shortDate(id / 8).slice(0, 7);
@@ -41,12 +39,12 @@ export function PeopleLanes({ authors, query }: { authors: TopicAuthor[]; query:
     }
     return {
       label: `${nameOf(name, address)} (${ids.length})`,
-      href: searchHref(`${query} f:${address}`),
-      marks: [...months].map(([month, own]) => ({
-        at: Math.round((own.at(-1) as number) / 8),
-        weight: own.length,
-        words: `${nameOf(name, address)}, ${month}: ${plural(own.length, 'mail')}`,
-        href: searchHref(`${query} f:${address} d:${month}`),
+      href: slug === null ? searchHref(own) : personHref(slug),
+      marks: [...months].map(([month, mails]) => ({
+        at: Math.round((mails.at(-1) as number) / 8),
+        weight: mails.length,
+        words: `${nameOf(name, address)}, ${month}: ${plural(mails.length, 'mail')}`,
+        href: searchHref(`${own} d:${month}`),
       })),
     };
   });

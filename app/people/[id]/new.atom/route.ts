@@ -1,0 +1,18 @@
+import { FEED_ENTRIES, readFeed } from '#db/queries/feed';
+import { findPerson, mailsOf } from '#db/queries/people';
+import { atomOf } from '../../../_lib/atom';
+import { respond } from '../../../_lib/http';
+import { notFound, page } from '../../../_lib/page';
+import { ATOM } from '../../../_lib/results';
+
+/** `/people/{id}/new.atom`: their newest mails. */
+export const GET = page(async ({ request, parts, db }) => {
+  const person = await findPerson(db, parts[1] ?? '');
+  if (!person) return notFound('Such a person', (parts[1] ?? '').slice(0, 100));
+  const mails = (await mailsOf(db, person.id)).slice(0, FEED_ENTRIES);
+  const rows = await readFeed(
+    db,
+    mails.map(({ id }) => id),
+  );
+  return respond(atomOf(request, person.name, rows), 200, ATOM);
+});

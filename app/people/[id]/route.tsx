@@ -1,0 +1,316 @@
+import type { Snapshot } from '#db/open';
+import { anySynthetic } from '#db/queries/home';
+import {
+  answers,
+  type BegunThread,
+  type Counted,
+  findPerson,
+  type IdentityLine,
+  identitiesOf,
+  listsOfMails,
+  mailsOf,
+  type PersonLine,
+  personSeries,
+  reviews,
+  type TrailerCount,
+  threadsBegun,
+} from '#db/queries/people';
+import { topicMatches } from '#db/queries/topics';
+import { Document } from '../../_components/Document';
+import { Figures } from '../../_components/Figures';
+import { SeriesLanes } from '../../_components/overview';
+import { Stacks } from '../../_components/Stacks';
+import { Week } from '../../_components/Week';
+import { bucketsOf, colourClasses, csv } from '../../_lib/figures';
+import { maskAddress, plural, shortDate } from '../../_lib/format';
+import { redirect, respond } from '../../_lib/http';
+import { personHref, searchHref, threadHref } from '../../_lib/links';
+import { notFound, page } from '../../_lib/page';
+import { topics } from '../../_lib/topics';
+
+const THREADS = 15;
+const SERIES = 16;
+const OTHERS = 12;
+
+/** `/people/{id}/`: what a person wrote here, when, with whom, and what became of it; `id` is a slug or an address. */
+export const GET = page(async ({ parts, query, db }) => {
+  const id = parts[1] ?? '';
+  const person = await findPerson(db, id);
+  if (!person) return notFound(`"${id.slice(0, 100)}"`, id.slice(0, 100));
+  if (person.slug !== id || parts.length < 3) return redirect(personHref(person.slug), id === person.slug ? 301 : 302);
+  const mails = await mailsOf(db, person.id);
+  const all = mails.map((mail) => mail.id);
+  const ids = JSON.stringify(all);
+  const lists = await listsOfMails(db, ids);
+  const matches = { all, systems: lists.map((list) => list.ids) };
+  const buckets = bucketsOf(matches);
+  const names = lists.map(({ name }) => name);
+  if (query.get('format') === 'csv')
+    return respond(
+      csv([['time', 'mails', ...names], ...buckets.map((one) => [one.label, one.ids.length, ...one.systems])]),
+      200,
+      {
+        'Content-Type': 'text/csv; charset=utf-8',
+        'Content-Disposition': `attachment; filename="${person.slug.replace(/[^\w-]/g, '_')}.csv"`,
+        'Cache-Control': 'no-cache',
+      },
+    );
+  const search = `person:${person.slug}`;
+  const classes = colourClasses(matches);
+  return (
+    <Document
+      title={`${person.name} · Threadline`}
+      synthetic={await anySynthetic(db)}
+      layout="wide"
+      feed={`${personHref(person.slug)}new.atom`}
+    >
+      <h1>
+        <bdi>{person.name}</bdi>
+      </h1>
+      <Facts person={person} />
+      <ul className="systems" aria-label="Lists">
+        {lists.map(({ name, ids: own }, n) => (
+          <li key={name}>
+            <svg className="key" viewBox="0 0 10 10" aria-hidden="true">
+              <rect className={classes[n]} width="10" height="10" />
+            </svg>{' '}
+            <a href={`${searchHref(search)}&list=${encodeURIComponent(name)}`}>{name}</a>{' '}
+            <small>{own.length.toLocaleString('en-US')}</small>
+          </li>
+        ))}
+      </ul>
+      <Stacks
+        id="time"
+        title={`${person.name}: mails over time`}
+        description={`${plural(all.length, 'mail')} by list; a mail on several lists is counted once.`}
+        classes={[...classes, 'cn']}
+        names={[...names, 'no list']}
+        stacks={buckets.map((bucket) => ({
+          label: bucket.label,
+          href: searchHref(`${search} d:${bucket.label}`),
+          parts: [...bucket.systems, bucket.others],
+        }))}
+      />
+      <Figures
+        csv={`${personHref(person.slug)}?format=csv`}
+        head={['time', 'mails', ...names]}
+        rows={buckets
+          .filter((bucket) => bucket.ids.length)
+          .map((bucket) => [bucket.label, bucket.ids.length, ...bucket.systems])}
+      />
+      <Begun {...(await threadsBegun(db, ids, THREADS))} />
+      <Posted {...(await personSeries(db, person.id, SERIES))} slug={person.slug} />
+      <Reviews
+        given={await reviews(db, ids, person.id, true, OTHERS)}
+        received={await reviews(db, ids, person.id, false, OTHERS)}
+      />
+      <Answers
+        to={await answers(db, ids, person.id, false, OTHERS)}
+        from={await answers(db, ids, person.id, true, OTHERS)}
+      />
+      <Spoken spoken={await spokenOf(db, all)} search={search} />
+      <section>
+        <h2>Hours</h2>
+        <p className="facts">
+          When the mails were written, by the clock of the zone that each names; the area of a square is their number.
+        </p>
+        <Week mails={mails} title={`${person.name}: mails by weekday and hour`} />
+      </section>
+      <Identities identities={await identitiesOf(db, person.id)} />
+    </Document>
+  );
+});
+
+function Facts({ person }: { person: PersonLine }) {
+  return (
+    <p className="facts">
+      <a href={searchHref(`person:${person.slug}`)}>{plural(person.messages, 'mail')}</a> from{' '}
+      {shortDate(person.first_id / 8)} to {shortDate(person.last_id / 8)}
+      {person.kind === 'bot' ? ' · a program' : person.kind === 'role' ? ' · an address that several write from' : ''} ·{' '}
+      <a href={`${personHref(person.slug)}new.atom`}>Atom</a> · <a href="#names">names and addresses</a>
+    </p>
+  );
+}
+
+function Begun({ total, threads }: { total: number; threads: BegunThread[] }) {
+  if (!threads.length) return null;
+  return (
+    <section>
+      <h2>
+        Threads begun <small>{total.toLocaleString('en-US')}</small>
+      </h2>
+      <p className="facts">{threads.length < total ? `The ${threads.length} longest.` : 'The longest first.'}</p>
+      <ol className="threads">
+        {threads.map((thread) => (
+          <li key={thread.msgid}>
+            <a className="subject" href={threadHref('all', thread.msgid)}>
+              <bdi>{thread.subject || '(no subject)'}</bdi>
+            </a>
+            <span className="facts">
+              <span className="count">
+                {thread.messages}
+                {thread.participants > 1 ? <small> by {thread.participants}</small> : null}
+              </span>
+              <time>{shortDate(thread.first_id / 8)}</time>
+            </span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function Posted({
+  statuses,
+  series,
+  slug,
+}: Awaited<ReturnType<typeof personSeries>> & {
+  slug: string;
+}) {
+  if (!statuses.length) return null;
+  const href = (status?: string) => `/series/?${new URLSearchParams({ person: slug, ...(status ? { status } : {}) })}`;
+  const total = statuses.reduce((sum, one) => sum + one.series, 0);
+  return (
+    <section>
+      <h2>
+        Patch series <small>{total.toLocaleString('en-US')}</small>
+      </h2>
+      <ul className="systems" aria-label="What became of them">
+        {statuses.map(({ status, series }) => (
+          <li key={status}>
+            <a href={href(status)}>{status}</a> <small>{series}</small>
+          </li>
+        ))}
+      </ul>
+      {series.length > 1 ? (
+        <p className="facts">
+          Those with most versions and answers; a square is a version. <a href={href()}>All</a>
+        </p>
+      ) : null}
+      <SeriesLanes series={series} />
+    </section>
+  );
+}
+
+function Reviews({ given, received }: { given: TrailerCount[]; received: TrailerCount[] }) {
+  if (!given.length && !received.length) return null;
+  return (
+    <section>
+      <h2>Reviews</h2>
+      <p className="facts">Trailers in answers to a patch, by whose patch it was; by whom they were given.</p>
+      <div className="sides">
+        <Side title="given for patches of" rows={given} />
+        <Side title="received from" rows={received} />
+      </div>
+    </section>
+  );
+}
+
+function Answers({ to, from }: { to: Counted[]; from: Counted[] }) {
+  if (!to.length && !from.length) return null;
+  return (
+    <section>
+      <h2>Answers</h2>
+      <div className="sides">
+        <Side title="answers mails of" rows={to} />
+        <Side title="is answered by" rows={from} />
+      </div>
+    </section>
+  );
+}
+
+function Side({ title, rows }: { title: string; rows: (Counted & { key?: string })[] }) {
+  if (!rows.length) return null;
+  return (
+    <div>
+      <h3>{title}</h3>
+      <ol className="counted">
+        {rows.map(({ key, name, slug, count }) => (
+          <li key={`${key} ${slug}`}>
+            {slug === null ? <bdi>{name}</bdi> : <a href={personHref(slug)}>{<bdi>{name}</bdi>}</a>}{' '}
+            {key ? <span className="key">{key}</span> : null} <small>{count}</small>
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}
+
+interface Spoken {
+  slug: string;
+  title: string;
+  mails: number;
+  systems: { slug: string; title: string; mails: number }[];
+}
+
+/** Topics and systems that the mails belong to. */
+async function spokenOf(db: Snapshot, all: number[]): Promise<Spoken[]> {
+  const own = new Set(all);
+  const count = (ids: number[]) => ids.reduce((sum, id) => sum + (own.has(id) ? 1 : 0), 0);
+  const found: Spoken[] = [];
+  for (const topic of topics()) {
+    const matches = await topicMatches(db, topic);
+    const systems = topic.systems
+      .map(({ slug, title }, n) => ({ slug, title, mails: count(matches.systems[n] ?? []) }))
+      .filter(({ mails }) => mails)
+      .sort((a, b) => b.mails - a.mails);
+    const mails = count(matches.all);
+    if (mails) found.push({ slug: topic.slug, title: topic.title, mails, systems });
+  }
+  return found;
+}
+
+function Spoken({ spoken, search }: { spoken: Spoken[]; search: string }) {
+  if (!spoken.length) return null;
+  return (
+    <section>
+      <h2>Topics and systems</h2>
+      {spoken.map(({ slug, title, mails, systems }) => (
+        <p key={slug} className="spoken">
+          <a href={`/topics/${slug}/`}>{title}</a> <a href={searchHref(`${search} topic:${slug}`)}>{mails}</a>
+          {systems.length ? ': ' : ''}
+          {systems.map((system, n) => (
+            <span key={system.slug}>
+              {n ? ', ' : ''}
+              <a href={`/topics/${slug}/${system.slug}/`}>{system.title}</a>{' '}
+              <a href={searchHref(`${search} system:${system.slug}`)}>{system.mails}</a>
+            </span>
+          ))}
+        </p>
+      ))}
+    </section>
+  );
+}
+
+function Identities({ identities }: { identities: IdentityLine[] }) {
+  return (
+    <section>
+      <h2 id="names">Names and addresses</h2>
+      <p className="facts">
+        What is taken for one person here, and why. An operator corrects it in people.json (docs/PEOPLE.md).
+      </p>
+      <table className="identities">
+        <thead>
+          <tr>
+            <th scope="col">name</th>
+            <th scope="col">address</th>
+            <th scope="col">mails</th>
+            <th scope="col">joined by</th>
+          </tr>
+        </thead>
+        <tbody>
+          {identities.map(({ name, address, messages, reason }) => (
+            <tr key={`${name}\n${address}`}>
+              <td>
+                <bdi>{name || '(none)'}</bdi>
+              </td>
+              <td>{maskAddress(address)}</td>
+              <td>{messages}</td>
+              <td>{reason}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
