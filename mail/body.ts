@@ -52,7 +52,7 @@ export function classify(text: string): Segment[] {
 /** A body by the columns of the full-text index (db/schema.sql `search`), plus the blob names of its diffs. */
 export interface IndexParts {
   own: string;
-  /** Attributions, signatures, trailers, diffstats, bases: what stands in a mail besides what its author says. */
+  /** Attributions, signatures, trailers, diffstats, bases, logs: what stands in a mail besides what its author says. */
   aside: string;
   quoted: string;
   file: string;
@@ -86,7 +86,7 @@ export function partsForIndex(body: string | Body): IndexParts {
     else if (kind === 'context') pushUnmarked(diff.context, text, starts, start, end);
     else if (kind === 'hunk') for (let i = start; i < end; i++) pushHunk(diff.hunk, lineAt(text, starts, i));
     else if (kind === 'file') for (let i = start; i < end; i++) pushFile(diff.file, blobs, lineAt(text, starts, i));
-    else if (kind === 'text') own.push(linesBetween(text, starts, start, end));
+    else if (kind === 'text') splitText(own, aside, linesBetween(text, starts, start, end));
     else if (kind !== 'binary') aside.push(linesBetween(text, starts, start, end));
   }
   return {
@@ -100,6 +100,19 @@ export function partsForIndex(body: string | Body): IndexParts {
     context: diff.context.join('\n'),
     ...blobs,
   };
+}
+
+/** A line of the kernel's log, the line of an oops that names the process, or a header copied into the text. */
+const LOGGED =
+  /^\s*(?:<\d>)?\[ *\d+\.\d{4,}\]|\bComm: .{1,40} (?:Kdump: |Not tainted|Tainted: )|^(?:From|To|Cc|Reply-To): .*@/i;
+
+/** What a machine wrote into a text is not its author's: `Kdump: loaded` in an oops is no word on kdump. */
+function splitText(own: string[], aside: string[], lines: string): void {
+  if (!lines.includes('[') && !lines.includes('Comm: ') && !lines.includes('@')) {
+    own.push(lines);
+    return;
+  }
+  for (const line of lines.split('\n')) (LOGGED.test(line) ? aside : own).push(line);
 }
 
 /** Line `i` without its quotation marks. */
