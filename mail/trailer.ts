@@ -109,7 +109,7 @@ function cleanAddress(address: string): string {
 }
 
 /** Trailers by which a person stands for a patch; the others are facts about it. */
-const ENDORSEMENTS = new Set([
+export const ENDORSEMENTS: readonly string[] = [
   'Reviewed-by',
   'Acked-by',
   'Tested-by',
@@ -121,9 +121,10 @@ const ENDORSEMENTS = new Set([
   'Review-by',
   'Ack-by',
   'Approved-by',
-]);
+];
+const endorsing = new Set(ENDORSEMENTS);
 
 /** Whether a trailer given in a reply counts as a review of the patch. */
 export function isEndorsement(key: string): boolean {
-  return ENDORSEMENTS.has(key);
+  return endorsing.has(key);
 }

@@ -2,6 +2,7 @@ import { scaleUtc } from 'd3-scale';
 import type { ThreadRow } from '#db/queries/thread';
 import { FLAG } from '#mail/flags';
 import { nameOf, plural, shortDate, shortTime } from '../_lib/format';
+import { personHref } from '../_lib/links';
 
 const WIDTH = 960;
 const LANE = 18;
@@ -15,6 +16,8 @@ const MAX_MARKS = 1500;
 
 interface Lane {
   label: string;
+  /** Where the name leads; null where several share the lane. */
+  href: string | null;
   people: Set<number>;
   messages: number;
 }
@@ -41,9 +44,7 @@ export function ThreadPicture({ rows, hrefOf }: { rows: ThreadRow[]; hrefOf: (ro
         <desc id="picture-desc">{describe(lanes, mails, first, last)}</desc>
         {lanes.map((lane, n) => (
           <g key={lane.label}>
-            <text className="who" x={LEFT - 8} y={n * LANE + 16}>
-              {lane.label.length > 24 ? `${lane.label.slice(0, 23)}…` : lane.label}
-            </text>
+            <LaneName lane={lane} y={n * LANE + 16} />
             <line className="lane" x1={LEFT} x2={WIDTH - RIGHT} y1={n * LANE + 12} y2={n * LANE + 12} />
           </g>
         ))}
@@ -64,18 +65,37 @@ export function ThreadPicture({ rows, hrefOf }: { rows: ThreadRow[]; hrefOf: (ro
           const point = at.get(row.position) ?? { x: 0, y: 0 };
           return (
             <a key={row.position} href={hrefOf(row)}>
-              <title>{`${nameOf(row.author, row.address)}, ${shortTime(row.sent_at)} UTC: ${row.subject}`}</title>
+              <title>{`${nameOf(row.author, row.address)}, ${shortTime(row.sent_at)} UTC: ${row.gives ? `${row.gives.replaceAll(',', ', ')}. ` : ''}${row.subject}`}</title>
               {row.flags & FLAG.patch ? (
                 <rect className="mail patch" x={point.x - 4} y={point.y - 4} width={8} height={8} />
               ) : (
-                <circle className="mail" cx={point.x} cy={point.y} r={row.depth === 0 ? 5 : 3.5} />
+                <circle
+                  className={row.gives ? 'mail gives' : 'mail'}
+                  cx={point.x}
+                  cy={point.y}
+                  r={row.depth === 0 ? 5 : 3.5}
+                />
               )}
             </a>
           );
         })}
       </svg>
+      <figcaption>
+        A dot is a mail, its arc leads to the one it answers
+        {mails.some((row) => row.flags & FLAG.patch) ? '; a square is a patch' : ''}
+        {mails.some((row) => row.gives) ? '; a ringed dot gives Reviewed-by, Acked-by or the like' : ''}.
+      </figcaption>
     </figure>
   );
+}
+
+function LaneName({ lane: { label, href }, y }: { lane: Lane; y: number }) {
+  const name = (
+    <text className="who" x={LEFT - 8} y={y}>
+      {label.length > 24 ? `${label.slice(0, 23)}…` : label}
+    </text>
+  );
+  return href === null ? name : <a href={href}>{name}</a>;
 }
 
 const round = (n: number) => Math.round(n * 10) / 10;
@@ -84,7 +104,12 @@ function lanesOf(mails: ThreadRow[]): Lane[] {
   const lanes = new Map<number, Lane>();
   for (const row of mails) {
     const key = row.person_id ?? -row.author_id;
-    const lane = lanes.get(key) ?? { label: nameOf(row.author, row.address), people: new Set([key]), messages: 0 };
+    const lane = lanes.get(key) ?? {
+      label: nameOf(row.author, row.address),
+      href: row.person === null ? null : personHref(row.person),
+      people: new Set([key]),
+      messages: 0,
+    };
     lane.messages++;
     lanes.set(key, lane);
   }
@@ -94,6 +119,7 @@ function lanesOf(mails: ThreadRow[]): Lane[] {
   const rest = all.filter((lane) => !busiest.has(lane));
   const shared: Lane = {
     label: `${rest.length} others`,
+    href: null,
     people: new Set(rest.flatMap((lane) => [...lane.people])),
     messages: rest.reduce((sum, lane) => sum + lane.messages, 0),
   };

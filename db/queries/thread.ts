@@ -1,3 +1,4 @@
+import { ENDORSEMENTS } from '#mail/trailer';
 import type { Snapshot } from '../open';
 import { SLOTS, type Slots, textsOf } from './blocks';
 
@@ -21,6 +22,8 @@ export interface ThreadRow extends Slots {
   sent_zone: number | null;
   date_note: string | null;
   flags: number;
+  /** Keys of the trailers that it gives to a patch it answers, by commas. */
+  gives: string | null;
   lines: number;
   bytes: number;
   attachments: string | null;
@@ -39,6 +42,8 @@ export interface Thread {
   /** Lists that carried it, by name. */
   lists: { name: string; synthetic: number }[];
 }
+
+const ENDORSING = ENDORSEMENTS.map((key) => `'${key}'`).join(', ');
 
 /** Rows of one thread are read up to this many; what is beyond is said on the page. */
 export const MAX_ROWS = 2000;
@@ -61,7 +66,9 @@ export async function readThread(db: Snapshot, thread: number): Promise<Thread |
   if (!head) return undefined;
   const rows = await db.all<ThreadRow>(
     `SELECT p.position, p.depth, p.parent, p.ghost, m.id, m.msgid, m.imposter, m.subject, m.author_id, i.name AS author, i.address,
-       i.person_id, (SELECT slug FROM person WHERE id = i.person_id) AS person, m.sent_at, m.sent_zone, m.date_note, m.flags, m.lines, m.bytes, m.attachments, m.notes,
+       i.person_id, (SELECT slug FROM person WHERE id = i.person_id) AS person, m.sent_at, m.sent_zone, m.date_note, m.flags,
+       (SELECT group_concat(DISTINCT t.key) FROM patch_reply y JOIN trailer t ON t.message_id = y.message_id
+        WHERE y.message_id = m.id AND t.key IN (${ENDORSING})) AS gives, m.lines, m.bytes, m.attachments, m.notes,
        ${SLOTS.split(', ')
          .map((column) => `m.${column}`)
          .join(', ')}
