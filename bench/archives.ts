@@ -70,6 +70,8 @@ async function git(repository: string, ...args: string[]): Promise<string> {
 export interface Shortened {
   path: string;
   epochs: string[];
+  /** Mails in it at first. */
+  mails: number;
   late: number;
   /** Lets the last mails in. */
   complete(): Promise<void>;
@@ -90,7 +92,13 @@ export async function shortenedCopy(archive: Archive, folder: string, late: numb
   const left = Math.min(late, commits - 1);
   const move = (target: string) => git(last, 'update-ref', branch.trim(), target);
   await move((await git(last, 'rev-parse', `HEAD~${left}`)).trim());
-  return { path: folder, epochs, late: left, complete: async () => void (await move(tip.trim())) };
+  return {
+    path: folder,
+    epochs,
+    mails: commits - left,
+    late: left,
+    complete: async () => void (await move(tip.trim())),
+  };
 }
 
 /** A Maildir of the mails of an archive. */

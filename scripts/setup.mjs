@@ -148,7 +148,7 @@ async function bundle() {
   const commands = readdirSync(at('cli')).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
   await build({
     absWorkingDir: ROOT,
-    entryPoints: [...commands.map((name) => `cli/${name}`), 'ingest/pipeline/worker.ts'],
+    entryPoints: [...commands.map((name) => `cli/${name}`), 'bench/bench.ts', 'ingest/pipeline/worker.ts'],
     outdir: 'dist',
     entryNames: '[name]',
     outExtension: { '.js': '.mjs' },

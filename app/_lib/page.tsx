@@ -66,17 +66,20 @@ async function answerFrom(
   const url = new URL(request.url);
   const address = url.pathname + url.search;
   const etag = etagOf(version, address);
-  if (isFresh(request, etag)) return respond(null, 304, { ETag: etag });
+  const isAsked = request.method === 'GET' || request.method === 'HEAD';
+  if (isAsked && isFresh(request, etag)) return respond(null, 304, { ETag: etag });
   const headers = { 'Content-Type': 'text/html; charset=utf-8', ETag: etag, 'Cache-Control': 'no-cache' };
-  const ready = kept.get(etag);
+  const ready = isAsked ? kept.get(etag) : undefined;
   if (ready) return respond(ready, 200, headers);
   const result = await answer({ request, parts, query: url.searchParams, db, version });
   if (result instanceof Response) {
-    if (result.status === 200 && !result.headers.has('ETag')) result.headers.set('ETag', etag);
+    if (isAsked && result.status === 200 && !result.headers.has('ETag')) result.headers.set('ETag', etag);
     return result;
   }
   if (result instanceof HtmlStream) return streamed(result, etag, headers);
   const html = encode(await render(result));
+  // What a form was answered with is nobody else's page.
+  if (!isAsked) return respond(html, 200, { ...headers, 'Cache-Control': 'no-store' });
   keep(etag, html);
   return respond(html, 200, headers);
 }

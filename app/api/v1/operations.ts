@@ -6,6 +6,7 @@ import { findList, newestThreads } from '#db/queries/list';
 import { readMessage } from '#db/queries/message';
 import { findMmRelease, mmReleases } from '#db/queries/mm';
 import { findPerson, identitiesOf, listPeople, PEOPLE_A_PAGE, type PersonLine } from '#db/queries/people';
+import { findQuotes, MAX_ARTICLE } from '#db/queries/quotes';
 import { monthsOf } from '#db/queries/search/facets';
 import { MAX_LIMIT, searchMessages } from '#db/queries/search/index';
 import { findSeries, type SeriesLine, seriesIdOf } from '#db/queries/series';
@@ -340,6 +341,27 @@ const peopleOperations = [
   }),
 ];
 
+const quoteOperations = [
+  operation({
+    method: 'post',
+    path: '/quotes',
+    summary: 'The mail that each quotation of an article (text, Markdown or HTML: the body) comes from',
+    params: z.strictObject({ body: z.string() }),
+    body: { type: 'text/plain', limit: MAX_ARTICLE },
+    answer: z.object({ quotes: z.array(s.quote) }),
+    async run({ params, db }) {
+      const quotes = await findQuotes(db, params.body);
+      return {
+        quotes: quotes.map(({ text, status, matches }) => ({
+          text,
+          status,
+          matches: matches.map(({ msgid, lines, text, similarity }) => ({ msgid, lines, text, similarity })),
+        })),
+      };
+    },
+  }),
+];
+
 const topicOperations = [
   operation({
     path: '/topics',
@@ -386,4 +408,5 @@ export const OPERATIONS: Operation[] = [
   ...patchOperations,
   ...topicOperations,
   ...peopleOperations,
+  ...quoteOperations,
 ];

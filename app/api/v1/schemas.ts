@@ -191,6 +191,21 @@ export const topic = z.object({
   systems: z.array(z.object({ slug: z.string(), title: z.string(), messages: z.int() })),
 });
 
+export const quote = z.object({
+  text: z.string(),
+  status: z.enum(['verbatim', 'edited', 'not found']),
+  matches: z
+    .array(
+      z.object({
+        msgid: z.string(),
+        lines: z.tuple([z.int(), z.int()]).describe('of the displayed text, from 1, both inclusive'),
+        text: z.string(),
+        similarity: z.number(),
+      }),
+    )
+    .describe('best first; of a quotation that is not found the nearest passage'),
+});
+
 export const suggestions = z.object({
   suggestions: z.array(
     z.object({

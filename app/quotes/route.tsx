@@ -1,0 +1,115 @@
+import { anySynthetic } from '#db/queries/home';
+import { type FoundQuote, findQuotes, MAX_ARTICLE, type QuoteMatch } from '#db/queries/quotes';
+import { editsOf } from '#mail/quote/edits';
+import { Document } from '../_components/Document';
+import { nameOf, plural, shortDate } from '../_lib/format';
+import { messageHref } from '../_lib/links';
+import { page, problem } from '../_lib/page';
+
+/** `/quotes/`: paste an article, and see the mail that each of its quotations comes from. */
+export const GET = page(async ({ db }) => <Finder article="" quotes={null} synthetic={await anySynthetic(db)} />);
+
+export const POST = page(async ({ request, db }) => {
+  const article = await articleOf(request);
+  if (typeof article !== 'string') return article;
+  const quotes = article.trim() ? await findQuotes(db, article) : null;
+  return <Finder article={article} quotes={quotes} synthetic={await anySynthetic(db)} />;
+});
+
+/** The form's field; a form encodes a letter in up to nine bytes. */
+async function articleOf(request: Request): Promise<string | Response> {
+  if (Number(request.headers.get('content-length') ?? 0) > MAX_ARTICLE * 3)
+    return problem(
+      413,
+      'This article is too long',
+      `At most ${MAX_ARTICLE.toLocaleString('en-US')} characters are read.`,
+    );
+  const form = await request.formData().catch(() => null);
+  const article = form?.get('article');
+  if (typeof article !== 'string')
+    return problem(400, 'There is no article here', 'A form with the field "article" is wanted.');
+  if (article.length > MAX_ARTICLE)
+    return problem(
+      413,
+      'This article is too long',
+      `At most ${MAX_ARTICLE.toLocaleString('en-US')} characters are read.`,
+    );
+  return article;
+}
+
+function Finder({ article, quotes, synthetic }: { article: string; quotes: FoundQuote[] | null; synthetic: boolean }) {
+  return (
+    <Document title="Quote finder · Threadline" synthetic={synthetic}>
+      <h1>Quote finder</h1>
+      <p className="about">
+        Paste an article, as text, Markdown or HTML. Each of its quotations is looked for in the archive, and marked:
+        verbatim, edited (with the edit shown), or not found (with the nearest passage).
+      </p>
+      {quotes ? <Found quotes={quotes} /> : null}
+      <form method="post" action="/quotes/" encType="multipart/form-data" className="article">
+        <label htmlFor="article">Article</label>
+        <textarea id="article" name="article" rows={quotes ? 8 : 18} maxLength={MAX_ARTICLE} defaultValue={article} />
+        <button type="submit">Find its quotations</button>
+      </form>
+    </Document>
+  );
+}
+
+function Found({ quotes }: { quotes: FoundQuote[] }) {
+  const count = (status: FoundQuote['status']) => quotes.filter((quote) => quote.status === status).length;
+  return (
+    <section aria-label="Quotations">
+      <p className="facts">
+        {plural(quotes.length, 'quotation')}: {count('verbatim')} verbatim, {count('edited')} edited,{' '}
+        {count('not found')} not found
+      </p>
+      <ol className="quotes">
+        {quotes.map(({ text, status, matches }, n) => (
+          <li key={n} className={status.replace(' ', '-')}>
+            <blockquote>{text}</blockquote>
+            <p className="facts">
+              <strong>{status}</strong>
+              {status === 'not found' && matches[0] ? <Nearest match={matches[0]} /> : null}
+              {status === 'not found' ? null : matches.map((match) => <Source key={match.id} match={match} />)}
+            </p>
+            {status === 'edited' && matches[0] ? <Edits source={matches[0].text} text={text} /> : null}
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function Source({ match }: { match: QuoteMatch }) {
+  const [first, last] = match.lines;
+  return (
+    <span className="source">
+      {' '}
+      · {match.isQuoted ? 'quoted by ' : ''}
+      <a href={`${messageHref(match.list ?? 'all', match.msgid)}#L${first}`}>
+        <bdi>{nameOf(match.author.name, match.author.address)}</bdi>, {shortDate(match.sentAt)}
+      </a>
+      , {first === last ? `line ${first}` : `lines ${first} to ${last}`}
+    </span>
+  );
+}
+
+function Nearest({ match }: { match: QuoteMatch }) {
+  return (
+    <>
+      ; the nearest, {Math.round(match.similarity * 100)} % alike:
+      <Source match={match} />: <q>{match.text.replace(/\s+/g, ' ').slice(0, 300)}</q>
+    </>
+  );
+}
+
+/** What the article changed, beside what the mail says. */
+function Edits({ source, text }: { source: string; text: string }) {
+  return (
+    <p className="edits">
+      {editsOf(source, text).map(({ kind, text: run }, n) =>
+        kind === 'same' ? run : kind === 'put in' ? <ins key={n}>{run}</ins> : <del key={n}>{run}</del>,
+      )}
+    </p>
+  );
+}

@@ -1,0 +1,227 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { load } from './load';
+import { publicInboxEnv } from './peers';
+import { freePort, type Server, startServer } from './process';
+import { median, percentile } from './stats';
+import { figure, kilobytes, type Table, times } from './table';
+
+const ALONE = 12;
+const TOGETHER = 40;
+const CLIENTS = 8;
+
+/** Our server on a database. */
+export async function startOurs(database: string): Promise<Server> {
+  const port = await freePort();
+  return startServer('node', ['scripts/start.mjs'], { THREADLINE_DB: database, PORT: String(port) }, port, '/healthz');
+}
+
+/** public-inbox's server on the inbox that its bench made in `folder`. */
+export async function startTheirs(folder: string, list: string): Promise<Server> {
+  const port = await freePort();
+  return startServer(
+    'public-inbox-httpd',
+    ['-l', `http://127.0.0.1:${port}`],
+    publicInboxEnv(folder),
+    port,
+    `/${list}/`,
+  );
+}
+
+/** One address measured: alone and with others. Where answers are kept, each request is another by a parameter, so that none of them is given. */
+interface Timed {
+  alone: number[];
+  aloneFirst: number[];
+  together: number[];
+  perSecond: number;
+  bytes: number;
+  zipped: number;
+  status: number;
+}
+
+let stamp = 0;
+
+async function time(url: string, isKept = true): Promise<Timed> {
+  const fresh = () => (isKept ? `${url}${url.includes('?') ? '&' : '?'}b=${stamp++}` : url);
+  await load(fresh, { count: 2, clients: 1 });
+  const alone = await load(fresh, { count: ALONE, clients: 1 });
+  const together = await load(fresh, { count: TOGETHER, clients: CLIENTS });
+  const zipped = await load(fresh, { count: 1, clients: 1, gzip: true });
+  return {
+    alone: alone.total,
+    aloneFirst: alone.firstByte,
+    together: together.total,
+    perSecond: TOGETHER / together.seconds,
+    bytes: alone.bytes,
+    zipped: zipped.bytes,
+    status: Math.max(alone.status, together.status),
+  };
+}
+
+const ms = (values: number[]) => figure(median(values));
+const p99 = (values: number[]) => figure(percentile(values, 0.99));
+
+/** Queries of a file whose first line is a header: id, whether it is timed, kind, and the query in the fourth column. */
+export function readQueries(path: string): { id: string; query: string }[] {
+  return readFileSync(path, 'utf8')
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split('\t'))
+    .map(([id = '', , , query = '']) => ({ id, query }));
+}
+
+/** First pages of 200 of each query: our JSON (the engine), our page with snippets and facets, and public-inbox's page. */
+export async function searchTable(
+  queries: { id: string; query: string }[],
+  list: string,
+  ours: Server,
+  theirs: Server | null,
+  say: (text: string) => void,
+): Promise<Table> {
+  const rows: string[][] = [];
+  for (const { id, query } of queries) {
+    say(`search ${id}: ${query}`);
+    const q = encodeURIComponent(query);
+    const engine = await time(`${ours.base}/api/v1/search?q=${q}&list=${list}&limit=200&facets=1`, false);
+    const page = await time(`${ours.base}/search/?q=${q}&list=${list}`);
+    const other = theirs ? await time(`${theirs.base}/${list}/?q=${q}`) : null;
+    rows.push([
+      id,
+      query,
+      ms(engine.alone),
+      p99(engine.together),
+      ms(page.alone),
+      p99(page.alone),
+      ms(page.together),
+      p99(page.together),
+      other ? (other.status >= 400 && other.status !== 404 ? `HTTP ${other.status}` : ms(other.alone)) : '–',
+      other ? p99(other.alone) : '–',
+      other ? ms(other.together) : '–',
+      other ? times(median(other.alone) / median(page.alone)) : '–',
+    ]);
+  }
+  return {
+    title: 'Search',
+    notes: [
+      `Milliseconds to the first page of 200 results, median and 99th percentile of ${ALONE} requests of one client and of ${TOGETHER} of ${CLIENTS} clients. "engine" is our JSON with snippets and facets, "page" has the histogram too; every request is made anew. The last column is public-inbox's median over our page's.`,
+    ],
+    columns: [
+      '',
+      'query',
+      'engine',
+      'engine p99 @8',
+      'page',
+      'page p99',
+      'page @8',
+      'page p99 @8',
+      'public-inbox',
+      'p99',
+      '@8',
+      'ratio',
+    ],
+    rows,
+  };
+}
+
+/** A page to measure: at ours, and at public-inbox where it has one like it. */
+export interface PageKind {
+  kind: string;
+  ours: string;
+  theirs?: string;
+}
+
+interface ThreadFacts {
+  root: string;
+  messages: number;
+}
+
+/** The pages of a list that are measured: the list, its largest thread, one of 14 mails (or so), one of one, a message. */
+export async function pageKinds(list: string, ours: Server): Promise<PageKind[]> {
+  const threads: ThreadFacts[] = [];
+  for (let before: number | null | undefined; before !== null; ) {
+    const url = `${ours.base}/api/v1/lists/${list}/threads${before === undefined ? '' : `?before=${before}`}`;
+    const page = (await (await fetch(url)).json()) as { threads: ThreadFacts[]; next: number | null };
+    threads.push(...page.threads);
+    before = page.next;
+  }
+  // A thread may hang on a mail that nobody has; its root then has no page.
+  const isThere = async ({ root }: ThreadFacts) =>
+    (await fetch(`${ours.base}/${list}/${encodeURIComponent(root)}/`, { method: 'HEAD' })).ok;
+  threads.sort((a, b) => b.messages - a.messages);
+  const nearest = async (wanted: number) => {
+    const sorted = threads.toSorted((a, b) => Math.abs(a.messages - wanted) - Math.abs(b.messages - wanted));
+    for (const thread of sorted) if (await isThere(thread)) return thread;
+  };
+  const of = (kind: string, thread: ThreadFacts | undefined, view: string): PageKind[] => {
+    if (!thread) return [];
+    const path = `/${list}/${encodeURIComponent(thread.root)}/${view}`;
+    return [{ kind: `${kind} (${thread.messages} mails)`, ours: path, theirs: path }];
+  };
+  return [
+    { kind: 'list', ours: `/${list}/`, theirs: `/${list}/` },
+    ...of('thread, the largest', threads[0], 't/'),
+    ...of('thread', await nearest(14), 't/'),
+    ...of('thread', await nearest(1), 't/'),
+    ...of('message', await nearest(14), '').map((page) => ({ ...page, kind: 'message' })),
+  ];
+}
+
+/** Pages that no peer has: the largest topic, the person who wrote most, the series with most versions on the first page. */
+export async function ownKinds(ours: Server): Promise<PageKind[]> {
+  const json = async (path: string) => (await fetch(`${ours.base}/api/v1${path}`)).json();
+  const { topics } = (await json('/topics')) as { topics: { slug: string; messages: number }[] };
+  const { people } = (await json('/people')) as { people: { id: string; messages: number }[] };
+  const { series } = (await json('/series')) as { series: { id: number; revisions: number; patches: number }[] };
+  const topic = topics.toSorted((a, b) => b.messages - a.messages)[0];
+  const person = people[0];
+  const long = series.toSorted((a, b) => b.revisions * b.patches - a.revisions * a.patches)[0];
+  return [
+    { kind: 'home', ours: '/' },
+    ...(topic ? [{ kind: `topic ${topic.slug} (${topic.messages} mails)`, ours: `/topics/${topic.slug}/` }] : []),
+    ...(person
+      ? [{ kind: `person (${person.messages} mails)`, ours: `/people/${encodeURIComponent(person.id)}/` }]
+      : []),
+    ...(long ? [{ kind: `series (${long.revisions} versions)`, ours: `/series/${long.id}/` }] : []),
+    { kind: '-mm', ours: '/mm/' },
+  ];
+}
+
+export async function pageTable(
+  title: string,
+  kinds: PageKind[],
+  ours: Server,
+  theirs: Server | null,
+  say: (text: string) => void,
+): Promise<Table> {
+  const rows: string[][] = [];
+  for (const { kind, ours: path, theirs: other } of kinds) {
+    say(`page: ${kind}`);
+    const own = await time(ours.base + path);
+    const kept = await load(() => ours.base + path, { count: TOGETHER, clients: CLIENTS });
+    rows.push([kind, 'Threadline', ...cells(own), figure(TOGETHER / kept.seconds)]);
+    if (!theirs || !other) continue;
+    const peer = await time(theirs.base + other);
+    rows.push([kind, 'public-inbox', ...cells(peer), times(own.perSecond / peer.perSecond)]);
+  }
+  return {
+    title,
+    notes: [
+      `Milliseconds, median of ${ALONE} requests of one client; requests a second of ${CLIENTS} clients (${TOGETHER} requests), each page made anew. The last column: requests a second of a page that is kept, and for public-inbox how many times as many new pages we make.`,
+    ],
+    columns: ['page', 'program', 'first byte', 'whole', 'p99', 'size', 'compressed', 'a second', 'kept'],
+    rows,
+  };
+}
+
+const cells = (timed: Timed) => [
+  ms(timed.aloneFirst),
+  ms(timed.alone),
+  p99(timed.alone),
+  kilobytes(timed.bytes),
+  kilobytes(timed.zipped),
+  figure(timed.perSecond),
+];
+
+/** Where a peer's index of an archive lies below the bench's folder. */
+export const inboxFolder = (folder: string, archive: string) => join(folder, archive, 'public-inbox');

@@ -1,0 +1,225 @@
+import { readBody, unquoted } from '#mail/body';
+import { type Alignment, align, type Quotation, readQuotation } from '#mail/quote/align';
+import { articleText, quotationsOf } from '#mail/quote/article';
+import type { Snapshot } from '../open';
+import { SLOTS, type Slots, textsOf } from './blocks';
+
+/** Where a quotation, or what is nearest to it, stands in the archive. */
+export interface QuoteMatch {
+  id: number;
+  msgid: string;
+  subject: string;
+  author: { name: string; address: string };
+  sentAt: number;
+  list: string | null;
+  /** Lines of the displayed text, the first is 1; both inclusive. */
+  lines: [number, number];
+  /** The passage as the mail has it, quotation marks of lines left out. */
+  text: string;
+  /** 0 to 1: mail/quote/align.ts. */
+  similarity: number;
+  /** The mail quotes it itself: its source is not in the archive, or not found. */
+  isQuoted: boolean;
+}
+
+export interface FoundQuote {
+  /** As the article has it. */
+  text: string;
+  status: 'verbatim' | 'edited' | 'not found';
+  /** Best first; of one that was not found the nearest passage. */
+  matches: QuoteMatch[];
+}
+
+/** Longest article, in characters, and most quotations of one, that are looked for. */
+export const MAX_ARTICLE = 400_000;
+export const MAX_QUOTATIONS = 300;
+/** Mails whose text is compared with a quotation. */
+const CANDIDATES = 10;
+/** Matches that are named. */
+const NAMED = 5;
+
+/** Finds the mail of each quotation of an article (text, Markdown or HTML). */
+export async function findQuotes(db: Snapshot, article: string): Promise<FoundQuote[]> {
+  const quotations = quotationsOf(articleText(article.slice(0, MAX_ARTICLE))).slice(0, MAX_QUOTATIONS);
+  const found: FoundQuote[] = [];
+  for (const { text } of quotations) found.push(await findQuote(db, text));
+  return found;
+}
+
+/** Own words first; a mail that quotes the passage is named where nobody's own words have it. */
+export async function findQuote(db: Snapshot, text: string): Promise<FoundQuote> {
+  const quotation = readQuotation(text);
+  const phrases = phrasesOf(quotation);
+  let best: Candidate[] = [];
+  for (const { words, all, columns } of STEPS) {
+    const chosen = phrases(words);
+    if (!chosen.length) continue;
+    const ids = await candidates(db, columns, chosen, all);
+    best = ranked([...best, ...(await compare(db, quotation, ids, columns === ANYWHERE))]);
+    if (best[0] && isFound(best[0])) break;
+  }
+  const status = best[0] && isFound(best[0]) ? (best[0].alignment.status as 'verbatim' | 'edited') : 'not found';
+  const kept = status === 'not found' ? best.slice(0, 1) : best.filter((one) => isFound(one)).slice(0, NAMED);
+  return { text, status, matches: await named(db, kept) };
+}
+
+const OWN = '{subject own aside removed added context hunk attachment}';
+const ANYWHERE = '{own aside quoted removed added context hunk attachment}';
+
+/** How it is looked for, strictest first: all phrases of four words, any of them, in quotations too, and any of two. */
+const STEPS = [
+  { words: 4, all: true, columns: OWN },
+  { words: 4, all: false, columns: OWN },
+  { words: 4, all: false, columns: ANYWHERE },
+  { words: 2, all: false, columns: OWN },
+];
+
+/** Words that stand in every other mail. */
+const COMMON = new Set(
+  'a an and are as at be but by can do for from had has have he i if in is it its not of on or s so t that the their then there they this to was we were what which will with would you'.split(
+    ' ',
+  ),
+);
+const MOST_PHRASES = 6;
+
+/** Phrases of so many words to look a quotation up by: spread over it, the rare words first, none over a place where it is edited. */
+function phrasesOf({ pieces }: Quotation): (words: number) => string[] {
+  return (size) => {
+    const windows: { at: number; text: string; worth: number }[] = [];
+    let offset = 0;
+    for (const { words, added } of pieces) {
+      const n = words.folded.length;
+      const width = Math.min(size, n);
+      for (let i = 0; i + width <= n; i++) {
+        if (added.slice(i, i + width).some(Boolean)) continue;
+        const own = words.folded.slice(i, i + width);
+        const worth = own.reduce((sum, word) => sum + (COMMON.has(word) ? 0 : Math.min(12, word.length)), 0);
+        windows.push({ at: offset + i, text: own.join(' '), worth });
+      }
+      offset += n + size;
+    }
+    const chosen: typeof windows = [];
+    for (const window of windows.sort((a, b) => b.worth - a.worth || a.at - b.at)) {
+      if (chosen.length === MOST_PHRASES) break;
+      if (window.worth < 3 && chosen.length) break;
+      if (chosen.every(({ at }) => Math.abs(at - window.at) >= size)) chosen.push(window);
+    }
+    return chosen.map(({ text }) => text);
+  };
+}
+
+async function candidates(db: Snapshot, columns: string, phrases: string[], all: boolean): Promise<number[]> {
+  const match = `${columns} : (${phrases.map((phrase) => `"${phrase.replaceAll('"', ' ')}"`).join(all ? ' AND ' : ' OR ')})`;
+  // Those that hold all of it, the oldest first: a passage is quoted later than it was written.
+  const order = all || phrases.length === 1 ? 'rowid' : 'rank';
+  const rows = await db.all<{ id: number }>(
+    `SELECT rowid AS id FROM search WHERE search MATCH ? ORDER BY ${order} LIMIT ${CANDIDATES}`,
+    [match],
+  );
+  return rows.map(({ id }) => id);
+}
+
+interface Candidate {
+  id: number;
+  alignment: Alignment;
+  lines: [number, number];
+  text: string;
+  isQuoted: boolean;
+}
+
+const isFound = ({ alignment }: Candidate) => alignment.status !== 'near';
+
+async function compare(db: Snapshot, quotation: Quotation, ids: number[], quotes: boolean): Promise<Candidate[]> {
+  const rows = await db.all<Slots & { id: number; subject: string }>(
+    `SELECT m.id, m.subject, ${SLOTS} FROM json_each(?) j JOIN message m ON m.id = j.value ORDER BY j.key`,
+    [JSON.stringify(ids)],
+  );
+  const texts = await textsOf(db, rows);
+  return rows.flatMap((row, n) => {
+    const { text, lineOf } = reading(texts[n] ?? '', quotes);
+    const alignment = align(quotation, text);
+    if (!alignment) return [];
+    return [
+      {
+        id: row.id,
+        alignment,
+        lines: [lineOf(alignment.start), lineOf(Math.max(alignment.start, alignment.end - 1))],
+        text: text.slice(alignment.start, alignment.end),
+        isQuoted: quotes,
+      },
+    ];
+  });
+}
+
+const DIFF = new Set<string>(['add', 'del', 'context']);
+
+/** A mail's own lines, or all of them with the marks of quotations taken off; and the line (from 1) of an offset in that. */
+function reading(text: string, quotes: boolean): { text: string; lineOf: (at: number) => number } {
+  const { starts, segments } = readBody(text);
+  const parts: string[] = [];
+  const offsets: number[] = [];
+  const lines: number[] = [];
+  let at = 0;
+  for (const { kind, start, end } of segments) {
+    if (kind === 'binary' || (!quotes && kind === 'quote')) continue;
+    for (let i = start; i < end; i++) {
+      const from = starts[i] as number;
+      const isMarked = DIFF.has(kind) && /[-+ ]/.test(text[from] ?? '');
+      const line =
+        kind === 'quote'
+          ? unquoted(text, starts, i)
+          : text.slice(isMarked ? from + 1 : from, Math.max(from, (starts[i + 1] as number) - 1));
+      offsets.push(at);
+      lines.push(i + 1);
+      parts.push(line);
+      at += line.length + 1;
+    }
+  }
+  const lineOf = (offset: number) => {
+    let [low, high] = [0, offsets.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((offsets[middle] as number) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return lines[low] ?? 1;
+  };
+  return { text: parts.join('\n'), lineOf };
+}
+
+/** One of each mail; verbatim before edited, own words before quoted ones, the oldest of equals first. */
+function ranked(all: Candidate[]): Candidate[] {
+  const order = { verbatim: 0, edited: 1, near: 2 };
+  const sorted = all.sort(
+    (a, b) =>
+      order[a.alignment.status] - order[b.alignment.status] ||
+      Number(a.isQuoted) - Number(b.isQuoted) ||
+      b.alignment.similarity - a.alignment.similarity ||
+      b.alignment.matched - a.alignment.matched ||
+      a.id - b.id,
+  );
+  const seen = new Set<number>();
+  return sorted.filter(({ id }) => !seen.has(id) && seen.add(id));
+}
+
+async function named(db: Snapshot, kept: Candidate[]): Promise<QuoteMatch[]> {
+  const rows = await db.all<{
+    id: number;
+    msgid: string;
+    subject: string;
+    name: string;
+    address: string;
+    sent_at: number;
+    list: string | null;
+  }>(
+    `SELECT m.id, m.msgid, m.subject, i.name, i.address, m.sent_at,
+       (SELECT l.name FROM posting p JOIN list l ON l.id = p.list_id WHERE p.message_id = m.id ORDER BY l.name LIMIT 1) AS list
+     FROM json_each(?) j JOIN message m ON m.id = j.value JOIN identity i ON i.id = m.author_id ORDER BY j.key`,
+    [JSON.stringify(kept.map(({ id }) => id))],
+  );
+  return rows.map(({ id, msgid, subject, name, address, sent_at, list }, n) => {
+    const { lines, text, isQuoted, alignment } = kept[n] as Candidate;
+    const similarity = Math.round(alignment.similarity * 1000) / 1000;
+    return { id, msgid, subject, author: { name, address }, sentAt: sent_at, list, lines, text, similarity, isQuoted };
+  });
+}

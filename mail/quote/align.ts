@@ -1,0 +1,168 @@
+import { plainPunctuation, type Words, wordsOf } from './words.ts';
+
+/** A quotation taken apart: what must be found, in order, and what its writer put in. */
+export interface Quotation {
+  text: string;
+  /** Runs of words between the places where something is left out. */
+  pieces: Piece[];
+  /** It says itself that it is edited: brackets, or an ellipsis. */
+  isMarked: boolean;
+}
+
+interface Piece {
+  text: string;
+  words: Words;
+  /** Words in brackets: they need not be found. */
+  added: boolean[];
+}
+
+/** Where a quotation stands in a text. */
+export interface Alignment {
+  status: 'verbatim' | 'edited' | 'near';
+  /** Share of words in common, 0 to 1: twice those that agree over those of the quotation and of the passage. */
+  similarity: number;
+  /** Offsets in the text. */
+  start: number;
+  end: number;
+  /** Words that agree. */
+  matched: number;
+}
+
+/** Longest quotation that is compared, in words; what is longer is compared by its beginning. */
+export const MAX_WORDS = 2000;
+const ELLIPSIS = /\s*(?:[[(]\s*(?:\u2026|\.\s?\.\s?\.|snip)\s*[\])]|\u2026|\.\s?\.\s?\.+)\s*/gi;
+const BRACKETS = /\[[^\][]{0,200}\]/g;
+
+export function readQuotation(text: string): Quotation {
+  const pieces: Piece[] = [];
+  let left = MAX_WORDS;
+  for (const part of text.split(ELLIPSIS)) {
+    const words = clip(wordsOf(part), left);
+    if (!words.folded.length) continue;
+    left -= words.folded.length;
+    const spans = [...part.matchAll(BRACKETS)].map(({ index, 0: own }) => [index, index + own.length] as const);
+    const added = words.starts.map((at) => spans.some(([from, to]) => at > from && at < to));
+    pieces.push({ text: part, words, added });
+  }
+  return { text, pieces, isMarked: new RegExp(`${ELLIPSIS.source}|${BRACKETS.source}`, 'i').test(text) };
+}
+
+function clip({ folded, starts, ends }: Words, most: number): Words {
+  return { folded: folded.slice(0, most), starts: starts.slice(0, most), ends: ends.slice(0, most) };
+}
+
+/** Below this share two passages are not one, whatever was edited: tests/eval/quotes.test.ts. */
+const ENOUGH = 0.72;
+/** A short quotation has less to prove itself by: so many words must agree, or all but one of its own. */
+const SURE_WORDS = 8;
+/** Fewer words than these are found only as they are. */
+const FEW_WORDS = 4;
+
+/** The best place for a quotation in a text; null where they have nothing in common. */
+export function align(quotation: Quotation, text: string, words: Words = wordsOf(text)): Alignment | null {
+  let from = 0;
+  let matched = 0;
+  let wanted = 0;
+  let span = 0;
+  let [start, end] = [-1, -1];
+  for (const piece of quotation.pieces) {
+    const required = piece.added.filter((added) => !added).length;
+    wanted += required;
+    const place = placeOf(piece, words, from);
+    if (!place) continue;
+    matched += place.matched;
+    span += place.last - place.first + 1;
+    if (start < 0) start = words.starts[place.first] as number;
+    end = words.ends[place.last] as number;
+    from = place.last + 1;
+  }
+  if (start < 0 || !wanted) return null;
+  const similarity = Math.min(1, (2 * matched) / (wanted + Math.max(span, matched)));
+  const place = { similarity, start, end, matched };
+  if (isVerbatim(quotation, text.slice(start, end))) return { ...place, status: 'verbatim', similarity: 1 };
+  const isSure = matched >= SURE_WORDS || (wanted >= FEW_WORDS && matched >= wanted - 1);
+  return { ...place, status: similarity >= ENOUGH && isSure ? 'edited' : 'near' };
+}
+
+/** Equal from the first word to the last but for white space and the way punctuation is written. */
+function isVerbatim({ text }: Quotation, passage: string): boolean {
+  const words = wordsOf(text);
+  const own = text.slice(words.starts[0] ?? 0, words.ends.at(-1) ?? 0);
+  return plainPunctuation(own) === plainPunctuation(passage);
+}
+
+interface Place {
+  first: number;
+  last: number;
+  matched: number;
+}
+
+/** The piece within the words from `from` on: the neighbourhood that shares most words with it, then their best alignment there. */
+function placeOf(piece: Piece, words: Words, from: number): Place | null {
+  const n = piece.words.folded.length;
+  const places = new Map<string, number[]>();
+  piece.words.folded.forEach((word, j) => {
+    const known = places.get(word);
+    if (known) known.push(j);
+    else places.set(word, [j]);
+  });
+  const size = words.folded.length + n + 1;
+  const hits = new Int32Array(size);
+  for (let i = from; i < words.folded.length; i++) {
+    const at = places.get(words.folded[i] as string);
+    if (at) for (const j of at) hits[i - j + n] = (hits[i - j + n] as number) + 1;
+  }
+  const slack = Math.min(60, 6 + (n >> 2));
+  let sum = 0;
+  let best = 0;
+  let center = -1;
+  for (let d = 0; d < size + slack; d++) {
+    if (d < size) sum += hits[d] as number;
+    if (d > 2 * slack) sum -= hits[d - 2 * slack - 1] as number;
+    if (sum > best) [best, center] = [sum, d - slack];
+  }
+  if (center < 0) return null;
+  const low = Math.max(from, center - n - slack);
+  const high = Math.min(words.folded.length, center + slack + 1);
+  return alignWords(piece, words, low, high);
+}
+
+const AGREES = 3;
+const DIFFERS = -2;
+const PUT_IN = -2;
+const LEFT_OUT = -1;
+
+/** All of the piece against any part of the words from `low` to `high` (Needleman and Wunsch, with free ends on the text's side). */
+function alignWords(piece: Piece, words: Words, low: number, high: number): Place | null {
+  const width = high - low;
+  if (width <= 0) return null;
+  let score = new Int32Array(width + 1);
+  let matched = new Int32Array(width + 1);
+  let first = Int32Array.from({ length: width + 1 }, (_, i) => i);
+  for (const [j, word] of piece.words.folded.entries()) {
+    const putIn = piece.added[j] ? 0 : PUT_IN;
+    const nextScore = new Int32Array(width + 1);
+    const nextMatched = new Int32Array(width + 1);
+    const nextFirst = new Int32Array(width + 1);
+    nextScore[0] = (score[0] as number) + putIn;
+    for (let i = 1; i <= width; i++) {
+      const agrees = words.folded[low + i - 1] === word;
+      let value = (score[i - 1] as number) + (agrees ? AGREES : DIFFERS);
+      let hits = (matched[i - 1] as number) + (agrees ? 1 : 0);
+      let begin = first[i - 1] as number;
+      const skipped = (score[i] as number) + putIn;
+      if (skipped > value) [value, hits, begin] = [skipped, matched[i] as number, first[i] as number];
+      const passed = (nextScore[i - 1] as number) + LEFT_OUT;
+      if (passed > value) [value, hits, begin] = [passed, nextMatched[i - 1] as number, nextFirst[i - 1] as number];
+      nextScore[i] = value;
+      nextMatched[i] = hits;
+      nextFirst[i] = begin;
+    }
+    [score, matched, first] = [nextScore, nextMatched, nextFirst];
+  }
+  let end = 0;
+  for (let i = 1; i <= width; i++) if ((score[i] as number) > (score[end] as number)) end = i;
+  const begin = first[end] as number;
+  if (!(matched[end] as number) || end <= begin) return null;
+  return { first: low + begin, last: low + end - 1, matched: matched[end] as number };
+}

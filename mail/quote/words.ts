@@ -1,0 +1,39 @@
+/** Words of a text as quotations are compared: folded to lower case without accents, with where they stand. */
+export interface Words {
+  folded: string[];
+  /** Offset of each word, and of what follows it. */
+  starts: number[];
+  ends: number[];
+}
+
+const WORD = /[\p{L}\p{N}\p{M}]+/gu;
+const ACCENTS = /\p{M}/gu;
+
+/** `The kernel's` is the, kernel, s: what stands between letters and digits never tells two passages apart. */
+export function wordsOf(text: string): Words {
+  const found: Words = { folded: [], starts: [], ends: [] };
+  for (const match of text.matchAll(WORD)) {
+    found.folded.push(fold(match[0]));
+    found.starts.push(match.index);
+    found.ends.push(match.index + match[0].length);
+  }
+  return found;
+}
+
+function fold(word: string): string {
+  for (let i = 0; i < word.length; i++)
+    if (word.charCodeAt(i) > 127) return word.normalize('NFKD').replace(ACCENTS, '').toLowerCase();
+  return word.toLowerCase();
+}
+
+/** Unicode's ways to write the same: quotation marks (nested ones change theirs), dashes, dots, spaces. */
+export function plainPunctuation(text: string): string {
+  return text
+    .normalize('NFKC')
+    .replace(/[\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u2039\u203a\u00ab\u00bb"'`\u00b4]+/g, "'")
+    .replace(/[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]/g, '')
+    .replace(/\s*(?:--+|[\u2012-\u2015\u2212])\s*|\s-\s/g, ' - ')
+    .replace(/[\u2010\u2011]/g, '-')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
