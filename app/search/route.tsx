@@ -10,6 +10,7 @@ import {
   type SearchResult,
   searchMessages,
 } from '#db/queries/search/index';
+import { topicIds } from '#db/queries/topics';
 import { dateSpan } from '#mail/query/dates';
 import { MonthBars } from '../_components/bits';
 import { Document } from '../_components/Document';
@@ -74,7 +75,7 @@ function requestOf(query: URLSearchParams, q: string): SearchRequest | string {
 }
 
 async function resultPage(db: Snapshot, query: URLSearchParams, request: SearchRequest, synthetic: boolean) {
-  const found = await searchMessages(db, request);
+  const found = await searchMessages(db, { ...request, topicIds: await topicIds(db, topics()) });
   const link = (change: Record<string, string | null>) => {
     const next = new URLSearchParams(query);
     next.delete('from');
@@ -282,6 +283,7 @@ function Facets({
         hrefOf={(value) => link({ q: `${scoped(query)} f:${value}` })}
         nameOf={maskAddress}
       />
+      <FacetList title="Topics" facets={facets.topics} hrefOf={(value) => link({ topic: value })} />
       <FacetList
         title="Patches"
         facets={facets.statuses}

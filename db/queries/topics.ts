@@ -9,6 +9,8 @@ export interface TopicMatches {
   all: number[];
   /** In the order of topic.systems. */
   systems: number[][];
+  /** `all` as a set, once somebody asked for it. */
+  set?: ReadonlySet<number>;
 }
 
 const kept = new WeakMap<object, Map<string, { version: string; topic: Topic; matches: TopicMatches }>>();
@@ -25,6 +27,17 @@ export async function topicMatches(db: Snapshot, topic: Topic): Promise<TopicMat
   const matches = { all: await everyMatch(db, topic.tree), systems };
   ofFile.set(topic.slug, { version, topic, matches });
   return matches;
+}
+
+/** Messages of each topic, as a facet wants them. */
+export async function topicIds(db: Snapshot, topics: Topic[]): Promise<Map<string, ReadonlySet<number>>> {
+  const found = new Map<string, ReadonlySet<number>>();
+  for (const topic of topics) {
+    const matches = await topicMatches(db, topic);
+    matches.set ??= new Set(matches.all);
+    found.set(topic.slug, matches.set);
+  }
+  return found;
 }
 
 export interface TopicThread {

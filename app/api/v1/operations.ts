@@ -13,7 +13,7 @@ import { findSeries, type SeriesLine, seriesIdOf } from '#db/queries/series';
 import { listSeries, SERIES_A_PAGE } from '#db/queries/serieslist';
 import { suggest } from '#db/queries/suggest';
 import { readThread, type ThreadRow, threadOf } from '#db/queries/thread';
-import { type TopicMatches, topicMatches } from '#db/queries/topics';
+import { type TopicMatches, topicIds, topicMatches } from '#db/queries/topics';
 import { dateSpan } from '#mail/query/dates';
 import type { Topic } from '#mail/topic';
 import { ApiError, type Operation, operation } from '../../_lib/api';
@@ -174,6 +174,7 @@ const searchOperations = [
         facets: params.facets === '1',
         now: now(),
         topics: topics(),
+        ...(params.facets === '1' ? { topicIds: await topicIds(db, topics()) } : {}),
       });
       if (page.problem)
         throw new ApiError(400, page.problem.message, { at: page.problem.at, suggestion: page.problem.suggestion });

@@ -90,7 +90,13 @@ export const found = z.object({
   ),
   next: z.int().nullable().describe('"from" of the next page; null at the end'),
   facets: z
-    .object({ lists: z.array(facet), years: z.array(facet), authors: z.array(facet), statuses: z.array(facet) })
+    .object({
+      lists: z.array(facet),
+      years: z.array(facet),
+      authors: z.array(facet),
+      statuses: z.array(facet),
+      topics: z.array(facet),
+    })
     .nullable(),
 });
 

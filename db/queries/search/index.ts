@@ -31,6 +31,8 @@ export interface SearchRequest {
   now: number;
   /** What `topic:` and `system:` stand for. */
   topics?: Topic[];
+  /** Messages of each topic, for its facet. */
+  topicIds?: ReadonlyMap<string, ReadonlySet<number>>;
 }
 
 export interface SearchPage {
@@ -111,7 +113,7 @@ async function run(db: Snapshot, request: SearchRequest, plan: Plan, empty: Sear
     total: Math.min(counted, COUNT_BOUND),
     totalIsBound: counted > COUNT_BOUND,
     next: shown.next,
-    facets: request.facets && all ? await readFacets(db, all) : null,
+    facets: request.facets && all ? await readFacets(db, all, request.topicIds ?? new Map()) : null,
     months: request.facets && all ? monthsOf(all) : null,
   };
 }
