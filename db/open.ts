@@ -1,7 +1,7 @@
 import sqlite3 from 'sqlite3';
 
 /** `PRAGMA user_version` of the schema this code reads and writes. Another number: `npm run ingest` says what to do. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 export type Value = string | number | Buffer | null;
 export type Row = Record<string, Value>;

@@ -15,6 +15,7 @@ import { ListNames } from './pipeline/lists';
 import { lockIngest } from './pipeline/lock';
 import { linkPeople, readMailmap, readOverrules } from './pipeline/people';
 import { ParserPool } from './pipeline/pool';
+import { resolveDirtyQuotes } from './pipeline/quotes';
 import { type Resolved, resolve } from './pipeline/resolve';
 import { withdraw } from './pipeline/withdraw';
 import { type Source, SourceError, type SourceEvent } from './read/types';
@@ -91,6 +92,7 @@ export async function ingest(sources: Source[], options: IngestOptions): Promise
     }
     await arrangeDirty(db);
     await linkPatches(db, patchAnalysis);
+    await resolveDirtyQuotes(db, pool);
     await joinIdentities(db, options, failed);
     if (options.commits !== null) await joinCommits(db, options.commits, options, failed);
     return { ...counts, ...(await totals(db)), seconds: (performance.now() - started) / 1000, failed };

@@ -22,6 +22,15 @@ const CLASS: Record<SegmentKind, string> = {
   base: 'bs',
 };
 
+/** HTML that stands before a line (from 0) of a body; made by us, escaped already. */
+export interface Note {
+  line: number;
+  html: string;
+}
+
+/** First and last line, from 0. */
+export type LineSpan = readonly [number, number];
+
 /** Makes a link of a Message-ID, as an href; null where the page has none to offer. */
 export type MsgidHref = (msgid: string) => string | null;
 
@@ -29,29 +38,65 @@ export type MsgidHref = (msgid: string) => string | null;
  * HTML of a mail's displayed text: each run of lines of one kind in one element, long quotations folded, URLs and Message-IDs
  * linked. Everything is escaped; links are http, https only. One pass, no recursion.
  */
-export function renderBody(text: string, hrefOf: MsgidHref): string {
+export function renderBody(text: string, hrefOf: MsgidHref, notes: Note[] = [], lit: LineSpan | null = null): string {
   const body = readBody(text);
   const out: string[] = [];
+  const pending = notes.toSorted((a, b) => a.line - b.line);
   for (const segment of body.segments) {
     if (segment.start >= MAX_SHOWN_LINES) break;
-    out.push(renderSegment(body, segment, hrefOf));
+    const own = pending.splice(0, pending.findIndex(({ line }) => line >= segment.end) >>> 0);
+    out.push(renderSegment(body, segment, hrefOf, own, lit));
   }
+  out.push(...pending.map(({ html }) => html));
   const lines = body.starts.length - 1;
   if (lines > MAX_SHOWN_LINES)
     out.push(`<p class="cut">${lines - MAX_SHOWN_LINES} more lines are in the raw mail.</p>`);
   return out.join('');
 }
 
-function renderSegment(body: Body, { kind, start, end, depth }: Segment, hrefOf: MsgidHref): string {
+function renderSegment(
+  body: Body,
+  { kind, start, end, depth }: Segment,
+  hrefOf: MsgidHref,
+  notes: Note[],
+  lit: LineSpan | null,
+): string {
   const last = Math.min(end, MAX_SHOWN_LINES);
+  const plain = !notes.length && (!lit || lit[1] < start || lit[0] >= last);
   if (kind === 'trailers') return `<div class="tr">${trailerLines(body, start, last, hrefOf)}</div>`;
-  const lines = linked(linesBetween(body.text, body.starts, start, last), hrefOf);
+  const lines = plain
+    ? linked(linesBetween(body.text, body.starts, start, last), hrefOf)
+    : notedLines(body, start, last, hrefOf, notes, lit);
   // A block swallows the line end that it ends with, and with it a last empty line.
   const inner = lines === '' || lines.endsWith('\n') ? `${lines}\n` : lines;
   if (kind !== 'quote') return `<div class="${CLASS[kind]}">${inner}</div>`;
   const shade = `q q${Math.min(depth ?? 1, 4)}`;
   if (last - start <= FOLD_QUOTES_ABOVE) return `<div class="${shade}">${inner}</div>`;
   return `<details class="f"><summary>${last - start} quoted lines</summary><div class="${shade}">${inner}</div></details>`;
+}
+
+/** Lines of a segment with the notes that stand between them, and those of `lit` marked. */
+function notedLines(
+  body: Body,
+  start: number,
+  end: number,
+  hrefOf: MsgidHref,
+  notes: Note[],
+  lit: LineSpan | null,
+): string {
+  const isLit = (line: number) => lit !== null && line >= lit[0] && line <= lit[1];
+  const cuts = new Set([start, end, ...notes.map(({ line }) => line)]);
+  if (lit) for (const line of [lit[0], lit[1] + 1]) if (line > start && line < end) cuts.add(line);
+  const at = [...cuts].sort((a, b) => a - b);
+  let out = '';
+  for (const [n, from] of at.entries()) {
+    out += notes.flatMap(({ line, html }) => (line === from ? [html] : [])).join('');
+    const to = at[n + 1];
+    if (to === undefined) break;
+    const lines = linked(linesBetween(body.text, body.starts, from, to), hrefOf) + (to < end ? '\n' : '');
+    out += isLit(from) ? `<mark${lit?.[0] === from ? ' id="quoted"' : ''}>${lines}</mark>` : lines;
+  }
+  return out;
 }
 
 function trailerLines(body: Body, start: number, end: number, hrefOf: MsgidHref): string {

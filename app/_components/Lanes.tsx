@@ -1,4 +1,5 @@
 import { scaleUtc } from 'd3-scale';
+import { tickLabel } from '../_lib/format';
 
 const WIDTH = 960;
 const LEFT = 250;
@@ -41,7 +42,7 @@ export function Lanes({ id, title, lines }: { id: string; title: string; lines: 
           <g key={tick.getTime()} className="tick">
             <line x1={x(tick)} x2={x(tick)} y1={2} y2={height} />
             <text x={x(tick)} y={height + 13}>
-              {x.tickFormat(6)(tick)}
+              {tickLabel(tick)}
             </text>
           </g>
         ))}

@@ -1,5 +1,5 @@
 import type { ThreadRow } from '#db/queries/thread';
-import { renderBody } from '#mail/render';
+import { type LineSpan, type Note, renderBody } from '#mail/render';
 import { fileSize } from '../_lib/format';
 import { anyHref, imposterQuery, messageHref } from '../_lib/links';
 import { Name, SentAt } from './bits';
@@ -75,9 +75,9 @@ export function sameSubject(a: string, b: string): boolean {
   return bare(a) === bare(b);
 }
 
-export function BodyText({ text }: { text: string }) {
+export function BodyText({ text, notes = [], lit = null }: { text: string; notes?: Note[]; lit?: LineSpan | null }) {
   // biome-ignore lint/security/noDangerouslySetInnerHtml: renderBody escapes everything; one string keeps a long thread fast
-  return <div className="body" dangerouslySetInnerHTML={{ __html: renderBody(text, anyHref) }} />;
+  return <div className="body" dangerouslySetInnerHTML={{ __html: renderBody(text, anyHref, notes, lit) }} />;
 }
 
 export function Warnings({ row }: { row: Pick<ShownMail, 'imposter' | 'notes'> }) {

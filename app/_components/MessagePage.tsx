@@ -2,6 +2,7 @@ import type { Neighbour, MessagePage as Page } from '#db/queries/message';
 import type { PatchPlace } from '#db/queries/series';
 import { decodeWords } from '#mail/address';
 import { allHeaders } from '#mail/header';
+import type { LineSpan, Note } from '#mail/render';
 import { idArgument, maskAddress, nameOf, plural, shellWord, shortTime } from '../_lib/format';
 import { imposterQuery, listHref, loreHref, messageHref, threadHref } from '../_lib/links';
 import { Name, SentAt } from './bits';
@@ -14,7 +15,21 @@ const SHOWN = new Set(['to', 'cc']);
 const MAX_HEADERS = 200;
 
 /** One message: what, who, when, to whom; its text; and its place in the thread. */
-export function MessagePage({ page, list, place }: { page: Page; list: string; place: PatchPlace | null }) {
+export function MessagePage({
+  page,
+  list,
+  place,
+  notes,
+  lit,
+}: {
+  page: Page;
+  list: string;
+  place: PatchPlace | null;
+  /** Who took up what, and where quotations come from. */
+  notes: Note[];
+  /** Lines that the address asks to mark. */
+  lit: LineSpan | null;
+}) {
   const { message } = page;
   const headers = allHeaders(page.head).slice(0, MAX_HEADERS);
   const shown = headers.filter(({ name }) => SHOWN.has(name.toLowerCase()));
@@ -63,7 +78,7 @@ export function MessagePage({ page, list, place }: { page: Page; list: string; p
             <a href={loreHref(message.msgid)}>lore</a>
           </nav>
         </header>
-        <BodyText text={page.text} />
+        <BodyText text={page.text} notes={notes} lit={lit} />
         <Attachments list={list} row={message} />
       </article>
       <Neighbourhood page={page} list={list} />

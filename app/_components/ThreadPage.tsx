@@ -1,6 +1,6 @@
 import type { Thread, ThreadRow } from '#db/queries/thread';
 import { idArgument, isoTime, nameOf, plural, shellWord, shortDate, span } from '../_lib/format';
-import { flatHref, listHref, messageHref, threadHref } from '../_lib/links';
+import { digestHref, flatHref, listHref, messageHref, threadHref } from '../_lib/links';
 import { Document } from './Document';
 import { anchorOf } from './Mail';
 import { Outline } from './Outline';
@@ -58,6 +58,7 @@ export function ThreadFrame({ thread, list, msgid, view, cut }: ThreadHeadProps)
           <a href={flatHref(list, msgid)} aria-current={view === 'flat' ? 'page' : undefined}>
             flat
           </a>
+          {thread.messages > 4 ? <a href={digestHref(list, msgid)}>digest</a> : null}
           <a href={`${messageHref(list, msgid)}t.mbox.gz`}>mbox.gz</a>
           <a href={`${messageHref(list, msgid)}t.atom`}>Atom</a>
           <code className="command">b4 mbox {shellWord(idArgument(msgid))}</code>

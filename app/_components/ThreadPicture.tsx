@@ -1,7 +1,7 @@
 import { scaleUtc } from 'd3-scale';
 import type { ThreadRow } from '#db/queries/thread';
 import { FLAG } from '#mail/flags';
-import { nameOf, plural, shortDate, shortTime } from '../_lib/format';
+import { nameOf, plural, shortDate, shortTime, tickLabel } from '../_lib/format';
 import { personHref } from '../_lib/links';
 
 const WIDTH = 960;
@@ -52,7 +52,7 @@ export function ThreadPicture({ rows, hrefOf }: { rows: ThreadRow[]; hrefOf: (ro
           <g key={tick.getTime()} className="tick">
             <line x1={round(x(tick))} x2={round(x(tick))} y1={4} y2={height} />
             <text x={round(x(tick))} y={height + 14}>
-              {x.tickFormat(6)(tick)}
+              {tickLabel(tick)}
             </text>
           </g>
         ))}

@@ -10,6 +10,13 @@ export function shortTime(seconds: number): string {
   return `${date.getUTCFullYear()}-${two(date.getUTCMonth() + 1)}-${two(date.getUTCDate())} ${two(date.getUTCHours())}:${two(date.getUTCMinutes())}`;
 }
 
+/** A label on a time axis: the smallest unit that the tick does not begin. */
+export function tickLabel(date: Date): string {
+  if (date.getUTCHours() || date.getUTCMinutes()) return `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}`;
+  if (date.getUTCDate() > 1) return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`;
+  return date.getUTCMonth() ? (MONTHS[date.getUTCMonth()] as string) : String(date.getUTCFullYear());
+}
+
 export const shortDate = (seconds: number) => shortTime(seconds).slice(0, 10);
 
 /** `Wed, 28 Jul 2004 15:54 +0530` in the author's own zone. */

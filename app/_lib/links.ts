@@ -15,6 +15,10 @@ export const monthHref = (list: string, month: string) => `/${listPath(list)}/${
 export const messageHref = (list: string, msgid: string) => `/${listPath(list)}/${msgidPath(msgid)}/`;
 export const threadHref = (list: string, msgid: string) => `${messageHref(list, msgid)}t/`;
 export const flatHref = (list: string, msgid: string) => `${messageHref(list, msgid)}T/`;
+/** A message with some of its lines marked; `first` from 0, as the database counts. */
+export const linesHref = (href: string, first: number, lines: number) =>
+  `${href}?lines=${first + 1}-${first + lines}#quoted`;
+export const digestHref = (list: string, msgid: string) => `${messageHref(list, msgid)}digest/`;
 export const anyHref = (msgid: string) => `/r/${msgidPath(msgid)}/`;
 /** A person's page; `id` is a slug, or one of their addresses. */
 export const personHref = (id: string) => `/people/${msgidPath(id)}/`;

@@ -3,7 +3,7 @@ import { type FoundQuote, findQuotes, MAX_ARTICLE, type QuoteMatch } from '#db/q
 import { editsOf } from '#mail/quote/edits';
 import { Document } from '../_components/Document';
 import { nameOf, plural, shortDate } from '../_lib/format';
-import { messageHref } from '../_lib/links';
+import { linesHref, messageHref } from '../_lib/links';
 import { page, problem } from '../_lib/page';
 
 /** `/quotes/`: paste an article, and see the mail that each of its quotations comes from. */
@@ -86,7 +86,7 @@ function Source({ match }: { match: QuoteMatch }) {
     <span className="source">
       {' '}
       · {match.isQuoted ? 'quoted by ' : ''}
-      <a href={`${messageHref(match.list ?? 'all', match.msgid)}#L${first}`}>
+      <a href={linesHref(messageHref(match.list ?? 'all', match.msgid), first - 1, last - first + 1)}>
         <bdi>{nameOf(match.author.name, match.author.address)}</bdi>, {shortDate(match.sentAt)}
       </a>
       , {first === last ? `line ${first}` : `lines ${first} to ${last}`}

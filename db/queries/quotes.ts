@@ -52,7 +52,7 @@ export async function findQuote(db: Snapshot, text: string): Promise<FoundQuote>
   const phrases = phrasesOf(quotation);
   let best: Candidate[] = [];
   for (const { words, all, columns } of STEPS) {
-    const chosen = phrases(words);
+    const chosen = words === WHOLE ? runsOf(quotation) : phrases(words);
     if (!chosen.length) continue;
     const ids = await candidates(db, columns, chosen, all);
     best = ranked([...best, ...(await compare(db, quotation, ids, columns === ANYWHERE))]);
@@ -66,8 +66,12 @@ export async function findQuote(db: Snapshot, text: string): Promise<FoundQuote>
 const OWN = '{subject own aside removed added context hunk attachment}';
 const ANYWHERE = '{own aside quoted removed added context hunk attachment}';
 
-/** How it is looked for, strictest first: all phrases of four words, any of them, in quotations too, and any of two. */
+/** Runs of words as long as they are. */
+const WHOLE = 0;
+
+/** How it is looked for, strictest first: all of it, all phrases of four words, any of them, in quotations too, and any of two. */
 const STEPS = [
+  { words: WHOLE, all: true, columns: OWN },
   { words: 4, all: true, columns: OWN },
   { words: 4, all: false, columns: OWN },
   { words: 4, all: false, columns: ANYWHERE },
@@ -81,6 +85,8 @@ const COMMON = new Set(
   ),
 );
 const MOST_PHRASES = 6;
+/** Words of one phrase that the index is asked for; the rest is compared in the text. */
+const LONGEST_RUN = 24;
 
 /** Phrases of so many words to look a quotation up by: spread over it, the rare words first, none over a place where it is edited. */
 function phrasesOf({ pieces }: Quotation): (words: number) => string[] {
@@ -106,6 +112,22 @@ function phrasesOf({ pieces }: Quotation): (words: number) => string[] {
     }
     return chosen.map(({ text }) => text);
   };
+}
+
+/** What must stand in the mail as it is: the words between brackets and omissions. */
+function runsOf({ pieces }: Quotation): string[] {
+  const runs: string[][] = [];
+  for (const { words, added } of pieces) {
+    let run: string[] = [];
+    for (const [i, word] of [...words.folded, ''].entries()) {
+      if (word && !added[i]) run.push(word);
+      else {
+        if (run.length > 1) runs.push(run.slice(0, LONGEST_RUN));
+        run = [];
+      }
+    }
+  }
+  return runs.map((run) => run.join(' '));
 }
 
 async function candidates(db: Snapshot, columns: string, phrases: string[], all: boolean): Promise<number[]> {

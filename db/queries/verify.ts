@@ -27,6 +27,12 @@ const CHECKS: [string, string][] = [
     'SELECT count(*) AS n FROM message m LEFT JOIN thread t ON t.id = m.thread WHERE t.id IS NULL',
   ],
   ['threads left to arrange', 'SELECT count(*) AS n FROM dirty_thread'],
+  ['threads whose quotations are left to resolve', 'SELECT count(*) AS n FROM quote_dirty'],
+  [
+    'quotations of or by a message that is not there, or of another thread',
+    `SELECT count(*) AS n FROM quote q LEFT JOIN message a ON a.id = q.source_id LEFT JOIN message b ON b.id = q.message_id
+     WHERE a.id IS NULL OR b.id IS NULL OR a.thread <> b.thread`,
+  ],
   [
     'messages without exactly one place in their thread',
     'SELECT count(*) AS n FROM message m WHERE 1 <> (SELECT count(*) FROM place p WHERE p.message_id = m.id AND p.thread = m.thread)',

@@ -101,6 +101,7 @@ export async function replaceThreads(
   ]) {
     await db.run(`DELETE FROM ${table} WHERE ${column} IN (SELECT value FROM json_each(?))`, [json]);
   }
+  await db.run('INSERT OR IGNORE INTO quote_dirty SELECT value FROM json_each(?)', [json]);
   await insertRows(
     db,
     'INSERT INTO thread (id, root, subject, first_id, last_id, messages, participants, author_id)',

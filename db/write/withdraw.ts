@@ -43,6 +43,7 @@ async function uncount(db: Connection, listId: number, sentAt: number): Promise<
 }
 
 async function removeMessage(db: Connection, id: number, msgid: string, thread: number): Promise<void> {
+  await db.run('DELETE FROM quote WHERE message_id = ?1 OR source_id = ?1', [id]);
   await db.run('DELETE FROM search WHERE rowid = CAST(? AS INTEGER)', [id]);
   for (const table of Object.keys(FACT_TABLES)) await db.run(`DELETE FROM ${table} WHERE message_id = ?`, [id]);
   await db.run('DELETE FROM message WHERE id = ?', [id]);

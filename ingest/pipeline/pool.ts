@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { Heads, Packed, ParseRequest, Request } from './protocol';
+import type { Heads, MemberSlot, Packed, ParseRequest, QuotesRequest, Request, ThreadQuotes } from './protocol';
 
 type Answer = { unit: number; value: unknown };
 type Waiting = { resolve: (value: never) => void; reject: (error: Error) => void };
@@ -35,6 +35,10 @@ export class ParserPool {
 
   pack(unit: number, keep: number[]): Promise<Packed> {
     return this.#ask({ type: 'pack', unit, keep });
+  }
+
+  quotes(unit: number, threads: MemberSlot[][], blocks: QuotesRequest['blocks']): Promise<ThreadQuotes> {
+    return this.#ask({ type: 'quotes', unit, threads, blocks });
   }
 
   async close(): Promise<void> {

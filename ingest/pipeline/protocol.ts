@@ -44,7 +44,26 @@ export interface TextRequest {
   index: number;
 }
 
-export type Request = ParseRequest | PackRequest | TextRequest;
+/** Where a member of a thread has its text; `block` null for a ghost. */
+export interface MemberSlot {
+  parent: number | null;
+  block: number | null;
+  at: number | null;
+  size: number | null;
+}
+
+/** Asks for the quotations of threads whose texts stand in these (compressed) blocks. */
+export interface QuotesRequest {
+  type: 'quotes';
+  unit: number;
+  threads: MemberSlot[][];
+  blocks: { id: number; data: Uint8Array }[];
+}
+
+/** Of each thread its quotations as by, line, lines, from, fromLine, fromLines, answered: ingest/quote/resolve.ts. */
+export type ThreadQuotes = number[][][];
+
+export type Request = ParseRequest | PackRequest | TextRequest | QuotesRequest;
 
 export type Cell = string | number | null;
 

@@ -1,7 +1,9 @@
 import { parentPort } from 'node:worker_threads';
+import { brotliDecompressSync } from 'node:zlib';
 import { parseMail } from '#ingest/parse/index';
+import { resolveQuotes } from '#ingest/quote/resolve';
 import { type ParsedMail, pack } from './pack';
-import type { Heads, ParseRequest, Request } from './protocol';
+import type { Heads, ParseRequest, QuotesRequest, Request, ThreadQuotes } from './protocol';
 
 /**
  * A parsing worker. Each unit is parsed once, stays here until main has said which of its mails are new,
@@ -14,6 +16,8 @@ parentPort?.on('message', async (request: Request) => {
     reply(request.unit, await parse(request));
   } else if (request.type === 'text') {
     reply(request.unit, units.get(request.unit)?.[request.index]?.message.text ?? '');
+  } else if (request.type === 'quotes') {
+    reply(request.unit, quotesOf(request));
   } else {
     const mails = units.get(request.unit) ?? [];
     units.delete(request.unit);
@@ -27,6 +31,25 @@ parentPort?.on('message', async (request: Request) => {
     );
   }
 });
+
+function quotesOf({ threads, blocks }: QuotesRequest): ThreadQuotes {
+  const plain = new Map(blocks.map(({ id, data }) => [id, brotliDecompressSync(data)]));
+  return threads.map((slots) => {
+    const members = slots.map(({ parent, block, at, size }) => ({
+      parent,
+      text: block === null ? '' : (plain.get(block)?.toString('utf8', at ?? 0, (at ?? 0) + (size ?? 0)) ?? ''),
+    }));
+    return resolveQuotes(members).quotes.map((one) => [
+      one.by,
+      one.line,
+      one.lines,
+      one.from,
+      one.fromLine,
+      one.fromLines,
+      one.isAnswered ? 1 : 0,
+    ]);
+  });
+}
 
 function reply(unit: number, value: unknown, transfer: ArrayBuffer[] = []): void {
   parentPort?.postMessage({ unit, value }, transfer);

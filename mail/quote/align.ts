@@ -31,6 +31,8 @@ export interface Alignment {
 /** Longest quotation that is compared, in words; what is longer is compared by its beginning. */
 export const MAX_WORDS = 2000;
 const ELLIPSIS = /\s*(?:[[(]\s*(?:\u2026|\.\s?\.\s?\.|snip)\s*[\])]|\u2026|\.\s?\.\s?\.+)\s*/gi;
+/** More words than these in brackets were not put in by who quotes: mails have brackets of their own. */
+const LONGEST_ADDED = 6;
 const BRACKETS = /\[[^\][]{0,200}\]/g;
 
 export function readQuotation(text: string): Quotation {
@@ -40,7 +42,9 @@ export function readQuotation(text: string): Quotation {
     const words = clip(wordsOf(part), left);
     if (!words.folded.length) continue;
     left -= words.folded.length;
-    const spans = [...part.matchAll(BRACKETS)].map(({ index, 0: own }) => [index, index + own.length] as const);
+    const spans = [...part.matchAll(BRACKETS)]
+      .filter(([own]) => wordsOf(own).folded.length <= LONGEST_ADDED)
+      .map(({ index, 0: own }) => [index, index + own.length] as const);
     const added = words.starts.map((at) => spans.some(([from, to]) => at > from && at < to));
     pieces.push({ text: part, words, added });
   }
@@ -53,8 +57,9 @@ function clip({ folded, starts, ends }: Words, most: number): Words {
 
 /** Below this share two passages are not one, whatever was edited: tests/eval/quotes.test.ts. */
 const ENOUGH = 0.72;
-/** A short quotation has less to prove itself by: so many words must agree, or all but one of its own. */
-const SURE_WORDS = 8;
+/** Of its own words so few may be missing; of fewer than these none. Two reports of one robot differ by more than that. */
+const MISSING = 0.07;
+const SURE_WORDS = 7;
 /** Fewer words than these are found only as they are. */
 const FEW_WORDS = 4;
 
@@ -80,7 +85,8 @@ export function align(quotation: Quotation, text: string, words: Words = wordsOf
   const similarity = Math.min(1, (2 * matched) / (wanted + Math.max(span, matched)));
   const place = { similarity, start, end, matched };
   if (isVerbatim(quotation, text.slice(start, end))) return { ...place, status: 'verbatim', similarity: 1 };
-  const isSure = matched >= SURE_WORDS || (wanted >= FEW_WORDS && matched >= wanted - 1);
+  const missing = wanted - matched;
+  const isSure = wanted >= FEW_WORDS && missing <= (wanted < SURE_WORDS ? 0 : Math.max(1, wanted * MISSING));
   return { ...place, status: similarity >= ENOUGH && isSure ? 'edited' : 'near' };
 }
 

@@ -3,6 +3,7 @@ import { newestMessages } from '#db/queries/feed';
 import { lists } from '#db/queries/home';
 import { findList, threadsBetween } from '#db/queries/list';
 import { readMessage } from '#db/queries/message';
+import { quotesIn, takenUp } from '#db/queries/quoted';
 import { patchPlace } from '#db/queries/series';
 import { threadOf } from '#db/queries/thread';
 import { Document } from '../../_components/Document';
@@ -13,6 +14,7 @@ import { plural } from '../../_lib/format';
 import { imposterOf, redirect, respond } from '../../_lib/http';
 import { listHref, loreHref, messageHref, monthHref, threadHref } from '../../_lib/links';
 import { notFound, page, problem } from '../../_lib/page';
+import { quoteNotes } from '../../_lib/quoted';
 import { ATOM } from '../../_lib/results';
 
 /** `/{list}/{msgid}/`, one message; `/{list}/{YYYY-MM}/`, a month. */
@@ -28,9 +30,20 @@ export const GET = page(async ({ request, parts, query, db }) => {
   if (!known) return notFound(`The list "${list.slice(0, 100)}"`, msgid.slice(0, 200));
   if (isMonth) return monthPage(db, list, known, msgid);
   const found = await readMessage(db, msgid, imposterOf(query));
-  if (found) return <MessagePage page={found} list={list} place={await patchPlace(db, found.message.id)} />;
+  if (found) {
+    const { id } = found.message;
+    const notes = quoteNotes(list, await takenUp(db, [id]), await quotesIn(db, id));
+    const place = await patchPlace(db, id);
+    return <MessagePage page={found} list={list} place={place} notes={notes} lit={linesOf(query)} />;
+  }
   return ghostOrNothing(db, list, msgid);
 });
+
+/** `?lines=33-37`, from 1; null where there is none, or it is not like that. */
+function linesOf(query: URLSearchParams): [number, number] | null {
+  const found = /^(\d{1,6})(?:-(\d{1,6}))?$/.exec(query.get('lines') ?? '');
+  return found ? [Number(found[1]) - 1, Number(found[2] ?? found[1]) - 1] : null;
+}
 
 /** `/{list}/new.atom` */
 async function listFeed(request: Request, db: Snapshot, name: string): Promise<Response> {

@@ -5,14 +5,15 @@ import { readRaw } from '#db/queries/message';
 import { threadOf } from '#db/queries/thread';
 import { readAttachment } from '#mail/attachment';
 import { atomOf } from '../../../_lib/atom';
+import { digestPage } from '../../../_lib/digest';
 import { dispositionOf, etagOf, imposterOf, redirect, respond } from '../../../_lib/http';
-import { messageHref } from '../../../_lib/links';
+import { digestHref, messageHref } from '../../../_lib/links';
 import { mboxGzip, threadMails } from '../../../_lib/mbox';
 import { notFound, page } from '../../../_lib/page';
 import { ATOM } from '../../../_lib/results';
 import { threadPage } from '../../../_lib/thread';
 
-/** `T/`, `t/`, `raw`, `t.mbox.gz` and attachments of a message. */
+/** `T/`, `t/`, `digest/`, `raw`, `t.mbox.gz` and attachments of a message. */
 export const GET = page(async ({ request, parts, query, db, version }) => {
   const [list = '', msgid = '', view = '', ...rest] = parts;
   if (list !== 'all' && !(await findList(db, list)))
@@ -20,6 +21,10 @@ export const GET = page(async ({ request, parts, query, db, version }) => {
   if (view === 'T' || view === 't') {
     if (!rest.length) return redirect(`${messageHref(list, msgid)}${view}/`, 301);
     return threadPage(db, list, msgid, view === 't' ? 'nested' : 'flat');
+  }
+  if (view === 'digest') {
+    if (!rest.length) return redirect(digestHref(list, msgid), 301);
+    return digestPage(db, list, msgid);
   }
   if (rest.length) return redirect(`${messageHref(list, msgid)}${encodeURIComponent(view)}`, 301);
   if (view === 'raw') return rawMail(db, msgid, imposterOf(query));

@@ -1,0 +1,159 @@
+import type { Snapshot } from '#db/open';
+import { type Digest, type DigestPassage, type Passage, readDigest } from '#db/queries/digest';
+import { threadOf } from '#db/queries/thread';
+import { Name } from '../_components/bits';
+import { Document } from '../_components/Document';
+import { anchorOf } from '../_components/Mail';
+import { ThreadPicture } from '../_components/ThreadPicture';
+import { nameOf, plural, shortDate, shortTime, span } from './format';
+import { linesHref, listHref, messageHref, threadHref } from './links';
+import { notFound } from './page';
+
+/** `/{list}/{msgid}/digest/`: a thread told by the passages that were taken up, each with its link and its count. */
+export async function digestPage(db: Snapshot, list: string, msgid: string) {
+  const id = await threadOf(db, msgid);
+  const digest = id === undefined ? null : await readDigest(db, id);
+  if (!digest) return notFound(`The message <${msgid.slice(0, 200)}>`, msgid.slice(0, 200));
+  const { thread, passages, opening } = digest;
+  const href = threadHref(list, msgid);
+  return (
+    <Document
+      title={`Digest: ${thread.subject || '(no subject)'} · ${list}`}
+      list={list === 'all' ? null : list}
+      synthetic={thread.lists.some(({ synthetic }) => synthetic === 1)}
+      layout="wide"
+    >
+      <header className="threadhead">
+        <h1>
+          <bdi>{thread.subject || '(no subject)'}</bdi>
+        </h1>
+        <Facts digest={digest} href={href} />
+      </header>
+      <ThreadPicture rows={thread.rows} hrefOf={(row) => `${href}#${anchorOf(row)}`} />
+      <div className="digest">
+        {opening ? (
+          <section>
+            <p className="who">
+              <Name name={opening.row.author} address={opening.row.address} person={opening.row.person} /> began:
+            </p>
+            <Words passage={opening} list={list} />
+          </section>
+        ) : null}
+        {passages.map((passage) => (
+          <Taken key={`${passage.row.id} ${passage.first}`} passage={passage} list={list} />
+        ))}
+        {passages.length ? null : (
+          <p className="empty">No passage of this thread was quoted and answered; its mails stand in the thread.</p>
+        )}
+      </div>
+      <Patches digest={digest} />
+      <Continued digest={digest} list={list} />
+      <p className="facts">
+        Passages are chosen by count: three for each person who answered right below one, one for each who quoted it in
+        part, and up to three for the mails that followed. Their words are as they stand in the mail.
+      </p>
+    </Document>
+  );
+}
+
+function Facts({ digest: { thread }, href }: { digest: Digest; href: string }) {
+  const [first, last] = [thread.first_id / 8, thread.last_id / 8];
+  const beginner = thread.rows.find((row) => row.ghost === null && row.id === thread.first_id);
+  return (
+    <p className="facts">
+      {beginner ? (
+        <>
+          Begun by <Name name={beginner.author} address={beginner.address} person={beginner.person} /> on{' '}
+          {shortDate(first)};{' '}
+        </>
+      ) : null}
+      <a href={href}>{plural(thread.messages, 'mail')}</a> by {plural(thread.participants, 'person', 'people')}
+      {last - first > 60 ? `, over ${span(last - first)}` : ''}, on{' '}
+      {thread.lists.map(({ name }, n) => (
+        <span key={name}>
+          {n ? ', ' : ''}
+          <a href={listHref(name)}>{name}</a>
+        </span>
+      ))}
+    </p>
+  );
+}
+
+function Taken({ passage, list }: { passage: DigestPassage; list: string }) {
+  const { row, answered, answers } = passage;
+  return (
+    <section>
+      <p className="who">
+        <Name name={row.author} address={row.address} person={row.person} /> <time>{shortTime(row.sent_at)}</time>{' '}
+        <small title={`quoted in part by ${passage.quoted}; ${plural(passage.followed, 'mail')} followed`}>
+          answered by {plural(answered, 'person', 'people')}
+        </small>
+      </p>
+      <Words passage={passage} list={list} />
+      {answers.map((answer) => (
+        <div className="answer" key={`${answer.row.id} ${answer.first}`}>
+          <p className="who">
+            <Name name={answer.row.author} address={answer.row.address} person={answer.row.person} /> answered:
+          </p>
+          <Words passage={answer} list={list} />
+        </div>
+      ))}
+    </section>
+  );
+}
+
+/** The very words, with the link to their lines. */
+function Words({ passage: { row, first, last, text, isCut }, list }: { passage: Passage; list: string }) {
+  return (
+    <blockquote>
+      <p>
+        {text}
+        {isCut ? ' […]' : ''}{' '}
+        <a className="source" href={linesHref(messageHref(list, row.msgid), first, last - first + 1)}>
+          lines {first + 1} to {last + 1}
+        </a>
+      </p>
+    </blockquote>
+  );
+}
+
+function Patches({ digest: { series } }: { digest: Digest }) {
+  if (!series.length) return null;
+  return (
+    <section>
+      <h2>Patches in this thread</h2>
+      <ul className="plain">
+        {series.map((line) => (
+          <li key={line.id}>
+            <a href={`/series/${line.id}/`}>
+              <bdi>{line.title}</bdi>
+            </a>{' '}
+            <small>
+              {nameOf(line.author, line.address)}, {plural(line.revisions, 'version')}: {line.status}
+            </small>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Continued({ digest: { continued }, list }: { digest: Digest; list: string }) {
+  if (!continued.length) return null;
+  return (
+    <section>
+      <h2>Continued</h2>
+      <ul className="plain">
+        {continued.map(({ root, msgid, subject, firstId, why }) => (
+          <li key={root}>
+            {shortDate(firstId / 8)}{' '}
+            <a href={threadHref(list === 'all' ? 'all' : list, msgid)}>
+              <bdi>{subject}</bdi>
+            </a>{' '}
+            <small>{why}</small>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

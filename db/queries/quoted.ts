@@ -1,0 +1,71 @@
+import type { Snapshot } from '../open';
+
+/** A passage of one mail that another quotes; lines of displayed texts, from 0. */
+export interface QuoteLine {
+  sourceId: number;
+  sourceLine: number;
+  sourceLines: number;
+  id: number;
+  line: number;
+  lines: number;
+  answered: number;
+  /** The other mail: the reply of `takenUp`, the source of `quotesIn`. */
+  msgid: string;
+  author: string;
+  address: string;
+  /** identity.person_id, or the identity where persons are not joined. */
+  person: number;
+}
+
+const COLUMNS = `q.source_id AS sourceId, q.source_line AS sourceLine, q.source_lines AS sourceLines, q.message_id AS id, q.line, q.lines, q.answered,
+  m.msgid, i.name AS author, i.address, coalesce(i.person_id, -i.id) AS person`;
+
+/** What replies took up of these mails, in the order of the passages. */
+export function takenUp(db: Snapshot, ids: number[]): Promise<QuoteLine[]> {
+  return db.all<QuoteLine & Record<string, never>>(
+    `SELECT ${COLUMNS} FROM json_each(?) j JOIN quote q ON q.source_id = j.value JOIN message m ON m.id = q.message_id
+     JOIN identity i ON i.id = m.author_id ORDER BY q.source_id, q.source_line, q.message_id, q.line`,
+    [JSON.stringify(ids)],
+  );
+}
+
+/** What a mail quotes, with the source of each passage. */
+export function quotesIn(db: Snapshot, id: number): Promise<QuoteLine[]> {
+  return db.all<QuoteLine & Record<string, never>>(
+    `SELECT ${COLUMNS} FROM quote q JOIN message m ON m.id = q.source_id JOIN identity i ON i.id = m.author_id
+     WHERE q.message_id = ? ORDER BY q.line`,
+    [id],
+  );
+}
+
+export interface Debate {
+  root: string;
+  msgid: string;
+  subject: string;
+  author: string;
+  address: string;
+  messages: number;
+  participants: number;
+  firstId: number;
+  /** Quotations of the span that an answer stands below. */
+  answered: number;
+}
+
+/** Threads by how many passages were answered in a span of ids (times): debates, the most argued first. */
+export function debates(
+  db: Snapshot,
+  from: number,
+  to: number,
+  among: number[] | null,
+  limit: number,
+): Promise<Debate[]> {
+  return db.all<Debate & Record<string, never>>(
+    `WITH own AS (SELECT m.thread AS id, count(*) AS answered FROM quote q JOIN message m ON m.id = q.message_id
+       WHERE q.answered AND q.message_id >= ?1 AND q.message_id < ?2 AND (?3 IS NULL OR q.message_id IN (SELECT value FROM json_each(?3)))
+       GROUP BY m.thread)
+     SELECT t.root, f.msgid, t.subject, i.name AS author, i.address, t.messages, t.participants, t.first_id AS firstId, own.answered
+     FROM own JOIN thread t ON t.id = own.id JOIN message f ON f.id = t.first_id JOIN identity i ON i.id = t.author_id
+     WHERE t.participants > 2 ORDER BY own.answered * t.participants DESC, t.first_id LIMIT ?4`,
+    [from, to, among === null ? null : JSON.stringify(among), limit],
+  );
+}

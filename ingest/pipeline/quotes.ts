@@ -1,0 +1,65 @@
+import type { Connection } from '#db/open';
+import { blockData, dirtyQuotes, type QuoteRow, quoteRows, replaceQuotes } from '#db/write/quotes';
+import type { ParserPool } from './pool';
+
+/** Messages resolved at a time, by each worker: bounds what is decompressed at once. A longer thread is a chunk by itself. */
+const MESSAGES_AT_ONCE = 400;
+
+/** Resolves the quotations of every thread that changed; in the workers, one chunk each. */
+export async function resolveDirtyQuotes(db: Connection, pool: ParserPool): Promise<void> {
+  const chunks = chunksOf(await dirtyQuotes(db));
+  let written = Promise.resolve();
+  let next = 0;
+  const work = async (unit: number) => {
+    for (let n = next++; n < chunks.length; n = next++) {
+      const threads = chunks[n] as number[];
+      const rows = await resolveChunk(db, pool, unit, threads);
+      written = written.then(() => replaceQuotes(db, threads, rows));
+      await written;
+    }
+  };
+  await Promise.all(Array.from({ length: pool.size }, (_, unit) => work(unit)));
+}
+
+function chunksOf(threads: { thread: number; messages: number }[]): number[][] {
+  const chunks: number[][] = [];
+  let room = 0;
+  for (const { thread, messages } of threads) {
+    if (messages > room) {
+      chunks.push([]);
+      room = MESSAGES_AT_ONCE;
+    }
+    chunks.at(-1)?.push(thread);
+    room -= messages;
+  }
+  return chunks;
+}
+
+/** Rows of `quote`, line numbers and message ids. */
+async function resolveChunk(db: Connection, pool: ParserPool, unit: number, threads: number[]): Promise<number[][]> {
+  const rows = await quoteRows(db, threads);
+  const groups = new Map<number, QuoteRow[]>();
+  for (const row of rows) groups.set(row.thread, [...(groups.get(row.thread) ?? []), row]);
+  // A thread of one mail quotes nobody that is here.
+  const several = [...groups.values()].filter((group) => group.length > 1);
+  if (!several.length) return [];
+  const ids = new Set(several.flat().flatMap(({ block }) => (block === null ? [] : [block])));
+  const blocks = await blockData(db, [...ids]);
+  const found = await pool.quotes(
+    unit,
+    several.map((group) => group.map(({ parent, block, at, size }) => ({ parent, block, at, size }))),
+    blocks.map(({ id, data }) => ({ id, data })),
+  );
+  return found.flatMap((quotes, n) => {
+    const group = several[n] as QuoteRow[];
+    return quotes.map(([by, line, lines, from, fromLine, fromLines, answered]) => [
+      group[from as number]?.id ?? 0,
+      fromLine as number,
+      fromLines as number,
+      group[by as number]?.id ?? 0,
+      line as number,
+      lines as number,
+      answered as number,
+    ]);
+  });
+}
