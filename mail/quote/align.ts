@@ -121,13 +121,13 @@ function placeOf(piece: Piece, words: Words, from: number): Place | null {
   const slack = Math.min(60, 6 + (n >> 2));
   let sum = 0;
   let best = 0;
-  let center = -1;
+  let center = 0;
   for (let d = 0; d < size + slack; d++) {
     if (d < size) sum += hits[d] as number;
     if (d > 2 * slack) sum -= hits[d - 2 * slack - 1] as number;
     if (sum > best) [best, center] = [sum, d - slack];
   }
-  if (center < 0) return null;
+  if (!best) return null;
   const low = Math.max(from, center - n - slack);
   const high = Math.min(words.folded.length, center + slack + 1);
   return alignWords(piece, words, low, high);

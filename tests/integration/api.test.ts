@@ -215,3 +215,21 @@ describe('feeds', () => {
     }
   });
 });
+
+describe('the quote finder of the API', () => {
+  it('names the mail of each quotation, and refuses what is too long', async () => {
+    const post = (body: string) =>
+      get('/api/v1/quotes', { method: 'POST', body, headers: { 'Content-Type': 'text/plain' } });
+    const { text } = (await json(`/api/v1/messages/${encodeURIComponent(msgid)}`)) as { text: string };
+    const own = text.split('\n').find((line) => line.split(' ').length > 6 && !/["<>[\]]/.test(line)) as string;
+    const answer = await post(`She said, "${own.trim()}" and left; he said "nobody here ever wrote zzq qzz words".`);
+    expect(answer.status).toBe(200);
+    const schema = document.paths['/quotes'] as unknown as {
+      post: { responses: { 200: { content: { 'application/json': { schema: object } } } } };
+    };
+    const value = (await answer.json()) as { quotes: { status: string; matches: { msgid: string }[] }[] };
+    expect(ajv.validate(schema.post.responses[200].content['application/json'].schema, value)).toBe(true);
+    expect(value.quotes.map(({ status }) => status)).toEqual(['verbatim', 'not found']);
+    expect((await post('x'.repeat(500_000))).status).toBe(413);
+  });
+});
