@@ -1,15 +1,20 @@
 import { activity, lists } from '#db/queries/home';
 import { newestThreads } from '#db/queries/list';
+import { debates } from '#db/queries/quoted';
 import { topicMatches } from '#db/queries/topics';
 import { MonthBars } from './_components/bits';
+import { Debates } from './_components/Debates';
 import { Document } from './_components/Document';
 import { ThreadTable } from './_components/ThreadTable';
 import { plural, shortDate } from './_lib/format';
 import { listHref, monthHref } from './_lib/links';
 import { page, problem } from './_lib/page';
+import { stories } from './_lib/stories';
 import { topics } from './_lib/topics';
 
 const RECENT = 25;
+const MONTH = 31 * 86_400;
+const STORIES = 5;
 
 export const GET = page(async ({ db }) => {
   const all = await lists(db);
@@ -18,6 +23,9 @@ export const GET = page(async ({ db }) => {
   const [months, recent] = [await activity(db, null), await newestThreads(db, null, null)];
   const found = [];
   for (const topic of topics()) found.push({ topic, messages: (await topicMatches(db, topic)).all.length });
+  const newest = Math.max(...all.map(({ last_at }) => last_at ?? 0));
+  const argued = await debates(db, (newest - MONTH) * 8, (newest + 1) * 8, null, 6);
+  const told = await stories(db);
   const total = all.reduce((sum, list) => sum + list.messages, 0);
   return (
     <Document
@@ -46,6 +54,21 @@ export const GET = page(async ({ db }) => {
         </ul>
         <MonthBars months={months} hrefOf={(month) => monthHref('all', month)} label="Messages by month, all lists" />
       </section>
+      <Debates debates={argued} list="all" title="Debates of the last month here" />
+      {told.length ? (
+        <section aria-labelledby="stories">
+          <h2 id="stories">
+            <a href="/stories/">Stories</a>
+          </h2>
+          <ul className="systems">
+            {told.slice(0, STORIES).map(({ slug, title, date }) => (
+              <li key={slug}>
+                <a href={`/stories/${slug}/`}>{title}</a> <small>{date}</small>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ) : null}
       {found.length ? (
         <section aria-labelledby="topics">
           <h2 id="topics">

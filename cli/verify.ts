@@ -1,6 +1,8 @@
 import { Command } from 'commander';
-import { Reader } from '#db/open';
+import { Reader, type Snapshot } from '#db/open';
+import { loadStories, proveStory, storiesHere } from '#db/queries/stories';
 import { verify } from '#db/queries/verify';
+import { StoryError } from '#mail/story';
 import { runProgram } from './program';
 import { databasePath } from './settings';
 
@@ -19,14 +21,40 @@ async function run(flags: { verbose?: boolean }): Promise<void> {
       }
     }
   });
+  const stories = await reader
+    .read((db) => verifyStories(db))
+    .catch((error: unknown) => {
+      if (!(error instanceof StoryError)) throw error;
+      process.stdout.write(`fault: ${error.message}\n`);
+      return { told: 0, quotations: 0, unproved: 1 };
+    });
   await reader.close();
   process.stdout.write(faults ? `${faults} of ${checks} checks found faults\n` : `${checks} checks, no fault\n`);
-  if (faults) process.exitCode = 1;
+  process.stdout.write(`${stories.told} stories, ${stories.quotations} quotations, ${stories.unproved} not proved\n`);
+  if (faults || stories.unproved) process.exitCode = 1;
+}
+
+/** Every quotation of every story whose list is here, held against its mail. */
+async function verifyStories(db: Snapshot): Promise<{ told: number; quotations: number; unproved: number }> {
+  const counts = { told: 0, quotations: 0, unproved: 0 };
+  for (const story of await storiesHere(db, loadStories('stories'))) {
+    counts.told++;
+    const { proofs } = await proveStory(db, story);
+    counts.quotations += proofs.length;
+    for (const { text, msgid, isProved, nearest } of proofs) {
+      if (isProved) continue;
+      counts.unproved++;
+      process.stdout.write(
+        `fault: stories/${story.slug}.md: "${text}" is not in ${msgid}\n  nearest: ${nearest?.replace(/\s+/g, ' ') ?? 'nothing like it'}\n`,
+      );
+    }
+  }
+  return counts;
 }
 
 await runProgram(
   new Command('verify')
-    .description('Checks the database against itself.')
+    .description('Checks the database against itself, and the quotations of stories against it.')
     .option('--verbose', 'name each check as it begins')
     .exitOverride()
     .action(run),

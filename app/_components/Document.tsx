@@ -61,6 +61,7 @@ export function Document({
             <a href="/people/">People</a>
             <a href="/series/">Series</a>
             <a href="/mm/">-mm</a>
+            <a href="/stories/">Stories</a>
             <a href="/quotes/">Quotes</a>
             <a href="/search/">Help</a>
           </nav>

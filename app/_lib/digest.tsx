@@ -6,14 +6,16 @@ import { Document } from '../_components/Document';
 import { anchorOf } from '../_components/Mail';
 import { ThreadPicture } from '../_components/ThreadPicture';
 import { nameOf, plural, shortDate, shortTime, span } from './format';
+import { dispositionOf, respond } from './http';
 import { linesHref, listHref, messageHref, threadHref } from './links';
 import { notFound } from './page';
 
 /** `/{list}/{msgid}/digest/`: a thread told by the passages that were taken up, each with its link and its count. */
-export async function digestPage(db: Snapshot, list: string, msgid: string) {
+export async function digestPage(db: Snapshot, list: string, msgid: string, format: string | null) {
   const id = await threadOf(db, msgid);
   const digest = id === undefined ? null : await readDigest(db, id);
   if (!digest) return notFound(`The message <${msgid.slice(0, 200)}>`, msgid.slice(0, 200));
+  if (format === 'story') return storyDraft(digest);
   const { thread, passages, opening } = digest;
   const href = threadHref(list, msgid);
   return (
@@ -50,11 +52,32 @@ export async function digestPage(db: Snapshot, list: string, msgid: string) {
       <Continued digest={digest} list={list} />
       <p className="facts">
         Passages are chosen by count: three for each person who answered right below one, one for each who quoted it in
-        part, and up to three for the mails that followed. Their words are as they stand in the mail.
+        part, and up to three for the mails that followed. Their words are as they stand in the mail.{' '}
+        <a href="?format=story">Copy as a story</a>
       </p>
     </Document>
   );
 }
+
+/** The passages as a story to begin from: docs/STORIES.md. */
+function storyDraft({ thread, opening, passages }: Digest): Response {
+  const all: Passage[] = [...(opening ? [opening] : []), ...passages];
+  const quoted = all.map(({ row, text, isCut }) => {
+    const lines = `${text}${isCut ? ' […]' : ''}`.split('\n').map((line) => `> ${escapeMarkdown(line)}`);
+    const source = `> — [${escapeMarkdown(nameOf(row.author, row.address))}](mid:${encodeURI(row.msgid).replace(/[()]/g, encodeURIComponent)})`;
+    return [...lines, '>', source].join('\n');
+  });
+  const head = `---\ntitle: ${thread.subject.replace(/\s+/g, ' ')}\ndate: ${new Date().toISOString().slice(0, 10)}\nsummary: \nlist: ${thread.lists[0]?.name ?? ''}\n---`;
+  return respond(`${[head, ...quoted].join('\n\n')}\n`, 200, {
+    'Content-Type': 'text/markdown; charset=utf-8',
+    'Content-Disposition': dispositionOf('attachment', `${thread.subject || 'story'}.md`),
+    'Cache-Control': 'no-cache',
+  });
+}
+
+/** Markdown's own signs in what a mail says. */
+const escapeMarkdown = (text: string) =>
+  text.trim().replace(/[\\`*_[\]<>#+!|~]|^-|^\d+(?=\.)/g, (sign) => (/\d/.test(sign) ? `${sign}\\` : `\\${sign}`));
 
 function Facts({ digest: { thread }, href }: { digest: Digest; href: string }) {
   const [first, last] = [thread.first_id / 8, thread.last_id / 8];

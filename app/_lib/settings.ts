@@ -21,5 +21,6 @@ export const settings = (() => {
     baseUrl: THREADLINE_BASE_URL?.replace(/\/$/, '') ?? null,
     maskAddresses: THREADLINE_MASK_ADDRESSES,
     config: resolve(THREADLINE_CONFIG),
+    stories: resolve('stories'),
   };
 })();

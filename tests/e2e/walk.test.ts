@@ -123,6 +123,26 @@ describe.skipIf(!present)('a reader', () => {
     await page.close();
   }, 120_000);
 
+  it('finds the quotations of an article, and jumps from one to its lines', async () => {
+    const page = await browser.newPage();
+    await page.goto(`${base}/quotes/`);
+    await page
+      .getByLabel('Article')
+      .fill('He wrote, "A kernel that has panicked is a kernel whose data structures cannot be believed," and left.');
+    await page.getByRole('button', { name: 'Find its quotations' }).click();
+    await page.locator('.quotes .verbatim').waitFor();
+    await page.locator('.quotes .source a').first().click();
+    await page.waitForURL(/lines=/);
+    expect(await page.locator('#quoted').textContent()).toContain('A kernel that has panicked');
+    // What was answered says by whom; the answer leads back.
+    await page.locator('.took a').first().click();
+    await page.waitForURL(/lines=/);
+    expect(await page.locator('.body .source').count()).toBeGreaterThan(0);
+    // A GET of the same address is the empty form, not somebody's article.
+    expect(await (await fetch(`${base}/quotes/`)).text()).not.toContain('panicked');
+    await page.close();
+  });
+
   it.each(['light', 'dark'] as const)('meets no accessibility fault, %s', async (colorScheme) => {
     const context = await browser.newContext({ colorScheme });
     const page = await context.newPage();
@@ -155,6 +175,10 @@ describe.skipIf(!present)('a reader', () => {
       '/topics/ras/kdb/',
       '/people/',
       person,
+      `${message}digest/`,
+      '/quotes/',
+      '/stories/',
+      '/stories/one-stop/',
     ];
     const faults: string[] = [];
     for (const path of pages) {
@@ -175,7 +199,16 @@ describe.skipIf(!present)('a reader', () => {
     const thread = (await page.locator('.threads .subject').first().getAttribute('href')) ?? '';
     await page.goto(`${base}/people/`);
     const person = (await page.locator('.threads .subject').first().getAttribute('href')) ?? '';
-    for (const path of ['/', '/threadline-sample/', thread, '/search/?q=kexec', '/topics/ras/', '/people/', person]) {
+    for (const path of [
+      '/',
+      '/threadline-sample/',
+      thread,
+      '/search/?q=kexec',
+      '/topics/ras/',
+      '/people/',
+      person,
+      '/stories/one-stop/',
+    ]) {
       await page.goto(base + path);
       expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), path).toBeLessThanOrEqual(0);
     }

@@ -3,9 +3,10 @@ import { newestMessages } from '#db/queries/feed';
 import { lists } from '#db/queries/home';
 import { findList, threadsBetween } from '#db/queries/list';
 import { readMessage } from '#db/queries/message';
-import { quotesIn, takenUp } from '#db/queries/quoted';
+import { debates, quotesIn, takenUp } from '#db/queries/quoted';
 import { patchPlace } from '#db/queries/series';
 import { threadOf } from '#db/queries/thread';
+import { Debates } from '../../_components/Debates';
 import { Document } from '../../_components/Document';
 import { MessagePage } from '../../_components/MessagePage';
 import { ThreadTable } from '../../_components/ThreadTable';
@@ -80,6 +81,9 @@ async function monthPage(db: Snapshot, list: string, known: { id: number | null;
   const from = Date.UTC(year, number - 1) / 1000;
   const to = Date.UTC(year, number) / 1000;
   const threads = await threadsBetween(db, known.id, from, to);
+  const argued = (await debates(db, from * 8, to * 8, null, known.id === null ? 5 : 40))
+    .filter(({ root }) => threads.some((thread) => thread.root === root))
+    .slice(0, 5);
   const messages = threads.reduce((sum, thread) => sum + thread.here, 0);
   const step = (by: number) => new Date(Date.UTC(year, number - 1 + by)).toISOString().slice(0, 7);
   return (
@@ -103,6 +107,7 @@ async function monthPage(db: Snapshot, list: string, known: { id: number | null;
           {step(1)}
         </a>
       </nav>
+      <Debates debates={argued} list={list} title="Debates" />
       {threads.length ? <ThreadTable threads={threads} list={list} /> : <p className="empty">No mail in this month.</p>}
     </Document>
   );

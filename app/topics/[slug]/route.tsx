@@ -1,5 +1,6 @@
 import type { Snapshot } from '#db/open';
 import { anySynthetic } from '#db/queries/home';
+import { debates } from '#db/queries/quoted';
 import {
   busiestThread,
   type TopicMatches,
@@ -9,6 +10,7 @@ import {
   topicThreads,
 } from '#db/queries/topics';
 import type { Topic } from '#mail/topic';
+import { Debates } from '../../_components/Debates';
 import { Document } from '../../_components/Document';
 import { Figures } from '../../_components/Figures';
 import { PeopleLanes, SeriesLanes, ThreadList } from '../../_components/overview';
@@ -24,6 +26,7 @@ const THREADS = 25;
 const SERIES = 24;
 const PEOPLE = 20;
 const PEAKS = 5;
+const DEBATES = 6;
 
 /** `/topics/{slug}/`: the discussion over time, what it was about, and who carried it. `?format=csv`: the figures. */
 export const GET = page(async ({ parts, query, db }) => {
@@ -57,6 +60,7 @@ async function topicPage(db: Snapshot, topic: Topic, matches: TopicMatches, buck
     await topicSeries(db, matches.all, SERIES),
     await topicAuthors(db, matches.all, PEOPLE),
   ];
+  const argued = matches.all[0] ? await debates(db, 0, matches.all[0] + 1, matches.all, DEBATES) : [];
   const query = `topic:${topic.slug}`;
   const [first, last] = [matches.all.at(-1), matches.all[0]];
   return (
@@ -90,6 +94,7 @@ async function topicPage(db: Snapshot, topic: Topic, matches: TopicMatches, buck
           ))}
         </ol>
       ) : null}
+      <Debates debates={argued} list="all" title="Debates, as digests" />
       <section>
         <h2>Threads that mattered</h2>
         <p className="facts">By mails of the topic times participants of the thread.</p>

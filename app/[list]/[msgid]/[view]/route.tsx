@@ -24,7 +24,7 @@ export const GET = page(async ({ request, parts, query, db, version }) => {
   }
   if (view === 'digest') {
     if (!rest.length) return redirect(digestHref(list, msgid), 301);
-    return digestPage(db, list, msgid);
+    return digestPage(db, list, msgid, query.get('format'));
   }
   if (rest.length) return redirect(`${messageHref(list, msgid)}${encodeURIComponent(view)}`, 301);
   if (view === 'raw') return rawMail(db, msgid, imposterOf(query));

@@ -1,0 +1,74 @@
+import { Feed } from 'feed';
+import { anySynthetic } from '#db/queries/home';
+import { type Proof, proveStory } from '#db/queries/stories';
+import { escapeHtml } from '#mail/render';
+import { renderStory } from '#mail/story';
+import { Document } from '../../_components/Document';
+import { baseUrl } from '../../_lib/atom';
+import { nameOf, shortDate } from '../../_lib/format';
+import { redirect, respond } from '../../_lib/http';
+import { anyHref, linesHref, messageHref } from '../../_lib/links';
+import { notFound, page } from '../../_lib/page';
+import { ATOM } from '../../_lib/results';
+import { stories } from '../../_lib/stories';
+
+/** `/stories/{slug}/`, with the source of each quotation beside it; `/stories/new.atom`. */
+export const GET = page(async ({ request, parts, db }) => {
+  const slug = parts[1] ?? '';
+  const all = await stories(db);
+  if (slug === 'new.atom') return feed(request, all);
+  const story = all.find((one) => one.slug === slug);
+  if (!story) return notFound(`The story "${slug.slice(0, 100)}"`, slug.slice(0, 100));
+  if (parts.length < 3) return redirect(`/stories/${story.slug}/`, 301);
+  const { proofs } = await proveStory(db, story);
+  const html = renderStory(story, anyHref, (n) => sourceHtml(proofs[n]));
+  return (
+    <Document title={`${story.title} · Threadline`} synthetic={await anySynthetic(db)} feed="/stories/new.atom">
+      <article className="story">
+        <h1>{story.title}</h1>
+        <p className="facts">
+          <time>{story.date}</time> · {proofs.filter(({ isProved }) => isProved).length} of {proofs.length} quotations
+          proved by the archive
+        </p>
+        {/* biome-ignore lint/security/noDangerouslySetInnerHtml: markdown-it escapes the story's HTML, sourceHtml escapes what mails say */}
+        <div dangerouslySetInnerHTML={{ __html: html }} />
+      </article>
+    </Document>
+  );
+});
+
+/** The margin note of a quotation: who, when, which lines; or that the archive does not have it. */
+function sourceHtml(proof: Proof | undefined): string {
+  if (!proof) return '';
+  const name = proof.author ? nameOf(proof.author.name, proof.author.address) : 'unknown';
+  if (!proof.isProved || !proof.lines)
+    return `<small class="margin unproved">not proved: ${proof.author ? `${escapeHtml(name)}'s mail has no such words` : 'the mail is not in this archive'}</small>`;
+  const [first, last] = proof.lines;
+  const href = linesHref(messageHref('all', proof.msgid), first, last - first + 1);
+  return `<small class="margin"><a href="${escapeHtml(href)}">${escapeHtml(name)}</a>, ${shortDate(proof.sentAt ?? 0)}</small>`;
+}
+
+function feed(request: Request, all: Awaited<ReturnType<typeof stories>>): Response {
+  const base = baseUrl(request);
+  const self = `${base}/stories/new.atom`;
+  const atom = new Feed({
+    id: self,
+    title: 'Stories',
+    link: `${base}/stories/`,
+    feedLinks: { atom: self },
+    updated: new Date(`${all[0]?.date ?? '1970-01-01'}T00:00:00Z`),
+    copyright: '',
+    generator: 'Threadline',
+  });
+  for (const { slug, title, date, summary } of all) {
+    const link = `${base}/stories/${slug}/`;
+    atom.addItem({
+      id: link,
+      link,
+      title: escapeHtml(title),
+      description: escapeHtml(summary),
+      date: new Date(`${date}T00:00:00Z`),
+    });
+  }
+  return respond(atom.atom1(), 200, ATOM);
+}

@@ -1,0 +1,83 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { align, readQuotation } from '#mail/quote/align';
+import { parseStory, type Story, type StoryQuotation } from '#mail/story';
+import type { Snapshot } from '../open';
+import { readMessage } from './message';
+import { findQuote } from './quotes';
+
+/** What the archive says of a quotation of a story. */
+export interface Proof extends StoryQuotation {
+  /** Word for word, or with the brackets and omissions that it shows. */
+  isProved: boolean;
+  author: { name: string; address: string } | null;
+  sentAt: number | null;
+  /** First and last line in the displayed text, from 0. */
+  lines: [number, number] | null;
+  /** What is nearest to a quotation that is not proved. */
+  nearest: string | null;
+}
+
+export interface ProvedStory {
+  story: Story;
+  proofs: Proof[];
+}
+
+/** Stories of a folder, the newest first. Throws StoryError for one that cannot be read. */
+export function loadStories(folder: string): Story[] {
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch {
+    return [];
+  }
+  return names
+    .filter((name) => /^[\w-]+\.md$/.test(name))
+    .map((name) => parseStory(readFileSync(join(folder, name), 'utf8'), name.slice(0, -3)))
+    .sort((a, b) => (a.date < b.date ? 1 : a.date > b.date ? -1 : a.slug < b.slug ? -1 : 1));
+}
+
+/** Those of lists that this archive has. */
+export async function storiesHere(db: Snapshot, stories: Story[]): Promise<Story[]> {
+  const lists = new Set((await db.all<{ name: string }>('SELECT name FROM list')).map(({ name }) => name));
+  return stories.filter(({ list }) => list === undefined || lists.has(list));
+}
+
+/** Holds every quotation of a story to the mail that it names. */
+export async function proveStory(db: Snapshot, story: Story): Promise<ProvedStory> {
+  const proofs: Proof[] = [];
+  for (const quotation of story.quotations) proofs.push(await prove(db, quotation));
+  return { story, proofs };
+}
+
+async function prove(db: Snapshot, quotation: StoryQuotation): Promise<Proof> {
+  const unproved = { ...quotation, isProved: false, author: null, sentAt: null, lines: null, nearest: null };
+  const found = await readMessage(db, quotation.msgid);
+  if (!found) return { ...unproved, nearest: await nearestOf(db, quotation.text) };
+  const { message, text } = found;
+  const own = { author: { name: message.author, address: message.address }, sentAt: message.sent_at };
+  const read = readQuotation(quotation.text);
+  const place = align(read, text);
+  if (!place) return { ...unproved, ...own };
+  const isProved =
+    place.status === 'verbatim' ||
+    (place.status === 'edited' && (read.isMarked || sameBeginning(quotation.text, text, place)));
+  const line = (at: number) => text.slice(0, at).split('\n').length - 1;
+  return {
+    ...quotation,
+    ...own,
+    isProved,
+    lines: [line(place.start), line(place.end - 1)],
+    nearest: isProved ? null : text.slice(place.start, place.end),
+  };
+}
+
+/** A quotation set into a sentence may begin in the other case; nothing else may differ. */
+function sameBeginning(quotation: string, text: string, { start, end }: { start: number; end: number }): boolean {
+  const flipped = quotation.replace(/\p{L}/u, (letter) => text.slice(start, start + 1) || letter);
+  return align(readQuotation(flipped), text.slice(start, end))?.status === 'verbatim';
+}
+
+async function nearestOf(db: Snapshot, text: string): Promise<string | null> {
+  return (await findQuote(db, text)).matches[0]?.text ?? null;
+}
