@@ -114,3 +114,8 @@ export function headerText(raw: string): string {
     return windows1252.decode(bytes);
   }
 }
+
+/** Whether a raw mail looks as if it had a part of HTML: cheap, and right but for mails that quote MIME headers. */
+export function seemsHtml(raw: Buffer): boolean {
+  return raw.includes('html') && /^content-type:[ \t]*text\/html\b/im.test(raw.toString('latin1'));
+}

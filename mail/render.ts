@@ -1,4 +1,5 @@
 import { type Body, lineAt, linesBetween, readBody, type Segment, type SegmentKind } from './body';
+import { encodeUnseen, hasUnseen, visible } from './visible';
 
 /** A quotation of more lines than this is folded; shorter ones stand open. */
 export const FOLD_QUOTES_ABOVE = 12;
@@ -114,21 +115,21 @@ function trailerLines(body: Body, start: number, end: number, hrefOf: MsgidHref)
 }
 
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-/** Characters that turn the direction of what follows (Unicode bidi): shown by their number, so that they cannot hide anything. */
-const BIDI = /[\u202a-\u202e\u2066-\u2069]/g;
 
-/** Text for HTML content and quoted attributes. */
+/** Text for a quoted attribute. */
+export function escapeAttribute(text: string): string {
+  return /[&<>"]/.test(text) ? text.replace(/[&<>"]/g, (character) => ESCAPES[character] as string) : text;
+}
+
+/** Text for HTML content: characters that nobody sees are shown by their number. */
 export function escapeHtml(text: string): string {
-  const escaped = /[&<>"]/.test(text) ? text.replace(/[&<>"]/g, (character) => ESCAPES[character] as string) : text;
-  return escaped.replace(
-    BIDI,
-    (character) => `<i class="bidi">U+${character.charCodeAt(0).toString(16).toUpperCase()}</i>`,
-  );
+  const escaped = escapeAttribute(text);
+  return hasUnseen(escaped) ? visible(escaped, (mark) => `<i class="bidi">${mark}</i>`) : escaped;
 }
 
 /** A URL up to white space, quotes or brackets; or a Message-ID in angle brackets. Both bounded, so that matching stays linear. */
 const LINK =
-  /https?:\/\/[^\s<>"'`\u0000-\u001f\u202a-\u202e\u2066-\u2069]{3,2000}|<([^<>\s@"]{1,200}@[^<>\s@"]{1,200})>/g;
+  /https?:\/\/[^\s<>"'`\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]{3,2000}|<([^<>\s@"]{1,200}@[^<>\s@"]{1,200})>/g;
 const TRAILING = /[.,;:!?)\]}]+$/;
 
 function linked(text: string, hrefOf: MsgidHref): string {
@@ -141,7 +142,7 @@ function linked(text: string, hrefOf: MsgidHref): string {
     at = match.index + whole.length;
     if (msgid !== undefined) {
       const href = looksLikeMsgid(msgid) ? hrefOf(msgid) : null;
-      out += href ? `&lt;<a href="${escapeHtml(href)}">${escapeHtml(msgid)}</a>&gt;` : escapeHtml(whole);
+      out += href ? `&lt;<a href="${escapeAttribute(href)}">${escapeHtml(msgid)}</a>&gt;` : escapeHtml(whole);
     } else {
       out += urlLink(whole, hrefOf);
     }
@@ -155,7 +156,15 @@ function urlLink(found: string, hrefOf: MsgidHref): string {
   const keep = tail.startsWith(')') && found.slice(0, -tail.length).includes('(') ? 1 : 0;
   const url = found.slice(0, found.length - tail.length + keep);
   const rest = found.slice(url.length);
-  return `<a href="${escapeHtml(url)}" rel="nofollow noreferrer">${escapeHtml(url)}</a>${ownLink(url, hrefOf)}${escapeHtml(rest)}`;
+  const href = escapeAttribute(encodeUnseen(url));
+  return `<a href="${href}" rel="nofollow noreferrer">${escapeHtml(url)}</a>${foreignHost(url)}${ownLink(url, hrefOf)}${escapeHtml(rest)}`;
+}
+
+/** A host written in other letters than ASCII may look like one that it is not: its real name beside it (RFC 3492). */
+function foreignHost(url: string): string {
+  const written = /^https?:\/\/[^/?#]*/i.exec(url)?.[0] ?? '';
+  if (!/[^\x00-\x7f]/.test(written) || !URL.canParse(url)) return '';
+  return ` <small class="host">[${escapeHtml(new URL(url).hostname)}]</small>`;
 }
 
 const ARCHIVE =
@@ -167,7 +176,9 @@ function ownLink(url: string, hrefOf: MsgidHref): string {
   if (!named) return '';
   try {
     const href = hrefOf(decodeURIComponent(named));
-    return href ? ` <a class="own" href="${escapeHtml(href)}" title="the same message in this archive">[here]</a>` : '';
+    return href
+      ? ` <a class="own" href="${escapeAttribute(href)}" title="the same message in this archive">[here]</a>`
+      : '';
   } catch {
     return '';
   }

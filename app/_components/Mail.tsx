@@ -99,10 +99,7 @@ export function Attachments({
     <ul className="attachments" aria-label="Attachments">
       {attachments.map(({ index, name, type, size }) => (
         <li key={index}>
-          <a
-            href={`${messageHref(list, row.msgid)}${index}-${encodeURIComponent(safeName(name))}${imposterQuery(row)}`}
-            download
-          >
+          <a href={attachmentHref(list, row, { index, name })} download>
             <bdi>{name ?? 'attachment'}</bdi>
           </a>{' '}
           {type}, {fileSize(size)}
@@ -111,6 +108,13 @@ export function Attachments({
     </ul>
   );
 }
+
+/** Where an attachment is fetched from; its name is for the reader of the address only. */
+export const attachmentHref = (
+  list: string,
+  row: Pick<ShownMail, 'id' | 'msgid' | 'imposter'>,
+  { index, name }: { index: number; name: string | null },
+) => `${messageHref(list, row.msgid)}${index}-${encodeURIComponent(safeName(name))}${imposterQuery(row)}`;
 
 /** A file name for a path: no separators, no leading dot, bounded. */
 export const safeName = (name: string | null) =>

@@ -73,6 +73,9 @@ export function MessagePage({
           <nav className="views" aria-label="This message">
             <a href={`${threadHref(list, message.msgid)}#m${page.position}`}>thread ({page.threadMessages})</a>
             <a href={`${messageHref(list, message.msgid)}raw${imposterQuery(message)}`}>raw</a>
+            {page.seemsHtml ? (
+              <a href={`${messageHref(list, message.msgid)}html${imposterQuery(message)}`}>HTML</a>
+            ) : null}
             <a href={`${messageHref(list, message.msgid)}t.mbox.gz`}>thread as mbox.gz</a>
             <a href="#R">reply</a>
             <a href={loreHref(message.msgid)}>lore</a>

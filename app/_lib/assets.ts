@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 const TYPES: Record<string, string> = {
   'site.css': 'text/css; charset=utf-8',
+  'html.css': 'text/css; charset=utf-8',
   'site.js': 'text/javascript; charset=utf-8',
   'icon.svg': 'image/svg+xml',
 };

@@ -1,5 +1,6 @@
 import { Feed } from 'feed';
 import type { FeedRow } from '#db/queries/feed';
+import { visible } from '#mail/visible';
 import { anyHref } from './links';
 import { settings } from './settings';
 
@@ -41,8 +42,8 @@ export function atomOf(request: Request, title: string, mails: FeedRow[]): strin
   return withReplies(feed.atom1(), base, mails);
 }
 
-/** Characters that XML 1.0 has no form for. */
-const plain = (text: string) => text.replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, '');
+/** Without the characters that XML 1.0 has no form for; those that nobody sees by their number. */
+const plain = (text: string) => visible(text.toWellFormed().replace(/[\ufffe\uffff]/g, ''));
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 const escapeText = (text: string) => text.replace(/[&<>"]/g, (character) => ENTITIES[character] as string);

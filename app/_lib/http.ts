@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { visible } from '#mail/visible';
 
 /** Nothing is loaded from anywhere else, and no inline script or style runs: mail is written by anyone in the world. */
 const POLICY =
@@ -10,6 +11,13 @@ export const SECURITY_HEADERS: Record<string, string> = {
   'Referrer-Policy': 'no-referrer',
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Permissions-Policy': 'camera=(), geolocation=(), microphone=()',
+};
+
+/** What a stranger made, handed out as it is: not shown as a page, and if it were, without scripts, loads or our origin. */
+export const ISOLATED: Record<string, string> = {
+  'Content-Security-Policy': "default-src 'none'; sandbox",
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Cache-Control': 'public, max-age=86400',
 };
 
 /** A page's address in parts, percent-decoded; null where the encoding is broken (`%zz`) or hides a NUL. */
@@ -57,12 +65,17 @@ export function isFresh(request: Request, etag: string): boolean {
   return known !== null && (known === '*' || known.split(/\s*,\s*/).includes(etag));
 }
 
-/** A file name that is safe in a header (RFC 6266), whatever the mail called it. */
+/** A file name that is safe in a header (RFC 6266) and on a disk, whatever the mail called it: no folders, nothing that nobody sees. */
 export function dispositionOf(kind: 'inline' | 'attachment', name: string): string {
-  const plain = name.replace(/[^\w.@+-]+/g, '_').slice(0, 150) || 'message';
-  const full = encodeURIComponent(name.slice(0, 150).toWellFormed()).replace(
-    /['()*]/g,
-    (c) => `%${c.charCodeAt(0).toString(16)}`,
-  );
+  const safe = visible(name.toWellFormed(), (mark) => `(${mark})`)
+    .replace(/[\s/\\:*?"<>|]+/g, '_')
+    .replace(/^[.~-]+/, '_')
+    .slice(-MAX_NAME)
+    .toWellFormed();
+  const plain = safe.replace(/[^\w.@+-]+/g, '_') || 'message';
+  const full = encodeURIComponent(safe || 'message').replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`);
   return `${kind}; filename="${plain}"; filename*=UTF-8''${full}`;
 }
+
+/** Of a longer name the end is kept: it says what the file is. */
+const MAX_NAME = 150;

@@ -2,6 +2,7 @@ import type { ReactElement } from 'react';
 import { DatabaseError, type Snapshot } from '#db/open';
 import { dataVersion } from '#db/queries/home';
 import { topicsStamp } from '#db/queries/topicsfile';
+import { visible } from '#mail/visible';
 import { Document } from '../_components/Document';
 import { etagOf, isFresh, pathParts, respond } from './http';
 import { openReader } from './reader';
@@ -85,13 +86,17 @@ async function answerFrom(
 }
 
 const encoder = new TextEncoder();
-const encode = (html: string) => encoder.encode(html);
+/** Whatever page a mail's words stand on: what nobody sees in them is shown (mail/visible.ts); plain text, so that it is right in attributes too. */
+const encode = (html: string) => encoder.encode(visible(html));
 
 /** Static markup: no ids, no hydration, the text once. Imported when used, as Next asks of route handlers. */
 export async function render(element: ReactElement): Promise<string> {
   const { renderToStaticMarkup } = await import('react-dom/server');
   return `<!DOCTYPE html>${renderToStaticMarkup(element)}`;
 }
+
+/** A page as it is sent. */
+export const renderBytes = async (element: ReactElement): Promise<Uint8Array> => encode(await render(element));
 
 function streamed(stream: HtmlStream, etag: string, headers: Record<string, string>): Response {
   const made: Uint8Array[] = [];

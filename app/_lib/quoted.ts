@@ -1,5 +1,5 @@
 import type { QuoteLine } from '#db/queries/quoted';
-import { escapeHtml, type Note } from '#mail/render';
+import { escapeAttribute, escapeHtml, type Note } from '#mail/render';
 import { nameOf } from './format';
 import { linesHref, messageHref } from './links';
 
@@ -20,17 +20,17 @@ export function quoteNotes(list: string, taken: QuoteLine[], quoted: QuoteLine[]
   return [...below, ...beside];
 }
 
-const who = ({ author, address }: QuoteLine) => escapeHtml(nameOf(author, address));
+const who = ({ author, address }: QuoteLine) => `<bdi>${escapeHtml(nameOf(author, address))}</bdi>`;
 
 function tookHtml(list: string, replies: QuoteLine[]): string {
   const names = replies.map(
     (reply) =>
-      `<a href="${escapeHtml(linesHref(messageHref(list, reply.msgid), reply.line, reply.lines))}">${who(reply)}</a>`,
+      `<a href="${escapeAttribute(linesHref(messageHref(list, reply.msgid), reply.line, reply.lines))}">${who(reply)}</a>`,
   );
   return `<span class="took">answered by ${names.join(', ')}</span>`;
 }
 
 function sourceHtml(list: string, quote: QuoteLine): string {
   const href = linesHref(messageHref(list, quote.msgid), quote.sourceLine, quote.sourceLines);
-  return `<a class="source" href="${escapeHtml(href)}" title="where this was written">${who(quote)} ↗</a>`;
+  return `<a class="source" href="${escapeAttribute(href)}" title="where this was written">${who(quote)} ↗</a>`;
 }

@@ -1,3 +1,4 @@
+import { seemsHtml } from '#mail/header';
 import type { Snapshot } from '../open';
 import { rawOf, SLOTS, type Slots, textsOf } from './blocks';
 
@@ -42,6 +43,7 @@ export interface MessagePage {
   message: MessageRow;
   text: string;
   head: Buffer;
+  seemsHtml: boolean;
   /** Other messages under the same Message-ID. */
   others: { id: number; imposter: number }[];
   lists: { name: string; synthetic: number }[];
@@ -112,6 +114,7 @@ export async function readMessage(
     message,
     text,
     head: raw.subarray(0, message.head_size),
+    seemsHtml: seemsHtml(raw),
     others,
     lists: await listsOf(db, message.id),
     position,

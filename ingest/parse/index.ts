@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { decodeWords, parseAddresses } from '#mail/address';
+import { mimeDanger } from '#mail/danger';
 import { dateOf, parseDate } from '#mail/date';
 import { type HeaderBlock, headerText, scanHeaders, WantedHeaders } from '#mail/header';
 import { idsOf, referencesOf } from '#mail/msgid';
 import type { Address, Message } from '#mail/types';
 import { directForm, directText } from './direct';
-import { type MimeContent, mimeDanger, readMime } from './mime';
+import { type MimeContent, readMime } from './mime';
 
 /** Displayed text above this is cut. The largest honest mail of the archives is 2 MB. */
 export const MAX_TEXT = 8 * 1024 * 1024;

@@ -3,10 +3,6 @@ import { convert } from 'html-to-text';
 import { type ParsedMail, simpleParser } from 'mailparser';
 import type { Attachment } from '#mail/types';
 
-/** A mail with more than this of anything is read as one plain text: a MIME tree like that is an attack or damage. */
-export const MAX_MULTIPARTS = 50;
-export const MAX_BOUNDARY_LINES = 2000;
-export const MAX_MIME_BYTES = 64 * 1024 * 1024;
 /** Textual attachments are indexed and shown up to this. */
 export const MAX_ATTACHMENT_TEXT = 1024 * 1024;
 const MAX_HTML = 2 * 1024 * 1024;
@@ -16,26 +12,6 @@ export interface MimeContent {
   textKind: 'plain' | 'html' | 'none';
   attachments: Attachment[];
   notes: string[];
-}
-
-/** Why the mail is not given to the MIME parser; null if it is safe to. */
-export function mimeDanger(bytes: Buffer): string | null {
-  if (bytes.length > MAX_MIME_BYTES) return `larger than ${MAX_MIME_BYTES / 1048576} MB: shown as it is, undecoded`;
-  if (countOf(bytes, 'multipart/', MAX_MULTIPARTS) || countOf(bytes, 'message/rfc822', MAX_MULTIPARTS)) {
-    return `more than ${MAX_MULTIPARTS} nested parts: shown as it is, undecoded`;
-  }
-  if (countOf(bytes, '\n--', MAX_BOUNDARY_LINES) && countOf(bytes, '\nContent-', MAX_BOUNDARY_LINES)) {
-    return `more than ${MAX_BOUNDARY_LINES} parts: shown as it is, undecoded`;
-  }
-  return null;
-}
-
-/** Whether `what` stands there more than `most` times. */
-function countOf(bytes: Buffer, what: string, most: number): boolean {
-  let count = 0;
-  for (let at = bytes.indexOf(what); at >= 0; at = bytes.indexOf(what, at + what.length))
-    if (++count > most) return true;
-  return false;
 }
 
 /** Reads a mail of several parts, or of one that is not plain text, with mailparser. Rejects on what it cannot read. */

@@ -1,7 +1,7 @@
 import { Feed } from 'feed';
 import { anySynthetic } from '#db/queries/home';
 import { type Proof, proveStory } from '#db/queries/stories';
-import { escapeHtml } from '#mail/render';
+import { escapeAttribute, escapeHtml } from '#mail/render';
 import { renderStory } from '#mail/story';
 import { Document } from '../../_components/Document';
 import { baseUrl } from '../../_lib/atom';
@@ -45,7 +45,7 @@ function sourceHtml(proof: Proof | undefined): string {
     return `<small class="margin unproved">not proved: ${proof.author ? `${escapeHtml(name)}'s mail has no such words` : 'the mail is not in this archive'}</small>`;
   const [first, last] = proof.lines;
   const href = linesHref(messageHref('all', proof.msgid), first, last - first + 1);
-  return `<small class="margin"><a href="${escapeHtml(href)}">${escapeHtml(name)}</a>, ${shortDate(proof.sentAt ?? 0)}</small>`;
+  return `<small class="margin"><a href="${escapeAttribute(href)}">${escapeHtml(name)}</a>, ${shortDate(proof.sentAt ?? 0)}</small>`;
 }
 
 function feed(request: Request, all: Awaited<ReturnType<typeof stories>>): Response {

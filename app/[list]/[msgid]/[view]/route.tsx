@@ -6,14 +6,15 @@ import { threadOf } from '#db/queries/thread';
 import { readAttachment } from '#mail/attachment';
 import { atomOf } from '../../../_lib/atom';
 import { digestPage } from '../../../_lib/digest';
-import { dispositionOf, etagOf, imposterOf, redirect, respond } from '../../../_lib/http';
+import { htmlView } from '../../../_lib/htmlview';
+import { dispositionOf, etagOf, ISOLATED, imposterOf, redirect, respond } from '../../../_lib/http';
 import { digestHref, messageHref } from '../../../_lib/links';
 import { mboxGzip, threadMails } from '../../../_lib/mbox';
 import { notFound, page } from '../../../_lib/page';
 import { ATOM } from '../../../_lib/results';
 import { threadPage } from '../../../_lib/thread';
 
-/** `T/`, `t/`, `digest/`, `raw`, `t.mbox.gz` and attachments of a message. */
+/** `T/`, `t/`, `digest/`, `raw`, `html`, `t.mbox.gz` and attachments of a message. */
 export const GET = page(async ({ request, parts, query, db, version }) => {
   const [list = '', msgid = '', view = '', ...rest] = parts;
   if (list !== 'all' && !(await findList(db, list)))
@@ -28,6 +29,7 @@ export const GET = page(async ({ request, parts, query, db, version }) => {
   }
   if (rest.length) return redirect(`${messageHref(list, msgid)}${encodeURIComponent(view)}`, 301);
   if (view === 'raw') return rawMail(db, msgid, imposterOf(query));
+  if (view === 'html') return htmlView(db, list, msgid, imposterOf(query));
   if (view === 't.atom') return threadFeed(request, db, msgid);
   if (view === 't.mbox.gz') return threadMbox(db, msgid, etagOf(version, request.url));
   if (/^\d{1,4}-/.test(view)) return attachment(db, msgid, Number.parseInt(view, 10), imposterOf(query));
@@ -39,9 +41,9 @@ async function rawMail(db: Snapshot, msgid: string, imposter: number | null): Pr
   const found = await readRaw(db, msgid, imposter);
   if (!found) return notFound(`The message <${msgid.slice(0, 200)}>`, msgid.slice(0, 200));
   return respond(new Uint8Array(found.raw), 200, {
+    ...ISOLATED,
     'Content-Type': 'text/plain; charset=utf-8',
     'Content-Disposition': dispositionOf('inline', `${msgid}.eml`),
-    'Cache-Control': 'public, max-age=86400',
   });
 }
 
@@ -69,8 +71,8 @@ async function attachment(db: Snapshot, msgid: string, index: number, imposter: 
   const part = found ? await readAttachment(found.raw, index) : null;
   if (!part) return notFound('This attachment', msgid.slice(0, 200));
   return respond(new Uint8Array(part.content), 200, {
+    ...ISOLATED,
     'Content-Type': 'application/octet-stream',
     'Content-Disposition': dispositionOf('attachment', part.name ?? 'attachment'),
-    'Cache-Control': 'public, max-age=86400',
   });
 }

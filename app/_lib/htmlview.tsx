@@ -1,0 +1,68 @@
+import type { Snapshot } from '#db/open';
+import { listsOf, readRaw } from '#db/queries/message';
+import { readHtml } from '#mail/attachment';
+import { sanitizeMail } from '#mail/html';
+import { attachmentHref } from '../_components/Mail';
+import { assetHref } from './assets';
+import { ISOLATED, respond } from './http';
+import { messageHref } from './links';
+import { notFound, problem, renderBytes } from './page';
+
+/** No script at all, nothing loaded but our one style sheet, no form; and an origin of its own, should anything run in spite of it. */
+const POLICY =
+  "default-src 'none'; style-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox";
+
+/** `/{list}/{msgid}/html`: a mail's HTML, sanitised (mail/html.ts), on a page that can do nothing but show it. */
+export async function htmlView(db: Snapshot, list: string, msgid: string, imposter: number | null): Promise<Response> {
+  const found = await readRaw(db, msgid, imposter);
+  if (!found) return notFound(`The message <${msgid.slice(0, 200)}>`, msgid.slice(0, 200));
+  const { message, raw } = found;
+  const body = await readHtml(raw);
+  if (!body)
+    return problem(
+      404,
+      'This mail has no HTML',
+      'It may be too large or too broken to be taken apart: its raw form has all.',
+    );
+  const { html, notes } = sanitizeMail(body.html, body.images, (image) => attachmentHref(list, message, image));
+  const synthetic = (await listsOf(db, message.id)).some((one) => one.synthetic === 1);
+  const subject = message.subject || '(no subject)';
+  const page = await renderBytes(
+    <html lang="en">
+      <head>
+        <meta charSet="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>{`${subject} · HTML · ${list}`}</title>
+        <link rel="stylesheet" href={assetHref('html.css')} />
+      </head>
+      <body>
+        <header>
+          <p>
+            <a href={messageHref(list, msgid)}>← message</a>
+          </p>
+          <h1>
+            <bdi>{subject}</bdi>
+          </h1>
+          <p className="facts">
+            The HTML of this mail, without its styles, scripts, forms and images. Nothing is loaded from elsewhere;
+            behind a link whose words do not say where it leads stands its host.
+            {synthetic ? ' The mail is synthetic: it was made by a program.' : ''}
+          </p>
+          {notes.map((note) => (
+            <p className="note" key={note}>
+              {note}
+            </p>
+          ))}
+        </header>
+        {/* biome-ignore lint/security/noDangerouslySetInnerHtml: sanitised by an allow-list, and the policy lets nothing of it run or load */}
+        <main dangerouslySetInnerHTML={{ __html: html }} />
+      </body>
+    </html>,
+  );
+  return respond(page, 200, {
+    ...ISOLATED,
+    'Content-Security-Policy': POLICY,
+    'Content-Type': 'text/html; charset=utf-8',
+  });
+}
