@@ -8,7 +8,7 @@ import { recognise } from '#ingest/read/recognise';
 import { type Source, SourceError } from '#ingest/read/types';
 import { type IngestOptions, ingest, type Summary } from '#ingest/run';
 import { runProgram } from './program';
-import { databasePath } from './settings';
+import { databasePath, silenceSeconds } from './settings';
 
 interface Flags {
   list?: string;
@@ -49,7 +49,9 @@ async function run(locations: string[], flags: Flags): Promise<void> {
   const failed: SourceError[] = [];
   for (const location of locations) {
     try {
-      sources.push(...(await recognise(location)));
+      sources.push(
+        ...(await recognise(location, { web: { folder: `${databasePath()}-mirrors`, silence: silenceSeconds() } })),
+      );
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;
       failed.push(error);

@@ -6,11 +6,17 @@ import type { Topic } from '#mail/topic';
 const schema = z.object({
   THREADLINE_DB: z.string().min(1).default('data/threadline.sqlite'),
   THREADLINE_CONFIG: z.string().min(1).default('topics.json'),
+  THREADLINE_SILENCE: z.coerce.number().int().min(1).max(3600).default(60),
 });
 
 /** Path of the database file, from THREADLINE_DB. */
 export function databasePath(): string {
   return resolve(schema.parse(process.env).THREADLINE_DB);
+}
+
+/** How many seconds a server that is read from may be silent, from THREADLINE_SILENCE. */
+export function silenceSeconds(): number {
+  return schema.parse(process.env).THREADLINE_SILENCE;
 }
 
 /** The topics of THREADLINE_CONFIG, or of topics.json in the folder of the project; none where there is no such file. */

@@ -159,7 +159,7 @@ class SourceRun {
     const into: BatchSource = {
       id: row.id,
       listName: this.options.list ?? this.source.listName,
-      fallback: basename(location).replace(/\.(mbox|txt|gz|git|eml)+$/g, ''),
+      fallback: this.source.fallback ?? basename(location).replace(/\.(mbox|txt|gz|git|eml)+$/g, ''),
     };
     let total: { total: number; unit: 'mails' | 'bytes' } | null = null;
     const events = this.source.open({

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
+import { BOMB_FROM_BYTES } from './limits';
 
 /** A chunk of compressed bytes may grow a thousandfold; this keeps what is held at a time below 32 MB. */
 const COMPRESSED_CHUNK = 32 * 1024;
@@ -19,9 +20,12 @@ export function isGzip(head: Buffer): boolean {
 
 /**
  * Decompresses as bytes come, several gzip members in a row included. Throws where the data is cut or broken, but only after everything
- * before that was handed on (a stream's own iterator drops what it holds when it fails).
+ * before that was handed on (a stream's own iterator drops what it holds when it fails). `maxRatio`: how many times its size it may grow to.
  */
-export async function* gunzip(compressed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+export async function* gunzip(
+  compressed: AsyncIterable<Buffer>,
+  maxRatio = Number.POSITIVE_INFINITY,
+): AsyncGenerator<Buffer> {
   const zlib = createGunzip({ chunkSize: 2 * COMPRESSED_CHUNK });
   let ready: Buffer[] = [];
   let failure: Error | null = null;
@@ -36,10 +40,16 @@ export async function* gunzip(compressed: AsyncIterable<Buffer>): AsyncGenerator
       wake = resolve;
       act(resolve);
     });
+  let taken = 0;
+  let given = 0;
   try {
     for await (const chunk of compressed) {
+      taken += chunk.length;
       for (let at = 0; at < chunk.length && !failure; at += COMPRESSED_CHUNK) {
         await settled((done) => zlib.write(chunk.subarray(at, at + COMPRESSED_CHUNK), () => done()));
+        given += ready.reduce((sum, part) => sum + part.length, 0);
+        if (given > BOMB_FROM_BYTES && given > maxRatio * taken)
+          throw new Error(`grows to more than ${maxRatio} times its size, which no mail does`);
         yield* ready;
         ready = [];
       }

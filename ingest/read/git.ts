@@ -23,7 +23,7 @@ export function startGit(repository: string, args: string[]): GitChild {
 }
 
 /** Without what would change git's answers: a caller's GIT_ variables (as within a hook) and the user's settings. */
-function gitEnvironment(): NodeJS.ProcessEnv {
+export function gitEnvironment(): NodeJS.ProcessEnv {
   const kept = { ...process.env };
   for (const name of Object.keys(kept)) if (name.startsWith('GIT_')) delete kept[name];
   return {

@@ -252,9 +252,8 @@ describe('a file', () => {
     await expect(recognise(path)).rejects.toThrow(new RegExp(`${name}: .*Accepted: .*mbox`));
   });
 
-  it('that does not exist, and a URL, are refused', async () => {
+  it('that does not exist is refused', async () => {
     await expect(recognise('/nowhere/at/all')).rejects.toThrow(/\/nowhere\/at\/all: there is no such/);
-    await expect(recognise('https://lists.example.org/x/')).rejects.toThrow(SourceError);
   });
 
   it('that is empty is a mailbox without mail', async () => {

@@ -151,46 +151,69 @@ async function* hashed(chunks: AsyncIterable<Buffer>, hash: ReturnType<typeof cr
 }
 
 /** The last mail before a cut is left out: half of it would stand in the way of the whole one later. */
-async function* wholeMails(
+function wholeMails(
   location: string,
   compressed: AsyncIterable<Buffer>,
   options: OpenOptions,
 ): AsyncGenerator<MboxMail[]> {
-  const splitter = new MboxSplitter();
+  return cut(unpacked(location, compressed, options), new MboxSplitter());
+}
+
+async function* unpacked(
+  location: string,
+  compressed: AsyncIterable<Buffer>,
+  options: OpenOptions,
+  maxRatio?: number,
+): AsyncGenerator<Buffer> {
   try {
-    for await (const chunk of gunzip(compressed)) yield splitter.push(chunk);
+    yield* gunzip(compressed, maxRatio);
   } catch (error) {
     options.onNote?.('the compressed file is cut short or damaged; the mails before that place were read');
+    if (error instanceof SourceError) throw error;
     throw new SourceError(location, `cannot be decompressed to its end (${(error as Error).message}); fetch it again`);
   }
-  yield splitter.end();
 }
 
 /** Reads an mbox from a stream, compressed or not, once: a stream cannot be resumed. */
 export async function* readStream(stream: NodeJS.ReadableStream, options: OpenOptions): AsyncGenerator<SourceEvent> {
-  const chunks = buffers(stream);
-  const first = await firstBytes(chunks);
-  const joined = chain(first, chunks);
-  let kind: MboxKind | null = null;
-  const mails = isGzip(first) ? wholeMails('-', joined, options) : cut(joined, new MboxSplitter());
-  for await (const cutMails of mails) {
-    for (const mail of cutMails) {
-      kind ??= streamKind(isGzip(first) ? mail.bytes : first);
-      yield eventOf(mail, kind);
-    }
-  }
-  if (kind === null) throw new SourceError('-', 'standard input held no mail; give it an mbox');
+  const found = yield* readMails(buffers(stream), '-', options);
+  if (!found) throw new SourceError('-', 'standard input held no mail; give it an mbox');
   yield { kind: 'checkpoint', state: null };
 }
 
-function streamKind(head: Buffer): MboxKind {
+/** Reads the mails of an mbox or pipermail month as its bytes come. @returns whether there was any */
+export async function* readMails(
+  chunks: AsyncGenerator<Buffer>,
+  location: string,
+  options: OpenOptions,
+  maxRatio?: number,
+): AsyncGenerator<SourceEvent, boolean> {
+  try {
+    const first = await firstBytes(chunks);
+    const joined = chain(first, chunks);
+    const plain = isGzip(first) ? unpacked(location, joined, options, maxRatio) : joined;
+    const head = await firstBytes(plain);
+    if (isBlank(head)) return false;
+    const kind = kindOf(head, location);
+    for await (const mails of cut(chain(head, plain), new MboxSplitter())) {
+      for (const mail of mails) yield eventOf(mail, kind);
+    }
+    return true;
+  } finally {
+    await chunks.return(undefined);
+  }
+}
+
+/** @param head the beginning of what is read, decompressed */
+function kindOf(head: Buffer, location: string): MboxKind {
   const look = lookAt(head);
-  if (look === 'other')
-    throw new SourceError(
-      '-',
-      'standard input is not an mbox: it begins neither with a "From " line nor with mail headers',
-    );
-  return look === 'pipermail' ? 'pipermail' : 'mbox';
+  if (look !== 'other') return look === 'pipermail' ? 'pipermail' : 'mbox';
+  const what = location === '-' ? 'standard input ' : '';
+  const page = /^\s*<(?:!doctype|html)/i.test(head.toString('latin1', 0, 200)) ? ' but a web page' : '';
+  throw new SourceError(
+    location,
+    `${what}is not an mbox${page}: it begins neither with a "From " line nor with mail headers`,
+  );
 }
 
 async function* buffers(stream: NodeJS.ReadableStream): AsyncGenerator<Buffer> {
@@ -210,7 +233,7 @@ async function firstBytes(chunks: AsyncGenerator<Buffer>): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
-async function* chain(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+async function* chain(first: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
   if (first.length) yield first;
   yield* rest;
 }

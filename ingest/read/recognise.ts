@@ -7,7 +7,8 @@ import type { Layout } from './history';
 import { lookAtFile } from './look';
 import { readMbox, readMboxGzip, readStream } from './mbox';
 import { type OpenOptions, type Source, SourceError, type SourceEvent, type SourceKind } from './types';
-import { recogniseUrl } from './url';
+import { recogniseUrl, type WebOptions } from './url';
+import { SILENCE_SECONDS } from './web/limits';
 
 const ACCEPTED =
   'a public-inbox directory or repository, an mbox or pipermail month (.gz too), a Maildir, a directory of .eml files, or - for an mbox on standard input';
@@ -20,9 +21,13 @@ const EPOCH_NAME = /^(\d{1,6})\.git$/;
  * Finds out by looking what a location is, and how to read it. A directory of several mailboxes gives one source for each.
  * @throws SourceError where it does not exist or holds no mail archive
  */
-export async function recognise(location: string, options: { stdin?: NodeJS.ReadableStream } = {}): Promise<Source[]> {
+export async function recognise(
+  location: string,
+  options: { stdin?: NodeJS.ReadableStream; web?: WebOptions } = {},
+): Promise<Source[]> {
   if (location === '-') return [source('stdin', '-', null, (open) => readStream(options.stdin ?? process.stdin, open))];
-  if (/^https?:\/\//i.test(location)) return recogniseUrl(location);
+  if (/^https?:\/\//i.test(location))
+    return recogniseUrl(location, options.web ?? { folder: resolve('mirrors'), silence: SILENCE_SECONDS });
   const path = resolve(location);
   try {
     const found = (await stat(path)).isDirectory() ? await directory(path) : [await file(path)];

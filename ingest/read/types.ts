@@ -45,6 +45,8 @@ export interface OpenOptions {
   onTotal?(total: number, unit: 'mails' | 'bytes'): void;
   /** A fact worth a line to the user ("history was rewritten: reading again from the start"). */
   onNote?(note: string): void;
+  /** Aborted: a wait for a server ends at once, with an error. */
+  signal?: AbortSignal;
 }
 
 /** One thing that can be read. Opening it twice with the same state yields the same events. */
@@ -54,6 +56,10 @@ export interface Source {
   location: string;
   /** The list's name as the source tells it (inbox directory), else null (List-Id decides, mail by mail). */
   listName: string | null;
+  /** Name of the list where neither that nor the mails tell one; the location's own where it is left out. */
+  fallback?: string;
+  /** For following: whether there may be something new, asked as cheaply as the server allows. Without it, only opening tells. */
+  hasNews?(signal?: AbortSignal): Promise<boolean>;
   open(options: OpenOptions): AsyncIterable<SourceEvent>;
 }
 

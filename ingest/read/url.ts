@@ -1,6 +1,169 @@
-import { type Source, SourceError } from './types';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { type OpenOptions, type Source, SourceError, type SourceEvent } from './types';
+import { type BoxState, readBox, readSearch } from './web/box';
+import { ask, ServerError } from './web/http';
+import { hasNews, type Inbox, readInbox } from './web/inbox';
+import { monthsOf, pageAt, readMonths } from './web/months';
 
-/** Archives on the web; not yet read here. */
-export function recogniseUrl(location: string): Source[] {
-  throw new SourceError(location, 'URLs cannot be read yet; clone or download the archive and give its path');
+/** Where copies of inboxes are kept, and how long a server may be silent. */
+export interface WebOptions {
+  folder: string;
+  /** Seconds. */
+  silence: number;
+}
+
+const BOX_NAME = /\.(?:mbox|mbx|txt|eml)(?:\.gz)?$|\.gz$|\/raw$/i;
+const EPOCH_PATH = /\/([^/]+)\/git\/(\d{1,6})\.git\/?$/;
+/** Views of a message or thread in public-inbox: flat, nested, feed. */
+const VIEW = /\/(?:T|t|t\.atom|t\.mbox\.gz|raw)\/?$/;
+/** Paths that stand for every list of a server. */
+const EVERY_LIST = new Set(['all', 'r']);
+
+/**
+ * Archives on the web. What a URL is shows in its shape; the server is asked when the source is opened, so that no network is needed to
+ * name one, and a server that fails fails its own source only.
+ */
+export function recogniseUrl(location: string, web: WebOptions): Source[] {
+  const url = URL.canParse(location) ? new URL(location) : null;
+  if (url === null) throw new SourceError(location, 'is not a URL');
+  if (url.username || url.password)
+    throw new SourceError(
+      url.origin + url.pathname,
+      'has a name or password in it, and only public archives are read; leave it out',
+    );
+  url.hash = '';
+  if (url.searchParams.has('q')) return [search(url, web)];
+  if (EPOCH_PATH.test(url.pathname)) return [epoch(url, web)];
+  if (isMessage(url)) return [thread(url, web)];
+  if (BOX_NAME.test(url.pathname)) return [box(url.href, listOf(url.pathname.replace(/[^/]*$/, '')), web)];
+  return [inbox(url, web)];
+}
+
+function source(
+  location: string,
+  listName: string | null,
+  fallback: string,
+  open: (options: OpenOptions) => AsyncIterable<SourceEvent>,
+): Source {
+  return { kind: 'url', location, listName, fallback, open };
+}
+
+/** The path's last part, decoded; null where it stands for every list. */
+function listOf(path: string): string | null {
+  const last = decoded(path.replace(/\/+$/, '').split('/').at(-1) ?? '');
+  return last === '' || EVERY_LIST.has(last) ? null : last;
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+function search(url: URL, web: WebOptions): Source {
+  url.searchParams.set('x', 'm');
+  // The results as a mailbox are all of them, in no order but their own.
+  for (const name of ['o', 'r', 'l']) url.searchParams.delete(name);
+  return source(url.href, listOf(url.pathname), url.hostname, (options) => readSearch(url.href, web.silence, options));
+}
+
+/** `/{list}/{msgid}/` and its views: a Message-ID has an @. */
+function isMessage(url: URL): boolean {
+  const parts = url.pathname.replace(VIEW, '/').split('/').filter(Boolean);
+  const asked = VIEW.test(url.pathname) && parts.length > 1 && !/\/git\//.test(url.pathname);
+  return asked || decoded(parts.at(-1) ?? '').includes('@');
+}
+
+/** A message stands for its thread, as its page on the server does; `raw` for itself. */
+function thread(url: URL, web: WebOptions): Source {
+  const base = url.pathname.replace(VIEW, '').replace(/\/+$/, '');
+  const list = listOf(base.replace(/[^/]*$/, ''));
+  if (/\/raw$/.test(url.pathname)) return box(url.href, list, web);
+  const message = `${url.origin}${base}/`;
+  const parts = base.split('/').filter(Boolean);
+  const isIndirect = parts.length < 2 || parts.at(-2) === 'r';
+  const location = `${message}t.mbox.gz`;
+  return source(location, list, url.hostname, async function* (options) {
+    const target = isIndirect ? new URL('t.mbox.gz', await landing(message, web, options)).href : location;
+    yield* readOne(target, web, options);
+  });
+}
+
+/** Where `/r/{msgid}/` leads to. */
+async function landing(url: string, web: WebOptions, options: OpenOptions): Promise<string> {
+  const answer = await ask(url, { silence: web.silence, signal: options.signal });
+  void answer.body.return(undefined);
+  return answer.url;
+}
+
+function box(location: string, list: string | null, web: WebOptions): Source {
+  // A month's mails name their list only seldom, but its folder does.
+  return source(location, null, list ?? new URL(location).hostname, (options) => readOne(location, web, options));
+}
+
+async function* readOne(url: string, web: WebOptions, options: OpenOptions): AsyncGenerator<SourceEvent> {
+  const before = options.state as Partial<BoxState> | null | undefined;
+  const now = yield* readBox(url, { silence: web.silence }, before, options);
+  if (now !== null) yield { kind: 'checkpoint', state: now };
+}
+
+function folderOf(url: URL, list: string, web: WebOptions): string {
+  const hash = createHash('sha256').update(url.href).digest('hex').slice(0, 12);
+  const name = `${url.hostname}-${list}`.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 100);
+  return join(web.folder, `${name}-${hash}`);
+}
+
+function epoch(url: URL, web: WebOptions): Source {
+  url.pathname = url.pathname.replace(/\/$/, '');
+  url.search = '';
+  const [, name = '', number = ''] = EPOCH_PATH.exec(url.pathname) ?? [];
+  const list = decoded(name);
+  const one: Inbox = {
+    url: url.href,
+    list,
+    folder: folderOf(url, list, web),
+    silence: web.silence,
+    epoch: Number(number),
+  };
+  return source(url.href, list, list, (options) => readInbox(one, options));
+}
+
+function inbox(url: URL, web: WebOptions): Source {
+  url.search = '';
+  url.pathname = url.pathname.replace(/\/(?:index\.html?|manifest\.js\.gz)?$/, '').replace(/\/*$/, '/');
+  const list = listOf(url.pathname);
+  if (list === null)
+    throw new SourceError(
+      url.href,
+      'is a whole server or all its lists; give the URL of one list, as in https://lore.kernel.org/linux-pm/',
+    );
+  const one: Inbox = { url: url.href, list, folder: folderOf(url, list, web), silence: web.silence, epoch: null };
+  const found = source(url.href, list, list, (options) => readList(one, options));
+  return { ...found, hasNews: (signal) => hasNews(one, signal) };
+}
+
+/** A list: of public-inbox, else an index of pipermail's months. */
+async function* readList(one: Inbox, options: OpenOptions): AsyncGenerator<SourceEvent> {
+  if (!(options.state as { months?: object } | undefined)?.months) {
+    try {
+      yield* readInbox(one, options);
+      return;
+    } catch (error) {
+      // Nothing was read of it: no repository is there.
+      if (!(error instanceof ServerError) || error.status !== 404 || error.location !== one.url) throw error;
+      const { url, text } = await pageAt(one.url, one.silence, options.signal).catch(() => ({
+        url: one.url,
+        text: '',
+      }));
+      const names = monthsOf(text, url);
+      if (!names.length) throw error;
+      yield* readMonths(url, names, one.silence, options);
+      return;
+    }
+  }
+  const { url, text } = await pageAt(one.url, one.silence, options.signal);
+  yield* readMonths(url, monthsOf(text, url), one.silence, options);
 }

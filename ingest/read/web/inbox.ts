@@ -1,0 +1,230 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Epoch, readEpochs } from '../epochs';
+import type { OpenOptions, SourceEvent } from '../types';
+import { type Ask, ask, ServerError } from './http';
+import { ASK_IN_FULL_AFTER_MS } from './limits';
+import { type Manifest, readManifest } from './manifest';
+import { fetchRepository, forgetOld, tidy } from './transfer';
+
+/** An inbox on a server, and where its copy is kept. */
+export interface Inbox {
+  /** URL of the list, ending in a slash; of one repository, without. */
+  url: string;
+  /** Its name: the last part of the URL's path. */
+  list: string;
+  folder: string;
+  silence: number;
+  /** Number of the epoch where `url` is that of one epoch's repository: nothing else is read then. */
+  epoch: number | null;
+}
+
+/** What is remembered of the server beside the copy (`mirror.json`). A cache: without it everything is asked for again. */
+interface Remembered {
+  url: string;
+  /** From the last full answer. */
+  etag: string | null;
+  lastModified: string | null;
+  askedInFullAt: number;
+  repositories: Repository[];
+}
+
+interface Repository {
+  epoch: number | null;
+  /** The manifest's fingerprint: now, and when it was last fetched. */
+  fingerprint: string | null;
+  fetched: string | null;
+  /** What the user was told of it; said once. */
+  said?: 'shorter' | 'gone';
+}
+
+const FRESH: Omit<Remembered, 'url'> = { etag: null, lastModified: null, askedInFullAt: 0, repositories: [] };
+
+const file = (inbox: Inbox) => join(inbox.folder, 'mirror.json');
+const pathOf = (inbox: Inbox, epoch: number | null) =>
+  epoch === null ? join(inbox.folder, 'v1.git') : join(inbox.folder, 'git', `${epoch}.git`);
+const urlOf = (inbox: Inbox, epoch: number | null) =>
+  inbox.epoch !== null || epoch === null ? inbox.url : `${inbox.url}git/${epoch}.git`;
+const isLeft = ({ fingerprint, fetched, said }: Repository) =>
+  said !== 'gone' && (fingerprint === null || fingerprint !== fetched);
+
+/**
+ * Brings the copy of an inbox up to date and reads it. Where the server fails, what was copied before is read all the same, then the
+ * error is thrown. Epochs are copied in order, and none beyond one that fails: which of two mails with one Message-ID came first must not
+ * depend on the server's mood.
+ */
+export async function* readInbox(inbox: Inbox, options: OpenOptions): AsyncGenerator<SourceEvent> {
+  let known = await remembered(inbox);
+  let failure: unknown = null;
+  let left: number | null | undefined;
+  try {
+    known = (await look(inbox, known, options.onNote, options.signal)) ?? known;
+    left = await copy(inbox, known, options, (error) => {
+      failure = error;
+    });
+  } catch (error) {
+    failure = error;
+  }
+  const epochs = known.repositories
+    .map(({ epoch }): Epoch => ({ path: pathOf(inbox, epoch), layout: epoch === null ? 'v1' : 'v2', number: epoch }))
+    .filter(({ path, number }) => existsSync(path) && (left === undefined || number === null || number < (left ?? 0)));
+  yield* readEpochs(epochs, options);
+  if (failure !== null) throw failure;
+}
+
+/** Whether the server has something that is not copied yet: one conditional request. */
+export async function hasNews(inbox: Inbox, signal?: AbortSignal): Promise<boolean> {
+  const known = await remembered(inbox);
+  const now = await look(inbox, known, undefined, signal);
+  return (now ?? known).repositories.some(isLeft);
+}
+
+/** Fetches what is left; the first epoch that could not be had, undefined where all could. */
+async function copy(
+  inbox: Inbox,
+  known: Remembered,
+  options: OpenOptions,
+  onFailure: (error: unknown) => void,
+): Promise<number | null | undefined> {
+  const left = known.repositories.filter(isLeft);
+  for (const repository of left) {
+    const name = repository.epoch === null ? 'the repository' : `epoch ${repository.epoch}`;
+    try {
+      await fetchOne(inbox, repository, name, options);
+    } catch (error) {
+      onFailure(error);
+      return repository.epoch;
+    }
+    await remember(inbox, known);
+  }
+  return undefined;
+}
+
+const PROGRESS_EVERY_MS = 10_000;
+
+async function fetchOne(inbox: Inbox, repository: Repository, name: string, options: OpenOptions): Promise<void> {
+  let last = performance.now();
+  const path = pathOf(inbox, repository.epoch);
+  const { fingerprint } = repository;
+  const fetched = await fetchRepository(path, urlOf(inbox, repository.epoch), {
+    silence: inbox.silence,
+    signal: options.signal,
+    onProgress(line) {
+      if (performance.now() - last < PROGRESS_EVERY_MS) return;
+      last = performance.now();
+      options.onNote?.(`${name}: ${line}`);
+    },
+  });
+  if (fetched === 'shorter' && repository.said !== 'shorter') {
+    options.onNote?.(`${name} has lost its newest commits on the server; they are kept here`);
+    repository.said = 'shorter';
+  } else if (fetched !== 'shorter') delete repository.said;
+  if (fetched === 'rewritten') await forgetOld(path);
+  else if (fetched === 'grown') await tidy(path);
+  repository.fetched = fingerprint;
+}
+
+/** Asks for the manifest and remembers what it says; null where the server says that nothing has changed. */
+async function look(
+  inbox: Inbox,
+  known: Remembered,
+  onNote?: (note: string) => void,
+  signal?: AbortSignal,
+): Promise<Remembered | null> {
+  if (inbox.epoch !== null) return inFull(inbox, known, { epochs: new Map([[inbox.epoch, null]]), foreign: [] });
+  const inFullAgain = Date.now() - known.askedInFullAt > ASK_IN_FULL_AFTER_MS;
+  const conditions: Record<string, string> = {};
+  if (!inFullAgain && known.etag) conditions['if-none-match'] = known.etag;
+  if (!inFullAgain && known.lastModified) conditions['if-modified-since'] = known.lastModified;
+  const asked: Ask = { headers: conditions, silence: inbox.silence, signal };
+  const answer = await ask(`${inbox.url}manifest.js.gz`, asked).catch((error: unknown) => {
+    if (error instanceof ServerError && (error.status === 404 || error.status === 410)) return null;
+    throw error;
+  });
+  if (answer === null) return inFull(inbox, known, await withoutManifest(inbox, signal));
+  if (answer.status === 304) {
+    void answer.body.return(undefined);
+    return null;
+  }
+  const manifest = await readManifest(answer, inbox.list, inbox.silence);
+  if (manifest.foreign.length)
+    onNote?.(
+      `the manifest names ${manifest.foreign.length} repositories that are not this list's; they are left alone`,
+    );
+  const now = inFull(inbox, known, manifest);
+  now.etag = answer.headers.get('etag');
+  now.lastModified = answer.headers.get('last-modified');
+  now.askedInFullAt = Date.now();
+  for (const repository of now.repositories) {
+    if (manifest.epochs.has(repository.epoch) || repository.said === 'gone') continue;
+    onNote?.(`epoch ${repository.epoch} is no longer in the server's manifest; its mails are kept`);
+    repository.said = 'gone';
+  }
+  await remember(inbox, now);
+  return now;
+}
+
+/** A server without manifests: a version 1 inbox at the URL itself, else epochs as far as there are any. */
+async function withoutManifest(inbox: Inbox, signal?: AbortSignal): Promise<Manifest> {
+  const isThere = (url: string) =>
+    ask(`${url.replace(/\/$/, '')}/info/refs?service=git-upload-pack`, { silence: inbox.silence, signal }).then(
+      ({ body, headers }) => {
+        void body.return(undefined);
+        return /^application\/x-git/.test(headers.get('content-type') ?? '');
+      },
+      (error: unknown) => {
+        if (error instanceof ServerError && (error.status === 404 || error.status === 410)) return false;
+        throw error;
+      },
+    );
+  const epochs = new Map<number | null, string | null>();
+  while (await isThere(urlOf(inbox, epochs.size))) epochs.set(epochs.size, null);
+  if (!epochs.size && (await isThere(inbox.url))) epochs.set(null, null);
+  if (!epochs.size)
+    throw new ServerError(
+      inbox.url,
+      'is no public-inbox list: the server has neither manifest.js.gz nor a git repository there. Check the URL in a browser',
+      404,
+    );
+  return { epochs, foreign: [] };
+}
+
+function inFull(inbox: Inbox, known: Remembered, manifest: Manifest): Remembered {
+  const repositories = new Map(known.repositories.map((one) => [one.epoch, { ...one }]));
+  for (const [epoch, fingerprint] of manifest.epochs) {
+    const before = repositories.get(epoch);
+    repositories.set(epoch, {
+      epoch,
+      fetched: before?.fetched ?? null,
+      fingerprint,
+      ...(before?.said === 'shorter' ? { said: 'shorter' } : {}),
+    });
+  }
+  // A version 1 inbox that became version 2 has its mails in the epochs.
+  if (manifest.epochs.size && !manifest.epochs.has(null)) repositories.delete(null);
+  return {
+    ...FRESH,
+    url: inbox.url,
+    repositories: [...repositories.values()].sort((a, b) => (a.epoch ?? 0) - (b.epoch ?? 0)),
+  };
+}
+
+async function remembered(inbox: Inbox): Promise<Remembered> {
+  try {
+    const known = JSON.parse(await readFile(file(inbox), 'utf8')) as Remembered;
+    if (known.url !== inbox.url) return { ...FRESH, url: inbox.url };
+    // Someone may have removed a copy to have the room.
+    for (const repository of known.repositories)
+      if (!existsSync(pathOf(inbox, repository.epoch))) repository.fetched = null;
+    return known;
+  } catch {
+    return { ...FRESH, url: inbox.url };
+  }
+}
+
+async function remember(inbox: Inbox, known: Remembered): Promise<void> {
+  await mkdir(inbox.folder, { recursive: true });
+  await writeFile(`${file(inbox)}.new`, JSON.stringify(known));
+  await rename(`${file(inbox)}.new`, file(inbox));
+}
