@@ -1,8 +1,8 @@
 import type { NextConfig } from 'next';
 
 const config: NextConfig = {
-  // A native module: loaded by Node, not bundled.
-  serverExternalPackages: ['sqlite3', 'mailparser', 'libmime'],
+  // Loaded by Node, not bundled: a native module; what the door (app/_server/) shares with the pages.
+  serverExternalPackages: ['sqlite3', 'mailparser', 'libmime', 'prom-client', 'pino'],
   // lore's addresses end with a slash where they name a page and without one where they name a file; the pages see to it.
   skipTrailingSlashRedirect: true,
   poweredByHeader: false,

@@ -11,6 +11,11 @@ export class DatabaseError extends Error {
   override name = 'DatabaseError';
 }
 
+/** A question whose queries took longer than a reader may be held: they were stopped. */
+export class TooLongError extends Error {
+  override name = 'TooLongError';
+}
+
 /** How many prepared statements one connection keeps. */
 const STATEMENTS_KEPT = 200;
 
@@ -142,17 +147,35 @@ export class Reader {
     return new Reader(path, opened);
   }
 
-  /** Runs `query` in one read transaction. */
-  async read<T>(query: (db: Snapshot) => Promise<T>): Promise<T> {
+  /**
+   * Runs `query` in one read transaction. Its queries are stopped after `limitMs` (waiting for a connection not counted), and so
+   * is each that it asks afterwards: it ends with TooLongError.
+   */
+  async read<T>(query: (db: Snapshot) => Promise<T>, limitMs = READ_LIMIT_MS): Promise<T> {
     const connection = this.#free.pop() ?? (await new Promise<Connection>((resolve) => this.#waiting.push(resolve)));
+    let isOver = false;
+    const over = setTimeout(() => {
+      isOver = true;
+      connection.handle.interrupt();
+    }, limitMs);
+    const all = async <R>(sql: string, params?: Value[]): Promise<R[]> => {
+      if (isOver) throw tooLong(limitMs);
+      try {
+        return await connection.all<R>(sql, params);
+      } catch (error) {
+        throw isOver ? tooLong(limitMs) : error;
+      }
+    };
     try {
       await connection.run('BEGIN');
       try {
-        return await query({ file: this, all: connection.all.bind(connection), get: connection.get.bind(connection) });
+        return await query({ file: this, all, get: async (sql, params) => (await all(sql, params))[0] as never });
       } finally {
+        clearTimeout(over);
         await connection.run('COMMIT');
       }
     } finally {
+      clearTimeout(over);
       const next = this.#waiting.shift();
       if (next) next(connection);
       else this.#free.push(connection);
@@ -163,6 +186,14 @@ export class Reader {
     await Promise.all(this.connections.map((connection) => connection.close()));
   }
 }
+
+/** How long the queries of one page may take; the slowest of a large archive take a second. */
+const READ_LIMIT_MS = 10_000;
+
+const tooLong = (limitMs: number) =>
+  new TooLongError(
+    `This takes longer than ${limitMs / 1000} seconds and was stopped: ask for less, or for something more particular.`,
+  );
 
 /** Refuses a database of another version. */
 export async function checkVersion(connection: Connection, path: string): Promise<void> {

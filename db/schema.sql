@@ -6,7 +6,7 @@
 -- in every table and in the full-text index, and a range of dates is a range of ids (docs/decisions/0002).
 
 CREATE TABLE meta (
-  key   TEXT PRIMARY KEY,           -- 'data_version' counts committed changes (ETags); 'synthetic' is '1' for the sample archive
+  key   TEXT PRIMARY KEY,           -- 'data_version' counts committed changes (ETags), 'changed_at' is when; 'synthetic' is '1' for the sample archive
   value TEXT NOT NULL
 ) WITHOUT ROWID;
 

@@ -133,7 +133,7 @@ export async function ensureInstalled() {
 const DIST = at('dist');
 
 export async function ensureBundled() {
-  const files = sources(['cli', 'ingest', 'db', 'mail', 'samples', 'bench'], ['.ts']);
+  const files = sources(['cli', 'ingest', 'db', 'mail', 'samples', 'bench', 'app/_server', 'app/_lib'], ['.ts']);
   await unlessDone(
     at('dist/.threadline-bundled'),
     [...files, 'package-lock.json'],
@@ -148,7 +148,12 @@ async function bundle() {
   const commands = readdirSync(at('cli')).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
   await build({
     absWorkingDir: ROOT,
-    entryPoints: [...commands.map((name) => `cli/${name}`), 'bench/bench.ts', 'ingest/pipeline/worker.ts'],
+    entryPoints: [
+      ...commands.map((name) => `cli/${name}`),
+      'bench/bench.ts',
+      'ingest/pipeline/worker.ts',
+      'app/_server/serve.ts',
+    ],
     outdir: 'dist',
     entryNames: '[name]',
     outExtension: { '.js': '.mjs' },

@@ -9,12 +9,19 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** Starts the server as `npm start` does, on a free port and the given database. */
-export async function startServer(database: string): Promise<Running> {
+/** Starts the server as `npm start` does, on a free port and the given database; `env` are settings. */
+export async function startServer(database: string, env: Record<string, string> = {}): Promise<Running> {
   const port = await freePort();
   const server: ChildProcess = spawn(process.execPath, ['scripts/start.mjs'], {
     cwd: ROOT,
-    env: { ...process.env, THREADLINE_DB: database, PORT: String(port), HOST: '127.0.0.1' },
+    env: {
+      ...process.env,
+      THREADLINE_DB: database,
+      PORT: String(port),
+      HOST: '127.0.0.1',
+      THREADLINE_LOG: 'error',
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await new Promise<void>((ready, failed) => {

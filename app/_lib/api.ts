@@ -1,9 +1,12 @@
 import { z } from 'zod';
-import { DatabaseError, type Snapshot } from '#db/open';
+import { DatabaseError, type Snapshot, TooLongError } from '#db/open';
 import { dataVersion } from '#db/queries/home';
 import { topicsStamp } from '#db/queries/topicsfile';
 import { baseUrl } from './atom';
 import { etagOf, isFresh, pathParts, respond } from './http';
+import { logError } from './log';
+import { interrupted } from './metrics';
+import { RETRY_SECONDS } from './page';
 import { openReader } from './reader';
 import { settings } from './settings';
 
@@ -157,18 +160,15 @@ async function textOf(request: Request, limit: number): Promise<string> {
 }
 
 function failure(error: unknown): Response {
-  const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(
-    `${JSON.stringify({ level: 'error', time: new Date().toISOString(), message: message.slice(0, 500) })}\n`,
-  );
-  const busy = error instanceof DatabaseError || /SQLITE_BUSY|SQLITE_INTERRUPT/.test(message);
-  const status = busy ? 503 : 500;
-  return wrong(
-    new ApiError(
-      status,
-      busy ? 'The archive cannot be read now; ask again in a moment.' : 'The error is ours and has been logged.',
-    ),
-  );
+  logError(error);
+  const isBusy = error instanceof DatabaseError || error instanceof TooLongError || /SQLITE_BUSY/.test(String(error));
+  if (error instanceof TooLongError) interrupted.inc();
+  if (!isBusy) return wrong(new ApiError(500, 'The error is ours and has been logged.'));
+  const sentence =
+    error instanceof TooLongError ? error.message : 'The archive cannot be read now; ask again in a moment.';
+  const response = wrong(new ApiError(503, sentence));
+  response.headers.set('Retry-After', RETRY_SECONDS);
+  return response;
 }
 
 /** The OpenAPI 3.1 document of these operations, from the schemas that check them. */

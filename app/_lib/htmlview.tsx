@@ -27,7 +27,7 @@ export async function htmlView(db: Snapshot, list: string, msgid: string, impost
   const { html, notes } = sanitizeMail(body.html, body.images, (image) => attachmentHref(list, message, image));
   const synthetic = (await listsOf(db, message.id)).some((one) => one.synthetic === 1);
   const subject = message.subject || '(no subject)';
-  const page = await renderBytes(
+  const page = renderBytes(
     <html lang="en">
       <head>
         <meta charSet="utf-8" />

@@ -31,13 +31,18 @@ export function pathParts(request: Request): string[] | null {
   }
 }
 
+/** A body whose size is known says it: the door then sends it whole. */
 export function respond(
   body: string | Uint8Array | ReadableStream | null,
   status: number,
   headers: Record<string, string>,
 ): Response {
-  return new Response(body as BodyInit | null, { status, headers: { ...SECURITY_HEADERS, ...headers } });
+  const bytes = typeof body === 'string' ? encoder.encode(body) : body;
+  const length: Record<string, string> = bytes instanceof Uint8Array ? { 'Content-Length': String(bytes.length) } : {};
+  return new Response(bytes as BodyInit | null, { status, headers: { ...SECURITY_HEADERS, ...length, ...headers } });
 }
+
+const encoder = new TextEncoder();
 
 /** `?imposter=ID`: which message of several under one Message-ID; null where the first is meant. */
 export function imposterOf(query: URLSearchParams): number | null {

@@ -1,10 +1,13 @@
 import type { ReactElement } from 'react';
-import { DatabaseError, type Snapshot } from '#db/open';
+import { DatabaseError, type Snapshot, TooLongError } from '#db/open';
 import { dataVersion } from '#db/queries/home';
 import { topicsStamp } from '#db/queries/topicsfile';
 import { visible } from '#mail/visible';
 import { Document } from '../_components/Document';
 import { etagOf, isFresh, pathParts, respond } from './http';
+import { logError } from './log';
+import { markupOf } from './markup';
+import { keptBytes as bytesOfKept, interrupted, keptPages } from './metrics';
 import { openReader } from './reader';
 import { settings } from './settings';
 
@@ -27,6 +30,8 @@ export interface PageContext {
 
 /** Rendered pages are kept until the data changes, up to so many bytes. */
 const KEPT_BYTES = 64 * 1024 * 1024;
+/** What a client is told to wait where the archive cannot answer now. */
+export const RETRY_SECONDS = '5';
 /** A page larger than this is made anew each time. */
 const LARGEST_KEPT = 8 * 1024 * 1024;
 
@@ -68,9 +73,13 @@ async function answerFrom(
   const address = url.pathname + url.search;
   const etag = etagOf(version, address);
   const isAsked = request.method === 'GET' || request.method === 'HEAD';
-  if (isAsked && isFresh(request, etag)) return respond(null, 304, { ETag: etag });
+  if (isAsked && isFresh(request, etag)) {
+    keptPages.inc({ result: 'fresh' });
+    return respond(null, 304, { ETag: etag });
+  }
   const headers = { 'Content-Type': 'text/html; charset=utf-8', ETag: etag, 'Cache-Control': 'no-cache' };
   const ready = isAsked ? kept.get(etag) : undefined;
+  keptPages.inc({ result: ready ? 'kept' : 'made' });
   if (ready) return respond(ready, 200, headers);
   const result = await answer({ request, parts, query: url.searchParams, db, version });
   if (result instanceof Response) {
@@ -78,9 +87,9 @@ async function answerFrom(
     return result;
   }
   if (result instanceof HtmlStream) return streamed(result, etag, headers);
-  const html = encode(await render(result));
+  const html = renderBytes(result);
   // What a form was answered with is nobody else's page.
-  if (!isAsked) return respond(html, 200, { ...headers, 'Cache-Control': 'no-store' });
+  if (!isAsked) return respond(html, 200, { 'Content-Type': headers['Content-Type'], 'Cache-Control': 'no-store' });
   keep(etag, html);
   return respond(html, 200, headers);
 }
@@ -89,14 +98,11 @@ const encoder = new TextEncoder();
 /** Whatever page a mail's words stand on: what nobody sees in them is shown (mail/visible.ts); plain text, so that it is right in attributes too. */
 const encode = (html: string) => encoder.encode(visible(html));
 
-/** Static markup: no ids, no hydration, the text once. Imported when used, as Next asks of route handlers. */
-export async function render(element: ReactElement): Promise<string> {
-  const { renderToStaticMarkup } = await import('react-dom/server');
-  return `<!DOCTYPE html>${renderToStaticMarkup(element)}`;
-}
+/** A whole page, static: no ids, no hydration, the text once. */
+export const render = (element: ReactElement): string => `<!DOCTYPE html>${markupOf(element)}`;
 
 /** A page as it is sent. */
-export const renderBytes = async (element: ReactElement): Promise<Uint8Array> => encode(await render(element));
+export const renderBytes = (element: ReactElement): Uint8Array => encode(render(element));
 
 function streamed(stream: HtmlStream, etag: string, headers: Record<string, string>): Response {
   const made: Uint8Array[] = [];
@@ -132,11 +138,12 @@ function keep(etag: string, html: Uint8Array): void {
     kept.delete(oldest);
     keptBytes -= bytes.length;
   }
+  bytesOfKept.set(keptBytes);
 }
 
 /** A page that says what is wrong and offers a way on. */
 export async function problem(status: number, title: string, sentence: string, offer?: string): Promise<Response> {
-  const html = await render(
+  const html = renderBytes(
     <Document title={`${title} · Threadline`}>
       <section className="problem">
         <p className="code">{status}</p>
@@ -154,7 +161,7 @@ export async function problem(status: number, title: string, sentence: string, o
       </section>
     </Document>,
   );
-  return respond(encode(html), status, { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-cache' });
+  return respond(html, status, { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-cache' });
 }
 
 /** 404 that offers a search for what was asked. */
@@ -167,20 +174,26 @@ export const notFound = (what: string, offer: string) =>
   );
 
 function noArchive(): Promise<Response> {
-  return problem(
-    503,
+  return later(
     'There is no archive yet',
     'Run "npm run ingest -- SOURCE" with a public-inbox directory, an mbox or a list\'s URL, and load this page again.',
   );
 }
 
 function failure(error: unknown): Promise<Response> {
-  const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(
-    `${JSON.stringify({ level: 'error', time: new Date().toISOString(), message: message.slice(0, 500) })}\n`,
-  );
-  if (error instanceof DatabaseError) return problem(503, 'The archive cannot be read', message);
-  if (/SQLITE_BUSY|SQLITE_INTERRUPT/.test(message))
-    return problem(503, 'The archive is busy', 'Load this page again in a moment.');
+  logError(error);
+  if (error instanceof DatabaseError) return later('The archive cannot be read', error.message);
+  if (error instanceof TooLongError) {
+    interrupted.inc();
+    return later('This takes too long', error.message);
+  }
+  if (/SQLITE_BUSY/.test(String(error))) return later('The archive is busy', 'Load this page again in a moment.');
   return problem(500, 'Something went wrong here', 'The error is ours and has been logged.');
+}
+
+/** 503 with when to try again. */
+async function later(title: string, sentence: string): Promise<Response> {
+  const response = await problem(503, title, sentence);
+  response.headers.set('Retry-After', RETRY_SECONDS);
+  return response;
 }

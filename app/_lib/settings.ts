@@ -1,26 +1,34 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 
+const yes = z
+  .enum(['', '0', '1', 'true', 'false', 'yes', 'no'])
+  .default('')
+  .transform((value) => ['1', 'true', 'yes'].includes(value));
+
 const schema = z.object({
   THREADLINE_DB: z.string().min(1).default('data/threadline.sqlite'),
   THREADLINE_BASE_URL: z.url().optional(),
-  THREADLINE_MASK_ADDRESSES: z
-    .enum(['', '0', '1', 'true', 'false', 'yes', 'no'])
-    .default('')
-    .transform((value) => ['1', 'true', 'yes'].includes(value)),
+  THREADLINE_MASK_ADDRESSES: yes,
   THREADLINE_CONFIG: z.string().min(1).default('topics.json'),
+  THREADLINE_TRUST_PROXY: yes,
+  THREADLINE_RATE_LIMITS: z.enum(['yes', 'no']).default('yes'),
+  THREADLINE_LOG: z.enum(['info', 'warn', 'error', 'silent']).default('info'),
 });
 
-/** Settings of the web process, checked once; a wrong one ends the first request with its name and what is wanted. */
+/** Settings of the web process, checked once; a wrong one ends the start with its name and what is wanted. */
 export const settings = (() => {
-  const { THREADLINE_DB, THREADLINE_BASE_URL, THREADLINE_MASK_ADDRESSES, THREADLINE_CONFIG } = schema.parse(
-    process.env,
-  );
+  const env = schema.parse(process.env);
   return {
-    database: resolve(THREADLINE_DB),
-    baseUrl: THREADLINE_BASE_URL?.replace(/\/$/, '') ?? null,
-    maskAddresses: THREADLINE_MASK_ADDRESSES,
-    config: resolve(THREADLINE_CONFIG),
+    database: resolve(env.THREADLINE_DB),
+    baseUrl: env.THREADLINE_BASE_URL?.replace(/\/$/, '') ?? null,
+    maskAddresses: env.THREADLINE_MASK_ADDRESSES,
+    config: resolve(env.THREADLINE_CONFIG),
     stories: resolve('stories'),
+    /** The last address of X-Forwarded-For is the client's: a proxy of ours wrote it. */
+    trustProxy: env.THREADLINE_TRUST_PROXY,
+    rateLimits: env.THREADLINE_RATE_LIMITS === 'yes',
+    /** info: a line for each request; warn: refusals; error: faults of ours. */
+    log: env.THREADLINE_LOG,
   };
 })();

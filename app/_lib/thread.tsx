@@ -2,6 +2,7 @@ import type { Snapshot } from '#db/open';
 import { MAX_ROWS, readThread, type Thread, type ThreadRow, threadOf, threadTexts } from '#db/queries/thread';
 import { ThreadMail } from '../_components/Mail';
 import { ThreadFrame } from '../_components/ThreadPage';
+import { markupOf } from './markup';
 import { HtmlStream, notFound, render } from './page';
 
 /** Mails rendered at a time: the first are on their way while the others are made. */
@@ -15,7 +16,7 @@ export async function threadPage(db: Snapshot, list: string, msgid: string, view
   if (!thread) return notFound(`The message <${msgid.slice(0, 200)}>`, msgid.slice(0, 200));
   const shown = thread.rows.filter((row) => row.ghost === null);
   if (view === 'flat') shown.sort((a, b) => a.id - b.id);
-  const frame = await render(<ThreadFrame thread={thread} list={list} msgid={msgid} view={view} cut={CUT} />);
+  const frame = render(<ThreadFrame thread={thread} list={list} msgid={msgid} view={view} cut={CUT} />);
   const [before = '', after = ''] = frame.split(CUT);
   // Read before the transaction ends; compressed blocks are small and mostly kept.
   const texts = await threadTexts(db, shown);
@@ -31,7 +32,6 @@ async function* parts(
   list: string,
   view: 'nested' | 'flat',
 ) {
-  const { renderToStaticMarkup } = await import('react-dom/server');
   yield before;
   for (let at = 0; at < shown.length; at += MAILS_AT_ONCE) {
     yield shown
@@ -40,7 +40,7 @@ async function* parts(
         const parent = row.parent === null ? null : (thread.rows[row.parent] ?? null);
         const text = texts.get(row.position) ?? '';
         const placed = view === 'flat' ? { ...row, depth: 0 } : row;
-        return renderToStaticMarkup(
+        return markupOf(
           <ThreadMail row={placed} text={text} list={list} shownSubject={thread.subject} parent={parent} />,
         );
       })

@@ -1,5 +1,6 @@
 import { loadTopics } from '#db/queries/topicsfile';
 import type { Topic } from '#mail/topic';
+import { logError } from './log';
 import { settings } from './settings';
 
 let complained = '';
@@ -11,7 +12,7 @@ export function topics(): Topic[] {
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     if (message !== complained) {
-      process.stderr.write(`${JSON.stringify({ level: 'error', time: new Date().toISOString(), message })}\n`);
+      logError(error);
       complained = message;
     }
     return [];

@@ -1,16 +1,30 @@
-import { dataVersion } from '#db/queries/home';
+import { health } from '#db/queries/health';
+import packageJson from '../../package.json';
 import { respond } from '../_lib/http';
 import { openReader } from '../_lib/reader';
 
-/** For operators: 200 while the database can be read. */
+/** For operators and load balancers: 200 while the database can be read, 503 with the reason while not. */
 export async function GET(): Promise<Response> {
-  const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' };
+  const version = packageJson.version;
   try {
     const reader = await openReader();
-    if (!reader) return respond('{"status":"no database"}\n', 503, headers);
-    const version = await reader.read(dataVersion);
-    return respond(`${JSON.stringify({ status: 'ok', data_version: Number(version) })}\n`, 200, headers);
+    if (!reader) return answer(503, { status: 'no database', version });
+    const { dataVersion, changedAt } = await reader.read(health);
+    return answer(200, {
+      status: 'ok',
+      version,
+      data_version: dataVersion,
+      last_ingest: changedAt === null ? null : new Date(changedAt * 1000).toISOString(),
+    });
   } catch {
-    return respond('{"status":"database cannot be read"}\n', 503, headers);
+    return answer(503, { status: 'database cannot be read', version });
   }
+}
+
+function answer(status: number, value: object): Response {
+  return respond(`${JSON.stringify(value)}\n`, status, {
+    'Content-Type': 'application/json',
+    'Cache-Control': 'no-store',
+    ...(status === 503 ? { 'Retry-After': '5' } : {}),
+  });
 }

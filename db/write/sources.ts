@@ -76,4 +76,5 @@ export async function bumpDataVersion(db: Connection): Promise<void> {
     `INSERT INTO meta (key, value) VALUES ('data_version', '1')
      ON CONFLICT DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)`,
   );
+  await db.run(`INSERT OR REPLACE INTO meta (key, value) VALUES ('changed_at', CAST(unixepoch() AS TEXT))`);
 }

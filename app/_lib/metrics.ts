@@ -1,0 +1,108 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, register } from 'prom-client';
+
+/**
+ * What `/metrics` tells. This file is in two bundles, the door's and the pages'; prom-client is in neither, so both count in the one
+ * registry of the process, and whichever comes second finds the metric there.
+ */
+function once<T>(name: string, make: () => T): T {
+  return (register.getSingleMetric(name) as T | undefined) ?? make();
+}
+
+/** Starts the process's own figures: event loop, memory, file descriptors, garbage collection. */
+export function collectProcess(): void {
+  if (!register.getSingleMetric('process_cpu_seconds_total')) collectDefaultMetrics();
+}
+
+export const requests = once(
+  'threadline_http_requests_total',
+  () =>
+    new Counter({
+      name: 'threadline_http_requests_total',
+      help: 'Requests answered, by pattern of the address, method and status',
+      labelNames: ['route', 'method', 'status'] as const,
+    }),
+);
+
+export const durations = once(
+  'threadline_http_request_duration_seconds',
+  () =>
+    new Histogram({
+      name: 'threadline_http_request_duration_seconds',
+      help: 'From the request line to the last byte handed to the network',
+      labelNames: ['route'] as const,
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+    }),
+);
+
+export const sentBytes = once(
+  'threadline_http_response_bytes_total',
+  () =>
+    new Counter({
+      name: 'threadline_http_response_bytes_total',
+      help: 'Bytes of bodies sent, as compressed',
+      labelNames: ['route'] as const,
+    }),
+);
+
+export const inFlight = once(
+  'threadline_http_in_flight',
+  () => new Gauge({ name: 'threadline_http_in_flight', help: 'Requests being answered' }),
+);
+
+export const refused = once(
+  'threadline_http_refused_total',
+  () =>
+    new Counter({
+      name: 'threadline_http_refused_total',
+      help: 'Requests turned away: rate (too many from one address) or load (too many at once)',
+      labelNames: ['reason', 'route'] as const,
+    }),
+);
+
+export const keptPages = once(
+  'threadline_kept_pages_total',
+  () =>
+    new Counter({
+      name: 'threadline_kept_pages_total',
+      help: 'Pages asked for: kept (answered from memory), fresh (the client has it: 304), made (rendered anew)',
+      labelNames: ['result'] as const,
+    }),
+);
+
+export const keptBytes = once(
+  'threadline_kept_pages_bytes',
+  () => new Gauge({ name: 'threadline_kept_pages_bytes', help: 'Memory that kept pages take' }),
+);
+
+export const interrupted = once(
+  'threadline_interrupted_total',
+  () =>
+    new Counter({
+      name: 'threadline_interrupted_total',
+      help: 'Requests whose queries took too long and were stopped',
+    }),
+);
+
+/** Figures of the archive, set when /metrics is asked for. */
+export const archive = once(
+  'threadline_archive',
+  () =>
+    new Gauge({
+      name: 'threadline_archive',
+      help: 'What the database holds: messages, threads, lists, series, people',
+      labelNames: ['what'] as const,
+    }),
+);
+
+export const archiveVersion = once(
+  'threadline_data_version',
+  () => new Gauge({ name: 'threadline_data_version', help: 'Counts committed changes of the archive' }),
+);
+
+export const lastIngest = once(
+  'threadline_last_ingest_timestamp_seconds',
+  () =>
+    new Gauge({ name: 'threadline_last_ingest_timestamp_seconds', help: 'When the archive last changed, Unix time' }),
+);
+
+export { register };

@@ -1,0 +1,72 @@
+import { isIP } from 'node:net';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+
+/** How often one address may ask for what costs us most: `points` in `duration` seconds. */
+export const LIMITS = {
+  /** POST ?q=...&x=m: up to a thousand mails, or their threads, decompressed. b4 asks a few times for one series. */
+  mbox: { points: 60, duration: 60 },
+  /** The quote finder reads an article against the whole archive. */
+  quotes: { points: 20, duration: 60 },
+  search: { points: 240, duration: 60 },
+  /** What changed between two versions of a series. */
+  diff: { points: 120, duration: 60 },
+} as const;
+
+export type Costly = keyof typeof LIMITS;
+
+/** Which limit a request counts against; null for all others. What b4, feed readers and crawlers fetch (mails, threads, feeds) has none. */
+export function costOf(method: string, pattern: string, path: string, query: string): Costly | null {
+  if (method === 'POST') {
+    if (pattern === '/quotes' || path.startsWith('/api/v1/quotes')) return 'quotes';
+    return pattern === '/[list]' ? 'mbox' : null;
+  }
+  if (pattern === '/search' || path.startsWith('/api/v1/search')) return 'search';
+  if (pattern === '/[list]' && /(?:^|&)q=/.test(query)) return 'search';
+  if (pattern === '/series/[id]/diff' || /^\/api\/v1\/series\/[^/]+\/diff/.test(path)) return 'diff';
+  return null;
+}
+
+const limiters = Object.fromEntries(
+  Object.entries(LIMITS).map(([kind, limit]) => [kind, new RateLimiterMemory({ keyPrefix: kind, ...limit })]),
+) as Record<Costly, RateLimiterMemory>;
+
+/** Seconds to wait; 0 where the request may be answered. */
+export async function secondsToWait(kind: Costly, client: string): Promise<number> {
+  try {
+    await limiters[kind].consume(client);
+    return 0;
+  } catch (refusal) {
+    return Math.max(1, Math.ceil((refusal as { msBeforeNext: number }).msBeforeNext / 1000));
+  }
+}
+
+/**
+ * Whose requests are counted together: an IPv4 address, or the /64 of an IPv6 one, which one host may change within. Null for this
+ * machine itself: that is its operator, or a proxy behind which all clients would be counted as one.
+ */
+export function clientOf(
+  peer: string | undefined,
+  forwardedFor: string | undefined,
+  trustProxy: boolean,
+): string | null {
+  const named = trustProxy ? forwardedFor?.split(',').at(-1)?.trim() : undefined;
+  const address = named && isIP(named) ? named : peer;
+  if (!address) return null;
+  const v4 = address.replace(/^::ffff:(?=\d+\.)/i, '');
+  if (isIP(v4) === 4) return v4.startsWith('127.') ? null : v4;
+  if (v4 === '::1') return null;
+  return networkOf(v4);
+}
+
+/** The first four groups of an IPv6 address, written out. */
+function networkOf(address: string): string {
+  const [head = '', tail] = address.toLowerCase().split('%')[0]?.split('::') ?? [];
+  const groups = (text: string | undefined) => (text ? text.split(':') : []);
+  const known = [...groups(head)];
+  const missing = tail === undefined ? 0 : 8 - known.length - groups(tail).length;
+  const all = [...known, ...new Array<string>(Math.max(0, missing)).fill('0'), ...groups(tail)];
+  return `${all
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')}::/64`;
+}

@@ -1,0 +1,26 @@
+import { type Health, health, holdings } from '#db/queries/health';
+import { respond } from '../_lib/http';
+import { archive, archiveVersion, lastIngest, register } from '../_lib/metrics';
+import { openReader } from '../_lib/reader';
+
+/** In Prometheus's text form. Counts only: no mail, no address, no query is in it. */
+export async function GET(): Promise<Response> {
+  await measureArchive().catch(() => {});
+  return respond(await register.metrics(), 200, { 'Content-Type': register.contentType, 'Cache-Control': 'no-store' });
+}
+
+let measured = -1;
+
+/** Counted again when the data has changed; a database that cannot be read leaves the last figures, and /healthz says so. */
+async function measureArchive(): Promise<void> {
+  const reader = await openReader();
+  if (!reader) return;
+  await reader.read(async (db) => {
+    const { dataVersion, changedAt }: Health = await health(db);
+    archiveVersion.set(dataVersion);
+    if (changedAt !== null) lastIngest.set(changedAt);
+    if (dataVersion === measured) return;
+    for (const [what, count] of Object.entries(await holdings(db))) archive.set({ what }, count);
+    measured = dataVersion;
+  });
+}
