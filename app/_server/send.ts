@@ -14,6 +14,9 @@ const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } };
 
 const COMPRESSED = /^(?:text\/|image\/svg|application\/(?:json|atom\+xml|xml|javascript|openmetrics-text|x-ndjson))/;
 
+/** What is the same for every client. Feeds and JSON name the host that the client asked. */
+const KEPT = /^text\/(?:html|css|javascript)/;
+
 const compress = {
   br: (body: Uint8Array) => promisify(brotliCompress)(body, BROTLI),
   gzip: (body: Uint8Array) => promisify(gzip)(body),
@@ -38,7 +41,7 @@ export async function send(request: IncomingMessage, response: ServerResponse, a
   if (!('content-length' in headers)) return stream(response, answer, headers, encoding);
   let body: Uint8Array = new Uint8Array(await answer.arrayBuffer());
   if (encoding && body.length >= MIN_BYTES) {
-    const isPage = answer.status === 200 && request.method === 'GET';
+    const isPage = answer.status === 200 && request.method === 'GET' && KEPT.test(headers['content-type'] ?? '');
     body = await compressed(body, encoding, isPage ? headers.etag : undefined);
     headers['content-encoding'] = encoding;
   }

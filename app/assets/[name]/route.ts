@@ -6,6 +6,7 @@ export async function GET(request: Request): Promise<Response> {
   if (!found) return respond('Not found\n', 404, { 'Content-Type': 'text/plain; charset=utf-8' });
   return respond(new Uint8Array(found.asset.body), 200, {
     'Content-Type': found.asset.type,
+    ETag: `W/"${found.asset.name}"`,
     'Cache-Control': found.exact ? 'public, max-age=31536000, immutable' : 'no-cache',
   });
 }
