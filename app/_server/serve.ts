@@ -23,6 +23,8 @@ type Handle = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 /** Serves the built pages until a signal ends it; resolves once it listens. `root` is the project's folder. */
 export async function serve(root: string, host: string, port: number): Promise<void> {
+  // Told to the pages: in each ETag, and at /healthz.
+  process.env.THREADLINE_VERSION = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
   process.env.THREADLINE_BUILD = readFileSync(join(root, '.next/BUILD_ID'), 'utf8').trim();
   collectProcess();
   const handle = await handlerOf(root, host, port);

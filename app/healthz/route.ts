@@ -1,11 +1,10 @@
 import { health } from '#db/queries/health';
-import packageJson from '../../package.json';
 import { respond } from '../_lib/http';
 import { openReader } from '../_lib/reader';
 
 /** For operators and load balancers: 200 while the database can be read, 503 with the reason while not. */
 export async function GET(): Promise<Response> {
-  const version = packageJson.version;
+  const version = process.env.THREADLINE_VERSION ?? 'unknown';
   try {
     const reader = await openReader();
     if (!reader) return answer(503, { status: 'no database', version });
