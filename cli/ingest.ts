@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, type WriteFileOptions, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import cliProgress from 'cli-progress';
@@ -7,7 +7,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { recognise } from '#ingest/read/recognise';
 import { type Source, SourceError } from '#ingest/read/types';
 import { type IngestOptions, ingest, type Summary } from '#ingest/run';
-import { runProgram } from './program';
+import { CommandError, runProgram } from './program';
 import { databasePath, silenceSeconds } from './settings';
 
 interface Flags {
@@ -95,12 +95,34 @@ function report(summary: Summary, failed: SourceError[], json: boolean): void {
 }
 
 function rejectWriter(directory: string): NonNullable<IngestOptions['onReject']> {
-  mkdirSync(directory, { recursive: true });
+  orFail(directory, () => mkdirSync(directory, { recursive: true }));
   return ({ location, place, reason, bytes }) => {
     const name = createHash('sha256').update(location).update(place).update(bytes).digest('hex').slice(0, 16);
-    writeFileSync(join(directory, `${name}.eml`), bytes);
-    writeFileSync(join(directory, `${name}.txt`), `${location}\n${place}\n${reason}\n`);
+    writeWhole(join(directory, `${name}.eml`), bytes);
+    writeWhole(join(directory, `${name}.txt`), `${location}\n${place}\n${reason}\n`);
   };
+}
+
+/**
+ * A file is there whole or not at all, whenever the run is killed. One that was missed is written by the next run: the source's
+ * checkpoint comes after it.
+ */
+function writeWhole(path: string, data: Buffer | string): void {
+  orFail(path, () => {
+    writeFileSync(`${path}.part`, data, { flush: true } as WriteFileOptions);
+    renameSync(`${path}.part`, path);
+  });
+}
+
+function orFail(path: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new CommandError(
+      `${path}: what was rejected cannot be written here (${code}). ${code === 'ENOSPC' ? 'Make room' : 'Name a folder that this user may write to with --rejects'}, then run again: it goes on from here.`,
+    );
+  }
 }
 
 /** A bar on a terminal; elsewhere a line every few seconds, on standard error so that --json stays last on standard output. */

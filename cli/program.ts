@@ -1,6 +1,11 @@
 import { type Command, CommanderError } from 'commander';
 import { DatabaseError } from '#db/open';
 
+/** Ends a command with exit code 1 and this message, which says what happened, to which file, and what to do. */
+export class CommandError extends Error {
+  override name = 'CommandError';
+}
+
 /** Exit codes of every command: 0 done, 1 something could not be read (said on standard error), 2 wrong usage. */
 export async function runProgram(program: Command): Promise<void> {
   try {
@@ -8,7 +13,7 @@ export async function runProgram(program: Command): Promise<void> {
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? 0 : 2;
-    } else if (error instanceof DatabaseError) {
+    } else if (error instanceof DatabaseError || error instanceof CommandError) {
       process.stderr.write(`${program.name()}: ${error.message}\n`);
       process.exitCode = 1;
     } else {

@@ -1,15 +1,13 @@
 import sqlite3 from 'sqlite3';
+import { DatabaseError, explained, openFailure } from './errors';
 
-/** `PRAGMA user_version` of the schema this code reads and writes. Another number: `npm run ingest` says what to do. */
+export { DatabaseError } from './errors';
+
+/** `PRAGMA user_version` of the schema this code reads and writes. An older one: `npm run upgrade`. */
 export const SCHEMA_VERSION = 3;
 
 export type Value = string | number | Buffer | null;
 export type Row = Record<string, Value>;
-
-/** The database file is missing, of another version, or not ours. The message says what to do. */
-export class DatabaseError extends Error {
-  override name = 'DatabaseError';
-}
 
 /** A question whose queries took longer than a reader may be held: they were stopped. */
 export class TooLongError extends Error {
@@ -26,13 +24,16 @@ const STATEMENTS_KEPT = 200;
 export class Connection {
   readonly #statements = new Map<string, Promise<sqlite3.Statement>>();
 
-  private constructor(readonly handle: sqlite3.Database) {}
+  private constructor(
+    readonly handle: sqlite3.Database,
+    readonly path: string,
+  ) {}
 
   static open(path: string, mode: 'read' | 'write'): Promise<Connection> {
     const flags = mode === 'read' ? sqlite3.OPEN_READONLY : sqlite3.OPEN_READWRITE | sqlite3.OPEN_CREATE;
     return new Promise((resolve, reject) => {
       const handle = new sqlite3.Database(path, flags, (error) =>
-        error ? reject(new DatabaseError(openFailure(path, mode, error))) : resolve(new Connection(handle)),
+        error ? reject(openFailure(error, path, mode)) : resolve(new Connection(handle, path)),
       );
     });
   }
@@ -41,7 +42,9 @@ export class Connection {
   async all<T = Row>(sql: string, params: Value[] = []): Promise<T[]> {
     const statement = await this.#prepare(sql);
     return new Promise((resolve, reject) => {
-      statement.all(params, (error: Error | null, rows: T[]) => (error ? reject(located(error, sql)) : resolve(rows)));
+      statement.all(params, (error: Error | null, rows: T[]) =>
+        error ? reject(this.#located(error, sql)) : resolve(rows),
+      );
     });
   }
 
@@ -53,8 +56,9 @@ export class Connection {
   async run(sql: string, params: Value[] = []): Promise<number> {
     const statement = await this.#prepare(sql);
     return new Promise((resolve, reject) => {
+      const located = (error: Error) => this.#located(error, sql);
       statement.run(params, function (this: sqlite3.RunResult, error: Error | null) {
-        if (error) reject(located(error, sql));
+        if (error) reject(located(error));
         else resolve(this.changes);
       });
     });
@@ -63,7 +67,7 @@ export class Connection {
   /** Runs several statements separated by `;`, without parameters. */
   exec(sql: string): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.handle.exec(sql, (error) => (error ? reject(located(error, sql)) : resolve()));
+      this.handle.exec(sql, (error) => (error ? reject(this.#located(error, sql)) : resolve()));
     });
   }
 
@@ -74,6 +78,13 @@ export class Connection {
     await new Promise<void>((resolve, reject) => this.handle.close((error) => (error ? reject(error) : resolve())));
   }
 
+  #located(error: Error, sql: string): Error {
+    const known = explained(error, this.path);
+    if (known) return known;
+    error.message = `${error.message} in: ${sql.replace(/\s+/g, ' ').slice(0, 200)}`;
+    return error;
+  }
+
   /** A statement that cannot be prepared rejects: without its own callback, sqlite3 would leave the calls on it waiting for ever. */
   #prepare(sql: string): Promise<sqlite3.Statement> {
     const kept = this.#statements.get(sql);
@@ -82,7 +93,7 @@ export class Connection {
       kept ??
       new Promise<sqlite3.Statement>((resolve, reject) => {
         const made: sqlite3.Statement = this.handle.prepare(sql, (error: Error | null) =>
-          error ? reject(located(error, sql)) : resolve(made),
+          error ? reject(this.#located(error, sql)) : resolve(made),
         );
       });
     this.#statements.set(sql, statement);
@@ -99,18 +110,6 @@ export class Connection {
 async function finalize(statement: Promise<sqlite3.Statement>): Promise<void> {
   const made = await statement.catch(() => null);
   if (made) await new Promise<void>((resolve) => made.finalize(() => resolve()));
-}
-
-function openFailure(path: string, mode: 'read' | 'write', error: Error): string {
-  if (mode === 'read' && /SQLITE_CANTOPEN/.test(error.message)) {
-    return `${path}: there is no database here. Run "npm run ingest -- SOURCE" first, or name another in THREADLINE_DB.`;
-  }
-  return `${path}: ${error.message}`;
-}
-
-function located(error: Error, sql: string): Error {
-  error.message = `${error.message} in: ${sql.replace(/\s+/g, ' ').slice(0, 200)}`;
-  return error;
 }
 
 /** What `Reader.read` hands to a query: the same snapshot of the database for each call. */
@@ -136,13 +135,18 @@ export class Reader {
 
   static async open(path: string, connections = 3): Promise<Reader> {
     const opened: Connection[] = [];
-    for (let n = 0; n < connections; n++) {
-      const connection = await Connection.open(path, 'read');
-      opened.push(connection);
-      await connection.exec(
-        'PRAGMA query_only = 1; PRAGMA busy_timeout = 5000; PRAGMA mmap_size = 2147483648; PRAGMA cache_size = -32768; PRAGMA temp_store = memory;',
-      );
-      if (n === 0) await checkVersion(connection, path);
+    try {
+      for (let n = 0; n < connections; n++) {
+        const connection = await Connection.open(path, 'read');
+        opened.push(connection);
+        await connection.exec(
+          'PRAGMA query_only = 1; PRAGMA busy_timeout = 5000; PRAGMA mmap_size = 2147483648; PRAGMA cache_size = -32768; PRAGMA temp_store = memory;',
+        );
+        if (n === 0) await checkVersion(connection);
+      }
+    } catch (error) {
+      for (const connection of opened) await connection.close();
+      throw error;
     }
     return new Reader(path, opened);
   }
@@ -195,13 +199,34 @@ const tooLong = (limitMs: number) =>
     `This takes longer than ${limitMs / 1000} seconds and was stopped: ask for less, or for something more particular.`,
   );
 
-/** Refuses a database of another version. */
-export async function checkVersion(connection: Connection, path: string): Promise<void> {
-  const row = await connection.get<{ user_version: number }>('PRAGMA user_version');
-  if (row?.user_version === SCHEMA_VERSION) return;
-  await connection.close();
-  throw new DatabaseError(
-    `${path}: the database is of version ${row?.user_version}, this program writes version ${SCHEMA_VERSION}. ` +
-      'It is a cache: move it away and run ingest again on its sources.',
+/** Tables that every version of ours has. */
+const OURS = `('message', 'posting', 'block', 'meta')`;
+
+/** What stands in a file: `version` is SCHEMA_VERSION's of whoever wrote it; null where the file is empty. */
+export async function versionOf(connection: Connection): Promise<number | null> {
+  const made = await connection.get<{ tables: number; ours: number; version: number }>(
+    `SELECT count(*) AS tables, count(*) FILTER (WHERE name IN ${OURS}) AS ours,
+       (SELECT user_version FROM pragma_user_version) AS version FROM sqlite_schema`,
   );
+  if (!made?.tables) return null;
+  if (made.ours !== 4)
+    throw new DatabaseError(
+      `${connection.path}: an SQLite database, but not one of Threadline's; it was left as it is. Name another file in THREADLINE_DB.`,
+    );
+  return made.version;
+}
+
+/** Refuses a file that is empty, of another program or of another version. */
+export async function checkVersion(connection: Connection): Promise<void> {
+  const version = await versionOf(connection);
+  if (version !== SCHEMA_VERSION) throw new DatabaseError(`${connection.path}: ${versionAdvice(version)}`);
+}
+
+function versionAdvice(version: number | null): string {
+  if (version === null)
+    return 'the database is empty. Run "npm run ingest -- SOURCE" first, or name another file in THREADLINE_DB.';
+  const differ = `the database is of version ${version}, this program reads and writes version ${SCHEMA_VERSION}.`;
+  return version < SCHEMA_VERSION
+    ? `${differ} Stop the server and run "npm run upgrade": it brings the database up to date from what it holds.`
+    : `${differ} A newer Threadline wrote it: update this one, or name another file in THREADLINE_DB.`;
 }
