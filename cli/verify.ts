@@ -15,6 +15,8 @@ async function run(flags: { verbose?: boolean }): Promise<void> {
       if ('check' in step) {
         checks++;
         if (flags.verbose) process.stdout.write(`checking: ${step.check}\n`);
+      } else if ('unfinished' in step) {
+        process.stdout.write(`unfinished: ${step.unfinished}: ${step.count}; the next ingest completes them\n`);
       } else {
         faults++;
         process.stdout.write(`fault: ${step.fault}: ${step.count}\n`);

@@ -19,13 +19,19 @@ export async function openWriter(path: string): Promise<Connection> {
     // page_size holds only for a new file; WAL so that readers go on reading while ingest writes.
     await connection.exec(`PRAGMA page_size = 8192; PRAGMA journal_mode = WAL;
       PRAGMA synchronous = NORMAL; PRAGMA temp_store = memory; PRAGMA cache_size = -24576; PRAGMA wal_autocheckpoint = 8000;`);
-    if (isNew)
-      await connection.exec(`BEGIN IMMEDIATE; ${await schema()}; PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`);
+    if (!isNew) await addSums(connection);
+    else await connection.exec(`BEGIN IMMEDIATE; ${await schema()}; PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`);
   } catch (error) {
     await connection.close();
     throw error;
   }
   return connection;
+}
+
+/** The one column that came since databases of this version were first made; what is there has no sums. */
+async function addSums(connection: Connection): Promise<void> {
+  const known = await connection.get("SELECT 1 FROM pragma_table_info('block') WHERE name = 'sum'");
+  if (!known) await connection.exec('ALTER TABLE block ADD COLUMN sum BLOB');
 }
 
 /** schema.sql, then the sections in schema/ by name. */

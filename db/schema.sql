@@ -55,7 +55,8 @@ CREATE TABLE identity (             -- one (display name, address) pair as seen 
 CREATE TABLE block (                -- brotli-compressed runs of neighbouring mails' bytes (docs/decisions/0003)
   id   INTEGER PRIMARY KEY,
   kind INTEGER NOT NULL,            -- 0 header bytes, 1 displayed text (UTF-8), 2 raw bodies that the text does not equal
-  data BLOB NOT NULL
+  data BLOB NOT NULL,
+  sum  BLOB                         -- first 8 bytes of data's SHA-1; null in databases made before there were sums
 );
 
 CREATE TABLE message (

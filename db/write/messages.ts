@@ -1,5 +1,6 @@
 import { SEARCH_COLUMNS } from '#mail/term';
 import type { Connection, Value } from '../open';
+import { blockSum } from '../sum';
 import { insertRows } from './insert';
 
 /** A message that is already stored, as far as telling a duplicate from an imposter asks. */
@@ -121,8 +122,11 @@ export async function insertBlocks(db: Connection, blocks: { kind: number; data:
   const first = row?.next ?? 1;
   await insertRows(
     db,
-    'INSERT INTO block (id, kind, data)',
-    blocks.map(({ kind, data }, n) => [first + n, kind, Buffer.from(data.buffer, data.byteOffset, data.byteLength)]),
+    'INSERT INTO block (id, kind, data, sum)',
+    blocks.map(({ kind, data }, n) => {
+      const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+      return [first + n, kind, bytes, blockSum(bytes)];
+    }),
   );
   return first;
 }
