@@ -129,11 +129,13 @@ export class Reader {
   private constructor(
     readonly path: string,
     private readonly connections: Connection[],
+    private readonly limitMs: number | null,
   ) {
     this.#free = [...connections];
   }
 
-  static async open(path: string, connections = 3): Promise<Reader> {
+  /** Commands may take as long as they need (null); the server passes READ_LIMIT_MS. */
+  static async open(path: string, connections = 3, limitMs: number | null = null): Promise<Reader> {
     const opened: Connection[] = [];
     try {
       for (let n = 0; n < connections; n++) {
@@ -148,20 +150,21 @@ export class Reader {
       for (const connection of opened) await connection.close();
       throw error;
     }
-    return new Reader(path, opened);
+    return new Reader(path, opened, limitMs);
   }
 
   /**
    * Runs `query` in one read transaction. Its queries are stopped after `limitMs` (waiting for a connection not counted), and so
    * is each that it asks afterwards: it ends with TooLongError.
    */
-  async read<T>(query: (db: Snapshot) => Promise<T>, limitMs = READ_LIMIT_MS): Promise<T> {
+  async read<T>(query: (db: Snapshot) => Promise<T>, limitMs = this.limitMs): Promise<T> {
     const connection = this.#free.pop() ?? (await new Promise<Connection>((resolve) => this.#waiting.push(resolve)));
     let isOver = false;
-    const over = setTimeout(() => {
+    const stop = () => {
       isOver = true;
       connection.handle.interrupt();
-    }, limitMs);
+    };
+    const over = limitMs === null ? undefined : setTimeout(stop, limitMs);
     const all = async <R>(sql: string, params?: Value[]): Promise<R[]> => {
       if (isOver) throw tooLong(limitMs);
       try {
@@ -192,11 +195,11 @@ export class Reader {
 }
 
 /** How long the queries of one page may take; the slowest of a large archive take a second. */
-const READ_LIMIT_MS = 10_000;
+export const READ_LIMIT_MS = 10_000;
 
-const tooLong = (limitMs: number) =>
+const tooLong = (limitMs: number | null) =>
   new TooLongError(
-    `This takes longer than ${limitMs / 1000} seconds and was stopped: ask for less, or for something more particular.`,
+    `This takes longer than ${(limitMs ?? 0) / 1000} seconds and was stopped: ask for less, or for something more particular.`,
   );
 
 /** Tables that every version of ours has. */

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { Reader } from '#db/open';
+import { READ_LIMIT_MS, Reader } from '#db/open';
 import { settings } from './settings';
 
 interface Opened {
@@ -17,7 +17,7 @@ export async function openReader(): Promise<Reader | null> {
   const file = `${found.dev}:${found.ino}`;
   const opened = holder.threadlineReader;
   if (opened?.file === file) return opened.reader;
-  const next: Opened = { file, reader: Reader.open(settings.database) };
+  const next: Opened = { file, reader: Reader.open(settings.database, 3, READ_LIMIT_MS) };
   holder.threadlineReader = next;
   // Requests under way end on the old connections; a failure to open is tried again by the next request.
   opened?.reader.then((old) => setTimeout(() => old.close().catch(() => {}), 60_000)).catch(() => {});
