@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const TYPES: Record<string, string> = {
@@ -18,8 +18,25 @@ export interface Asset {
 
 const assets = new Map<string, Asset>();
 
+const STYLES = join(process.cwd(), 'app/_styles');
+
+/** The files of `css/` in the order of their names as one: comments and the white space between tokens are for us. */
+function styles(): Buffer {
+  const folder = join(STYLES, 'css');
+  const names = readdirSync(folder).filter((name) => name.endsWith('.css'));
+  const text = names.sort().map((name) => readFileSync(join(folder, name), 'utf8'));
+  return Buffer.from(
+    text
+      .join('')
+      .replace(/\/\*[^]*?\*\//g, '')
+      .replace(/\s+/g, ' ')
+      .replace(/ ?([{};,]) ?/g, '$1')
+      .replace(/;}/g, '}'),
+  );
+}
+
 function load(name: string): Asset {
-  const body = readFileSync(join(process.cwd(), 'app/_styles', name));
+  const body = name === 'site.css' ? styles() : readFileSync(join(STYLES, name));
   const hash = createHash('sha256').update(body).digest('hex').slice(0, 10);
   return { body, type: TYPES[name] as string, name: name.replace('.', `.${hash}.`) };
 }
