@@ -28,61 +28,62 @@ export const GET = page(async ({ db }) => {
   const told = await stories(db);
   const total = all.reduce((sum, list) => sum + list.messages, 0);
   return (
-    <Document
-      title="Threadline: mailing-list discussions"
-      synthetic={all.some((list) => list.synthetic === 1)}
-      layout="wide"
-    >
+    <Document title="Threadline: mailing-list discussions" synthetic={all.some((list) => list.synthetic === 1)}>
       <h1 className="lead">What was argued, by whom, about which patch.</h1>
-      <section aria-labelledby="lists">
-        <h2 id="lists">
-          Lists <small>{plural(total, 'message')}</small>
-        </h2>
-        <ul className="lists">
-          {all.map((list) => (
-            <li key={list.name}>
-              <a href={listHref(list.name)}>{list.name}</a>
-              <span>{plural(list.messages, 'message')}</span>
-              <span>
-                {list.first_at === null || list.last_at === null
-                  ? ''
-                  : `${shortDate(list.first_at)} to ${shortDate(list.last_at)}`}
-              </span>
-              {list.description ? <span className="about">{list.description}</span> : null}
-            </li>
-          ))}
-        </ul>
-        <MonthBars months={months} hrefOf={(month) => monthHref('all', month)} label="Messages by month, all lists" />
-      </section>
+      <div className="home">
+        <section aria-labelledby="lists">
+          <h2 id="lists">
+            Lists <small>{plural(total, 'message')}</small>
+          </h2>
+          <ul className="lists">
+            {all.map((list) => (
+              <li key={list.name}>
+                <a href={listHref(list.name)}>{list.name}</a>
+                <span>{plural(list.messages, 'message')}</span>
+                <span>
+                  {list.first_at === null || list.last_at === null
+                    ? ''
+                    : `${shortDate(list.first_at)} to ${shortDate(list.last_at)}`}
+                </span>
+                {list.description ? <span className="about">{list.description}</span> : null}
+              </li>
+            ))}
+          </ul>
+        </section>
+        <div>
+          {told.length ? (
+            <section aria-labelledby="stories">
+              <h2 id="stories">
+                <a href="/stories/">Stories</a>
+              </h2>
+              <ul className="systems">
+                {told.slice(0, STORIES).map(({ slug, title, date }) => (
+                  <li key={slug}>
+                    <a href={`/stories/${slug}/`}>{title}</a> <small>{date}</small>
+                  </li>
+                ))}
+              </ul>
+            </section>
+          ) : null}
+          {found.length ? (
+            <section aria-labelledby="topics">
+              <h2 id="topics">
+                <a href="/topics/">Topics</a>
+              </h2>
+              <ul className="systems">
+                {found.map(({ topic, messages }) => (
+                  <li key={topic.slug}>
+                    <a href={`/topics/${topic.slug}/`}>{topic.title}</a>{' '}
+                    <small>{messages.toLocaleString('en-US')}</small>
+                  </li>
+                ))}
+              </ul>
+            </section>
+          ) : null}
+        </div>
+      </div>
+      <MonthBars months={months} hrefOf={(month) => monthHref('all', month)} label="Messages by month, all lists" />
       <Debates debates={argued} list="all" title="Debates of the last month here" />
-      {told.length ? (
-        <section aria-labelledby="stories">
-          <h2 id="stories">
-            <a href="/stories/">Stories</a>
-          </h2>
-          <ul className="systems">
-            {told.slice(0, STORIES).map(({ slug, title, date }) => (
-              <li key={slug}>
-                <a href={`/stories/${slug}/`}>{title}</a> <small>{date}</small>
-              </li>
-            ))}
-          </ul>
-        </section>
-      ) : null}
-      {found.length ? (
-        <section aria-labelledby="topics">
-          <h2 id="topics">
-            <a href="/topics/">Topics</a>
-          </h2>
-          <ul className="systems">
-            {found.map(({ topic, messages }) => (
-              <li key={topic.slug}>
-                <a href={`/topics/${topic.slug}/`}>{topic.title}</a> <small>{messages.toLocaleString('en-US')}</small>
-              </li>
-            ))}
-          </ul>
-        </section>
-      ) : null}
       <section aria-labelledby="recent">
         <h2 id="recent">
           Newest threads{' '}

@@ -31,12 +31,7 @@ export const GET = page(async ({ request, parts, query, db }) => {
     await activity(db, list.id === null ? null : name),
   ];
   return (
-    <Document
-      title={`${name} · Threadline`}
-      list={name === 'all' ? null : name}
-      synthetic={list.synthetic === 1}
-      layout="wide"
-    >
+    <Document title={`${name} · Threadline`} list={name === 'all' ? null : name} synthetic={list.synthetic === 1}>
       <h1>
         {name === 'all' ? 'All lists' : name} <small>{plural(list.messages, 'message')}</small>
       </h1>

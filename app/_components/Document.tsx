@@ -9,22 +9,24 @@ export interface DocumentProps {
   query?: string;
   /** The page shows mail made by samples/: it says so. */
   synthetic?: boolean;
-  /** Class of the body's grid. */
-  layout?: 'wide' | 'reading';
+  /** Address of the site's section that this page belongs to. */
+  at?: string;
   feed?: string;
   children: ReactNode;
 }
 
+const SECTIONS = [
+  ['/all/', 'Threads'],
+  ['/topics/', 'Topics'],
+  ['/people/', 'People'],
+  ['/series/', 'Series'],
+  ['/mm/', '-mm'],
+  ['/stories/', 'Stories'],
+  ['/quotes/', 'Quotes'],
+] as const;
+
 /** The frame of every page. */
-export function Document({
-  title,
-  list = null,
-  query = '',
-  synthetic = false,
-  layout = 'reading',
-  feed,
-  children,
-}: DocumentProps) {
+export function Document({ title, list = null, query = '', synthetic = false, at, feed, children }: DocumentProps) {
   return (
     <html lang="en">
       <head>
@@ -32,17 +34,18 @@ export function Document({
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>{title}</title>
+        {/* Not deferred: the theme that the reader chose is there before anything is painted. The style sheet is waited for anyway. */}
+        <script src={assetHref('site.js')} />
         <link rel="stylesheet" href={assetHref('site.css')} />
         <link rel="icon" href={assetHref('icon.svg')} type="image/svg+xml" />
         {feed ? <link rel="alternate" type="application/atom+xml" href={feed} title="Atom feed" /> : null}
-        <script src={assetHref('site.js')} defer />
       </head>
       <body>
         <a className="skip" href="#main">
           Skip to content
         </a>
         <header className="top">
-          <a className="mark" href="/">
+          <a className="brand" href="/">
             Threadline
           </a>
           <form className="find" action={list ? listHref(list) : '/search/'} role="search">
@@ -56,14 +59,11 @@ export function Document({
             <button type="submit">Search</button>
           </form>
           <nav aria-label="Site">
-            <a href="/all/">Threads</a>
-            <a href="/topics/">Topics</a>
-            <a href="/people/">People</a>
-            <a href="/series/">Series</a>
-            <a href="/mm/">-mm</a>
-            <a href="/stories/">Stories</a>
-            <a href="/quotes/">Quotes</a>
-            <a href="/search/">Help</a>
+            {SECTIONS.map(([href, name]) => (
+              <a key={href} href={href} aria-current={href === at ? 'page' : undefined}>
+                {name}
+              </a>
+            ))}
           </nav>
         </header>
         {synthetic ? (
@@ -72,16 +72,16 @@ export function Document({
             patches are invented.
           </p>
         ) : null}
-        <main id="main" className={layout}>
-          {children}
-        </main>
+        <main id="main">{children}</main>
         <footer className="foot">
-          <p>
-            Nothing is asserted here without the mail that proves it.{' '}
-            <span className="keys">
-              Press <kbd>?</kbd> for keys.
-            </span>
-          </p>
+          <p>Nothing is asserted here without the mail that proves it.</p>
+          <a href="/search/">How to search</a>
+          <button type="button" className="quiet js" id="keys">
+            Keys <kbd>?</kbd>
+          </button>
+          <button type="button" className="quiet js" id="theme">
+            Theme
+          </button>
         </footer>
       </body>
     </html>

@@ -2,7 +2,9 @@ import { scaleUtc } from 'd3-scale';
 import { tickLabel } from '../_lib/format';
 
 const WIDTH = 960;
-const LEFT = 250;
+const LEFT = 260;
+/** What of a label fits beside the lanes, in the widest of our fonts. */
+const LABEL = 34;
 const ROW = 20;
 
 export interface LaneMark {
@@ -31,7 +33,7 @@ export function Lanes({ id, title, lines }: { id: string; title: string; lines: 
   const [first, last] = [Math.min(...times), Math.max(...times)];
   if (!times.length || first === last) return null;
   const x = scaleUtc([first * 1000, last * 1000], [LEFT + 8, WIDTH - 14]);
-  const place = (at: number) => Math.round(x(at * 1000) * 10) / 10;
+  const place = (at: number) => tenth(x(at * 1000));
   const most = Math.max(...lines.flatMap(({ marks }) => marks.map(({ weight = 1 }) => weight)));
   const height = lines.length * ROW + 6;
   return (
@@ -40,8 +42,8 @@ export function Lanes({ id, title, lines }: { id: string; title: string; lines: 
         <title id={id}>{title}</title>
         {x.ticks(6).map((tick) => (
           <g key={tick.getTime()} className="tick">
-            <line x1={x(tick)} x2={x(tick)} y1={2} y2={height} />
-            <text x={x(tick)} y={height + 13}>
+            <line x1={tenth(x(tick))} x2={tenth(x(tick))} y1={2} y2={height} />
+            <text x={tenth(x(tick))} y={height + 13}>
               {tickLabel(tick)}
             </text>
           </g>
@@ -54,7 +56,7 @@ export function Lanes({ id, title, lines }: { id: string; title: string; lines: 
             <g key={href} className={colour}>
               <a href={href}>
                 <text className="who" x={LEFT - 8} y={y + 4}>
-                  {label.length > 36 ? `${label.slice(0, 35)}…` : label}
+                  {label.length > LABEL ? `${label.slice(0, LABEL - 1)}…` : label}
                 </text>
               </a>
               <line className="span" x1={from} x2={to} y1={y} y2={y} />
@@ -80,6 +82,8 @@ export function Lanes({ id, title, lines }: { id: string; title: string; lines: 
     </figure>
   );
 }
+
+const tenth = (n: number) => Math.round(n * 10) / 10;
 
 /** The area tells the count. */
 const radius = (weight: number, most: number) => Math.round((2 + 6 * Math.sqrt(weight / Math.max(1, most))) * 10) / 10;

@@ -35,9 +35,11 @@ export function ThreadMail({
   parent: ThreadRow | null;
 }) {
   return (
-    <article className={`mail d${Math.min(row.depth, 8)}`} id={anchorOf(row)}>
+    <article className="mail" id={anchorOf(row)}>
       <header>
-        <Name name={row.author} address={row.address} person={row.person} />{' '}
+        <h2>
+          <Name name={row.author} address={row.address} person={row.person} />
+        </h2>{' '}
         <SentAt at={row.sent_at} zone={row.sent_zone} note={row.date_note} />
         {parent ? (
           <a className="up" href={`#${anchorOf(parent)}`} title="the mail that this one answers">
@@ -48,6 +50,7 @@ export function ThreadMail({
           permalink
         </a>
         <a href={`${messageHref(list, row.msgid)}raw${imposterQuery(row)}`}>raw</a>
+        <a href={`${messageHref(list, row.msgid)}${imposterQuery(row)}#R`}>reply</a>
         {sameSubject(row.subject, parent?.subject || shownSubject) ? null : (
           <h3>
             <bdi>{row.subject || '(no subject)'}</bdi>
@@ -55,8 +58,11 @@ export function ThreadMail({
         )}
         <Warnings row={row} />
       </header>
-      <BodyText text={text} />
-      <Attachments list={list} row={row} />
+      <details open>
+        <summary>text</summary>
+        <BodyText text={text} />
+        <Attachments list={list} row={row} />
+      </details>
     </article>
   );
 }

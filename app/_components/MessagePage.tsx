@@ -5,9 +5,10 @@ import { allHeaders } from '#mail/header';
 import type { LineSpan, Note } from '#mail/render';
 import { idArgument, maskAddress, nameOf, plural, shellWord, shortTime } from '../_lib/format';
 import { imposterQuery, listHref, loreHref, messageHref, threadHref } from '../_lib/links';
-import { Name, SentAt } from './bits';
+import { Copy, Name, SentAt } from './bits';
 import { Document } from './Document';
 import { Attachments, BodyText, sameSubject, Warnings } from './Mail';
+import { Reply } from './Reply';
 
 /** Headers shown open; the others are one click away. */
 const SHOWN = new Set(['to', 'cc']);
@@ -78,6 +79,8 @@ export function MessagePage({
             ) : null}
             <a href={`${messageHref(list, message.msgid)}t.mbox.gz`}>thread as mbox.gz</a>
             <a href="#R">reply</a>
+            <Copy text={`b4 am ${shellWord(idArgument(message.msgid))}`}>copy b4 am</Copy>
+            <Copy text={`b4 mbox ${shellWord(idArgument(message.msgid))}`}>copy b4 mbox</Copy>
             <a href={loreHref(message.msgid)}>lore</a>
           </nav>
         </header>
@@ -85,7 +88,7 @@ export function MessagePage({
         <Attachments list={list} row={message} />
       </article>
       <Neighbourhood page={page} list={list} />
-      <Reply page={page} headers={headers} />
+      <Reply message={message} text={page.text} headers={headers} />
       <details className="headers">
         <summary>All {headers.length} headers</summary>
         <dl>
@@ -222,37 +225,5 @@ function Step({
         </a>
       )}
     </p>
-  );
-}
-
-/** How to answer: by a mailto: link with the right headers, or with git send-email. */
-function Reply({ page, headers }: { page: Page; headers: { name: string; value: string }[] }) {
-  const { message } = page;
-  const addresses = (name: string) =>
-    headers
-      .filter((header) => header.name.toLowerCase() === name)
-      .flatMap(({ value }) => value.match(/[^\s<>,;:"()]{1,200}@[^\s<>,;:"()]{1,200}/g) ?? []);
-  const to = addresses('reply-to')[0] ?? message.address;
-  const cc = [...new Set([...addresses('to'), ...addresses('cc')])].filter((address) => address !== to).slice(0, 40);
-  const subject = /^re:/i.test(message.subject) ? message.subject : `Re: ${message.subject}`;
-  const query = [
-    `In-Reply-To=${encodeURIComponent(`<${message.msgid}>`)}`,
-    `Cc=${encodeURIComponent(cc.join(','))}`,
-    `Subject=${encodeURIComponent(subject)}`,
-  ].join('&');
-  return (
-    <details className="reply" id="R">
-      <summary>Reply, or fetch with b4</summary>
-      <p>
-        <a href={`mailto:${encodeURIComponent(to)}?${query}`}>Reply to all by mail</a>
-      </p>
-      <pre>
-        <code>
-          {`git send-email ${[`--in-reply-to=<${message.msgid}>`, `--to=${to}`, ...cc.map((address) => `--cc=${address}`)].map(shellWord).join(' ')} FILE`}
-          {'\n'}
-          {`b4 am ${shellWord(idArgument(message.msgid))}`}
-        </code>
-      </pre>
-    </details>
   );
 }

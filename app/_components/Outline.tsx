@@ -1,21 +1,21 @@
 import type { ThreadRow } from '#db/queries/thread';
-import { nameOf, shortTime } from '../_lib/format';
+import { nameOf, outlineDate } from '../_lib/format';
 import { loreHref } from '../_lib/links';
 import { anchorOf, sameSubject } from './Mail';
 
 /** Levels beyond this are not indented further: on a phone nothing would be left of the line. */
-const MAX_INDENT = 12;
+const MAX_INDENT = 10;
 
-/** The thread as an index: who answered whom and when; a changed subject is shown. */
+/** The thread as an index: who answered whom and when; a new subject leads its line. A year is named where it changes. */
 export function Outline({ rows, subject }: { rows: ThreadRow[]; subject: string }) {
   return (
     <ol className="outline">
-      {rows.map((row) => (
+      {rows.map((row, n) => (
         <li key={row.position} className={`i${Math.min(row.depth, MAX_INDENT)}`}>
           {row.ghost === null ? (
             <a href={`#${anchorOf(row)}`}>
-              <time>{shortTime(row.sent_at)}</time> <bdi className="name">{nameOf(row.author, row.address)}</bdi>
-              {isNews(rows, row, subject) ? <bdi className="changed"> {row.subject}</bdi> : null}
+              {isNews(rows, row, subject) ? <i>{row.subject} </i> : null}
+              <bdi>{nameOf(row.author, row.address)}</bdi> <time>{outlineDate(row.sent_at, rows[n - 1]?.sent_at)}</time>
             </a>
           ) : (
             <span className="ghost" id={anchorOf(row)}>

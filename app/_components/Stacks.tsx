@@ -50,7 +50,7 @@ export function Stacks({
         {stacks.map((stack, n) => (
           <a key={stack.label} href={stack.href}>
             <title>{wordsOf(stack, totals[n] ?? 0, names)}</title>
-            <rect className="hit" x={LEFT + n * step} y={0} width={step} height={HEIGHT} />
+            <rect className="hit" x={tenth(LEFT + n * step)} y={0} width={tenth(step)} height={HEIGHT} />
             {segmentsOf(stack.parts).map(({ part, from, to }) => (
               <rect
                 key={part}
@@ -70,7 +70,12 @@ export function Stacks({
         ))}
         {stacks.map(({ label }, n) =>
           isLabelled(label, n, every) ? (
-            <text key={label} className={n % (every * 3) ? undefined : 'five'} x={LEFT + n * step} y={HEIGHT + 14}>
+            <text
+              key={label}
+              className={n % (every * 3) ? undefined : 'five'}
+              x={tenth(LEFT + n * step)}
+              y={HEIGHT + 14}
+            >
               {label.endsWith('-01') ? label.slice(0, 4) : label}
             </text>
           ) : null,

@@ -1,6 +1,7 @@
 import type { Thread, ThreadRow } from '#db/queries/thread';
 import { idArgument, isoTime, nameOf, plural, shellWord, shortDate, span } from '../_lib/format';
 import { digestHref, flatHref, listHref, messageHref, threadHref } from '../_lib/links';
+import { Copy } from './bits';
 import { Document } from './Document';
 import { anchorOf } from './Mail';
 import { Outline } from './Outline';
@@ -22,13 +23,11 @@ export function ThreadFrame({ thread, list, msgid, view, cut }: ThreadHeadProps)
   const first = thread.first_id / 8;
   const last = thread.last_id / 8;
   const beginner = mails.find((row) => row.id === thread.first_id) ?? mails[0];
-  const href = view === 'nested' ? threadHref(list, msgid) : flatHref(list, msgid);
   return (
     <Document
       title={`${thread.subject || '(no subject)'} · ${list}`}
       list={list === 'all' ? null : list}
       synthetic={thread.lists.some(({ synthetic }) => synthetic === 1)}
-      layout="wide"
     >
       <header className="threadhead">
         <h1>
@@ -61,15 +60,22 @@ export function ThreadFrame({ thread, list, msgid, view, cut }: ThreadHeadProps)
           {thread.messages > 4 ? <a href={digestHref(list, msgid)}>digest</a> : null}
           <a href={`${messageHref(list, msgid)}t.mbox.gz`}>mbox.gz</a>
           <a href={`${messageHref(list, msgid)}t.atom`}>Atom</a>
-          <code className="command">b4 mbox {shellWord(idArgument(msgid))}</code>
+          <Copy text={`b4 mbox ${shellWord(idArgument(msgid))}`}>copy b4 mbox</Copy>
         </nav>
       </header>
-      <ThreadPicture rows={thread.rows} hrefOf={(row) => `${href}#${anchorOf(row)}`} />
+      {mails.length > 2 ? (
+        <details className="fold" open>
+          <summary>Who answered whom</summary>
+          <ThreadPicture rows={thread.rows} hrefOf={(row) => `#${anchorOf(row)}`} lanes={PICTURE_LANES} />
+        </details>
+      ) : null}
       <People rows={mails} />
       <div className="columns">
         <details className="index" id="r" open>
           <summary>Outline</summary>
-          <Outline rows={thread.rows} subject={thread.subject} />
+          <nav className="box" aria-label="Outline">
+            <Outline rows={thread.rows} subject={thread.subject} />
+          </nav>
         </details>
         <div className="mails" id="b">
           {cut}
@@ -79,6 +85,8 @@ export function ThreadFrame({ thread, list, msgid, view, cut }: ThreadHeadProps)
   );
 }
 
+/** Lanes of the picture here: the mails are not to be pushed off the first screen. The digest has more. */
+const PICTURE_LANES = 8;
 /** Most names that are listed; the picture and the outline have all. */
 const MAX_PEOPLE = 40;
 
@@ -93,8 +101,8 @@ function People({ rows }: { rows: ThreadRow[] }) {
   const sorted = [...people.entries()].sort(([, a], [, b]) => b.messages - a.messages);
   if (sorted.length < 2) return null;
   return (
-    <section className="people" aria-label="People in this thread">
-      <h2>People</h2>
+    <details className="who">
+      <summary>{sorted.length} people</summary>
       <ul>
         {sorted.slice(0, MAX_PEOPLE).map(([key, { name, messages, first }]) => (
           <li key={key}>
@@ -106,6 +114,6 @@ function People({ rows }: { rows: ThreadRow[] }) {
         ))}
         {sorted.length > MAX_PEOPLE ? <li>and {sorted.length - MAX_PEOPLE} others</li> : null}
       </ul>
-    </section>
+    </details>
   );
 }

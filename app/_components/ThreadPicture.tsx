@@ -23,12 +23,21 @@ interface Lane {
 }
 
 /** Who wrote when and answered whom: participants as lanes over time, replies as arcs, patches as squares; each mark leads to its mail. */
-export function ThreadPicture({ rows, hrefOf }: { rows: ThreadRow[]; hrefOf: (row: ThreadRow) => string }) {
+export function ThreadPicture({
+  rows,
+  hrefOf,
+  lanes: most = MAX_LANES,
+}: {
+  rows: ThreadRow[];
+  hrefOf: (row: ThreadRow) => string;
+  /** Lanes at most; those who wrote least share the last. */
+  lanes?: number;
+}) {
   const mails = rows.filter((row) => row.ghost === null).slice(0, MAX_MARKS);
   const first = Math.min(...mails.map((row) => row.sent_at));
   const last = Math.max(...mails.map((row) => row.sent_at));
   if (mails.length < 3 || first === last) return null;
-  const lanes = lanesOf(mails);
+  const lanes = lanesOf(mails, most);
   const height = lanes.length * LANE + 8;
   const x = scaleUtc([first * 1000, last * 1000], [LEFT + 8, WIDTH - RIGHT - 8]);
   const at = new Map(mails.map((row) => [row.position, { x: round(x(row.sent_at * 1000)), y: laneY(lanes, row) }]));
@@ -100,7 +109,7 @@ function LaneName({ lane: { label, href }, y }: { lane: Lane; y: number }) {
 
 const round = (n: number) => Math.round(n * 10) / 10;
 
-function lanesOf(mails: ThreadRow[]): Lane[] {
+function lanesOf(mails: ThreadRow[], most: number): Lane[] {
   const lanes = new Map<number, Lane>();
   for (const row of mails) {
     const key = row.person_id ?? -row.author_id;
@@ -114,8 +123,8 @@ function lanesOf(mails: ThreadRow[]): Lane[] {
     lanes.set(key, lane);
   }
   const all = [...lanes.values()];
-  if (all.length <= MAX_LANES) return all;
-  const busiest = new Set([...all].sort((a, b) => b.messages - a.messages).slice(0, MAX_LANES - 1));
+  if (all.length <= most) return all;
+  const busiest = new Set([...all].sort((a, b) => b.messages - a.messages).slice(0, most - 1));
   const rest = all.filter((lane) => !busiest.has(lane));
   const shared: Lane = {
     label: `${rest.length} others`,

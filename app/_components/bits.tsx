@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { authorTime, dateNoteText, isoTime, nameOf, shortTime } from '../_lib/format';
 import { personHref } from '../_lib/links';
 
@@ -14,6 +15,15 @@ export function Name({
 }) {
   const own = <bdi className="name">{nameOf(name, address)}</bdi>;
   return person === null ? own : <a href={personHref(person)}>{own}</a>;
+}
+
+/** A button that copies; without a script there is none. */
+export function Copy({ text, children }: { text: string; children: ReactNode }) {
+  return (
+    <button type="button" className="quiet js copy" data-copy={text}>
+      {children}
+    </button>
+  );
 }
 
 /** When a mail was sent, in its author's zone; UTC on hover. */
@@ -33,7 +43,7 @@ export function SentAt({ at, zone, note }: { at: number; zone: number | null; no
   );
 }
 
-/** Bars of counts, one a month, as a small picture; each bar is a link. */
+/** Bars of counts, one a month, as a small picture: one shape for the eye, and a link for each month that has mails. */
 export function MonthBars({
   months,
   hrefOf,
@@ -46,24 +56,31 @@ export function MonthBars({
   if (months.length < 2) return null;
   const filled = fillMonths(months);
   const most = Math.max(...filled.map(({ messages }) => messages));
-  const width = 960;
-  const step = width / filled.length;
-  const height = 72;
+  const step = WIDTH / filled.length;
+  const heightOf = (messages: number) => (messages ? Math.max(1, tenth((messages / most) * HEIGHT)) : 0);
+  const width = tenth(step * 0.84);
+  const bars = filled.map(({ messages }, n) =>
+    messages ? `M${tenth((n + 0.08) * step)} ${HEIGHT}v${-heightOf(messages)}h${width}V${HEIGHT}` : '',
+  );
   return (
-    <svg className="bars" viewBox={`0 0 ${width} ${height + 16}`} role="group" aria-label={label}>
-      {filled.map(({ month, messages }, n) => {
-        const bar = messages ? Math.max(1, (messages / most) * height) : 0;
-        return (
+    <svg className="bars" viewBox={`0 0 ${WIDTH} ${HEIGHT + 16}`} role="group" aria-label={label}>
+      {filled.map(({ month, messages }, n) =>
+        messages ? (
           <a key={month} href={hrefOf(month)}>
             <title>{`${month}: ${messages}`}</title>
-            <rect className="hit" x={n * step} y={0} width={step} height={height} />
-            <rect className="bar" x={n * step + step * 0.08} y={height - bar} width={step * 0.84} height={bar} />
+            <rect x={tenth(n * step)} width={tenth(step)} height={HEIGHT} />
           </a>
-        );
-      })}
+        ) : null,
+      )}
+      <path d={bars.join('')} />
       {filled.map(({ month }, n) =>
         month.endsWith('-01') && n < filled.length - 3 ? (
-          <text key={month} x={n * step} y={height + 13} className={Number(month.slice(0, 4)) % 5 ? undefined : 'five'}>
+          <text
+            key={month}
+            x={tenth(n * step)}
+            y={HEIGHT + 13}
+            className={Number(month.slice(0, 4)) % 5 ? undefined : 'five'}
+          >
             {month.slice(0, 4)}
           </text>
         ) : null,
@@ -71,6 +88,10 @@ export function MonthBars({
     </svg>
   );
 }
+
+const WIDTH = 960;
+const HEIGHT = 72;
+const tenth = (n: number) => Math.round(n * 10) / 10;
 
 /** Longest run of months that is drawn; older ones are left out. */
 const MAX_MONTHS = 480;

@@ -2,29 +2,28 @@ import type { TopicAuthor, TopicSeries, TopicThread } from '#db/queries/topics';
 import { nameOf, plural, shortDate } from '../_lib/format';
 import { personHref, searchHref, threadHref } from '../_lib/links';
 import { type LaneLine, Lanes } from './Lanes';
+import { Columns } from './ThreadTable';
 
 /** Threads as a table: what mattered first. */
 export function ThreadList({ threads }: { threads: TopicThread[] }) {
   return (
-    <ol className="threads">
-      {threads.map((thread) => (
-        <li key={thread.id}>
-          <a className="subject" href={threadHref('all', thread.msgid)}>
-            <bdi>{thread.subject || '(no subject)'}</bdi>
-          </a>
-          <span className="facts">
-            <bdi className="name">{nameOf(thread.author, thread.address)}</bdi>
-            <span
-              className="count"
-              title={`${plural(thread.here, 'mail')} of the topic among ${thread.messages}, by ${plural(thread.participants, 'participant')}`}
-            >
+    <>
+      <Columns names={['Thread', 'Begun by', 'Mails on it', 'Begun']} />
+      <ol className="threads">
+        {threads.map((thread) => (
+          <li key={thread.id}>
+            <a href={threadHref('all', thread.msgid)}>
+              <bdi>{thread.subject || '(no subject)'}</bdi>
+            </a>
+            <bdi>{nameOf(thread.author, thread.address)}</bdi>
+            <b>
               {thread.here} <small>of {thread.messages}</small>
-            </span>
+            </b>
             <time>{shortDate(thread.first_id / 8)}</time>
-          </span>
-        </li>
-      ))}
-    </ol>
+          </li>
+        ))}
+      </ol>
+    </>
   );
 }
 

@@ -28,7 +28,7 @@ function styles(): Buffer {
   return Buffer.from(
     text
       .join('')
-      .replace(/\/\*[^]*?\*\//g, '')
+      .replace(/\/\*[\s\S]*?\*\//g, '')
       .replace(/\s+/g, ' ')
       .replace(/ ?([{};,]) ?/g, '$1')
       .replace(/;}/g, '}'),

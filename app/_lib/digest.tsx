@@ -23,7 +23,6 @@ export async function digestPage(db: Snapshot, list: string, msgid: string, form
       title={`Digest: ${thread.subject || '(no subject)'} · ${list}`}
       list={list === 'all' ? null : list}
       synthetic={thread.lists.some(({ synthetic }) => synthetic === 1)}
-      layout="wide"
     >
       <header className="threadhead">
         <h1>

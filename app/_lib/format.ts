@@ -17,6 +17,14 @@ export function tickLabel(date: Date): string {
   return date.getUTCMonth() ? (MONTHS[date.getUTCMonth()] as string) : String(date.getUTCFullYear());
 }
 
+/** `28 Jul`, and its year where it differs from that of the line before. */
+export function outlineDate(seconds: number, before: number | null | undefined): string {
+  const date = new Date(seconds * 1000);
+  const year = date.getUTCFullYear();
+  const isSame = before != null && new Date(before * 1000).getUTCFullYear() === year;
+  return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}${isSame ? '' : ` ${year}`}`;
+}
+
 export const shortDate = (seconds: number) => shortTime(seconds).slice(0, 10);
 
 /** `Wed, 28 Jul 2004 15:54 +0530` in the author's own zone. */

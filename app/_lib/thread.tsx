@@ -33,22 +33,58 @@ async function* parts(
   view: 'nested' | 'flat',
 ) {
   yield before;
-  for (let at = 0; at < shown.length; at += MAILS_AT_ONCE) {
-    yield shown
+  const nest = new Nest(view === 'nested' ? thread.rows : []);
+  const rows = view === 'nested' ? thread.rows : shown;
+  for (let at = 0; at < rows.length; at += MAILS_AT_ONCE) {
+    yield rows
       .slice(at, at + MAILS_AT_ONCE)
       .map((row) => {
         const parent = row.parent === null ? null : (thread.rows[row.parent] ?? null);
         const text = texts.get(row.position) ?? '';
-        const placed = view === 'flat' ? { ...row, depth: 0 } : row;
-        return markupOf(
-          <ThreadMail row={placed} text={text} list={list} shownSubject={thread.subject} parent={parent} />,
-        );
+        const mail =
+          row.ghost === null
+            ? markupOf(<ThreadMail row={row} text={text} list={list} shownSubject={thread.subject} parent={parent} />)
+            : '';
+        return nest.before(row) + mail + nest.after(row);
       })
       .join('');
     // Other requests have their turn between the parts of a long thread.
     await new Promise((resolve) => setImmediate(resolve));
   }
+  yield nest.end();
   if (thread.messages > MAX_ROWS)
     yield `<p class="cut">${thread.messages - MAX_ROWS} more messages are in the mbox.gz.</p>`;
   yield after;
+}
+
+/** Answers deeper than this hang on the line of the level above: a phone has no room for more, and parsers bound the depth of elements. */
+const MAX_NEST = 10;
+
+/** Puts the answers to each mail into a `<details>` below it, so that they fold without a script. */
+class Nest {
+  #open = 0;
+  constructor(private readonly rows: ThreadRow[]) {}
+
+  /** Ends the groups that a row does not belong to. */
+  before(row: ThreadRow): string {
+    if (!this.rows.length) return '';
+    const ended = Math.max(0, this.#open - Math.min(row.depth, MAX_NEST));
+    this.#open -= ended;
+    return '</details>'.repeat(ended);
+  }
+
+  /** Begins a group where the next rows answer this one. */
+  after(row: ThreadRow): string {
+    let answers = 0;
+    for (let at = row.position + 1; (this.rows[at]?.depth ?? -1) > row.depth; at++)
+      if (this.rows[at]?.ghost === null) answers++;
+    if (!answers || row.depth >= MAX_NEST) return '';
+    this.#open++;
+    const what = row.ghost === null ? '' : ' to a message that is not in this archive';
+    return `<details class="sub" open><summary>${answers} ${answers === 1 ? 'reply' : 'replies'}${what}</summary>`;
+  }
+
+  end(): string {
+    return '</details>'.repeat(this.#open);
+  }
 }

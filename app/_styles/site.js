@@ -1,91 +1,338 @@
-// Small enhancements; every page is whole without them. Keys as in a mail reader, a remembered theme.
+// Small enhancements; every page is whole without them: a remembered theme, keys as in a mail reader, where one is in a thread,
+// what is new since the last visit, copying. What is remembered stays in this browser. Loaded before the page is painted.
 (() => {
   const root = document.documentElement;
   root.classList.add('js');
-  const remembered = (() => {
-    try {
-      return localStorage;
-    } catch {
-      return {};
-    }
-  })();
-  const show = (theme) => (theme ? root.setAttribute('data-theme', theme) : root.removeAttribute('data-theme'));
-  show(remembered.theme);
 
-  const themes = ['', 'dark', 'light'];
-  const button = document.createElement('button');
-  button.type = 'button';
-  button.className = 'theme';
-  const label = () => {
-    button.textContent = { '': 'Theme: system', dark: 'Theme: dark', light: 'Theme: light' }[remembered.theme || ''];
+  // Storage may be forbidden or full: then nothing is remembered.
+  const recall = (key) => {
+    try {
+      return JSON.parse(localStorage.getItem(key));
+    } catch {
+      return null;
+    }
   };
-  button.addEventListener('click', () => {
-    remembered.theme = themes[(themes.indexOf(remembered.theme || '') + 1) % themes.length];
-    show(remembered.theme);
-    label();
-  });
-  label();
-  document.querySelector('.top nav')?.append(button);
+  const remember = (key, value) => {
+    try {
+      localStorage.setItem(key, JSON.stringify(value));
+    } catch {
+      forget(0.5);
+    }
+  };
+
+  const show = (theme) => (theme ? root.setAttribute('data-theme', theme) : root.removeAttribute('data-theme'));
+  show(recall('theme'));
+
+  const one = (selector, within = document) => within.querySelector(selector);
+  const every = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const make = (tag, properties = {}, ...children) => {
+    const element = Object.assign(document.createElement(tag), properties);
+    element.append(...children);
+    return element;
+  };
+  const now = () => Math.round(Date.now() / 1000);
+
+  // --- What was seen: threads by their first mail, lists by their address.
+
+  const VISIT = 1800;
+  const PLACES = 400;
+
+  /** Seven characters for an address: FNV-1a. */
+  function token(text) {
+    let hash = 0x811c9dc5;
+    for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+    return (hash >>> 0).toString(36).padStart(7, '0');
+  }
+
+  /** What was here when the last visit ended, and when; a page that is loaded again within half an hour belongs to the same visit. */
+  function visit(key, present) {
+    const last = recall(key);
+    const isNew = !last || now() - last.at > VISIT;
+    const record = {
+      at: now(),
+      since: isNew ? last?.at : last.since,
+      known: isNew ? last?.all : last.known,
+      all: present.join(' '),
+      read: last?.read ?? '',
+    };
+    if (!last) forget(1);
+    remember(key, record);
+    const known = new Set(record.known?.split(' '));
+    return { record, isFresh: (one) => record.known !== undefined && !known.has(one) };
+  }
+
+  /** The places that were left longest ago give way. */
+  function forget(part) {
+    const places = Object.keys(localStorage).filter((key) => key.startsWith('at '));
+    const most = PLACES * part;
+    if (places.length < most) return;
+    const old = places.map((key) => [recall(key)?.at ?? 0, key]).sort((a, b) => a[0] - b[0]);
+    for (const [, key] of old.slice(0, places.length - most + 1)) localStorage.removeItem(key);
+  }
+
+  const since = (time) => new Date(time * 1000).toISOString().slice(0, 10);
+
+  function where(...children) {
+    const bar = make('div', { className: 'where' }, ...children);
+    bar.setAttribute('role', 'region');
+    bar.setAttribute('aria-label', 'Where you are');
+    document.body.append(bar);
+    return bar;
+  }
+
+  // --- A thread.
+
+  const thread = { mails: [], at: -1, fresh: [], unread: new Set() };
+
+  function readThread() {
+    thread.mails = every('.mails .mail');
+    if (!thread.mails.length) return;
+    const tokens = thread.mails.map((mail) => token(one('.self', mail).pathname.split('/')[2]));
+    const { record, isFresh } = visit(`at ${tokens[0]}`, tokens);
+    const read = new Set(record.read.split(' ').filter(Boolean));
+    const lines = new Map(every('.outline a').map((line) => [line.hash.slice(1), line]));
+    for (const [n, mail] of thread.mails.entries()) {
+      const line = lines.get(mail.id);
+      if (read.has(tokens[n])) line?.classList.add('read');
+      else thread.unread.add(mail);
+      if (!isFresh(tokens[n])) continue;
+      thread.fresh.push(mail);
+      mail.classList.add('fresh');
+      line?.classList.add('fresh');
+    }
+
+    const place = make('span');
+    const name = make('span', { className: 'name' });
+    const next = make('button', { type: 'button', className: 'quiet' });
+    const copyLink = make('button', { type: 'button', className: 'quiet', textContent: 'copy link' });
+    next.addEventListener('click', () => seek(1));
+    copyLink.addEventListener('click', () => copy(linkOf(thread.mails[thread.at]), copyLink));
+    where(place, name, next, copyLink);
+
+    let drawn = -1;
+    const draw = () => {
+      const at = nearest();
+      thread.at = at;
+      const unseen = thread.fresh.filter((mail) => thread.unread.has(mail)).length;
+      if (thread.fresh.length) next.className = unseen ? 'quiet new' : 'quiet';
+      next.textContent = thread.fresh.length
+        ? `${unseen} new since ${since(record.since)} ↓`
+        : `${thread.unread.size} unread ↓`;
+      if (at === drawn) return;
+      const [before, line] = [lines.get(thread.mails[drawn]?.id), lines.get(thread.mails[at].id)];
+      drawn = at;
+      before?.removeAttribute('aria-current');
+      place.textContent = `${at + 1} of ${thread.mails.length}`;
+      name.textContent = one('.name', thread.mails[at])?.textContent ?? '';
+      line?.setAttribute('aria-current', 'true');
+      const box = one('.index .box');
+      if (!line || !box) return;
+      const [top, height] = [line.offsetTop - box.offsetTop, line.offsetHeight];
+      if (top < box.scrollTop + height || top + 2 * height > box.scrollTop + box.clientHeight)
+        box.scrollTop = top - box.clientHeight / 3;
+    };
+    let isAsked = false;
+    const ask = () => {
+      if (isAsked) return;
+      isAsked = true;
+      requestAnimationFrame(() => {
+        isAsked = false;
+        draw();
+      });
+    };
+
+    // Read is what was on the screen to its end.
+    const shown = new Set();
+    const markRead = (mail) => {
+      if (!thread.unread.delete(mail)) return;
+      read.add(tokens[thread.mails.indexOf(mail)]);
+      lines.get(mail.id)?.classList.add('read');
+      ask();
+    };
+    const watcher = new IntersectionObserver(
+      (entries) => {
+        for (const { target, isIntersecting, boundingClientRect } of entries) {
+          if (isIntersecting) shown.add(target);
+          if (shown.has(target) && boundingClientRect.bottom <= innerHeight && (scrollY > 0 || isIntersecting))
+            markRead(target);
+        }
+      },
+      { threshold: [0, 0.5, 1] },
+    );
+    for (const mail of thread.mails) watcher.observe(mail);
+    addEventListener('scroll', ask, { passive: true });
+    addEventListener('resize', ask, { passive: true });
+    addEventListener('pagehide', () =>
+      remember(`at ${tokens[0]}`, { ...record, at: now(), read: [...read].join(' ') }),
+    );
+    ask();
+  }
+
+  /** The mail that the upper third of the window shows. */
+  function nearest() {
+    const line = innerHeight / 3;
+    let [low, high] = [0, thread.mails.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      // One in a folded group has no place: its neighbour before it decides.
+      let probe = middle;
+      while (probe > low && !thread.mails[probe].offsetParent) probe--;
+      if (thread.mails[probe].getBoundingClientRect().top <= line) low = middle === probe ? probe : middle;
+      else high = probe - 1;
+    }
+    while (low > 0 && !thread.mails[low].offsetParent) low--;
+    return Math.max(0, low);
+  }
+
+  function goTo(mail) {
+    if (!mail) return;
+    for (let group = mail.closest('.sub:not([open])'); group; group = mail.closest('.sub:not([open])'))
+      group.open = true;
+    for (const other of every('.here')) other.classList.toggle('here', other === mail);
+    mail.classList.add('here');
+    mail.scrollIntoView({ block: 'start' });
+    mail.tabIndex = -1;
+    mail.focus({ preventScroll: true });
+  }
+
+  /** The next or previous mail that is new, else unread. */
+  function seek(by) {
+    const here = thread.mails.findIndex((mail) => mail.classList.contains('here'));
+    const at = here < 0 ? thread.at : here;
+    const ahead = by > 0 ? thread.mails.slice(at + 1) : thread.mails.slice(0, at).reverse();
+    const wanted = thread.fresh.length ? thread.fresh.filter((mail) => thread.unread.has(mail)) : [...thread.unread];
+    const all = wanted.length ? wanted : thread.fresh;
+    goTo(
+      ahead.find((mail) => all.includes(mail)) ?? (by > 0 ? all.find((mail) => mail !== thread.mails[at]) : undefined),
+    );
+  }
+
+  // --- A list: rows that changed since the last visit.
+
+  function readList() {
+    if (location.search || !/^\/[^/]+\/$/.test(location.pathname)) return;
+    const rows = every('.cols + .threads > li');
+    if (!rows.length || !one('.bars')) return;
+    const tokens = rows.map((row) => token(`${one('a', row).pathname} ${one('b', row)?.textContent}`));
+    const { record, isFresh } = visit(`at ${location.pathname}`, tokens);
+    const fresh = rows.filter((_, n) => isFresh(tokens[n]));
+    for (const row of fresh) row.classList.add('fresh');
+    if (fresh.length)
+      where(
+        make('span', {
+          className: 'new',
+          textContent: `${fresh.length} threads with new mail since ${since(record.since)}`,
+        }),
+      );
+  }
+
+  // --- Copying.
+
+  const linkOf = (mail) => (mail ? one('.self', mail).href : location.href.split('#')[0]);
+
+  async function copy(text, button) {
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      // A page that came over plain http has no clipboard of that kind.
+      const field = make('textarea', { value: text });
+      document.body.append(field);
+      field.select();
+      document.execCommand('copy');
+      field.remove();
+    }
+    if (!button) return;
+    const was = button.textContent;
+    button.textContent = 'copied';
+    setTimeout(() => {
+      button.textContent = was;
+    }, 1200);
+  }
+
+  // --- Keys.
+
+  const current = () => thread.mails.find((mail) => mail.classList.contains('here')) ?? thread.mails[thread.at];
+  const follow = (selector, within) => one(selector, within)?.click();
+  const fold = (selector) => {
+    const mail = current();
+    const group = selector === '.sub' ? mail?.nextElementSibling : mail && one(':scope > details', mail);
+    if (group?.matches('details')) group.open = !group.open;
+  };
 
   const keys = {
-    j: ['next mail', () => step(1)],
-    k: ['previous mail', () => step(-1)],
-    n: ['next in the thread, or older page', () => follow('a[rel=next]')],
-    p: ['previous in the thread, or newer page', () => follow('a[rel=prev]')],
-    u: ['the mail that this one answers', () => follow('.mail.here .up, a[rel=up]')],
-    t: ['the whole thread', () => follow('.alone .views a')],
-    '/': ['search', () => document.querySelector('.find input')?.focus()],
+    j: ['next mail, or line of a list', () => step(1)],
+    k: ['previous mail, or line', () => step(-1)],
+    n: ['next new or unread mail; next page', () => (thread.mails.length ? seek(1) : follow('a[rel=next]'))],
+    p: ['previous new or unread mail; page before', () => (thread.mails.length ? seek(-1) : follow('a[rel=prev]'))],
+    u: ['up: the mail that this one answers', () => up()],
+    o: ['fold or unfold this mail', () => fold('.mail')],
+    O: ['fold or unfold its replies', () => fold('.sub')],
+    t: ['from a mail to its thread', () => follow('.alone .views a')],
+    d: ["the thread's digest", () => follow('a[href$="/digest/"]')],
+    r: ['reply', () => (current() ? follow('a[href$="#R"]', current()) : follow('a[href="#R"]'))],
+    y: ['copy the link of this mail', () => copy(linkOf(current()))],
+    b: ['copy the b4 command', () => copyFirst()],
+    '/': ['search', () => one('.find input').focus()],
     '?': ['these keys', help],
   };
 
-  function follow(selector) {
-    document.querySelector(selector)?.click();
+  function up() {
+    const mail = current();
+    if (!mail) return follow('a[rel=up]');
+    const above = one('.up', mail)?.hash.slice(1);
+    if (above) goTo(document.getElementById(above)?.closest('.mail'));
+  }
+
+  function copyFirst() {
+    const button = one('.copy');
+    if (button) copy(button.dataset.copy, button);
   }
 
   function step(by) {
-    const stops = [...document.querySelectorAll('.mails .mail, .threads li, .results li')];
+    const stops = thread.mails.length
+      ? thread.mails.filter((mail) => mail.offsetParent)
+      : every('.threads li, .results > li');
     if (!stops.length) return follow(by > 0 ? 'a[rel=next]' : 'a[rel=prev]');
-    const at = stops.findIndex((stop) => stop.classList.contains('here'));
-    const next = stops[Math.min(stops.length - 1, Math.max(0, at < 0 ? 0 : at + by))];
+    const here = stops.findIndex((stop) => stop.classList.contains('here'));
+    const from =
+      here >= 0
+        ? here + by
+        : thread.mails.length
+          ? stops.indexOf(thread.mails[thread.at]) + (by > 0 && !scrollY ? 0 : by)
+          : 0;
+    const next = stops[Math.min(stops.length - 1, Math.max(0, from))];
+    if (thread.mails.length) return goTo(next);
     for (const stop of stops) stop.classList.toggle('here', stop === next);
-    next.scrollIntoView({ block: 'start' });
-    (next.querySelector('a') || next).focus({ preventScroll: true });
+    next.scrollIntoView({ block: 'nearest' });
+    one('a', next).focus({ preventScroll: true });
   }
 
   function help() {
-    const box = document.createElement('dialog');
-    box.setAttribute('aria-label', 'Keys');
-    const list = document.createElement('dl');
-    for (const [key, [what]] of Object.entries(keys)) {
-      const term = document.createElement('dt');
-      term.append(Object.assign(document.createElement('kbd'), { textContent: key }));
-      list.append(term, Object.assign(document.createElement('dd'), { textContent: what }));
-    }
-    const close = Object.assign(document.createElement('button'), { textContent: 'Close' });
+    const list = make('dl');
+    for (const [key, [what]] of Object.entries(keys))
+      list.append(make('dt', {}, make('kbd', { textContent: key })), make('dd', { textContent: what }));
+    const close = make('button', { type: 'button', textContent: 'Close' });
+    const box = make('dialog', {}, make('h2', { id: 'keys-title', textContent: 'Keys' }), list, close);
+    box.setAttribute('aria-labelledby', 'keys-title');
     close.addEventListener('click', () => box.close());
     box.addEventListener('close', () => box.remove());
-    box.append(list, close);
     document.body.append(box);
     box.showModal();
   }
 
   document.addEventListener('keydown', (event) => {
-    const typing = event.target.closest('input, textarea, select, [contenteditable]');
-    if (typing || event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
-    const action = keys[event.key];
+    const isTyping = event.target.closest?.('input, textarea, select, [contenteditable]');
+    if (isTyping || event.ctrlKey || event.metaKey || event.altKey || one('dialog[open]')) return;
+    const action = Object.hasOwn(keys, event.key) && keys[event.key];
     if (!action) return;
     event.preventDefault();
     action[1]();
   });
 
-  // On a phone the outline would push the mails far down.
-  if (matchMedia('(max-width: 48rem)').matches) document.querySelector('.index')?.removeAttribute('open');
+  // --- Completions of the last word, of prefixes, people and lists; the browser draws them.
 
-  // Completions of the last word, of prefixes, people and lists; the browser draws them.
-  const box = document.querySelector('.find input[name=q]');
-  if (box && 'list' in box) {
-    const offers = document.createElement('datalist');
-    offers.id = 'offers';
+  function complete(box) {
+    const offers = make('datalist', { id: 'offers' });
     box.after(offers);
     box.autocomplete = 'off';
     let timer;
@@ -106,4 +353,33 @@
       timer = setTimeout(fill, 150);
     });
   }
+
+  /** A folded thing that an address names is opened. */
+  function unfold() {
+    const target = document.getElementById(location.hash.slice(1));
+    if (target?.matches('details')) target.open = true;
+  }
+
+  document.addEventListener('DOMContentLoaded', () => {
+    const themes = ['', 'dark', 'light'];
+    const button = one('#theme');
+    const label = () => {
+      button.textContent = `Theme: ${recall('theme') || 'system'}`;
+    };
+    button?.addEventListener('click', () => {
+      const theme = themes[(themes.indexOf(recall('theme') || '') + 1) % themes.length];
+      remember('theme', theme);
+      show(theme);
+      label();
+    });
+    if (button) label();
+    one('#keys')?.addEventListener('click', help);
+    for (const copier of every('.copy')) copier.addEventListener('click', () => copy(copier.dataset.copy, copier));
+    const box = one('.top .find input');
+    if (box) complete(box);
+    unfold();
+    addEventListener('hashchange', unfold);
+    readThread();
+    readList();
+  });
 })();

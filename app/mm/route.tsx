@@ -1,27 +1,26 @@
 import { anySynthetic } from '#db/queries/home';
 import { mmMonths, mmReleases } from '#db/queries/mm';
 import { Document } from '../_components/Document';
-import { nameOf, plural, shortDate } from '../_lib/format';
+import { Columns } from '../_components/ThreadTable';
+import { nameOf, shortDate } from '../_lib/format';
 import { page } from '../_lib/page';
 
 /** `/mm/`: announcements of the -mm tree, newest first. */
 export const GET = page(async ({ db }) => {
   const [releases, months] = [await mmReleases(db), await mmMonths(db)];
   return (
-    <Document title="The -mm tree · Threadline" synthetic={await anySynthetic(db)} layout="wide">
+    <Document at="/mm/" title="The -mm tree · Threadline" synthetic={await anySynthetic(db)}>
       <h1>The -mm tree</h1>
       {months.length ? (
         <section>
           <h2>By mm-commits mails</h2>
-          <ol className="threads">
+          <Columns names={['Month', 'Entered', 'Left', '']} kind="few" />
+          <ol className="threads few">
             {months.map(({ month, added, dropped }) => (
               <li key={month}>
-                <a className="subject" href={`/mm/${month}/`}>
-                  {month}
-                </a>
-                <span className="facts">
-                  {added} entered, {dropped} left
-                </span>
+                <a href={`/mm/${month}/`}>{month}</a>
+                <b>{added}</b>
+                <b>{dropped}</b>
               </li>
             ))}
           </ol>
@@ -29,23 +28,21 @@ export const GET = page(async ({ db }) => {
         </section>
       ) : null}
       {releases.length ? (
-        <ol className="threads">
-          {releases.map((release) => (
-            <li key={release.message_id}>
-              <a className="subject" href={`/mm/${encodeURIComponent(release.name)}/`}>
-                {release.name}
-              </a>
-              <span className="facts">
-                <bdi className="name">{nameOf(release.author, '')}</bdi>
-                <span className="count">
-                  {plural(release.patches ?? 0, 'patch', 'patches')}{' '}
-                  <small>{`+${release.added} −${release.dropped}`}</small>
-                </span>
+        <>
+          <Columns names={['Release', 'Announced by', 'Patches', 'Entered', 'Left', 'Date']} kind="mm" />
+          <ol className="threads mm">
+            {releases.map((release) => (
+              <li key={release.message_id}>
+                <a href={`/mm/${encodeURIComponent(release.name)}/`}>{release.name}</a>
+                <bdi>{nameOf(release.author, '')}</bdi>
+                <b>{release.patches ?? '–'}</b>
+                <b>+{release.added}</b>
+                <b>−{release.dropped}</b>
                 <time>{shortDate(release.message_id / 8)}</time>
-              </span>
-            </li>
-          ))}
-        </ol>
+              </li>
+            ))}
+          </ol>
+        </>
       ) : (
         <p className="empty">No announcement of the -mm tree is in this archive.</p>
       )}

@@ -1,7 +1,8 @@
 import { anySynthetic, lists } from '#db/queries/home';
 import { listPeople, PEOPLE_A_PAGE } from '#db/queries/people';
 import { Document } from '../_components/Document';
-import { plural, shortDate } from '../_lib/format';
+import { Columns } from '../_components/ThreadTable';
+import { shortDate } from '../_lib/format';
 import { personHref } from '../_lib/links';
 import { page, problem } from '../_lib/page';
 
@@ -17,7 +18,7 @@ export const GET = page(async ({ query, db }) => {
   const next = new URLSearchParams(query);
   next.set('from', String(Number(from) + PEOPLE_A_PAGE));
   return (
-    <Document title="People · Threadline" synthetic={await anySynthetic(db)} layout="wide">
+    <Document at="/people/" title="People · Threadline" synthetic={await anySynthetic(db)}>
       <h1>People</h1>
       <form className="filter" action="/people/">
         <label>
@@ -37,19 +38,17 @@ export const GET = page(async ({ query, db }) => {
         <button type="submit">Filter</button>
       </form>
       {people.length ? null : <p className="empty">Nobody of that name has written here.</p>}
-      <ol className="threads">
+      {people.length ? <Columns names={['Name', 'Mails', 'First', 'Last']} kind="few" /> : null}
+      <ol className="threads few">
         {people.map((person) => (
           <li key={person.id}>
-            <a className="subject" href={personHref(person.slug)}>
+            <a href={personHref(person.slug)}>
               <bdi>{person.name}</bdi>
+              {person.kind === 'person' ? null : <small> {person.kind}</small>}
             </a>
-            <span className="facts">
-              <span className="name">{person.kind === 'person' ? '' : person.kind}</span>
-              <span className="count">{person.messages.toLocaleString('en-US')}</span>
-              <time title={`${plural(person.messages, 'mail')}, the first on ${shortDate(person.first_id / 8)}`}>
-                {shortDate(person.last_id / 8)}
-              </time>
-            </span>
+            <b>{person.messages.toLocaleString('en-US')}</b>
+            <time>{shortDate(person.first_id / 8)}</time>
+            <time>{shortDate(person.last_id / 8)}</time>
           </li>
         ))}
       </ol>

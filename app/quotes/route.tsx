@@ -39,7 +39,7 @@ async function articleOf(request: Request): Promise<string | Response> {
 
 function Finder({ article, quotes, synthetic }: { article: string; quotes: FoundQuote[] | null; synthetic: boolean }) {
   return (
-    <Document title="Quote finder · Threadline" synthetic={synthetic}>
+    <Document at="/quotes/" title="Quote finder · Threadline" synthetic={synthetic}>
       <h1>Quote finder</h1>
       <p className="about">
         Paste an article, as text, Markdown or HTML. Each of its quotations is looked for in the archive, and marked:

@@ -90,7 +90,6 @@ async function resultPage(db: Snapshot, query: URLSearchParams, request: SearchR
       query={request.query}
       list={request.list ?? null}
       synthetic={synthetic}
-      layout="wide"
       {...(found.problem ? {} : { feed: feedOf(request) })}
     >
       <h1>{found.problem ? 'This query cannot be read' : totalOf(found)}</h1>

@@ -1,15 +1,15 @@
 import { scaleUtc } from 'd3-scale';
 import type { PatchLine, RevisionDetail } from '#db/queries/series';
 import { isEndorsement } from '#mail/trailer';
-import { shortDate, shortTime } from '../_lib/format';
+import { shortDate, shortTime, tickLabel } from '../_lib/format';
 import { anyHref } from '../_lib/links';
 import { outcomeWords } from './words';
 
 const WIDTH = 960;
 const LEFT = 300;
 const ROW = 18;
-/** A picture of more lanes would not be one. */
-const MAX_LANES = 40;
+/** A picture of more lanes would not be one; what the newest version has comes first. */
+const MAX_LANES = 18;
 
 interface Mark {
   at: number;
@@ -20,7 +20,8 @@ interface Mark {
 
 /** A series as a picture: a lane for each patch, its versions as squares, reviews as dots, what became of it as diamonds. */
 export function Timeline({ revisions }: { revisions: RevisionDetail[] }) {
-  const lanes = lanesOf(revisions);
+  const all = lanesOf(revisions);
+  const lanes = all.slice(0, MAX_LANES);
   const times = lanes.flatMap(({ marks }) => marks.map(({ at }) => at));
   const [first, last] = [Math.min(...times), Math.max(...times)];
   if (times.length < 2 || first === last) return null;
@@ -43,7 +44,7 @@ export function Timeline({ revisions }: { revisions: RevisionDetail[] }) {
               <MarkShape
                 key={`${mark.kind}${mark.msgid}${mark.words}`}
                 mark={mark}
-                x={Math.round(x(mark.at * 1000) * 10) / 10}
+                x={tenth(x(mark.at * 1000))}
                 y={n * ROW + 12}
               />
             ))}
@@ -51,13 +52,17 @@ export function Timeline({ revisions }: { revisions: RevisionDetail[] }) {
         ))}
         {x.ticks(6).map((tick) => (
           <g key={tick.getTime()} className="tick">
-            <line x1={x(tick)} x2={x(tick)} y1={4} y2={height} />
-            <text x={x(tick)} y={height + 14}>
-              {x.tickFormat(6)(tick)}
+            <line x1={tenth(x(tick))} x2={tenth(x(tick))} y1={4} y2={height} />
+            <text x={tenth(x(tick))} y={height + 14}>
+              {tickLabel(tick)}
             </text>
           </g>
         ))}
       </svg>
+      <figcaption>
+        A square is a patch of a version, a dot a review, a diamond what became of it
+        {all.length > lanes.length ? `; ${all.length - lanes.length} patches of older versions are not drawn` : ''}.
+      </figcaption>
     </figure>
   );
 }
@@ -79,10 +84,12 @@ interface Lane {
   marks: Mark[];
 }
 
-/** Patches of one title share a lane. */
+const tenth = (n: number) => Math.round(n * 10) / 10;
+
+/** Patches of one title share a lane; those of the newest version stand above. */
 function lanesOf(revisions: RevisionDetail[]): Lane[] {
   const lanes = new Map<string, Lane>();
-  for (const revision of revisions) {
+  for (const revision of revisions.toReversed()) {
     for (const patch of revision.patches) {
       const key = `${patch.isCover} ${patch.titleKey}`;
       const lane = lanes.get(key) ?? {
@@ -96,7 +103,7 @@ function lanesOf(revisions: RevisionDetail[]): Lane[] {
       lanes.set(key, lane);
     }
   }
-  return [...lanes.values()].slice(0, MAX_LANES);
+  return [...lanes.values()];
 }
 
 function marksOf(patch: PatchLine, version: string): Mark[] {

@@ -4,7 +4,9 @@ import type { SeriesLine } from '#db/queries/series';
 import { listSeries, SERIES_A_PAGE, type SeriesFilter, seriesCounts } from '#db/queries/serieslist';
 import { topicMatches } from '#db/queries/topics';
 import { Document } from '../_components/Document';
-import { nameOf, plural, shortDate, shortTime } from '../_lib/format';
+import { statusClass } from '../_components/overview';
+import { Columns } from '../_components/ThreadTable';
+import { nameOf, shortDate } from '../_lib/format';
 import { personHref } from '../_lib/links';
 import { notFound, page, problem } from '../_lib/page';
 import { topics } from '../_lib/topics';
@@ -30,7 +32,7 @@ export const GET = page(async ({ query, db }) => {
   const lines = found.slice(0, SERIES_A_PAGE);
   const last = lines.at(-1);
   return (
-    <Document title="Patch series · Threadline" synthetic={await anySynthetic(db)} layout="wide">
+    <Document at="/series/" title="Patch series · Threadline" synthetic={await anySynthetic(db)}>
       <h1>
         Patch series{' '}
         {person ? (
@@ -77,11 +79,14 @@ export const GET = page(async ({ query, db }) => {
         <button type="submit">Filter</button>
       </form>
       {lines.length ? (
-        <ol className="threads">
-          {lines.map((line) => (
-            <SeriesItem key={line.id} line={line} />
-          ))}
-        </ol>
+        <>
+          <Columns names={['Series', 'Author', 'Reviewed', 'State', 'Newest', 'Posted']} kind="series" />
+          <ol className="threads series">
+            {lines.map((line) => (
+              <SeriesItem key={line.id} line={line} />
+            ))}
+          </ol>
+        </>
       ) : (
         <p className="empty">No series is like that.</p>
       )}
@@ -99,24 +104,16 @@ export const GET = page(async ({ query, db }) => {
 function SeriesItem({ line }: { line: SeriesLine }) {
   return (
     <li>
-      <span>
-        <a className="subject" href={`/series/${line.id}/`}>
-          <bdi>{line.title}</bdi>
-        </a>{' '}
-        <small>
-          {line.status}, {line.reviewed} of {plural(line.patches, 'patch', 'patches')} reviewed
-        </small>
-      </span>
-      <span className="facts">
-        <bdi className="name">{nameOf(line.author, line.address)}</bdi>
-        <span
-          className="count"
-          title={`${plural(line.revisions, 'version')}, ${plural(line.replies, 'reply', 'replies')} to the newest`}
-        >
-          v{line.revisions}
-        </span>
-        <time title={`${shortTime(line.posted_id / 8)} UTC`}>{shortDate(line.posted_id / 8)}</time>
-      </span>
+      <a href={`/series/${line.id}/`}>
+        <bdi>{line.title}</bdi>
+      </a>
+      <bdi>{nameOf(line.author, line.address)}</bdi>
+      <b>
+        {line.reviewed} <small>of {line.patches}</small>
+      </b>
+      <span className={`state ${statusClass(line.status)}`}>{line.status}</span>
+      <b>v{line.revisions}</b>
+      <time>{shortDate(line.posted_id / 8)}</time>
     </li>
   );
 }

@@ -7,7 +7,7 @@ import { stories } from '../_lib/stories';
 export const GET = page(async ({ db }) => {
   const all = await stories(db);
   return (
-    <Document title="Stories · Threadline" synthetic={await anySynthetic(db)} feed="/stories/new.atom">
+    <Document at="/stories/" title="Stories · Threadline" synthetic={await anySynthetic(db)} feed="/stories/new.atom">
       <h1>Stories</h1>
       <p className="about">
         Written by people, from mails of this archive. Every quotation is held against its mail; docs/STORIES.md says

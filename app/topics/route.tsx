@@ -11,7 +11,7 @@ export const GET = page(async ({ db }) => {
   const found = [];
   for (const topic of all) found.push({ topic, matches: await topicMatches(db, topic) });
   return (
-    <Document title="Topics · Threadline" synthetic={await anySynthetic(db)} layout="wide">
+    <Document at="/topics/" title="Topics · Threadline" synthetic={await anySynthetic(db)}>
       <h1>Topics</h1>
       {found.length ? null : (
         <p className="empty">

@@ -48,7 +48,7 @@ describe.skipIf(!present)('a reader', () => {
     await page.getByRole('link', { name: 'threadline-sample' }).first().click();
     await page.waitForURL(/\/threadline-sample\/$/);
     expect(await page.getByText('Synthetic mail.').isVisible()).toBe(true);
-    await page.locator('.threads .subject').first().click();
+    await page.locator('.threads li > a').first().click();
     await page.waitForURL(/\/t\/$/);
     expect(await page.locator('article.mail').count()).toBeGreaterThan(0);
     await page.getByRole('link', { name: 'permalink' }).first().click();
@@ -93,7 +93,7 @@ describe.skipIf(!present)('a reader', () => {
   it('follows the marks of a person and of a topic to their mails', async () => {
     const page = await browser.newPage();
     await page.goto(`${base}/people/`);
-    await page.locator('.threads .subject').first().click();
+    await page.locator('.threads li > a').first().click();
     await page.waitForURL(/\/people\/[^/]+\/$/);
     const person = page.url();
     for (const url of [person, `${base}/topics/ras/`]) {
@@ -156,7 +156,7 @@ describe.skipIf(!present)('a reader', () => {
         .first()
         .getAttribute('href')) ?? '';
     await page.goto(`${base}/people/`);
-    const person = (await page.locator('.threads .subject').first().getAttribute('href')) ?? '';
+    const person = (await page.locator('.threads li > a').first().getAttribute('href')) ?? '';
     const pages = [
       '/',
       '/threadline-sample/',
@@ -196,9 +196,9 @@ describe.skipIf(!present)('a reader', () => {
     const context = await browser.newContext({ viewport: { width: 360, height: 740 } });
     const page = await context.newPage();
     await page.goto(`${base}/threadline-sample/`);
-    const thread = (await page.locator('.threads .subject').first().getAttribute('href')) ?? '';
+    const thread = (await page.locator('.threads li > a').first().getAttribute('href')) ?? '';
     await page.goto(`${base}/people/`);
-    const person = (await page.locator('.threads .subject').first().getAttribute('href')) ?? '';
+    const person = (await page.locator('.threads li > a').first().getAttribute('href')) ?? '';
     for (const path of [
       '/',
       '/threadline-sample/',

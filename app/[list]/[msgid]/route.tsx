@@ -87,12 +87,7 @@ async function monthPage(db: Snapshot, list: string, known: { id: number | null;
   const messages = threads.reduce((sum, thread) => sum + thread.here, 0);
   const step = (by: number) => new Date(Date.UTC(year, number - 1 + by)).toISOString().slice(0, 7);
   return (
-    <Document
-      title={`${month} · ${list}`}
-      list={list === 'all' ? null : list}
-      synthetic={known.synthetic === 1}
-      layout="wide"
-    >
+    <Document title={`${month} · ${list}`} list={list === 'all' ? null : list} synthetic={known.synthetic === 1}>
       <h1>
         <a href={listHref(list)}>{list}</a> {month}{' '}
         <small>

@@ -21,7 +21,7 @@ export const GET = page(async ({ parts, db }) => {
   const changes = release.entries.filter((entry) => entry.kind !== 'all');
   const all = release.entries.filter((entry) => entry.kind === 'all');
   return (
-    <Document title={`${release.name} · Threadline`} synthetic={await anySynthetic(db)} layout="wide">
+    <Document at="/mm/" title={`${release.name} · Threadline`} synthetic={await anySynthetic(db)}>
       <h1>{release.name}</h1>
       <p className="about">
         Announced by <bdi className="name">{nameOf(release.author, '')}</bdi>, {shortTime(release.message_id / 8)} UTC:{' '}
@@ -37,7 +37,7 @@ export const GET = page(async ({ parts, db }) => {
           <h2>
             On as-yet-unmerged things <small>{unmerged.length}</small>
           </h2>
-          <dl>
+          <dl className="remarks">
             {unmerged.map((remark) => (
               <div key={remark.line}>
                 <dt>
@@ -63,7 +63,7 @@ export const GET = page(async ({ parts, db }) => {
         <h2>
           All patches <small>{all.length}</small>
         </h2>
-        <ol>
+        <ol className="changes">
           {all.map((entry) => (
             <li key={entry.line}>
               <a href={fileHref(entry.file)}>
@@ -87,7 +87,7 @@ function eventsOfMonth(db: Snapshot, year: number, month: number) {
 async function eventsPage(db: Snapshot, name: string, events: MmEvent[]) {
   if (!events.length) return notFound(`"${name.slice(0, 100)}" of the -mm tree`, name.slice(0, 100));
   return (
-    <Document title={`${name} · -mm · Threadline`} synthetic={await anySynthetic(db)} layout="wide">
+    <Document at="/mm/" title={`${name} · -mm · Threadline`} synthetic={await anySynthetic(db)}>
       <h1>{name}</h1>
       <p className="about">
         {name.endsWith('.patch') ? 'Its stay in the -mm tree' : 'What entered and left the -mm tree'}, as the mails here

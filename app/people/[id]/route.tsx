@@ -20,6 +20,7 @@ import { Document } from '../../_components/Document';
 import { Figures } from '../../_components/Figures';
 import { SeriesLanes } from '../../_components/overview';
 import { Stacks } from '../../_components/Stacks';
+import { Columns } from '../../_components/ThreadTable';
 import { Week } from '../../_components/Week';
 import { bucketsOf, colourClasses, csv } from '../../_lib/figures';
 import { maskAddress, plural, shortDate } from '../../_lib/format';
@@ -59,9 +60,9 @@ export const GET = page(async ({ parts, query, db }) => {
   const classes = colourClasses(matches);
   return (
     <Document
+      at="/people/"
       title={`${person.name} · Threadline`}
       synthetic={await anySynthetic(db)}
-      layout="wide"
       feed={`${personHref(person.slug)}new.atom`}
     >
       <h1>
@@ -140,19 +141,16 @@ function Begun({ total, threads }: { total: number; threads: BegunThread[] }) {
         Threads begun <small>{total.toLocaleString('en-US')}</small>
       </h2>
       <p className="facts">{threads.length < total ? `The ${threads.length} longest.` : 'The longest first.'}</p>
-      <ol className="threads">
+      <Columns names={['Thread', 'People', 'Mails', 'Begun']} kind="few" />
+      <ol className="threads few">
         {threads.map((thread) => (
           <li key={thread.msgid}>
-            <a className="subject" href={threadHref('all', thread.msgid)}>
+            <a href={threadHref('all', thread.msgid)}>
               <bdi>{thread.subject || '(no subject)'}</bdi>
             </a>
-            <span className="facts">
-              <span className="count">
-                {thread.messages}
-                {thread.participants > 1 ? <small> by {thread.participants}</small> : null}
-              </span>
-              <time>{shortDate(thread.first_id / 8)}</time>
-            </span>
+            <span>{thread.participants}</span>
+            <b>{thread.messages}</b>
+            <time>{shortDate(thread.first_id / 8)}</time>
           </li>
         ))}
       </ol>

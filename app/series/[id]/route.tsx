@@ -10,6 +10,7 @@ import {
 } from '#db/queries/series';
 import { isEndorsement } from '#mail/trailer';
 import { Document } from '../../_components/Document';
+import { statusClass } from '../../_components/overview';
 import { nameOf, plural, shortDate, shortTime } from '../../_lib/format';
 import { redirect } from '../../_lib/http';
 import { anyHref } from '../../_lib/links';
@@ -27,9 +28,9 @@ export const GET = page(async ({ parts, db }) => {
   const related = await relatedSeries(db, id);
   return (
     <Document
+      at="/series/"
       title={`${series.title} · Threadline`}
       synthetic={await anySynthetic(db)}
-      layout="wide"
       feed={`/series/${known}/new.atom`}
     >
       <h1>
@@ -37,7 +38,8 @@ export const GET = page(async ({ parts, db }) => {
       </h1>
       <p className="about">
         <bdi className="name">{nameOf(series.author, series.address)}</bdi>, {plural(series.revisions, 'version')},
-        newest posted <time>{shortDate(series.posted_id / 8)}</time>: <strong>{series.status}</strong>
+        newest posted <time>{shortDate(series.posted_id / 8)}</time>:{' '}
+        <strong className={`state ${statusClass(series.status)}`}>{series.status}</strong>
         {series.changeId ? ` · change-id ${series.changeId}` : ''}
         {UNSETTLED.includes(series.status) ? (
           <>
@@ -95,15 +97,20 @@ function RevisionSection({
   before: RevisionDetail | null;
 }) {
   return (
-    <section id={`r${revision.id}`}>
-      <h2>
-        v{revision.number}
-        {revision.part}
-        {revision.isResend ? ', sent again' : ''} <small>{shortTime(revision.sentAt)} UTC</small>
-        {isNewest ? null : <small> superseded</small>}
-      </h2>
+    <details className="version" id={`r${revision.id}`} open={isNewest}>
+      <summary>
+        <h2>
+          v{revision.number}
+          {revision.part}
+          {revision.isResend ? ', sent again' : ''}{' '}
+          <small>
+            {shortTime(revision.sentAt)} UTC, {plural(revision.patches.length, 'mail')}
+            {isNewest ? '' : ', superseded'}
+          </small>
+        </h2>
+      </summary>
       {before && revision.link ? (
-        <p className="about">
+        <p className="facts">
           Follows v{before.number}: {LINK_WORDS[revision.link]}
           {revision.likeness ? `, ${Math.round(revision.likeness * 100)} % of the changed lines alike` : ''}.{' '}
           <a href={`/series/${series}/diff/?from=${before.id}&to=${revision.id}`}>What changed</a>
@@ -114,17 +121,18 @@ function RevisionSection({
           <PatchItem key={patch.id} patch={patch} />
         ))}
       </ol>
-    </section>
+    </details>
   );
 }
 
 function PatchItem({ patch }: { patch: PatchLine }) {
   const reviews = patch.trailers.filter((one) => isEndorsement(one.key));
   return (
-    <li value={patch.position ?? undefined}>
+    <li>
+      <span className="n">{patch.position ?? ''}</span>
       <a href={anyHref(patch.msgid)}>
         <bdi>{patch.title}</bdi>
-      </a>{' '}
+      </a>
       <small>
         {patch.isCover ? 'cover letter' : `+${patch.added} −${patch.removed} in ${plural(patch.files.length, 'file')}`}
         {patch.replies ? `, ${plural(patch.replies, 'reply', 'replies')}` : ''}

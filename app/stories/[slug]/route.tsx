@@ -23,7 +23,12 @@ export const GET = page(async ({ request, parts, db }) => {
   const { proofs } = await proveStory(db, story);
   const html = renderStory(story, anyHref, (n) => sourceHtml(proofs[n]));
   return (
-    <Document title={`${story.title} · Threadline`} synthetic={await anySynthetic(db)} feed="/stories/new.atom">
+    <Document
+      at="/stories/"
+      title={`${story.title} · Threadline`}
+      synthetic={await anySynthetic(db)}
+      feed="/stories/new.atom"
+    >
       <article className="story">
         <h1>{story.title}</h1>
         <p className="facts">

@@ -65,9 +65,9 @@ async function topicPage(db: Snapshot, topic: Topic, matches: TopicMatches, buck
   const [first, last] = [matches.all.at(-1), matches.all[0]];
   return (
     <Document
+      at="/topics/"
       title={`${topic.title} · Threadline`}
       synthetic={await anySynthetic(db)}
-      layout="wide"
       feed={`/topics/${topic.slug}/new.atom`}
     >
       <h1>{topic.title}</h1>

@@ -25,9 +25,9 @@ export const GET = page(async ({ parts, query, db }) => {
   const { cover, patches } = await diffRevisions(db, from.id, to.id);
   return (
     <Document
+      at="/series/"
       title={`${series.title}: v${from.number} to v${to.number} · Threadline`}
       synthetic={await anySynthetic(db)}
-      layout="wide"
     >
       <h1>
         <bdi>{series.title}</bdi>{' '}

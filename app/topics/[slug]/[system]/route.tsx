@@ -45,9 +45,9 @@ export const GET = page(async ({ parts, query, db }) => {
   const search = `system:${name}`;
   return (
     <Document
+      at="/topics/"
       title={`${system.title} · ${topic.title} · Threadline`}
       synthetic={await anySynthetic(db)}
-      layout="wide"
       feed={`/topics/${slug}/${name}/new.atom`}
     >
       <p className="facts">
