@@ -104,10 +104,13 @@ function moved(file: DiffFile, line: string): void {
   else file.path = unquotedName(found[3] as string);
 }
 
+/** Longest line of two file names that is read: PATH_MAX is 4096, and no tree has names near it. */
+const MAX_NAMES = 2000;
+
 /** `diff --git a/x b/x`, `diff -u old/x new/x`, `Index: x`. */
 function namesOfDiffLine(line: string): [string, string] {
   if (line.startsWith('Index: ')) return [line.slice(7).trim(), line.slice(7).trim()];
-  const quoted = /("(?:[^"\\]|\\.)*"|\S+) ("(?:[^"\\]|\\.)*"|\S+)$/.exec(line);
+  const quoted = line.length > MAX_NAMES ? null : /("(?:[^"\\]|\\.)*"|\S+) ("(?:[^"\\]|\\.)*"|\S+)$/.exec(line);
   if (line.startsWith('diff --git a/')) {
     // A path may hold blanks; both halves are then the same but for a/ and b/.
     const half = (line.length - 11 - 1) / 2;
@@ -120,7 +123,9 @@ function namesOfDiffLine(line: string): [string, string] {
 /** The path of a `---` or `+++` line: time stamp, quotation marks and first directory (`a/`, `linux-2.6.9/`) left out. */
 function pathOf(written: string): string {
   const name = unquotedName(
-    (written.split('\t', 1)[0] as string).replace(/\s+\d{4}-\d\d-\d\d .*$| +\w{3} \w{3} +\d.*$|\r$/, '').trim(),
+    (written.split('\t', 1)[0] as string)
+      .replace(/(?<!\s)\s+\d{4}-\d\d-\d\d .*$|(?<! ) +\w{3} \w{3} +\d.*$|\r$/, '')
+      .trim(),
   );
   if (name === '/dev/null') return name;
   const slash = name.indexOf('/');

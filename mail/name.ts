@@ -13,7 +13,7 @@ export function foldName(text: string): string {
 }
 
 /** Degrees, departments and the like that mailers append: `(AMD)`, `[EXT]`, `/Some Team`. */
-const APPENDIX = /[([{<][^)\]}>]{0,80}[)\]}>]|\s*\/.{0,80}$/g;
+const APPENDIX = /[([{<][^)\]}>]{0,80}[)\]}>]|(?:(?<!\s)\s+)?\/.{0,80}$/g;
 
 /**
  * The words of a name, sorted, without initials and what stands in brackets; '' words never appear.
@@ -26,8 +26,8 @@ export function nameWords(name: string): string[] {
 
 /** `Ada Example via linux-pm` and `'Ada Example' via groups` name Ada Example (Mailman's and Google's DMARC rewriting). */
 export function unrewritten(name: string): string {
-  const at = name.search(/\s+via\s+\S/i);
-  return (at > 0 ? name.slice(0, at) : name).replace(/^['"\s]+|['"\s]+$/g, '');
+  const at = name.search(/(?<!\s)\s+via\s+\S/i);
+  return (at > 0 ? name.slice(0, at) : name).replace(/^['"\s]+|(?<!['"\s])['"\s]+$/g, '');
 }
 
 /** Whether the list that carried the mail wrote its own address in place of the author's. */

@@ -130,7 +130,7 @@ export function escapeHtml(text: string): string {
 /** A URL up to white space, quotes or brackets; or a Message-ID in angle brackets. Both bounded, so that matching stays linear. */
 const LINK =
   /https?:\/\/[^\s<>"'`\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]{3,2000}|<([^<>\s@"]{1,200}@[^<>\s@"]{1,200})>/g;
-const TRAILING = /[.,;:!?)\]}]+$/;
+const TRAILING = /(?<![.,;:!?)\]}])[.,;:!?)\]}]+$/;
 
 function linked(text: string, hrefOf: MsgidHref): string {
   if (!text.includes('://') && !text.includes('@')) return escapeHtml(text);

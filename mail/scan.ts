@@ -323,7 +323,7 @@ export class BodyScanner {
     for (let at = end - 1; at > start + 1; at--) {
       const c = text.charCodeAt(at);
       if (c === 124)
-        return text.charCodeAt(at - 1) === 32 && /^ +(?:\d+ ?[+-]*|Bin\b.*)\s*$/.test(text.slice(at + 1, end));
+        return text.charCodeAt(at - 1) === 32 && /^ +(?:\d+ ?[+-]*\s*|Bin\b.*)$/.test(text.slice(at + 1, end));
     }
     const second = text.charCodeAt(start + 1);
     if (isDigit(second)) return /^ \d+ files? changed/.test(text.slice(start, start + 40));

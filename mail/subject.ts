@@ -177,7 +177,7 @@ class State {
   /** `... -v5`, `... (v2)`, `... [v3]`, `..., v2`: as it was done before git had -v. */
   private trailingVersion(title: string): string {
     const found =
-      /(?:\s+-+|\s*[([]|,\s*)(?:take |try ?#?|version |ver\.? ?|rev\.? ?|[vV])(\d{1,3})((?:\.\d+)?)[)\]]?\s*$/.exec(
+      /(?:(?<!\s)\s+-+|(?:(?<!\s)\s+)?[([]|,\s*)(?:take |try ?#?|version |ver\.? ?|rev\.? ?|[vV])(\d{1,3})((?:\.\d+)?)[)\]]?\s*$/.exec(
         title,
       );
     if (!found || (!this.isPatchLike && !/-$/.test((found[0].match(/^\s*-+/) ?? [''])[0]))) return title;

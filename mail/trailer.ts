@@ -94,7 +94,7 @@ export function readPerson(value: string): Address {
 function cleanName(name: string): string {
   return name
     .replace(/["<]/g, '')
-    .replace(/^[\s,;:(]+|[\s,;:(]+$/g, '')
+    .replace(/^[\s,;:(]+|(?<![\s,;:(])[\s,;:(]+$/g, '')
     .replace(/\s+/g, ' ')
     .slice(0, 120);
 }
@@ -104,7 +104,7 @@ function cleanAddress(address: string): string {
     .replace(/^mailto:/i, '')
     .replace(/ at /i, '@')
     .replace(/\s+/g, '')
-    .replace(/[.,;>]+$/, '')
+    .replace(/(?<![.,;>])[.,;>]+$/, '')
     .toLowerCase();
 }
 

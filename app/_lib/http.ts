@@ -67,7 +67,7 @@ export function etagOf(version: string, url: string): string {
 
 export function isFresh(request: Request, etag: string): boolean {
   const known = request.headers.get('if-none-match');
-  return known !== null && (known === '*' || known.split(/\s*,\s*/).includes(etag));
+  return known !== null && (known === '*' || known.split(',').some((one) => one.trim() === etag));
 }
 
 /** A file name that is safe in a header (RFC 6266) and on a disk, whatever the mail called it: no folders, nothing that nobody sees. */

@@ -65,7 +65,7 @@ const VALUES: Record<string, string[]> = {
 
 /** Completions of the last word of a query: prefixes, lists, people by how much they wrote, and the values that a prefix takes. */
 export async function suggest(db: Snapshot, query: string, topics: Topic[]): Promise<Suggestion[]> {
-  const word = /\S*$/.exec(query)?.[0] ?? '';
+  const word = /(?<!\S)\S*$/.exec(query)?.[0] ?? '';
   const before = query.slice(0, query.length - word.length);
   const [, sign = '', rest = ''] = /^([-+(]*)(.*)$/s.exec(word) ?? [];
   const whole = (text: string) => before + sign + text;

@@ -144,6 +144,11 @@ function prTrackerClaims(body: Body): Claim[] {
     : [];
 }
 
+/** Longest line looked at: a title, a link, a tree. The patterns here take time by the square of it. */
+const LINE = 1000;
+
+const lineOf = ({ text, starts }: Body, i: number) => lineAt(text, starts, i).slice(0, LINE);
+
 /** `[1/3] title` (b4) or `  - [v3,1/2] title` (patchwork), with the commit on the next line. */
 const LISTED = /^\s*(?:- )?\[(?:[^\]]*[, ])?0*\d+\/\d+\] (.+)$|^\s{2}- (?:\[[^\]]*\] ?)*(.+)$/;
 const COMMIT =
@@ -158,9 +163,8 @@ function listedClaims(body: Body, source: ClaimSource): Claim[] {
   let tree: string | null = null;
   const lines = Math.min(body.starts.length - 1, LINES);
   for (let i = 0; i < lines; i++) {
-    const line = lineAt(body.text, body.starts, i);
-    if (/\bapplied to\b/i.test(line) && tree === null)
-      tree = treeOf(line, i + 1 < lines ? lineAt(body.text, body.starts, i + 1) : '');
+    const line = lineOf(body, i);
+    if (/\bapplied to\b/i.test(line) && tree === null) tree = treeOf(line, i + 1 < lines ? lineOf(body, i + 1) : '');
     const found = i + 1 < lines && !line.startsWith('>') ? LISTED.exec(line) : null;
     const commit = found && commitBelow(body, i, lines);
     if (!found || !commit) continue;
@@ -177,11 +181,11 @@ function listedClaims(body: Body, source: ClaimSource): Claim[] {
 
 /** The commit on the line below a title, or on the one after it where the title was wrapped. */
 function commitBelow(body: Body, at: number, lines: number): { oid: string | null; rest: string } | null {
-  const next = COMMIT.exec(lineAt(body.text, body.starts, at + 1));
+  const next = COMMIT.exec(lineOf(body, at + 1));
   if (next) return { oid: next[1] ?? null, rest: '' };
   if (at + 2 >= lines) return null;
-  const after = COMMIT.exec(lineAt(body.text, body.starts, at + 2));
-  return after ? { oid: after[1] ?? null, rest: ` ${lineAt(body.text, body.starts, at + 1).trim()}` } : null;
+  const after = COMMIT.exec(lineOf(body, at + 2));
+  return after ? { oid: after[1] ?? null, rest: ` ${lineOf(body, at + 1).trim()}` } : null;
 }
 
 /** `This series was applied to netdev/net-next.git (main)`, `Applied to arm64 (for-next/fixes), thanks!`, or the tree below. */
@@ -189,7 +193,7 @@ function treeOf(line: string, below: string): string | null {
   const found =
     /\bapplied to\s+(?:(?:the|my|our|this|a)\s+)?(\S+(?: \([^)]+\))?)/i.exec(line) ??
     /^\s+(https?:\/\/\S+(?: \S+)?)/.exec(below);
-  return found ? (found[1] as string).replace(/[,:.!]+$/, '') : null;
+  return found ? (found[1] as string).replace(/(?<![,:.!])[,:.!]+$/, '') : null;
 }
 
 interface Found {
@@ -200,7 +204,7 @@ interface Found {
 function firstMatch(body: Body, pattern: RegExp, lines = LINES): Found | null {
   const end = Math.min(body.starts.length - 1, lines);
   for (let i = 0; i < end; i++) {
-    const found = pattern.exec(lineAt(body.text, body.starts, i));
+    const found = pattern.exec(lineOf(body, i));
     if (found) return { text: (found[1] as string).trim(), line: i };
   }
   return null;
@@ -210,9 +214,9 @@ function firstMatch(body: Body, pattern: RegExp, lines = LINES): Found | null {
 function lineAfter(body: Body, pattern: RegExp): Found | null {
   const end = Math.min(body.starts.length - 1, 40);
   for (let i = 0; i < end; i++) {
-    if (!pattern.test(lineAt(body.text, body.starts, i).trim())) continue;
+    if (!pattern.test(lineOf(body, i).trim())) continue;
     for (let j = i + 1; j < end; j++) {
-      const text = lineAt(body.text, body.starts, j).trim();
+      const text = lineOf(body, j).trim();
       if (text !== '') return { text: text.replace(/^Subject: /, ''), line: j };
     }
   }

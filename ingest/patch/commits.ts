@@ -4,6 +4,9 @@ import { titleKey } from '#mail/subject';
 import { msgidOfLink } from './claims';
 import { authorKey } from './facts';
 
+/** Longest line of a commit's message that is looked at. */
+const LINE = 1000;
+
 /** A commit by the keys under which its patch may be known here. */
 export interface CommitKeys {
   oid: string;
@@ -29,7 +32,7 @@ export function commitKeys(commit: {
   body: string;
 }): CommitKeys {
   const links = commit.body.split('\n').flatMap((line) => {
-    const value = /^\s*(?:Link|Closes|Lore|Patchwork-link|Message-I[dD]):\s*(.+)$/.exec(line)?.[1];
+    const value = /^\s*(?:Link|Closes|Lore|Patchwork-link|Message-I[dD]):\s*(.+)$/.exec(line.slice(0, LINE))?.[1];
     if (value === undefined) return [];
     const named = /^<?([^\s<>/]+@[^\s<>/]+)>?$/.exec(value.trim())?.[1] ?? msgidOfLink(value.trim());
     return named ? [named] : [];

@@ -22,7 +22,7 @@ const LINE = 400;
 export function earlierVersions(message: Message, body: Body): MsgId[] {
   const found = new Set<MsgId>();
   const header = message.headers.supersedes;
-  if (header) for (const id of header.match(/[^\s<>]+@[^\s<>]+/g) ?? []) found.add(id);
+  if (header) for (const id of header.match(/(?<![^\s<>])[^\s<>]+@[^\s<>]+/g) ?? []) found.add(id);
   if (mayLink(body.text))
     for (const { kind, start, end } of body.segments)
       if (kind === 'text' || kind === 'base') linesOf(body, start, end, found);
@@ -54,7 +54,7 @@ function takeIds(line: string, found: Set<MsgId>): void {
 
 /** Links percent-encode what a URL may not hold; sentences add a full stop. */
 function decoded(id: string): MsgId {
-  const plain = id.replace(/[.,;]+$/, '');
+  const plain = id.replace(/(?<![.,;])[.,;]+$/, '');
   try {
     return decodeURIComponent(plain);
   } catch {

@@ -167,7 +167,7 @@ const AUTHOR_LINES = 45;
 function copiedAuthor(message: Message, body: Body): number {
   const lines = Math.min(AUTHOR_LINES, body.starts.length - 1);
   for (let i = 0; i < lines; i++) {
-    const found = /^(?:From|Author):\s+(.*<[^>]+@[^>]+>)/.exec(lineAt(body.text, body.starts, i));
+    const found = /^(?:From|Author):\s+(.*<[^>]+@[^>]+>)/.exec(lineAt(body.text, body.starts, i).slice(0, 1000));
     if (!found) continue;
     const { name, address } = readPerson(found[1] as string);
     return authorKey(name, address);
@@ -196,7 +196,7 @@ function footerOf(body: Body): Record<string, string> {
 export function authorKey(name: string, address: string): number {
   const plain = name
     .toLowerCase()
-    .replace(/\s+via\s.*$|\s*[([].*$/, '')
+    .replace(/(?<!\s)\s+via\s.*$|(?:(?<!\s)\s+)?[([].*$/, '')
     .replace(/["'.]/g, '');
   const words = plain.split(/[\s,]+/).filter(Boolean);
   // "Luck, Tony" is "Tony Luck".

@@ -41,7 +41,7 @@ export function saidOf(body: Body): Said[] {
 
 /** Sentences of a passage, its lines joined; a full stop inside a version or a name ends none. */
 function sentencesOf(passage: string): string[] {
-  const joined = passage.replace(/\s*\n\s*/g, ' ').trim();
+  const joined = passage.replace(/(?:(?<!\s)\s+)?\n\s*/g, ' ').trim();
   return joined.split(/(?<=[.!?;:])\s+(?=[A-Z"'(]|thanks|applied|queued|https?:)/).slice(0, 20);
 }
 
@@ -148,7 +148,7 @@ function cleanTree(tree: string | null): string | null {
   if (!tree || /^(?:inclusion|a|the)$/i.test(tree)) return null;
   return tree
     .replace(/^(?:the|my|our|a)\s+/i, '')
-    .replace(/[.,:;!]+$/, '')
+    .replace(/(?<![.,:;!])[.,:;!]+$/, '')
     .slice(0, 80);
 }
 
@@ -163,7 +163,7 @@ function scopeOf(sentence: string): string | null {
   if (numbered)
     return (numbered[1] as string)
       .replace(/\/\d+/g, '')
-      .replace(/\s*(?:-|to|through)\s*/g, '-')
+      .replace(/(?:(?<!\s)\s+)?(?:-|to|through)\s*/g, '-')
       .replace(/[^\d-]+/g, ' ')
       .trim();
   return /\b(?:series|both|all|all of them|everything|set|patches|patchset|(?:this one|this) and part)\b/i.test(

@@ -106,7 +106,7 @@ function parentKey(fact: PatchFact, form: string): string | null {
 
 /** git send-email, b4 and quilt number the Message-IDs of one run: `20190708-1-foo@x`, `2023-name-v2-3-abc@x`. */
 function stemKey(fact: PatchFact, form: string): string | null {
-  const stem = fact.msgid.replace(/-\d{1,3}-(?=[^@]*@)|(?<=\.)\d{1,6}(?=[.@])/g, '-');
+  const stem = fact.msgid.replace(/-\d{1,3}-(?=[^@]{0,300}@)|(?<=\.)\d{1,6}(?=[.@])/g, '-');
   return stem === fact.msgid ? null : `s ${stem} ${form}`;
 }
 

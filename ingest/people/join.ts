@@ -208,7 +208,7 @@ function slugsOf(groups: Identity[][]): string[] {
 function slugOf(name: string): string {
   const plain = foldName(name)
     .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '');
+    .replace(/^-|-$/g, '');
   return plain.slice(0, 60) || `x-${mark(name)}`;
 }
 
@@ -298,5 +298,5 @@ function bestName(own: Identity[]): string {
   ];
   const fitting = tests.reduce((left, test) => (left.some(test) ? left.filter(test) : left), own);
   const [best] = fitting.toSorted((a, b) => b.messages - a.messages || compare(a.name, b.name));
-  return (best?.name ?? '').replace(/^['"\s]+|['"\s]+$/g, '') || best?.address || '';
+  return (best?.name ?? '').replace(/^['"\s]+|(?<!['"\s])['"\s]+$/g, '') || best?.address || '';
 }

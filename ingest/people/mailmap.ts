@@ -6,12 +6,12 @@ export interface MailmapLine {
   oldAddress: string;
 }
 
-const LINE = /^([^<#]*)<([^<>\s]+)>(?:\s*([^<#]*)<([^<>\s]+)>)?/;
+const LINE = /^([^<#]*)<([^<>\s]+)>(?:([^<#]*)<([^<>\s]+)>)?/;
 
 /** Reads a `.mailmap`; lines that name nobody are passed over. Addresses in lower case. */
 export function parseMailmap(text: string): MailmapLine[] {
   return text.split('\n').flatMap((line) => {
-    const found = LINE.exec(line.trim());
+    const found = LINE.exec(line.slice(0, 1000).trim());
     if (!found) return [];
     const [, name = '', address = '', oldName = '', oldAddress] = found;
     return [

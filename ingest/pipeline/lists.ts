@@ -63,7 +63,7 @@ function clean(name: string): string {
   const safe = name
     .toLowerCase()
     .replace(/[^a-z0-9._+-]+/g, '-')
-    .replace(/^[-.]+|-+$/g, '')
+    .replace(/^[-.]+|(?<!-)-+$/g, '')
     .slice(0, 80);
   return RESERVED.has(safe) || /^\d{4}-\d{2}$/.test(safe) ? `${safe}-list` : safe;
 }

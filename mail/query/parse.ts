@@ -214,7 +214,7 @@ class Parser {
       return { kind: 'term', field: prefix as TermField, value: text.toLowerCase() };
     if (prefix !== null && TESTS.has(prefix)) return { kind: 'test', name: prefix, value: text, at: token.at };
     const wild = !token.quoted && text.endsWith('*');
-    const bare = wild ? text.replace(/\*+$/, '') : text;
+    const bare = wild ? text.replace(/(?<!\*)\*+$/, '') : text;
     if (!/[\p{L}\p{N}]/u.test(bare))
       throw this.wrong('There is no word here to look for.', token, this.#without(token));
     return { kind: 'words', field: this.#field(token), text: bare, phrase: token.quoted, prefix: wild, at: token.at };

@@ -32,7 +32,7 @@ export function plainPunctuation(text: string): string {
     .normalize('NFKC')
     .replace(/[\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u2039\u203a\u00ab\u00bb"'`\u00b4]+/g, "'")
     .replace(/[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]/g, '')
-    .replace(/\s*(?:--+|[\u2012-\u2015\u2212])\s*|\s-\s/g, ' - ')
+    .replace(/(?:(?<!\s)\s+)?(?:--+|[\u2012-\u2015\u2212])\s*|\s-\s/g, ' - ')
     .replace(/[\u2010\u2011]/g, '-')
     .replace(/\s+/g, ' ')
     .trim();

@@ -105,7 +105,7 @@ const quoted = (text: string) => `"${spaceCjk(text).replace(/[\0"]/g, ' ')}"`;
 function wordsMatch({ field, text, prefix }: Extract<Node, { kind: 'words' }>): string {
   const columns = columnsOf(field);
   if (!prefix) return `${columns} : ${quoted(text)}`;
-  const last = /[\p{L}\p{N}]+$/u.exec(text)?.[0] ?? '';
+  const last = /(?<![\p{L}\p{N}])[\p{L}\p{N}]+$/u.exec(text)?.[0] ?? '';
   const stems = stemsOfPrefix(last).map(
     (stem) => `${columns} : ${quoted(text.slice(0, text.length - last.length) + stem)}`,
   );
