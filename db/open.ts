@@ -156,6 +156,7 @@ export class Reader {
   /**
    * Runs `query` in one read transaction. Its queries are stopped after `limitMs` (waiting for a connection not counted), and so
    * is each that it asks afterwards: it ends with TooLongError.
+   * Nobody waits for the transaction's end: a read has nothing to lose by it.
    */
   async read<T>(query: (db: Snapshot) => Promise<T>, limitMs = this.limitMs): Promise<T> {
     const connection = this.#free.pop() ?? (await new Promise<Connection>((resolve) => this.#waiting.push(resolve)));
@@ -175,18 +176,20 @@ export class Reader {
     };
     try {
       await connection.run('BEGIN');
-      try {
-        return await query({ file: this, all, get: async (sql, params) => (await all(sql, params))[0] as never });
-      } finally {
-        clearTimeout(over);
-        await connection.run('COMMIT');
-      }
+      return await query({ file: this, all, get: async (sql, params) => (await all(sql, params))[0] as never });
     } finally {
       clearTimeout(over);
-      const next = this.#waiting.shift();
-      if (next) next(connection);
-      else this.#free.push(connection);
+      connection
+        .run('COMMIT')
+        .catch(() => {})
+        .then(() => this.#giveBack(connection));
     }
+  }
+
+  #giveBack(connection: Connection): void {
+    const next = this.#waiting.shift();
+    if (next) next(connection);
+    else this.#free.push(connection);
   }
 
   async close(): Promise<void> {

@@ -89,16 +89,20 @@ export async function rawOf(db: Snapshot, rows: Slots[]): Promise<Buffer[]> {
   });
 }
 
+type TextSlot = Pick<Slots, 'text_block' | 'text_at' | 'text_size'>;
+
 /** The displayed texts of messages. */
-export async function textsOf(
-  db: Snapshot,
-  rows: Pick<Slots, 'text_block' | 'text_at' | 'text_size'>[],
-): Promise<string[]> {
+export async function textsOf(db: Snapshot, rows: TextSlot[]): Promise<string[]> {
+  return (await textBytesOf(db, rows)).map((text) => text.toString('utf8'));
+}
+
+/** The same, not decoded: views of blocks, which are not to be written to. */
+export async function textBytesOf(db: Snapshot, rows: TextSlot[]): Promise<Buffer[]> {
   const blocks = await readBlocks(
     db,
     rows.map((row) => row.text_block),
   );
-  return rows.map((row) => cut(blocks, row.text_block, row.text_at, row.text_size).toString('utf8'));
+  return rows.map((row) => cut(blocks, row.text_block, row.text_at, row.text_size));
 }
 
 function cut(blocks: Map<number, Buffer>, id: number, at: number, size: number): Buffer {

@@ -1,5 +1,7 @@
 import type { Snapshot } from '../open';
 
+export { dataVersion } from './kept';
+
 export interface ListSummary {
   name: string;
   list_id: string | null;
@@ -27,10 +29,4 @@ export function activity(db: Snapshot, list: string | null): Promise<{ month: st
 /** Whether the archive holds mail made by samples/: pages that show mail of several lists say so. */
 export async function anySynthetic(db: Snapshot): Promise<boolean> {
   return (await db.get('SELECT 1 FROM list WHERE synthetic = 1 LIMIT 1')) !== undefined;
-}
-
-/** Counts every committed change of the database: the ETag of each page is made of it. */
-export async function dataVersion(db: Snapshot): Promise<string> {
-  const row = await db.get<{ value: string }>(`SELECT value FROM meta WHERE key = 'data_version'`);
-  return row?.value ?? '0';
 }

@@ -1,6 +1,6 @@
 import type { Topic } from '#mail/topic';
 import type { Snapshot } from '../open';
-import { dataVersion } from './home';
+import { Kept } from './kept';
 import { everyMatch } from './search/index';
 import { SERIES_JOINS, SERIES_LINE, type SeriesLine } from './series';
 
@@ -9,34 +9,29 @@ export interface TopicMatches {
   all: number[];
   /** In the order of topic.systems. */
   systems: number[][];
-  /** `all` as a set, once somebody asked for it. */
-  set?: ReadonlySet<number>;
 }
 
-const kept = new WeakMap<object, Map<string, { version: string; topic: Topic; matches: TopicMatches }>>();
+/** Topics of a file, and those of a file that replaced it. */
+const kept = new Kept<TopicMatches>(400);
+/** A topic read again from its file is another one, even under the same slug. */
+const numbers = new WeakMap<Topic, number>();
+let count = 0;
 
 /** What a topic holds now: its queries run on the index, kept until the data or the topic change. */
-export async function topicMatches(db: Snapshot, topic: Topic): Promise<TopicMatches> {
-  const version = await dataVersion(db);
-  const ofFile = kept.get(db.file) ?? new Map();
-  kept.set(db.file, ofFile);
-  const known = ofFile.get(topic.slug);
-  if (known && known.version === version && known.topic === topic) return known.matches;
-  const systems: number[][] = [];
-  for (const system of topic.systems) systems.push(await everyMatch(db, system.tree));
-  const matches = { all: await everyMatch(db, topic.tree), systems };
-  ofFile.set(topic.slug, { version, topic, matches });
-  return matches;
+export function topicMatches(db: Snapshot, topic: Topic): Promise<TopicMatches> {
+  const number = numbers.get(topic) ?? ++count;
+  numbers.set(topic, number);
+  return kept.get(db, String(number), async () => {
+    const systems: number[][] = [];
+    for (const system of topic.systems) systems.push(await everyMatch(db, system.tree));
+    return { all: await everyMatch(db, topic.tree), systems };
+  });
 }
 
 /** Messages of each topic, as a facet wants them. */
-export async function topicIds(db: Snapshot, topics: Topic[]): Promise<Map<string, ReadonlySet<number>>> {
-  const found = new Map<string, ReadonlySet<number>>();
-  for (const topic of topics) {
-    const matches = await topicMatches(db, topic);
-    matches.set ??= new Set(matches.all);
-    found.set(topic.slug, matches.set);
-  }
+export async function topicIds(db: Snapshot, topics: Topic[]): Promise<Map<string, readonly number[]>> {
+  const found = new Map<string, readonly number[]>();
+  for (const topic of topics) found.set(topic.slug, (await topicMatches(db, topic)).all);
   return found;
 }
 

@@ -1,4 +1,4 @@
-import { linesBetween, readBody } from '#mail/body';
+import { isAscii } from 'node:buffer';
 import { stemOf } from '#mail/query/stem';
 import type { Plan } from './plan';
 
@@ -10,66 +10,240 @@ export interface Piece {
 
 /** Characters of an excerpt. */
 const EXCERPT = 220;
+/** Of them, before the match. */
+const BEFORE = EXCERPT / 3;
 /** How far into a long text a match is looked for. */
 const LOOKED_AT = 64 * 1024;
+/** Most mails show within these bytes what is wanted. */
+const FIRST_LOOK = 3 * 1024;
+/** Words and phrases of a query that are looked for. */
+const MOST_WORDS = 20;
 
-/** A pattern for the words of a query as the index takes them: any ending, as stemming has it; null where there is none. */
-export function patternOf(words: Plan['words']): RegExp | null {
-  const parts = words.flatMap(({ text, prefix }) => {
-    const tokens = text.match(/[\p{L}\p{N}]+/gu) ?? [];
-    const last = tokens.length - 1;
-    const forms = tokens.map((token, n) => (prefix && n === last ? token : beginningOf(token)));
-    return forms.length ? [forms.map((form) => `${form}[\\p{L}\\p{N}]*`).join('[^\\p{L}\\p{N}]+')] : [];
-  });
-  return parts.length ? new RegExp(`(?<![\\p{L}\\p{N}])(?:${parts.slice(0, 20).join('|')})`, 'giu') : null;
+const WORD = /[\p{L}\p{N}]/u;
+
+/** What stands at an offset belongs to a word: a letter or a digit. */
+function isWord(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  if (code < 128) return (code > 96 && code < 123) || (code > 47 && code < 58) || (code > 64 && code < 91);
+  return code > 0xd7ff && code < 0xe000
+    ? WORD.test(String.fromCodePoint(text.codePointAt(code > 0xdbff ? at - 1 : at) ?? 0))
+    : WORD.test(text.charAt(at));
+}
+
+function wordEnd(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && isWord(text, at)) at++;
+  return at;
+}
+
+/** Beginnings of the words of a phrase, in small letters, as the index takes them: any ending, as stemming has it. */
+interface Phrase {
+  /** Of the first word. A plain pattern without regard to case reads 3 GB/s, several times what lower-casing and indexOf do. */
+  first: RegExp;
+  length: number;
+  rest: string[];
+}
+
+interface Hit {
+  at: number;
+  end: number;
+}
+
+/** Finds the words of a query in texts. */
+export class Finder {
+  readonly #phrases: Phrase[];
+  /** Looked for beyond the first lines: what names a person or an address stands in the header, and there alone as a rule. */
+  readonly isDeep: boolean;
+
+  constructor(words: Plan['words']) {
+    this.isDeep = words.some(({ isHeader }) => !isHeader);
+    this.#phrases = words.flatMap(phraseOf).slice(0, MOST_WORDS);
+  }
+
+  /** Hits in the order of the text, none within another; of those at one place the query's first. */
+  *hits(text: string): Generator<Hit> {
+    const next = this.#phrases.map((phrase) => hitOf(text, phrase, 0));
+    for (;;) {
+      let first: Hit | null = null;
+      for (const hit of next) if (hit && (!first || hit.at < first.at)) first = hit;
+      if (!first) return;
+      yield first;
+      const { end } = first;
+      for (const [n, hit] of next.entries())
+        if (hit && hit.at < end) next[n] = hitOf(text, this.#phrases[n] as Phrase, end);
+    }
+  }
+}
+
+function phraseOf({ text, prefix }: Plan['words'][number]): Phrase[] {
+  const tokens = text.match(/[\p{L}\p{N}]+/gu) ?? [];
+  const last = tokens.length - 1;
+  const [first, ...rest] = tokens.map((token, n) => (prefix && n === last ? token.toLowerCase() : beginningOf(token)));
+  if (first === undefined) return [];
+  return [{ first: new RegExp(first, /^[a-z\d]+$/.test(first) ? 'gi' : 'giu'), length: first.length, rest }];
+}
+
+function hitOf(text: string, phrase: Phrase, from: number): Hit | null {
+  const { first } = phrase;
+  first.lastIndex = from;
+  for (let found = first.exec(text); found; found = first.exec(text)) {
+    const at = found.index;
+    const end = at > 0 && isWord(text, at - 1) ? -1 : endOf(text, phrase, at);
+    if (end > 0) return { at, end };
+    first.lastIndex = at + 1;
+  }
+  return null;
+}
+
+/** Where a phrase whose first word begins at an offset ends; -1 where the others do not follow. */
+function endOf(text: string, { length, rest }: Phrase, start: number): number {
+  let at = wordEnd(text, start + length);
+  for (const word of rest) {
+    const gap = at;
+    while (at < text.length && !isWord(text, at)) at++;
+    if (at === gap || text.slice(at, at + word.length).toLowerCase() !== word) return -1;
+    at = wordEnd(text, at + word.length);
+  }
+  return at;
 }
 
 /** The longest beginning that a word and its stem share: "memory" is indexed as "memori", and found by "memor". */
 function beginningOf(token: string): string {
   const stem = stemOf(token);
+  const small = token.toLowerCase();
   let n = 0;
-  while (n < stem.length && stem[n] === token[n]?.toLowerCase()) n++;
-  return n < 3 ? token : token.slice(0, n);
+  while (n < stem.length && stem[n] === small[n]) n++;
+  return n < 3 ? small : small.slice(0, n);
 }
 
-/** The passage of a text that matches, own words before quoted ones; the first own words, with no mark, where none does. */
-export function excerptOf(text: string, pattern: RegExp | null): Piece[] {
-  const body = readBody(text.length > LOOKED_AT ? text.slice(0, LOOKED_AT) : text);
-  const wanted = (kinds: string[]) =>
-    body.segments
-      .filter(({ kind }) => kinds.includes(kind))
-      .map(({ start, end }) => linesBetween(body.text, body.starts, start, end))
-      .join('\n');
-  const own = wanted(['text', 'trailers']);
-  if (pattern) {
-    for (const candidate of [own, wanted(['quote']), body.text]) {
-      pattern.lastIndex = 0;
-      const found = pattern.exec(candidate);
-      if (found) return marked(around(candidate, found.index, found[0].length), pattern);
-    }
+/**
+ * The passage of a mail's text that matches, own words before quoted ones, those before a diff; the first own words, with
+ * no mark, where none does. `text` is UTF-8 as it lies in its block: of most mails the first lines are decoded alone.
+ */
+export function excerptOf(text: Buffer, finder: Finder | null): Piece[] {
+  const begin = decoded(text, FIRST_LOOK);
+  const isAll = text.length <= FIRST_LOOK;
+  const near = finder ? ownHit(begin, finder) : null;
+  if (near) return marked(near, finder as Finder);
+  if (finder && (isAll || finder.isDeep)) {
+    const whole = isAll ? begin : decoded(text, LOOKED_AT);
+    const found = (isAll ? null : ownHit(whole, finder)) ?? anyHit(whole, finder);
+    if (found) return marked(found, finder);
   }
-  return [{ text: tidy(own.trimStart().slice(0, EXCERPT)), mark: false }];
+  const opening = ownText(begin, 0, EXCERPT * 2);
+  const shown = opening.length < EXCERPT && !isAll ? ownText(decoded(text, LOOKED_AT), 0, EXCERPT * 2) : opening;
+  return [{ text: tidy(shown.trimStart().slice(0, EXCERPT)), mark: false }];
+}
+
+/** Most mail is ASCII, whose bytes are its letters: that is several times as fast as decoding. */
+function decoded(text: Buffer, bytes: number): string {
+  const part = text.length > bytes ? text.subarray(0, bytes) : text;
+  return isAscii(part) ? part.toString('latin1') : part.toString('utf8');
+}
+
+/** `>`, `|`, or initials before a `>`: as mailers mark what they quote. */
+const QUOTED = /^[ \t]{0,3}(?:[A-Za-z]{1,4})?[>|]/;
+
+const lineStart = (text: string, at: number) => (at === 0 ? 0 : text.lastIndexOf('\n', at - 1) + 1);
+
+function lineEnd(text: string, at: number): number {
+  const end = text.indexOf('\n', at);
+  return end < 0 ? text.length : end;
+}
+
+/** The line that starts here begins a diff or a signature: the author's own words end. */
+function isEnd(text: string, start: number): boolean {
+  switch (text.charCodeAt(start)) {
+    case 45:
+      if (text.startsWith('-- \n', start)) return true;
+      return text.startsWith('--- ', start) && text.startsWith('+++ ', lineEnd(text, start) + 1);
+    case 64:
+      return text.startsWith('@@ -', start);
+    case 73:
+      return text.startsWith('Index: ', start);
+    case 100:
+      return text.startsWith('diff --git ', start);
+    default:
+      return false;
+  }
+}
+
+/** A line that is neither quoted nor says whose words are quoted below it. */
+function isOwn(text: string, start: number, end: number): boolean {
+  if (QUOTED.test(text.slice(start, Math.min(end, start + 12)))) return false;
+  return !(text.charCodeAt(end - 1) === 58 && /^\n{1,2}[>|]/.test(text.slice(end, end + 3)));
+}
+
+/** Own lines from an offset (the start of a line) on, at least so many characters where there are so many. */
+function ownText(text: string, from: number, enough: number): string {
+  let all = '';
+  for (let start = from; start < text.length && all.length < enough && !isEnd(text, start); ) {
+    const end = lineEnd(text, start);
+    if (isOwn(text, start, end)) all += text.slice(start, end + 1);
+    start = end + 1;
+  }
+  return all;
+}
+
+/** Own lines before an offset, the nearest last. */
+function ownBefore(text: string, to: number, enough: number): string {
+  let all = '';
+  for (let end = to; end > 0 && all.length < enough; ) {
+    const start = lineStart(text, end - 1);
+    if (isOwn(text, start, end - 1)) all = text.slice(start, end) + all;
+    end = start;
+  }
+  return all;
+}
+
+/**
+ * The passage around the first hit in own words, without what is quoted between them. Only a line and its neighbours are
+ * looked at: what a whole reading of the body (mail/body.ts) adds is not worth its time for a passage of two lines.
+ */
+function ownHit(text: string, finder: Finder): string | null {
+  let line = 0;
+  for (const { at, end } of finder.hits(text)) {
+    for (let next = lineEnd(text, line) + 1; ; next = lineEnd(text, line) + 1) {
+      if (isEnd(text, line)) return null;
+      if (next > at) break;
+      line = next;
+    }
+    const next = lineEnd(text, end) + 1;
+    if (!isOwn(text, line, next - 1)) continue;
+    const before = ownBefore(text, line, EXCERPT) + text.slice(line, at);
+    const after = text.slice(at, next) + ownText(text, next, EXCERPT);
+    return around(before + after, { at: before.length, end: before.length + end - at });
+  }
+  return null;
+}
+
+/** The passage around the first hit in what is quoted, else around the first hit. */
+function anyHit(text: string, finder: Finder): string | null {
+  let first: Hit | null = null;
+  for (const hit of finder.hits(text)) {
+    first ??= hit;
+    if (QUOTED.test(text.slice(lineStart(text, hit.at), hit.at))) return around(text, hit);
+  }
+  return first && around(text, first);
 }
 
 const tidy = (text: string) => text.replace(/\s+/g, ' ').trim();
 
-function around(text: string, at: number, length: number): string {
-  const start = Math.max(0, at - EXCERPT / 3);
+function around(text: string, { at, end }: Hit): string {
+  const start = Math.max(0, at - BEFORE);
   const from = start === 0 ? 0 : text.indexOf(' ', start) + 1 || start;
-  const passage = text.slice(Math.min(from, at), Math.max(at + length, from + EXCERPT));
+  const passage = text.slice(Math.min(from, at), Math.max(end, from + EXCERPT));
   return tidy(passage.replace(/^>[> ]*/gm, ''));
 }
 
-function marked(passage: string, pattern: RegExp): Piece[] {
+function marked(passage: string, finder: Finder): Piece[] {
   const pieces: Piece[] = [];
-  let at = 0;
-  // matchAll goes on where exec left off.
-  pattern.lastIndex = 0;
-  for (const found of passage.matchAll(pattern)) {
-    if (found[0] === '') continue;
-    pieces.push({ text: passage.slice(at, found.index), mark: false }, { text: found[0], mark: true });
-    at = found.index + found[0].length;
+  let from = 0;
+  for (const { at, end } of finder.hits(passage)) {
+    if (at > from) pieces.push({ text: passage.slice(from, at), mark: false });
+    pieces.push({ text: passage.slice(at, end), mark: true });
+    from = end;
   }
-  pieces.push({ text: passage.slice(at), mark: false });
-  return pieces.filter(({ text }) => text !== '');
+  if (from < passage.length) pieces.push({ text: passage.slice(from), mark: false });
+  return pieces;
 }

@@ -1,4 +1,4 @@
-import type { Snapshot, Value } from '../../open';
+import type { Snapshot } from '../../open';
 import { NO_ANSWER } from '../series';
 
 export interface Facet {
@@ -29,24 +29,42 @@ const COUNTED = {
   ],
 } as const;
 
+const counted = Object.entries(COUNTED)
+  .map(
+    ([facet, [column, joins]]) =>
+      `SELECT * FROM (SELECT '${facet}' AS facet, ${column} AS value, count(*) AS count FROM json_each(?1) j ${joins} GROUP BY 2 ORDER BY 3 DESC, 2 LIMIT ${VALUES})`,
+  )
+  .join(' UNION ALL ');
+
+type Counted = Record<keyof typeof COUNTED, Facet[]>;
+
+/** What is counted of matches lives as long as they are kept (matches.ts). */
+const known = new WeakMap<readonly number[], Promise<Counted>>();
+
+function countedOf(db: Snapshot, matches: readonly number[]): Promise<Counted> {
+  const found = known.get(matches) ?? readCounted(db, matches.slice(0, FACET_BOUND));
+  known.set(matches, found);
+  found.catch(() => known.delete(matches));
+  return found;
+}
+
+async function readCounted(db: Snapshot, ids: number[]): Promise<Counted> {
+  const found: Counted = { lists: [], authors: [], statuses: [] };
+  const rows = await db.all<Facet & { facet: keyof typeof COUNTED }>(counted, [JSON.stringify(ids)]);
+  for (const { facet, value, count } of rows) found[facet].push({ value, count });
+  return found;
+}
+
 /** Facets of matches (message.id, newest first). */
 export async function readFacets(
   db: Snapshot,
-  matches: number[],
-  topics: ReadonlyMap<string, ReadonlySet<number>>,
+  matches: readonly number[],
+  topics: ReadonlyMap<string, readonly number[]>,
 ): Promise<Facets> {
-  const ids = JSON.stringify(matches.slice(0, FACET_BOUND));
-  const facet = ([column, joins]: readonly [string, string]) =>
-    db.all<Facet & Record<string, Value>>(
-      `SELECT ${column} AS value, count(*) AS count FROM json_each(?) j ${joins} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${VALUES}`,
-      [ids],
-    );
   return {
-    lists: await facet(COUNTED.lists),
-    authors: await facet(COUNTED.authors),
-    statuses: await facet(COUNTED.statuses),
+    ...(await countedOf(db, matches)),
     topics: [...topics]
-      .map(([value, ids]) => ({ value, count: matches.reduce((sum, id) => sum + (ids.has(id) ? 1 : 0), 0) }))
+      .map(([value, ids]) => ({ value, count: inCommon(matches, ids) }))
       .filter(({ count }) => count > 0)
       .sort((a, b) => b.count - a.count),
     years: countBy(matches, 4)
@@ -55,12 +73,24 @@ export async function readFacets(
   };
 }
 
+/** How many ids two lists, both newest first, have in common. */
+function inCommon(a: readonly number[], b: readonly number[]): number {
+  const oldest = a.at(-1) ?? Number.POSITIVE_INFINITY;
+  let [count, n] = [0, 0];
+  for (const id of b) {
+    if (id < oldest) break;
+    while ((a[n] as number) > id) n++;
+    if (a[n] === id) count++;
+  }
+  return count;
+}
+
 /** Matches by month, 'YYYY-MM' ascending. */
-export const monthsOf = (matches: number[]): { month: string; messages: number }[] =>
+export const monthsOf = (matches: readonly number[]): { month: string; messages: number }[] =>
   countBy(matches, 7).map(([month, messages]) => ({ month, messages }));
 
 /** Counts by the first letters of the date: an id is a time (docs/decisions/0002). */
-function countBy(matches: number[], letters: 4 | 7): [string, number][] {
+function countBy(matches: readonly number[], letters: 4 | 7): [string, number][] {
   const counts = new Map<string, number>();
   let [key, from, to] = ['', 0, 0];
   for (const id of matches) {

@@ -47,8 +47,8 @@ export interface Plan {
   match: string | null;
   /** Conditions on `id` besides. */
   where: Condition[];
-  /** What is looked for in texts, for excerpts: folded words, and whether only their beginning is given. */
-  words: { text: string; prefix: boolean }[];
+  /** What is looked for in texts, for excerpts; whether only its beginning is given, and whether only headers were asked for it. */
+  words: { text: string; prefix: boolean; isHeader: boolean }[];
 }
 
 /** A test that this archive cannot answer; the message says why. */
@@ -266,9 +266,14 @@ const flagged = (flag: number): Condition => ({
   params: [],
 });
 
+/** Fields that look into no text. */
+const HEADER = new Set<Field>(['s', 'f', 't', 'c', 'tc', 'a', 'm', 'mid', 'l', 'lid', 'n']);
+
 function collectWords(node: Node, unwanted: boolean, words: Plan['words']): void {
   if (node.kind === 'not') collectWords(node.of, !unwanted, words);
   else if (node.kind === 'and' || node.kind === 'or') for (const one of node.of) collectWords(one, unwanted, words);
-  else if (!unwanted && node.kind === 'words') words.push({ text: node.text, prefix: node.prefix });
-  else if (!unwanted && node.kind === 'near') words.push(...node.of.map((text) => ({ text, prefix: false })));
+  else if (!unwanted && node.kind === 'words')
+    words.push({ text: node.text, prefix: node.prefix, isHeader: HEADER.has(node.field) });
+  else if (!unwanted && node.kind === 'near')
+    words.push(...node.of.map((text) => ({ text, prefix: false, isHeader: HEADER.has(node.field) })));
 }

@@ -1,6 +1,6 @@
 import type { Snapshot } from '../../open';
-import { textsOf } from '../blocks';
-import { excerptOf, type Piece, patternOf } from './excerpt';
+import { textBytesOf } from '../blocks';
+import { excerptOf, Finder, type Piece } from './excerpt';
 import type { Plan } from './plan';
 
 export interface SearchResult {
@@ -20,43 +20,47 @@ export interface SearchResult {
   also?: { msgid: string; author: { name: string; address: string }; sentAt: number }[];
 }
 
-interface ResultRow {
-  id: number;
-  msgid: string;
-  subject: string;
-  name: string;
-  address: string;
-  sent_at: number;
-  lists: string;
-  root: string;
-  messages: number;
-  attachments: number;
-  text_block: number;
-  text_at: number;
-  text_size: number;
-}
+/** In the order of the columns of readResults. */
+type ResultRow = [
+  id: number,
+  msgid: string,
+  subject: string,
+  name: string,
+  address: string,
+  sentAt: number,
+  root: string,
+  messages: number,
+  attachments: number,
+  block: number,
+  at: number,
+  size: number,
+  lists: string[],
+];
 
-/** Results in the order of `ids`; excerpts where there is a plan to mark. */
+/** Results in the order of `ids`; excerpts where there is a plan to mark. All rows come as one text: made one by one, their values take longer than the query. */
 export async function readResults(db: Snapshot, ids: number[], plan: Plan | null): Promise<SearchResult[]> {
-  const rows = await db.all<ResultRow>(
-    `SELECT m.id, m.msgid, m.subject, i.name, i.address, m.sent_at, t.root, t.messages, m.attachments IS NOT NULL AS attachments, m.text_block, m.text_at, m.text_size,
-       (SELECT group_concat(l.name) FROM posting p JOIN list l ON l.id = p.list_id WHERE p.message_id = m.id) AS lists
-     FROM json_each(?) j JOIN message m ON m.id = j.value JOIN identity i ON i.id = m.author_id JOIN thread t ON t.id = m.thread
-     ORDER BY j.key`,
+  const found = await db.get<{ rows: string }>(
+    `SELECT json_group_array(json_array(m.id, m.msgid, m.subject, i.name, i.address, m.sent_at, t.root, t.messages, m.attachments IS NOT NULL, m.text_block, m.text_at, m.text_size,
+       (SELECT json_group_array(l.name) FROM posting p JOIN list l ON l.id = p.list_id WHERE p.message_id = m.id)) ORDER BY j.key) AS rows
+     FROM json_each(?) j JOIN message m ON m.id = j.value JOIN identity i ON i.id = m.author_id JOIN thread t ON t.id = m.thread`,
     [JSON.stringify(ids)],
   );
-  const texts = plan ? await textsOf(db, rows) : [];
-  const pattern = plan ? patternOf(plan.words) : null;
-  return rows.map((row, n) => ({
-    id: row.id,
-    msgid: row.msgid,
-    subject: row.subject,
-    author: { name: row.name, address: row.address },
-    sentAt: row.sent_at,
-    lists: row.lists?.split(',').sort() ?? [],
-    thread: row.root,
-    threadMessages: row.messages,
-    hasAttachments: row.attachments === 1,
-    snippet: plan ? excerptOf(texts[n] ?? '', pattern) : [],
-  }));
+  const rows: ResultRow[] = JSON.parse(found?.rows ?? '[]');
+  const places = rows.map(([, , , , , , , , , text_block, text_at, text_size]) => ({ text_block, text_at, text_size }));
+  const texts = plan ? await textBytesOf(db, places) : [];
+  const finder = plan?.words.length ? new Finder(plan.words) : null;
+  return rows.map(
+    ([id, msgid, subject, name, address, sentAt, thread, threadMessages, attachments, , , , lists], n) => ({
+      id,
+      msgid,
+      subject,
+      author: { name, address },
+      sentAt,
+      lists: lists.sort(),
+      thread,
+      threadMessages,
+      hasAttachments: attachments === 1,
+      snippet: plan ? excerptOf(texts[n] ?? Buffer.alloc(0), finder) : [],
+    }),
+  );
 }

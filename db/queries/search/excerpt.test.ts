@@ -1,0 +1,68 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { excerptOf, Finder, type Piece } from './excerpt';
+
+const word = (text: string, prefix = false) => ({ text, prefix, isHeader: false });
+const shown = (pieces: Piece[]) => pieces.map(({ text, mark }) => (mark ? `[${text}]` : text)).join('');
+const excerpt = (text: string, ...words: Parameters<typeof word>[0][]) =>
+  shown(excerptOf(Buffer.from(text), new Finder(words.map((one) => word(one)))));
+
+describe('an excerpt', () => {
+  it('prefers what the author says to what is quoted, and both to a diff', () => {
+    const quoted = 'Ann wrote:\n> the panic is old\n\nNo, this panic is new.\n';
+    expect(excerpt(quoted, 'panic')).toBe('No, this [panic] is new.');
+    expect(excerpt('Yes.\n> the panic is old\n', 'panic')).toBe('Yes. the [panic] is old');
+    expect(excerpt('Fix it.\n---\ndiff --git a/x b/x\n-panic();\n+warn();\n', 'panic')).toContain('-[panic]();');
+    expect(excerpt('diff --git a/x b/x\n-panic();\n+a\n', 'warn')).toBe('');
+  });
+
+  it('marks every form that stemming finds, whatever the case, and whole words alone', () => {
+    expect(excerpt('Hibernation hibernates, dehibernated.', 'hibernate')).toBe(
+      '[Hibernation] [hibernates], dehibernated.',
+    );
+    expect(excerpt('a machine\n  check, a MACHINE-check; machine a check', 'machine check')).toBe(
+      'a [machine check], a [MACHINE-check]; machine a check',
+    );
+    expect(excerpt('amd64_edac and amd64 edac, amd64edac', 'amd64_edac')).toBe(
+      '[amd64_edac] and [amd64 edac], amd64edac',
+    );
+    expect(excerpt('Grüße von KÖNIG', 'könig')).toBe('Grüße von [KÖNIG]');
+  });
+
+  it('finds what stands far below, and shows the beginning where nothing does', () => {
+    const far = `${'line of words\n'.repeat(1000)}the needle here\n`;
+    expect(excerpt(far, 'needle')).toMatch(/words the \[needle\] here$/);
+    expect(excerpt(`> quoted\n${'own words '.repeat(50)}`, 'needle')).toMatch(/^own words own/);
+    const header = new Finder([{ text: 'needle', prefix: false, isHeader: true }]);
+    expect(shown(excerptOf(Buffer.from(far), header))).toMatch(/^line of words/);
+  });
+
+  it('is short, and is made of the text, for any text and any words', () => {
+    const piece = fc.constantFrom(
+      ...'> |\n-–@ aAbBéÉ漢\ud83d\ude00'.split(''),
+      'abc',
+      'diff --git ',
+      '-- \n',
+      '\n\n',
+      '@@ -1 +1 @@',
+      'wrote:\n',
+      'ab'.repeat(400),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(piece, { maxLength: 60 }),
+        fc.array(fc.constantFrom('a', 'abc', 'b a', 'é', '漢', 'A-B')),
+        (pieces, words) => {
+          const text = pieces.join('').toWellFormed();
+          const found = excerptOf(Buffer.from(text), words.length ? new Finder(words.map((one) => word(one))) : null);
+          const all = found.map((one) => one.text).join('');
+          const letters = (of: string) => of.replace(/[\s>|]+/g, '');
+          if (found.some(({ mark }) => mark)) expect(words.length).toBeGreaterThan(0);
+          for (const line of all.split(/\s+/)) expect(letters(text)).toContain(letters(line));
+          expect(found.every((one) => one.text !== '') || found.length === 1).toBe(true);
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+});
