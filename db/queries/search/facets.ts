@@ -38,16 +38,6 @@ const counted = Object.entries(COUNTED)
 
 type Counted = Record<keyof typeof COUNTED, Facet[]>;
 
-/** What is counted of matches lives as long as they are kept (matches.ts). */
-const known = new WeakMap<readonly number[], Promise<Counted>>();
-
-function countedOf(db: Snapshot, matches: readonly number[]): Promise<Counted> {
-  const found = known.get(matches) ?? readCounted(db, matches.slice(0, FACET_BOUND));
-  known.set(matches, found);
-  found.catch(() => known.delete(matches));
-  return found;
-}
-
 async function readCounted(db: Snapshot, ids: number[]): Promise<Counted> {
   const found: Counted = { lists: [], authors: [], statuses: [] };
   const rows = await db.all<Facet & { facet: keyof typeof COUNTED }>(counted, [JSON.stringify(ids)]);
@@ -56,21 +46,21 @@ async function readCounted(db: Snapshot, ids: number[]): Promise<Counted> {
 }
 
 /** Facets of matches (message.id, newest first). */
-export async function readFacets(
-  db: Snapshot,
-  matches: readonly number[],
-  topics: ReadonlyMap<string, readonly number[]>,
-): Promise<Facets> {
+export async function readFacets(db: Snapshot, matches: readonly number[]): Promise<Omit<Facets, 'topics'>> {
   return {
-    ...(await countedOf(db, matches)),
-    topics: [...topics]
-      .map(([value, ids]) => ({ value, count: inCommon(matches, ids) }))
-      .filter(({ count }) => count > 0)
-      .sort((a, b) => b.count - a.count),
+    ...(await readCounted(db, matches.slice(0, FACET_BOUND))),
     years: countBy(matches, 4)
       .reverse()
       .map(([value, count]) => ({ value, count })),
   };
+}
+
+/** How many of the matches each topic has, those with most first. */
+export function topicFacet(matches: readonly number[], topics: ReadonlyMap<string, readonly number[]>): Facet[] {
+  return [...topics]
+    .map(([value, ids]) => ({ value, count: inCommon(matches, ids) }))
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => b.count - a.count);
 }
 
 /** How many ids two lists, both newest first, have in common. */
