@@ -117,6 +117,11 @@ function splitText(own: string[], aside: string[], lines: string): void {
 
 /** Line `i` without its quotation marks. */
 export function unquoted(text: string, starts: Int32Array, i: number): string {
+  return text.slice(unquotedStart(text, starts, i), (starts[i + 1] as number) - 1);
+}
+
+/** Where line `i` begins behind its quotation marks. */
+export function unquotedStart(text: string, starts: Int32Array, i: number): number {
   let at = starts[i] as number;
   const end = (starts[i + 1] as number) - 1;
   let from = at;
@@ -127,7 +132,7 @@ export function unquoted(text: string, starts: Int32Array, i: number): string {
   }
   if (from === (starts[i] as number) && text.charCodeAt(from) === 58) from++;
   if (text.charCodeAt(from) === 32) from++;
-  return text.slice(from, end);
+  return Math.min(from, end);
 }
 
 /** Every line loses its mark; a wrapped piece or an empty line has none. */

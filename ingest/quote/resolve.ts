@@ -1,6 +1,6 @@
-import { type Body, readBody, type Segment, unquoted } from '#mail/body';
-import { align, readQuotation } from '#mail/quote/align';
-import { type Words, wordsOf } from '#mail/quote/words';
+import { type Body, readBody, type Segment, unquotedStart } from '#mail/body';
+import { firstAbove, hasWords, indexLines, type Line, lineKey, type Places, sameLetters, WEAK } from './lines';
+import { WrappedPassages } from './wrapped';
 
 /** A message of a thread, in display order: a parent stands before its answers. */
 export interface QuoteMember {
@@ -28,33 +28,92 @@ export interface Resolution {
   unresolved: number;
 }
 
-/** A line with fewer letters and digits says nothing by itself: its neighbours decide. */
-const STRONG = 12;
 /** A run goes on over so many lines that were left out of it. */
 const GAP = 3;
-/** Ancestors in whose words a passage is looked for that no line agrees with as it is. */
-const ANCESTORS = 8;
 /** Lines of a passage that are compared word by word; longer ones are patches or logs, which nobody wraps anew. */
 const WRAPPED_LINES = 60;
-/** Fewer words are taken from nobody: `Hi Boris,` stands in every mail. */
-const FEWEST_WORDS = 4;
-const MOST_KNOWN = 0.7;
 
 /**
  * The source of every quoted passage of a thread. Lines are compared by their letters and digits alone, first with the mail
  * that is answered and those before it, then with the rest of the thread; what no line agrees with (wrapped anew, edited) is
- * aligned word by word with the ancestors' own words. Linear in the size of the texts but for those passages.
+ * looked for in the ancestors' own words. Linear in the size of the texts but for those passages, whose work is limited.
  */
 export function resolveQuotes(members: QuoteMember[]): Resolution {
-  const thread = new ThreadLines(members);
+  const bodies = members.map(({ text }) => readBody(text));
+  const passages = bodies.flatMap((body, by) => passagesOf(body, by));
+  const wanted = new Set<number>();
+  for (const { keys } of passages) for (const key of keys) wanted.add(key);
+  const thread: Thread = {
+    members,
+    bodies,
+    places: indexLines(bodies, wanted),
+    wrapped: new WrappedPassages(bodies),
+    ancestors: [],
+    rank: new Map(),
+  };
   const result: Resolution = { quotes: [], quoted: 0, unresolved: 0 };
-  for (let by = 0; by < members.length; by++) {
-    const { segments } = thread.bodies[by] as Body;
-    for (const [n, segment] of segments.entries())
-      if (segment.kind === 'quote')
-        resolveSegment(thread, by, segment, isAnswered(thread.bodies[by] as Body, n), result);
+  let by = -1;
+  for (const passage of passages) {
+    if (passage.by !== by) {
+      by = passage.by;
+      thread.ancestors = ancestorsOf(members, by);
+      thread.rank = new Map(thread.ancestors.map((member, n) => [member, n]));
+    }
+    resolvePassage(thread, passage, result);
   }
   return result;
+}
+
+interface Thread {
+  members: QuoteMember[];
+  bodies: Body[];
+  places: Map<number, Places[]>;
+  wrapped: WrappedPassages;
+  /** The parent of the mail at work, its parent, and so on; and their order. */
+  ancestors: number[];
+  rank: Map<number, number>;
+}
+
+/** Quoted lines of one depth that stand together. */
+interface Passage {
+  by: number;
+  line: number;
+  /** Offsets of each line without its marks. */
+  starts: number[];
+  ends: number[];
+  keys: number[];
+  /** Of each line: it says something that is its author's. */
+  has: boolean[];
+  isAnswered: boolean;
+}
+
+function passagesOf(body: Body, by: number): Passage[] {
+  const found: Passage[] = [];
+  for (const [n, segment] of body.segments.entries()) {
+    if (segment.kind !== 'quote') continue;
+    const passage: Passage = {
+      by,
+      line: segment.start,
+      starts: [],
+      ends: [],
+      keys: [],
+      has: [],
+      isAnswered: isAnswered(body, n),
+    };
+    let mayAttribute = false;
+    for (let i = segment.start; i < segment.end; i++) {
+      const start = unquotedStart(body.text, body.starts, i);
+      const end = (body.starts[i + 1] as number) - 1;
+      passage.starts.push(start);
+      passage.ends.push(end);
+      passage.keys.push(lineKey(body.text, start, end));
+      passage.has.push(hasWords(body.text, start, end));
+      mayAttribute ||= mayBeAttribution(body.text, start, end);
+    }
+    if (mayAttribute) for (const i of attributed(body, segment, passage)) passage.has[i] = false;
+    found.push(passage);
+  }
+  return found;
 }
 
 /** Own words follow the run: text, not a deeper quotation, a signature or the end. */
@@ -62,128 +121,53 @@ function isAnswered(body: Body, n: number): boolean {
   const next = body.segments[n + 1];
   if (next?.kind !== 'text') return false;
   for (let i = next.start; i < next.end; i++)
-    if (/[\p{L}\p{N}]/u.test(body.text.slice(body.starts[i] as number, body.starts[i + 1] as number))) return true;
+    if (hasWords(body.text, body.starts[i] as number, (body.starts[i + 1] as number) - 1)) return true;
   return false;
 }
 
-interface Line {
-  member: number;
-  line: number;
+/** Whether a line begins or ends as attributions and Outlook's headers do: mail/attribution.ts looks closer. */
+function mayBeAttribution(text: string, start: number, end: number): boolean {
+  const first = text.charCodeAt(start);
+  let last = end - 1;
+  while (last > start && text.charCodeAt(last) === 32) last--;
+  const c = text.charCodeAt(last);
+  return c === 58 || c === 0xff1a || c === 46 || first === 45 || first === 42 || first === 70;
 }
 
-interface OwnWords {
-  text: string;
-  words: Words;
-  /** The line of each word. */
-  lineOf: number[];
-  known: Set<string>;
-}
-
-/** Own lines of all members by what they say. */
-class ThreadLines {
-  readonly bodies: Body[];
-  readonly #lines = new Map<number, Line[]>();
-  readonly #own = new Map<number, OwnWords>();
-
-  constructor(readonly members: QuoteMember[]) {
-    this.bodies = members.map(({ text }) => readBody(text));
-    for (const [member, body] of this.bodies.entries())
-      for (const segment of body.segments)
-        if (isOwn(segment))
-          for (let line = segment.start; line < segment.end; line++) {
-            const key = lineKey(body.text, body.starts[line] as number, (body.starts[line + 1] as number) - 1);
-            if (key === WEAK) continue;
-            const known = this.#lines.get(key);
-            if (known) known.push({ member, line });
-            else this.#lines.set(key, [{ member, line }]);
-          }
-  }
-
-  at(key: number): Line[] {
-    return this.#lines.get(key) ?? [];
-  }
-
-  /** The member's parent, its parent, and so on. */
-  ancestors(member: number): number[] {
-    const found: number[] = [];
-    let at = this.members[member]?.parent ?? null;
-    while (at !== null && found.length < this.members.length) {
-      found.push(at);
-      at = this.members[at]?.parent ?? null;
-    }
-    return found;
-  }
-
-  /** Own words of a member, with the line of each. */
-  own(member: number): OwnWords {
-    const known = this.#own.get(member);
-    if (known) return known;
-    const body = this.bodies[member] as Body;
-    const parts: string[] = [];
-    const ends: [number, number][] = [];
-    let size = 0;
-    for (const segment of body.segments)
-      if (isOwn(segment))
-        for (let line = segment.start; line < segment.end; line++) {
-          const part = body.text.slice(body.starts[line] as number, (body.starts[line + 1] as number) - 1);
-          parts.push(part);
-          size += part.length + 1;
-          ends.push([size, line]);
-        }
-    const text = parts.join('\n');
-    const words = wordsOf(text);
-    let n = 0;
-    const lineOf = words.starts.map((at) => {
-      while ((ends[n]?.[0] ?? Number.POSITIVE_INFINITY) <= at) n++;
-      return ends[n]?.[1] ?? 0;
-    });
-    const own = { text, words, lineOf, known: new Set(words.folded) };
-    this.#own.set(member, own);
-    return own;
-  }
-}
-
-const isOwn = ({ kind }: Segment) => kind !== 'quote' && kind !== 'attribution' && kind !== 'binary';
-const WEAK = 0;
-
-/** FNV-1a of a line's letters and digits, lower case; WEAK where there are too few to tell it from others. */
-function lineKey(text: string, from: number, to: number): number {
-  let hash = 0x811c9dc5;
-  let count = 0;
-  for (let i = from; i < to; i++) {
-    let c = text.charCodeAt(i);
-    if (c < 128) {
-      if (c >= 65 && c <= 90) c += 32;
-      else if ((c < 97 || c > 122) && (c < 48 || c > 57)) continue;
-    }
-    hash = Math.imul(hash ^ c, 0x01000193);
-    count++;
-  }
-  return count < STRONG ? WEAK : hash || 1;
-}
-
-function resolveSegment(
-  thread: ThreadLines,
-  by: number,
-  segment: Segment,
-  answered: boolean,
-  result: Resolution,
-): void {
-  const body = thread.bodies[by] as Body;
+/** Lines of quoted attributions and Outlook's headers: nobody's words. */
+function attributed(body: Body, { start, end }: Segment, { starts, ends }: Passage): number[] {
   const lines: string[] = [];
-  for (let i = segment.start; i < segment.end; i++) lines.push(unquoted(body.text, body.starts, i));
-  const said = attributed(lines);
-  const hasWords = lines.map((line, i) => !said.has(i) && /[\p{L}\p{N}]/u.test(line));
-  const sources = sourcesOf(thread, by, lines);
-  const last = answered ? lastParagraph(hasWords) : null;
-  const runs = runsOf(sources, hasWords, last?.start ?? lines.length);
-  runs.push(...wrappedRuns(thread, by, lines, hasWords, sources));
-  result.quoted += hasWords.filter(Boolean).length;
-  result.unresolved += hasWords.filter((has, i) => has && !sources[i]).length;
+  for (let i = 0; i < end - start; i++) lines.push(body.text.slice(starts[i] as number, ends[i] as number));
+  return readBody(lines.join('\n')).segments.flatMap(({ kind, start, end }) =>
+    kind === 'attribution' ? Array.from({ length: end - start }, (_, n) => start + n) : [],
+  );
+}
+
+function ancestorsOf(members: QuoteMember[], member: number): number[] {
+  const found: number[] = [];
+  let at = members[member]?.parent ?? null;
+  while (at !== null && found.length < members.length) {
+    found.push(at);
+    at = members[at]?.parent ?? null;
+  }
+  return found;
+}
+
+function resolvePassage(thread: Thread, passage: Passage, result: Resolution): void {
+  const { by, line, has } = passage;
+  const sources = sourcesOf(thread, passage);
+  const last = passage.isAnswered ? lastParagraph(has) : null;
+  const runs = runsOf(sources, has, last?.start ?? has.length);
+  runs.push(...wrappedRuns(thread, passage, sources));
+  for (const [i, said] of has.entries())
+    if (said) {
+      result.quoted++;
+      if (!sources[i]) result.unresolved++;
+    }
   for (const { start, end, from, fromFirst, fromLast } of runs.sort((a, b) => a.start - b.start))
     result.quotes.push({
       by,
-      line: segment.start + start,
+      line: line + start,
       lines: end - start,
       from,
       fromLine: fromFirst,
@@ -192,64 +176,65 @@ function resolveSegment(
     });
 }
 
-/** Lines of quoted attributions and Outlook's headers: nobody's words. */
-function attributed(lines: string[]): Set<number> {
-  const found = new Set<number>();
-  for (const { kind, start, end } of readBody(lines.join('\n')).segments)
-    if (kind === 'attribution') for (let i = start; i < end; i++) found.add(i);
-  return found;
-}
-
 /** The lines right above an answer, back to an empty one. */
-function lastParagraph(hasWords: boolean[]): { start: number } | null {
-  let end = hasWords.length;
-  while (end > 0 && !hasWords[end - 1]) end--;
+function lastParagraph(has: boolean[]): { start: number } | null {
+  let end = has.length;
+  while (end > 0 && !has[end - 1]) end--;
   let start = end;
-  while (start > 0 && hasWords[start - 1]) start--;
+  while (start > 0 && has[start - 1]) start--;
   return end > 0 ? { start } : null;
 }
 
-/** The source of each line: of the messages that share lines with the segment the one that shares most, then the next for what is left. */
-function sourcesOf(thread: ThreadLines, by: number, lines: string[]): (Line | undefined)[] {
-  const found: (Line | undefined)[] = lines.map(() => undefined);
-  const keys = lines.map((line) => lineKey(line, 0, line.length));
-  const rank = new Map(thread.ancestors(by).map((member, n) => [member, n]));
+/** The source of each line: of the messages that share lines with the passage the one that shares most, then the next for what is left. */
+function sourcesOf(thread: Thread, passage: Passage): (Line | undefined)[] {
+  const { by, keys } = passage;
+  const found: (Line | undefined)[] = keys.map(() => undefined);
+  const votes = new Map<number, number>();
+  const vote = (key: number, value: number) => {
+    for (const { member } of thread.places.get(key) ?? [])
+      if (member !== by) votes.set(member, (votes.get(member) ?? 0) + value);
+  };
+  for (const key of keys) if (key !== WEAK) vote(key, 1);
+  const rank = (member: number) => thread.rank.get(member) ?? Number.POSITIVE_INFINITY;
   for (;;) {
-    const votes = new Map<number, number>();
+    let best = -1;
+    let most = 0;
+    for (const [member, count] of votes)
+      if (count > most || (count === most && most > 0 && isBefore(rank(member), rank(best), member, best)))
+        [best, most] = [member, count];
+    if (best < 0) break;
+    let behind = -1;
     for (const [i, key] of keys.entries()) {
       if (found[i] || key === WEAK) continue;
-      for (const member of new Set(thread.at(key).map((line) => line.member)))
-        if (member !== by) votes.set(member, (votes.get(member) ?? 0) + 1);
+      const place = nextPlace(thread.places.get(key) ?? [], best, behind);
+      if (!place) continue;
+      found[i] = place;
+      behind = place.line;
+      vote(key, -1);
     }
-    const best = [...votes].sort(([a, m], [b, n]) => n - m || (rank.get(a) ?? 1e9) - (rank.get(b) ?? 1e9) || a - b)[0];
-    if (!best) break;
-    assign(thread, best[0], keys, found);
+    votes.delete(best);
   }
-  fillWeak(thread, lines, found);
+  fillWeak(thread, passage, found);
   return found;
 }
 
-/** Each line to the occurrence in `member` that follows its predecessor's most closely. */
-function assign(thread: ThreadLines, member: number, keys: number[], found: (Line | undefined)[]): void {
-  let behind = -1;
-  for (const [i, key] of keys.entries()) {
-    if (found[i] || key === WEAK) continue;
-    const places = thread.at(key).filter((line) => line.member === member);
-    if (!places.length) continue;
-    const next = places.find(({ line }) => line > behind) ?? places[0];
-    if (!next) continue;
-    found[i] = next;
-    behind = next.line;
-  }
+const isBefore = (rankA: number, rankB: number, a: number, b: number) => (rankA === rankB ? a < b : rankA < rankB);
+
+/** The occurrence in `member` that follows line `behind` most closely, else its first. */
+function nextPlace(places: Places[], member: number, behind: number): Line | undefined {
+  for (const { member: own, lines } of places)
+    if (own === member) return { member, line: (lines[firstAbove(lines, behind)] ?? lines[0]) as number };
+  return undefined;
 }
 
 /** A short line between or beside sure ones comes from where they do, if that has it there. */
-function fillWeak(thread: ThreadLines, lines: string[], found: (Line | undefined)[]): void {
-  const same = (i: number, line: Line) => {
-    const body = thread.bodies[line.member] as Body;
-    if (line.line < 0 || line.line + 1 >= body.starts.length) return false;
-    const own = body.text.slice(body.starts[line.line] as number, (body.starts[line.line + 1] as number) - 1);
-    return plain(own) === plain(lines[i] as string);
+function fillWeak(thread: Thread, { by, starts, ends }: Passage, found: (Line | undefined)[]): void {
+  const own = (thread.bodies[by] as Body).text;
+  const same = (i: number, { member, line }: Line) => {
+    const body = thread.bodies[member] as Body;
+    if (line < 0 || line + 1 >= body.starts.length) return false;
+    const [from, to] = [body.starts[line] as number, (body.starts[line + 1] as number) - 1];
+    return sameLetters(body.text, from, to, own, starts[i] as number, ends[i] as number);
   };
   const step = (from: number, to: number, by: 1 | -1) => {
     for (let i = from; i !== to; i += by) {
@@ -261,11 +246,10 @@ function fillWeak(thread: ThreadLines, lines: string[], found: (Line | undefined
       }
     }
   };
-  step(1, lines.length, 1);
-  step(lines.length - 2, -1, -1);
+  if (!found.some(Boolean)) return;
+  step(1, found.length, 1);
+  step(found.length - 2, -1, -1);
 }
-
-const plain = (line: string) => line.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '');
 
 interface Run {
   /** Lines within the segment, `end` exclusive. */
@@ -277,11 +261,11 @@ interface Run {
 }
 
 /** Lines that go on together in their source; what is answered begins a run of its own. */
-function runsOf(sources: (Line | undefined)[], hasWords: boolean[], cut: number): Run[] {
+function runsOf(sources: (Line | undefined)[], has: boolean[], cut: number): Run[] {
   const runs: Run[] = [];
   let run: Run | null = null;
   for (const [i, source] of sources.entries()) {
-    if (!source || !hasWords[i]) continue;
+    if (!source || !has[i]) continue;
     const goesOn =
       run !== null &&
       i !== cut &&
@@ -300,20 +284,18 @@ function runsOf(sources: (Line | undefined)[], hasWords: boolean[], cut: number)
   return runs;
 }
 
-/** Passages that no line agrees with, aligned word by word with what the ancestors wrote; `sources` takes what is found. */
-function wrappedRuns(
-  thread: ThreadLines,
-  by: number,
-  lines: string[],
-  hasWords: boolean[],
-  sources: (Line | undefined)[],
-): Run[] {
+/** Passages that no line agrees with, by words; `sources` takes what is found. */
+function wrappedRuns(thread: Thread, { by, starts, ends, has }: Passage, sources: (Line | undefined)[]): Run[] {
   const runs: Run[] = [];
-  for (let start = 0; start < lines.length; start++) {
-    if (sources[start] || !hasWords[start]) continue;
+  if (!thread.ancestors.length) return runs;
+  const { text } = thread.bodies[by] as Body;
+  for (let start = 0; start < has.length; start++) {
+    if (sources[start] || !has[start]) continue;
+    const lines: string[] = [];
     let end = start;
-    while (end < lines.length && hasWords[end] && !sources[end] && end - start < WRAPPED_LINES) end++;
-    const run = wrappedRun(thread, by, lines.slice(start, end).join('\n'));
+    for (; end < has.length && has[end] && !sources[end] && end - start < WRAPPED_LINES; end++)
+      lines.push(text.slice(starts[end] as number, ends[end] as number));
+    const run = thread.wrapped.find(thread.ancestors, lines);
     if (run) {
       runs.push({ start, end, ...run });
       for (let i = start; i < end; i++) sources[i] = { member: run.from, line: run.fromFirst };
@@ -321,22 +303,4 @@ function wrappedRuns(
     start = end - 1;
   }
   return runs;
-}
-
-function wrappedRun(thread: ThreadLines, by: number, passage: string): Omit<Run, 'start' | 'end'> | null {
-  const quotation = readQuotation(passage);
-  const words = quotation.pieces.flatMap((piece) => piece.words.folded);
-  if (words.length < FEWEST_WORDS) return null;
-  for (const from of thread.ancestors(by).slice(0, ANCESTORS)) {
-    const own = thread.own(from);
-    // Without most of the words the passage cannot be here, and aligning is dear.
-    const known = words.reduce((sum, word) => sum + (own.known.has(word) ? 1 : 0), 0);
-    if (known < words.length * MOST_KNOWN) continue;
-    const place = align(quotation, own.text, own.words);
-    if (!place || place.status === 'near') continue;
-    const first = own.words.starts.findIndex((at) => at >= place.start);
-    const last = own.words.starts.findLastIndex((at) => at < place.end);
-    return { from, fromFirst: own.lineOf[first] ?? 0, fromLast: own.lineOf[last] ?? 0 };
-  }
-  return null;
 }

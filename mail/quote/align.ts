@@ -35,14 +35,15 @@ const ELLIPSIS = /(?:(?<!\s)\s+)?(?:[[(]\s*(?:\u2026|\.\s?\.\s?\.|snip)\s*[\])]|
 const LONGEST_ADDED = 6;
 const BRACKETS = /\[[^\][]{0,200}\]/g;
 
-export function readQuotation(text: string): Quotation {
+/** `mayAdd`: words in brackets may be the writer's own, as articles have it. */
+export function readQuotation(text: string, mayAdd = true): Quotation {
   const pieces: Piece[] = [];
   let left = MAX_WORDS;
   for (const part of text.split(ELLIPSIS)) {
     const words = clip(wordsOf(part), left);
     if (!words.folded.length) continue;
     left -= words.folded.length;
-    const spans = [...part.matchAll(BRACKETS)]
+    const spans = (mayAdd ? [...part.matchAll(BRACKETS)] : [])
       .filter(([own]) => wordsOf(own).folded.length <= LONGEST_ADDED)
       .map(({ index, 0: own }) => [index, index + own.length] as const);
     const added = words.starts.map((at) => spans.some(([from, to]) => at > from && at < to));

@@ -1,0 +1,144 @@
+import { type Body, linesBetween } from '#mail/body';
+import { align, readQuotation } from '#mail/quote/align';
+import { firstAbove, isOwn } from './lines';
+
+/** Where a passage stands in a member's own lines; both inclusive. */
+export interface Wrapped {
+  from: number;
+  fromFirst: number;
+  fromLast: number;
+}
+
+/** Ancestors in whose words a passage is looked for that no line agrees with as it is. */
+const ANCESTORS = 8;
+/** Fewer words are taken from nobody: `Hi Boris,` stands in every mail. */
+const FEWEST_WORDS = 4;
+/** Places of a passage, as shares of its length, that are looked for as they are; and how many letters of each. */
+const PROBES = [0, 0.25, 0.5, 0.75, 1];
+const PROBE = 12;
+/** Letters around the place of a probe that are compared at least. */
+const MARGIN = 200;
+/** Characters that are looked through for each character of a thread, and for a thread at least: hostile threads end here. */
+const WORK_EACH = 200;
+const WORK_LEAST = 50_000_000;
+
+/** A member's own letters and digits without anything between them, and where each line of them ends. */
+interface Stream {
+  letters: string;
+  lines: number[];
+  ends: number[];
+}
+
+/** Finds passages that were wrapped anew or edited in what the mails before them say. */
+export class WrappedPassages {
+  readonly #streams = new Map<number, Stream>();
+  #work: number;
+
+  constructor(readonly bodies: Body[]) {
+    this.#work = Math.max(WORK_LEAST, WORK_EACH * bodies.reduce((sum, { text }) => sum + text.length, 0));
+  }
+
+  /** The passage in the nearest of these that has it: letter by letter (wrapped anew), else word by word (edited). */
+  find(ancestors: number[], lines: string[]): Wrapped | null {
+    const passage = lines.join('\n');
+    if ((passage.match(WORDS) ?? []).length < FEWEST_WORDS) return null;
+    const letters = lettersOf(passage);
+    const near = ancestors.slice(0, ANCESTORS);
+    for (const from of near) {
+      if (this.#work <= 0) return null;
+      const stream = this.#stream(from);
+      this.#work -= stream.letters.length;
+      const at = stream.letters.indexOf(letters);
+      if (at < 0) continue;
+      const line = (offset: number) => stream.lines[firstAbove(stream.ends, offset)] ?? 0;
+      return { from, fromFirst: line(at), fromLast: line(at + letters.length - 1) };
+    }
+    // Brackets of a mail are its own: who quotes in a mail puts in nothing.
+    const quotation = readQuotation(passage, false);
+    for (const from of near)
+      for (const [first, last] of this.#spans(from, letters)) {
+        if (this.#work <= 0) return null;
+        const body = this.bodies[from] as Body;
+        const { text, starts } = ownLines(body, first, last);
+        this.#work -= 20 * text.length + Math.min(letters.length, 10_000) ** 2 / 25;
+        const place = align(quotation, text);
+        if (!place || place.status === 'near') continue;
+        const line = (offset: number) => first + firstAbove(starts, offset) - 1;
+        return { from, fromFirst: line(place.start), fromLast: line(place.end - 1) };
+      }
+    return null;
+  }
+
+  /** Lines of a member around where parts of the passage stand as they are, those that most parts agree on first. */
+  #spans(member: number, letters: string): [number, number][] {
+    const { letters: all, lines, ends } = this.#stream(member);
+    const size = Math.min(PROBE, letters.length);
+    const margin = Math.max(MARGIN, letters.length >> 1);
+    const begins: { at: number; count: number }[] = [];
+    for (const share of PROBES) {
+      const offset = Math.floor((letters.length - size) * share);
+      const found = all.indexOf(letters.slice(offset, offset + size));
+      this.#work -= all.length;
+      if (found < 0) continue;
+      const known = begins.find(({ at }) => Math.abs(at - (found - offset)) < margin);
+      if (known) known.count++;
+      else begins.push({ at: found - offset, count: 1 });
+    }
+    const last = lines.length - 1;
+    return begins
+      .sort((a, b) => b.count - a.count)
+      .map(({ at }) => [
+        lines[Math.min(last, firstAbove(ends, at - margin))] ?? 0,
+        lines[Math.min(last, firstAbove(ends, at + letters.length + margin))] ?? 0,
+      ]);
+  }
+
+  #stream(member: number): Stream {
+    const known = this.#streams.get(member);
+    if (known) return known;
+    const { text, starts, segments } = this.bodies[member] as Body;
+    const parts: string[] = [];
+    const lines: number[] = [];
+    const ends: number[] = [];
+    let size = 0;
+    for (const segment of segments) {
+      if (!isOwn(segment)) continue;
+      const part = lettersOf(linesBetween(text, starts, segment.start, segment.end), true);
+      for (const [n, line] of part.split('\n').entries()) {
+        size += line.length;
+        lines.push(segment.start + n);
+        ends.push(size);
+        parts.push(line);
+      }
+    }
+    const stream = { letters: parts.join(''), lines, ends };
+    this.#streams.set(member, stream);
+    return stream;
+  }
+}
+
+const WORDS = /[\p{L}\p{N}\p{M}]+/gu;
+
+/** Letters, digits and what ASCII does not have, in lower case; with the ends of lines where wanted. */
+const lettersOf = (text: string, lines = false) =>
+  text
+    .toLowerCase()
+    .replace(
+      lines ? /[\0-\t\v-/:-`{-\x7f\xa0\u2000-\u206f\u3000\ufeff]+/g : /[\0-/:-`{-\x7f\xa0\u2000-\u206f\u3000\ufeff]+/g,
+      '',
+    );
+
+/** The lines from `first` to `last`, those of others empty; and where each begins. */
+function ownLines({ text, starts, segments }: Body, first: number, last: number): { text: string; starts: number[] } {
+  const parts: string[] = [];
+  const begins: number[] = [];
+  let size = 0;
+  for (const segment of segments)
+    for (let i = Math.max(first, segment.start); i <= Math.min(last, segment.end - 1); i++) {
+      const part = isOwn(segment) ? text.slice(starts[i] as number, (starts[i + 1] as number) - 1) : '';
+      begins.push(size);
+      parts.push(part);
+      size += part.length + 1;
+    }
+  return { text: parts.join('\n'), starts: begins };
+}
