@@ -14,6 +14,9 @@ export class TooLongError extends Error {
   override name = 'TooLongError';
 }
 
+/** Always one row: without one nothing would be held. */
+const HOLD = `SELECT (SELECT value FROM meta WHERE key = 'data_version') AS version`;
+
 /** How many prepared statements one connection keeps. */
 const STATEMENTS_KEPT = 200;
 
@@ -71,6 +74,25 @@ export class Connection {
     });
   }
 
+  /**
+   * Begins a read transaction and gives the data version of its snapshot, in one trip to SQLite's thread: a statement that has given a
+   * row and is not reset holds the snapshot that it read (https://sqlite.org/lang_transaction.html, implicit transactions).
+   */
+  async hold(): Promise<string> {
+    const statement = await this.#prepare(HOLD);
+    return new Promise((resolve, reject) => {
+      statement.get((error: Error | null, row?: { version: string | null }) =>
+        error ? reject(this.#located(error, HOLD)) : resolve(row?.version ?? '0'),
+      );
+    });
+  }
+
+  /** Ends what `hold` began. */
+  async release(): Promise<void> {
+    const statement = await this.#prepare(HOLD).catch(() => null);
+    if (statement) await new Promise<void>((resolve) => statement.reset(() => resolve()));
+  }
+
   async close(): Promise<void> {
     const statements = [...this.#statements.values()];
     this.#statements.clear();
@@ -116,6 +138,8 @@ async function finalize(statement: Promise<sqlite3.Statement>): Promise<void> {
 export interface Snapshot extends Pick<Connection, 'all' | 'get'> {
   /** The same object for every snapshot of one open database: what is cached of it hangs on this. */
   readonly file: object;
+  /** Counts every committed change of the database: the ETag of each page is made of it. */
+  readonly version: string;
 }
 
 /**
@@ -175,14 +199,16 @@ export class Reader {
       }
     };
     try {
-      await connection.run('BEGIN');
-      return await query({ file: this, all, get: async (sql, params) => (await all(sql, params))[0] as never });
+      const version = await connection.hold();
+      return await query({
+        file: this,
+        version,
+        all,
+        get: async (sql, params) => (await all(sql, params))[0] as never,
+      });
     } finally {
       clearTimeout(over);
-      connection
-        .run('COMMIT')
-        .catch(() => {})
-        .then(() => this.#giveBack(connection));
+      void connection.release().then(() => this.#giveBack(connection));
     }
   }
 

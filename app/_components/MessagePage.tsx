@@ -5,6 +5,7 @@ import { allHeaders } from '#mail/header';
 import type { LineSpan, Note } from '#mail/render';
 import { idArgument, maskAddress, nameOf, plural, shellWord, shortTime } from '../_lib/format';
 import { imposterQuery, listHref, loreHref, messageHref, threadHref } from '../_lib/links';
+import { settings } from '../_lib/settings';
 import { Copy, Name, SentAt } from './bits';
 import { Document } from './Document';
 import { Attachments, BodyText, sameSubject, Warnings } from './Mail';
@@ -150,7 +151,8 @@ function InSeries({ place, list }: { place: PatchPlace; list: string }) {
   );
 }
 
-const maskAll = (value: string) => value.replace(/[^\s<>,;:"()]{1,200}@[^\s<>,;:"()]{1,200}/g, maskAddress);
+const maskAll = (value: string) =>
+  settings.maskAddresses ? value.replace(/[^\s<>,;:"()]{1,200}@[^\s<>,;:"()]{1,200}/g, maskAddress) : value;
 
 /** Longer lists of recipients are folded. */
 const OPEN_RECIPIENTS = 240;

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { DatabaseError, type Snapshot, TooLongError } from '#db/open';
-import { dataVersion } from '#db/queries/home';
 import { topicsStamp } from '#db/queries/topicsfile';
 import { baseUrl } from './atom';
 import { etagOf, isFresh, pathParts, respond } from './http';
@@ -109,7 +108,7 @@ async function runOperation(request: Request, path: string[], operations: Operat
   if (!reader) throw new ApiError(503, 'There is no archive yet: run "npm run ingest -- SOURCE".');
   return reader.read(async (db) => {
     const etag = etagOf(
-      `${await dataVersion(db)} ${topicsStamp(settings.config)}`,
+      `${db.version} ${topicsStamp(settings.config)}`,
       new URL(request.url).pathname + new URL(request.url).search,
     );
     if (found.one.method === 'get' && isFresh(request, etag)) return respond(null, 304, { ETag: etag, ...CORS });

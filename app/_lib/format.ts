@@ -72,8 +72,10 @@ export function maskAddress(address: string): string {
   return at > 0 ? `${address.slice(0, Math.min(2, at))}…@${address.slice(at + 1)}` : address;
 }
 
+const NUMBER = new Intl.NumberFormat('en-US');
+
 export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
+  return `${NUMBER.format(count)} ${count === 1 ? one : many}`;
 }
 
 export function fileSize(bytes: number): string {

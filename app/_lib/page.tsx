@@ -1,6 +1,5 @@
 import type { ReactElement } from 'react';
 import { DatabaseError, type Snapshot, TooLongError } from '#db/open';
-import { dataVersion } from '#db/queries/home';
 import { topicsStamp } from '#db/queries/topicsfile';
 import { visible } from '#mail/visible';
 import { Document } from '../_components/Document';
@@ -68,7 +67,7 @@ async function answerFrom(
   db: Snapshot,
   answer: (context: PageContext) => Promise<Answer>,
 ): Promise<Response> {
-  const version = `${await dataVersion(db)} ${topicsStamp(settings.config)}`;
+  const version = `${db.version} ${topicsStamp(settings.config)}`;
   const url = new URL(request.url);
   const address = url.pathname + url.search;
   const etag = etagOf(version, address);

@@ -1,7 +1,5 @@
 import type { Snapshot } from '../open';
 
-export { dataVersion } from './kept';
-
 export interface ListSummary {
   name: string;
   list_id: string | null;

@@ -1,20 +1,5 @@
 import type { Snapshot } from '../open';
 
-/** The data version of a snapshot is read once; it cannot change within it. */
-const versions = new WeakMap<Snapshot, Promise<string>>();
-
-/** Counts every committed change of the database: the ETag of each page, and what is kept below, hang on it. */
-export function dataVersion(db: Snapshot): Promise<string> {
-  let version = versions.get(db);
-  if (!version) {
-    version = db
-      .get<{ value: string }>(`SELECT value FROM meta WHERE key = 'data_version'`)
-      .then((row) => row?.value ?? '0');
-    versions.set(db, version);
-  }
-  return version;
-}
-
 interface Shelf {
   version: string;
   /** In the order of use: the least recently used go first. */
@@ -31,7 +16,7 @@ export class Kept<T> {
   constructor(private readonly limit: number) {}
 
   async get(db: Snapshot, key: string, make: () => Promise<T>): Promise<T> {
-    const version = await dataVersion(db);
+    const { version } = db;
     let shelf = this.#shelves.get(db.file);
     if (shelf?.version !== version) {
       // A reader that began before the last change computes for itself and takes nobody's answers away.

@@ -1,4 +1,5 @@
 import type { Snapshot } from '../open';
+import { Kept } from './kept';
 
 /** A thread as a line of a list. */
 export interface ThreadLine {
@@ -37,11 +38,18 @@ export interface ListRow {
   synthetic: number;
 }
 
-export function findList(db: Snapshot, name: string): Promise<ListRow | undefined> {
-  return db.get<ListRow & Record<string, never>>(
-    'SELECT id, name, list_id, description, messages, synthetic FROM list WHERE name = ?',
-    [name],
+const known = new Kept<Map<string, ListRow>>(1);
+
+/** Lists are read once for each version of the data: every page of a list asks for its row. */
+export async function findList(db: Snapshot, name: string): Promise<ListRow | undefined> {
+  return (await known.get(db, '', () => allLists(db))).get(name);
+}
+
+async function allLists(db: Snapshot): Promise<Map<string, ListRow>> {
+  const rows = await db.all<ListRow & Record<string, never>>(
+    'SELECT id, name, list_id, description, messages, synthetic FROM list',
   );
+  return new Map(rows.map((row) => [row.name, row]));
 }
 
 /** Threads of a list (null: of all), the one with the newest mail first; `before` is the last_id above which they are left out. */

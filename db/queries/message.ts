@@ -81,11 +81,26 @@ export function listsOf(db: Snapshot, id: number): Promise<{ name: string; synth
   );
 }
 
-/** The message of a Message-ID, or the one under it that `imposter` (a message.id) names; undefined where there is none. */
-async function oneOf(db: Snapshot, msgid: string, imposter: number | null) {
-  const found = await findMessages(db, msgid);
-  const message = imposter === null ? found[0] : found.find(({ id }) => id === imposter);
-  return { message, others: found.filter((other) => other !== message).map(({ id, imposter }) => ({ id, imposter })) };
+interface Placed extends MessageRow {
+  position: number | null;
+  parent: number | null;
+  threadMessages: number | null;
+  threadSubject: string | null;
+  threadRoot: string | null;
+  /** JSON */
+  lists: string;
+}
+
+/** Like `findMessages`, with the place in the thread and the lists: one query for what a page says of a message. */
+function placedMessages(db: Snapshot, msgid: string): Promise<Placed[]> {
+  return db.all<Placed>(
+    `SELECT ${MESSAGE}, p.position, p.parent, t.messages AS threadMessages, t.subject AS threadSubject, t.root AS threadRoot,
+       (SELECT json_group_array(json_object('name', name, 'synthetic', synthetic)) FROM
+         (SELECT l.name, l.synthetic FROM posting o JOIN list l ON l.id = o.list_id WHERE o.message_id = m.id ORDER BY l.name)) AS lists
+     FROM message m JOIN identity i ON i.id = m.author_id LEFT JOIN place p ON p.message_id = m.id LEFT JOIN thread t ON t.id = p.thread
+     WHERE m.msgid = ? ORDER BY m.imposter, m.id LIMIT 50`,
+    [msgid],
+  );
 }
 
 /** One message with its text and its place in its thread. */
@@ -94,34 +109,26 @@ export async function readMessage(
   msgid: string,
   imposter: number | null = null,
 ): Promise<MessagePage | undefined> {
-  const { message, others } = await oneOf(db, msgid, imposter);
-  if (!message) return undefined;
+  const found = await placedMessages(db, msgid);
+  const placed = imposter === null ? found[0] : found.find(({ id }) => id === imposter);
+  if (!placed) return undefined;
+  const { position: at, parent, threadMessages, threadSubject, threadRoot, lists, ...message } = placed;
   const [text = ''] = await textsOf(db, [message]);
   const [raw = Buffer.alloc(0)] = await rawOf(db, [message]);
-  const place = await db.get<{
-    position: number;
-    parent: number | null;
-    messages: number;
-    subject: string;
-    root: string;
-  }>(
-    `SELECT p.position, p.parent, t.messages, t.subject, t.root FROM place p JOIN thread t ON t.id = p.thread WHERE p.message_id = ?`,
-    [message.id],
-  );
-  const position = place?.position ?? 0;
-  const near = await neighbours(db, message.thread, position, place?.parent ?? null);
+  const position = at ?? 0;
+  const near = await neighbours(db, message.thread, position, parent);
   return {
     message,
     text,
     head: raw.subarray(0, message.head_size),
     seemsHtml: seemsHtml(raw),
-    others,
-    lists: await listsOf(db, message.id),
+    others: found.filter((other) => other !== placed).map(({ id, imposter }) => ({ id, imposter })),
+    lists: JSON.parse(lists),
     position,
-    threadMessages: place?.messages ?? 1,
-    threadSubject: place?.subject ?? message.subject,
-    threadRoot: place?.root ?? message.msgid,
-    parent: near.find((row) => row.position === place?.parent) ?? null,
+    threadMessages: threadMessages ?? 1,
+    threadSubject: threadSubject ?? message.subject,
+    threadRoot: threadRoot ?? message.msgid,
+    parent: near.find((row) => row.position === parent) ?? null,
     previous: near.find((row) => row.position === position - 1) ?? null,
     next: near.find((row) => row.position === position + 1) ?? null,
     replies: near.filter((row) => row.parent === position),
@@ -143,7 +150,8 @@ export async function readRaw(
   msgid: string,
   imposter: number | null = null,
 ): Promise<{ message: MessageRow; raw: Buffer } | undefined> {
-  const { message } = await oneOf(db, msgid, imposter);
+  const found = await findMessages(db, msgid);
+  const message = imposter === null ? found[0] : found.find(({ id }) => id === imposter);
   if (!message) return undefined;
   const [raw = Buffer.alloc(0)] = await rawOf(db, [message]);
   return { message, raw };

@@ -9,7 +9,7 @@ export interface QuoteLine {
   line: number;
   lines: number;
   answered: number;
-  /** The other mail: the reply of `takenUp`, the source of `quotesIn`. */
+  /** The other mail: the reply of `takenUp`, the source of `quotesOf(...).quoted`. */
   msgid: string;
   author: string;
   address: string;
@@ -29,13 +29,20 @@ export function takenUp(db: Snapshot, ids: number[]): Promise<QuoteLine[]> {
   );
 }
 
-/** What a mail quotes, with the source of each passage. */
-export function quotesIn(db: Snapshot, id: number): Promise<QuoteLine[]> {
-  return db.all<QuoteLine & Record<string, never>>(
-    `SELECT ${COLUMNS} FROM quote q JOIN message m ON m.id = q.source_id JOIN identity i ON i.id = m.author_id
-     WHERE q.message_id = ? ORDER BY q.line`,
+/** What replies took up of a mail, as `takenUp`, and what it quotes itself, with the source of each passage: one query for its page. */
+export async function quotesOf(db: Snapshot, id: number): Promise<{ taken: QuoteLine[]; quoted: QuoteLine[] }> {
+  const rows = await db.all<QuoteLine & Record<string, never>>(
+    `SELECT ${COLUMNS}, 0 AS own FROM quote q JOIN message m ON m.id = q.message_id JOIN identity i ON i.id = m.author_id WHERE q.source_id = ?1
+     UNION ALL
+     SELECT ${COLUMNS}, 1 AS own FROM quote q JOIN message m ON m.id = q.source_id JOIN identity i ON i.id = m.author_id WHERE q.message_id = ?1
+     ORDER BY own, sourceLine, id, line`,
     [id],
   );
+  // A mail may quote itself: such a line is in both halves.
+  return {
+    taken: rows.filter(({ own }) => own === 0),
+    quoted: rows.filter(({ own }) => own === 1).sort((a, b) => a.line - b.line),
+  };
 }
 
 export interface Debate {

@@ -332,7 +332,7 @@ export interface PatchPlace {
 
 /** Null where the message is no patch or cover letter of a series. */
 export async function patchPlace(db: Snapshot, messageId: number): Promise<PatchPlace | null> {
-  const row = await db.get<
+  const members = await db.all<
     {
       series: number;
       status: string;
@@ -342,20 +342,21 @@ export async function patchPlace(db: Snapshot, messageId: number): Promise<Patch
       newest: number;
       position: number | null;
       total: number | null;
+      id: number;
+      msgid: string;
+      subject: string;
     } & Record<string, never>
   >(
     `SELECT s.id AS series, iif(${NO_ANSWER}, 'no answer', s.status) AS status, r.id AS revision, r.number, r.part, p.position, r.total,
-       (SELECT max(number) FROM revision n WHERE n.series_id = s.id) AS newest
-     FROM patch p JOIN revision r ON r.id = p.revision_id JOIN series s ON s.id = r.series_id WHERE p.message_id = ?`,
+       (SELECT max(number) FROM revision n WHERE n.series_id = s.id) AS newest, m.id, m.msgid, m.subject
+     FROM patch own JOIN revision r ON r.id = own.revision_id JOIN series s ON s.id = r.series_id
+     JOIN patch p ON p.revision_id = r.id JOIN message m ON m.id = p.message_id
+     WHERE own.message_id = ? ORDER BY p.position, m.id`,
     [messageId],
   );
-  if (!row) return null;
-  const members = await db.all<{ id: number; msgid: string; subject: string }>(
-    `SELECT m.id, m.msgid, m.subject FROM patch p JOIN message m ON m.id = p.message_id WHERE p.revision_id = ?
-     ORDER BY p.position, m.id`,
-    [row.revision],
-  );
   const at = members.findIndex((member) => member.id === messageId);
+  const row = members[at];
+  if (!row) return null;
   const neighbour = (n: number) => {
     const member = members[n];
     return member ? { msgid: member.msgid, title: parseSubject(member.subject).title } : null;

@@ -59,8 +59,11 @@ export async function threadOf(db: Snapshot, msgid: string): Promise<number | un
 
 /** A thread in display order, without texts: one indexed read. */
 export async function readThread(db: Snapshot, thread: number): Promise<Thread | undefined> {
-  const head = await db.get<Omit<Thread, 'rows' | 'lists'> & Record<string, never>>(
-    'SELECT id, root, subject, messages, participants, first_id, last_id FROM thread WHERE id = ?',
+  const head = await db.get<Omit<Thread, 'rows' | 'lists'> & { lists: string } & Record<string, never>>(
+    `SELECT id, root, subject, messages, participants, first_id, last_id,
+       (SELECT json_group_array(json_object('name', name, 'synthetic', synthetic)) FROM
+         (SELECT l.name, l.synthetic FROM thread_list tl JOIN list l ON l.id = tl.list_id WHERE tl.thread = t.id ORDER BY l.name)) AS lists
+     FROM thread t WHERE id = ?`,
     [thread],
   );
   if (!head) return undefined;
@@ -76,11 +79,7 @@ export async function readThread(db: Snapshot, thread: number): Promise<Thread |
      WHERE p.thread = ? ORDER BY p.position LIMIT ${MAX_ROWS}`,
     [thread],
   );
-  const lists = await db.all<{ name: string; synthetic: number }>(
-    'SELECT l.name, l.synthetic FROM thread_list tl JOIN list l ON l.id = tl.list_id WHERE tl.thread = ? ORDER BY l.name',
-    [thread],
-  );
-  return { ...head, rows, lists };
+  return { ...head, rows, lists: JSON.parse(head.lists) };
 }
 
 /** Texts of the messages among `rows`, by position. */

@@ -3,7 +3,7 @@ import { newestMessages } from '#db/queries/feed';
 import { lists } from '#db/queries/home';
 import { findList, threadsBetween } from '#db/queries/list';
 import { readMessage } from '#db/queries/message';
-import { debates, quotesIn, takenUp } from '#db/queries/quoted';
+import { debates, quotesOf } from '#db/queries/quoted';
 import { patchPlace } from '#db/queries/series';
 import { threadOf } from '#db/queries/thread';
 import { Debates } from '../../_components/Debates';
@@ -33,7 +33,8 @@ export const GET = page(async ({ request, parts, query, db }) => {
   const found = await readMessage(db, msgid, imposterOf(query));
   if (found) {
     const { id } = found.message;
-    const notes = quoteNotes(list, await takenUp(db, [id]), await quotesIn(db, id));
+    const { taken, quoted } = await quotesOf(db, id);
+    const notes = quoteNotes(list, taken, quoted);
     const place = await patchPlace(db, id);
     return <MessagePage page={found} list={list} place={place} notes={notes} lit={linesOf(query)} />;
   }
