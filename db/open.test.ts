@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { command, scratch } from '../tests/command';
+import { Connection, Reader, TooLongError } from './open';
+
+const folder = scratch();
+const database = `${folder.path}/t.sqlite`;
+let writer: Connection;
+
+beforeAll(async () => {
+  const mails = command('sample', ['--messages', '30', '--seed', '2'], database).stdout;
+  if (command('ingest', ['-'], database, mails).status !== 0) throw new Error('the sample was not ingested');
+  writer = await Connection.open(database, 'write');
+});
+afterAll(async () => {
+  await writer.close();
+  folder.remove();
+});
+
+const bump = () => writer.run(`UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'data_version'`);
+const versionOf = `SELECT value FROM meta WHERE key = 'data_version'`;
+/** Runs for years, were it left to. */
+const ENDLESS = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) AS n FROM n`;
+
+describe('a reader', () => {
+  it('sees one state of the data from first to last, whatever is committed meanwhile', async () => {
+    const reader = await Reader.open(database, 1);
+    const seen = await reader.read(async (db) => {
+      const first = db.version;
+      await bump();
+      const then = (await db.get<{ value: string }>(versionOf))?.value;
+      await bump();
+      return [first, then, (await db.get<{ value: string }>(versionOf))?.value];
+    });
+    expect(new Set(seen).size).toBe(1);
+    const next = await reader.read(async (db) => db.version);
+    expect(Number(next)).toBe(Number(seen[0]) + 2);
+    await reader.close();
+  });
+
+  it('lets go of its snapshot when a question fails, and of its connection', async () => {
+    const reader = await Reader.open(database, 1);
+    const failed = reader.read(async (db) => db.all('SELECT * FROM nothing_like_it'));
+    await expect(failed).rejects.toThrow('nothing_like_it');
+    await bump();
+    expect(await reader.read(async (db) => db.version)).toBe(
+      (await writer.get<{ value: string }>(versionOf))?.value.toString(),
+    );
+    await reader.close();
+  });
+
+  it('never writes', async () => {
+    const reader = await Reader.open(database, 1);
+    await expect(reader.read(async (db) => db.all(`DELETE FROM meta`))).rejects.toThrow(/readonly|read-only/i);
+    await reader.close();
+  });
+
+  it('stops queries that take too long, and goes on with the next question', async () => {
+    const reader = await Reader.open(database, 1);
+    await expect(reader.read(async (db) => db.get(ENDLESS), 100)).rejects.toBeInstanceOf(TooLongError);
+    const afterwards = reader.read(async (db) => {
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      return db.get('SELECT 1 AS one');
+    }, 100);
+    await expect(afterwards).rejects.toBeInstanceOf(TooLongError);
+    expect(await reader.read(async (db) => db.get('SELECT 1 AS one'))).toEqual({ one: 1 });
+    await reader.close();
+  });
+});
