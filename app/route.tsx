@@ -24,7 +24,7 @@ export const GET = page(async ({ db }) => {
   const found = [];
   for (const topic of topics()) found.push({ topic, messages: (await topicMatches(db, topic)).all.length });
   const newest = Math.max(...all.map(({ last_at }) => last_at ?? 0));
-  const argued = await debates(db, (newest - MONTH) * 8, (newest + 1) * 8, null, 6);
+  const argued = await debates(db, (newest - MONTH) * 8, (newest + 1) * 8, 6);
   const told = await stories(db);
   const total = all.reduce((sum, list) => sum + list.messages, 0);
   return (

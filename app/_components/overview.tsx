@@ -1,4 +1,5 @@
-import type { TopicAuthor, TopicSeries, TopicThread } from '#db/queries/topics';
+import type { TopicAuthor, TopicThread } from '#db/queries/overview';
+import type { TopicSeries } from '#db/queries/topics';
 import { nameOf, plural, shortDate } from '../_lib/format';
 import { personHref, searchHref, threadHref } from '../_lib/links';
 import { type LaneLine, Lanes } from './Lanes';
@@ -19,7 +20,7 @@ export function ThreadList({ threads }: { threads: TopicThread[] }) {
             <b>
               {thread.here} <small>of {thread.messages}</small>
             </b>
-            <time>{shortDate(thread.first_id / 8)}</time>
+            <time>{shortDate(thread.firstId / 8)}</time>
           </li>
         ))}
       </ol>

@@ -1,4 +1,5 @@
 import type { TopicMatches } from '#db/queries/topics';
+import { monthNamer } from '#mail/months';
 
 /** Figures of topics and people: all are counts of message ids, and an id is a time (docs/decisions/0002). */
 
@@ -28,8 +29,9 @@ export function bucketsOf(matches: TopicMatches): Bucket[] {
   const buckets = new Map<string, Bucket>();
   for (const label of labels(dayOf(matches.all.at(-1) as number), dayOf(matches.all[0] as number), letters))
     buckets.set(label, { label, ids: [], systems: matches.systems.map(() => 0), others: 0 });
+  const labelOf = monthNamer(letters);
   for (const id of matches.all) {
-    const bucket = buckets.get(dayOf(id).slice(0, letters)) as Bucket;
+    const bucket = buckets.get(labelOf(id)) as Bucket;
     bucket.ids.push(id);
     const system = systemOf.get(id);
     if (system === undefined) bucket.others++;

@@ -1,4 +1,5 @@
 import type { Snapshot } from '../open';
+import { Kept } from './kept';
 import { NO_ANSWER } from './series';
 import { seriesWithPostings, type TopicSeries } from './topics';
 
@@ -17,12 +18,18 @@ const LINE = `p.id, p.slug, p.name, p.kind, count(*) AS messages, min(m.id) AS f
 
 export const PEOPLE_A_PAGE = 200;
 
+const pages = new Kept<PersonLine[]>(50);
+
 /** Who wrote most first; of one list, or whose name or address has a word that begins as asked. One more than a page tells of a next one. */
 export function listPeople(
   db: Snapshot,
   { list, name, from }: { list: string | null; name: string | null; from: number },
 ): Promise<PersonLine[]> {
   const like = name?.replace(/[\\%_]/g, '\\$&') ?? '';
+  return pages.get(db, JSON.stringify([list, like, from]), () => readPeople(db, list, like, from));
+}
+
+function readPeople(db: Snapshot, list: string | null, like: string, from: number): Promise<PersonLine[]> {
   return db.all<PersonLine & Record<string, never>>(
     `SELECT ${LINE} FROM person p JOIN identity i ON i.person_id = p.id JOIN message m ON m.author_id = i.id
      WHERE (?1 IS NULL OR EXISTS (SELECT 1 FROM posting o JOIN list l ON l.id = o.list_id WHERE o.message_id = m.id AND l.name = ?1))
@@ -60,11 +67,13 @@ export function identitiesOf(db: Snapshot, person: number): Promise<IdentityLine
 }
 
 /** Every mail of a person, newest first, with the author's zone (minutes east of UTC). */
-export function mailsOf(db: Snapshot, person: number): Promise<{ id: number; zone: number | null }[]> {
-  return db.all(
-    `SELECT m.id, m.sent_zone AS zone FROM identity i JOIN message m ON m.author_id = i.id WHERE i.person_id = ? ORDER BY m.id DESC`,
+export async function mailsOf(db: Snapshot, person: number): Promise<{ id: number; zone: number | null }[]> {
+  const row = await db.get<{ mails: string }>(
+    `SELECT json_group_array(json_array(m.id, m.sent_zone)) AS mails FROM identity i JOIN message m ON m.author_id = i.id WHERE i.person_id = ?`,
     [person],
   );
+  const mails: [number, number | null][] = JSON.parse(row?.mails ?? '[]');
+  return mails.map(([id, zone]) => ({ id, zone })).sort((a, b) => b.id - a.id);
 }
 
 export interface Counted {
@@ -76,7 +85,7 @@ export interface Counted {
 const OWN = 'own AS (SELECT value AS id FROM json_each(?))';
 
 /** Their mails by list, the largest first: ids, newest first. A cross-post is on each of its lists. */
-export async function listsOfMails(db: Snapshot, ids: string): Promise<{ name: string; ids: number[] }[]> {
+async function listsOfMails(db: Snapshot, ids: string): Promise<{ name: string; ids: number[] }[]> {
   const rows = await db.all<{ name: string; ids: string }>(
     `WITH ${OWN} SELECT l.name, json_group_array(p.message_id) AS ids FROM own JOIN posting p ON p.message_id = own.id
      JOIN list l ON l.id = p.list_id GROUP BY l.id ORDER BY count(*) DESC, l.name`,
@@ -86,7 +95,7 @@ export async function listsOfMails(db: Snapshot, ids: string): Promise<{ name: s
 }
 
 /** Persons whose mails theirs answer, or (`to`) whose mails answer theirs; as many as `limit`, most first. */
-export function answers(db: Snapshot, ids: string, person: number, to: boolean, limit: number): Promise<Counted[]> {
+function answers(db: Snapshot, ids: string, person: number, to: boolean, limit: number): Promise<Counted[]> {
   const sides = to ? ['here.position', 'other.parent'] : ['here.parent', 'other.position'];
   return db.all<Counted & Record<string, never>>(
     `WITH ${OWN} SELECT q.name, q.slug, count(*) AS count FROM own JOIN place here ON here.message_id = own.id
@@ -106,23 +115,22 @@ export interface BegunThread {
 }
 
 /** Threads they began, the longest first, and how many there are. */
-export async function threadsBegun(
+async function threadsBegun(
   db: Snapshot,
   ids: string,
   limit: number,
 ): Promise<{ total: number; threads: BegunThread[] }> {
-  const from = `WITH ${OWN} SELECT m.msgid, t.subject, t.messages, t.participants, t.first_id
-    FROM own JOIN message m ON m.id = own.id JOIN thread t ON t.id = m.thread AND t.first_id = m.id`;
-  const threads = await db.all<BegunThread & Record<string, never>>(
-    `${from} ORDER BY t.messages DESC, t.first_id LIMIT ?`,
+  const rows = await db.all<BegunThread & { total: number }>(
+    `WITH ${OWN} SELECT m.msgid, t.subject, t.messages, t.participants, t.first_id, count(*) OVER () AS total
+     FROM own CROSS JOIN message m ON m.id = own.id JOIN thread t ON t.id = m.thread AND t.first_id = m.id
+     ORDER BY t.messages DESC, t.first_id LIMIT ?`,
     [ids, limit],
   );
-  const row = await db.get<{ total: number }>(`SELECT count(*) AS total FROM (${from})`, [ids]);
-  return { total: row?.total ?? 0, threads };
+  return { total: rows[0]?.total ?? 0, threads: rows.map(({ total: _, ...thread }) => thread) };
 }
 
 /** Series of a person by what became of them, and those that went through most versions. */
-export async function personSeries(
+async function personSeries(
   db: Snapshot,
   person: number,
   limit: number,
@@ -146,13 +154,7 @@ export interface TrailerCount extends Counted {
 }
 
 /** Trailers that they gave in answer to others' patches, by key and the patch's author; or that others gave to theirs. */
-export function reviews(
-  db: Snapshot,
-  ids: string,
-  person: number,
-  given: boolean,
-  limit: number,
-): Promise<TrailerCount[]> {
+function reviews(db: Snapshot, ids: string, person: number, given: boolean, limit: number): Promise<TrailerCount[]> {
   const reply = given ? 'own.id' : 'y.message_id';
   const joins = given
     ? `JOIN patch_reply y ON y.message_id = own.id JOIN message m ON m.id = y.patch_id`
@@ -164,6 +166,42 @@ export function reviews(
      GROUP BY t.key, q.id ORDER BY 4 DESC, t.key, q.slug LIMIT ?`,
     [ids, person, limit],
   );
+}
+
+/** What a person's page shows of them besides their names. */
+export interface PersonFacts {
+  mails: { id: number; zone: number | null }[];
+  lists: { name: string; ids: number[] }[];
+  begun: { total: number; threads: BegunThread[] };
+  series: { statuses: { status: string; series: number }[]; series: TopicSeries[] };
+  given: TrailerCount[];
+  received: TrailerCount[];
+  answering: Counted[];
+  answeredBy: Counted[];
+}
+
+const facts = new Kept<PersonFacts>(100);
+
+/** Mails, threads, series, reviews and answers of a person, kept until the data change. */
+export function personFacts(
+  db: Snapshot,
+  person: number,
+  limits: { threads: number; series: number; others: number },
+): Promise<PersonFacts> {
+  return facts.get(db, JSON.stringify([person, limits]), async () => {
+    const mails = await mailsOf(db, person);
+    const ids = JSON.stringify(mails.map(({ id }) => id));
+    return {
+      mails,
+      lists: await listsOfMails(db, ids),
+      begun: await threadsBegun(db, ids, limits.threads),
+      series: await personSeries(db, person, limits.series),
+      given: await reviews(db, ids, person, true, limits.others),
+      received: await reviews(db, ids, person, false, limits.others),
+      answering: await answers(db, ids, person, false, limits.others),
+      answeredBy: await answers(db, ids, person, true, limits.others),
+    };
+  });
 }
 
 /** `npm run export -- people`: one object a person, sorted by id. */

@@ -59,20 +59,14 @@ export interface Debate {
 }
 
 /** Threads by how many passages were answered in a span of ids (times): debates, the most argued first. */
-export function debates(
-  db: Snapshot,
-  from: number,
-  to: number,
-  among: number[] | null,
-  limit: number,
-): Promise<Debate[]> {
+export function debates(db: Snapshot, from: number, to: number, limit: number): Promise<Debate[]> {
   return db.all<Debate & Record<string, never>>(
     `WITH own AS (SELECT m.thread AS id, count(*) AS answered FROM quote q JOIN message m ON m.id = q.message_id
-       WHERE q.answered AND q.message_id >= ?1 AND q.message_id < ?2 AND (?3 IS NULL OR q.message_id IN (SELECT value FROM json_each(?3)))
+       WHERE q.answered AND q.message_id >= ?1 AND q.message_id < ?2
        GROUP BY m.thread)
      SELECT t.root, f.msgid, t.subject, i.name AS author, i.address, t.messages, t.participants, t.first_id AS firstId, own.answered
      FROM own JOIN thread t ON t.id = own.id JOIN message f ON f.id = t.first_id JOIN identity i ON i.id = t.author_id
-     WHERE t.participants > 2 ORDER BY own.answered * t.participants DESC, t.first_id LIMIT ?4`,
-    [from, to, among === null ? null : JSON.stringify(among), limit],
+     WHERE t.participants > 2 ORDER BY own.answered * t.participants DESC, t.first_id LIMIT ?3`,
+    [from, to, limit],
   );
 }

@@ -1,6 +1,7 @@
 import type { Topic } from '#mail/topic';
 import type { Snapshot } from '../open';
 import { Kept } from './kept';
+import { type Limits, type Overview, overviewOf } from './overview';
 import { everyMatch } from './search/index';
 import { SERIES_JOINS, SERIES_LINE, type SeriesLine } from './series';
 
@@ -17,11 +18,16 @@ const kept = new Kept<TopicMatches>(400);
 const numbers = new WeakMap<Topic, number>();
 let count = 0;
 
-/** What a topic holds now: its queries run on the index, kept until the data or the topic change. */
-export function topicMatches(db: Snapshot, topic: Topic): Promise<TopicMatches> {
+/** The number of a topic as it was read: what is kept of it hangs on this. */
+function numberOf(topic: Topic): string {
   const number = numbers.get(topic) ?? ++count;
   numbers.set(topic, number);
-  return kept.get(db, String(number), async () => {
+  return String(number);
+}
+
+/** What a topic holds now: its queries run on the index, kept until the data or the topic change. */
+export function topicMatches(db: Snapshot, topic: Topic): Promise<TopicMatches> {
+  return kept.get(db, numberOf(topic), async () => {
     const systems: number[][] = [];
     for (const system of topic.systems) systems.push(await everyMatch(db, system.tree));
     return { all: await everyMatch(db, topic.tree), systems };
@@ -35,65 +41,32 @@ export async function topicIds(db: Snapshot, topics: Topic[]): Promise<Map<strin
   return found;
 }
 
-export interface TopicThread {
-  id: number;
-  root: string;
-  msgid: string;
-  subject: string;
-  author: string;
-  address: string;
-  first_id: number;
-  last_id: number;
-  messages: number;
-  participants: number;
-  /** Its messages that belong to the topic. */
-  here: number;
-}
-
-/**
- * Threads that mattered: by mails of the topic times the participants of the thread. A monologue and a thread that only
- * brushes the topic both stay low. The formula stands on the page.
- */
-export function topicThreads(db: Snapshot, ids: number[], limit: number): Promise<TopicThread[]> {
-  return db.all<TopicThread & Record<string, never>>(
-    `WITH own AS (SELECT m.thread AS id, count(*) AS here FROM json_each(?) j JOIN message m ON m.id = j.value GROUP BY m.thread)
-     SELECT t.id, t.root, f.msgid, t.subject, i.name AS author, i.address, t.first_id, t.last_id, t.messages, t.participants, own.here
-     FROM own JOIN thread t ON t.id = own.id JOIN message f ON f.id = t.first_id JOIN identity i ON i.id = t.author_id
-     ORDER BY own.here * t.participants DESC, t.first_id LIMIT ?`,
-    [JSON.stringify(ids), limit],
-  );
-}
-
-export interface TopicAuthor {
-  name: string;
-  address: string;
-  /** Of their page; null before people are joined. */
-  slug: string | null;
-  /** Times of their mails (message.id), oldest first. */
-  ids: number[];
-}
-
-/** Who wrote most, with when they did. */
-export async function topicAuthors(db: Snapshot, ids: number[], limit: number): Promise<TopicAuthor[]> {
-  const rows = await db.all<{ name: string; address: string; slug: string | null; ids: string }>(
-    `SELECT coalesce(p.name, max(i.name)) AS name, min(i.address) AS address, p.slug, json_group_array(m.id) AS ids
-     FROM json_each(?) j JOIN message m ON m.id = j.value JOIN identity i ON i.id = m.author_id LEFT JOIN person p ON p.id = i.person_id
-     GROUP BY coalesce('p' || i.person_id, i.address) ORDER BY count(*) DESC, 2 LIMIT ?`,
-    [JSON.stringify(ids), limit],
-  );
-  return rows.map(({ ids, ...author }) => ({
-    ...author,
-    ids: (JSON.parse(ids) as number[]).sort((a, b) => a - b),
-  }));
-}
-
 export interface TopicSeries extends SeriesLine {
   /** First mails of its revisions (message.id). */
   postings: number[];
 }
 
+export type TopicFacts = Overview & { series: TopicSeries[] };
+
+const facts = new Kept<TopicFacts>(200);
+
+/** Threads, debates, people and series of a topic, or of one of its systems; kept as its matches are. `groups` (some of the ids each) must follow from the ids. */
+export function topicFacts(
+  db: Snapshot,
+  topic: Topic,
+  system: number | null,
+  ids: number[],
+  limits: Limits & { series: number },
+  groups: number[][] = [],
+): Promise<TopicFacts> {
+  return facts.get(db, JSON.stringify([numberOf(topic), system, limits]), async () => ({
+    ...(await overviewOf(db, ids, limits, groups)),
+    series: await topicSeries(db, ids, limits.series),
+  }));
+}
+
 /** Patch series with patches in the topic, those that went through most versions and drew most answers first. */
-export function topicSeries(db: Snapshot, ids: number[], limit: number): Promise<TopicSeries[]> {
+function topicSeries(db: Snapshot, ids: number[], limit: number): Promise<TopicSeries[]> {
   const own =
     'SELECT DISTINCT r.series_id AS id FROM json_each(?) j JOIN patch p ON p.message_id = j.value JOIN revision r ON r.id = p.revision_id';
   return seriesWithPostings(db, own, JSON.stringify(ids), limit);
@@ -117,19 +90,6 @@ export async function seriesWithPostings(
     ...line,
     postings: (JSON.parse(postings) as number[]).sort((a, b) => a - b),
   }));
-}
-
-/** The thread with most of these messages; null where there is none. */
-export async function busiestThread(
-  db: Snapshot,
-  ids: number[],
-): Promise<{ root: string; msgid: string; subject: string; here: number } | null> {
-  const row = await db.get<{ root: string; msgid: string; subject: string; here: number } & Record<string, never>>(
-    `WITH own AS (SELECT m.thread AS id, count(*) AS here FROM json_each(?) j JOIN message m ON m.id = j.value GROUP BY m.thread ORDER BY 2 DESC, 1 LIMIT 1)
-     SELECT t.root, f.msgid, t.subject, own.here FROM own JOIN thread t ON t.id = own.id JOIN message f ON f.id = t.first_id`,
-    [JSON.stringify(ids)],
-  );
-  return row ?? null;
 }
 
 /** The oldest message of these. */

@@ -10,6 +10,6 @@ CREATE TABLE quote (
   answered     INTEGER NOT NULL,    -- 1: own words follow right below
   PRIMARY KEY (source_id, source_line, message_id, line)
 ) WITHOUT ROWID;
-CREATE INDEX quote_message ON quote (message_id);
+CREATE INDEX quote_message ON quote (message_id, answered);  -- counts of what was answered read this alone
 
 CREATE TABLE quote_dirty (thread INTEGER PRIMARY KEY);  -- threads whose quotations are to be resolved; empty after a finished ingest

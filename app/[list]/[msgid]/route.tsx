@@ -82,7 +82,7 @@ async function monthPage(db: Snapshot, list: string, known: { id: number | null;
   const from = Date.UTC(year, number - 1) / 1000;
   const to = Date.UTC(year, number) / 1000;
   const threads = await threadsBetween(db, known.id, from, to);
-  const argued = (await debates(db, from * 8, to * 8, null, known.id === null ? 5 : 40))
+  const argued = (await debates(db, from * 8, to * 8, known.id === null ? 5 : 40))
     .filter(({ root }) => threads.some((thread) => thread.root === root))
     .slice(0, 5);
   const messages = threads.reduce((sum, thread) => sum + thread.here, 0);

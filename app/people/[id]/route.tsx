@@ -1,20 +1,17 @@
 import type { Snapshot } from '#db/open';
 import { anySynthetic } from '#db/queries/home';
 import {
-  answers,
   type BegunThread,
   type Counted,
   findPerson,
   type IdentityLine,
   identitiesOf,
-  listsOfMails,
-  mailsOf,
+  type PersonFacts,
   type PersonLine,
-  personSeries,
-  reviews,
+  personFacts,
   type TrailerCount,
-  threadsBegun,
 } from '#db/queries/people';
+import { inCommon } from '#db/queries/search/facets';
 import { topicMatches } from '#db/queries/topics';
 import { Document } from '../../_components/Document';
 import { Figures } from '../../_components/Figures';
@@ -29,9 +26,7 @@ import { personHref, searchHref, threadHref } from '../../_lib/links';
 import { notFound, page } from '../../_lib/page';
 import { topics } from '../../_lib/topics';
 
-const THREADS = 15;
-const SERIES = 16;
-const OTHERS = 12;
+const LIMITS = { threads: 15, series: 16, others: 12 };
 
 /** `/people/{id}/`: what a person wrote here, when, with whom, and what became of it; `id` is a slug or an address. */
 export const GET = page(async ({ parts, query, db }) => {
@@ -39,10 +34,9 @@ export const GET = page(async ({ parts, query, db }) => {
   const person = await findPerson(db, id);
   if (!person) return notFound(`"${id.slice(0, 100)}"`, id.slice(0, 100));
   if (person.slug !== id || parts.length < 3) return redirect(personHref(person.slug), id === person.slug ? 301 : 302);
-  const mails = await mailsOf(db, person.id);
+  const facts = await personFacts(db, person.id, LIMITS);
+  const { mails, lists } = facts;
   const all = mails.map((mail) => mail.id);
-  const ids = JSON.stringify(all);
-  const lists = await listsOfMails(db, ids);
   const matches = { all, systems: lists.map((list) => list.ids) };
   const buckets = bucketsOf(matches);
   const names = lists.map(({ name }) => name);
@@ -99,16 +93,10 @@ export const GET = page(async ({ parts, query, db }) => {
           .filter((bucket) => bucket.ids.length)
           .map((bucket) => [bucket.label, bucket.ids.length, ...bucket.systems])}
       />
-      <Begun {...(await threadsBegun(db, ids, THREADS))} />
-      <Posted {...(await personSeries(db, person.id, SERIES))} slug={person.slug} />
-      <Reviews
-        given={await reviews(db, ids, person.id, true, OTHERS)}
-        received={await reviews(db, ids, person.id, false, OTHERS)}
-      />
-      <Answers
-        to={await answers(db, ids, person.id, false, OTHERS)}
-        from={await answers(db, ids, person.id, true, OTHERS)}
-      />
+      <Begun {...facts.begun} />
+      <Posted {...facts.series} slug={person.slug} />
+      <Reviews given={facts.given} received={facts.received} />
+      <Answers to={facts.answering} from={facts.answeredBy} />
       <Spoken spoken={await spokenOf(db, all)} search={search} />
       <section>
         <h2>Hours</h2>
@@ -162,7 +150,7 @@ function Posted({
   statuses,
   series,
   slug,
-}: Awaited<ReturnType<typeof personSeries>> & {
+}: PersonFacts['series'] & {
   slug: string;
 }) {
   if (!statuses.length) return null;
@@ -243,8 +231,7 @@ interface Spoken {
 
 /** Topics and systems that the mails belong to. */
 async function spokenOf(db: Snapshot, all: number[]): Promise<Spoken[]> {
-  const own = new Set(all);
-  const count = (ids: number[]) => ids.reduce((sum, id) => sum + (own.has(id) ? 1 : 0), 0);
+  const count = (ids: number[]) => inCommon(all, ids);
   const found: Spoken[] = [];
   for (const topic of topics()) {
     const matches = await topicMatches(db, topic);

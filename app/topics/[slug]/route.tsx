@@ -1,14 +1,6 @@
 import type { Snapshot } from '#db/open';
 import { anySynthetic } from '#db/queries/home';
-import { debates } from '#db/queries/quoted';
-import {
-  busiestThread,
-  type TopicMatches,
-  topicAuthors,
-  topicMatches,
-  topicSeries,
-  topicThreads,
-} from '#db/queries/topics';
+import { type TopicMatches, topicFacts, topicMatches } from '#db/queries/topics';
 import type { Topic } from '#mail/topic';
 import { Debates } from '../../_components/Debates';
 import { Document } from '../../_components/Document';
@@ -22,11 +14,8 @@ import { searchHref, threadHref } from '../../_lib/links';
 import { notFound, page } from '../../_lib/page';
 import { topics } from '../../_lib/topics';
 
-const THREADS = 25;
-const SERIES = 24;
-const PEOPLE = 20;
+const LIMITS = { threads: 25, series: 24, authors: 20, debates: 6 };
 const PEAKS = 5;
-const DEBATES = 6;
 
 /** `/topics/{slug}/`: the discussion over time, what it was about, and who carried it. `?format=csv`: the figures. */
 export const GET = page(async ({ parts, query, db }) => {
@@ -50,17 +39,10 @@ function table(topic: Topic, buckets: Bucket[]): Response {
 }
 
 async function topicPage(db: Snapshot, topic: Topic, matches: TopicMatches, buckets: Bucket[]) {
-  const peaks = [];
-  for (const bucket of peaksOf(buckets, PEAKS)) {
-    const thread = await busiestThread(db, bucket.ids);
-    if (thread) peaks.push({ bucket, thread });
-  }
-  const [threads, series, authors] = [
-    await topicThreads(db, matches.all, THREADS),
-    await topicSeries(db, matches.all, SERIES),
-    await topicAuthors(db, matches.all, PEOPLE),
-  ];
-  const argued = matches.all[0] ? await debates(db, 0, matches.all[0] + 1, matches.all, DEBATES) : [];
+  const high = peaksOf(buckets, PEAKS);
+  const groups = high.map(({ ids }) => ids);
+  const { threads, series, authors, debates, busiest } = await topicFacts(db, topic, null, matches.all, LIMITS, groups);
+  const peaks = high.flatMap((bucket, n) => (busiest[n] ? [{ bucket, thread: busiest[n] }] : []));
   const query = `topic:${topic.slug}`;
   const [first, last] = [matches.all.at(-1), matches.all[0]];
   return (
@@ -94,7 +76,7 @@ async function topicPage(db: Snapshot, topic: Topic, matches: TopicMatches, buck
           ))}
         </ol>
       ) : null}
-      <Debates debates={argued} list="all" title="Debates, as digests" />
+      <Debates debates={debates} list="all" title="Debates, as digests" />
       <section>
         <h2>Threads that mattered</h2>
         <p className="facts">By mails of the topic times participants of the thread.</p>

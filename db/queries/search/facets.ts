@@ -1,3 +1,4 @@
+import { monthNamer } from '#mail/months';
 import type { Snapshot } from '../../open';
 import { NO_ANSWER } from '../series';
 
@@ -64,7 +65,7 @@ export function topicFacet(matches: readonly number[], topics: ReadonlyMap<strin
 }
 
 /** How many ids two lists, both newest first, have in common. */
-function inCommon(a: readonly number[], b: readonly number[]): number {
+export function inCommon(a: readonly number[], b: readonly number[]): number {
   const oldest = a.at(-1) ?? Number.POSITIVE_INFINITY;
   let [count, n] = [0, 0];
   for (const id of b) {
@@ -79,20 +80,13 @@ function inCommon(a: readonly number[], b: readonly number[]): number {
 export const monthsOf = (matches: readonly number[]): { month: string; messages: number }[] =>
   countBy(matches, 7).map(([month, messages]) => ({ month, messages }));
 
-/** Counts by the first letters of the date: an id is a time (docs/decisions/0002). */
+/** Counts by the first letters of the date. */
 function countBy(matches: readonly number[], letters: 4 | 7): [string, number][] {
   const counts = new Map<string, number>();
-  let [key, from, to] = ['', 0, 0];
+  const nameOf = monthNamer(letters);
   for (const id of matches) {
-    // Neighbours are mostly of the same month: a date is made only where that ends.
-    if (id < from || id >= to) {
-      const date = new Date((id / 8) * 1000);
-      const [year, month] = [date.getUTCFullYear(), letters === 4 ? 0 : date.getUTCMonth()];
-      from = (Date.UTC(year, month) / 1000) * 8;
-      to = (Date.UTC(letters === 4 ? year + 1 : year, letters === 4 ? 0 : month + 1) / 1000) * 8;
-      key = date.toISOString().slice(0, letters);
-    }
-    counts.set(key, (counts.get(key) ?? 0) + 1);
+    const name = nameOf(id);
+    counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
 }

@@ -1,5 +1,5 @@
 import { anySynthetic } from '#db/queries/home';
-import { firstMention, topicAuthors, topicMatches, topicSeries, topicThreads } from '#db/queries/topics';
+import { firstMention, topicFacts, topicMatches } from '#db/queries/topics';
 import { Document } from '../../../_components/Document';
 import { PeopleLanes, SeriesLanes, ThreadList } from '../../../_components/overview';
 import { Stacks } from '../../../_components/Stacks';
@@ -10,9 +10,7 @@ import { anyHref, searchHref } from '../../../_lib/links';
 import { notFound, page } from '../../../_lib/page';
 import { topics } from '../../../_lib/topics';
 
-const THREADS = 20;
-const SERIES = 16;
-const PEOPLE = 12;
+const LIMITS = { threads: 20, series: 16, authors: 12, debates: 0 };
 
 /** `/topics/{slug}/{system}/`: when it was spoken of, first by whom, with what, and by whom most. */
 export const GET = page(async ({ parts, query, db }) => {
@@ -32,12 +30,8 @@ export const GET = page(async ({ parts, query, db }) => {
       'Content-Disposition': `attachment; filename="${slug}-${name}.csv"`,
       'Cache-Control': 'no-cache',
     });
-  const [first, threads, series, authors] = [
-    await firstMention(db, ids),
-    await topicThreads(db, ids, THREADS),
-    await topicSeries(db, ids, SERIES),
-    await topicAuthors(db, ids, PEOPLE),
-  ];
+  const first = await firstMention(db, ids);
+  const { threads, series, authors } = await topicFacts(db, topic, at, ids, LIMITS);
   const against = together(matches, at)
     .map((count, n) => ({ count, other: topic.systems[n] }))
     .filter(({ count }) => count > 0)

@@ -1,0 +1,109 @@
+import { renameSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Connection, Reader } from '../../db/open';
+import { command, scratch } from '../command';
+
+const folder = scratch();
+const database = `${folder.path}/t.sqlite`;
+
+/** Every page answers with a bounded number of queries, however large the archive: none asks a row at a time. */
+const MOST: Record<string, number> = {
+  home: 8,
+  list: 6,
+  month: 7,
+  message: 12,
+  thread: 10,
+  search: 6,
+  'search by relevance': 7,
+  'search by thread': 7,
+  topics: 4,
+  topic: 9,
+  person: 14,
+  people: 4,
+  series: 10,
+};
+
+function archive(messages: number): void {
+  const mails = command('sample', ['--messages', String(messages), '--seed', '3'], database).stdout;
+  const target = `${folder.path}/${messages}.sqlite`;
+  const ran = command('ingest', ['--list', 'sample', '-'], target, mails);
+  if (ran.status !== 0) throw new Error(ran.stderr);
+  renameSync(target, database);
+}
+
+const modules = {
+  home: () => import('../../app/route'),
+  list: () => import('../../app/[list]/route'),
+  message: () => import('../../app/[list]/[msgid]/route'),
+  view: () => import('../../app/[list]/[msgid]/[view]/route'),
+  search: () => import('../../app/search/route'),
+  topics: () => import('../../app/topics/route'),
+  topic: () => import('../../app/topics/[slug]/route'),
+  people: () => import('../../app/people/route'),
+  person: () => import('../../app/people/[id]/route'),
+  series: () => import('../../app/series/[id]/route'),
+};
+
+beforeAll(() => {
+  process.env.THREADLINE_DB = database;
+  archive(150);
+}, 300_000);
+afterAll(() => folder.remove());
+
+/** Queries of each page kind, on the archive that is there now. */
+async function queriesOfPages(messages: number): Promise<Record<string, number>> {
+  const reader = await Reader.open(database, 1);
+  const facts = await reader.read((db) =>
+    db.get<Record<string, string>>(
+      `SELECT m.msgid, strftime('%Y-%m', m.sent_at, 'unixepoch') AS month, (SELECT slug FROM person p JOIN identity i ON i.person_id = p.id JOIN message n ON n.author_id = i.id
+         GROUP BY p.id ORDER BY count(*) DESC LIMIT 1) AS person, (SELECT id FROM series ORDER BY revisions DESC LIMIT 1) AS series
+       FROM thread t JOIN message m ON m.id = t.first_id ORDER BY t.messages DESC LIMIT 1`,
+    ),
+  );
+  await reader.close();
+  const { msgid = '', month = '', person = '', series = '' } = facts ?? {};
+  const id = encodeURIComponent(msgid);
+  const pages: [string, keyof typeof modules, string][] = [
+    // First, because what topics hold is found once, by a query each.
+    ['', 'topics', '/topics/'],
+    ['topics', 'topics', '/topics/?again=1'],
+    ['home', 'home', '/'],
+    ['list', 'list', '/sample/'],
+    ['month', 'message', `/sample/${month}/`],
+    ['message', 'message', `/sample/${id}/`],
+    ['thread', 'view', `/sample/${id}/t/`],
+    ['search', 'search', '/search/?q=memory'],
+    ['search by relevance', 'search', '/search/?q=patch&sort=relevance'],
+    ['search by thread', 'search', '/search/?q=error&group=thread'],
+    ['topic', 'topic', '/topics/ras/'],
+    ['people', 'people', '/people/'],
+    ['person', 'person', `/people/${encodeURIComponent(person)}/`],
+    ['series', 'series', `/series/${series}/`],
+  ];
+  const all = vi.spyOn(Connection.prototype, 'all');
+  const counts: Record<string, number> = {};
+  for (const [kind, module, address] of pages) {
+    const { GET } = (await modules[module]()) as unknown as { GET(request: Request): Promise<Response> };
+    all.mockClear();
+    // Pages are kept by address: each archive is asked for others.
+    const answer = await GET(
+      new Request(`http://localhost${address}${address.includes('?') ? '&' : '?'}of=${messages}`),
+    );
+    await answer.text();
+    expect(answer.status, `${kind} ${address}`).toBe(200);
+    if (kind) counts[kind] = all.mock.calls.length;
+  }
+  all.mockRestore();
+  return counts;
+}
+
+describe('pages', () => {
+  it('ask a bounded number of queries, the same of an archive three times as large', async () => {
+    for (const messages of [150, 450]) {
+      if (messages > 150) archive(messages);
+      const counts = await queriesOfPages(messages);
+      for (const [kind, most] of Object.entries(MOST))
+        expect(counts[kind], `${kind}, ${messages} mails: ${JSON.stringify(counts)}`).toBeLessThanOrEqual(most);
+    }
+  }, 300_000);
+});
