@@ -151,6 +151,7 @@ async function bundle() {
     entryPoints: [
       ...commands.map((name) => `cli/${name}`),
       'bench/bench.ts',
+      'bench/soak.ts',
       'ingest/pipeline/worker.ts',
       'app/_server/serve.ts',
     ],

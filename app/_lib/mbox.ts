@@ -1,25 +1,12 @@
-import { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
-import { rawMessages, rawThread } from '#db/queries/message';
+import { rawMessages } from '#db/queries/message';
 import { toMboxrd } from '#mail/mbox';
 import { openReader } from './reader';
 
 const MAILS_AT_ONCE = 50;
 
-/** Mails of a thread in display order, read a few at a time: the page that answers has long ended its own transaction. */
-export async function* threadMails(thread: number): AsyncGenerator<Buffer> {
-  const reader = await openReader();
-  if (!reader) return;
-  for (let after = -1; ; ) {
-    const mails = await reader.read((db) => rawThread(db, thread, after, MAILS_AT_ONCE));
-    for (const { raw, sent_at } of mails) yield toMboxrd(raw, sent_at);
-    const last = mails.at(-1);
-    if (!last || mails.length < MAILS_AT_ONCE) return;
-    after = last.position;
-  }
-}
-
-/** Mails by id, in the order given. */
+/** Mails by id, in the order given, read a few at a time: the page that answers has long ended its own transaction. A mail that was withdrawn since is left out. */
 export async function* mailsById(ids: number[]): AsyncGenerator<Buffer> {
   const reader = await openReader();
   if (!reader) return;
@@ -31,6 +18,8 @@ export async function* mailsById(ids: number[]): AsyncGenerator<Buffer> {
 
 /** mboxrd, gzipped as it is read. */
 export function mboxGzip(mails: AsyncIterable<Buffer>): ReadableStream {
-  const zipped = Readable.from(mails).pipe(createGzip());
-  return Readable.toWeb(zipped) as ReadableStream;
+  const zip = createGzip();
+  // Either end that fails or goes away takes the other with it.
+  pipeline(Readable.from(mails), zip, () => {});
+  return Readable.toWeb(zip) as ReadableStream;
 }

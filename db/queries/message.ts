@@ -157,18 +157,13 @@ export async function readRaw(
   return { message, raw };
 }
 
-/** Messages of a thread in display order, as many as `limit` from `after` (a position) on, with their raw bytes. */
-export async function rawThread(db: Snapshot, thread: number, after: number, limit: number) {
-  const rows = await db.all<Slots & { position: number; sent_at: number; address: string }>(
-    `SELECT p.position, m.sent_at, i.address, ${SLOTS.split(', ')
-      .map((column) => `m.${column}`)
-      .join(', ')}
-     FROM place p JOIN message m ON m.id = p.message_id JOIN identity i ON i.id = m.author_id
-     WHERE p.thread = ? AND p.position > ? ORDER BY p.position LIMIT ?`,
-    [thread, after, limit],
+/** Messages of a thread in display order, by id. */
+export async function idsOfThread(db: Snapshot, thread: number): Promise<number[]> {
+  const rows = await db.all<{ id: number }>(
+    'SELECT message_id AS id FROM place WHERE thread = ? AND message_id IS NOT NULL ORDER BY position',
+    [thread],
   );
-  const raws = await rawOf(db, rows);
-  return rows.map((row, n) => ({ ...row, raw: raws[n] as Buffer }));
+  return rows.map(({ id }) => id);
 }
 
 /** Messages by id, in the order given, with their raw bytes. */

@@ -1,7 +1,7 @@
 import type { Snapshot } from '#db/open';
 import { newestOfThread } from '#db/queries/feed';
 import { findList } from '#db/queries/list';
-import { readRaw } from '#db/queries/message';
+import { idsOfThread, readRaw } from '#db/queries/message';
 import { threadOf } from '#db/queries/thread';
 import { readAttachment } from '#mail/attachment';
 import { atomOf } from '../../../_lib/atom';
@@ -9,7 +9,7 @@ import { digestPage } from '../../../_lib/digest';
 import { htmlView } from '../../../_lib/htmlview';
 import { dispositionOf, etagOf, ISOLATED, imposterOf, redirect, respond } from '../../../_lib/http';
 import { digestHref, messageHref } from '../../../_lib/links';
-import { mboxGzip, threadMails } from '../../../_lib/mbox';
+import { mailsById, mboxGzip } from '../../../_lib/mbox';
 import { notFound, page } from '../../../_lib/page';
 import { ATOM } from '../../../_lib/results';
 import { threadPage } from '../../../_lib/thread';
@@ -57,7 +57,7 @@ async function threadFeed(request: Request, db: Snapshot, msgid: string): Promis
 async function threadMbox(db: Snapshot, msgid: string, etag: string): Promise<Response> {
   const thread = await threadOf(db, msgid);
   if (thread === undefined) return notFound(`The message <${msgid.slice(0, 200)}>`, msgid.slice(0, 200));
-  return respond(mboxGzip(threadMails(thread)), 200, {
+  return respond(mboxGzip(mailsById(await idsOfThread(db, thread))), 200, {
     'Content-Type': 'application/gzip',
     'Content-Disposition': dispositionOf('attachment', `${msgid}.mbox.gz`),
     ETag: etag,

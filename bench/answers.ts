@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { Agent, type IncomingHttpHeaders, request } from 'node:http';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { XMLValidator } from 'fast-xml-parser';
+import type { Address } from './addresses';
+
+/** What came back. */
+export interface Asked {
+  address: Address;
+  ms: number;
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: Buffer;
+  /** The connection ended before the answer did, or could not be made. */
+  error?: string;
+}
+
+const agent = new Agent({ keepAlive: true });
+
+/** Asks once; never throws. `known` is an ETag that the client has. */
+export function ask(
+  base: string,
+  address: Address,
+  { encoding, known }: { encoding: string; known?: string | undefined },
+): Promise<Asked> {
+  const started = performance.now();
+  const isPost = address.body !== undefined;
+  const headers: Record<string, string> = { 'Accept-Encoding': encoding };
+  if (known && !isPost) headers['If-None-Match'] = known;
+  if (address.type) headers['Content-Type'] = address.type;
+  return new Promise((done) => {
+    const finish = (status: number, answered: IncomingHttpHeaders, body: Buffer, error?: string) =>
+      done({ address, ms: performance.now() - started, status, headers: answered, body, ...(error ? { error } : {}) });
+    const sent = request(base + address.path, { method: isPost ? 'POST' : 'GET', agent, headers }, (answer) => {
+      const parts: Buffer[] = [];
+      answer.on('data', (part: Buffer) => parts.push(part));
+      answer.on('error', (error) =>
+        finish(answer.statusCode ?? 0, answer.headers, Buffer.concat(parts), error.message),
+      );
+      answer.on('end', () => finish(answer.statusCode ?? 0, answer.headers, Buffer.concat(parts)));
+    });
+    sent.on('error', (error) => finish(0, {}, Buffer.alloc(0), error.message));
+    sent.end(address.body);
+  });
+}
+
+/** Faults that are told in full; the others are counted. */
+const MAX_FAULTS = 30;
+
+/** Looks at answers: what is wrong with each, and how long each kind took. */
+export class Checks {
+  readonly faults: string[] = [];
+  faultCount = 0;
+  count = 0;
+  readonly #kinds = new Map<string, { times: number[]; statuses: Map<number, number> }>();
+  /** Of each address, its last ETag; of each address and ETag, what the bytes were. */
+  readonly #etags = new Map<string, string>();
+  readonly #bytes = new Map<string, string>();
+
+  look(asked: Asked): void {
+    this.count++;
+    const kind = this.#kinds.get(asked.address.kind) ?? { times: [], statuses: new Map<number, number>() };
+    this.#kinds.set(asked.address.kind, kind);
+    kind.times.push(asked.ms);
+    kind.statuses.set(asked.status, (kind.statuses.get(asked.status) ?? 0) + 1);
+    const fault = asked.error ?? faultOf(asked) ?? this.#changed(asked);
+    if (!fault) return;
+    this.faultCount++;
+    if (this.faults.length < MAX_FAULTS) this.faults.push(`${asked.status} ${asked.address.path}: ${fault}`);
+  }
+
+  etagOf(path: string): string | undefined {
+    return this.#etags.get(path);
+  }
+
+  kinds(): { kind: string; times: number[]; statuses: Map<number, number> }[] {
+    return [...this.#kinds].map(([kind, rest]) => ({ kind, ...rest })).sort((a, b) => a.kind.localeCompare(b.kind));
+  }
+
+  /** An ETag names one state of the data: a page of two states would not be the same bytes twice. */
+  #changed({ address, status, headers, body }: Asked): string | null {
+    const { etag } = headers;
+    if (status !== 200 || !etag || address.body !== undefined) return null;
+    this.#etags.set(address.path, etag);
+    const key = `${address.path} ${etag}`;
+    const hash = createHash('sha256').update(decoded(headers, body)).digest('base64');
+    const known = this.#bytes.get(key);
+    this.#bytes.set(key, hash);
+    return known && known !== hash ? 'other bytes under the same ETag' : null;
+  }
+}
+
+const decoded = (headers: IncomingHttpHeaders, body: Buffer): Buffer =>
+  headers['content-encoding'] === 'br'
+    ? brotliDecompressSync(body)
+    : headers['content-encoding'] === 'gzip'
+      ? gunzipSync(body)
+      : body;
+
+/** What is wrong with one answer by itself; null where nothing is. */
+export function faultOf({ status, headers, body, address }: Asked): string | null {
+  if (status >= 500 || status === 0) return 'an error of the server';
+  if (!headers['content-security-policy']) return 'no Content-Security-Policy';
+  const length = headers['content-length'];
+  if (length !== undefined && status !== 304 && Number(length) !== body.length)
+    return `${body.length} bytes of ${length}`;
+  if (status === 304 || status === 301 || status === 302) return body.length ? 'a body where there is none' : null;
+  const wanted = /^nothing/.test(address.kind) ? [400, 404] : [200, 404];
+  if (!wanted.includes(status)) return 'not the status that was expected';
+  try {
+    return faultOfBody(headers['content-type'] ?? '', decoded(headers, body));
+  } catch (error) {
+    return `cannot be decoded: ${(error as Error).message}`;
+  }
+}
+
+function faultOfBody(type: string, body: Buffer): string | null {
+  if (type.startsWith('text/html')) {
+    const html = body.toString();
+    const isWhole = html.startsWith('<!DOCTYPE html>') && html.trimEnd().endsWith('</html>');
+    return isWhole ? null : 'an HTML page that is cut';
+  }
+  if (type.startsWith('application/json')) return JSON.parse(body.toString()) === undefined ? 'no JSON' : null;
+  if (type.startsWith('application/atom+xml')) {
+    const valid = XMLValidator.validate(body.toString());
+    return valid === true ? null : `XML: ${valid.err.msg} in line ${valid.err.line}`;
+  }
+  if (type.startsWith('application/gzip'))
+    return /^From /.test(gunzipSync(body).toString('latin1', 0, 5)) ? null : 'an mbox that does not begin with From';
+  return null;
+}

@@ -1,0 +1,176 @@
+/**
+ * node scripts/run.mjs soak -- [--minutes N] [--clients N] --into ARCHIVE BASE...: clients on all kinds of pages while an archive is
+ * ingested into the same database, a few hundred mails at a time. Each answer is checked; latencies by kind on standard output.
+ * Ends with 1 where any answer was a 5xx, torn, or not of one state of the data.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Command } from 'commander';
+import { type Address, drawAddresses } from './addresses';
+import { type Asked, ask, Checks } from './answers';
+import { archivesOf } from './archives';
+import { ingestInto } from './ingest';
+import { endChildren, freePort, memoryOf, ROOT, startServer } from './process';
+import { median, percentile } from './stats';
+import { figure, markdownOf } from './table';
+
+interface Flags {
+  minutes: string;
+  clients: string;
+  into: string;
+  step: string;
+}
+
+const say = (text: string) => void process.stderr.write(`soak: ${text}\n`);
+
+async function run(bases: string[], flags: Flags): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'threadline-soak-'));
+  const database = join(folder, 'soak.sqlite');
+  try {
+    say('ingesting what is there from the start');
+    await ingestInto(database, archivesOf(bases));
+    const port = await freePort();
+    const env = { THREADLINE_DB: database, PORT: String(port), THREADLINE_LOG: 'error' };
+    const server = await startServer('node', ['scripts/start.mjs'], env, port, '/healthz');
+    const until = Date.now() + Number(flags.minutes) * 60_000;
+    const checks = new Checks();
+    const state = { addresses: await drawAddresses(server.base), until };
+    const ingest = ingestInPieces(database, flags.into, Number(flags.step), until);
+    const renewal = renew(server.base, state);
+    say(`${flags.clients} clients on ${state.addresses.length} addresses for ${flags.minutes} minutes`);
+    const peak = watchPeak(server.pid);
+    await Promise.all(Array.from({ length: Number(flags.clients) }, (_, n) => client(server.base, n, state, checks)));
+    await renewal;
+    const runs = await ingest;
+    const health = (await (await fetch(`${server.base}/healthz`)).json()) as { data_version: number };
+    const memory = peak();
+    await server.stop();
+    report(checks, flags, { ...runs, dataVersion: health.data_version, memory });
+  } finally {
+    endChildren();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface State {
+  addresses: Address[];
+  until: number;
+}
+
+async function client(base: string, number: number, state: State, checks: Checks): Promise<void> {
+  const pick = randomOf(number + 1);
+  while (Date.now() < state.until) {
+    const address = state.addresses[pick(state.addresses.length)] as Address;
+    const known = pick(4) === 0 ? checks.etagOf(address.path) : undefined;
+    const asked: Asked = await ask(base, address, {
+      encoding: ['br', 'gzip', 'identity'][pick(3)] ?? 'identity',
+      known,
+    });
+    checks.look(asked);
+  }
+}
+
+/** New mails make new addresses. */
+async function renew(base: string, state: State): Promise<void> {
+  while (Date.now() < state.until) {
+    await new Promise((later) => setTimeout(later, Math.min(20_000, Math.max(0, state.until - Date.now()))));
+    if (Date.now() < state.until) state.addresses = await drawAddresses(base);
+  }
+}
+
+/** Some hundred mails a run, so that the data change all the while; once all are in, a run has nothing to do and says so. */
+async function ingestInPieces(
+  database: string,
+  archive: string,
+  step: number,
+  until: number,
+): Promise<{ runs: number; stored: number }> {
+  let runs = 0;
+  let stored = 0;
+  while (Date.now() < until) {
+    const { stored: more } = await ingestOnce(database, archive, step);
+    runs++;
+    stored += more;
+    if (!more) await new Promise((later) => setTimeout(later, 1000));
+  }
+  return { runs, stored };
+}
+
+function ingestOnce(database: string, archive: string, limit: number): Promise<{ stored: number }> {
+  const child = spawn('node', [join(ROOT, 'dist/ingest.mjs'), '--json', '--limit', String(limit), resolve(archive)], {
+    env: { ...process.env, THREADLINE_DB: database },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  let complaint = '';
+  child.stdout.on('data', (part: Buffer) => {
+    said += part;
+  });
+  child.stderr.on('data', (part: Buffer) => {
+    complaint = (complaint + part).slice(-1000);
+  });
+  return new Promise((done, failed) => {
+    child.once('error', failed);
+    child.once('close', (status) => {
+      if (status !== 0) failed(new Error(`ingest ended with ${status}: ${complaint}`));
+      else done(JSON.parse(said.trim().split('\n').at(-1) ?? '{}'));
+    });
+  });
+}
+
+function watchPeak(pid: number): () => number {
+  return () => memoryOf(pid, 'VmHWM');
+}
+
+/** The same walk in each run: a linear congruential generator (Numerical Recipes). */
+function randomOf(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+function report(
+  checks: Checks,
+  flags: Flags,
+  { runs, stored, dataVersion, memory }: { runs: number; stored: number; dataVersion: number; memory: number },
+): void {
+  const rows = checks
+    .kinds()
+    .map(({ kind, times, statuses }) => [
+      kind,
+      times.length.toLocaleString('en-US'),
+      [...statuses].map(([status, count]) => `${status}: ${count}`).join(', '),
+      ...[median(times), percentile(times, 0.95), percentile(times, 0.99), Math.max(...times)].map(figure),
+    ]);
+  const table = {
+    title: `${flags.clients} clients, ${flags.minutes} minutes, ingest beside them`,
+    notes: [
+      `${checks.count.toLocaleString('en-US')} answers (${figure(checks.count / (Number(flags.minutes) * 60))} a second), ${runs} runs of ingest, ${stored.toLocaleString('en-US')} mails stored meanwhile, data version ${dataVersion} at the end, server's peak memory ${figure(memory / 2 ** 20)} MB. Milliseconds.`,
+      checks.faults.length
+        ? `${checks.faultCount} faults, such as:\n\n${checks.faults.map((fault) => `- ${fault}`).join('\n')}`
+        : 'No fault: no 5xx, each answer whole, each ETag the same bytes whenever it was given.',
+    ],
+    columns: ['kind', 'answers', 'by status', 'median', 'p95', 'p99', 'longest'],
+    rows,
+  };
+  process.stdout.write(`${markdownOf(table)}\n`);
+  if (checks.faults.length) process.exitCode = 1;
+}
+
+await new Command('soak')
+  .description('puts clients on all kinds of pages while an archive is ingested, and checks each answer')
+  .argument('<base...>', 'archives that are there from the start')
+  .requiredOption('--into <archive>', 'archive that is ingested meanwhile')
+  .option('--minutes <n>', 'how long', '10')
+  .option('--clients <n>', 'how many at once', '64')
+  .option('--step <n>', 'mails of one run of ingest', '300')
+  .action(run)
+  .parseAsync()
+  .catch((error: Error) => {
+    process.stderr.write(`soak: ${error.message}\n`);
+    process.exitCode = 1;
+  });
