@@ -14,6 +14,11 @@ export class TooLongError extends Error {
   override name = 'TooLongError';
 }
 
+/** Counts one more committed change of the database, and notes when; readers are told by ETag. */
+export const NEXT_VERSION = `INSERT INTO meta (key, value) VALUES ('data_version', '1')
+    ON CONFLICT DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT);
+  INSERT OR REPLACE INTO meta (key, value) VALUES ('changed_at', CAST(unixepoch() AS TEXT))`;
+
 /** Always one row: without one nothing would be held. */
 const HOLD = `SELECT (SELECT value FROM meta WHERE key = 'data_version') AS version`;
 
@@ -26,6 +31,7 @@ const STATEMENTS_KEPT = 200;
  */
 export class Connection {
   readonly #statements = new Map<string, Promise<sqlite3.Statement>>();
+  #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(
     readonly handle: sqlite3.Database,
@@ -72,6 +78,28 @@ export class Connection {
     return new Promise((resolve, reject) => {
       this.handle.exec(sql, (error) => (error ? reject(this.#located(error, sql)) : resolve()));
     });
+  }
+
+  /**
+   * Runs `work` in one write transaction: committed when it resolves, rolled back when it rejects. Transactions of one
+   * connection wait for one another, so that two steps of an ingest may overlap and none commits half of the other's rows.
+   * Each counts as a change of the data: pages that were made of what was there before are made anew.
+   */
+  transaction<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#turn.then(async () => {
+      await this.exec('BEGIN IMMEDIATE');
+      try {
+        const result = await work();
+        await this.exec(`${NEXT_VERSION}; COMMIT`);
+        return result;
+      } catch (error) {
+        // A full disk may have rolled back already; what went wrong first is what is told.
+        await this.exec('ROLLBACK').catch(() => {});
+        throw error;
+      }
+    });
+    this.#turn = mine.catch(() => {});
+    return mine;
   }
 
   /**

@@ -91,8 +91,8 @@ export async function ingest(sources: Source[], options: IngestOptions): Promise
       }
     }
     await arrangeDirty(db);
-    await linkPatches(db, patchAnalysis);
-    await resolveDirtyQuotes(db, pool);
+    // Neither reads what the other writes: linking is this thread's work, quotations are the workers'.
+    await allOf([linkPatches(db, patchAnalysis), resolveDirtyQuotes(db, pool)]);
     await joinIdentities(db, options, failed);
     if (options.commits !== null) await joinCommits(db, options.commits, options, failed);
     return { ...counts, ...(await totals(db)), seconds: (performance.now() - started) / 1000, failed };
@@ -101,6 +101,12 @@ export async function ingest(sources: Source[], options: IngestOptions): Promise
     await db.close();
     await unlock();
   }
+}
+
+/** Waits for all before it tells of a failure, so that the database is not closed under the others. */
+async function allOf(steps: Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(steps)).find((step) => step.status === 'rejected');
+  if (failed) throw failed.reason;
 }
 
 /** A file that cannot be used is told, and persons stay as they were. */

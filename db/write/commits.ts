@@ -62,8 +62,7 @@ export async function storeCommits(
   matches: MatchedCommit[],
 ): Promise<void> {
   await db.exec('CREATE TEMP TABLE IF NOT EXISTS touched (id INTEGER PRIMARY KEY)');
-  await db.exec('BEGIN IMMEDIATE');
-  try {
+  await db.transaction(async () => {
     await db.exec('DELETE FROM touched');
     const seriesOf =
       'SELECT r.series_id FROM outcome o JOIN patch p ON p.message_id = o.patch_id JOIN revision r ON r.id = p.revision_id';
@@ -92,9 +91,5 @@ export async function storeCommits(
     );
     await db.run(`INSERT OR IGNORE INTO touched ${seriesOf} WHERE o.evidence_id = 0 AND o.tree = ?`, [tree]);
     await writeSeries(db, analysis);
-    await db.exec('COMMIT');
-  } catch (error) {
-    await db.exec('ROLLBACK');
-    throw error;
-  }
+  });
 }

@@ -41,14 +41,8 @@ export async function linkPatches(db: Connection, analysis: PatchAnalysis): Prom
       [DIRTY_AT_ONCE],
     );
     if (last?.id == null) return;
-    await db.exec('BEGIN IMMEDIATE');
-    try {
-      await linkDirty(db, analysis, last.id);
-      await db.exec('COMMIT');
-    } catch (error) {
-      await db.exec('ROLLBACK');
-      throw error;
-    }
+    const upTo = last.id;
+    await db.transaction(() => linkDirty(db, analysis, upTo));
   }
 }
 

@@ -62,8 +62,8 @@ export async function listAddresses(db: Connection): Promise<Set<string>> {
 /** Replaces all persons, in one transaction. */
 export async function replacePeople(db: Connection, people: PersonRow[]): Promise<void> {
   const ordered = people.toSorted((a, b) => (a.slug < b.slug ? -1 : 1));
-  await db.exec('BEGIN IMMEDIATE; DELETE FROM person_join; DELETE FROM person;');
-  try {
+  await db.transaction(async () => {
+    await db.exec('DELETE FROM person_join; DELETE FROM person;');
     await insertRows(
       db,
       'INSERT INTO person (id, slug, name, kind)',
@@ -82,12 +82,7 @@ export async function replacePeople(db: Connection, people: PersonRow[]): Promis
          AND person_id IS NOT j.value ->> 1`,
       [JSON.stringify(joins.map(({ id, person }) => [id, person]))],
     );
-    await db.run(`UPDATE meta SET value = value + 1 WHERE key = 'data_version'`);
-    await db.exec('COMMIT');
-  } catch (error) {
-    await db.exec('ROLLBACK');
-    throw error;
-  }
+  });
 }
 
 /** Lines of a mailmap, added to those of earlier runs; a line for the same old name and address replaces it. */

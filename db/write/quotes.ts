@@ -36,16 +36,16 @@ export function blockData(db: Connection, ids: number[]): Promise<{ id: number; 
 /** Replaces the quotations of these threads: rows of `quote` in the order of its columns. */
 export async function replaceQuotes(db: Connection, threads: number[], rows: Value[][]): Promise<void> {
   const json = JSON.stringify(threads);
-  await db.exec('BEGIN IMMEDIATE');
-  await db.run(
-    'DELETE FROM quote WHERE message_id IN (SELECT id FROM message WHERE thread IN (SELECT value FROM json_each(?)))',
-    [json],
-  );
-  await insertRows(
-    db,
-    'INSERT OR IGNORE INTO quote (source_id, source_line, source_lines, message_id, line, lines, answered)',
-    rows,
-  );
-  await db.run('DELETE FROM quote_dirty WHERE thread IN (SELECT value FROM json_each(?))', [json]);
-  await db.exec('COMMIT');
+  await db.transaction(async () => {
+    await db.run(
+      'DELETE FROM quote WHERE message_id IN (SELECT id FROM message WHERE thread IN (SELECT value FROM json_each(?)))',
+      [json],
+    );
+    await insertRows(
+      db,
+      'INSERT OR IGNORE INTO quote (source_id, source_line, source_lines, message_id, line, lines, answered)',
+      rows,
+    );
+    await db.run('DELETE FROM quote_dirty WHERE thread IN (SELECT value FROM json_each(?))', [json]);
+  });
 }

@@ -69,12 +69,3 @@ export async function addList(
   const row = await db.get<{ id: number }>('SELECT id FROM list WHERE name = ?', [list.name]);
   return row?.id ?? 0;
 }
-
-/** Told to readers by ETag: any committed change makes another version. */
-export async function bumpDataVersion(db: Connection): Promise<void> {
-  await db.run(
-    `INSERT INTO meta (key, value) VALUES ('data_version', '1')
-     ON CONFLICT DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)`,
-  );
-  await db.run(`INSERT OR REPLACE INTO meta (key, value) VALUES ('changed_at', CAST(unixepoch() AS TEXT))`);
-}

@@ -23,9 +23,7 @@ export async function arrangeDirty(db: Connection): Promise<void> {
       threads.push(threadRow(id, rows, arranged));
       for (const [position, place] of arranged.entries()) places.push(placeRow(id, position, place));
     }
-    await db.exec('BEGIN IMMEDIATE');
-    await replaceThreads(db, ids, threads, places);
-    await db.exec('COMMIT');
+    await db.transaction(() => replaceThreads(db, ids, threads, places));
   }
 }
 

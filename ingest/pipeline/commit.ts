@@ -1,4 +1,4 @@
-import type { Connection, Value } from '#db/open';
+import { type Connection, NEXT_VERSION, type Value } from '#db/open';
 import { FACT_TABLES, insertFacts } from '#db/write/facts';
 import {
   addActivity,
@@ -9,7 +9,7 @@ import {
   insertSearch,
   type SearchWords,
 } from '#db/write/messages';
-import { bumpDataVersion, saveCheckpoint } from '#db/write/sources';
+import { saveCheckpoint } from '#db/write/sources';
 import { markDirty, markDirtyOf, mergeThreads, replaceGhosts } from '#db/write/threads';
 import { SEARCH_COLUMNS } from '#mail/term';
 import type { BatchMail } from './batch';
@@ -80,8 +80,7 @@ export async function writeWords(
     await insertFacts(db, table, rows);
   }
   if (checkpoint) await saveCheckpoint(db, source.id, checkpoint.state, checkpoint.seen);
-  await bumpDataVersion(db);
-  await db.exec('COMMIT');
+  await db.exec(`${NEXT_VERSION}; COMMIT`);
 }
 
 const byFirst = (a: Value[], b: Value[]) => (a[0] as number) - (b[0] as number);

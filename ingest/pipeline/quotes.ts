@@ -5,20 +5,25 @@ import type { ParserPool } from './pool';
 /** Messages resolved at a time, by each worker: bounds what is decompressed at once. A longer thread is a chunk by itself. */
 const MESSAGES_AT_ONCE = 400;
 
+/** Chunks that are resolved but not yet written: linking may hold the writer for a while. */
+const CHUNKS_AHEAD = 12;
+
 /** Resolves the quotations of every thread that changed; in the workers, one chunk each. */
 export async function resolveDirtyQuotes(db: Connection, pool: ParserPool): Promise<void> {
   const chunks = chunksOf(await dirtyQuotes(db));
-  let written = Promise.resolve();
+  const writing = new Set<Promise<void>>();
   let next = 0;
   const work = async (unit: number) => {
     for (let n = next++; n < chunks.length; n = next++) {
       const threads = chunks[n] as number[];
       const rows = await resolveChunk(db, pool, unit, threads);
-      written = written.then(() => replaceQuotes(db, threads, rows));
-      await written;
+      const written = replaceQuotes(db, threads, rows).finally(() => writing.delete(written));
+      writing.add(written);
+      if (writing.size >= CHUNKS_AHEAD) await Promise.race(writing);
     }
   };
   await Promise.all(Array.from({ length: pool.size }, (_, unit) => work(unit)));
+  await Promise.all(writing);
 }
 
 function chunksOf(threads: { thread: number; messages: number }[]): number[][] {

@@ -6,8 +6,5 @@ import type { Origin } from '#ingest/read/types';
 /** The archive withdrew a mail that an earlier run may have stored. Resolves to whether it was there. */
 export async function withdraw(db: Connection, sourceId: number, bytes: Buffer, origin: Origin): Promise<boolean> {
   const message = await parseMail(bytes, { receivedAt: origin.receivedAt });
-  await db.exec('BEGIN IMMEDIATE');
-  const found = await withdrawPosting(db, sourceId, origin.oid, message.msgid);
-  await db.exec('COMMIT');
-  return found;
+  return db.transaction(() => withdrawPosting(db, sourceId, origin.oid, message.msgid));
 }
