@@ -8,6 +8,10 @@ const MESSAGES_AT_ONCE = 400;
 /** Chunks that are resolved but not yet written: linking may hold the writer for a while. */
 const CHUNKS_AHEAD = 12;
 
+/** A thread beyond one of these is resolved in parts: a chain of replies that long, or texts of that size, are nobody's discussion. */
+const THREAD_MESSAGES = 4000;
+const THREAD_BYTES = 64 * 1024 * 1024;
+
 /** Resolves the quotations of every thread that changed; in the workers, one chunk each. */
 export async function resolveDirtyQuotes(db: Connection, pool: ParserPool): Promise<void> {
   const chunks = chunksOf(await dirtyQuotes(db));
@@ -42,21 +46,54 @@ function chunksOf(threads: { thread: number; messages: number }[]): number[][] {
 
 /** Rows of `quote`, line numbers and message ids. */
 async function resolveChunk(db: Connection, pool: ParserPool, unit: number, threads: number[]): Promise<number[][]> {
-  const rows = await quoteRows(db, threads);
   const groups = new Map<number, QuoteRow[]>();
-  for (const row of rows) groups.set(row.thread, [...(groups.get(row.thread) ?? []), row]);
+  for (const row of await quoteRows(db, threads)) {
+    const group = groups.get(row.thread);
+    if (group) group.push(row);
+    else groups.set(row.thread, [row]);
+  }
+  const rows: number[][] = [];
+  let together: QuoteRow[][] = [];
+  for (const group of groups.values()) {
+    const parts = partsOf(group);
+    if (parts.length === 1) together.push(group);
+    else for (const part of parts) rows.push(...(await resolveParts(db, pool, unit, [part])));
+  }
   // A thread of one mail quotes nobody that is here.
-  const several = [...groups.values()].filter((group) => group.length > 1);
-  if (!several.length) return [];
-  const ids = new Set(several.flat().flatMap(({ block }) => (block === null ? [] : [block])));
+  together = together.filter((group) => group.length > 1);
+  if (together.length) rows.push(...(await resolveParts(db, pool, unit, together)));
+  return rows;
+}
+
+/** A thread in parts that fit in memory; each by itself, so that what one quotes of another has no source. Nearly all have one. */
+function partsOf(group: QuoteRow[]): QuoteRow[][] {
+  const parts: QuoteRow[][] = [];
+  let bytes = 0;
+  let from = 0;
+  for (const row of group) {
+    const part = parts.at(-1);
+    if (!part || part.length >= THREAD_MESSAGES || bytes >= THREAD_BYTES) {
+      from = row.position - (group[0]?.position ?? 0);
+      parts.push([]);
+      bytes = 0;
+    }
+    bytes += row.size ?? 0;
+    const parent = row.parent === null || row.parent < from ? null : row.parent - from;
+    parts.at(-1)?.push({ ...row, parent });
+  }
+  return parts;
+}
+
+async function resolveParts(db: Connection, pool: ParserPool, unit: number, groups: QuoteRow[][]): Promise<number[][]> {
+  const ids = new Set(groups.flat().flatMap(({ block }) => (block === null ? [] : [block])));
   const blocks = await blockData(db, [...ids]);
   const found = await pool.quotes(
     unit,
-    several.map((group) => group.map(({ parent, block, at, size }) => ({ parent, block, at, size }))),
+    groups.map((group) => group.map(({ parent, block, at, size }) => ({ parent, block, at, size }))),
     blocks.map(({ id, data }) => ({ id, data })),
   );
   return found.flatMap((quotes, n) => {
-    const group = several[n] as QuoteRow[];
+    const group = groups[n] as QuoteRow[];
     return quotes.map(([by, line, lines, from, fromLine, fromLines, answered]) => [
       group[from as number]?.id ?? 0,
       fromLine as number,
