@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /**
  * Duplicate or imposter: is a mail the same message as one already seen under its Message-ID?
  * Lists add footers and re-wrap headers on the way (Mailman, majordomo), so bytes cannot decide it.
@@ -21,6 +23,11 @@ const FOOTER_SENTENCE = '\nTo unsubscribe from this list';
 export function sameMessage(a: Likeness, b: Likeness): boolean {
   if (a.authorAddress !== b.authorAddress) return false;
   return a.text === b.text || bare(a.text) === bare(b.text);
+}
+
+/** Equal for two that are the same message, and for no others but by a collision of SHA-256. */
+export function likenessOf({ authorAddress, text }: Likeness): string {
+  return createHash('sha256').update(authorAddress).update('\0').update(bare(text)).digest('base64');
 }
 
 /** The text without list footer, white space and `>From ` escapes. */

@@ -20,11 +20,12 @@ export function findByMsgid(db: Connection, msgids: string[]): Promise<Stored[]>
   );
 }
 
-/** Thread of each msgid that a message bears or a ghost stands for. */
+/** Thread of each msgid that a message bears or a ghost stands for; all that bear one are in one thread. */
 export async function findThreads(db: Connection, msgids: string[]): Promise<Map<string, number>> {
   const asked = JSON.stringify(msgids);
   const rows = await db.all<{ msgid: string; thread: number }>(
-    `SELECT m.msgid, m.thread FROM json_each(?1) j JOIN message m ON m.msgid = j.value
+    `SELECT msgid, thread FROM (SELECT j.value AS msgid, (SELECT m.thread FROM message m WHERE m.msgid = j.value LIMIT 1) AS thread
+       FROM json_each(?1) j) WHERE thread IS NOT NULL
      UNION ALL SELECT g.msgid, g.thread FROM json_each(?1) j JOIN ghost g ON g.msgid = j.value`,
     [asked],
   );

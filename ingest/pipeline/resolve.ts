@@ -2,7 +2,7 @@ import type { Connection } from '#db/open';
 import { findByMsgid, findThreads } from '#db/write/messages';
 import { storedText } from '#db/write/texts';
 import { joinThreads } from '#ingest/thread/join';
-import { sameMessage } from '#mail/same';
+import { likenessOf, sameMessage } from '#mail/same';
 import type { Batch, BatchMail } from './batch';
 import type { IdAllocator } from './ids';
 import type { ParserPool } from './pool';
@@ -29,25 +29,35 @@ export interface Resolved {
 /** One that bears the msgid: stored earlier (`id`), or new in this batch (`mail`). */
 type Bearer = { authorAddress: string } & ({ id: number } | { mail: BatchMail; index: number });
 
+/** More bearers of one Message-ID than these are compared by a hash of what they say: thousands of mails may share one id. */
+const FEW_BEARERS = 4;
+/** Hashes of stored messages that are kept for the next batch. */
+const KEPT_LIKENESSES = 100_000;
+const likenesses = new WeakMap<Connection, Map<number, string>>();
+
 /** Tells new mails from duplicates and imposters, gives them ids and threads. Reads the database; writes nothing. */
 export async function resolve(db: Connection, pool: ParserPool, ids: IdAllocator, batch: Batch): Promise<Resolved> {
   const fresh: { mail: BatchMail; imposter: boolean }[] = [];
   const duplicates: { mail: BatchMail; bearer: Bearer }[] = [];
   const bearers = new Map<string, Bearer[]>();
-  for (const row of await findByMsgid(
-    db,
-    batch.mails.map((mail) => mail.msgid),
-  )) {
-    bearers.set(row.msgid, [...(bearers.get(row.msgid) ?? []), row]);
-  }
+  const add = (msgid: string, bearer: Bearer) => {
+    const known = bearers.get(msgid);
+    if (known) known.push(bearer);
+    else bearers.set(msgid, [bearer]);
+  };
+  for (const row of await findByMsgid(db, [...new Set(batch.mails.map((mail) => mail.msgid))])) add(row.msgid, row);
+  const crowds = new Map<string, Crowd>();
   for (const mail of batch.mails) {
     const rivals = bearers.get(mail.msgid) ?? [];
-    const same = await findSame(db, pool, mail, rivals);
+    const same =
+      rivals.length <= FEW_BEARERS
+        ? await findSame(db, pool, mail, rivals)
+        : await findInCrowd(db, pool, mail, rivals, crowds);
     if (same) {
       duplicates.push({ mail, bearer: same });
     } else {
       const index = fresh.push({ mail, imposter: rivals.length > 0 }) - 1;
-      bearers.set(mail.msgid, [...rivals, { authorAddress: mail.authorAddress, mail, index }]);
+      add(mail.msgid, { authorAddress: mail.authorAddress, mail, index });
     }
   }
   const messageIds = await ids.allocate(fresh.map(({ mail }) => mail.sentAt));
@@ -76,6 +86,44 @@ async function findSame(
     if (sameMessage({ authorAddress, text }, { authorAddress, text: other })) return rival;
   }
   return undefined;
+}
+
+/** Bearers of one Message-ID by what they say; the first `taken` of them. */
+interface Crowd {
+  byLikeness: Map<string, Bearer>;
+  taken: number;
+}
+
+/** As findSame, each text read once. */
+async function findInCrowd(
+  db: Connection,
+  pool: ParserPool,
+  mail: BatchMail,
+  rivals: Bearer[],
+  crowds: Map<string, Crowd>,
+): Promise<Bearer | undefined> {
+  const crowd = crowds.get(mail.msgid) ?? { byLikeness: new Map(), taken: 0 };
+  crowds.set(mail.msgid, crowd);
+  for (; crowd.taken < rivals.length; crowd.taken++) {
+    const rival = rivals[crowd.taken] as Bearer;
+    const key = 'id' in rival ? await storedLikeness(db, rival) : await likenessIn(pool, rival.mail);
+    if (!crowd.byLikeness.has(key)) crowd.byLikeness.set(key, rival);
+  }
+  return crowd.byLikeness.get(await likenessIn(pool, mail));
+}
+
+const likenessIn = async (pool: ParserPool, mail: BatchMail) =>
+  likenessOf({ authorAddress: mail.authorAddress, text: await pool.text(mail.unit, mail.index) });
+
+async function storedLikeness(db: Connection, { id, authorAddress }: { id: number; authorAddress: string }) {
+  const kept = likenesses.get(db) ?? new Map<number, string>();
+  likenesses.set(db, kept);
+  const known = kept.get(id);
+  if (known !== undefined) return known;
+  const key = likenessOf({ authorAddress, text: await storedText(db, id) });
+  if (kept.size >= KEPT_LIKENESSES) kept.clear();
+  kept.set(id, key);
+  return key;
 }
 
 async function joinFresh(db: Connection, fresh: { mail: BatchMail }[], ids: number[]) {
