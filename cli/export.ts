@@ -1,24 +1,9 @@
 import { once } from 'node:events';
 import { Argument, Command } from 'commander';
-import { Reader, type Snapshot } from '#db/open';
-import { exportMessages, exportThreads } from '#db/queries/export';
-import { exportSeries, exportTrailers } from '#db/queries/exportseries';
-import { exportMm } from '#db/queries/mm';
-import { exportPeople } from '#db/queries/people';
-import { exportTopics } from '#db/queries/topics';
+import { Reader } from '#db/open';
+import { KINDS } from './kinds';
 import { runProgram } from './program';
-import { databasePath, topics } from './settings';
-
-/** Kinds of export by name; each yields JSON objects, sorted and stable. */
-const KINDS: Record<string, (db: Snapshot) => AsyncIterable<object>> = {
-  messages: exportMessages,
-  threads: exportThreads,
-  series: exportSeries,
-  trailers: exportTrailers,
-  people: exportPeople,
-  topics: (db) => exportTopics(db, topics()),
-  mm: exportMm,
-};
+import { databasePath } from './settings';
 
 async function run(kind: string): Promise<void> {
   const reader = await Reader.open(databasePath(), 1);

@@ -152,6 +152,7 @@ async function bundle() {
       ...commands.map((name) => `cli/${name}`),
       'bench/bench.ts',
       'bench/soak.ts',
+      'bench/kills.ts',
       'ingest/pipeline/worker.ts',
       'app/_server/serve.ts',
     ],

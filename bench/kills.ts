@@ -1,0 +1,151 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { Reader } from '#db/open';
+import { runProgram } from '../cli/program';
+import { faultsOf, fingerprint, phaseOf } from './fingerprint';
+
+/** The bundle lies in dist/, beside the bundle of ingest. */
+const INGEST = resolve(import.meta.dirname, '../dist/ingest.mjs');
+
+interface Flags {
+  kills: number;
+  chain: number;
+  seed: number;
+}
+
+/** How a run of ingest ended: with its exit code, or killed. */
+function runIngest(database: string, source: string, killAfterMs?: number): Promise<number | 'killed'> {
+  return new Promise((done) => {
+    const child = spawn(process.execPath, [INGEST, '--json', source], {
+      env: { ...process.env, THREADLINE_DB: database },
+      stdio: 'ignore',
+    });
+    const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+    child.on('exit', (code, signal) => {
+      clearTimeout(timer);
+      done(signal === 'SIGKILL' ? 'killed' : (code ?? -1));
+    });
+  });
+}
+
+/** A small generator of its own, so that a seed gives the same moments again (mulberry32). */
+function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+async function countMessages(database: string): Promise<number> {
+  const reader = await Reader.open(database, 1);
+  const row = await reader.read((db) => db.get<{ n: number }>('SELECT count(*) AS n FROM message'));
+  await reader.close();
+  return row?.n ?? 0;
+}
+
+/**
+ * Kills ingests of an archive at moments spread evenly at random over the whole run, several in a row on one database, and holds
+ * what the next run makes of it against a run that nobody disturbed.
+ */
+class Kills {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'threadline-kills-'));
+  readonly #phases = new Map<string, number>();
+  readonly #failures: string[] = [];
+  #killed = 0;
+  #chains = 0;
+
+  constructor(
+    private readonly source: string,
+    private readonly flags: Flags,
+  ) {}
+
+  async run(): Promise<void> {
+    try {
+      await this.#all();
+    } finally {
+      rmSync(this.#folder, { recursive: true, force: true });
+    }
+  }
+
+  async #all(): Promise<void> {
+    const calm = join(this.#folder, 'calm.sqlite');
+    const started = performance.now();
+    if ((await runIngest(calm, this.source)) !== 0) throw new Error(`${this.source} could not be ingested undisturbed`);
+    const wholeMs = performance.now() - started;
+    const messages = await countMessages(calm);
+    const wanted = await fingerprint(calm);
+    process.stdout.write(`undisturbed: ${messages} messages in ${(wholeMs / 1000).toFixed(1)} s\n`);
+    const random = randomFrom(this.flags.seed);
+    while (this.#killed < this.flags.kills) await this.#chain(random, wholeMs, messages, wanted);
+    process.stdout.write(
+      `${this.#killed} kills on ${this.#chains} databases: ${[...this.#phases].map(([phase, n]) => `${n} while ${phase}`).join(', ')}\n` +
+        (this.#failures.length
+          ? `${this.#failures.length} failures\n`
+          : 'verified after each; every export the same\n'),
+    );
+    if (this.#failures.length) process.exitCode = 1;
+  }
+
+  /** One database: killed once to `chain` times in a row, then left alone. */
+  async #chain(random: () => number, wholeMs: number, messages: number, wanted: Record<string, string>): Promise<void> {
+    const database = join(this.#folder, 'killed.sqlite');
+    for (const end of ['', '-wal', '-shm', '-ingest-lock']) rmSync(database + end, { force: true });
+    const times = 1 + Math.floor(random() * this.flags.chain);
+    const moments: string[] = [];
+    for (let n = 0; n < times && this.#killed < this.flags.kills; n++) {
+      const moment = random() * wholeMs;
+      if ((await runIngest(database, this.source, moment)) !== 'killed') break;
+      this.#killed++;
+      const phase = await this.#look(database, messages, moment);
+      this.#phases.set(phase, (this.#phases.get(phase) ?? 0) + 1);
+      moments.push(`${(moment / 1000).toFixed(2)} s (${phase})`);
+    }
+    if (!moments.length) return;
+    this.#chains++;
+    const before = this.#failures.length;
+    if ((await runIngest(database, this.source)) !== 0) this.#failures.push('the next run failed');
+    for (const fault of await faultsOf(database)) this.#failures.push(fault);
+    const got = await fingerprint(database);
+    for (const kind of Object.keys(wanted)) if (got[kind] !== wanted[kind]) this.#failures.push(`${kind} differ`);
+    const verdict = this.#failures.slice(before).join('; ') || 'the same';
+    process.stdout.write(`${this.#killed}: killed after ${moments.join(', ')}: ${verdict}\n`);
+  }
+
+  /** Right after a kill the database must be whole, though unfinished. */
+  async #look(database: string, messages: number, moment: number): Promise<string> {
+    if (!existsSync(database)) return 'starting';
+    try {
+      for (const fault of await faultsOf(database)) this.#failures.push(`after ${moment.toFixed(0)} ms: ${fault}`);
+      return await phaseOf(database, messages);
+    } catch (error) {
+      // Killed before the tables were made: the file is empty, and says so.
+      if (/the database is empty/.test(String(error)) && statSync(database).size < 100_000) return 'starting';
+      throw error;
+    }
+  }
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('a whole number from 1 is wanted');
+  return number;
+}
+
+await runProgram(
+  new Command('kills')
+    .description(
+      'Kills ingests of an archive at random moments, and checks that the next run loses and doubles nothing.',
+    )
+    .argument('<source>', 'an archive that ingest reads')
+    .option('--kills <n>', 'how many', wholeNumber, 100)
+    .option('--chain <n>', 'at most so many in a row on one database', wholeNumber, 3)
+    .option('--seed <n>', 'another seed gives other moments', wholeNumber, 1)
+    .exitOverride()
+    .action((source: string, flags: Flags) => new Kills(source, flags).run()),
+);
