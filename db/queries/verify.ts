@@ -1,6 +1,6 @@
 import { brotliDecompressSync } from 'node:zlib';
 import { spaceCjk } from '#mail/query/cjk';
-import type { Snapshot } from '../open';
+import { DatabaseError, type Snapshot } from '../open';
 import { blockSum } from '../sum';
 import { CHECKS, UNFINISHED } from './verifychecks';
 
@@ -17,26 +17,38 @@ export interface Fault {
 export async function* verify(
   db: Snapshot,
 ): AsyncGenerator<{ check: string } | { unfinished: string; count: number } | Fault> {
-  // Since SQLite 3.44 this has FTS5 check its own index too, and entries of indexes against their rows.
-  yield { check: 'pages of the file, indexes against rows' };
-  for (const row of await db.all<{ integrity_check: string }>('PRAGMA integrity_check(20)')) {
-    if (row.integrity_check !== 'ok') yield { fault: row.integrity_check, count: 1 };
+  const checks: [string, () => AsyncIterable<Fault>][] = [
+    ['pages of the file, indexes against rows', () => checkFile(db)],
+    ...CHECKS.map(([fault, sql]): [string, () => AsyncIterable<Fault>] => [fault, () => counted(db, fault, sql)]),
+    [REFERENCES, () => checkReferences(db)],
+    [SUBJECTS, () => checkSubjects(db)],
+    [UNREADABLE, () => checkBlocks(db)],
+  ];
+  for (const [check, faults] of checks) {
+    yield { check };
+    try {
+      yield* faults();
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || error.code !== 'SQLITE_CORRUPT') throw error;
+      yield { fault: `${check}: this cannot be told, as pages that hold it are damaged`, count: 1 };
+    }
   }
-  for (const [fault, sql] of CHECKS) {
-    yield { check: fault };
-    const count = (await db.get<{ n: number }>(sql))?.n ?? 0;
-    if (count > 0) yield { fault, count };
-  }
-  yield { check: REFERENCES };
-  yield* checkReferences(db);
-  yield { check: SUBJECTS };
-  yield* checkSubjects(db);
-  yield { check: UNREADABLE };
-  yield* checkBlocks(db);
   for (const [unfinished, sql] of UNFINISHED) {
     const count = (await db.get<{ n: number }>(sql))?.n ?? 0;
     if (count > 0) yield { unfinished, count };
   }
+}
+
+/** Since SQLite 3.44 this has FTS5 check its own index too, and entries of indexes against their rows. */
+async function* checkFile(db: Snapshot): AsyncGenerator<Fault> {
+  for (const row of await db.all<{ integrity_check: string }>('PRAGMA integrity_check(20)')) {
+    if (row.integrity_check !== 'ok') yield { fault: row.integrity_check, count: 1 };
+  }
+}
+
+async function* counted(db: Snapshot, fault: string, sql: string): AsyncGenerator<Fault> {
+  const count = (await db.get<{ n: number }>(sql))?.n ?? 0;
+  if (count > 0) yield { fault, count };
 }
 
 const REFERENCES = 'references that lead out of their thread';

@@ -1,0 +1,219 @@
+import { closeSync, copyFileSync, openSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Connection, Reader } from '#db/open';
+import { verify } from '#db/queries/verify';
+import { command, scratch } from '../command';
+
+const folder = scratch();
+const whole = `${folder.path}/whole.sqlite`;
+let broken = '';
+let copies = 0;
+afterAll(() => folder.remove());
+
+beforeAll(() => {
+  const { stdout } = command('sample', ['--messages', '400', '--seed', '1'], whole);
+  const blank = 'From x@example.org Mon Feb  2 10:00:00 2009\n\n \n\n';
+  expect(command('ingest', ['--json', '-'], whole, stdout + blank)).toMatchObject({ status: 0 });
+});
+
+/** A message of the middle. */
+const SOME = '(SELECT id FROM message ORDER BY id LIMIT 1 OFFSET 200)';
+/** The number of no row. */
+const NONE = 77;
+/** One row of a table, by the name of its rowid. */
+const one = (table: string, where = '1') => `rowid = (SELECT rowid FROM ${table} WHERE ${where} LIMIT 1)`;
+const orphan = (table: string): [string, string] => [
+  `rows of ${table} of a message that is not there`,
+  `UPDATE ${table} SET message_id = ${NONE} WHERE message_id = (SELECT message_id FROM ${table} LIMIT 1)`,
+];
+
+/** What is done to a database, and the fault that verify must name then. */
+const DAMAGE: [string, string][] = [
+  ['messages posted on no list', `DELETE FROM posting WHERE message_id = ${SOME}`],
+  ['postings of a message that is not there', `DELETE FROM message WHERE id = ${SOME}`],
+  ['postings on a list that is not there', `UPDATE posting SET list_id = ${NONE} WHERE message_id = ${SOME}`],
+  ['postings from a source that is not there', `UPDATE posting SET source_id = ${NONE} WHERE message_id = ${SOME}`],
+  ['rejects from a source that is not there', `UPDATE reject SET source_id = ${NONE}`],
+  ['files read of a source that is not there', `INSERT INTO source_file VALUES (${NONE}, 'x')`],
+  ['messages without their author', 'DELETE FROM identity WHERE id = (SELECT author_id FROM message LIMIT 1)'],
+  ['second messages under one Message-ID that are not marked imposter', 'UPDATE message SET imposter = 0'],
+  ['lists whose count is not that of their postings', 'UPDATE list SET messages = messages + 1 WHERE id = 1'],
+  [
+    'months whose count is not that of their postings',
+    `UPDATE activity SET messages = messages - 1 WHERE month = (SELECT min(month) FROM activity)`,
+  ],
+  ['months whose count is not that of their postings', `INSERT INTO activity VALUES (1, '1999-01', 3)`],
+  [
+    'messages of a thread that is not there',
+    `DELETE FROM thread WHERE id = (SELECT thread FROM message WHERE id = ${SOME})`,
+  ],
+  [
+    'threads without a message',
+    `INSERT INTO thread SELECT ${NONE}, root, subject, first_id, last_id, messages, participants, author_id FROM thread LIMIT 1`,
+  ],
+  ['messages without exactly one place in their thread', `DELETE FROM place WHERE message_id = ${SOME}`],
+  [
+    'messages without exactly one place in their thread',
+    `UPDATE place SET message_id = (SELECT message_id FROM place p WHERE p.thread = place.thread AND p.position = 0) WHERE position = 1`,
+  ],
+  ['places of a message that is not there', `UPDATE place SET message_id = ${NONE} WHERE message_id = ${SOME}`],
+  ['places of a thread that is not there', `UPDATE place SET thread = ${NONE} WHERE message_id = ${SOME}`],
+  ['places that are neither message nor ghost', `UPDATE place SET ghost = 'x@example.org' WHERE message_id = ${SOME}`],
+  ['places of a ghost that is not there', 'DELETE FROM ghost'],
+  ['places that do not stand right below their parent', `UPDATE place SET depth = depth + 1 WHERE parent IS NOT NULL`],
+  [
+    'places that do not stand right below their parent',
+    `UPDATE place SET parent = position WHERE message_id = ${SOME}`,
+  ],
+  ...['messages', 'participants', 'first_id', 'last_id'].map((column): [string, string] => [
+    'threads with a wrong count of messages or of participants, or a wrong beginning or end',
+    `UPDATE thread SET ${column} = ${column} + 1 WHERE ${one('thread')}`,
+  ]),
+  ['ghosts whose message is there', `INSERT INTO ghost SELECT msgid, thread FROM message WHERE id = ${SOME}`],
+  ['ghosts of a thread without a message', `UPDATE ghost SET thread = ${NONE}`],
+  [
+    'threads on the wrong lists',
+    `DELETE FROM thread_list WHERE thread = (SELECT thread FROM message WHERE id = ${SOME})`,
+  ],
+  ['threads on the wrong lists', `INSERT INTO thread_list SELECT ${NONE}, last_id, thread FROM thread_list LIMIT 1`],
+  ['messages missing from the full-text index', `DELETE FROM search WHERE rowid = CAST(${SOME} AS INTEGER)`],
+  ['words of a message that is not there', `INSERT INTO search (rowid, subject) VALUES (${NONE}, 'words of nobody')`],
+  [
+    'subjects that the full-text index does not find',
+    `DELETE FROM search WHERE rowid = CAST(${SOME} AS INTEGER); INSERT INTO search (rowid, subject) VALUES (${SOME}, 'other words')`,
+  ],
+  ['fts5', 'UPDATE search_data SET block = zeroblob(length(block)) WHERE id = (SELECT max(id) FROM search_data)'],
+  ['fts5', 'DELETE FROM search_data WHERE id = (SELECT max(id) FROM search_data)'],
+  ['identifiers of a message that is not there', `UPDATE OR REPLACE term SET message_id = ${NONE}`],
+  [
+    'quotations of or by a message that is not there, or of another thread',
+    `UPDATE quote SET source_id = ${NONE} WHERE message_id = (SELECT message_id FROM quote LIMIT 1)`,
+  ],
+  [
+    'quotations of or by a message that is not there, or of another thread',
+    `UPDATE OR IGNORE quote SET source_id = (SELECT id FROM message WHERE thread <> (SELECT thread FROM message WHERE id = quote.message_id) LIMIT 1)`,
+  ],
+  ['quotations outside the lines of their messages', 'UPDATE quote SET lines = lines + 100000'],
+  ['quotations outside the lines of their messages', 'UPDATE quote SET source_line = source_line + 100000'],
+  ['identities of a person that is not there', 'DELETE FROM person WHERE id = (SELECT min(id) FROM person)'],
+  ['persons without an identity', `INSERT INTO person VALUES (${NONE}, 'nobody', 'Nobody', 'person')`],
+  ['joins of an identity that is not there', `INSERT INTO person_join VALUES (${NONE}, 'name')`],
+  ...['patch', 'trailer', 'claim', 'mm_release', 'mm_remark', 'mm_entry', 'patch_file'].map(orphan),
+  ['rows of patch_dirty of a message that is not there', `INSERT INTO patch_dirty VALUES (${NONE})`],
+  ['patches of a revision that is not there', `UPDATE patch SET revision_id = ${NONE}`],
+  ['patches that belong to no revision', 'UPDATE patch SET revision_id = NULL'],
+  [
+    'revisions without a patch',
+    `INSERT INTO revision (id, series_id, number, resend) SELECT ${NONE}, series_id, number, resend FROM revision LIMIT 1`,
+  ],
+  ['revisions of a series that is not there', 'DELETE FROM series WHERE id = (SELECT min(id) FROM series)'],
+  ['revisions after one that is not there', `UPDATE revision SET previous = ${NONE} WHERE previous IS NOT NULL`],
+  ['revisions whose cover letter is not there', `UPDATE revision SET cover_id = ${NONE} WHERE cover_id IS NOT NULL`],
+  ['series without a revision', 'DELETE FROM revision WHERE series_id = (SELECT min(id) FROM series)'],
+  ['series whose author is not there', `UPDATE series SET author_id = ${NONE}`],
+  [
+    'replies to patches, of a message that is not there',
+    `UPDATE patch_reply SET message_id = ${NONE} WHERE ${one('patch_reply')}`,
+  ],
+  ['replies to a patch that is not there', `UPDATE patch_reply SET patch_id = ${NONE} WHERE ${one('patch_reply')}`],
+  [
+    'outcomes of a patch that is not there',
+    `UPDATE outcome SET patch_id = ${NONE} WHERE patch_id = (SELECT patch_id FROM outcome LIMIT 1)`,
+  ],
+  [
+    'outcomes that a message which is not there proves',
+    `UPDATE outcome SET evidence_id = ${NONE} WHERE patch_id = (SELECT patch_id FROM outcome LIMIT 1)`,
+  ],
+  ['commits of a patch that is not there', `INSERT INTO patch_commit VALUES ('abc', 'x', ${NONE}, 'link')`],
+  [
+    'references that lead out of their thread',
+    `UPDATE message SET refs = refs || ' elsewhere@example.org' WHERE id = ${SOME}`,
+  ],
+  [
+    'references that lead out of their thread',
+    `UPDATE message SET thread = (SELECT max(id) FROM thread) WHERE id = (SELECT id FROM message WHERE refs <> '' AND thread <> (SELECT max(id) FROM thread) LIMIT 1)`,
+  ],
+  ['blocks that cannot be read', 'UPDATE block SET data = zeroblob(length(data)) WHERE id = 1'],
+  [
+    'blocks whose bytes are not those that were written',
+    `UPDATE block SET data = substr(data, 1, length(data) - 1) || x'00' WHERE id = 2`,
+  ],
+  ['messages whose raw bytes are not whole', 'DELETE FROM block WHERE id = (SELECT max(id) FROM block)'],
+  ['messages whose raw bytes are not whole', `UPDATE message SET bytes = bytes + 1 WHERE id = ${SOME}`],
+];
+
+async function findings(database: string): Promise<{ checks: string[]; faults: string[]; unfinished: string[] }> {
+  const reader = await Reader.open(database, 1);
+  const found = { checks: [] as string[], faults: [] as string[], unfinished: [] as string[] };
+  await reader.read(async (db) => {
+    for await (const step of verify(db)) {
+      if ('check' in step) found.checks.push(step.check);
+      else if ('unfinished' in step) found.unfinished.push(step.unfinished);
+      else found.faults.push(step.fault);
+    }
+  });
+  await reader.close();
+  return found;
+}
+
+/** Each on a copy of its own: SQLite's log beside a file belongs to that file. */
+async function damaged(sql: string): Promise<void> {
+  broken = `${folder.path}/broken${copies++}.sqlite`;
+  copyFileSync(whole, broken);
+  const connection = await Connection.open(broken, 'write');
+  await connection.exec(sql).finally(() => connection.close());
+}
+
+describe('verify', () => {
+  it('finds nothing in a database that is whole', async () => {
+    expect(await findings(whole)).toMatchObject({ faults: [], unfinished: [] });
+  });
+
+  it.each(DAMAGE)('finds %s: %s', async (fault, sql) => {
+    await damaged(sql);
+    expect((await findings(broken)).faults.filter((found) => found.startsWith(fault))).not.toEqual([]);
+  });
+
+  it('has no check that was not seen to find something', async () => {
+    const { checks } = await findings(whole);
+    const seen = new Set(DAMAGE.map(([fault]) => fault));
+    // Its faults are SQLite's own words: the damage called fts5, and the test below.
+    seen.add('pages of the file, indexes against rows');
+    expect(checks.filter((check) => !seen.has(check))).toEqual([]);
+  });
+
+  it('finds an index that does not agree with its rows, and pages that are torn', async () => {
+    await damaged(`PRAGMA writable_schema = 1;
+      UPDATE sqlite_schema SET sql = replace(sql, '(msgid)', '(subject)') WHERE name = 'message_msgid'`);
+    expect(await findings(broken)).toMatchObject({
+      faults: expect.arrayContaining([expect.stringContaining('message_msgid')]),
+    });
+    await damaged('SELECT 1');
+    const { size } = statSync(broken);
+    const file = openSync(broken, 'r+');
+    for (let page = 3; page * 8192 < size; page += 9) writeSync(file, Buffer.alloc(4096, 0x5a), 0, 4096, page * 8192);
+    closeSync(file);
+    const ran = command('verify', [], broken);
+    expect(ran.status).toBe(1);
+    expect(ran.stdout + ran.stderr).toMatch(/fault: |damaged/);
+  });
+
+  it('calls what a killed run left unfinished, not a fault', async () => {
+    await damaged(`DELETE FROM place; DELETE FROM thread; DELETE FROM thread_list; DELETE FROM quote;
+      INSERT INTO dirty_thread SELECT DISTINCT thread FROM message; INSERT INTO patch_dirty SELECT message_id FROM patch`);
+    expect(await findings(broken)).toMatchObject({
+      faults: [],
+      unfinished: ['threads to arrange', 'mails whose patches are to be linked'],
+    });
+    expect(command('verify', [], broken)).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('the next ingest'),
+    });
+    const empty = `${folder.path}/empty.mbox`;
+    writeFileSync(empty, 'From x@example.org Mon Feb  2 10:00:00 2009\n\n \n\n');
+    expect(command('ingest', [empty], broken)).toMatchObject({ status: 0 });
+    expect(await findings(broken)).toMatchObject({ faults: [], unfinished: [] });
+    for (const kind of ['threads', 'series'])
+      expect(command('export', [kind], broken).stdout).toBe(command('export', [kind], whole).stdout);
+  });
+});
