@@ -120,9 +120,10 @@ const authorKey = (mail: BatchMail) => `${mail.authorAddress}\n${mail.authorName
 async function post(db: Connection, lists: ListNames, source: BatchSource, resolved: Resolved): Promise<void> {
   const posted: { list: number; sentAt: number; row: Value[] }[] = [];
   for (const { mail, id } of [...resolved.fresh, ...resolved.duplicates]) {
-    const list = await lists.idOf(mail, source.listName, source.fallback);
+    const list = await lists.idOf(mail, mail.origin.posted?.list ?? source.listName, source.fallback);
     const oid = mail.origin.oid === null ? null : Buffer.from(mail.origin.oid, 'hex');
-    const received = mail.origin.receivedAt ?? mail.receivedAt;
+    const { posted: before } = mail.origin;
+    const received = before ? before.receivedAt : (mail.origin.receivedAt ?? mail.receivedAt);
     posted.push({
       list,
       sentAt: mail.sentAt,

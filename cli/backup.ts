@@ -1,0 +1,24 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import { backup } from '#db/backup';
+import { CommandError, runProgram } from './program';
+import { databasePath } from './settings';
+
+async function run(file: string): Promise<void> {
+  const target = resolve(file);
+  if (existsSync(target))
+    throw new CommandError(`${target}: it is there already. Name a new file, or move that one away.`);
+  const started = performance.now();
+  const bytes = await backup(databasePath(), target);
+  const seconds = (performance.now() - started) / 1000;
+  process.stdout.write(`${target}: ${(bytes / 1e6).toFixed(1)} MB in ${seconds.toFixed(1)} s\n`);
+}
+
+await runProgram(
+  new Command('backup')
+    .description('Writes a copy of the database, as it is at this moment, while others read and write it.')
+    .argument('<file>', 'where to; must not be there yet')
+    .exitOverride()
+    .action(run),
+);

@@ -1,0 +1,134 @@
+import { brotliDecompressSync } from 'node:zlib';
+import type { Connection } from './open';
+
+/**
+ * Reads back what databases of versions 1 to 3 hold of their archives, so that a newer version can be made of it: mails, byte for
+ * byte, with where they stood. All else follows from these. A version that keeps mails in another way gets a reader of its own here.
+ */
+export const READABLE = { from: 1, to: 3 };
+
+export interface StoredSource {
+  id: number;
+  kind: string;
+  location: string;
+  /** JSON of its last checkpoint. */
+  state: string | null;
+  mails: number;
+}
+
+export interface StoredMail {
+  bytes: Buffer;
+  list: string;
+  epoch: number | null;
+  /** Hex. */
+  oid: string | null;
+  /** Arrival of the message, and of this posting of it. */
+  receivedAt: number | null;
+  postedAt: number | null;
+}
+
+export function storedSources(db: Connection): Promise<StoredSource[]> {
+  return db.all<StoredSource & Record<string, never>>(
+    `SELECT id, kind, location, state, (SELECT count(*) FROM posting p WHERE p.source_id = source.id) AS mails FROM source ORDER BY id`,
+  );
+}
+
+export async function storedFiles(db: Connection, source: number): Promise<string[]> {
+  const rows = await db.all<{ key: string }>('SELECT key FROM source_file WHERE source_id = ? ORDER BY key', [source]);
+  return rows.map(({ key }) => key);
+}
+
+export function storedRejects(
+  db: Connection,
+  source: number,
+): Promise<{ place: string; reason: string; bytes: Buffer }[]> {
+  return db.all('SELECT place, reason, bytes FROM reject WHERE source_id = ? ORDER BY id', [source]);
+}
+
+/** Rows read at a time, and decompressed blocks kept: neighbours stand in the same ones. */
+const PAGE = 200;
+const BLOCKS_KEPT = 24;
+
+interface SlotRow {
+  head_block: number;
+  head_at: number;
+  head_size: number;
+  rest_block: number;
+  rest_at: number;
+  rest_size: number;
+  list: string;
+  epoch: number | null;
+  oid: string | null;
+  receivedAt: number | null;
+  postedAt: number | null;
+}
+
+/**
+ * What a source posted, in the order in which the mails were stored: blocks are filled in that order. Imposters are asked for apart,
+ * as the message that they are imposters of may have come from another source, and has to come first again.
+ */
+export async function* storedMails(db: Connection, source: number, imposter: boolean): AsyncGenerator<StoredMail> {
+  const order = await db.all<{ message: number; list: number }>(
+    `SELECT m.id AS message, p.list_id AS list FROM posting p JOIN message m ON m.id = p.message_id
+     WHERE p.source_id = ? AND m.imposter = ? ORDER BY m.head_block, m.head_at, p.list_id`,
+    [source, imposter ? 1 : 0],
+  );
+  const blocks = new Blocks(db);
+  for (let at = 0; at < order.length; at += PAGE) {
+    const page = order.slice(at, at + PAGE).map(({ message, list }) => [message, list]);
+    const rows = await db.all<SlotRow & Record<string, never>>(
+      `SELECT m.head_block, m.head_at, m.head_size, coalesce(m.body_block, m.text_block) AS rest_block,
+         iif(m.body_block IS NULL, m.text_at, m.body_at) AS rest_at, iif(m.body_block IS NULL, m.text_size, m.body_size) AS rest_size,
+         l.name AS list, p.epoch, lower(hex(p.oid)) AS oid, m.received_at AS receivedAt, p.received_at AS postedAt
+       FROM json_each(?) j JOIN message m ON m.id = j.value ->> 0
+       JOIN posting p ON p.message_id = m.id AND p.list_id = j.value ->> 1 JOIN list l ON l.id = p.list_id ORDER BY j.key`,
+      [JSON.stringify(page)],
+    );
+    for (const row of rows) yield await mailOf(row, blocks);
+  }
+}
+
+async function mailOf(row: SlotRow, blocks: Blocks): Promise<StoredMail> {
+  const head = await blocks.cut(row.head_block, row.head_at, row.head_size);
+  const rest = await blocks.cut(row.rest_block, row.rest_at, row.rest_size);
+  const { list, epoch, oid, receivedAt, postedAt } = row;
+  return { bytes: Buffer.concat([head, rest]), list, epoch, oid: oid || null, receivedAt, postedAt };
+}
+
+class Blocks {
+  readonly #kept = new Map<number, Buffer>();
+
+  constructor(private readonly db: Connection) {}
+
+  async cut(id: number, at: number, size: number): Promise<Buffer> {
+    const block = this.#kept.get(id) ?? (await this.#read(id));
+    return block.subarray(at, at + size);
+  }
+
+  async #read(id: number): Promise<Buffer> {
+    const row = await this.db.get<{ data: Buffer }>('SELECT data FROM block WHERE id = ?', [id]);
+    const block = row ? brotliDecompressSync(row.data) : Buffer.alloc(0);
+    this.#kept.set(id, block);
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > BLOCKS_KEPT && oldest !== undefined) this.#kept.delete(oldest);
+    return block;
+  }
+}
+
+/** What commits of repositories (`--commits`) were joined to, by tree; the patches are named as they stand in any version. */
+export interface StoredCommit {
+  tree: string;
+  oid: string;
+  how: string;
+  isRevert: number;
+  msgid: string;
+  imposter: number;
+}
+
+/** 10 is mail/patch.ts CLAIM.reverted. */
+export function storedCommits(db: Connection): Promise<StoredCommit[]> {
+  return db.all<StoredCommit & Record<string, never>>(
+    `SELECT o.tree, o.oid, o.how, o.kind = 10 AS isRevert, m.msgid, m.imposter FROM outcome o JOIN message m ON m.id = o.patch_id
+     WHERE o.evidence_id = 0 ORDER BY o.tree, o.oid`,
+  );
+}

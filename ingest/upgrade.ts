@@ -1,0 +1,201 @@
+import { closeSync, fsyncSync, linkSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { flushed } from '#db/backup';
+import { openWriter } from '#db/create';
+import { Connection, DatabaseError, SCHEMA_VERSION, versionOf } from '#db/open';
+import {
+  READABLE,
+  type StoredSource,
+  storedCommits,
+  storedFiles,
+  storedMails,
+  storedRejects,
+  storedSources,
+} from '#db/stored';
+import { storeCommits } from '#db/write/commits';
+import { claimAlone, messagesNamed, restoredDifference, restoreNames } from '#db/write/restore';
+import { patchAnalysis } from './patch/index';
+import { lockIngest } from './pipeline/lock';
+import type { Source, SourceEvent, SourceKind } from './read/types';
+import { type IngestOptions, ingest } from './run';
+
+export interface UpgradeOptions extends Pick<IngestOptions, 'jobs' | 'people' | 'onProgress'> {
+  database: string;
+  /** Also where the version is this program's: for what a newer parser reads better, and to be rid of withdrawn mails' bytes. */
+  force: boolean;
+  /** Told before the work begins. */
+  onStart(from: number, to: number, mails: number): void;
+  /** Looks at the new database before it takes the place of the old one; throws where it finds a fault. */
+  check(path: string): Promise<void>;
+}
+
+/**
+ * Makes a database of this version out of an older one: its own mails, byte for byte, go through ingest again into a new file, which
+ * takes the old one's place once it was checked, in one step. Sources are read on from where they were. Killed before that step, the
+ * old database is as it was, and the next call begins anew.
+ * Resolves to where the old database is kept; null where there was nothing to do. DatabaseError where it cannot be done.
+ */
+export async function upgrade(options: UpgradeOptions): Promise<string | null> {
+  const { database } = options;
+  const unlock = await lockIngest(database);
+  try {
+    const old = await openOld(database);
+    try {
+      const version = await versionOf(old);
+      if (version === null || (version === SCHEMA_VERSION && !options.force)) return null;
+      await refuseUnreadable(database, version);
+      await beAlone(old);
+      const next = `${database}.upgrade`;
+      removeDatabase(next);
+      await rebuild(old, version, next, options);
+      await options.check(next);
+      await old.close();
+      return await swap(database, next, `${database}.v${version}`);
+    } finally {
+      await old.close().catch(() => {});
+    }
+  } finally {
+    await unlock();
+  }
+}
+
+async function openOld(database: string): Promise<Connection> {
+  // Opening to write would make a file where there is none.
+  await (await Connection.open(database, 'read')).close();
+  return Connection.open(database, 'write');
+}
+
+async function refuseUnreadable(database: string, version: number): Promise<void> {
+  const say = (text: string) => new DatabaseError(`${database}: ${text}`);
+  if (version > SCHEMA_VERSION)
+    throw say(`a newer Threadline wrote it (version ${version}, this one writes ${SCHEMA_VERSION}): update this one.`);
+  if (version < READABLE.from || version > READABLE.to)
+    throw say(`its version ${version} is none that this program can read; ingest its sources into another database.`);
+  const { size } = statSync(database);
+  const { bavail, bsize } = await statfs(dirname(database));
+  if (bavail * bsize < size * ROOM)
+    throw say(
+      `the new database is built beside it, and ${dirname(database)} has room for ${megabytes(bavail * bsize)} MB of about ${megabytes(size * ROOM)}. Make room first.`,
+    );
+}
+
+/** Room that the new database and its log take, in sizes of the old one. */
+const ROOM = 1.3;
+const megabytes = (bytes: number) => Math.round(bytes / 1e6);
+
+/**
+ * A reader that has the old file open under this name would go on with the log of the new one
+ * (https://www.sqlite.org/howtocorrupt.html, 1.4 and 2.4), so nobody may.
+ */
+async function beAlone(old: Connection): Promise<void> {
+  try {
+    await claimAlone(old);
+  } catch (error) {
+    if (error instanceof DatabaseError && error.code !== 'SQLITE_BUSY') throw error;
+    throw new DatabaseError(
+      `${old.path}: another program has it open. Stop the server and all else that reads it, then run again.`,
+    );
+  }
+}
+
+async function rebuild(old: Connection, version: number, next: string, options: UpgradeOptions): Promise<void> {
+  const sources = await storedSources(old);
+  options.onStart(
+    version,
+    SCHEMA_VERSION,
+    sources.reduce((sum, { mails }) => sum + mails, 0),
+  );
+  const made = await openWriter(next);
+  await restoreNames(made, old.path);
+  await made.close();
+  const { jobs, people, onProgress } = options;
+  const { failed } = await ingest(
+    [...sources.map((source) => sourceOf(old, source, false)), ...sources.map((source) => sourceOf(old, source, true))],
+    {
+      database: next,
+      list: null,
+      jobs,
+      limit: null,
+      commits: null,
+      mailmap: null,
+      people,
+      ...(onProgress ? { onProgress } : {}),
+    },
+  );
+  if (failed[0]) throw new DatabaseError(failed[0].message);
+  const again = await openWriter(next);
+  try {
+    await restoreCommits(old, again);
+    const { lost, added, rejects } = await restoredDifference(again, old.path);
+    if (lost || added || rejects)
+      throw new DatabaseError(
+        `${old.path}: the new database would lack ${lost} postings of the old one, have ${added} that it lacks, and ${rejects} rejects fewer. The old one was left as it is; the new one is ${next}.`,
+      );
+  } finally {
+    await again.close();
+  }
+}
+
+/** A source of the old database, in two passes: all messages first, then the imposters of all; the second ends as the source had ended. */
+function sourceOf(old: Connection, stored: StoredSource, imposters: boolean): Source {
+  return {
+    kind: stored.kind as SourceKind,
+    location: stored.location,
+    listName: null,
+    async *open({ onTotal }): AsyncGenerator<SourceEvent> {
+      if (!imposters) onTotal?.(stored.mails, 'mails');
+      for await (const mail of storedMails(old, stored.id, imposters)) {
+        const { bytes, list, epoch, oid, receivedAt, postedAt } = mail;
+        const place = `${list}, as it was stored`;
+        yield {
+          kind: 'mail',
+          bytes,
+          origin: { place, epoch, oid, receivedAt, posted: { list, receivedAt: postedAt } },
+        };
+      }
+      if (!imposters) return;
+      for (const { place, reason, bytes } of await storedRejects(old, stored.id))
+        yield { kind: 'reject', bytes, reason, origin: { place, epoch: null, oid: null, receivedAt: null } };
+      if (stored.state !== null)
+        yield { kind: 'checkpoint', state: JSON.parse(stored.state), seen: await storedFiles(old, stored.id) };
+    },
+  };
+}
+
+async function restoreCommits(old: Connection, db: Connection): Promise<void> {
+  const commits = await storedCommits(old);
+  const patches = await messagesNamed(db, commits);
+  const matches = commits.map((commit, n) => ({
+    ...commit,
+    patch: patches[n]?.id ?? null,
+    isRevert: commit.isRevert === 1,
+  }));
+  for (const tree of new Set(commits.map((commit) => commit.tree)))
+    await storeCommits(
+      db,
+      patchAnalysis,
+      tree,
+      matches.flatMap(({ patch, ...match }) => (match.tree === tree && patch !== null ? [{ ...match, patch }] : [])),
+    );
+}
+
+/** The new file takes the old one's name in one step; the old one keeps another. */
+async function swap(database: string, next: string, kept: string): Promise<string> {
+  const last = await Connection.open(next, 'write');
+  await claimAlone(last);
+  await last.close();
+  await flushed(next);
+  rmSync(kept, { force: true });
+  linkSync(database, kept);
+  renameSync(next, database);
+  const folder = openSync(dirname(database), 'r');
+  fsyncSync(folder);
+  closeSync(folder);
+  removeDatabase(next);
+  return kept;
+}
+
+function removeDatabase(path: string): void {
+  for (const end of ['', '-wal', '-shm', '-journal', '-ingest-lock']) rmSync(path + end, { force: true });
+}
