@@ -27,7 +27,7 @@ async function run(flags: { rebuild?: boolean }): Promise<void> {
       total = mails;
       const minutes = Math.ceil(mails / MAILS_PER_SECOND / 60);
       say(
-        `${database}: version ${from} is made version ${to} from the ${mails} postings it holds, in about ${minutes} minute${minutes === 1 ? '' : 's'}`,
+        `${database}: ${from === to ? 'made anew' : `version ${from} is made version ${to}`} from the ${mails} postings it holds, in about ${minutes} minute${minutes === 1 ? '' : 's'}`,
       );
     },
     onProgress({ location, read }) {

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, linkSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, closeSync, fsyncSync, linkSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { flushed } from '#db/backup';
@@ -185,6 +185,7 @@ async function swap(database: string, next: string, kept: string): Promise<strin
   const last = await Connection.open(next, 'write');
   await claimAlone(last);
   await last.close();
+  keepOwner(database, next);
   await flushed(next);
   rmSync(kept, { force: true });
   linkSync(database, kept);
@@ -194,6 +195,13 @@ async function swap(database: string, next: string, kept: string): Promise<strin
   closeSync(folder);
   removeDatabase(next);
   return kept;
+}
+
+/** The server may run as somebody else than who upgrades; only root can give a file away. */
+function keepOwner(from: string, to: string): void {
+  const { mode, uid, gid } = statSync(from);
+  chmodSync(to, mode & 0o7777);
+  if (process.getuid?.() === 0) chownSync(to, uid, gid);
 }
 
 function removeDatabase(path: string): void {
