@@ -7,6 +7,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { recognise } from '#ingest/read/recognise';
 import { type Source, SourceError } from '#ingest/read/types';
 import { type IngestOptions, ingest, type Summary } from '#ingest/run';
+import { follow } from './follow';
 import { CommandError, runProgram } from './program';
 import { databasePath, silenceSeconds } from './settings';
 
@@ -18,6 +19,8 @@ interface Flags {
   limit?: number;
   commits?: string;
   mailmap?: string;
+  follow?: boolean;
+  every: number;
 }
 
 /**
@@ -39,6 +42,8 @@ const program = new Command('ingest')
   .option('--limit <n>', 'stop after so many mails', wholeNumber)
   .option('--commits <repository>', 'a git repository whose commits are joined to the patches they come from')
   .option('--mailmap <file>', 'a git mailmap: which addresses are one person')
+  .option('--follow', 'stay, and read what is new again and again, until interrupted; one line each time')
+  .option('--every <seconds>', 'with --follow: how often to look', wholeNumber, 300)
   .exitOverride()
   .action(run);
 
@@ -51,20 +56,29 @@ function wholeNumber(text: string): number {
 async function run(locations: string[], flags: Flags): Promise<void> {
   if (!locations.length && !flags.commits && !flags.mailmap)
     program.error('error: name a source, a repository with --commits, or a mailmap with --mailmap', { exitCode: 2 });
+  if (flags.follow) return followAll(locations, flags);
   const sources: Source[] = [];
   const failed: SourceError[] = [];
   for (const location of locations) {
     try {
-      sources.push(
-        ...(await recognise(location, { web: { folder: `${databasePath()}-mirrors`, silence: silenceSeconds() } })),
-      );
+      sources.push(...(await recogniseHere(location)));
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;
       failed.push(error);
     }
   }
   const display = progressDisplay(flags.json === true);
-  const summary = await ingest(sources, {
+  const summary = await ingest(sources, { ...optionsOf(flags), ...display.hooks });
+  display.stop();
+  report(summary, [...failed, ...summary.failed], flags.json === true);
+}
+
+function recogniseHere(location: string): Promise<Source[]> {
+  return recognise(location, { web: { folder: `${databasePath()}-mirrors`, silence: silenceSeconds() } });
+}
+
+function optionsOf(flags: Flags): IngestOptions {
+  return {
     database: databasePath(),
     list: flags.list ?? null,
     jobs: flags.jobs,
@@ -73,10 +87,23 @@ async function run(locations: string[], flags: Flags): Promise<void> {
     mailmap: flags.mailmap ?? null,
     people: resolve('people.json'),
     ...(flags.rejects ? { onReject: rejectWriter(flags.rejects) } : {}),
-    ...display.hooks,
+  };
+}
+
+/** Ends at the first SIGINT or SIGTERM with what was read brought to its end; a second one ends it at once, which loses nothing either. */
+async function followAll(locations: string[], flags: Flags): Promise<void> {
+  if (!locations.length || locations.includes('-'))
+    program.error('error: --follow wants URLs or paths to look at again and again', { exitCode: 2 });
+  const stop = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
+  await follow(locations, {
+    every: flags.every,
+    json: flags.json === true,
+    signal: stop.signal,
+    recognise: recogniseHere,
+    ingest: (sources) =>
+      ingest(sources, { ...optionsOf(flags), signal: stop.signal, onNote: note, onProgress: plainProgress() }),
   });
-  display.stop();
-  report(summary, [...failed, ...summary.failed], flags.json === true);
 }
 
 function report(summary: Summary, failed: SourceError[], json: boolean): void {
@@ -131,9 +158,13 @@ function orFail(path: string, write: () => void): void {
   }
 }
 
+function note(location: string, text: string): void {
+  process.stderr.write(`ingest: ${location}: ${text}\n`);
+}
+
 /** A bar on a terminal; elsewhere a line every few seconds, on standard error so that --json stays last on standard output. */
 function progressDisplay(json: boolean): { hooks: Pick<IngestOptions, 'onProgress' | 'onNote'>; stop(): void } {
-  const onNote = (location: string, note: string) => process.stderr.write(`ingest: ${location}: ${note}\n`);
+  const onNote = note;
   if (!process.stderr.isTTY || json) return { hooks: { onNote, onProgress: plainProgress() }, stop() {} };
   const bar = new cliProgress.SingleBar(
     { format: '{bar} {value}/{total} {rate}/s, {eta_formatted} left  {source}', hideCursor: true, etaBuffer: 200 },

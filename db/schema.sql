@@ -88,7 +88,7 @@ CREATE INDEX message_author ON message (author_id, id);
 CREATE TABLE posting (              -- one message on one list
   list_id     INTEGER NOT NULL REFERENCES list(id),
   message_id  INTEGER NOT NULL REFERENCES message(id),
-  source_id   INTEGER NOT NULL REFERENCES source(id),
+  source_id   INTEGER NOT NULL REFERENCES source(id),  -- the last that brought this very blob
   epoch       INTEGER,              -- public-inbox v2 segment
   oid         BLOB,                 -- git blob
   received_at INTEGER,              -- committer date, From_ line, or newest Received:

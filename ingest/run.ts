@@ -5,6 +5,7 @@ import { prepareSearch } from '#db/write/messages';
 import { linkPatches } from '#db/write/patch';
 import { insertReject, saveCheckpoint, seenFiles, sourceRow } from '#db/write/sources';
 import { totals } from '#db/write/totals';
+import { heldBlobs } from '#db/write/withdraw';
 import { patchAnalysis } from './patch/index';
 import { arrangeDirty } from './pipeline/arrange';
 import { type Batch, BatchBuilder } from './pipeline/batch';
@@ -16,6 +17,7 @@ import { lockIngest } from './pipeline/lock';
 import { linkPeople, readMailmap, readOverrules } from './pipeline/people';
 import { ParserPool } from './pipeline/pool';
 import { resolveDirtyQuotes } from './pipeline/quotes';
+import { rejoinThreads } from './pipeline/rejoin';
 import { type Resolved, resolve } from './pipeline/resolve';
 import { withdraw } from './pipeline/withdraw';
 import { type Source, SourceError, type SourceEvent } from './read/types';
@@ -49,6 +51,8 @@ export interface IngestOptions {
     bytes: number;
   }): void;
   onNote?(location: string, note: string): void;
+  /** Aborted: nothing more is read, and what was read is brought to its end. */
+  signal?: AbortSignal;
 }
 
 /** What became of every message given. `read = stored + duplicate + deleted + rejected`. */
@@ -83,6 +87,7 @@ export async function ingest(sources: Source[], options: IngestOptions): Promise
     await prepareSearch(db);
     const lists = await ListNames.load(db);
     for (const source of sources) {
+      if (options.signal?.aborted) break;
       try {
         await new SourceRun(db, pool, lists, source, options, counts).run();
       } catch (error) {
@@ -90,6 +95,7 @@ export async function ingest(sources: Source[], options: IngestOptions): Promise
         failed.push(error);
       }
     }
+    await rejoinThreads(db);
     await arrangeDirty(db);
     // Neither reads what the other writes: linking is this thread's work, quotations are the workers'.
     await allOf([linkPatches(db, patchAnalysis), resolveDirtyQuotes(db, pool)]);
@@ -170,15 +176,18 @@ class SourceRun {
     let total: { total: number; unit: 'mails' | 'bytes' } | null = null;
     const events = this.source.open({
       state: row.state,
+      held: (epoch) => heldBlobs(this.db, row.id, epoch),
       isSeen: (keys) => seenFiles(this.db, row.id, keys),
       onTotal: (count, unit) => (total = { total: count, unit }),
       onNote: (note) => this.options.onNote?.(location, note),
+      ...(this.options.signal ? { signal: this.options.signal } : {}),
     });
     let read = 0;
     let bytes = 0;
     let failure: unknown;
     try {
       for await (const event of events) {
+        if (this.options.signal?.aborted) break;
         await this.#take(event, into);
         if (event.kind === 'checkpoint') continue;
         read++;
@@ -217,8 +226,8 @@ class SourceRun {
     // Both write at once, so everything read before must be in first.
     await this.#flush(into);
     await this.#written;
-    if (event.kind === 'withdraw') {
-      await withdraw(this.db, into.id, event.bytes, event.origin);
+    if (event.kind === 'withdraw' || event.kind === 'purged') {
+      await withdraw(this.db, into.id, event);
       this.counts.deleted++;
     } else {
       const reject = { place: event.origin.place, reason: event.reason, bytes: event.bytes };

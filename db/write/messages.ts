@@ -171,12 +171,13 @@ export async function addActivity(db: Connection, postings: { list: number; sent
 
 /**
  * Posts messages on lists; rows are (list_id, message_id, source_id, epoch, oid, received_at).
- * One that is posted there already stays as it was. Tells for each row whether it is new.
+ * One that is posted there already stays as it was; where another source brings the very same blob, it is that source's from now on, so that
+ * an archive read from a copy first and from its server later is withdrawn by the server. Tells for each row whether it is new.
  */
 export async function insertPostings(db: Connection, rows: Value[][]): Promise<boolean[]> {
   const key = (row: Value[]) => `${row[0]} ${row[1]}`;
-  const found = await db.all<{ list_id: number; message_id: number }>(
-    `SELECT p.list_id, p.message_id FROM json_each(?) j
+  const found = await db.all<{ list_id: number; message_id: number; source_id: number; oid: string | null }>(
+    `SELECT p.list_id, p.message_id, p.source_id, lower(hex(p.oid)) AS oid FROM json_each(?) j
      JOIN posting p ON p.list_id = j.value ->> 0 AND p.message_id = j.value ->> 1`,
     [JSON.stringify(rows.map((row) => row.slice(0, 2)))],
   );
@@ -184,5 +185,26 @@ export async function insertPostings(db: Connection, rows: Value[][]): Promise<b
   const isNew = rows.map((row) => !there.has(key(row)) && there.add(key(row)) !== undefined);
   const added = rows.filter((_, n) => isNew[n]).sort((a, b) => (a[1] as number) - (b[1] as number));
   await insertRows(db, 'INSERT INTO posting (list_id, message_id, source_id, epoch, oid, received_at)', added);
+  if (found.length) await takeOver(db, found, rows);
   return isNew;
 }
+
+async function takeOver(
+  db: Connection,
+  found: { list_id: number; message_id: number; source_id: number; oid: string | null }[],
+  rows: Value[][],
+): Promise<void> {
+  const owners = new Map(found.map((row) => [`${row.list_id} ${row.message_id} ${row.oid}`, row.source_id]));
+  const taken = rows
+    .map(([list, message, source, epoch, oid]) => ({ list, message, source, epoch, oid: hexOf(oid ?? null) }))
+    .filter(({ list, message, source, oid }) => (owners.get(`${list} ${message} ${oid}`) ?? source) !== source);
+  if (!taken.length) return;
+  await db.run(
+    `UPDATE posting SET source_id = value ->> 'source', epoch = value ->> 'epoch' FROM json_each(?)
+     WHERE list_id = value ->> 'list' AND message_id = value ->> 'message'`,
+    [JSON.stringify(taken)],
+  );
+}
+
+/** Never that of a posting without a blob, whose hex is ''. */
+const hexOf = (value: Value) => (Buffer.isBuffer(value) ? value.toString('hex') : 'none');

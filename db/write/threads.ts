@@ -101,7 +101,13 @@ export async function replaceThreads(
   ]) {
     await db.run(`DELETE FROM ${table} WHERE ${column} IN (SELECT value FROM json_each(?))`, [json]);
   }
-  await db.run('INSERT OR IGNORE INTO quote_dirty SELECT value FROM json_each(?)', [json]);
+  // Not those of which nothing is left.
+  await db.run('DELETE FROM quote_dirty WHERE thread IN (SELECT value FROM json_each(?))', [json]);
+  await insertRows(
+    db,
+    'INSERT INTO quote_dirty (thread)',
+    threads.map(([id]) => [id ?? null]),
+  );
   await insertRows(
     db,
     'INSERT INTO thread (id, root, subject, first_id, last_id, messages, participants, author_id)',
@@ -114,4 +120,36 @@ export async function replaceThreads(
      WHERE m.thread IN (SELECT value FROM json_each(?)) GROUP BY p.list_id, m.thread`,
     [json],
   );
+}
+
+/** Threads that lost a message, which may have been all that held them together: `meta` keys, gone after a finished ingest. */
+const REJOIN = 'rejoin:';
+
+export async function markToRejoin(db: Connection, thread: number): Promise<void> {
+  await db.run('INSERT OR IGNORE INTO meta (key, value) VALUES (?, ?)', [`${REJOIN}${thread}`, String(thread)]);
+}
+
+export async function threadsToRejoin(db: Connection): Promise<number[]> {
+  const rows = await db.all<{ value: string }>(
+    `SELECT value FROM meta WHERE key >= '${REJOIN}' AND key < '${REJOIN}:' ORDER BY key`,
+  );
+  return rows.map(({ value }) => Number(value));
+}
+
+/** Gives messages and ghosts of one thread to others. `ghosts` are all that are left of it. */
+export async function moveMembers(
+  db: Connection,
+  thread: number,
+  moves: [message: number, thread: number][],
+  ghosts: [msgid: string, thread: number][],
+): Promise<void> {
+  await db.transaction(async () => {
+    await db.run('UPDATE message SET thread = value ->> 1 FROM json_each(?) WHERE message.id = value ->> 0', [
+      JSON.stringify(moves),
+    ]);
+    await db.run('DELETE FROM ghost WHERE thread = ?', [thread]);
+    await insertRows(db, 'INSERT OR REPLACE INTO ghost (msgid, thread)', ghosts);
+    await markDirty(db, [thread, ...moves.map(([, to]) => to)]);
+    await db.run('DELETE FROM meta WHERE key = ?', [`${REJOIN}${thread}`]);
+  });
 }

@@ -1,6 +1,20 @@
 import type { Connection } from '../open';
 import { FACT_TABLES } from './facts';
-import { markDirty } from './threads';
+import { markDirty, markToRejoin } from './threads';
+import { unlinkPatches } from './unlink';
+
+/** A posting to be taken back, and the message posted. */
+interface Posted {
+  id: number;
+  msgid: string;
+  list_id: number;
+  thread: number;
+  oid: string | null;
+  sent_at: number;
+}
+
+const POSTED = `SELECT m.id, m.msgid, p.list_id, m.thread, lower(hex(p.oid)) AS oid, m.sent_at
+  FROM message m JOIN posting p ON p.message_id = m.id`;
 
 /**
  * Takes a posting back: the one of this source with this blob, else the source's only one with this Message-ID.
@@ -12,19 +26,52 @@ export async function withdrawPosting(
   oid: string | null,
   msgid: string,
 ): Promise<boolean> {
-  const rows = await db.all<{ id: number; list_id: number; thread: number; oid: string | null; sent_at: number }>(
-    `SELECT m.id, p.list_id, m.thread, lower(hex(p.oid)) AS oid, m.sent_at FROM message m JOIN posting p ON p.message_id = m.id
-     WHERE m.msgid = ? AND p.source_id = ?`,
-    [msgid, sourceId],
-  );
+  const rows = await db.all<Posted>(`${POSTED} WHERE m.msgid = ? AND p.source_id = ?`, [msgid, sourceId]);
   const row = rows.find((one) => one.oid === oid) ?? (rows.length === 1 ? rows[0] : undefined);
-  if (!row) return false;
+  if (row) await takeBack(db, row);
+  return row !== undefined;
+}
+
+/** Takes back what this source posted of a message under this blob, on every list. Resolves to how many postings that were. */
+export async function withdrawBlob(db: Connection, sourceId: number, oid: string, messageId: number): Promise<number> {
+  const rows = await db.all<Posted>(`${POSTED} WHERE p.message_id = ? AND p.source_id = ? AND p.oid = ?`, [
+    messageId,
+    sourceId,
+    Buffer.from(oid, 'hex'),
+  ]);
+  for (const row of rows) await takeBack(db, row);
+  return rows.length;
+}
+
+/** Blobs that a source posted of an epoch, in pages. */
+export async function* heldBlobs(
+  db: Connection,
+  sourceId: number,
+  epoch: number | null,
+): AsyncGenerator<{ oid: string; message: number }[]> {
+  let [list, message] = [0, Number.MIN_SAFE_INTEGER];
+  for (;;) {
+    const rows = await db.all<{ list: number; message: number; oid: string }>(
+      `SELECT list_id AS list, message_id AS message, lower(hex(oid)) AS oid FROM posting
+       WHERE (list_id, message_id) > (?, ?) AND source_id = ? AND epoch IS ? AND oid IS NOT NULL
+       ORDER BY list_id, message_id LIMIT ${HELD_PAGE}`,
+      [list, message, sourceId, epoch],
+    );
+    const last = rows.at(-1);
+    if (!last) return;
+    yield rows;
+    [list, message] = [last.list, last.message];
+  }
+}
+
+const HELD_PAGE = 5000;
+
+async function takeBack(db: Connection, row: Posted): Promise<void> {
   await db.run('DELETE FROM posting WHERE list_id = ? AND message_id = ?', [row.list_id, row.id]);
   await uncount(db, row.list_id, row.sent_at);
   const left = await db.get('SELECT 1 FROM posting WHERE message_id = ?', [row.id]);
-  if (!left) await removeMessage(db, row.id, msgid, row.thread);
+  if (!left) await removeMessage(db, row);
   await markDirty(db, [row.thread]);
-  return true;
 }
 
 async function uncount(db: Connection, listId: number, sentAt: number): Promise<void> {
@@ -42,11 +89,31 @@ async function uncount(db: Connection, listId: number, sentAt: number): Promise<
   );
 }
 
-async function removeMessage(db: Connection, id: number, msgid: string, thread: number): Promise<void> {
+async function removeMessage(db: Connection, { id, msgid, thread }: Posted): Promise<void> {
   await db.run('DELETE FROM quote WHERE message_id = ?1 OR source_id = ?1', [id]);
   await db.run('DELETE FROM search WHERE rowid = CAST(? AS INTEGER)', [id]);
+  await unlinkPatches(db, id, thread);
   for (const table of Object.keys(FACT_TABLES)) await db.run(`DELETE FROM ${table} WHERE message_id = ?`, [id]);
+  const author = await db.get<{ id: number }>('SELECT author_id AS id FROM message WHERE id = ?', [id]);
   await db.run('DELETE FROM message WHERE id = ?', [id]);
-  const bearer = await db.get('SELECT 1 FROM message WHERE msgid = ?', [msgid]);
+  await removeIdentity(db, author?.id ?? 0);
+  const bearer = await db.get<{ id: number; imposter: number }>(
+    'SELECT id, imposter FROM message WHERE msgid = ? ORDER BY imposter, id LIMIT 1',
+    [msgid],
+  );
+  // With the first bearer gone, the next is no imposter: read anew, the archive would have it first.
+  if (bearer?.imposter) await db.run('UPDATE message SET imposter = 0 WHERE id = ?', [bearer.id]);
   if (!bearer) await db.run('INSERT OR IGNORE INTO ghost (msgid, thread) VALUES (?, ?)', [msgid, thread]);
+  await markToRejoin(db, thread);
+}
+
+/** Who wrote nothing else that is left is no participant. Persons are joined again, as another identity may get its number. */
+async function removeIdentity(db: Connection, id: number): Promise<void> {
+  const gone = await db.run(
+    'DELETE FROM identity WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM message WHERE author_id = ?1)',
+    [id],
+  );
+  if (!gone) return;
+  await db.run('DELETE FROM person_join WHERE identity_id = ?', [id]);
+  await db.run(`DELETE FROM meta WHERE key = 'people'`);
 }

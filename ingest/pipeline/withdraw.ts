@@ -1,10 +1,19 @@
 import type { Connection } from '#db/open';
-import { withdrawPosting } from '#db/write/withdraw';
+import { withdrawBlob, withdrawPosting } from '#db/write/withdraw';
 import { parseMail } from '#ingest/parse/index';
-import type { Origin } from '#ingest/read/types';
+import type { SourceEvent } from '#ingest/read/types';
 
-/** The archive withdrew a mail that an earlier run may have stored. Resolves to whether it was there. */
-export async function withdraw(db: Connection, sourceId: number, bytes: Buffer, origin: Origin): Promise<boolean> {
-  const message = await parseMail(bytes, { receivedAt: origin.receivedAt });
-  return db.transaction(() => withdrawPosting(db, sourceId, origin.oid, message.msgid));
+/** The archive withdrew a mail that an earlier run may have stored, or purged one that it did. Resolves to whether it was there. */
+export async function withdraw(
+  db: Connection,
+  sourceId: number,
+  event: Extract<SourceEvent, { kind: 'withdraw' | 'purged' }>,
+): Promise<boolean> {
+  const { oid, receivedAt } = event.origin;
+  const msgid = event.kind === 'withdraw' ? (await parseMail(event.bytes, { receivedAt })).msgid : null;
+  return db.transaction(async () =>
+    event.kind === 'purged'
+      ? (await withdrawBlob(db, sourceId, oid ?? '', event.message)) > 0
+      : withdrawPosting(db, sourceId, oid, msgid ?? ''),
+  );
 }

@@ -1,8 +1,9 @@
 import { type Blob, BlobReader } from './blobs';
 import { gitAnswer, gitOutput, startGit } from './git';
+import { Held } from './held';
 import { History, type Layout, LOG_ARGS, LogParser, Withdrawals } from './history';
 import { isBlank, REASON_BLANK, REASON_TOO_LONG } from './limits';
-import { type OpenOptions, SourceError, type SourceEvent } from './types';
+import { type OpenOptions, type Origin, SourceError, type SourceEvent } from './types';
 
 /** One public-inbox epoch, or a v1 repository. */
 export interface Epoch {
@@ -23,6 +24,10 @@ interface Part {
   range: string;
   head: string;
   history: History;
+  /** Set where the history was rewritten since the last run: what that had posted. */
+  held: Held | null;
+  /** Files whose history is read; all where it is left out. */
+  paths?: string[];
 }
 
 const NO_BYTES = Buffer.alloc(0);
@@ -30,18 +35,23 @@ const NO_BYTES = Buffer.alloc(0);
 /**
  * Reads public-inbox repositories, epoch after epoch, from the commit where the last run ended. All of the history is read before the
  * first mail is handed on, as public-inbox withdraws a mail of any epoch in the newest one; git has the first mails ready by then.
+ *
+ * Of a history that was rewritten since (public-inbox-purge, public-inbox-edit, a force-push), what it no longer holds is handed on as
+ * purged first, as an edited mail bears the old one's Message-ID; then what it has anew. It is read again from the start.
  */
 export async function* readEpochs(epochs: Epoch[], options: OpenOptions): AsyncGenerator<SourceEvent> {
   const state: EpochState = { epochs: { ...(options.state as EpochState | undefined)?.epochs } };
+  sayMissing(epochs, state, options);
   const parts: Part[] = [];
   for (const epoch of epochs) {
     const part = await partToRead(epoch, state.epochs[keyOf(epoch)], options);
     if (part) parts.push(part);
   }
+  const before = earlierWithdrawals(epochs, parts, state);
   let withdrawals: Withdrawals | null = null;
   let reader: BlobReader | null = null;
   try {
-    const histories = readHistories(parts);
+    const histories = readHistories([...parts, ...before]);
     for (const part of parts) {
       reader = new BlobReader(part.epoch.path, part.history);
       await reader.askWhile(histories);
@@ -50,8 +60,10 @@ export async function* readEpochs(epochs: Epoch[], options: OpenOptions): AsyncG
           parts.reduce((sum, { history }) => sum + history.length, 0),
           'mails',
         );
-      withdrawals ??= new Withdrawals(parts.map(({ history }) => history));
-      yield* readPart(part, reader, withdrawals, state);
+      withdrawals ??= new Withdrawals([...parts, ...before].map(({ history }) => history));
+      yield* part.held
+        ? readAgain(part, part.held, reader, withdrawals, state)
+        : readPart(part, reader, withdrawals, state);
     }
   } finally {
     reader?.close();
@@ -77,6 +89,54 @@ async function* readPart(
   yield checkpointAt(state, epoch, head);
 }
 
+/** No checkpoint but the last: until then the next run must find the history rewritten too. */
+async function* readAgain(
+  { epoch, history, head }: Part,
+  held: Held,
+  reader: BlobReader,
+  withdrawals: Withdrawals,
+  state: EpochState,
+): AsyncGenerator<SourceEvent> {
+  const kinds: ('mail' | 'withdraw' | null)[] = [];
+  for (let n = 0; n < history.length; n++) {
+    const [oid = ''] = history.oids(n, n + 1);
+    const kind = withdrawals.meaning(oid, history.withdrawn.has(n));
+    // What was added and withdrawn in the meantime was counted, or never seen.
+    kinds.push(kind === 'deleted' || (kind === 'mail' && held.find(oid)) ? null : kind);
+  }
+  for (const { oid, message } of held.lost())
+    yield { kind: 'purged', bytes: NO_BYTES, message, origin: originOf(epoch, oid, null) };
+  let n = 0;
+  for await (const blobs of reader.read()) {
+    for (const blob of blobs) {
+      const kind = kinds[n] ?? null;
+      if (kind && !isPurgeMark(epoch, blob)) yield eventOf(kind, epoch, blob, history.dateAt(n));
+      n++;
+    }
+  }
+  yield checkpointAt(state, epoch, head);
+}
+
+/** Withdrawals that later epochs made in an earlier run: an epoch read again must not bring back what they took. */
+function earlierWithdrawals(epochs: Epoch[], parts: Part[], state: EpochState): Part[] {
+  const first = parts[0]?.epoch.number ?? null;
+  if (first === null) return [];
+  return epochs.flatMap((epoch) => {
+    const from = state.epochs[keyOf(epoch)];
+    const isWhole = parts.some((part) => part.epoch === epoch && part.held !== null);
+    if (from === undefined || isWhole || epoch.number === null || epoch.number <= first) return [];
+    return [{ epoch, range: from, head: from, history: new History(epoch.layout), held: null, paths: ['d'] }];
+  });
+}
+
+function sayMissing(epochs: Epoch[], state: EpochState, options: OpenOptions): void {
+  const newest = Math.max(...epochs.map(({ number }) => number ?? 0));
+  const here = new Set(epochs.map(keyOf));
+  for (const key of Object.keys(state.epochs))
+    if (!here.has(key) && Number(key) < newest)
+      options.onNote?.(`epoch ${key} is not there any more; the mails that were read from it are kept`);
+}
+
 const keyOf = (epoch: Epoch) => String(epoch.number ?? 0);
 
 function checkpointAt(state: EpochState, epoch: Epoch, commit: string): SourceEvent {
@@ -95,20 +155,30 @@ async function partToRead(epoch: Epoch, from: string | undefined, options: OpenO
   }
   if (head === from) return null;
   const history = new History(epoch.layout);
-  if (from === undefined) return { epoch, range: head, head, history };
+  if (from === undefined) return { epoch, range: head, head, history, held: null };
   // "No" is also the answer where the old commit was pruned after a rewrite.
-  const grown = (await gitAnswer(epoch.path, ['merge-base', '--is-ancestor', from, head])) !== null;
-  if (!grown)
-    options.onNote?.(`${epoch.path}: its history was rewritten since the last run; reading it again from the start`);
-  return { epoch, range: grown ? `${from}..${head}` : head, head, history };
+  const isWithin = async (one: string, other: string) =>
+    (await gitAnswer(epoch.path, ['merge-base', '--is-ancestor', one, other])) !== null;
+  if (await isWithin(from, head)) return { epoch, range: `${from}..${head}`, head, history, held: null };
+  if (await isWithin(head, from)) {
+    options.onNote?.(
+      `${epoch.path}: its newest commits are gone since the last run; the mails read from them are kept`,
+    );
+    return null;
+  }
+  options.onNote?.(`${epoch.path}: its history was rewritten since the last run; reading it again from the start`);
+  const held = await Held.load(options.held?.(epoch.number) ?? none());
+  return { epoch, range: head, head, history, held };
 }
+
+async function* none(): AsyncGenerator<never> {}
 
 async function readHistories(parts: Part[]): Promise<void> {
   for (const part of parts) await readHistory(part);
 }
 
-async function readHistory({ epoch, range, history }: Part): Promise<void> {
-  const { child, failed } = startGit(epoch.path, [...LOG_ARGS, range]);
+async function readHistory({ epoch, range, history, paths }: Part): Promise<void> {
+  const { child, failed } = startGit(epoch.path, [...LOG_ARGS, range, ...(paths ? ['--', ...paths] : [])]);
   child.stdin.end();
   const parser = new LogParser(history);
   child.stdout.on('data', (chunk: Buffer) => parser.push(chunk));
@@ -116,17 +186,21 @@ async function readHistory({ epoch, range, history }: Part): Promise<void> {
   if (failure !== null) throw new SourceError(epoch.path, `git log failed: ${failure}`);
 }
 
-function eventOf(
-  kind: 'mail' | 'deleted' | 'withdraw',
-  epoch: Epoch,
-  { oid, bytes, cut }: Blob,
-  receivedAt: number,
-): SourceEvent {
+function originOf(epoch: Epoch, oid: string, receivedAt: number | null): Origin {
   const where = epoch.number === null ? '' : `epoch ${epoch.number}, `;
-  const origin = { place: `${where}blob ${oid}`, epoch: epoch.number, oid, receivedAt };
+  return { place: `${where}blob ${oid}`, epoch: epoch.number, oid, receivedAt };
+}
+
+/** public-inbox-purge puts an empty file in a mail's place. */
+const isPurgeMark = (epoch: Epoch, { bytes }: Blob) => epoch.layout === 'v2' && bytes?.length === 0;
+
+function eventOf(kind: 'mail' | 'deleted' | 'withdraw', epoch: Epoch, blob: Blob, receivedAt: number): SourceEvent {
+  const { oid, bytes, cut } = blob;
+  const origin = originOf(epoch, oid, receivedAt);
   if (bytes === null)
     return { kind: 'reject', bytes: NO_BYTES, origin, reason: 'its blob is missing from the repository' };
   if (kind !== 'mail') return { kind, bytes, origin };
+  if (isPurgeMark(epoch, blob)) return { kind: 'deleted', bytes, origin };
   if (cut) return { kind: 'reject', bytes, origin, reason: REASON_TOO_LONG };
   return isBlank(bytes) ? { kind: 'reject', bytes, origin, reason: REASON_BLANK } : { kind, bytes, origin };
 }

@@ -1,4 +1,5 @@
 import type { MsgId } from '#mail/types';
+import type { HeldBlob } from './held';
 
 /** Where a raw mail stood, for error messages and for `posting`. */
 export interface Origin {
@@ -18,6 +19,7 @@ export interface Origin {
  * What a reader yields. `mail`: one raw mail, its archive's wrapping undone (mbox `From ` line removed, `>From ` unescaped).
  * `deleted`: a mail that was added and withdrawn again within what is being read (counted, never stored).
  * `withdraw`: the archive withdrew a mail that an earlier run may have stored.
+ * `purged`: the archive's history was rewritten without a mail that an earlier run posted; nothing but the blob's name is left of it.
  * `reject`: bytes that hold no mail at all.
  * `checkpoint`: everything yielded so far may be recorded as read; `state` is handed to the next run's `open`.
  */
@@ -25,6 +27,7 @@ export type SourceEvent =
   | { kind: 'mail'; bytes: Buffer; origin: Origin }
   | { kind: 'deleted'; bytes: Buffer; origin: Origin }
   | { kind: 'withdraw'; bytes: Buffer; origin: Origin }
+  | { kind: 'purged'; bytes: Buffer; origin: Origin; message: number }
   | { kind: 'reject'; bytes: Buffer; origin: Origin; reason: string }
   | { kind: 'checkpoint'; state: unknown; seen?: string[] };
 
@@ -43,6 +46,8 @@ export interface OpenOptions {
   state: unknown;
   /** For sources made of files: which of these keys an earlier run recorded through `seen`. */
   isSeen(keys: string[]): Promise<Set<string>>;
+  /** For archives with a history: the blobs that earlier runs posted of an epoch of this source. */
+  held?(epoch: number | null): AsyncIterable<HeldBlob[]>;
   /** Told once it is known how much there is to read (mails or bytes), for progress; may never be called. */
   onTotal?(total: number, unit: 'mails' | 'bytes'): void;
   /** A fact worth a line to the user ("history was rewritten: reading again from the start"). */

@@ -142,8 +142,16 @@ function inbox(url: URL, web: WebOptions): Source {
     );
   const one: Inbox = { url: url.href, list, folder: folderOf(url, list, web), silence: web.silence, epoch: null };
   const found = source(url.href, list, list, (options) => readList(one, options));
-  return { ...found, hasNews: (signal) => hasNews(one, signal) };
+  // No repository there: what it is then, opening tells.
+  const orElse = (error: unknown) => {
+    if (isAbsent(error, one)) return true;
+    throw error;
+  };
+  return { ...found, hasNews: (signal) => hasNews(one, signal).catch(orElse) };
 }
+
+const isAbsent = (error: unknown, one: Inbox) =>
+  error instanceof ServerError && error.status === 404 && error.location === one.url;
 
 /** A list: of public-inbox, else an index of pipermail's months. */
 async function* readList(one: Inbox, options: OpenOptions): AsyncGenerator<SourceEvent> {
@@ -153,7 +161,7 @@ async function* readList(one: Inbox, options: OpenOptions): AsyncGenerator<Sourc
       return;
     } catch (error) {
       // Nothing was read of it: no repository is there.
-      if (!(error instanceof ServerError) || error.status !== 404 || error.location !== one.url) throw error;
+      if (!isAbsent(error, one)) throw error;
       const { url, text } = await pageAt(one.url, one.silence, options.signal).catch(() => ({
         url: one.url,
         text: '',

@@ -1,0 +1,35 @@
+import type { Connection } from '../open';
+
+/** Mails whose links may rest on a mail that is withdrawn (?1): of its thread (?2), of its series and title, what it says of others and they of it. */
+const CONCERNED = `
+  SELECT id FROM message WHERE thread = ?2
+  UNION SELECT q.message_id FROM patch p JOIN revision r ON r.id = p.revision_id JOIN revision s ON s.series_id = r.series_id
+    JOIN patch q ON q.revision_id = s.id WHERE p.message_id = ?1
+  UNION SELECT q.message_id FROM patch p JOIN patch q ON q.title_key = p.title_key WHERE p.message_id = ?1
+  UNION SELECT c.message_id FROM patch p JOIN claim c ON c.title_key = p.title_key WHERE p.message_id = ?1
+  UNION SELECT patch_id FROM outcome WHERE evidence_id = ?1
+  UNION SELECT evidence_id FROM outcome WHERE patch_id = ?1 AND evidence_id <> 0`;
+
+/**
+ * Takes a mail that is about to be removed out of what was linked of patches. Its series is taken apart, and all that it may have decided
+ * is left to `linkPatches`, which puts it together again without it.
+ */
+export async function unlinkPatches(db: Connection, id: number, thread: number): Promise<void> {
+  await db.run(`INSERT OR IGNORE INTO patch_dirty ${CONCERNED}`, [id, thread]);
+  const series = await db.get<{ id: number }>(
+    'SELECT r.series_id AS id FROM patch p JOIN revision r ON r.id = p.revision_id WHERE p.message_id = ?',
+    [id],
+  );
+  if (series) {
+    await db.run(
+      'UPDATE patch SET revision_id = NULL WHERE revision_id IN (SELECT id FROM revision WHERE series_id = ?)',
+      [series.id],
+    );
+    await db.run('DELETE FROM revision WHERE series_id = ?', [series.id]);
+    await db.run('DELETE FROM series WHERE id = ?', [series.id]);
+  }
+  await db.run('DELETE FROM patch_reply WHERE message_id = ?1 OR patch_id = ?1', [id]);
+  await db.run('DELETE FROM outcome WHERE patch_id = ?1 OR evidence_id = ?1', [id]);
+  await db.run('DELETE FROM patch_file WHERE message_id = ?', [id]);
+  await db.run('DELETE FROM patch_commit WHERE patch_id = ?', [id]);
+}

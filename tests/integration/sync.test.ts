@@ -1,0 +1,212 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ARCHIVES, archive } from '../archives';
+import { command, type IngestSummary, ingest, scratch } from '../command';
+import { commitOf, PublicInbox, publicInboxInstalled } from '../publicinbox';
+
+/** All exports, and those that say most: each takes a second here. */
+const ALL = ['messages', 'threads', 'series', 'trailers', 'people', 'topics', 'mm'];
+const MOST = ['messages', 'threads', 'series', 'people'];
+/** Mails of linux-edac that the small inbox begins with, and of each step after. */
+const FIRST = 150;
+const STEP = 50;
+
+const mail = (name: string, more = '') =>
+  `From: Ada <ada@example.org>\nTo: edac@example.org\nDate: Wed, 25 Nov 2020 10:00:00 +0000\nMessage-ID: <${name}@example.org>\nSubject: About ${name}\n${more}\nText of ${name}.\n`;
+
+const exported = (database: string, kind: string) =>
+  createHash('sha256')
+    .update(command('export', [kind], database).stdout)
+    .digest('hex');
+const msgids = (database: string) =>
+  command('export', ['messages'], database)
+    .stdout.trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { msgid: string }).msgid);
+
+const balanced = ({ read, stored, duplicate, deleted, rejected }: IngestSummary) =>
+  expect(read).toBe(stored + duplicate + deleted + rejected);
+
+describe.skipIf(ARCHIVES === null || !publicInboxInstalled)('a list on a public-inbox server', () => {
+  const folder = scratch();
+  let server: PublicInbox;
+  const database = `${folder.path}/synced.sqlite`;
+  const url = () => `${server.base}/edac/`;
+
+  /** What the database would be had the server's own directory been read, whole, now. */
+  function expectAsLocal(kinds = MOST, list = 'edac', synced = database): void {
+    const local = `${folder.path}/local.sqlite`;
+    for (const name of readdirSync(folder.path))
+      if (name.startsWith('local.sqlite')) rmSync(join(folder.path, name), { recursive: true });
+    ingest(local, server.path(list));
+    for (const kind of kinds) expect(exported(synced, kind), kind).toBe(exported(local, kind));
+    expect(command('verify', [], synced)).toMatchObject({ status: 0 });
+  }
+
+  beforeAll(async () => {
+    server = await PublicInbox.in(`${folder.path}/server`);
+    server.init('edac');
+    server.append('edac', 0, archive('linux-edac/git/0.git'), 0, FIRST);
+    server.init('kexec');
+    rmSync(join(server.path('kexec'), 'git', '0.git'), { recursive: true });
+    cpSync(archive('kexec/git/0.git'), join(server.path('kexec'), 'git', '0.git'), { recursive: true });
+    execFileSync('chmod', ['-R', 'u+w', server.path('kexec')]);
+    await server.start();
+  });
+  afterAll(async () => {
+    await server.stop();
+    folder.remove();
+  });
+
+  it('is copied whole, as if its directory had been read', () => {
+    const synced = `${folder.path}/kexec.sqlite`;
+    const summary = ingest(synced, `${server.base}/kexec`);
+    expect(summary.stored).toBeGreaterThan(2000);
+    balanced(summary);
+    expectAsLocal(ALL, 'kexec', synced);
+    expect(ingest(synced, `${server.base}/kexec/`).read).toBe(0);
+  });
+
+  it('is fetched as it grows', () => {
+    expect(ingest(database, url()).read).toBe(FIRST);
+    server.append('edac', 0, archive('linux-edac/git/0.git'), FIRST, FIRST + STEP);
+    expect(ingest(database, url()).read).toBe(STEP);
+    expect(ingest(database, url()).read).toBe(0);
+    expectAsLocal();
+  });
+
+  it('withdraws what the list withdraws', () => {
+    server.index('edac');
+    for (const name of ['one', 'two', 'three']) server.deliver('edac', mail(name));
+    expect(ingest(database, url())).toMatchObject({ read: 3, stored: 3 });
+    server.run('public-inbox-learn', ['rm'], mail('two'));
+    expect(ingest(database, url())).toMatchObject({ read: 1, deleted: 1 });
+    expect(msgids(database)).not.toContain('two@example.org');
+    expectAsLocal();
+  });
+
+  it('withdraws what is purged, from the copy too', () => {
+    server.run('public-inbox-purge', [server.path('edac')], mail('one'));
+    const summary = ingest(database, url());
+    expect(summary).toMatchObject({ read: 1, deleted: 1 });
+    expect(msgids(database)).not.toContain('one@example.org');
+    expectAsLocal();
+    const objects = mirror(['cat-file', '--batch-all-objects', '--batch']);
+    expect(objects).toContain('Text of three.');
+    expect(objects).not.toContain('Text of one.');
+    // A mail of the middle, with all commits after it anew.
+    const old = server.git('edac', 0, ['show', `HEAD~${STEP}:m`]);
+    const [, msgid] = /^message-id:\s*<(.+)>/im.exec(old) ?? [];
+    server.run('public-inbox-purge', [server.path('edac')], old);
+    expect(ingest(database, url())).toMatchObject({ read: 1, deleted: 1 });
+    expect(msgids(database)).not.toContain(msgid);
+    expectAsLocal();
+  });
+
+  const mirror = (args: string[]) => {
+    const [name = ''] = readdirSync(`${database}-mirrors`);
+    return execFileSync('git', ['--git-dir', join(`${database}-mirrors`, name, 'git/0.git'), ...args], {
+      encoding: 'latin1',
+      maxBuffer: 1 << 28,
+    });
+  };
+
+  it('takes an edited mail for the one before', () => {
+    const text = mail('three').replace('Text of three.', 'Text without the password.');
+    const before = server.git('edac', 0, ['rev-parse', 'HEAD~3']).trim();
+    server.git('edac', 0, ['update-ref', 'refs/heads/master', before]);
+    server.commit('edac', 0, [commitOf('m', text, 1_606_300_000)]);
+    const summary = ingest(database, url());
+    expect(summary.stored).toBe(1);
+    expect(summary.deleted).toBeGreaterThan(0);
+    balanced(summary);
+    expectAsLocal();
+  });
+
+  it('loses nothing where the history is only shorter, and goes on when it grows again', () => {
+    const before = msgids(database);
+    const head = server.git('edac', 0, ['rev-parse', 'HEAD']).trim();
+    server.git('edac', 0, ['update-ref', 'refs/heads/master', `${head}~2`]);
+    const ran = command('ingest', ['--json', url()], database);
+    expect(ran.stderr).toMatch(/epoch 0 has lost its newest commits on the server; they are kept/);
+    expect(msgids(database)).toEqual(before);
+    server.git('edac', 0, ['update-ref', 'refs/heads/master', head]);
+    expect(ingest(database, url()).read).toBe(0);
+  });
+
+  it('honours another history by force: what it lacks goes, what it has comes', () => {
+    const base = server.git('edac', 0, ['rev-list', '--reverse', '--first-parent', 'HEAD']).split('\n')[
+      FIRST - STEP - 1
+    ];
+    server.git('edac', 0, ['update-ref', 'refs/heads/master', base ?? '']);
+    server.commit('edac', 0, [commitOf('m', mail('forced'), 1_606_400_000)]);
+    const summary = ingest(database, url());
+    balanced(summary);
+    expect(summary).toMatchObject({ stored: 1, lists: { edac: FIRST - STEP + 1 } });
+    expect(summary.deleted).toBeGreaterThan(STEP);
+    expectAsLocal(ALL);
+  });
+
+  it('is read on in a new epoch, which may withdraw a mail of an older one', () => {
+    const day = 1_606_500_000;
+    server.commit('edac', 1, [
+      commitOf('m', mail('four'), day),
+      commitOf('d', mail('forced'), day),
+      commitOf('m', mail('five'), day),
+    ]);
+    expect(ingest(database, url())).toMatchObject({ read: 3, stored: 2, deleted: 1 });
+    expectAsLocal();
+    // The older epoch read again must not bring that mail back.
+    const head = server.git('edac', 0, ['rev-parse', 'HEAD']).trim();
+    server.git('edac', 0, ['update-ref', 'refs/heads/master', `${head}~3`]);
+    server.commit('edac', 0, [commitOf('m', mail('forced'), 1_606_400_000)]);
+    expect(ingest(database, url())).toMatchObject({ read: 2, stored: 0, deleted: 2 });
+    expectAsLocal();
+  });
+
+  it('keeps what was read of an epoch that the server has no more', () => {
+    const before = msgids(database);
+    const head = server.git('edac', 0, ['rev-parse', 'HEAD']).trim();
+    server.git('edac', 0, ['update-ref', '-d', 'refs/heads/master']);
+    const ran = command('ingest', ['--json', url()], database);
+    expect([ran.status, ran.stderr]).toEqual([
+      0,
+      expect.stringMatching(/epoch 0 is no longer in the server's manifest; its mails are kept/),
+    ]);
+    expect(msgids(database)).toEqual(before);
+    server.git('edac', 0, ['update-ref', 'refs/heads/master', head]);
+    expect(ingest(database, url()).read).toBe(0);
+  });
+
+  it('read from a copy first is withdrawn by its server later', () => {
+    const copied = `${folder.path}/copied.sqlite`;
+    ingest(copied, server.path('edac'));
+    expect(ingest(copied, url()).stored).toBe(0);
+    server.commit('edac', 1, [commitOf('d', mail('four'), 1_606_600_000)]);
+    expect(ingest(copied, url())).toMatchObject({ read: 1, deleted: 1 });
+    expect(msgids(copied)).not.toContain('four@example.org');
+  });
+
+  it('is searched, and its threads and mails are read, by their URLs', () => {
+    server.index('kexec');
+    const fresh = `${folder.path}/parts.sqlite`;
+    const read = (path: string) => ingest(fresh, `${server.base}/kexec/${path}`);
+    const all = `${folder.path}/kexec.sqlite`;
+    const threads = command('export', ['threads'], all).stdout.trim().split('\n');
+    const sizes = threads.map((line) => (JSON.parse(line) as { messages: string[] }).messages);
+    const thread = sizes.find(
+      (messages) => messages.length > 5 && messages.every((id) => !/[/%]/.test(id)),
+    ) as string[];
+    expect(read(`${thread[1]}/raw`)).toMatchObject({ read: 1, stored: 1, lists: { kexec: 1 } });
+    const whole = read(`${thread[1]}/`);
+    expect(whole.read).toBe(whole.stored + 1);
+    expect(msgids(fresh)).toEqual(expect.arrayContaining(thread));
+    expect(read(`${thread[0]}/T/#u`).stored).toBe(0);
+    expect(read(`${thread[0]}/t.mbox.gz`).stored).toBe(0);
+    const ran = command('ingest', ['--json', `${server.base}/kexec/?q=m:nobody-wrote-this`], fresh);
+    expect([ran.status, ran.stderr]).toEqual([1, expect.stringMatching(/no message matches the search/)]);
+  });
+});
