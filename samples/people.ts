@@ -40,3 +40,26 @@ export const PEOPLE = {
 } as const;
 
 export const EVERYONE: readonly Invented[] = Object.values(PEOPLE).filter((one) => one.name !== 'example build robot');
+
+const GIVEN =
+  'Alba Bram Cosima Dario Edda Ferran Gudrun Hamid Ingrid Jorun Katya Lamin Marisol Nuno Odile Pavel Quirin Rasa Selim Teodora Ulrik Vesna Wanja Ximena Yara Zoltan'.split(
+    ' ',
+  );
+const FAMILY_BEGINNINGS =
+  'Ahl Bren Cor Dun Esk Fal Grim Hol Iver Jas Kal Lor Mont Nor Ost Pell Ruth Sand Tor Vel'.split(' ');
+const FAMILY_ENDS = 'aker bury dal egaard feldt holm ingham quist rode stad thorpe vik wick'.split(' ');
+
+/** Mails for each person that a made-up list has; a list of fewer is written by those named above. */
+const MAILS_A_PERSON = 200;
+
+/** Who writes a list of so many mails: those named above, and more of invented names the longer it is. */
+export function crowd(mails: number): readonly Invented[] {
+  const people: Invented[] = [...EVERYONE];
+  for (const beginning of FAMILY_BEGINNINGS)
+    for (const end of FAMILY_ENDS)
+      for (const given of GIVEN) {
+        if (people.length * MAILS_A_PERSON >= mails) return people;
+        people.push(person(`${given} ${beginning}${end}`, `${given}.${beginning}${end}`.toLowerCase(), 60));
+      }
+  return people;
+}

@@ -1,6 +1,6 @@
 import { type Draft, quote, type SampleMail, wrap, write } from './mail';
 import { gitPatch } from './patch';
-import { EVERYONE, type Invented } from './people';
+import { crowd, type Invented } from './people';
 import type { Random } from './random';
 
 /** Threads made from a stock of words, for archives of any size: their shapes and the frequencies of words are those of a list. */
@@ -97,27 +97,35 @@ interface Said {
 /** Where the tail begins: after all that was written by hand. */
 const START = Date.UTC(2009, 6, 1) / 1000;
 
+/** A tail of any length ends before this many seconds: a list of millions of mails is a busy one, not one of centuries. */
+const SPAN = 15 * 365 * 86400;
+/** Mails of a thread, on average, with room to spare. */
+const MAILS_A_THREAD = 3;
+/** Mean seconds between the beginnings of two threads of a quiet list. */
+const QUIET = 9000;
+
 /** `count` mails of made-up threads. */
 export function* tail(count: number, random: Random): Generator<SampleMail> {
   let left = count;
   if (left <= 0) return;
-  for (const draft of threads(random, START)) {
+  const gap = Math.min(QUIET, (SPAN * MAILS_A_THREAD) / count);
+  for (const draft of threads(random, START, gap, crowd(count))) {
     yield write(draft);
     if (--left <= 0) return;
   }
 }
 
 /** One thread after another, for ever; each begins some time after the one before. */
-function* threads(random: Random, start: number): Generator<Draft> {
+function* threads(random: Random, start: number, gap: number, people: readonly Invented[]): Generator<Draft> {
   let at = start;
   for (let thread = 0; ; thread++) {
-    at += Math.floor(-Math.log(1 - random.next()) * 9000) + 60;
-    yield* random.below(3) === 0 ? talk(random, thread, at) : patches(random, thread, at);
+    at += Math.floor(-Math.log(1 - random.next()) * gap) + Math.min(60, Math.floor(gap / 2));
+    yield* random.below(3) === 0 ? talk(random, people, thread, at) : patches(random, people, thread, at);
   }
 }
 
-function* patches(random: Random, thread: number, at: number): Generator<Draft> {
-  const author = random.zipf(EVERYONE);
+function* patches(random: Random, people: readonly Invented[], thread: number, at: number): Generator<Draft> {
+  const author = random.zipf(people);
   const area = random.zipf(SUBSYSTEMS);
   const total = random.below(4) === 0 ? 2 + random.below(6) : 1;
   const version = 1 + Math.floor(random.next() ** 3 * 5);
@@ -136,7 +144,7 @@ function* patches(random: Random, thread: number, at: number): Generator<Draft> 
     const counter = total > 1 ? ` ${n}/${total}` : '';
     const one = patch(random, thread, n, at + n, author, area, `[${mark}${counter}] `, total > 1 ? [root] : []);
     yield one.draft;
-    yield* answers(random, one.said, random.below(4));
+    yield* answers(random, people, one.said, random.below(4));
   }
 }
 
@@ -181,8 +189,8 @@ function patch(
   return { draft, said: { from: author, msgid, at, subject, words, references } };
 }
 
-function* talk(random: Random, thread: number, at: number): Generator<Draft> {
-  const from = random.zipf(EVERYONE);
+function* talk(random: Random, people: readonly Invented[], thread: number, at: number): Generator<Draft> {
+  const from = random.zipf(people);
   const words = wrap(
     `${random.pick(REASONS)} ${random.pick(REMARKS)} Has anybody seen ${random.pick(THINGS)} with ${random.zipf(SUBSYSTEMS)} lately?`,
   );
@@ -195,15 +203,15 @@ function* talk(random: Random, thread: number, at: number): Generator<Draft> {
     references: [],
   };
   yield { from, subject: said.subject, msgid: said.msgid, at, body: words };
-  yield* answers(random, said, 1 + Math.floor(random.next() ** 4 * 24));
+  yield* answers(random, people, said, 1 + Math.floor(random.next() ** 4 * 24));
 }
 
 /** Answers to a mail and to one another. */
-function* answers(random: Random, root: Said, count: number): Generator<Draft> {
+function* answers(random: Random, people: readonly Invented[], root: Said, count: number): Generator<Draft> {
   const said = [root];
   for (let n = 0; n < count; n++) {
     const parent = random.below(2) ? (said.at(-1) as Said) : random.pick(said);
-    const from = random.zipf(EVERYONE);
+    const from = random.zipf(people);
     const words = wrap(`${random.pick(REMARKS)} ${random.below(2) ? random.pick(REASONS) : random.pick(REMARKS)}`);
     const at = parent.at + 300 + random.below(80_000);
     const subject = parent.subject.startsWith('Re: ') ? parent.subject : `Re: ${parent.subject}`;

@@ -20,6 +20,13 @@ export const PATCH_TABLES: Record<string, string> = {
 /** A copy comes at most two years after the patch (ingest/patch/outcome.ts REACH), in message ids (8 a second). */
 const COPY_REACH = 730 * 86400 * 8;
 
+/**
+ * How far apart in time (message ids, 8 a second) an author's patches may be versions by their files alone, and patches of one
+ * title by it: ingest/patch/link.ts FILE_REACH and REACH, and two months, since a set counts from its first mail.
+ */
+const FILE_REACH = (183 + 60) * 86400 * 8;
+const TITLE_REACH = (548 + 60) * 86400 * 8;
+
 /** Mails linked in one transaction: bounds memory, and how long the writer holds the lock. */
 const DIRTY_AT_ONCE = 40_000;
 
@@ -100,9 +107,18 @@ async function gatherKin(db: Connection, dirty: string): Promise<void> {
     `SELECT ${column} FROM patch WHERE message_id IN ${dirty} AND kind IN ${SERIES_KINDS}`;
   const add = (where: string) =>
     db.run(`INSERT OR IGNORE INTO linking SELECT message_id FROM patch WHERE kind IN ${SERIES_KINDS} AND ${where}`);
+  /** Patches of the same author or title, posted not longer than `reach` before the first or after the last dirty one of theirs. */
+  const near = (column: string, reach: number) =>
+    db.run(
+      `INSERT OR IGNORE INTO linking SELECT p.message_id
+       FROM (SELECT ${column} AS value, min(message_id) AS first, max(message_id) AS last FROM patch
+             WHERE message_id IN ${dirty} AND kind IN ${SERIES_KINDS} GROUP BY 1) d
+       CROSS JOIN patch p ON p.${column} = d.value AND p.message_id BETWEEN d.first - ${reach} AND d.last + ${reach}
+       WHERE p.kind IN ${SERIES_KINDS}`,
+    );
   await add(`message_id IN ${dirty}`);
-  await add(`author_key IN (${own('author_key')})`);
-  await add(`title_key IN (${own('title_key')})`);
+  await near('author_key', FILE_REACH);
+  await near('title_key', TITLE_REACH);
   await add(`change_id IN (${own('change_id')})`);
   await add(
     `message_id IN (SELECT id FROM message WHERE thread IN (SELECT thread FROM message WHERE id IN (${own('message_id')})))`,

@@ -221,6 +221,7 @@ function isReplacement(later: PostedSet, earlier: PostedSet, sameAuthor: boolean
 /** Finds the earlier sets that may be versions of a set: by what they share. */
 class CandidateIndex {
   private readonly byKey = new Map<string, PostedSet[]>();
+  private readonly byTitle = new Map<number, PostedSet[]>();
   /** By author and file. */
   private readonly byFile = new Map<number, Map<number, PostedSet[]>>();
 
@@ -228,6 +229,7 @@ class CandidateIndex {
     const found = new Set<PostedSet>();
     for (const key of [...ownKeys(set), ...askedKeys(set)])
       for (const other of this.byKey.get(key) ?? []) found.add(other);
+    for (const member of set.members) addRecent(found, this.byTitle.get(member.titleKey) ?? [], set.sentAt - REACH);
     const files = this.byFile.get(set.authorKey);
     if (files) for (const file of filesOf(set)) addRecent(found, files.get(file) ?? [], set.sentAt - FILE_REACH);
     return [...found];
@@ -235,6 +237,7 @@ class CandidateIndex {
 
   add(set: PostedSet): void {
     for (const key of ownKeys(set)) push(this.byKey, key, set);
+    for (const title of new Set(set.members.map((member) => member.titleKey))) push(this.byTitle, title, set);
     let files = this.byFile.get(set.authorKey);
     if (!files) {
       files = new Map();
@@ -263,11 +266,11 @@ function filesOf(set: PostedSet): Set<number> {
   return new Set(set.patches.flatMap((member) => member.files));
 }
 
-/** Titles (whoever sent them), change ids, message ids. */
+/** Change ids and message ids, which join versions however far apart. A title does not (judge): it is looked for within REACH. */
 function ownKeys(set: PostedSet): Set<string> {
   const keys = new Set<string>();
   for (const member of set.members) {
-    keys.add(`t${member.titleKey}`).add(`m${member.msgid}`);
+    keys.add(`m${member.msgid}`);
     if (member.changeId) keys.add(`c${member.changeId}`);
   }
   return keys;
