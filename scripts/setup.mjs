@@ -153,6 +153,7 @@ async function bundle() {
       'bench/bench.ts',
       'bench/soak.ts',
       'bench/kills.ts',
+      'bench/scale.ts',
       'ingest/pipeline/worker.ts',
       'app/_server/serve.ts',
     ],

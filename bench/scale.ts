@@ -1,0 +1,177 @@
+/**
+ * node dist/scale.mjs: one list grown step by step, and at each size the cost of a mail, of a hundred more, of pages and of searches.
+ * The list is the synthetic one, so any machine can make it. A table in Markdown on standard output.
+ */
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { Command } from 'commander';
+import { toMboxrd } from '#mail/mbox';
+import { generate } from '#samples/generate';
+import type { SampleMail } from '#samples/mail';
+import { bytesBelow } from './archives';
+import { INGEST } from './ingest';
+import { load } from './load';
+import { endChildren, type Measured, measure } from './process';
+import { median, percentile } from './stats';
+import { figure, markdownOf, megabytes, type Table } from './table';
+import { pageKinds, startOurs } from './web';
+
+const DEFAULT_SIZES = [10_000, 20_000, 50_000, 100_000, 200_000, 400_000, 1_000_000, 2_000_000];
+const LATE = 100;
+const REQUESTS = 12;
+const LIST = 'grown';
+/** Of each kind: in nearly every mail, common, rare, a phrase, fields, a range of dates, a broad wildcard. */
+const QUERIES = [
+  'the',
+  'machine',
+  'rowhammer',
+  '"the fast path"',
+  's:edac',
+  'f:oskar',
+  'd:20120101..20121231',
+  'dfn:drivers/edac/edac_ring.c',
+  'the NOT patch',
+  're*',
+];
+
+interface Flags {
+  sizes: string;
+  seed: string;
+  json?: string;
+  keep?: string;
+}
+
+const say = (text: string) => void process.stderr.write(`scale: ${text}\n`);
+
+async function run(flags: Flags): Promise<void> {
+  const sizes = flags.sizes.split(',').map(Number);
+  const folder = flags.keep ? resolve(flags.keep) : await mkdtemp(join(tmpdir(), 'threadline-scale-'));
+  await mkdir(folder, { recursive: true });
+  const database = join(folder, 'grown.sqlite');
+  const rows: string[][] = [];
+  const searches: string[][] = QUERIES.map((query) => [query]);
+  try {
+    const mailsToCome = generate({ messages: Math.max(...sizes), seed: Number(flags.seed) });
+    let before = 0;
+    for (const size of sizes) {
+      const step = await ingestNext(database, join(folder, 'next.mbox'), mailsToCome, size - LATE - before);
+      const late = await ingestNext(database, join(folder, 'next.mbox'), mailsToCome, LATE);
+      const mails = size - LATE - before;
+      say(`${size} mails: ${figure(step.seconds)} s for ${mails}`);
+      rows.push([
+        figure(size),
+        figure(mails / step.seconds),
+        figure((step.seconds / mails) * 1e6),
+        figure((step.cpuSeconds / mails) * 1e6),
+        megabytes(step.peakBytes),
+        megabytes(bytesBelow(database)),
+        figure(bytesBelow(database) / size),
+        figure(late.seconds),
+        ...(await served(database, searches)),
+      ]);
+      before = size;
+    }
+  } finally {
+    endChildren();
+    if (!flags.keep) await rm(folder, { recursive: true, force: true });
+  }
+  const tables = tablesOf(rows, searches, sizes);
+  process.stdout.write(`${tables.map(markdownOf).join('\n\n')}\n`);
+  if (flags.json) await writeFile(flags.json, `${JSON.stringify(tables, null, 2)}\n`);
+}
+
+/** Writes the next mails to a file and ingests it. */
+async function ingestNext(
+  database: string,
+  path: string,
+  mails: Generator<SampleMail>,
+  count: number,
+): Promise<Measured> {
+  const file = createWriteStream(path);
+  for (let n = 0; n < count; n++) {
+    const { value, done } = mails.next();
+    if (done) break;
+    if (!file.write(toMboxrd(value.raw, value.sentAt))) await once(file, 'drain');
+  }
+  file.end();
+  await finished(file);
+  const measured = await measure(INGEST, ['--list', LIST, path], { THREADLINE_DB: database });
+  await rm(path);
+  return measured;
+}
+
+/** Milliseconds of a list page, the largest thread, a message page; and of each query, added to its row. */
+async function served(database: string, searches: string[][]): Promise<string[]> {
+  const server = await startOurs(database);
+  try {
+    const kinds = await pageKinds(LIST, server);
+    const wanted = ['list', 'thread, the largest', 'message'].map((name) =>
+      kinds.find(({ kind }) => kind.startsWith(name)),
+    );
+    const pages: string[] = [];
+    for (const kind of wanted) pages.push(kind ? await timeOf(server.base + kind.ours) : '–');
+    for (const [n, query] of QUERIES.entries())
+      searches[n]?.push(await timeOf(`${server.base}/search/?q=${encodeURIComponent(query)}&list=${LIST}`));
+    return pages;
+  } finally {
+    await server.stop();
+  }
+}
+
+let stamp = 0;
+
+/** Median and 99th percentile; each request is another by a parameter, so that no kept page answers. */
+async function timeOf(url: string): Promise<string> {
+  const fresh = () => `${url}${url.includes('?') ? '&' : '?'}b=${stamp++}`;
+  await load(fresh, { count: 2, clients: 1 });
+  const { total, status } = await load(fresh, { count: REQUESTS, clients: 1 });
+  return status === 200 ? `${figure(median(total))} (${figure(percentile(total, 0.99))})` : `HTTP ${status}`;
+}
+
+function tablesOf(rows: string[][], searches: string[][], sizes: number[]): Table[] {
+  return [
+    {
+      title: 'One list, growing',
+      notes: [
+        `Each row: the mails since the row before, then ${LATE} more. Pages in milliseconds, median and 99th percentile of ${REQUESTS} requests, each made anew.`,
+      ],
+      columns: [
+        'mails',
+        'mails/s',
+        'µs a mail',
+        'CPU µs a mail',
+        'memory',
+        'database',
+        'bytes a mail',
+        `${LATE} more, s`,
+        'list page',
+        'largest thread',
+        'message',
+      ],
+      rows,
+    },
+    {
+      title: 'Searches in it',
+      notes: ['Milliseconds to the page of the first 200 results with excerpts, facets and histogram.'],
+      columns: ['query', ...sizes.map(figure)],
+      rows: searches,
+    },
+  ];
+}
+
+await new Command('scale')
+  .description('grows one synthetic list and measures what a mail, a page and a search cost at each size')
+  .option('--sizes <list>', 'numbers of mails, ascending', DEFAULT_SIZES.join(','))
+  .option('--seed <n>', 'seed of the synthetic list', '7')
+  .option('--json <file>', 'writes the tables as JSON too')
+  .option('--keep <folder>', 'works in this folder and leaves the database there')
+  .action(run)
+  .parseAsync()
+  .catch((error: Error) => {
+    process.stderr.write(`scale: ${error.message}\n`);
+    process.exitCode = 1;
+  });
