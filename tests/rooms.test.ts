@@ -49,7 +49,18 @@ const ALLOWED: Record<string, string[]> = {
   app: ['mail', 'db', 'db/queries'],
   cli: ['mail', 'db', 'db/queries', 'ingest', 'ingest/read', 'samples'],
   samples: [],
-  bench: ['mail', 'db', 'db/queries', 'db/write', 'ingest', 'ingest/read', 'ingest/parse', 'ingest/patch', 'cli'],
+  bench: [
+    'mail',
+    'db',
+    'db/queries',
+    'db/write',
+    'ingest',
+    'ingest/read',
+    'ingest/parse',
+    'ingest/patch',
+    'cli',
+    'samples',
+  ],
 };
 
 function filesBelow(folder: string): string[] {
