@@ -95,6 +95,7 @@ async function resultPage(db: Snapshot, query: URLSearchParams, request: SearchR
       <h1>{found.problem ? 'This query cannot be read' : totalOf(found)}</h1>
       {found.problem ? <Wrong found={found} link={link} /> : null}
       {found.problem ? null : <Orders request={request} link={link} />}
+      {found.notice ? <p className="facts">{found.notice}</p> : null}
       {found.months && found.months.length > 1 ? (
         <>
           <MonthBars

@@ -192,6 +192,7 @@ const searchOperations = [
           snippet: snippet.map(({ text }) => text).join(''),
         })),
         next: page.next,
+        notice: page.notice,
         facets: page.facets,
       };
     },

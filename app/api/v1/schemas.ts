@@ -89,6 +89,7 @@ export const found = z.object({
     }),
   ),
   next: z.int().nullable().describe('"from" of the next page; null at the end'),
+  notice: z.string().nullable().describe('what a reader is told of how the query was answered'),
   facets: z
     .object({
       lists: z.array(facet),

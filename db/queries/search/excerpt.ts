@@ -168,8 +168,12 @@ function isEnd(text: string, start: number): boolean {
   }
 }
 
-/** A line that is neither quoted nor says whose words are quoted below it. */
+/** ` drivers/edac/x.c | 12 ++--`, ` 2 files changed`. */
+const DIFFSTAT = /^ (?:\S.{0,300}? \|\s+(?:\d|Bin)|\d+ files? changed)/;
+
+/** A line that is neither quoted, nor of a diffstat, nor says whose words are quoted below it. */
 function isOwn(text: string, start: number, end: number): boolean {
+  if (text.charCodeAt(start) === 32 && DIFFSTAT.test(text.slice(start, end))) return false;
   if (QUOTED.test(text.slice(start, Math.min(end, start + 12)))) return false;
   return !(text.charCodeAt(end - 1) === 58 && /^\n{1,2}[>|]/.test(text.slice(end, end + 3)));
 }

@@ -5,8 +5,9 @@ import type { Snapshot } from '../../open';
 import { Kept } from '../kept';
 import { type Facets, monthsOf, readFacets, topicFacet } from './facets';
 import { bestMatches, COUNT_BOUND, matchesBefore, newestMatches } from './matches';
-import { type Condition, idRange, type Plan, planQuery, UnknownTest } from './plan';
+import { type Condition, idRange, onList, type Plan, planQuery, UnknownTest } from './plan';
 import { readResults, type SearchResult } from './results';
+import { narrowWildcards } from './wildcard';
 
 export { FACET_BOUND, type Facet, type Facets } from './facets';
 export { COUNT_BOUND, everyMatch } from './matches';
@@ -50,6 +51,8 @@ export interface SearchPage {
   /** Matches by month, of the newest COUNT_BOUND; null without facets. */
   months: { month: string; messages: number }[] | null;
   problem: Problem | null;
+  /** What the reader is told of how it was answered. */
+  notice: string | null;
 }
 
 export const MAX_LIMIT = 1_000;
@@ -65,14 +68,23 @@ export async function searchMessages(db: Snapshot, request: SearchRequest): Prom
     facets: null,
     months: null,
     problem: null,
+    notice: null,
   };
   const parsed = parseQuery(request.query, request.now);
   if (parsed.problem) return { ...empty, problem: parsed.problem };
   try {
-    const tree = withTests(parsed.tree, request);
-    const plan = planQuery(tree && expandTopics(tree, request.topics ?? []));
+    const asked = withTests(parsed.tree, request);
+    const tree = asked && expandTopics(asked, request.topics ?? []);
+    const { tree: narrowed, broad } = tree ? await narrowWildcards(db, tree) : { tree, broad: [] };
+    const plan = planQuery(narrowed, tree);
     plan.where.push(...narrowing(request));
-    return await run(db, request, plan, empty);
+    const page = await run(db, request, plan, empty);
+    if (!broad.length) return page;
+    return {
+      ...page,
+      totalIsBound: true,
+      notice: `Too many words of this archive begin as ${broad.join(', ')}: the frequent ones were looked for.`,
+    };
   } catch (error) {
     if (!(error instanceof UnknownTest)) throw error;
     return { ...empty, problem: { message: error.message, at: [error.at, request.query.length] } };
@@ -91,13 +103,7 @@ function withTests(tree: Node | null, { query, topic, person }: SearchRequest): 
 function narrowing({ list, after, before }: SearchRequest): Condition[] {
   const where: Condition[] = [];
   if (after != null || before != null) where.push(idRange(after ?? null, before ?? null));
-  if (list) {
-    where.push({
-      // Every mail is on the only list there is. By the primary key: through posting_message and the list's name it takes twice the time.
-      sql: '((SELECT count(*) FROM list o WHERE o.name <> ?) = 0 OR EXISTS (SELECT 1 FROM posting p WHERE p.list_id = (SELECT l.id FROM list l WHERE l.name = ?) AND p.message_id = id))',
-      params: [list, list],
-    });
-  }
+  if (list) where.push(onList(list));
   return where;
 }
 

@@ -1,43 +1,46 @@
 import type { Node } from '#mail/query/types';
-import type { Snapshot, Value } from '../../open';
+import type { Snapshot } from '../../open';
 import { Kept } from '../kept';
 import { type Condition, type Plan, planQuery } from './plan';
 
 /** Matches are counted up to this; beyond it the count is said to be a bound. */
 export const COUNT_BOUND = 10_000;
 
-/**
- * `FROM ...` of all matches, without an order. `id` is the FTS5 rowid where words lead. Only a plain range of ids is
- * given to FTS5: with other terms on its rowid SQLite may look each one up, and then has no way to ask for the words.
- */
-function matches(plan: Plan): Condition {
-  const where = plan.where.map(({ sql }) => sql);
-  const params = plan.where.flatMap((one) => one.params);
-  if (plan.match === null) return { sql: `FROM message WHERE ${where.length ? where.join(' AND ') : '1'}`, params };
-  const onRowid = plan.where.map(({ sql, isRange }) =>
-    sql
-      .replace(/\bid (?=>=|<|IN|NOT)/g, isRange ? 'rowid ' : '+rowid ')
-      .replaceAll('p.message_id = id', 'p.message_id = search.rowid'),
-  );
-  return { sql: `FROM search WHERE ${['search MATCH ?', ...onRowid].join(' AND ')}`, params: [plan.match, ...params] };
-}
+/** A range of ids, the end exclusive. */
+type Range = readonly [from: number, to: number];
 
-const idOf = (plan: Plan) => (plan.match === null ? 'id' : 'rowid');
+/** In the form that goes with who leads. */
+const conditions = ({ match, where }: Plan) => where.map((one) => (match === null ? one : (one.test ?? one)));
+
+/**
+ * `FROM ...` of all matches (of a range of ids), without an order; `id` is the column of their ids. Only a plain range is given
+ * to FTS5: with other terms on its rowid SQLite may look each one up, and then has no way to ask for the words.
+ */
+function matches(plan: Plan, range: Range | null = null): Condition & { id: string } {
+  const within = (column: string) => (range ? `AND ${column} >= ${range[0]} AND ${column} < ${range[1]}` : '');
+  const isLed = plan.match !== null;
+  const parts = conditions(plan);
+  const where = parts.map(({ sql }, n) =>
+    sql
+      .replaceAll('@id', isLed ? (plan.where[n]?.isRange ? 'rowid' : '+search.rowid') : 'message.id')
+      .replace(/@in\(([\w.]+)\)/g, (_, column: string) => within(column)),
+  );
+  const params = parts.flatMap((one) => one.params);
+  if (isLed)
+    return {
+      id: 'rowid',
+      sql: `FROM search WHERE ${['search MATCH ?', ...where].join(' AND ')} ${within('rowid')}`,
+      params: [plan.match, ...params],
+    };
+  return { id: 'id', sql: `FROM message WHERE ${where.length ? where.join(' AND ') : '1'} ${within('id')}`, params };
+}
 
 /** Answers of as many queries, of 80 KB at most: the next page, another order, a feed and the facets of a query ask for the same ids. */
 const kept = new Kept<number[]>(128);
 
-/** Ids of the newest matches, newest first; one more than COUNT_BOUND where there are more. In one row, which is faster than ten thousand. */
+/** Ids of the newest matches, newest first; one more than COUNT_BOUND where there are more. */
 export function newestMatches(db: Snapshot, plan: Plan): Promise<number[]> {
-  const { sql, params } = matches(plan);
-  const id = idOf(plan);
-  return kept.get(db, JSON.stringify([sql, params]), async () => {
-    const row = await db.get<{ ids: string }>(
-      `SELECT json_group_array(id) AS ids FROM (SELECT ${id} AS id ${sql} ORDER BY ${id} DESC LIMIT ${COUNT_BOUND + 1})`,
-      params,
-    );
-    return JSON.parse(row?.ids ?? '[]');
-  });
+  return kept.get(db, JSON.stringify([plan.match, plan.where]), () => readMatches(db, plan, null, COUNT_BOUND + 1));
 }
 
 /** Up to `limit` matches older than an id, newest first. */
@@ -45,14 +48,48 @@ export async function matchesBefore(db: Snapshot, plan: Plan, before: number | n
   const all = await newestMatches(db, plan);
   const from = before === null ? 0 : firstBelow(all, before);
   if (all.length <= COUNT_BOUND || from + limit <= all.length) return all.slice(from, from + limit);
-  const { sql, params } = matches(plan);
-  const id = idOf(plan);
-  const page: Value[] = before === null ? [limit] : [before, limit];
-  const rows = await db.all<{ id: number }>(
-    `SELECT ${id} AS id ${sql} ${before === null ? '' : `AND ${id} < CAST(? AS INTEGER)`} ORDER BY ${id} DESC LIMIT ?`,
-    [...params, ...page],
+  return readMatches(db, plan, before, limit);
+}
+
+/** Mails of the first range that is looked through; the next is four times as long. */
+const FIRST_RANGE = 20_000;
+const OLDEST = Number.MIN_SAFE_INTEGER;
+
+/**
+ * Where words lead, or nothing but a test of each mail is asked, matches come newest first by themselves. Subqueries give theirs
+ * at once: they are asked range by range, so that `NOT kernel` costs what its page costs, not what the archive does.
+ */
+async function readMatches(db: Snapshot, plan: Plan, before: number | null, limit: number): Promise<number[]> {
+  const isRanged = conditions(plan).some(({ sql }) => sql.includes('@in('));
+  const found: number[] = [];
+  let to = before ?? Number.MAX_SAFE_INTEGER;
+  for (let mails = FIRST_RANGE; found.length < limit; mails *= 4) {
+    const from = isRanged ? await idBelow(db, to, mails) : OLDEST;
+    const range: Range | null = isRanged || before !== null ? [from, to] : null;
+    for (const id of await readRange(db, plan, range, limit - found.length)) found.push(id);
+    if (from === OLDEST) break;
+    to = from;
+  }
+  return found;
+}
+
+/** In one row, which is faster than ten thousand. */
+async function readRange(db: Snapshot, plan: Plan, range: Range | null, limit: number): Promise<number[]> {
+  const { id, sql, params } = matches(plan, range);
+  const row = await db.get<{ ids: string }>(
+    `SELECT json_group_array(id) AS ids FROM (SELECT ${id} AS id ${sql} ORDER BY ${id} DESC LIMIT ?)`,
+    [...params, limit],
   );
-  return rows.map((row) => row.id);
+  return JSON.parse(row?.ids ?? '[]');
+}
+
+/** The id so many postings below another. */
+async function idBelow(db: Snapshot, id: number, postings: number): Promise<number> {
+  const row = await db.get<{ id: number }>(
+    'SELECT message_id AS id FROM posting WHERE message_id < CAST(? AS INTEGER) ORDER BY message_id DESC LIMIT 1 OFFSET ?',
+    [id, postings],
+  );
+  return row?.id ?? OLDEST;
 }
 
 /** Where in ids that descend the first one below a bound stands. */
@@ -69,9 +106,13 @@ function firstBelow(ids: number[], bound: number): number {
 /** Weights of bm25 in the order of the columns: a subject tells most, then names, then own words. */
 const WEIGHTS = '10, 4, 1, 1, 3, 0.5, 0.7, 2, 2, 1, 1, 0.5, 1, 1, 0.5';
 
-/** Matches by rank, the best first. A plan without words has no rank: its matches are by date. */
+/**
+ * Matches by rank, the best first. Of more than are counted not each can be weighed: those with the words in the subject come
+ * first, then those of own words, then the others, the newest first. A plan without words has no rank: its matches are by date.
+ */
 export async function bestMatches(db: Snapshot, plan: Plan, from: number, limit: number): Promise<number[]> {
-  if (plan.match === null) return (await newestMatches(db, plan)).slice(from, from + limit);
+  const all = await newestMatches(db, plan);
+  if (plan.match === null || all.length > COUNT_BOUND) return (await byPlace(db, plan, all)).slice(from, from + limit);
   const { sql, params } = matches(plan);
   const rows = await db.all<{ id: number }>(
     `SELECT rowid AS id ${sql} ORDER BY bm25(search, ${WEIGHTS}), rowid DESC LIMIT ? OFFSET ?`,
@@ -80,10 +121,20 @@ export async function bestMatches(db: Snapshot, plan: Plan, from: number, limit:
   return rows.map((row) => row.id);
 }
 
+async function byPlace(db: Snapshot, plan: Plan, all: number[]): Promise<number[]> {
+  if (plan.match === null) return all;
+  const found = new Set<number>();
+  // The whole expression holds besides: what it excludes may stand in other columns.
+  for (const columns of ['{subject}', '{subject own}'])
+    for (const id of await newestMatches(db, { ...plan, match: `(${columns} : (${plan.match})) AND (${plan.match})` }))
+      found.add(id);
+  for (const id of all) found.add(id);
+  return [...found];
+}
+
 /** Every message that a tree finds, newest first: 8 bytes a match in memory, in one row of the database. */
 export async function everyMatch(db: Snapshot, tree: Node): Promise<number[]> {
-  const plan = planQuery(tree);
-  const { sql, params } = matches(plan);
-  const row = await db.get<{ ids: string }>(`SELECT json_group_array(${idOf(plan)}) AS ids ${sql}`, params);
+  const { id, sql, params } = matches(planQuery(tree));
+  const row = await db.get<{ ids: string }>(`SELECT json_group_array(${id}) AS ids ${sql}`, params);
   return (JSON.parse(row?.ids ?? '[]') as number[]).sort((a, b) => b - a);
 }
