@@ -8,7 +8,7 @@ import { Document } from './_components/Document';
 import { ThreadTable } from './_components/ThreadTable';
 import { plural, shortDate } from './_lib/format';
 import { listHref, monthHref } from './_lib/links';
-import { page, problem } from './_lib/page';
+import { emptyArchive, page } from './_lib/page';
 import { stories } from './_lib/stories';
 import { topics } from './_lib/topics';
 
@@ -18,8 +18,7 @@ const STORIES = 5;
 
 export const GET = page(async ({ db }) => {
   const all = await lists(db);
-  if (!all.length)
-    return problem(200, 'The archive is empty', 'Run "npm run ingest -- SOURCE" and load this page again.');
+  if (!all.length) return emptyArchive();
   const [months, recent] = [await activity(db, null), await newestThreads(db, null, null)];
   const found = [];
   for (const topic of topics()) found.push({ topic, messages: (await topicMatches(db, topic)).all.length });

@@ -102,7 +102,7 @@ function People({ rows }: { rows: ThreadRow[] }) {
   if (sorted.length < 2) return null;
   return (
     <details className="who">
-      <summary>{sorted.length} people</summary>
+      <summary>People</summary>
       <ul>
         {sorted.slice(0, MAX_PEOPLE).map(([key, { name, messages, first }]) => (
           <li key={key}>

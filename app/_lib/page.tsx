@@ -1,9 +1,10 @@
-import type { ReactElement } from 'react';
+import type { ReactElement, ReactNode } from 'react';
 import { DatabaseError, type Snapshot, TooLongError } from '#db/open';
 import { topicsStamp } from '#db/queries/topicsfile';
 import { visible } from '#mail/visible';
 import { Document } from '../_components/Document';
 import { etagOf, isFresh, pathParts, respond } from './http';
+import { loreHref } from './links';
 import { logError } from './log';
 import { markupOf } from './markup';
 import { keptBytes as bytesOfKept, interrupted, keptPages } from './metrics';
@@ -140,12 +141,18 @@ function keep(etag: string, html: Uint8Array): void {
   bytesOfKept.set(keptBytes);
 }
 
-/** A page that says what is wrong and offers a way on. */
-export async function problem(status: number, title: string, sentence: string, offer?: string): Promise<Response> {
+/** A page that says what is wrong and offers a way on: `offer` is what a search may find, `more` what else there is to do. */
+export async function problem(
+  status: number,
+  title: string,
+  sentence: string,
+  offer?: string,
+  more?: ReactNode,
+): Promise<Response> {
   const html = renderBytes(
     <Document title={`${title} · Threadline`}>
       <section className="problem">
-        <p className="code">{status}</p>
+        {status === 200 ? null : <p className="code">{status}</p>}
         <h1>{title}</h1>
         <p>{sentence}</p>
         {offer === undefined ? null : (
@@ -154,7 +161,13 @@ export async function problem(status: number, title: string, sentence: string, o
             <button type="submit">Search all lists</button>
           </form>
         )}
+        {more}
         <p>
+          {offer && /^[^\s@<>]+@[^\s@<>]+$/.test(offer) ? (
+            <>
+              <a href={loreHref(offer)}>Look for it at lore.kernel.org</a> ·{' '}
+            </>
+          ) : null}
           <a href="/">All lists</a>
         </p>
       </section>
@@ -173,9 +186,23 @@ export const notFound = (what: string, offer: string) =>
   );
 
 function noArchive(): Promise<Response> {
-  return later(
-    'There is no archive yet',
-    'Run "npm run ingest -- SOURCE" with a public-inbox directory, an mbox or a list\'s URL, and load this page again.',
+  return later('There is no archive yet', FIRST_STEPS, <FirstSteps />);
+}
+
+/** An archive that holds nothing: how to fill it. */
+export const emptyArchive = () => problem(200, 'The archive is empty', FIRST_STEPS, undefined, <FirstSteps />);
+
+const FIRST_STEPS = 'Give it mail, whichever of these you have, and load this page again:';
+
+function FirstSteps() {
+  return (
+    <pre>
+      <code>
+        npm run ingest -- path/to/public-inbox{'\n'}
+        npm run ingest -- list.mbox{'\n'}
+        npm run ingest -- path/to/Maildir
+      </code>
+    </pre>
   );
 }
 
@@ -191,8 +218,8 @@ function failure(error: unknown): Promise<Response> {
 }
 
 /** 503 with when to try again. */
-async function later(title: string, sentence: string): Promise<Response> {
-  const response = await problem(503, title, sentence);
+async function later(title: string, sentence: string, more?: ReactNode): Promise<Response> {
+  const response = await problem(503, title, sentence, undefined, more);
   response.headers.set('Retry-After', RETRY_SECONDS);
   return response;
 }

@@ -60,16 +60,17 @@ export function mailtoOf({ msgid, subject, to, cc, attribution, text }: Answered
 
 /** The line of a shell that sends FILE as the answer: every word comes from a stranger's mail. */
 export function sendEmailOf({ msgid, to, cc }: Pick<Answered, 'msgid' | 'to' | 'cc'>): string {
-  const words = [`--in-reply-to=<${msgid}>`, `--to=${to}`, ...cc.map((address) => `--cc=${address}`)];
-  return ['git send-email', ...words.map(shellWord), '/path/to/YOUR_REPLY'].join(' \\\n  ');
+  const lines = [`--in-reply-to=<${msgid}>`, `--to=${to}`].map(shellWord);
+  if (cc.length) lines.push(cc.map((address) => shellWord(`--cc=${address}`)).join(' '));
+  return ['git send-email', ...lines, '/path/to/YOUR_REPLY'].join(' \\\n  ');
 }
 
 /** What fetches and applies a patch, or fetches the thread. */
 export function fetchCommands(msgid: string): { words: string; command: string }[] {
   const id = shellWord(idArgument(msgid));
   return [
-    { words: 'series', command: `b4 am ${id}` },
-    { words: 'applied', command: `b4 am -o - ${id} | git am -3` },
-    { words: 'thread', command: `b4 mbox ${id}` },
+    { words: 'get the series', command: `b4 am ${id}` },
+    { words: 'apply it', command: `b4 am -o - ${id} | git am -3` },
+    { words: 'get the thread', command: `b4 mbox ${id}` },
   ];
 }

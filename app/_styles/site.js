@@ -63,11 +63,11 @@
 
   /** The places that were left longest ago give way. */
   function forget(part) {
-    const places = Object.keys(localStorage).filter((key) => key.startsWith('at '));
-    const most = PLACES * part;
-    if (places.length < most) return;
-    const old = places.map((key) => [recall(key)?.at ?? 0, key]).sort((a, b) => a[0] - b[0]);
-    for (const [, key] of old.slice(0, places.length - most + 1)) localStorage.removeItem(key);
+    try {
+      const places = Object.keys(localStorage).filter((key) => key.startsWith('at '));
+      const old = places.map((key) => [recall(key)?.at ?? 0, key]).sort((a, b) => a[0] - b[0]);
+      for (const [, key] of old.slice(0, Math.max(0, places.length - PLACES * part))) localStorage.removeItem(key);
+    } catch {}
   }
 
   const since = (time) => new Date(time * 1000).toISOString().slice(0, 10);
@@ -101,9 +101,9 @@
       line?.classList.add('fresh');
     }
 
-    const place = make('span');
+    const place = make('span', { className: 'place' });
     const name = make('span', { className: 'name' });
-    const next = make('button', { type: 'button', className: 'quiet' });
+    const next = make('button', { type: 'button', className: 'quiet next' });
     const copyLink = make('button', { type: 'button', className: 'quiet', textContent: 'copy link' });
     next.addEventListener('click', () => seek(1));
     copyLink.addEventListener('click', () => copy(linkOf(thread.mails[thread.at]), copyLink));
@@ -114,7 +114,7 @@
       const at = nearest();
       thread.at = at;
       const unseen = thread.fresh.filter((mail) => thread.unread.has(mail)).length;
-      if (thread.fresh.length) next.className = unseen ? 'quiet new' : 'quiet';
+      if (thread.fresh.length) next.classList.toggle('new', unseen > 0);
       next.textContent = thread.fresh.length
         ? `${unseen} new since ${since(record.since)} ↓`
         : `${thread.unread.size} unread ↓`;
@@ -268,7 +268,7 @@
     o: ['fold or unfold this mail', () => fold('.mail')],
     O: ['fold or unfold its replies', () => fold('.sub')],
     t: ['from a mail to its thread', () => follow('.alone .views a')],
-    d: ["the thread's digest", () => follow('a[href$="/digest/"]')],
+    d: ["the thread's digest", () => follow('.views a[href$="/digest/"]')],
     r: ['reply', () => (current() ? follow('a[href$="#R"]', current()) : follow('a[href="#R"]'))],
     y: ['copy the link of this mail', () => copy(linkOf(current()))],
     b: ['copy the b4 command', () => copyFirst()],

@@ -19,6 +19,7 @@ import { maskAddress, nameOf, plural, shortTime } from '../_lib/format';
 import { listHref, messageHref, personHref, threadHref } from '../_lib/links';
 import { page, problem } from '../_lib/page';
 import { topics } from '../_lib/topics';
+import { type LinkTo, NothingFound } from './NothingFound';
 
 /** Results of a page, as lore has it. */
 const RESULTS = 200;
@@ -121,6 +122,7 @@ async function resultPage(db: Snapshot, query: URLSearchParams, request: SearchR
           </a>
         </nav>
       )}
+      {found.results.length || found.problem ? null : <NothingFound request={request} link={link} />}
       {found.results.length || found.problem ? null : <SearchHelp />}
     </Document>
   );
@@ -132,8 +134,6 @@ function monthSpan(month: string): { after: string; before: string } {
   const next = number === 12 ? `${year + 1}-01` : `${year}-${String(number + 1).padStart(2, '0')}`;
   return { after: `${month}-01`, before: `${next}-01` };
 }
-
-type LinkTo = (change: Record<string, string | null>) => string;
 
 /** Where the search is held to, and the orders it can be shown in. */
 function Orders({ request, link }: { request: SearchRequest; link: LinkTo }) {
@@ -181,7 +181,11 @@ function feedOf({ query, list, topic, person }: SearchRequest): string {
 }
 
 const totalOf = (found: SearchPage) =>
-  found.totalIsBound ? `More than ${found.total.toLocaleString('en-US')} messages` : plural(found.total, 'message');
+  found.total === 0
+    ? 'Nothing was found'
+    : found.totalIsBound
+      ? `More than ${found.total.toLocaleString('en-US')} messages`
+      : plural(found.total, 'message');
 
 function Wrong({ found, link }: { found: SearchPage; link: LinkTo }) {
   const { message, at, suggestion } = found.problem ?? { message: '', at: [0, 0] };

@@ -1,24 +1,13 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import AxeBuilder from '@axe-core/playwright';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { command, ingest, scratch } from '../command';
 import { type Running, startServer } from '../server';
+import { ARGUMENTS, CHROMIUM } from './kinds';
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const present = existsSync(CHROMIUM);
 if (!present && process.env.THREADLINE_REQUIRE?.includes('chromium'))
   throw new Error(`Chromium is required here (THREADLINE_REQUIRE), and ${CHROMIUM} is not there`);
-
-const ARGUMENTS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 describe.skipIf(!present)('a reader', () => {
   const folder = scratch();
@@ -141,78 +130,6 @@ describe.skipIf(!present)('a reader', () => {
     // A GET of the same address is the empty form, not somebody's article.
     expect(await (await fetch(`${base}/quotes/`)).text()).not.toContain('panicked');
     await page.close();
-  });
-
-  it.each(['light', 'dark'] as const)('meets no accessibility fault, %s', async (colorScheme) => {
-    const context = await browser.newContext({ colorScheme });
-    const page = await context.newPage();
-    await page.goto(`${base}/search/?q=s:hibernation+-is:patch`);
-    const message = (await page.locator('.results li > a').first().getAttribute('href')) ?? '';
-    await page.goto(`${base}/series/`);
-    const series =
-      (await page
-        .locator('a[href^="/series/"][href$="/"]')
-        .filter({ hasText: 'kexec' })
-        .first()
-        .getAttribute('href')) ?? '';
-    await page.goto(`${base}/people/`);
-    const person = (await page.locator('.threads li > a').first().getAttribute('href')) ?? '';
-    const pages = [
-      '/',
-      '/threadline-sample/',
-      '/threadline-sample/2008-07/',
-      message,
-      `${message}t/`,
-      '/search/?q=kexec',
-      '/search/',
-      '/series/',
-      series,
-      '/mm/',
-      '/mm/2.6.76-rc6-mm2/',
-      '/all/nothing@example.org/',
-      '/topics/',
-      '/topics/ras/',
-      '/topics/ras/kdb/',
-      '/people/',
-      person,
-      `${message}digest/`,
-      '/quotes/',
-      '/stories/',
-      '/stories/one-stop/',
-    ];
-    const faults: string[] = [];
-    for (const path of pages) {
-      await page.goto(base + path);
-      const { violations } = await new AxeBuilder({ page })
-        .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
-        .analyze();
-      faults.push(...violations.map(({ id, nodes }) => `${path} ${id}: ${nodes[0]?.html.slice(0, 200)}`));
-    }
-    expect(faults).toEqual([]);
-    await context.close();
-  });
-
-  it('never scrolls sideways on a phone', async () => {
-    const context = await browser.newContext({ viewport: { width: 360, height: 740 } });
-    const page = await context.newPage();
-    await page.goto(`${base}/threadline-sample/`);
-    const thread = (await page.locator('.threads li > a').first().getAttribute('href')) ?? '';
-    await page.goto(`${base}/people/`);
-    const person = (await page.locator('.threads li > a').first().getAttribute('href')) ?? '';
-    for (const path of [
-      '/',
-      '/threadline-sample/',
-      thread,
-      '/search/?q=kexec',
-      '/topics/ras/',
-      '/people/',
-      person,
-      '/stories/one-stop/',
-    ]) {
-      await page.goto(base + path);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), path).toBeLessThanOrEqual(0);
-    }
-    await context.close();
   });
 
   it.each([

@@ -129,15 +129,17 @@ function Begun({ total, threads }: { total: number; threads: BegunThread[] }) {
         Threads begun <small>{total.toLocaleString('en-US')}</small>
       </h2>
       <p className="facts">{threads.length < total ? `The ${threads.length} longest.` : 'The longest first.'}</p>
-      <Columns names={['Thread', 'People', 'Mails', 'Begun']} kind="few" />
-      <ol className="threads few">
+      <Columns names={['Thread', 'Mails, people', 'Begun']} kind="begun" />
+      <ol className="threads begun">
         {threads.map((thread) => (
           <li key={thread.msgid}>
             <a href={threadHref('all', thread.msgid)}>
               <bdi>{thread.subject || '(no subject)'}</bdi>
             </a>
-            <span>{thread.participants}</span>
-            <b>{thread.messages}</b>
+            <b>
+              {thread.messages}
+              {thread.participants > 1 ? <small> by {thread.participants}</small> : null}
+            </b>
             <time>{shortDate(thread.first_id / 8)}</time>
           </li>
         ))}

@@ -1,0 +1,109 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { chromium } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { command, ingest, scratch } from '../command';
+import { type Running, startServer } from '../server';
+import { ARGUMENTS, CHROMIUM, type PageKind, pageKinds } from './kinds';
+
+const present = existsSync(CHROMIUM);
+if (!present && process.env.THREADLINE_REQUIRE?.includes('chromium'))
+  throw new Error(`Chromium is required here (THREADLINE_REQUIRE), and ${CHROMIUM} is not there`);
+
+/** Bytes of the frame: head, navigation, footer. */
+const FRAME = 2000;
+/** Bytes of HTML for each byte of text that is read, beyond the frame: what markup, addresses and pictures may cost. First that fits. */
+const BUDGET: [RegExp, number][] = [
+  [/^thread/, 2.8],
+  [/^digest/, 3.1],
+  [/^message/, 3],
+  [/^(list|all lists|older|month)/, 3],
+  [/^search/, 2.7],
+  [/^(topic|system|person)/, 5.2],
+  [/^series$/, 3.6],
+  [/^(home|people|series list)/, 3],
+  [/./, 2.2],
+];
+/** Style sheet and script, as they are and compressed. */
+const STYLES = [28_000, 7_000] as const;
+const SCRIPT = [17_000, 6_000] as const;
+/** A row of a list beyond its words: elements and an address, paid two hundred times a page. */
+const ROW = 215;
+
+const ENTITIES: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#x27;': "'" };
+const textOf = (html: string) =>
+  html
+    .replace(/<head>[\s\S]*?<\/head>/, '')
+    .replace(/<[^>]*>/g, '')
+    .replace(/&(?:amp|lt|gt|quot|#x27);/g, (entity) => ENTITIES[entity] ?? entity);
+
+describe.skipIf(!present)('the weight of pages', () => {
+  const folder = scratch();
+  let server: Running;
+  let kinds: PageKind[] = [];
+  const html = async (path: string) => (await fetch(server.base + path)).text();
+
+  beforeAll(async () => {
+    const database = `${folder.path}/sample.sqlite`;
+    const mbox = `${folder.path}/threadline-sample.mbox`;
+    writeFileSync(mbox, command('sample', ['--messages', '400', '--seed', '1'], database).stdout);
+    ingest(database, mbox);
+    server = await startServer(database);
+    const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
+    kinds = (await pageKinds(await browser.newPage(), server.base)).filter(({ form }) => !form);
+    await browser.close();
+  }, 120_000);
+
+  afterAll(async () => {
+    await server?.stop();
+    folder.remove();
+  });
+
+  it('stays within the budget of each kind', async () => {
+    const over: string[] = [];
+    for (const { kind, path } of kinds) {
+      const page = await html(path);
+      const [, ratio] = BUDGET.find(([pattern]) => pattern.test(kind)) as [RegExp, number];
+      const text = Buffer.byteLength(textOf(page));
+      const allowed = Math.round(FRAME + ratio * text);
+      if (Buffer.byteLength(page) > allowed)
+        over.push(`${kind}: ${Buffer.byteLength(page)} bytes of HTML for ${text} of text, at most ${allowed}`);
+    }
+    expect(over).toEqual([]);
+  });
+
+  it('loads one style sheet, one script and an icon, all ours, and nothing inline', async () => {
+    for (const { kind, path } of kinds) {
+      const page = await html(path);
+      const loaded = [...page.matchAll(/<(?:script|link|img|iframe)\b[^>]*?(?:src|href)="([^"]*)"[^>]*>/g)]
+        .filter(([tag]) => !tag.includes('rel="alternate"'))
+        .map(([, address]) => address?.replace(/\.[0-9a-f]{10}\./, '.'));
+      expect(loaded.sort(), kind).toEqual(['/assets/icon.svg', '/assets/site.css', '/assets/site.js']);
+      expect(page, kind).not.toMatch(/<style|\sstyle="|<script>|\son[a-z]+="/);
+    }
+  });
+
+  it('keeps style sheet and script small, and kept for ever by who has them', async () => {
+    const page = await html('/');
+    for (const [name, [raw, packed]] of [
+      ['site.css', STYLES],
+      ['site.js', SCRIPT],
+    ] as const) {
+      const address = new RegExp(`/assets/${name.replace('.', '\\.[0-9a-f]{10}\\.')}`).exec(page)?.[0] ?? '';
+      const answer = await fetch(server.base + address);
+      const body = Buffer.from(await answer.arrayBuffer());
+      expect(body.length, name).toBeGreaterThan(1000);
+      expect(body.length, name).toBeLessThanOrEqual(raw);
+      expect(gzipSync(body).length, name).toBeLessThanOrEqual(packed);
+      expect(answer.headers.get('cache-control'), name).toContain('immutable');
+    }
+  });
+
+  it('pays little for a row of a list', async () => {
+    const page = await html('/threadline-sample/');
+    const rows = page.match(/<ol class="threads">[\s\S]*?<\/ol>/)?.[0] ?? '';
+    const count = rows.split('<li>').length - 1;
+    expect(count).toBeGreaterThan(50);
+    expect((Buffer.byteLength(rows) - Buffer.byteLength(textOf(rows))) / count).toBeLessThanOrEqual(ROW);
+  });
+});

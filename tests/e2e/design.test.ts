@@ -1,0 +1,242 @@
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import AxeBuilder from '@axe-core/playwright';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { command, ingest, scratch } from '../command';
+import { type Running, startServer } from '../server';
+import { ARGUMENTS, CHROMIUM, type PageKind, pageKinds, visit } from './kinds';
+
+const present = existsSync(CHROMIUM);
+if (!present && process.env.THREADLINE_REQUIRE?.includes('chromium'))
+  throw new Error(`Chromium is required here (THREADLINE_REQUIRE), and ${CHROMIUM} is not there`);
+
+const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+describe.skipIf(!present)('the design', () => {
+  const folder = scratch();
+  let servers: Running[] = [];
+  let browser: Browser;
+  let kinds: PageKind[] = [];
+  /** Page kinds with the server that has them: the sample's, the empty archive's, the one whose archive is gone. */
+  let all: { base: string; page: PageKind }[] = [];
+
+  beforeAll(async () => {
+    const database = `${folder.path}/sample.sqlite`;
+    const mbox = `${folder.path}/threadline-sample.mbox`;
+    writeFileSync(mbox, command('sample', ['--messages', '400', '--seed', '1'], database).stdout);
+    ingest(database, mbox);
+    const empty = `${folder.path}/empty.sqlite`;
+    ingest(empty, '/dev/null');
+    const gone = `${folder.path}/gone.sqlite`;
+    ingest(gone, '/dev/null');
+    servers = [await startServer(database), await startServer(empty), await startServer(gone)];
+    for (const suffix of ['', '-wal', '-shm']) rmSync(gone + suffix, { force: true });
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
+    const page = await browser.newPage();
+    const [base = '', bare = '', without = ''] = servers.map((server) => server.base);
+    kinds = await pageKinds(page, base);
+    await page.close();
+    all = [
+      ...kinds.map((one) => ({ base, page: one })),
+      { base: bare, page: { kind: 'empty archive', path: '/' } },
+      { base: without, page: { kind: '503, no archive', path: '/' } },
+    ];
+  }, 120_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    for (const server of servers) await server.stop();
+    folder.remove();
+  });
+
+  // One visit a kind: axe alone takes seconds of a page.
+  it('holds on every page kind: WCAG 2.2 AA by axe, contrast in the dark, headings, the keyboard, widths, and nothing moves', async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.addInitScript(() => {
+      const moved: number[] = [];
+      Object.assign(window, { moved });
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) moved.push((entry as unknown as { value: number }).value);
+      }).observe({ type: 'layout-shift', buffered: true });
+    });
+    const faults: string[] = [];
+    for (const { base, page: one } of all) {
+      await visit(page, base, one);
+      const found = [
+        ...(await movements(page)),
+        ...(await headingFaults(page)),
+        ...(await walk(page)),
+        ...(await axeFaults(page)),
+        ...(await darkFaults(page)),
+        ...(await overflows(page, [360, 1100])),
+      ];
+      faults.push(...found.map((fault) => `${one.kind}: ${fault}`));
+    }
+    expect(faults).toEqual([]);
+    await context.close();
+  }, 900_000);
+
+  it('folds a mail and its replies without JavaScript', async () => {
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    const long = kinds.find(({ kind }) => kind === 'thread, long') as PageKind;
+    await visit(page, servers[0]?.base ?? '', long);
+    const second = page.locator('.mails .mail').nth(1);
+    expect(await second.isVisible()).toBe(true);
+    await page.locator('.mails > .sub > summary').first().click();
+    expect(await second.isVisible()).toBe(false);
+    const body = page.locator('.mails > .mail .body').first();
+    expect(await body.isVisible()).toBe(true);
+    await page.locator('.mails > .mail > details > summary').first().click();
+    expect(await body.isVisible()).toBe(false);
+    await context.close();
+  });
+
+  it('tells in a thread where one is, what is read, and what is new since the last visit', async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const base = servers[0]?.base ?? '';
+    const long = kinds.find(({ kind }) => kind === 'thread, long') as PageKind;
+    await visit(page, base, long);
+    const bar = page.locator('.where');
+    expect(await bar.textContent()).toMatch(/^1 of 65/);
+    for (let n = 0; n < 4; n++) await page.keyboard.press('j');
+    await expect.poll(() => bar.textContent()).toMatch(/^[45] of 65/);
+    expect(await page.locator('.outline [aria-current]').count()).toBe(1);
+    expect(await page.locator('.outline .read').count()).toBeGreaterThan(0);
+    // An earlier visit, at which the last three mails were not there yet.
+    await page.goto(`${base}/`);
+    await page.evaluate(() => {
+      const key = Object.keys(localStorage).find((one) => one.startsWith('at ') && !one.includes('/')) ?? '';
+      const seen = JSON.parse(localStorage.getItem(key) ?? '');
+      const all = seen.all.split(' ').slice(0, -3).join(' ');
+      localStorage.setItem(key, JSON.stringify({ ...seen, all, at: seen.at - 86_400 }));
+    });
+    await visit(page, base, long);
+    expect(await bar.textContent()).toMatch(/3 new since \d{4}-\d{2}-\d{2}/);
+    expect(await page.locator('.mail.fresh').count()).toBe(3);
+    await page.keyboard.press('n');
+    expect(await page.locator('.mail.fresh.here').count()).toBe(1);
+    // Read marks outlive the page.
+    expect(await page.locator('.outline .read').count()).toBeGreaterThan(0);
+    await context.close();
+  });
+
+  it('remembers a theme, before anything is painted', async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const base = servers[0]?.base ?? '';
+    await page.goto(`${base}/`);
+    const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const light = await paper();
+    await page.locator('#theme').click();
+    const dark = await paper();
+    expect(dark).not.toBe(light);
+    await page.goto(`${base}/topics/`);
+    expect(await paper()).toBe(dark);
+    expect(await page.locator('#theme').textContent()).toBe('Theme: dark');
+    await context.close();
+  });
+
+  it('copies a mail’s link and its b4 command', async () => {
+    const context = await browser.newContext();
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    const page = await context.newPage();
+    const base = servers[0]?.base ?? '';
+    const message = kinds.find(({ kind }) => kind === 'message, patch') as PageKind;
+    await visit(page, base, message);
+    await page.keyboard.press('y');
+    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(base + message.path);
+    await page.getByRole('button', { name: 'copy b4 am' }).click();
+    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toMatch(/^b4 am \S+@example\.org$/);
+    await context.close();
+  });
+});
+
+async function axeFaults(page: Page, rules?: string[]): Promise<string[]> {
+  const builder = new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'] });
+  const { violations } = await (rules ? builder.withRules(rules) : builder.withTags(WCAG)).analyze();
+  return violations.map(
+    ({ id, nodes }) => `${id} at ${nodes.length}: ${nodes[0]?.html.slice(0, 160)} ${nodes[0]?.any[0]?.message ?? ''}`,
+  );
+}
+
+/** The same page in the other colours. */
+async function darkFaults(page: Page): Promise<string[]> {
+  await page.emulateMedia({ colorScheme: 'dark' });
+  const faults = await axeFaults(page, ['color-contrast']);
+  await page.emulateMedia({ colorScheme: 'light' });
+  return faults.map((fault) => `dark: ${fault}`);
+}
+
+/** What moved while the page came, and while it is scrolled to its end. */
+async function movements(page: Page): Promise<string[]> {
+  await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  const moved = await page.evaluate(() => (window as unknown as { moved: number[] }).moved);
+  await page.evaluate(() => scrollTo(0, 0));
+  return moved.map((by) => `moves by ${by}`);
+}
+
+/** One main, one heading of the first level and first, no level skipped, a title. */
+async function headingFaults(page: Page): Promise<string[]> {
+  const levels = await page.locator('h1, h2, h3, h4').evaluateAll((found) => found.map((h) => Number(h.tagName[1])));
+  const isSkipped = levels.some((level, n) => n > 0 && level > (levels[n - 1] ?? 0) + 1);
+  return [
+    ...((await page.locator('main').count()) === 1 ? [] : ['not one main']),
+    ...(levels[0] === 1 && levels.lastIndexOf(1) === 0 ? [] : ['not one h1, and first']),
+    ...(isSkipped ? [`levels ${levels.join(' ')}`] : []),
+    ...((await page.title()).length > 4 ? [] : ['no title']),
+  ];
+}
+
+/** Widths at which the page scrolls sideways. */
+async function overflows(page: Page, widths: number[]): Promise<string[]> {
+  const size = page.viewportSize() ?? { width: 1280, height: 720 };
+  const faults: string[] = [];
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: 740 });
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    if (over > 0) faults.push(`wider than ${width} by ${over} px`);
+  }
+  await page.setViewportSize(size);
+  return faults;
+}
+
+/** Stops of the tabulator that are looked at on a page. */
+const STOPS = 60;
+
+/** What is wrong with the way of the focus through a page. */
+async function walk(page: Page): Promise<string[]> {
+  const faults: string[] = [];
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur?.());
+  await page.keyboard.press('Tab');
+  if ((await page.evaluate(() => document.activeElement?.className)) !== 'skip')
+    faults.push('the skip link is not first');
+  await page.evaluate(() => Object.assign(window, { stop: document.activeElement }));
+  for (let n = 0; n < STOPS; n++) {
+    await page.keyboard.press('Tab');
+    const fault = await page.evaluate(() => {
+      const kept = window as unknown as { stop: Element };
+      const [before, now] = [kept.stop, document.activeElement];
+      if (!now || now === document.body || now.className === 'skip') return 'end';
+      kept.stop = now;
+      const name = `${now.outerHTML.slice(0, 80)}`;
+      if (now === before) return `the focus stays at ${name}`;
+      if (!(before.compareDocumentPosition(now) & Node.DOCUMENT_POSITION_FOLLOWING)) return `out of order: ${name}`;
+      const box = now.getBoundingClientRect();
+      if (box.width < 1 || box.height < 1) return `the focus is not to be seen: ${name}`;
+      if (box.bottom < 0 || box.top > innerHeight) return `the focus is outside the window: ${name}`;
+      const style = getComputedStyle(now);
+      if (style.outlineStyle === 'none' || Number.parseFloat(style.outlineWidth) < 1) return `no ring at ${name}`;
+      const bar = document.querySelector('.where')?.getBoundingClientRect();
+      if (bar && !now.closest('.where') && box.top >= bar.top && box.bottom <= bar.bottom && box.left >= bar.left)
+        return `behind the bar: ${name}`;
+      return null;
+    });
+    if (fault === 'end') break;
+    if (fault) faults.push(fault);
+  }
+  return faults;
+}
