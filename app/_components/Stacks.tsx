@@ -13,7 +13,7 @@ export interface Stack {
   peak?: number;
 }
 
-/** Bars stacked by colour, one for each month or year; a bar leads to its mails, a number above one to the list of peaks. */
+/** Bars stacked by colour, one for each month or year; a bar leads to its mails, a number above one to the list of peaks. Nothing leads to where there are none. */
 export function Stacks({
   id,
   title,
@@ -47,27 +47,29 @@ export function Stacks({
             </text>
           </g>
         ))}
-        {stacks.map((stack, n) => (
-          <a key={stack.label} href={stack.href}>
-            <title>{wordsOf(stack, totals[n] ?? 0, names)}</title>
-            <rect className="hit" x={tenth(LEFT + n * step)} y={0} width={tenth(step)} height={HEIGHT} />
-            {segmentsOf(stack.parts).map(({ part, from, to }) => (
-              <rect
-                key={part}
-                className={classes[part]}
-                x={tenth(LEFT + n * step + step * 0.08)}
-                y={tenth(y(to))}
-                width={tenth(step * 0.84)}
-                height={tenth(y(from) - y(to))}
-              />
-            ))}
-            {stack.peak ? (
-              <text className="peak" x={tenth(LEFT + (n + 0.5) * step)} y={tenth(y(totals[n] ?? 0) - 4)}>
-                {stack.peak}
-              </text>
-            ) : null}
-          </a>
-        ))}
+        {stacks.map((stack, n) =>
+          totals[n] ? (
+            <a key={stack.label} href={stack.href}>
+              <title>{wordsOf(stack, totals[n] ?? 0, names)}</title>
+              <rect className="hit" x={tenth(LEFT + n * step)} y={0} width={tenth(step)} height={HEIGHT} />
+              {segmentsOf(stack.parts).map(({ part, from, to }) => (
+                <rect
+                  key={part}
+                  className={classes[part]}
+                  x={tenth(LEFT + n * step + step * 0.08)}
+                  y={tenth(y(to))}
+                  width={tenth(step * 0.84)}
+                  height={tenth(y(from) - y(to))}
+                />
+              ))}
+              {stack.peak ? (
+                <text className="peak" x={tenth(LEFT + (n + 0.5) * step)} y={tenth(y(totals[n] ?? 0) - 4)}>
+                  {stack.peak}
+                </text>
+              ) : null}
+            </a>
+          ) : null,
+        )}
         {stacks.map(({ label }, n) =>
           isLabelled(label, n, every) ? (
             <text
