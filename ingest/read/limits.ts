@@ -6,7 +6,7 @@ export const REJECT_KEPT_BYTES = 1024 * 1024;
 
 /** gzip makes mail four to ten times smaller, and a bomb a thousand times; below so many bytes nobody is hurt. */
 export const MAX_GZIP_RATIO = 200;
-export const BOMB_FROM_BYTES = 256 * 1024 * 1024;
+export const BOMB_FROM_BYTES = 64 * 1024 * 1024;
 
 /** Mails between checkpoints. */
 export const CHECKPOINT_EVERY = 1000;

@@ -15,7 +15,7 @@ export interface TransferOptions {
 }
 
 /**
- * `same`: nothing new. `grown`: more commits. `rewritten`: another history. `shorter`: the server lost the newest commits, or all;
+ * `same`: nothing new. `grown`: more commits. `rewritten`: another history. `shorter`: the server lost the newest commits;
  * the repository here keeps them.
  */
 export type Fetched = 'same' | 'grown' | 'rewritten' | 'shorter';
@@ -52,8 +52,7 @@ function settings(silence: number): string[] {
  */
 export async function fetchRepository(repository: string, url: string, options: TransferOptions): Promise<Fetched> {
   await endOrphan(repository);
-  const usable = await isUsable(repository);
-  if (!usable && !(await create(repository, url, options))) return 'same';
+  if (!(await isUsable(repository))) await create(repository, url, options);
   await sweep(repository);
   const refspec = `+HEAD:${INCOMING}`;
   const flags = [
@@ -66,9 +65,7 @@ export async function fetchRepository(repository: string, url: string, options: 
   try {
     await transfer(['fetch', ...flags, url, refspec], repository, url, options);
   } catch (error) {
-    // The repository was emptied: what is here stays.
-    if (/couldn't find remote ref HEAD/.test(String(error)))
-      return (await commitAt(repository, BRANCH)) ? 'shorter' : 'same';
+    if (/couldn't find remote ref HEAD/.test(String(error))) throw noCommit(url);
     throw error;
   }
   return take(repository);
@@ -110,21 +107,22 @@ async function isUsable(repository: string): Promise<boolean> {
   return whole;
 }
 
-/** False where the server's repository has no commit yet. */
-async function create(repository: string, url: string, options: TransferOptions): Promise<boolean> {
+async function create(repository: string, url: string, options: TransferOptions): Promise<void> {
   const said = await transfer(['ls-remote', url, 'HEAD'], null, url, options);
   const oid = /^([0-9a-f]{40}|[0-9a-f]{64})\tHEAD$/m.exec(said)?.[1];
+  if (oid === undefined) throw noCommit(url);
   await mkdir(repository, { recursive: true });
-  const format = oid?.length === 64 ? 'sha256' : 'sha1';
-  await gitAnswer(repository, [
-    'init',
-    '--quiet',
-    '--bare',
-    '--template=',
-    '--initial-branch=master',
-    `--object-format=${format}`,
-  ]);
-  return oid !== undefined;
+  const format = `--object-format=${oid.length === 64 ? 'sha256' : 'sha1'}`;
+  await gitAnswer(repository, ['init', '--quiet', '--bare', '--template=', '--initial-branch=master', format]);
+}
+
+/** Git takes a web page for an old server's empty repository; no manifest names an empty one. */
+function noCommit(url: string): ServerError {
+  return new ServerError(
+    url,
+    'git finds no commit there: the repository is empty, or the server answers nonsense. Try again later; what was read is kept',
+    null,
+  );
 }
 
 /** What a killed transfer left: half packs, and locks that nobody holds (only one ingest runs, and its orphan was ended). */

@@ -1,0 +1,411 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterEach, describe, expect, it } from 'vitest';
+import { recognise } from './recognise';
+import { added, commitTo, lastState, mail, readAll, summary, temporary } from './testing';
+import type { Source } from './types';
+import { retryAfter } from './web/http';
+import { MAX_MANIFEST_BYTES } from './web/limits';
+import { monthsOf } from './web/months';
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+const closers: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closers.splice(0)) close();
+});
+
+/** A server that does as `handler` says; its address. */
+async function serve(handler: Handler): Promise<string> {
+  const server = createServer(handler);
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  closers.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+async function at(url: string, folder = join(temporary(), 'mirrors'), silence = 1): Promise<Source> {
+  const [source] = await recognise(url, { web: { folder, silence } });
+  return source as Source;
+}
+
+/** What reading a URL comes to: its error. */
+async function failure(url: string): Promise<string> {
+  const { error, events } = await readAll(await at(url));
+  expect(events.filter(({ kind }) => kind !== 'checkpoint')).toEqual([]);
+  return String(error);
+}
+
+const gzipped = (value: unknown) => gzipSync(JSON.stringify(value));
+const mbox = (...texts: string[]) => texts.map((text) => `From mboxrd@z Thu Jan  1 00:00:00 1970\n${text}\n`).join('');
+const answer = (status: number, body: string | Buffer = '', headers: Record<string, string> = {}): Handler => {
+  return (_, response) => response.writeHead(status, headers).end(body);
+};
+
+/** A list whose epochs are served as files, as git's older protocol reads them. */
+async function list(
+  folder: string,
+  manifest: (request: IncomingMessage, response: ServerResponse) => boolean = () => false,
+) {
+  const requests: string[] = [];
+  const base = await serve((request, response) => {
+    const path = (request.url ?? '').split('?')[0] as string;
+    requests.push(path);
+    const file = join(folder, path.replace(/^\/widgets\//, ''));
+    if (path === '/widgets/manifest.js.gz' && manifest(request, response)) return;
+    if (path === '/widgets/manifest.js.gz') {
+      const epochs = Object.fromEntries(
+        [0, 1, 2].flatMap((n) => (tip(n) ? [[`/widgets/git/${n}.git`, { fingerprint: tip(n) }]] : [])),
+      );
+      response.end(gzipped(epochs));
+    } else if (statSync(file, { throwIfNoEntry: false })?.isFile()) response.end(readFileSync(file));
+    else response.writeHead(404).end();
+  });
+  const repository = (n: number) => join(folder, 'git', `${n}.git`);
+  const tip = (n: number) =>
+    existsSync(repository(n))
+      ? execFileSync('git', ['--git-dir', repository(n), 'rev-parse', 'HEAD'])
+          .toString()
+          .trim()
+      : null;
+  return {
+    url: `${base}/widgets/`,
+    requests,
+    commit(n: number, texts: string[], fresh = true) {
+      commitTo(repository(n), texts.map(added), fresh);
+      execFileSync('git', ['--git-dir', repository(n), 'update-server-info']);
+    },
+  };
+}
+
+describe('a list by its URL', () => {
+  it('is copied, all epochs in order, and fetched as it grows', async () => {
+    const widgets = await list(temporary());
+    widgets.commit(0, [mail(0), mail(1)]);
+    widgets.commit(1, [mail(2)]);
+    const source = await at(widgets.url);
+    expect([source.kind, source.listName]).toEqual(['url', 'widgets']);
+    const first = await readAll(source);
+    expect([first.error, summary(first.events)]).toEqual([null, [0, 1, 2].map((n) => `mail ${mail(n)}`)]);
+    const state = lastState(first.events);
+    expect(await source.hasNews?.()).toBe(false);
+    widgets.commit(1, [mail(3)], false);
+    widgets.commit(2, [mail(4)]);
+    expect(await source.hasNews?.()).toBe(true);
+    expect(summary((await readAll(source, state)).events)).toEqual([3, 4].map((n) => `mail ${mail(n)}`));
+  });
+
+  it('is asked for nothing but its manifest where nothing is new, with the conditions that it gave', async () => {
+    let conditions: unknown[] = [];
+    const widgets = await list(temporary(), (request, response) => {
+      conditions = [request.headers['if-none-match'], request.headers['if-modified-since']];
+      if (request.headers['if-none-match'] === '"a"') return Boolean(response.writeHead(304).end());
+      response.setHeader('etag', '"a"').setHeader('last-modified', 'Wed, 25 Nov 2020 10:00:00 GMT');
+      return false;
+    });
+    widgets.commit(0, [mail(0)]);
+    const source = await at(widgets.url);
+    const state = lastState((await readAll(source)).events);
+    widgets.requests.length = 0;
+    expect(await source.hasNews?.()).toBe(false);
+    expect((await readAll(source, state)).events).toEqual([]);
+    expect(conditions).toEqual(['"a"', 'Wed, 25 Nov 2020 10:00:00 GMT']);
+    expect(widgets.requests).toEqual(['/widgets/manifest.js.gz', '/widgets/manifest.js.gz']);
+  });
+
+  it('without a manifest is found by its repositories', async () => {
+    const widgets = await list(temporary(), (_, response) => Boolean(response.writeHead(404).end()));
+    widgets.commit(0, [mail(0)]);
+    // Only git's newer protocol is asked for by its content type.
+    expect(await failure(widgets.url)).toMatch(
+      /widgets\/: is no public-inbox list: .*neither manifest.js.gz nor a git repository/,
+    );
+  });
+
+  it('fails with the epoch that cannot be had; what comes before it is read, what comes after it waits', async () => {
+    const folder = temporary();
+    const widgets = await list(folder);
+    for (const n of [0, 1, 2]) widgets.commit(n, [mail(n)]);
+    writeFileSync(join(folder, 'git', '1.git', 'info', 'refs'), 'nonsense');
+    const mirrors = temporary();
+    const told = await readAll(await at(widgets.url, mirrors));
+    expect(summary(told.events)).toEqual([`mail ${mail(0)}`]);
+    expect(String(told.error)).toMatch(/widgets\/git\/1\.git: git finds no commit there: .*Try again later/);
+    execFileSync('git', ['--git-dir', join(folder, 'git', '1.git'), 'update-server-info', '--force']);
+    const again = await readAll(await at(widgets.url, mirrors), lastState(told.events));
+    expect([again.error, summary(again.events)]).toEqual([null, [`mail ${mail(1)}`, `mail ${mail(2)}`]]);
+  });
+
+  it('that the server fails to tell of is read as far as it was copied', async () => {
+    let fails = false;
+    const widgets = await list(
+      temporary(),
+      (_, response) => fails && Boolean(response.writeHead(503, { 'retry-after': '7' }).end()),
+    );
+    widgets.commit(0, [mail(0)]);
+    const source = await at(widgets.url);
+    await readAll(source);
+    fails = true;
+    const told = await readAll(source);
+    expect(summary(told.events)).toEqual([`mail ${mail(0)}`]);
+    expect(told.error).toMatchObject({
+      status: 503,
+      retryAfter: 7,
+      message: expect.stringMatching(/manifest\.js\.gz: the server answered 503: .*wait 7 seconds/),
+    });
+  });
+
+  it('takes no repository from a manifest that is not its own', async () => {
+    const paths = [
+      '/../../../etc/git/0.git',
+      '/widgets/git/../../x/git/0.git',
+      '//evil.example.org/git/1.git',
+      '/gadgets/git/2.git',
+      'ext::sh -c evil',
+      '/widgets/git/-1.git',
+    ];
+    const widgets = await list(temporary(), (_, response) => {
+      response.end(
+        gzipped(
+          Object.fromEntries(
+            [...paths, '/widgets/git/0.git'].map((path) => [path, { fingerprint: path, reference: '/etc' }]),
+          ),
+        ),
+      );
+      return true;
+    });
+    widgets.commit(0, [mail(0)]);
+    const told = await readAll(await at(widgets.url));
+    expect([told.error, summary(told.events)]).toEqual([null, [`mail ${mail(0)}`]]);
+    expect(told.notes).toContain("the manifest names 6 repositories that are not this list's; they are left alone");
+    const foreign = await serve(answer(200, gzipped(Object.fromEntries(paths.map((path) => [path, {}])))));
+    expect(await failure(`${foreign}/widgets/`)).toMatch(/names no repository of "widgets", but 6 others/);
+  });
+});
+
+describe('a server that misbehaves', () => {
+  const manifests: [string, Handler, RegExp][] = [
+    ['is missing', answer(404), /is no public-inbox list/],
+    [
+      'has a fault',
+      answer(500),
+      /widgets\/manifest\.js\.gz: the server answered 500: the server has a fault: try again later/,
+    ],
+    [
+      'is busy',
+      answer(429, '', { 'retry-after': '120' }),
+      /answered 429: it asks for fewer requests: try again later; it asks to wait 120 seconds/,
+    ],
+    ['wants a password', answer(401), /answered 401: .*only public archives/],
+    ['gives a web page', answer(200, '<!doctype html><html>'), /is a web page, not a manifest/],
+    ['gives nonsense', answer(200, gzipSync('{"a":')), /is something else, not a manifest/],
+    ['gives an empty manifest', answer(200, gzipped({})), /is an empty manifest/],
+    ['gives broken gzip', answer(200, gzipped({ a: 1 }).subarray(0, 12)), /is not whole gzip data/],
+    ['gives a bomb', answer(200, gzipSync(Buffer.alloc(MAX_MANIFEST_BYTES + 1))), /grows to more than \d+ bytes/],
+    ['gives too much', answer(200, Buffer.alloc(MAX_MANIFEST_BYTES + 1)), /is longer than \d+ bytes/],
+    ['says nothing', () => {}, /said nothing for 1 seconds/],
+    [
+      'stops within its answer',
+      (_, response) => void response.writeHead(200).write('x'),
+      /broke off after 1 bytes: said nothing for 1 seconds/,
+    ],
+    ['hangs up', (_, response) => void response.socket?.destroy(), /the server ended the connection/],
+    [
+      'promises more than it gives',
+      (_, response) =>
+        void response.writeHead(200, { 'content-length': '99' }).write('x', () => response.socket?.destroy()),
+      /broke off after 1 bytes/,
+    ],
+    [
+      'leads in circles',
+      (request, response) => void response.writeHead(302, { location: request.url }).end(),
+      /redirects more than 5 times/,
+    ],
+    [
+      'leads to another host',
+      answer(301, '', { location: 'http://169.254.169.254/latest/' }),
+      /redirects to http:\/\/169\.254\.169\.254\/latest\/, which is another server; give that URL itself/,
+    ],
+    [
+      'leads to another scheme',
+      answer(301, '', { location: 'file:///etc/passwd' }),
+      /redirects to file:\/\/\/etc\/passwd, which is another server/,
+    ],
+    ['leads nowhere', answer(301, '', { location: 'http://[' }), /which is no URL/],
+    [
+      'names ten thousand epochs',
+      answer(200, gzipped(Object.fromEntries(Array.from({ length: 10_000 }, (_, n) => [`/widgets/git/${n}.git`, {}])))),
+      /names 10000 epochs/,
+    ],
+  ];
+
+  it.each(manifests)('and %s is told of with what to do', async (_, handler, said) => {
+    const base = await serve(handler);
+    expect(await failure(`${base}/widgets/`)).toMatch(said);
+  });
+
+  it('is no whole server: one list is wanted', async () => {
+    await expect(recognise('https://lists.example.org/')).rejects.toThrow(/give the URL of one list/);
+    await expect(recognise('https://ada:secret@lists.example.org/x/')).rejects.toThrow(
+      /^https:\/\/lists.example.org\/x\/: has a name or password/,
+    );
+  });
+
+  it.each([
+    ['says nothing to git', () => {}, /git could not fetch it \(.*(?:too slow|timed out).*\): the server is silent/i],
+    [
+      'sends git elsewhere',
+      answer(301, '', { location: 'http://127.0.0.1:1/x' }),
+      /git could not fetch it .*the server redirects git/,
+    ],
+    ['gives git a web page', answer(200, '<html>'), /git finds no commit there/],
+  ] as [string, Handler, RegExp][])('and %s is told of', async (_, handler, said) => {
+    const base = await serve((request, response) => {
+      if (request.url?.endsWith('manifest.js.gz')) response.end(gzipped({ '/widgets/git/0.git': {} }));
+      else handler(request, response);
+    });
+    expect(await failure(`${base}/widgets/`)).toMatch(said);
+  });
+});
+
+describe('a mailbox by its URL', () => {
+  it('is read as it comes, compressed or not, and not again while the server says that it is the same', async () => {
+    let etag = '"1"';
+    let body: Buffer = gzipSync(mbox(mail(0), mail(1)));
+    const base = await serve((request, response) => {
+      if (request.headers['if-none-match'] === etag) response.writeHead(304).end();
+      else response.writeHead(200, { etag }).end(body);
+    });
+    const source = await at(`${base}/widgets/x.mbox.gz`);
+    const first = await readAll(source);
+    expect(summary(first.events)).toEqual([`mail ${mail(0)}`, `mail ${mail(1)}`]);
+    const state = lastState(first.events);
+    expect((await readAll(source, state)).events).toEqual([]);
+    [etag, body] = ['"2"', Buffer.from(mbox(mail(2)))];
+    expect(summary((await readAll(source, state)).events)).toEqual([`mail ${mail(2)}`]);
+  });
+
+  it('cut short hands on its whole mails, then fails', async () => {
+    const texts = Array.from({ length: 400 }, (_, n) => mail(n, `${Math.sin(n)} ${Math.cos(n)}\n`.repeat(20)));
+    const whole = gzipSync(mbox(...texts));
+    const base = await serve(answer(200, whole.subarray(0, whole.length / 2)));
+    const told = await readAll(await at(`${base}/x.mbox.gz`));
+    const read = summary(told.events);
+    expect(read.length).toBeGreaterThan(100);
+    expect(read).toEqual(texts.slice(0, read.length).map((text) => `mail ${text}`));
+    expect(String(told.error)).toMatch(/x\.mbox\.gz: cannot be decompressed to its end/);
+    expect(told.events.some(({ kind }) => kind === 'checkpoint')).toBe(false);
+  });
+
+  it('that is a web page, or empty, is refused', async () => {
+    const page = await serve(answer(200, '<!DOCTYPE html><title>x</title>'));
+    expect(await failure(`${page}/x.mbox.gz`)).toMatch(/is not an mbox but a web page/);
+    const empty = await serve(answer(200, gzipSync('')));
+    expect(await failure(`${empty}/x.mbox.gz`)).toMatch(/held no mail/);
+  });
+
+  it('that is a bomb is given up on', async () => {
+    const bomb = gzipSync(`${mbox(mail(0))}${'\0'.repeat(65 * 1024 * 1024)}`);
+    const base = await serve(answer(200, bomb));
+    const { error } = await readAll(await at(`${base}/x.mbox.gz`));
+    expect(String(error)).toMatch(/grows to more than 200 times its size/);
+  });
+
+  it('of a search is asked for by POST', async () => {
+    const asked: string[] = [];
+    const base = await serve((request, response) => {
+      asked.push(`${request.method} ${request.url}`);
+      response.end(gzipSync(mbox(mail(0))));
+    });
+    const source = await at(`${base}/widgets/?q=s%3Ax+AND+d%3A2020..&o=200&x=A`);
+    expect(summary((await readAll(source)).events)).toEqual([`mail ${mail(0)}`]);
+    expect([source.listName, asked]).toEqual(['widgets', ['POST /widgets/?q=s%3Ax+AND+d%3A2020..&x=m']]);
+  });
+
+  it.each([
+    ['/widgets/a@example.org/', '/widgets/a@example.org/t.mbox.gz', 'widgets'],
+    ['/widgets/a%2Fb@example.org', '/widgets/a%2Fb@example.org/t.mbox.gz', 'widgets'],
+    ['/widgets/a@example.org/T/#u', '/widgets/a@example.org/t.mbox.gz', 'widgets'],
+    ['/widgets/no-at-sign/t/', '/widgets/no-at-sign/t.mbox.gz', 'widgets'],
+    ['/all/a@example.org/t.atom', '/all/a@example.org/t.mbox.gz', null],
+    ['/widgets/a@example.org/raw', '/widgets/a@example.org/raw', null],
+  ])('%s of a message is read from %s', async (path, asked, listName) => {
+    const requests: string[] = [];
+    const base = await serve((request, response) => {
+      requests.push(request.url ?? '');
+      response.end(mbox(mail(0)));
+    });
+    const source = await at(`${base}${path}`);
+    expect(summary((await readAll(source)).events)).toEqual([`mail ${mail(0)}`]);
+    expect([requests, source.listName]).toEqual([[asked], listName]);
+  });
+
+  it('behind /r/ is found where that leads', async () => {
+    const base = await serve((request, response) => {
+      if (request.url === '/r/a@example.org/') response.writeHead(302, { location: '/widgets/a@example.org/' }).end();
+      else if (request.url === '/widgets/a@example.org/t.mbox.gz') response.end(mbox(mail(0)));
+      else response.end('<html>');
+    });
+    expect(summary((await readAll(await at(`${base}/r/a@example.org`))).events)).toEqual([`mail ${mail(0)}`]);
+  });
+});
+
+describe('a pipermail archive by its URL', () => {
+  const month = (n: number) =>
+    mbox(mail(n))
+      .replace('From mboxrd@z Thu', 'From ada at example.org  Mon')
+      .replace('Ada <ada@example.org>', 'ada at example.org (Ada)');
+
+  it('is read month by month, of which only the newest are asked for again', async () => {
+    const requests: string[] = [];
+    const months: Record<string, string> = {
+      '2004-March': month(2),
+      '2004-January': month(0),
+      '2003-December': month(1),
+    };
+    const base = await serve((request, response) => {
+      const name = /^\/pipermail\/widgets\/(.+)\.txt\.gz$/.exec(request.url ?? '')?.[1];
+      requests.push(name ?? '-');
+      const text = months[name ?? ''];
+      if (text !== undefined) response.end(gzipSync(text));
+      else if (request.url === '/pipermail/widgets/')
+        response.end(
+          Object.keys(months)
+            .map((one) => `<A href="${one}.txt.gz">x</a><a href="../other/1.txt.gz">`)
+            .join('\n'),
+        );
+      else response.writeHead(404).end();
+    });
+    const source = await at(`${base}/pipermail/widgets/`);
+    const first = await readAll(source);
+    expect(first.error).toBe(null);
+    expect(summary(first.events).map((text) => /Mail \d|ada@example.org/.exec(text)?.[0])).toHaveLength(3);
+    expect(summary(first.events)[0]).toContain('From: ada@example.org (Ada)');
+    expect(requests.filter((one) => one !== '-')).toEqual(['2003-December', '2004-January', '2004-March']);
+    requests.length = 0;
+    months['2004-April'] = month(3);
+    await readAll(source, lastState(first.events));
+    expect(requests).toEqual(['-', '2004-March', '2004-April']);
+  });
+
+  it('has its months in order, each once, of its own folder', () => {
+    const page =
+      '<a href="2004-February.txt.gz"><a href=2003-December.txt><a href="2003-December.txt.gz"><a href="/x/2001-May.txt"><a href="thread.html"><a href="http://other.example.org/p/2002-May.txt">';
+    expect(monthsOf(page, 'http://lists.example.org/p/')).toEqual(['2003-December.txt.gz', '2004-February.txt.gz']);
+  });
+});
+
+describe('Retry-After', () => {
+  it('is seconds or a date, bounded', () => {
+    const now = Date.parse('Wed, 25 Nov 2020 10:00:00 GMT');
+    expect(
+      ['30', 'Wed, 25 Nov 2020 10:01:00 GMT', '99999999', 'soon', null].map((text) => retryAfter(text, now)),
+    ).toEqual([30, 60, 86400, null, null]);
+  });
+});
