@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ARCHIVES, archive } from '../archives';
 import { command, type IngestSummary, ingest, scratch } from '../command';
@@ -208,5 +208,183 @@ describe.skipIf(ARCHIVES === null || !publicInboxInstalled)('a list on a public-
     expect(read(`${thread[0]}/t.mbox.gz`).stored).toBe(0);
     const ran = command('ingest', ['--json', `${server.base}/kexec/?q=m:nobody-wrote-this`], fresh);
     expect([ran.status, ran.stderr]).toEqual([1, expect.stringMatching(/no message matches the search/)]);
+  });
+});
+
+/** An ingest that is left to itself: its lines as they come. */
+function start(
+  database: string,
+  args: string[],
+): { child: ChildProcess; ended: Promise<number | string | null>; line(n: number): Promise<Line> } {
+  const child = spawn(process.execPath, [resolve(import.meta.dirname, '../../dist/ingest.mjs'), ...args], {
+    env: { ...process.env, THREADLINE_DB: database },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  let said = '';
+  let wake = () => {};
+  child.stdout?.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
+    wake();
+  });
+  const ended = new Promise<number | string | null>((done) =>
+    child.once('exit', (code, signal) => {
+      wake();
+      done(signal ?? code);
+    }),
+  );
+  const line = async (n: number): Promise<Line> => {
+    for (;;) {
+      const lines = said.split('\n').slice(0, -1);
+      if (lines[n] !== undefined) return JSON.parse(lines[n]) as Line;
+      if (child.exitCode !== null) throw new Error(`ended with ${child.exitCode} after ${lines.length} lines`);
+      await new Promise<void>((more) => {
+        wake = more;
+      });
+    }
+  };
+  return { child, ended, line };
+}
+
+interface Line {
+  source: string;
+  read: number;
+  stored: number;
+  deleted: number;
+  error: string | null;
+  next: number;
+}
+
+describe.skipIf(!publicInboxInstalled)('a list that is followed', () => {
+  const folder = scratch();
+  let server: PublicInbox;
+  const day = 1_606_500_000;
+  beforeAll(async () => {
+    server = await PublicInbox.in(`${folder.path}/server`);
+    server.init('widgets');
+    server.commit(
+      'widgets',
+      0,
+      ['a', 'b', 'c'].map((name) => commitOf('m', mail(name), day)),
+    );
+    await server.start();
+  });
+  afterAll(async () => {
+    await server.stop();
+    folder.remove();
+  });
+
+  it('is read again and again, through failures, until interrupted', async () => {
+    const database = `${folder.path}/followed.sqlite`;
+    const local = `${folder.path}/beside`;
+    const beside = new PublicInboxFolder(local);
+    beside.commit(['x']);
+    const { child, ended, line } = start(database, [
+      '--follow',
+      '--json',
+      '--every',
+      '1',
+      `${server.base}/widgets/`,
+      local,
+    ]);
+    let n = 0;
+    /** The next line of a source that says more than "nothing new". */
+    const next = async (source: string): Promise<Line> => {
+      for (;;) {
+        const told = await line(n++);
+        if (told.source.startsWith(source) && (told.read > 0 || told.error)) return told;
+      }
+    };
+    try {
+      expect(await line(n++)).toMatchObject({ source: `${server.base}/widgets/`, read: 3, stored: 3, error: null });
+      expect(await line(n++)).toMatchObject({ source: local, read: 1, error: null });
+      server.commit('widgets', 0, [commitOf('m', mail('d'), day + 1)]);
+      expect(await next(server.base)).toMatchObject({ read: 1, stored: 1 });
+      beside.commit(['y', 'z']);
+      expect(await next(local)).toMatchObject({ read: 2, stored: 2 });
+      server.commit('widgets', 0, [commitOf('d', mail('a'), day + 2)]);
+      expect(await next(server.base)).toMatchObject({ read: 1, deleted: 1 });
+      server.commit('widgets', 1, [commitOf('m', mail('e'), day + 3)]);
+      expect(await next(server.base)).toMatchObject({ read: 1, stored: 1 });
+      await server.stop();
+      const failed = await next(server.base);
+      expect(failed.error).toMatch(/manifest\.js\.gz: nothing answers at this address/);
+      server.commit('widgets', 1, [commitOf('m', mail('f'), day + 4)]);
+      await server.start();
+      let told = await next(server.base);
+      while (told.error) told = await next(server.base);
+      expect(told).toMatchObject({ read: 1, stored: 1 });
+    } finally {
+      child.kill('SIGTERM');
+    }
+    expect(await ended).toBe(0);
+    expect(msgids(database).sort()).toEqual(
+      ['b', 'c', 'd', 'e', 'f', 'x', 'y', 'z'].map((name) => `${name}@example.org`),
+    );
+    expect(command('verify', [], database)).toMatchObject({ status: 0 });
+  });
+
+  it('wants URLs or paths', () => {
+    expect(command('ingest', ['--follow'], `${folder.path}/none.sqlite`).status).toBe(2);
+    expect(command('ingest', ['--follow', '-'], `${folder.path}/none.sqlite`).status).toBe(2);
+  });
+});
+
+/** A public-inbox directory that no server serves. */
+class PublicInboxFolder {
+  #made = false;
+  constructor(private readonly path: string) {}
+
+  commit(names: string[]): void {
+    const git = join(this.path, 'git', '0.git');
+    if (!this.#made) execFileSync('git', ['init', '-q', '--bare', '--initial-branch=master', git]);
+    const onto = this.#made ? 'reset refs/heads/master\nfrom refs/heads/master^0\n\n' : '';
+    this.#made = true;
+    execFileSync('git', ['--git-dir', git, 'fast-import', '--quiet'], {
+      input: Buffer.concat([Buffer.from(onto), ...names.map((name) => commitOf('m', mail(name), 1_606_500_000))]),
+    });
+  }
+}
+
+describe.skipIf(ARCHIVES === null || !publicInboxInstalled)('an ingest killed while it copies', () => {
+  const folder = scratch();
+  let server: PublicInbox;
+  beforeAll(async () => {
+    server = await PublicInbox.in(`${folder.path}/server`);
+    server.init('edac');
+    server.append('edac', 0, archive('linux-edac/git/0.git'), 0, 300);
+    await server.start();
+  });
+  afterAll(async () => {
+    await server.stop();
+    folder.remove();
+  });
+
+  /** Kills an ingest, without mercy, so many milliseconds after its git began; whether git was at work. */
+  async function killed(database: string, milliseconds: number): Promise<boolean> {
+    const { child, ended } = start(database, [`${server.base}/edac/`]);
+    const isCopying = () =>
+      readdirSync(folder.path, { recursive: true }).some((name) => String(name).endsWith('0.git.pid'));
+    while (!isCopying() && child.exitCode === null) await new Promise((later) => setTimeout(later, 5));
+    await new Promise((later) => setTimeout(later, milliseconds));
+    const copying = isCopying();
+    child.kill('SIGKILL');
+    await ended;
+    return copying;
+  }
+
+  it('is completed by the next, cloning or fetching', async () => {
+    const database = `${folder.path}/killed.sqlite`;
+    const times: boolean[] = [];
+    for (const milliseconds of [0, 40]) times.push(await killed(database, milliseconds));
+    expect(ingest(database, `${server.base}/edac/`).stored).toBeGreaterThan(0);
+    server.append('edac', 0, archive('linux-edac/git/0.git'), 300, 500);
+    for (const milliseconds of [0, 20]) times.push(await killed(database, milliseconds));
+    ingest(database, `${server.base}/edac/`);
+    const local = `${folder.path}/local.sqlite`;
+    ingest(local, server.path('edac'));
+    for (const kind of MOST) expect(exported(database, kind), kind).toBe(exported(local, kind));
+    expect(command('verify', [], database)).toMatchObject({ status: 0 });
+    expect(times).toContain(true);
+    console.info(`killed while git was at work: ${times.filter(Boolean).length} of ${times.length}`);
   });
 });
