@@ -4,8 +4,8 @@ import type { Snapshot } from '../open';
 
 const decompress = promisify(brotliDecompress);
 
-/** Decompressed blocks kept, in bytes: neighbours of a mail stand in the same block. */
-const KEPT_BYTES = 48 * 1024 * 1024;
+/** Decompressed blocks kept, in bytes: neighbours of a mail stand in the same block. A page of results may need 14 MB of them, which take 50 ms to decompress. */
+const KEPT_BYTES = 96 * 1024 * 1024;
 
 /** Least recently used blocks go first; Map keeps the order of use. */
 class BlockCache {

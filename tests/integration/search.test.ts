@@ -2,6 +2,10 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Reader } from '../../db/open';
 import { searchMessages } from '../../db/queries/search/index';
+import { readMatches } from '../../db/queries/search/matches';
+import { planQuery } from '../../db/queries/search/plan';
+import { partsOf } from '../../db/queries/search/wildcard';
+import { parseQuery } from '../../mail/query/parse';
 import { ARCHIVES, archive } from '../archives';
 import { command, ingest, scratch } from '../command';
 
@@ -113,6 +117,40 @@ describe('the index', () => {
         query,
       ).toBe(true);
     }
+  });
+
+  it('finds the same range by range', async () => {
+    for (const query of [
+      'NOT kernel',
+      'memory OR is:patch',
+      'kernel OR NOT memory',
+      'tag:patch',
+      'status:applied',
+      'list:kexec',
+    ]) {
+      const plan = planQuery(parseQuery(query, NOW).tree ?? null);
+      const found = (range: number) => reader.read((db) => readMatches(db, plan, null, 1_000_000, range));
+      expect(await found(7), query).toEqual(await found(1_000_000));
+    }
+  });
+
+  it('takes a broad wildcard apart into what begins so', async () => {
+    const plan = (text: string, prefix: boolean) =>
+      planQuery({ kind: 'words', field: 'any', text, phrase: false, prefix, at: 0 });
+    const ids = (text: string, prefix: boolean) =>
+      reader.read((db) => readMatches(db, plan(text, prefix), null, 1_000_000));
+    for (const prefix of ['a', 'pa', 'kern']) {
+      const parts = (await reader.read((db) => partsOf(db, prefix, 2))) ?? [];
+      const whole = new Set(await ids(prefix, true));
+      const found = new Set<number>();
+      for (const part of parts) {
+        expect(part.text.startsWith(prefix)).toBe(true);
+        for (const id of await ids(part.text, part.prefix)) found.add(id);
+      }
+      expect([...found].every((id) => whole.has(id))).toBe(true);
+      if (parts.length) expect(found.size, prefix).toBeGreaterThan(whole.size / 4);
+    }
+    expect(await reader.read((db) => partsOf(db, 'therm'))).toBeNull();
   });
 
   it('answers any string whatever', async () => {

@@ -59,11 +59,17 @@ const OLDEST = Number.MIN_SAFE_INTEGER;
  * Where words lead, or nothing but a test of each mail is asked, matches come newest first by themselves. Subqueries give theirs
  * at once: they are asked range by range, so that `NOT kernel` costs what its page costs, not what the archive does.
  */
-async function readMatches(db: Snapshot, plan: Plan, before: number | null, limit: number): Promise<number[]> {
+export async function readMatches(
+  db: Snapshot,
+  plan: Plan,
+  before: number | null,
+  limit: number,
+  firstRange = FIRST_RANGE,
+): Promise<number[]> {
   const isRanged = conditions(plan).some(({ sql }) => sql.includes('@in('));
   const found: number[] = [];
   let to = before ?? Number.MAX_SAFE_INTEGER;
-  for (let mails = FIRST_RANGE; found.length < limit; mails *= 4) {
+  for (let mails = firstRange; found.length < limit; mails *= 4) {
     const from = isRanged ? await idBelow(db, to, mails) : OLDEST;
     const range: Range | null = isRanged || before !== null ? [from, to] : null;
     for (const id of await readRange(db, plan, range, limit - found.length)) found.push(id);

@@ -10,8 +10,6 @@ import { Kept } from '../kept';
  * prefixes those that are not too many.
  */
 const PAGES = 600;
-/** A longer prefix of more pages is taken apart again. */
-const LARGE = PAGES / 8;
 /** Parts of one wildcard, and how many letters more they may have. */
 const PARTS = 40;
 const DEPTH = 10;
@@ -47,11 +45,12 @@ export async function narrowWildcards(db: Snapshot, tree: Node): Promise<{ tree:
   return { tree: await narrowed(tree), broad };
 }
 
-async function partsOf(db: Snapshot, prefix: string): Promise<Part[] | null> {
+/** The parts of a prefix of more than `most` pages, the frequent words among them; null where it has not so many. */
+export async function partsOf(db: Snapshot, prefix: string, most = PAGES): Promise<Part[] | null> {
   const [all = 0] = await pagesOf(db, [prefix]);
-  if (all <= PAGES) return null;
+  if (all <= most) return null;
   const parts: Part[] = [];
-  let left = PAGES;
+  let left = most;
   let large = [prefix];
   for (let depth = 0; depth < DEPTH && large.length; depth++) {
     // A stem that stems to another cannot be asked for as a word.
@@ -63,11 +62,11 @@ async function partsOf(db: Snapshot, prefix: string): Promise<Part[] | null> {
       .filter((one) => one.pages > 0)
       .sort((a, b) => b.pages - a.pages);
     large = found
-      .filter((one) => one.pages > LARGE)
+      .filter((one) => one.pages > most / 8)
       .map(({ text }) => text)
       .slice(0, PARTS - parts.length);
     for (const one of found)
-      if (one.pages <= LARGE && one.pages <= left && parts.length + large.length < PARTS) {
+      if (one.pages <= most / 8 && one.pages <= left && parts.length + large.length < PARTS) {
         parts.push({ text: one.text, prefix: true });
         left -= one.pages;
       }
