@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { audit } from './audit.mjs';
 import { ensureBuilt, ensureBundled, ensureInstalled, ROOT } from './setup.mjs';
 
 const files = process.argv.slice(2);
@@ -22,6 +23,9 @@ function step(name, bin, args) {
 if (!files.length) {
   step('lint and format', '@biomejs/biome/bin/biome', ['check', '--error-on-warnings']);
   step('types', 'typescript/bin/tsc', ['--noEmit', '-p', '.']);
+  const { failed, text } = audit();
+  process.stdout.write(`\n== packages\n${text}\n`);
+  if (failed) failures++;
 }
 await ensureBundled();
 await ensureBuilt();

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { SECURITY_HEADERS } from '../_lib/http';
 import { log, logError } from '../_lib/log';
 import { durations, inFlight, refused, requests, sentBytes } from '../_lib/metrics';
 import { settings } from '../_lib/settings';
@@ -21,7 +22,9 @@ let current = 0;
 /** Answers one request: refusals first, then the page of its route. Never throws, and always ends the response. */
 export async function answer(request: IncomingMessage, response: ServerResponse, routes: Routes): Promise<void> {
   const started = performance.now();
-  const target = targetOf(request.url ?? '/');
+  const target = hasHost(request)
+    ? targetOf(request.url ?? '/')
+    : faulty(400, 'This request has no Host header (RFC 9112, 3.2).');
   const route = target.fault ? undefined : routes.find(target.path);
   const pattern = route?.pattern ?? 'none';
   inFlight.set(++current);
@@ -63,9 +66,9 @@ function targetOf(url: string): Target {
   if (url.length > MAX_URL) return faulty(414, `This address is longer than ${MAX_URL} characters.`);
   const own = url.startsWith('/') ? url : (/^https?:\/\/[^/?#]*([/?].*)?$/i.exec(url)?.[1] ?? (url === '*' ? '/' : ''));
   const [whole = ''] = own.split('#', 1);
-  const cut = whole.indexOf('?');
-  const path = (cut < 0 ? whole : whole.slice(0, cut)) || '/';
-  const query = cut < 0 ? '' : whole.slice(cut + 1);
+  if (!whole.startsWith('/')) return faulty(400, 'This address does not begin with a slash.');
+  // Pages see the address as this class mends it (dot segments): its route must be that of the same path.
+  const { pathname: path, search } = new URL(`http://localhost${whole}`);
   try {
     if (decodeURIComponent(path).includes('\0')) return faulty(400, 'This address holds a NUL.');
   } catch {
@@ -74,9 +77,11 @@ function targetOf(url: string): Target {
       'This address is not well formed: a percent sign in it is not followed by two hex digits of UTF-8.',
     );
   }
-  if (!path.startsWith('/')) return faulty(400, 'This address does not begin with a slash.');
-  return { path, query };
+  return { path, query: search.slice(1) };
 }
+
+/** Node would refuse a request without it, and without our headers. */
+const hasHost = ({ headers, httpVersion }: IncomingMessage) => headers.host !== undefined || httpVersion === '1.0';
 
 const faulty = (status: number, text: string): Target => ({ path: '/', query: '', fault: sentence(status, text) });
 
@@ -95,13 +100,7 @@ async function replyTo(request: IncomingMessage, { path, query }: Target, route:
 function otherMethod(method: string, route: Route): Response {
   const methods = Object.keys(route.handlers).filter((name) => /^[A-Z]+$/.test(name));
   const allow = [...new Set([...methods, 'HEAD', 'OPTIONS'])].sort().join(', ');
-  if (method === 'OPTIONS') {
-    const { headers } = sentence(204, '');
-    headers.delete('Content-Type');
-    headers.delete('Content-Length');
-    headers.set('Allow', allow);
-    return new Response(null, { status: 204, headers });
-  }
+  if (method === 'OPTIONS') return new Response(null, { status: 204, headers: { ...SECURITY_HEADERS, Allow: allow } });
   return sentence(405, `This address answers ${allow}.`, { Allow: allow });
 }
 

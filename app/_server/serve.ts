@@ -28,7 +28,7 @@ export async function serve(root: string, host: string, port: number): Promise<v
   process.env.THREADLINE_BUILD = readFileSync(join(root, '.next/BUILD_ID'), 'utf8').trim();
   collectProcess();
   const handle = await handlerOf(root, host, port);
-  const server = createServer({ connectionsCheckingInterval: 5_000 }, handle);
+  const server = createServer({ connectionsCheckingInterval: 5_000, requireHostHeader: false }, handle);
   server.maxConnections = MAX_CONNECTIONS;
   server.headersTimeout = HEAD_MS;
   server.requestTimeout = REQUEST_MS;

@@ -1,0 +1,179 @@
+import { renderToStaticMarkup } from 'react-dom/server';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Handlers } from '../../app/_server/routes';
+import { Connection } from '../../db/open';
+import { command, scratch } from '../command';
+import { comparable } from '../markup';
+
+/** Pages are called in this process: each tree that they render is also rendered by React, and each statement that they run is seen. */
+const compared = vi.hoisted(() => ({ on: false, trees: 0, different: [] as string[] }));
+
+vi.mock('../../app/_lib/markup', async (original) => {
+  const real = await original<typeof import('../../app/_lib/markup')>();
+  return {
+    markupOf(tree: Parameters<typeof real.markupOf>[0]) {
+      const own = real.markupOf(tree);
+      if (!compared.on) return own;
+      const wanted = comparable(renderToStaticMarkup(tree));
+      compared.trees++;
+      if (comparable(own) !== wanted)
+        compared.different.push(`${own.slice(0, 300)} instead of ${wanted.slice(0, 300)}`);
+      return own;
+    },
+  };
+});
+
+const folder = scratch();
+const database = `${folder.path}/t.sqlite`;
+const statements: string[] = [];
+
+const ROUTES: [RegExp, () => Promise<Handlers>][] = [
+  [/^\/$/, () => import('../../app/route')],
+  [/^\/search\/$/, () => import('../../app/search/route')],
+  [/^\/topics\/$/, () => import('../../app/topics/route')],
+  [/^\/topics\/[^/]+\/$/, () => import('../../app/topics/[slug]/route')],
+  [/^\/topics\/[^/]+\/[^/]+\/$/, () => import('../../app/topics/[slug]/[system]/route')],
+  [/^\/people\/$/, () => import('../../app/people/route')],
+  [/^\/people\/[^/]+\/$/, () => import('../../app/people/[id]/route')],
+  [/^\/series\/$/, () => import('../../app/series/route')],
+  [/^\/series\/[^/]+\/$/, () => import('../../app/series/[id]/route')],
+  [/^\/series\/[^/]+\/diff\/$/, () => import('../../app/series/[id]/diff/route')],
+  [/^\/mm\/$/, () => import('../../app/mm/route')],
+  [/^\/mm\/[^/]+\/$/, () => import('../../app/mm/[release]/route')],
+  [/^\/stories\/$/, () => import('../../app/stories/route')],
+  [/^\/stories\/[^/]+\/$/, () => import('../../app/stories/[slug]/route')],
+  [/^\/quotes\/$/, () => import('../../app/quotes/route')],
+  [/^\/r\/[^/]+\/$/, () => import('../../app/r/[msgid]/route')],
+  [/^\/api\/v1\/./, () => import('../../app/api/v1/[...path]/route')],
+  [/^\/[^/]+\/?$/, () => import('../../app/[list]/route')],
+  [/^\/[^/]+\/[^/]+\/$/, () => import('../../app/[list]/[msgid]/route')],
+  [/^\/[^/]+\/[^/]+\/[^/]+\/?$/, () => import('../../app/[list]/[msgid]/[view]/route')],
+];
+
+beforeAll(() => {
+  const mails = command('sample', ['--messages', '400', '--seed', '1'], database).stdout;
+  if (command('ingest', ['-'], database, mails).status !== 0) throw new Error('the sample was not ingested');
+  process.env.THREADLINE_DB = database;
+  process.env.THREADLINE_LOG = 'silent';
+  const all = Connection.prototype.all;
+  vi.spyOn(Connection.prototype, 'all').mockImplementation(function (this: Connection, sql, params) {
+    statements.push(sql);
+    return all.call(this, sql, params) as never;
+  });
+});
+afterAll(() => folder.remove());
+
+/** The answer to an address, and the statements that it took. */
+async function get(address: string): Promise<{ status: number; body: string; took: string[] }> {
+  const { pathname } = new URL(address, 'http://localhost');
+  const [, load] = ROUTES.find(([pattern]) => pattern.test(pathname)) ?? [];
+  const { GET } = (await load?.()) ?? {};
+  if (!GET) throw new Error(`nothing answers ${address}`);
+  statements.length = 0;
+  const response = await GET(new Request(`http://localhost${address}`));
+  const body = await response.text();
+  return { status: response.status, body, took: [...statements] };
+}
+
+/** Addresses of every kind of page, found by following links from home: the first few of each kind. */
+async function crawl(each: number): Promise<string[]> {
+  const found = new Set([
+    '/',
+    '/all/',
+    '/topics/',
+    '/people/',
+    '/series/',
+    '/mm/',
+    '/stories/',
+    '/quotes/',
+    '/search/?q=kernel',
+  ]);
+  const counts = new Map<string, number>();
+  for (const address of found) {
+    const { body } = await get(address);
+    for (const [, href = ''] of body.matchAll(/ href="(\/[^"#]*)/g)) {
+      const next = href.replaceAll('&amp;', '&');
+      const { pathname } = new URL(next, 'http://localhost');
+      const index = ROUTES.findIndex(([pattern]) => pattern.test(pathname));
+      if (index < 0 || /\.(?:atom|gz|css|js|svg)$|raw$|format=/.test(pathname + next) || found.has(next)) continue;
+      const kind = `${index} ${/\/(t|T|digest)\/$/.exec(pathname)?.[1] ?? ''} ${[...new URL(next, 'http://localhost').searchParams.keys()].join()}`;
+      const known = counts.get(kind) ?? 0;
+      if (known >= each) continue;
+      counts.set(kind, known + 1);
+      found.add(next);
+    }
+  }
+  return [...found];
+}
+
+describe('pages of every kind', () => {
+  it("are what React's own renderer would give", async () => {
+    compared.on = true;
+    const addresses = await crawl(4);
+    compared.on = false;
+    expect(addresses.length).toBeGreaterThan(60);
+    expect(compared.trees).toBeGreaterThanOrEqual(addresses.length);
+    expect(compared.different).toEqual([]);
+  });
+
+  it('take a bounded number of queries, whatever they show', async () => {
+    // What a first page of its kind computes for all others (lists, topics) is there already.
+    const addresses = await crawl(2);
+    const most: Record<string, number> = {};
+    for (const address of addresses) {
+      const { took } = await get(`${address}${address.includes('?') ? '&' : '?'}again=1`);
+      const kind = address
+        .replace(/\?.*/, '')
+        .replace(/^\/(?!topics|people|series|mm|stories|quotes|search|all\/$)[^/]+\/./, '/list/');
+      const key = /\/(t|T|digest)\/$/.exec(kind)?.[1] ?? kind.split('/').slice(1, 2)[0] ?? '';
+      most[key] = Math.max(most[key] ?? 0, took.length);
+    }
+    expect(Math.max(...Object.values(most)), JSON.stringify(most)).toBeLessThanOrEqual(24);
+    expect(most.t, JSON.stringify(most)).toBeLessThanOrEqual(5);
+    expect(most.T).toBeLessThanOrEqual(5);
+    expect(most.list, JSON.stringify(most)).toBeLessThanOrEqual(10);
+  });
+
+  it('never build SQL of what a client sends', async () => {
+    const mark = 'zq7mark';
+    const evil = encodeURIComponent(`${mark}' OR 1=1; DROP TABLE message; --"`);
+    const words = [mark, evil, `s:${mark}`, `${mark}*`, `%22${mark}%22`, `f:${mark}+AND+NOT+d:..${mark}`];
+    const addresses = words.flatMap((word) => [
+      `/${word}/`,
+      `/all/${word}/`,
+      `/all/${word}/t/`,
+      `/all/${word}/raw`,
+      `/all/${word}/digest/`,
+      `/all/?q=${word}&x=A`,
+      `/all/?before=${word}`,
+      `/r/${word}/`,
+      `/people/${word}/`,
+      `/people/?q=${word}&list=${word}`,
+      `/series/${word}/`,
+      `/series/?status=${word}&topic=${word}&list=${word}`,
+      `/topics/${word}/`,
+      `/mm/${word}/`,
+      `/stories/${word}/`,
+      `/search/?q=${word}&list=${word}&topic=${word}&person=${word}&after=${word}&before=${word}`,
+      `/search/?q=kernel&list=${word}`,
+      `/search/?q=kernel&person=${word}`,
+      `/search/?q=kernel&topic=${word}`,
+      `/api/v1/search?q=${word}`,
+      `/api/v1/suggest?q=${word}`,
+      `/api/v1/messages/${word}`,
+      `/api/v1/threads/${word}`,
+      `/api/v1/people?q=${word}`,
+    ]);
+    let seen = 0;
+    for (const address of addresses) {
+      const { status, took } = await get(address);
+      expect(status, address).toBeLessThan(500);
+      expect(
+        took.filter((sql) => sql.toLowerCase().includes(mark)),
+        address,
+      ).toEqual([]);
+      seen += took.length;
+    }
+    expect(seen).toBeGreaterThan(100);
+  });
+});
