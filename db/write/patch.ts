@@ -58,7 +58,7 @@ async function linkDirty(db: Connection, analysis: PatchAnalysis, last: number):
   await db.exec('DELETE FROM linking; DELETE FROM claiming; DELETE FROM touched;');
   await linkReplies(db, dirty);
   await gatherKin(db, dirty);
-  const facts = await loadFacts(db, 'JOIN linking l ON l.id = p.message_id');
+  const facts = await loadFacts(db, await linkingIds(db));
   const revisions = analysis.linkSeries(facts);
   await replaceRevisions(db, revisions);
   await indexFiles(db, dirty);
@@ -162,17 +162,30 @@ interface FactRow {
 /** References kept of each mail: the root and the nearest ones tell of threads and parents; chains of hundreds would not fit memory. */
 const REFS_KEPT = 6;
 
-async function loadFacts(db: Connection, join: string, params: Value[] = []): Promise<PatchFact[]> {
-  const rows = await db.all<FactRow>(
-    `SELECT m.id, m.msgid, m.sent_at, m.thread, m.refs, m.subject, p.kind, p.revision, p.part, p.position, p.total, p.marks,
-       p.stable, p.title_key, p.author_key, p.patch_id, p.print, p.files, p.change_id, p.earlier
-     FROM patch p ${join} JOIN message m ON m.id = p.message_id ORDER BY m.id`,
-    params,
-  );
-  return rows.map(factOf);
+const linkingIds = async (db: Connection) =>
+  (await db.all<{ id: number }>('SELECT id FROM linking ORDER BY id')).map(({ id }) => id);
+
+/** Facts read at a time: their rows are three times as large as what is kept of them. */
+const FACTS_AT_ONCE = 4000;
+
+/** Facts of the patches among `ids`, in their order. */
+async function loadFacts(db: Connection, ids: number[]): Promise<PatchFact[]> {
+  const facts: PatchFact[] = [];
+  for (let at = 0; at < ids.length; at += FACTS_AT_ONCE) {
+    const rows = await db.all<FactRow>(
+      `SELECT m.id, m.msgid, m.sent_at, m.thread, m.refs, m.subject, p.kind, p.revision, p.part, p.position, p.total, p.marks,
+         p.stable, p.title_key, p.author_key, p.patch_id, p.print, p.files, p.change_id, p.earlier
+       FROM json_each(?) j CROSS JOIN patch p ON p.message_id = j.value CROSS JOIN message m ON m.id = j.value ORDER BY j.key`,
+      [JSON.stringify(ids.slice(at, at + FACTS_AT_ONCE))],
+    );
+    for (const row of rows) facts.push(factOf(row));
+  }
+  return facts;
 }
 
 function factOf(row: FactRow): PatchFact {
+  // Named apart: the getter below would keep the whole row.
+  const { subject } = row;
   const refs = row.refs ? row.refs.split(' ') : [];
   return {
     id: row.id,
@@ -190,7 +203,7 @@ function factOf(row: FactRow): PatchFact {
     stable: row.stable,
     // Taken apart only for the few pairs whose titles differ.
     get title() {
-      return parseSubject(row.subject).title;
+      return parseSubject(subject).title;
     },
     titleKey: row.title_key,
     patchId: row.patch_id,
@@ -270,8 +283,7 @@ async function resolveOutcomes(
   if (rows.length === 0) return;
   const revisions = await revisionOfEach(db);
   const missing = [...revisions.keys()].filter((id) => !known.has(id));
-  for (const fact of await loadFacts(db, 'JOIN json_each(?) l ON l.value = p.message_id', [JSON.stringify(missing)]))
-    known.set(fact.id, fact);
+  for (const fact of await loadFacts(db, missing)) known.set(fact.id, fact);
   const facts = [...revisions.keys()].map((id) => known.get(id) as PatchFact);
   const claims = rows.map(
     ({ title_key, ...row }): StoredClaim => ({ ...row, titleKey: title_key, self: known.get(row.evidence) ?? null }),
