@@ -5,8 +5,11 @@ export const MAX_MSGID = 998;
 /** References kept of one mail: the first, which name the root, and the last, which name the parent. */
 export const MAX_REFERENCES = 1000;
 
+/** White space and control characters are no part of an id; a NUL in one would be an address that no client can ask for. */
+const NO_PART = /[\s\x00-\x1f\x7f]+/g;
+
 /**
- * Ids in angle brackets, white space inside removed. Words without brackets are no ids (RFC 5322 3.6.4): the In-Reply-To of
+ * Ids in angle brackets, white space and controls inside removed. Words without brackets are no ids (RFC 5322 3.6.4): the In-Reply-To of
  * old mailers is a sentence. public-inbox reads it so as well, and threads agree.
  */
 export function idsOf(value: string): MsgId[] {
@@ -15,7 +18,7 @@ export function idsOf(value: string): MsgId[] {
     const close = value.indexOf('>', open);
     if (close < 0) break;
     const inner = value.lastIndexOf('<', close);
-    const id = value.slice(inner + 1, close).replace(/\s+/g, '');
+    const id = value.slice(inner + 1, close).replace(NO_PART, '');
     if (id && id.length <= MAX_MSGID) found.push(id);
     open = close;
   }

@@ -117,7 +117,7 @@ function subjectOf(block: HeaderBlock, notes: string[]): string {
 function msgidOf(block: HeaderBlock): string | null {
   const value = headerText(block.first('message-id') ?? '');
   const [id] = idsOf(value);
-  return id ?? (/^[^\s<>]{1,998}$/.test(value) ? value : null);
+  return id ?? (/^[^\s<>\x00-\x1f\x7f]{1,998}$/.test(value) ? value : null);
 }
 
 /** A stable id for a mail that bears none: the same bytes give the same one. RFC 2606 reserves the domain. */
@@ -135,7 +135,7 @@ function receivedDate(block: HeaderBlock): number | null {
 
 function listIdOf(value: string): string[] {
   const inside = /<([^<>]{1,200})>/.exec(value)?.[1] ?? (/^[\w.-]{3,200}$/.test(value) ? value : undefined);
-  return inside === undefined ? [] : [headerText(inside).trim().toLowerCase()];
+  return inside === undefined ? [] : [clean(headerText(inside)).trim().toLowerCase()].filter(Boolean);
 }
 
 function identifyingHeaders(block: HeaderBlock): Message['headers'] {

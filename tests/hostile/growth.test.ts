@@ -3,7 +3,7 @@ import { parseMail } from '#ingest/parse/index';
 import { pack } from '#ingest/pipeline/pack';
 import { sanitizeMail } from '#mail/html';
 import { renderBody } from '#mail/render';
-import { PIECES, repeated } from './strings';
+import { cpuTime, PIECES, repeated } from './strings';
 
 const HEAD = 'From: A <a@example.org>\nMessage-ID: <a@example.org>\nDate: Mon, 2 Mar 2020 10:00:00 +0000\n';
 /** Where in a mail the hostile text stands. */
@@ -51,9 +51,9 @@ async function work(mail: string): Promise<void> {
 }
 
 async function cost(mail: string): Promise<number> {
-  const start = performance.now();
+  const start = cpuTime();
   await work(mail);
-  return performance.now() - start;
+  return cpuTime() - start;
 }
 
 /** Least time of several runs: the collector and the other core's work are none of it. */

@@ -133,3 +133,9 @@ export const PIECES: readonly string[] = [
 export function repeated(piece: string, length: number, before = '', after = ''): string {
   return before + piece.repeat(Math.max(1, Math.floor(length / piece.length))) + after;
 }
+
+/** Milliseconds of work that this process has done: a busy machine makes waiting longer, and this hardly. */
+export function cpuTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
