@@ -96,8 +96,18 @@ export function allHeaders(head: Buffer): { name: string; value: string }[] {
   const lines = head.toString('latin1', 0, MAX_HEADER_BYTES).split(/\r?\n(?![ \t])/);
   return lines.flatMap((line) => {
     const colon = line.indexOf(':');
-    return colon > 0 ? [{ name: line.slice(0, colon), value: headerText(unfold(line.slice(colon + 1))) }] : [];
+    return colon > 0
+      ? [{ name: line.slice(0, colon), value: shownValue(headerText(unfold(line.slice(colon + 1)))) }]
+      : [];
   });
+}
+
+/** Of a longer value the page shows the beginning. */
+export const MAX_SHOWN_VALUE = 16 * 1024;
+
+function shownValue(value: string): string {
+  if (value.length <= MAX_SHOWN_VALUE) return value;
+  return `${value.slice(0, MAX_SHOWN_VALUE)} \u2026 [${value.length - MAX_SHOWN_VALUE} more characters are in the raw mail]`;
 }
 
 const HIGH_BYTE = /[\x80-\xff]/;

@@ -4,6 +4,8 @@ import type { MsgId } from './types';
 export const MAX_MSGID = 998;
 /** References kept of one mail: the first, which name the root, and the last, which name the parent. */
 export const MAX_REFERENCES = 1000;
+/** Characters of them: a thread is arranged with all references of its mails in memory. */
+export const MAX_REFERENCES_LENGTH = 64 * 1024;
 
 /** White space and control characters are no part of an id; a NUL in one would be an address that no client can ask for. */
 const NO_PART = /[\s\x00-\x1f\x7f]+/g;
@@ -42,8 +44,17 @@ export function referencesOf(
   ids.delete('y');
   ids.delete('n');
   const kept = withoutAddresses([...ids], addresses);
-  if (kept.length <= MAX_REFERENCES) return kept;
-  return [...kept.slice(0, MAX_REFERENCES / 2), ...kept.slice(-MAX_REFERENCES / 2)];
+  const few =
+    kept.length <= MAX_REFERENCES ? kept : [...kept.slice(0, MAX_REFERENCES / 2), ...kept.slice(-MAX_REFERENCES / 2)];
+  return ofLength(few);
+}
+
+/** As many of the last, and the first. */
+function ofLength(ids: MsgId[]): MsgId[] {
+  let left = MAX_REFERENCES_LENGTH - (ids[0]?.length ?? 0);
+  let from = ids.length;
+  while (from > 1 && left >= (ids[from - 1] as MsgId).length) left -= (ids[--from] as MsgId).length;
+  return from <= 1 ? ids : [...ids.slice(0, 1), ...ids.slice(from)];
 }
 
 /** Addresses are taken apart only where an id looks like one a person has: no digit before the @, and short. */

@@ -5,6 +5,8 @@ import { encodeUnseen, hasUnseen, visible } from './visible';
 export const FOLD_QUOTES_ABOVE = 12;
 /** Lines shown of one body; the rest is in the raw mail, which the page says. */
 export const MAX_SHOWN_LINES = 20_000;
+/** Characters shown of one body, however few its lines. */
+export const MAX_SHOWN_TEXT = 2 * 1024 * 1024;
 
 /** Class of each kind of run; short, because a long thread has thousands. */
 const CLASS: Record<SegmentKind, string> = {
@@ -40,7 +42,7 @@ export type MsgidHref = (msgid: string) => string | null;
  * linked. Everything is escaped; links are http, https only. One pass, no recursion.
  */
 export function renderBody(text: string, hrefOf: MsgidHref, notes: Note[] = [], lit: LineSpan | null = null): string {
-  const body = readBody(text);
+  const body = readBody(text.length > MAX_SHOWN_TEXT ? text.slice(0, MAX_SHOWN_TEXT).toWellFormed() : text);
   const out: string[] = [];
   const pending = notes.toSorted((a, b) => a.line - b.line);
   for (const segment of body.segments) {
@@ -52,6 +54,8 @@ export function renderBody(text: string, hrefOf: MsgidHref, notes: Note[] = [], 
   const lines = body.starts.length - 1;
   if (lines > MAX_SHOWN_LINES)
     out.push(`<p class="cut">${lines - MAX_SHOWN_LINES} more lines are in the raw mail.</p>`);
+  if (text.length > MAX_SHOWN_TEXT)
+    out.push(`<p class="cut">${text.length - MAX_SHOWN_TEXT} more characters are in the raw mail.</p>`);
   return out.join('');
 }
 

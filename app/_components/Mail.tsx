@@ -29,7 +29,8 @@ export function ThreadMail({
   parent,
 }: {
   row: ThreadRow;
-  text: string;
+  /** Null where the page is full. */
+  text: string | null;
   list: string;
   shownSubject: string;
   parent: ThreadRow | null;
@@ -60,7 +61,11 @@ export function ThreadMail({
       </header>
       <details open>
         <summary>text</summary>
-        <BodyText text={text} />
+        {text === null ? (
+          <p className="cut">This page is full: the text of this mail stands on its own page.</p>
+        ) : (
+          <BodyText text={text} />
+        )}
         <Attachments list={list} row={row} />
       </details>
     </article>
@@ -92,6 +97,9 @@ export function Warnings({ row }: { row: Pick<ShownMail, 'imposter' | 'notes'> }
   return notes.length ? <p className="note">{notes.join(' · ')}</p> : null;
 }
 
+/** Attachments that are listed of one mail. */
+const MAX_ATTACHMENTS = 100;
+
 export function Attachments({
   list,
   row,
@@ -103,7 +111,7 @@ export function Attachments({
   const attachments: { index: number; name: string | null; type: string; size: number }[] = JSON.parse(row.attachments);
   return (
     <ul className="attachments" aria-label="Attachments">
-      {attachments.map(({ index, name, type, size }) => (
+      {attachments.slice(0, MAX_ATTACHMENTS).map(({ index, name, type, size }) => (
         <li key={index}>
           <a href={attachmentHref(list, row, { index, name })} download>
             <bdi>{name ?? 'attachment'}</bdi>
@@ -111,6 +119,9 @@ export function Attachments({
           {type}, {fileSize(size)}
         </li>
       ))}
+      {attachments.length > MAX_ATTACHMENTS ? (
+        <li className="cut">{attachments.length - MAX_ATTACHMENTS} more are in the raw mail.</li>
+      ) : null}
     </ul>
   );
 }
@@ -127,4 +138,5 @@ export const safeName = (name: string | null) =>
   (name ?? 'attachment')
     .replace(/[^\p{L}\p{N}._+-]+/gu, '_')
     .replace(/^\.+/, '')
-    .slice(0, 100) || 'attachment';
+    .slice(0, 100)
+    .toWellFormed() || 'attachment';

@@ -33,7 +33,8 @@ export function MessagePage({
   lit: LineSpan | null;
 }) {
   const { message } = page;
-  const headers = allHeaders(page.head).slice(0, MAX_HEADERS);
+  const all = allHeaders(page.head);
+  const headers = all.slice(0, MAX_HEADERS);
   const shown = headers.filter(({ name }) => SHOWN.has(name.toLowerCase()));
   return (
     <Document
@@ -91,7 +92,11 @@ export function MessagePage({
       <Neighbourhood page={page} list={list} />
       <Reply message={message} text={page.text} headers={headers} />
       <details className="headers">
-        <summary>All {headers.length} headers</summary>
+        <summary>
+          {all.length > MAX_HEADERS
+            ? `${MAX_HEADERS} of ${all.length} headers: the raw mail has all`
+            : `All ${all.length} headers`}
+        </summary>
         <dl>
           {headers.map(({ name, value }, n) => (
             <div key={`${name}${n}`}>

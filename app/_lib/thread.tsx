@@ -19,8 +19,20 @@ export async function threadPage(db: Snapshot, list: string, msgid: string, view
   const frame = render(<ThreadFrame thread={thread} list={list} msgid={msgid} view={view} cut={CUT} />);
   const [before = '', after = ''] = frame.split(CUT);
   // Read before the transaction ends; compressed blocks are small and mostly kept.
-  const texts = await threadTexts(db, shown);
+  const texts = await threadTexts(db, withinBytes(shown));
   return new HtmlStream(parts(before, after, thread, shown, texts, list, view));
+}
+
+/** Texts of one page: longer threads are read whole in their mails, and in the mbox. */
+const MAX_PAGE_TEXT = 24 * 1024 * 1024;
+
+/** The first mails whose texts fit on one page. */
+function withinBytes(rows: ThreadRow[]): ThreadRow[] {
+  let left = MAX_PAGE_TEXT;
+  return rows.filter(({ text_size }) => {
+    left -= text_size;
+    return left >= 0;
+  });
 }
 
 async function* parts(
@@ -40,7 +52,7 @@ async function* parts(
       .slice(at, at + MAILS_AT_ONCE)
       .map((row) => {
         const parent = row.parent === null ? null : (thread.rows[row.parent] ?? null);
-        const text = texts.get(row.position) ?? '';
+        const text = texts.get(row.position) ?? null;
         const mail =
           row.ghost === null
             ? markupOf(<ThreadMail row={row} text={text} list={list} shownSubject={thread.subject} parent={parent} />)

@@ -65,11 +65,12 @@ const MESSAGE = `m.id, m.msgid, m.imposter, m.subject, m.author_id, i.name AS au
     .map((column) => `m.${column}`)
     .join(', ')}`;
 
-/** Messages that bear a Message-ID: the first one, then imposters. */
-export function findMessages(db: Snapshot, msgid: string): Promise<MessageRow[]> {
+/** Messages that bear a Message-ID: the first one, then imposters; before them `asked`, for thousands may share one id. */
+export function findMessages(db: Snapshot, msgid: string, asked: number | null = null): Promise<MessageRow[]> {
   return db.all<MessageRow>(
-    `SELECT ${MESSAGE} FROM message m JOIN identity i ON i.id = m.author_id WHERE m.msgid = ? ORDER BY m.imposter, m.id LIMIT 50`,
-    [msgid],
+    `SELECT ${MESSAGE} FROM message m JOIN identity i ON i.id = m.author_id WHERE m.msgid = ?1
+     ORDER BY m.id = ?2 DESC, m.imposter, m.id LIMIT 50`,
+    [msgid, asked],
   );
 }
 
@@ -92,14 +93,14 @@ interface Placed extends MessageRow {
 }
 
 /** Like `findMessages`, with the place in the thread and the lists: one query for what a page says of a message. */
-function placedMessages(db: Snapshot, msgid: string): Promise<Placed[]> {
+function placedMessages(db: Snapshot, msgid: string, asked: number | null): Promise<Placed[]> {
   return db.all<Placed>(
     `SELECT ${MESSAGE}, p.position, p.parent, t.messages AS threadMessages, t.subject AS threadSubject, t.root AS threadRoot,
        (SELECT json_group_array(json_object('name', name, 'synthetic', synthetic)) FROM
          (SELECT l.name, l.synthetic FROM posting o JOIN list l ON l.id = o.list_id WHERE o.message_id = m.id ORDER BY l.name)) AS lists
      FROM message m JOIN identity i ON i.id = m.author_id LEFT JOIN place p ON p.message_id = m.id LEFT JOIN thread t ON t.id = p.thread
-     WHERE m.msgid = ? ORDER BY m.imposter, m.id LIMIT 50`,
-    [msgid],
+     WHERE m.msgid = ?1 ORDER BY m.id = ?2 DESC, m.imposter, m.id LIMIT 50`,
+    [msgid, asked],
   );
 }
 
@@ -109,7 +110,7 @@ export async function readMessage(
   msgid: string,
   imposter: number | null = null,
 ): Promise<MessagePage | undefined> {
-  const found = await placedMessages(db, msgid);
+  const found = await placedMessages(db, msgid, imposter);
   const placed = imposter === null ? found[0] : found.find(({ id }) => id === imposter);
   if (!placed) return undefined;
   const { position: at, parent, threadMessages, threadSubject, threadRoot, lists, ...message } = placed;
@@ -150,7 +151,7 @@ export async function readRaw(
   msgid: string,
   imposter: number | null = null,
 ): Promise<{ message: MessageRow; raw: Buffer } | undefined> {
-  const found = await findMessages(db, msgid);
+  const found = await findMessages(db, msgid, imposter);
   const message = imposter === null ? found[0] : found.find(({ id }) => id === imposter);
   if (!message) return undefined;
   const [raw = Buffer.alloc(0)] = await rawOf(db, [message]);

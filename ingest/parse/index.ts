@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { decodeWords, parseAddresses } from '#mail/address';
 import { mimeDanger } from '#mail/danger';
 import { dateOf, parseDate } from '#mail/date';
-import { type HeaderBlock, headerText, scanHeaders, WantedHeaders } from '#mail/header';
+import { type HeaderBlock, headerText, MAX_HEADER_BYTES, scanHeaders, WantedHeaders } from '#mail/header';
 import { idsOf, referencesOf } from '#mail/msgid';
 import type { Address, Message } from '#mail/types';
 import { directForm, directText } from './direct';
@@ -12,6 +12,10 @@ import { type MimeContent, readMime } from './mime';
 export const MAX_TEXT = 8 * 1024 * 1024;
 /** A subject above this is cut. */
 export const MAX_SUBJECT = 4096;
+/** A display name or an address above this is cut: RFC 5321 4.5.3.1.3 bounds an address at 256. */
+export const MAX_NAME = 1000;
+/** So much of the recipients is searched for by words. */
+export const MAX_RECIPIENTS = 128 * 1024;
 
 const WANTED = new WantedHeaders(
   new Set(
@@ -56,8 +60,12 @@ const plain = (text: string): MimeContent => ({
 
 function compose(bytes: Buffer, block: HeaderBlock, arrival: number | null, content: MimeContent): Message {
   const notes = [...content.notes];
-  const authors = addressesOf(block.all('from').slice(0, 1));
+  const author = parseAddresses(headerText(block.all('from')[0] ?? ''))[0] ?? { name: '', address: '' };
+  if (Math.max(author.name.length, author.address.length) > MAX_NAME)
+    notes.push(`author's name or address cut at ${MAX_NAME} characters`);
   const receivedAt = arrival ?? receivedDate(block);
+  if (block.bodyAt > MAX_HEADER_BYTES)
+    notes.push(`headers of ${block.bodyAt} bytes, of which the first ${MAX_HEADER_BYTES} are read`);
   const date = dateOf(block.first('date'), receivedAt);
   const borne = msgidOf(block);
   const msgid = borne ?? derivedMsgid(bytes);
@@ -65,7 +73,7 @@ function compose(bytes: Buffer, block: HeaderBlock, arrival: number | null, cont
     msgid,
     msgidDerived: borne === null,
     subject: subjectOf(block, notes),
-    author: authors[0] ?? { name: '', address: '' },
+    author: tidied(author),
     // Read when they are asked for: most of ingest needs their words only, and lists of recipients are long.
     get to() {
       return addressesOf(block.all('to'));
@@ -91,7 +99,7 @@ function compose(bytes: Buffer, block: HeaderBlock, arrival: number | null, cont
 
 /** From: the first header is the author's, as clients show it; recipients of several headers are all recipients. */
 function addressesOf(values: string[]): Address[] {
-  return values.flatMap((value) => parseAddresses(headerText(value))).map(withoutControls);
+  return values.flatMap((value) => parseAddresses(headerText(value))).map(tidied);
 }
 
 function everyAddress(block: HeaderBlock): Set<string> {
@@ -99,7 +107,10 @@ function everyAddress(block: HeaderBlock): Set<string> {
   return new Set(addressesOf(values).map(({ address }) => address.toLowerCase()));
 }
 
-const withoutControls = ({ name, address }: Address): Address => ({ name: clean(name), address: clean(address) });
+const tidied = ({ name, address }: Address): Address => ({
+  name: clean(name.slice(0, MAX_NAME)),
+  address: clean(address.slice(0, MAX_NAME)),
+});
 
 /** Control characters are no part of a name or subject, and lone surrogates of none: both would break what is made from it. */
 function clean(text: string): string {
@@ -144,7 +155,8 @@ function identifyingHeaders(block: HeaderBlock): Message['headers'] {
     const value = block.first(name);
     if (value) headers[key] = clean(headerText(value)).slice(0, 500);
   };
-  const recipients = (name: string) => clean(decodeWords(headerText(block.all(name).join(', '))));
+  const recipients = (name: string) =>
+    clean(decodeWords(headerText(block.all(name).join(', ').slice(0, MAX_RECIPIENTS))));
   headers.to = recipients('to');
   headers.cc = recipients('cc');
   set('changeId', 'x-change-id');

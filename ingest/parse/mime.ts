@@ -6,6 +6,9 @@ import type { Attachment } from '#mail/types';
 /** Textual attachments are indexed and shown up to this. */
 export const MAX_ATTACHMENT_TEXT = 1024 * 1024;
 const MAX_HTML = 2 * 1024 * 1024;
+/** File systems bound a name at 255; of a longer one the end is kept, which says what the file is. */
+export const MAX_FILE_NAME = 255;
+const MAX_TYPE = 127;
 
 export interface MimeContent {
   text: string;
@@ -43,8 +46,8 @@ function htmlToPlain(html: string, notes: string[]): string {
 
 function attachmentsOf(mail: ParsedMail): Attachment[] {
   return mail.attachments.map((attachment, index) => {
-    const type = attachment.contentType.toLowerCase();
-    const name = attachment.filename ?? null;
+    const type = attachment.contentType.toLowerCase().slice(0, MAX_TYPE).toWellFormed();
+    const name = attachment.filename?.slice(-MAX_FILE_NAME).toWellFormed() ?? null;
     return {
       index,
       name,
