@@ -70,3 +70,8 @@ export function debates(db: Snapshot, from: number, to: number, limit: number): 
     [from, to, limit],
   );
 }
+
+/** The message of a Message-ID; undefined where nobody has it. */
+export async function idOf(db: Snapshot, msgid: string): Promise<number | undefined> {
+  return (await db.get<{ id: number }>('SELECT id FROM message WHERE msgid = ?', [msgid]))?.id;
+}

@@ -65,3 +65,50 @@ describe('the source of a quotation', () => {
     expect(told([null, `${'x'.repeat(200_000)}\n`], [0, `> ${'x'.repeat(200_000)}\nyes`])).toHaveLength(1);
   });
 });
+
+describe('what looks like a quotation, or is hard to tell', () => {
+  it('is found behind spaces that do not break, and short lines by the mail they answer', () => {
+    const wide = '> The\u00a0kernel that\u00a0crashed cannot be trusted with anything\n> at all.\n\nRight.';
+    expect(told([null, first], [0, wide])).toEqual(['1@0+2<-0@0+1!']);
+    expect(told([null, 'Why?\n\nBecause of the notifiers.'], [0, '> Why?\nI do not know.'])).toEqual(['1@0+1<-0@0+1!']);
+    expect(told([null, 'Why?\n\nBecause.\n\nWhy?'], [0, '> Why?\nI do not know.'])).toEqual([]);
+  });
+
+  it('is told from its like by what stands beside it', () => {
+    const rows = (name: string) => `${name}:\n  enum:\n    - example,controller-1\n`;
+    const quoted = '> second:\n>   enum:\n>     - example,controller-1\n\nNo.';
+    expect(told([null, rows('first') + rows('second')], [0, quoted])).toEqual(['1@0+3<-0@3+3!']);
+  });
+
+  it('is no mark of a robot, and no header that agrees with words elsewhere', () => {
+    const listing = 'A listing:\n   304  if (a_long_condition)\n > 305  return a_long_value;\n   306  }\n';
+    expect(told([null, '   305  return a_long_value;'], [0, listing])).toEqual([]);
+    const error = 'Errors:\n>> lib/a.c:16:10: error: something is not declared here\n  16 | x\n';
+    expect(told([null, 'lib/a.c:16:10: error: something is not declared here'], [0, error])).toEqual([]);
+    const list = 'A. Writer (2):\n  cdx: add the headers\n  to include/linux';
+    expect(
+      told([null, list], [0, '> Subject: Re: [PATCH v8 1/5] cdx: add the headers to include/linux\n\nHm.']),
+    ).toEqual([]);
+  });
+
+  it('stays with its mail where that has it wrapped otherwise, though another has such a line', () => {
+    const long = 'The patch could not be applied at 0024 of the external interrupt handler type.\nUse the other tree.';
+    const quoted =
+      '> The patch could not be applied at 0024 of the\n> external interrupt handler type.\n> Use the other tree.\n\nYes.';
+    expect(told([null, 'external interrupt handler type'], [0, long], [1, quoted])).toEqual(['2@0+3<-1@0+2!']);
+  });
+
+  it('costs no more than its limits where everybody quotes everything', () => {
+    const lines = Array.from(
+      { length: 40 },
+      (_, n) => `sentence number ${n % 10} is said by all of us, again and again`,
+    );
+    const all = lines.join('\n');
+    const edited = lines.map((line) => `> ${line.replace('said', 'nearly said').replace('us', 'them')}`).join('\n');
+    const mails = Array.from({ length: 300 }, (_, n): [number | null, string] => [
+      n ? n - 1 : null,
+      `${n % 2 ? edited : lines.map((line) => `> ${line}`).join('\n')}\n\n${all}`,
+    ]);
+    expect(resolveQuotes(mails.map(([parent, text]) => ({ parent, text }))).quoted).toBe(12_000);
+  });
+});

@@ -19,8 +19,8 @@ const PROBE = 12;
 /** Letters around the place of a probe that are compared at least. */
 const MARGIN = 200;
 /** Characters that are looked through for each character of a thread, and for a thread at least: hostile threads end here. */
-const WORK_EACH = 200;
-const WORK_LEAST = 50_000_000;
+const WORK_EACH = 20;
+const WORK_LEAST = 20_000_000;
 
 /** A member's own letters and digits without anything between them, and where each line of them ends. */
 interface Stream {
@@ -45,13 +45,8 @@ export class WrappedPassages {
     const letters = lettersOf(passage);
     const near = ancestors.slice(0, ANCESTORS);
     for (const from of near) {
-      if (this.#work <= 0) return null;
-      const stream = this.#stream(from);
-      this.#work -= stream.letters.length;
-      const at = stream.letters.indexOf(letters);
-      if (at < 0) continue;
-      const line = (offset: number) => stream.lines[firstAbove(stream.ends, offset)] ?? 0;
-      return { from, fromFirst: line(at), fromLast: line(at + letters.length - 1) };
+      const place = this.#exact(from, letters);
+      if (place) return place;
     }
     // Brackets of a mail are its own: who quotes in a mail puts in nothing.
     const quotation = readQuotation(passage, false);
@@ -67,6 +62,21 @@ export class WrappedPassages {
         return { from, fromFirst: line(place.start), fromLast: line(place.end - 1) };
       }
     return null;
+  }
+
+  /** The passage letter by letter in one member. */
+  exact(from: number, lines: string[]): Wrapped | null {
+    return this.#exact(from, lettersOf(lines.join('\n')));
+  }
+
+  #exact(from: number, letters: string): Wrapped | null {
+    if (this.#work <= 0) return null;
+    const stream = this.#stream(from);
+    this.#work -= stream.letters.length;
+    const at = stream.letters.indexOf(letters);
+    if (at < 0) return null;
+    const line = (offset: number) => stream.lines[firstAbove(stream.ends, offset)] ?? 0;
+    return { from, fromFirst: line(at), fromLast: line(at + letters.length - 1) };
   }
 
   /** Lines of a member around where parts of the passage stand as they are, those that most parts agree on first. */

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Reader } from '../../db/open';
+import { idOf, quotesIn } from '../../db/queries/quoted';
+import { ARCHIVES, archive } from '../archives';
+import { ingest, scratch } from '../command';
+
+/** A quoted paragraph of linux-edac, drawn at random and judged by reading; lines of the displayed text, from 0. */
+interface Judged {
+  msgid: string;
+  line: number;
+  lines: number;
+  /** right: `source` wrote it; missed: its source is here, and was not found; absent: it is not here; nobody: a header; robot: no quotation. */
+  verdict: 'right' | 'missed' | 'absent' | 'nobody' | 'robot';
+  source?: string;
+}
+
+const judged: Judged[] = JSON.parse(readFileSync(new URL('./quoted.json', import.meta.url), 'utf8'));
+
+describe.skipIf(!ARCHIVES || !process.env.THREADLINE_TEST_ALL)(
+  'the sources of 200 quoted paragraphs of linux-edac',
+  () => {
+    const folder = scratch();
+    let reader: Reader;
+    beforeAll(async () => {
+      ingest(`${folder.path}/t.sqlite`, archive('linux-edac'));
+      reader = await Reader.open(`${folder.path}/t.sqlite`, 1);
+    }, 300_000);
+    afterAll(async () => {
+      await reader.close();
+      folder.remove();
+    });
+
+    it('are found in 97 of 100, and none in 200 is wrong', async () => {
+      let here = 0;
+      const missed: string[] = [];
+      const wrong: string[] = [];
+      for (const { msgid, line, lines, verdict, source } of judged) {
+        const found = await reader.read(async (db) => quotesIn(db, (await idOf(db, msgid)) ?? -1));
+        const own = found.filter((quote) => quote.line < line + lines && quote.line + quote.lines > line);
+        if (verdict === 'right' || verdict === 'missed') here++;
+        if (own.length === 0) {
+          if (verdict === 'right' || verdict === 'missed') missed.push(`${msgid} ${line}`);
+        } else if (verdict !== 'nobody' && !own.some((quote) => quote.msgid === source)) wrong.push(`${msgid} ${line}`);
+      }
+      console.log(`${here} with their source here, ${missed.length} missed, ${wrong.length} wrong`, { missed, wrong });
+      expect(judged.length).toBe(200);
+      expect(1 - missed.length / here).toBeGreaterThanOrEqual(0.97);
+      expect(wrong.length / here).toBeLessThanOrEqual(0.005);
+    });
+  },
+);
