@@ -51,8 +51,9 @@ export async function digestPage(db: Snapshot, list: string, msgid: string, form
       <Continued digest={digest} list={list} />
       <p className="facts">
         Passages are chosen by count: three for each person who answered right below one, one for each who quoted it in
-        part, and up to three for the mails that followed. Their words are as they stand in the mail.{' '}
-        <a href="?format=story">Copy as a story</a>
+        part, up to three for the mails that followed, and up to two for its length; less for each further one of a mail
+        or an author. Code, logs, lists of changes and robots' mails are left out. Their words are as they stand in the
+        mail. <a href="?format=story">Copy as a story</a>
       </p>
     </Document>
   );

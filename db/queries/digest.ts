@@ -1,4 +1,6 @@
 import { type Body, readBody } from '#mail/body';
+import { isRobot } from '#mail/name';
+import { isProse } from '#mail/quote/prose';
 import type { Snapshot } from '../open';
 import { type QuoteLine, takenUp } from './quoted';
 import type { SeriesLine } from './series';
@@ -45,12 +47,21 @@ const MOST_ANSWER_WORDS = 70;
 const ANSWERS = 2;
 /** Passages of one mail: a long mail must not be the whole digest. */
 const OF_ONE_MAIL = 3;
+/** Points that a passage loses for each one of its mail, or of its author, that is told already. */
+const SAME_MAIL = 2;
+const SAME_PERSON = 0.5;
+/** Passages that are weighed against one another. */
+const CONSIDERED = 400;
+/** An argument has room: a point for so many words, and how many points at most. */
+const WORDS_A_POINT = 25;
+const MOST_LENGTH = 2;
 /** Who quotes more than this share of a mail quotes no passage of it. */
 const WHOLE = 0.7;
 
 /**
  * What a reporter would quote of a thread: the passages that most people took up. Three points for each who answered right
- * below it, one for each who quoted it in part, up to three for the mails that followed (the logarithm of their number).
+ * below it, one for each who quoted it in part, up to three for the mails that followed (the logarithm of their number), up to
+ * two for its length (one for 25 words). Code, logs, lists of changes, forms and robots' mails are nobody's argument.
  */
 export async function readDigest(db: Snapshot, threadId: number): Promise<Digest | null> {
   const thread = await readThread(db, threadId);
@@ -101,6 +112,7 @@ function scoredPassages(
   for (const line of taken) bySource.set(line.sourceId, [...(bySource.get(line.sourceId) ?? []), line]);
   const found: DigestPassage[] = [];
   for (const row of mails) {
+    if (isRobot(row.author, row.address)) continue;
     const body = bodies.get(row.id) as Body;
     const paragraphs = paragraphsOf(body);
     const others = (bySource.get(row.id) ?? []).filter(({ person }) => person !== personOf(row));
@@ -109,7 +121,8 @@ function scoredPassages(
       const here = others.filter((q) => q.sourceLine <= last && q.sourceLine + q.sourceLines > first);
       const answering = here.filter((q) => q.answered && endsHere(q, last));
       const answerers = distinct(answering);
-      if (!answerers.length || wordCount(textOf(body, first, last)) < FEWEST_WORDS) continue;
+      const text = textOf(body, first, last);
+      if (!answerers.length || wordCount(text) < FEWEST_WORDS || !isProse(text)) continue;
       const quoted = new Set(here.filter(({ id }) => sparing.has(id)).map(({ person }) => person)).size;
       const followed = answerers.reduce((sum, { id }) => sum + (below.get(rowOf.get(id)?.position ?? -1) ?? 0), 0);
       found.push({
@@ -117,7 +130,11 @@ function scoredPassages(
         answered: answerers.length,
         quoted,
         followed,
-        score: 3 * answerers.length + quoted + Math.min(3, Math.log2(1 + followed)),
+        score:
+          3 * answerers.length +
+          quoted +
+          Math.min(3, Math.log2(1 + followed)) +
+          Math.min(MOST_LENGTH, wordCount(text) / WORDS_A_POINT),
         answers: answerers.slice(0, ANSWERS).flatMap((line) => answerOf(line, rowOf, bodies)),
       });
     }
@@ -145,17 +162,25 @@ function quotesAll(id: number, lines: QuoteLine[], paragraphs: [number, number][
   return covered / paragraphs.length > WHOLE;
 }
 
-/** Best first, a few of each mail. */
+/** Best first; each passage of a mail, and of an author, makes the next of it worth less: a debate has several voices. */
 function chosen(all: DigestPassage[], limit: number): DigestPassage[] {
+  const left = all.sort((a, b) => b.score - a.score || a.row.id - b.row.id || a.first - b.first).slice(0, CONSIDERED);
+  const found: DigestPassage[] = [];
   const ofMail = new Map<number, number>();
-  return all
-    .sort((a, b) => b.score - a.score || a.row.id - b.row.id || a.first - b.first)
-    .filter(({ row }) => {
-      const count = (ofMail.get(row.id) ?? 0) + 1;
-      ofMail.set(row.id, count);
-      return count <= OF_ONE_MAIL;
-    })
-    .slice(0, limit);
+  const ofPerson = new Map<number, number>();
+  const worth = ({ row, score }: DigestPassage) =>
+    score - SAME_MAIL * (ofMail.get(row.id) ?? 0) - SAME_PERSON * (ofPerson.get(personOf(row)) ?? 0);
+  while (found.length < limit) {
+    let best: DigestPassage | undefined;
+    for (const one of left)
+      if ((ofMail.get(one.row.id) ?? 0) < OF_ONE_MAIL && (!best || worth(one) > worth(best))) best = one;
+    if (!best) break;
+    found.push(best);
+    left.splice(left.indexOf(best), 1);
+    ofMail.set(best.row.id, (ofMail.get(best.row.id) ?? 0) + 1);
+    ofPerson.set(personOf(best.row), (ofPerson.get(personOf(best.row)) ?? 0) + 1);
+  }
+  return found;
 }
 
 /** Runs of own lines without an empty one. */
@@ -194,15 +219,27 @@ function passage(row: ThreadRow, body: Body, first: number, last: number, words:
 function answerOf(line: QuoteLine, rowOf: Map<number, ThreadRow>, bodies: Map<number, Body>): Passage[] {
   const [row, body] = [rowOf.get(line.id), bodies.get(line.id)];
   if (!row || !body) return [];
-  const next = paragraphsOf(body).find(([first]) => first >= line.line + line.lines);
+  const [first, second] = paragraphsOf(body).filter(([begin]) => begin >= line.line + line.lines);
+  // `Ann,` greets; what is said stands below.
+  const greets = first && second && GREETING.test(textOf(body, ...first)) && isOneAnswer(body, first, second);
+  const next = greets ? second : first;
   return next ? [passage(row, body, next[0], next[1], MOST_ANSWER_WORDS)] : [];
 }
+
+const GREETING = /^\s*(?:(?:hi|hello|hey|dear)\b[^.!?\n]{0,60}|@?[\p{L}.'-]+(?: [\p{L}.'-]+)?)\s*[,:!]\s*$/iu;
+
+/** Nothing is quoted between the two. */
+const isOneAnswer = (body: Body, [, end]: [number, number], [begin]: [number, number]) =>
+  body.segments.some((segment) => segment.kind === 'text' && segment.start <= end && segment.end > begin);
 
 function openingOf(mails: ThreadRow[], bodies: Map<number, Body>): Passage | null {
   const row = mails.reduce<ThreadRow | undefined>((a, b) => (a && a.id <= b.id ? a : b), undefined);
   const body = row && bodies.get(row.id);
   if (!row || !body) return null;
-  const found = paragraphsOf(body).find(([first, last]) => wordCount(textOf(body, first, last)) >= OPENING_WORDS);
+  const found = paragraphsOf(body).find(([first, last]) => {
+    const text = textOf(body, first, last);
+    return wordCount(text) >= OPENING_WORDS && isProse(text);
+  });
   return found ? passage(row, body, found[0], found[1], MOST_WORDS) : null;
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Reader } from '../../db/open';
-import { idOf, quotesIn } from '../../db/queries/quoted';
+import { idOf, quotesOf } from '../../db/queries/quoted';
 import { ARCHIVES, archive } from '../archives';
 import { ingest, scratch } from '../command';
 
@@ -36,7 +36,7 @@ describe.skipIf(!ARCHIVES || !process.env.THREADLINE_TEST_ALL)(
       const missed: string[] = [];
       const wrong: string[] = [];
       for (const { msgid, line, lines, verdict, source } of judged) {
-        const found = await reader.read(async (db) => quotesIn(db, (await idOf(db, msgid)) ?? -1));
+        const found = await reader.read(async (db) => (await quotesOf(db, (await idOf(db, msgid)) ?? -1)).quoted);
         const own = found.filter((quote) => quote.line < line + lines && quote.line + quote.lines > line);
         if (verdict === 'right' || verdict === 'missed') here++;
         if (own.length === 0) {
