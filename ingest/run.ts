@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import { openWriter } from '#db/create';
 import type { Connection } from '#db/open';
@@ -80,7 +81,7 @@ export async function ingest(sources: Source[], options: IngestOptions): Promise
   const started = performance.now();
   const unlock = await lockIngest(options.database);
   const db = await openWriter(options.database);
-  const pool = new ParserPool(options.jobs);
+  const pool = new ParserPool(options.jobs, Math.max(options.jobs, Math.min(4, availableParallelism())));
   const failed: SourceError[] = [];
   const counts: Counts = { read: 0, stored: 0, duplicate: 0, deleted: 0, rejected: 0, bytes: 0 };
   try {

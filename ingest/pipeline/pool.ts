@@ -10,48 +10,65 @@ const WORKER_FILE = new URL('./worker.mjs', import.meta.url);
 /** Three semi-spaces: texts and rows of a unit die young here, and a unit outlives V8's smaller default twice over. */
 const YOUNG_MB = 48;
 
-/** Parsing workers. A unit stays with the worker that parsed it until it is packed. */
+/**
+ * Workers. A unit that is parsed stays with its worker until it is packed. Quotations, which come when the main thread has less
+ * to do, may have more workers than parsing has.
+ */
 export class ParserPool {
   readonly #workers: Worker[] = [];
   readonly #waiting = new Map<number, Waiting>();
 
-  constructor(readonly size: number) {
-    for (let n = 0; n < size; n++) {
-      const worker = new Worker(WORKER_FILE, { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
-      worker.on('message', (answer: Answer) => {
-        const waiting = this.#waiting.get(answer.unit);
-        this.#waiting.delete(answer.unit);
-        waiting?.resolve(answer.value as never);
-      });
-      worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))));
-      this.#workers.push(worker);
-    }
+  /** The parsers are started at once, so that they have loaded their code when the first mails come. */
+  constructor(
+    private readonly parsers: number,
+    readonly quoters: number,
+  ) {
+    for (let n = 0; n < parsers; n++) this.#worker(n);
   }
 
   parse(request: Omit<ParseRequest, 'type'>): Promise<Heads> {
-    return this.#ask({ type: 'parse', ...request }, [request.bytes.buffer as ArrayBuffer]);
+    return this.#ask(this.#parser(request.unit), { type: 'parse', ...request }, [request.bytes.buffer as ArrayBuffer]);
   }
 
   text(unit: number, index: number): Promise<string> {
-    return this.#ask({ type: 'text', unit, index });
+    return this.#ask(this.#parser(unit), { type: 'text', unit, index });
   }
 
   pack(unit: number, keep: number[]): Promise<Packed> {
-    return this.#ask({ type: 'pack', unit, keep });
+    return this.#ask(this.#parser(unit), { type: 'pack', unit, keep });
   }
 
+  /** `unit` names the worker too: from 0, below `quoters`. */
   quotes(unit: number, threads: MemberSlot[][], blocks: QuotesRequest['blocks']): Promise<ThreadQuotes> {
-    return this.#ask({ type: 'quotes', unit, threads, blocks });
+    return this.#ask(this.#worker(unit), { type: 'quotes', unit, threads, blocks });
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
 
-  #ask<T>(request: Request, transfer: ArrayBuffer[] = []): Promise<T> {
+  #parser(unit: number): Worker {
+    return this.#worker(unit % this.parsers);
+  }
+
+  #worker(n: number): Worker {
+    const known = this.#workers[n];
+    if (known) return known;
+    const worker = new Worker(WORKER_FILE, { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
+    worker.on('message', (answer: Answer) => {
+      const waiting = this.#waiting.get(answer.unit);
+      this.#waiting.delete(answer.unit);
+      waiting?.resolve(answer.value as never);
+    });
+    worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))));
+    this.#workers[n] = worker;
+    return worker;
+  }
+
+  #ask<T>(worker: Worker, request: Request, transfer: ArrayBuffer[] = []): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#waiting.set(request.unit, { resolve, reject });
-      this.#workers[request.unit % this.size]?.postMessage(request, transfer);
+      worker.postMessage(request, transfer);
     });
   }
 

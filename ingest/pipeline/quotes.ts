@@ -26,7 +26,8 @@ export async function resolveDirtyQuotes(db: Connection, pool: ParserPool): Prom
       if (writing.size >= CHUNKS_AHEAD) await Promise.race(writing);
     }
   };
-  await Promise.all(Array.from({ length: pool.size }, (_, unit) => work(unit)));
+  const workers = Math.min(pool.quoters, chunks.length);
+  await Promise.all(Array.from({ length: workers }, (_, unit) => work(unit)));
   await Promise.all(writing);
 }
 
