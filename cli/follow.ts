@@ -16,7 +16,7 @@ export interface Following {
   ingest(sources: Source[]): Promise<Summary>;
 }
 
-/** One location, and when it is looked at next. */
+/** One location, and when it is looked at next: by `performance.now()`, as clocks are set. */
 interface Followed {
   location: string;
   at: number;
@@ -38,7 +38,7 @@ export async function follow(locations: string[], following: Following): Promise
     if (following.signal.aborted) break;
     next.failures = outcome.failure ? next.failures + 1 : 0;
     const wait = secondsToWait(following.every, next.failures, retryAfterOf(outcome.failure));
-    next.at = Date.now() + wait * 1000;
+    next.at = performance.now() + wait * 1000;
     process.stdout.write(`${following.json ? json(next, outcome, wait) : line(next, outcome, wait)}\n`);
   }
 }
@@ -94,10 +94,10 @@ async function stampNow(followed: Followed, sources: Source[], signal: AbortSign
   return news.includes(true) ? 'read' : null;
 }
 
-/** Resolves at a time of `Date.now()`, or once told to stop. A clock set back must not make it wait longer than asked: it waits by steps. */
+/** Resolves at a time of `performance.now()`, or once told to stop. */
 function until(at: number, signal: AbortSignal): Promise<void> {
   return new Promise((done) => {
-    const milliseconds = Math.max(0, at - Date.now());
+    const milliseconds = Math.max(0, at - performance.now());
     const timer = setTimeout(end, Math.min(milliseconds, 0x7fffffff));
     function end(): void {
       clearTimeout(timer);

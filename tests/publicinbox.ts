@@ -53,7 +53,7 @@ export class PublicInbox {
   }
 
   index(list: string): void {
-    this.run('public-inbox-index', ['-L', 'basic', this.path(list)]);
+    this.run('public-inbox-index', ['-L', 'medium', this.path(list)]);
   }
 
   deliver(list: string, mail: string): void {

@@ -23,6 +23,8 @@ export interface Inbox {
 /** What is remembered of the server beside the copy (`mirror.json`). A cache: without it everything is asked for again. */
 interface Remembered {
   url: string;
+  /** Where the manifest came from, redirects within the host followed: git follows none. Ends in a slash. */
+  base: string;
   /** From the last full answer. */
   etag: string | null;
   lastModified: string | null;
@@ -39,13 +41,13 @@ interface Repository {
   said?: 'shorter' | 'gone';
 }
 
-const FRESH: Omit<Remembered, 'url'> = { etag: null, lastModified: null, askedInFullAt: 0, repositories: [] };
+const FRESH: Omit<Remembered, 'url' | 'base'> = { etag: null, lastModified: null, askedInFullAt: 0, repositories: [] };
 
 const file = (inbox: Inbox) => join(inbox.folder, 'mirror.json');
 const pathOf = (inbox: Inbox, epoch: number | null) =>
   epoch === null ? join(inbox.folder, 'v1.git') : join(inbox.folder, 'git', `${epoch}.git`);
-const urlOf = (inbox: Inbox, epoch: number | null) =>
-  inbox.epoch !== null || epoch === null ? inbox.url : `${inbox.url}git/${epoch}.git`;
+const urlOf = (inbox: Inbox, base: string, epoch: number | null) =>
+  inbox.epoch !== null ? inbox.url : epoch === null ? base : `${base}git/${epoch}.git`;
 const isLeft = ({ fingerprint, fetched, said }: Repository) =>
   said !== 'gone' && (fingerprint === null || fingerprint !== fetched);
 
@@ -91,7 +93,7 @@ async function copy(
   for (const repository of left) {
     const name = repository.epoch === null ? 'the repository' : `epoch ${repository.epoch}`;
     try {
-      await fetchOne(inbox, repository, name, options);
+      await fetchOne(inbox, known.base, repository, name, options);
     } catch (error) {
       onFailure(error);
       return repository.epoch;
@@ -103,11 +105,17 @@ async function copy(
 
 const PROGRESS_EVERY_MS = 10_000;
 
-async function fetchOne(inbox: Inbox, repository: Repository, name: string, options: OpenOptions): Promise<void> {
+async function fetchOne(
+  inbox: Inbox,
+  base: string,
+  repository: Repository,
+  name: string,
+  options: OpenOptions,
+): Promise<void> {
   let last = performance.now();
   const path = pathOf(inbox, repository.epoch);
   const { fingerprint } = repository;
-  const fetched = await fetchRepository(path, urlOf(inbox, repository.epoch), {
+  const fetched = await fetchRepository(path, urlOf(inbox, base, repository.epoch), {
     silence: inbox.silence,
     signal: options.signal,
     onProgress(line) {
@@ -153,6 +161,7 @@ async function look(
       `the manifest names ${manifest.foreign.length} repositories that are not this list's; they are left alone`,
     );
   const now = inFull(inbox, known, manifest);
+  now.base = new URL('.', answer.url).href;
   now.etag = answer.headers.get('etag');
   now.lastModified = answer.headers.get('last-modified');
   now.askedInFullAt = Date.now();
@@ -179,7 +188,7 @@ async function withoutManifest(inbox: Inbox, signal?: AbortSignal): Promise<Mani
       },
     );
   const epochs = new Map<number | null, string | null>();
-  while (await isThere(urlOf(inbox, epochs.size))) epochs.set(epochs.size, null);
+  while (await isThere(urlOf(inbox, inbox.url, epochs.size))) epochs.set(epochs.size, null);
   if (!epochs.size && (await isThere(inbox.url))) epochs.set(null, null);
   if (!epochs.size)
     throw new ServerError(
@@ -206,6 +215,7 @@ function inFull(inbox: Inbox, known: Remembered, manifest: Manifest): Remembered
   return {
     ...FRESH,
     url: inbox.url,
+    base: inbox.url,
     repositories: [...repositories.values()].sort((a, b) => (a.epoch ?? 0) - (b.epoch ?? 0)),
   };
 }
@@ -213,13 +223,13 @@ function inFull(inbox: Inbox, known: Remembered, manifest: Manifest): Remembered
 async function remembered(inbox: Inbox): Promise<Remembered> {
   try {
     const known = JSON.parse(await readFile(file(inbox), 'utf8')) as Remembered;
-    if (known.url !== inbox.url) return { ...FRESH, url: inbox.url };
+    if (known.url !== inbox.url) throw new Error('another URL');
     // Someone may have removed a copy to have the room.
     for (const repository of known.repositories)
       if (!existsSync(pathOf(inbox, repository.epoch))) repository.fetched = null;
     return known;
   } catch {
-    return { ...FRESH, url: inbox.url };
+    return { ...FRESH, url: inbox.url, base: inbox.url };
   }
 }
 
