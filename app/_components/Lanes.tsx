@@ -31,7 +31,8 @@ export interface LaneLine {
 export function Lanes({ id, title, lines }: { id: string; title: string; lines: LaneLine[] }) {
   const times = lines.flatMap(({ marks }) => marks.map(({ at }) => at));
   const [first, last] = [Math.min(...times), Math.max(...times)];
-  if (!times.length || first === last) return null;
+  if (!times.length) return null;
+  if (first === last) return <LaneNames lines={lines} />;
   const x = scaleUtc([first * 1000, last * 1000], [LEFT + 8, WIDTH - 14]);
   const place = (at: number) => tenth(x(at * 1000));
   const most = Math.max(...lines.flatMap(({ marks }) => marks.map(({ weight = 1 }) => weight)));
@@ -80,6 +81,19 @@ export function Lanes({ id, title, lines }: { id: string; title: string; lines: 
         })}
       </svg>
     </figure>
+  );
+}
+
+/** Where there is no time to draw, the names alone. */
+function LaneNames({ lines }: { lines: LaneLine[] }) {
+  return (
+    <ul className="systems">
+      {lines.map(({ label, href }) => (
+        <li key={href}>
+          <a href={href}>{label}</a>
+        </li>
+      ))}
+    </ul>
   );
 }
 

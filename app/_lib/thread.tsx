@@ -74,29 +74,34 @@ const MAX_NEST = 10;
 
 /** Puts the answers to each mail into a `<details>` below it, so that they fold without a script. */
 class Nest {
-  #open = 0;
+  /** Depths of the rows whose groups are open. */
+  readonly #open: number[] = [];
   constructor(private readonly rows: ThreadRow[]) {}
 
   /** Ends the groups that a row does not belong to. */
   before(row: ThreadRow): string {
-    if (!this.rows.length) return '';
-    const ended = Math.max(0, this.#open - Math.min(row.depth, MAX_NEST));
-    this.#open -= ended;
-    return '</details>'.repeat(ended);
+    let ended = '';
+    while ((this.#open.at(-1) ?? -1) >= row.depth) {
+      this.#open.pop();
+      ended += '</details>';
+    }
+    return ended;
   }
 
-  /** Begins a group where the next rows answer this one. */
+  /** Begins a group where the next rows answer this one; several ghosts in a row share one. */
   after(row: ThreadRow): string {
+    const next = this.rows[row.position + 1];
+    if (this.#open.length >= MAX_NEST || (row.ghost !== null && next?.ghost != null)) return '';
     let answers = 0;
     for (let at = row.position + 1; (this.rows[at]?.depth ?? -1) > row.depth; at++)
       if (this.rows[at]?.ghost === null) answers++;
-    if (!answers || row.depth >= MAX_NEST) return '';
-    this.#open++;
+    if (!answers) return '';
+    this.#open.push(row.depth);
     const what = row.ghost === null ? '' : ' to a message that is not in this archive';
     return `<details class="sub" open><summary>${answers} ${answers === 1 ? 'reply' : 'replies'}${what}</summary>`;
   }
 
   end(): string {
-    return '</details>'.repeat(this.#open);
+    return '</details>'.repeat(this.#open.length);
   }
 }
