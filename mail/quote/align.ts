@@ -88,7 +88,16 @@ export function align(quotation: Quotation, text: string, words: Words = wordsOf
   if (isVerbatim(quotation, text.slice(start, end))) return { ...place, status: 'verbatim', similarity: 1 };
   const missing = wanted - matched;
   const isSure = wanted >= FEW_WORDS && missing <= (wanted < SURE_WORDS ? 0 : Math.max(1, wanted * MISSING));
-  return { ...place, status: similarity >= ENOUGH && isSure ? 'edited' : 'near' };
+  const isSame = similarity >= ENOUGH && isSure && hasNumbers(quotation, text.slice(start, end));
+  return { ...place, status: isSame ? 'edited' : 'near' };
+}
+
+/** Who quotes changes no number: two messages of a robot differ by nothing else. */
+function hasNumbers({ pieces }: Quotation, passage: string): boolean {
+  const numbers = pieces.flatMap(({ words, added }) => words.folded.filter((word, n) => !added[n] && /\d/.test(word)));
+  if (!numbers.length) return true;
+  const own = new Set(wordsOf(passage).folded);
+  return numbers.every((number) => own.has(number));
 }
 
 /** Equal from the first word to the last but for white space and the way punctuation is written. */

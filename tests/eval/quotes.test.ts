@@ -104,12 +104,12 @@ describe.skipIf(!ARCHIVES)('the quote finder', () => {
       }
       const share = 1 - missed.length / passages.length;
       console.log(`${name}: ${(share * 100).toFixed(1)} % of ${passages.length}`, missed.slice(0, 5));
-      expect(share, name).toBeGreaterThan(name === 'untouched' ? 0.985 : 0.95);
+      expect(share, name).toBeGreaterThanOrEqual(name === 'untouched' ? 0.99 : 0.95);
     }
   }, 300_000);
 
   it('finds nothing that is not there', async () => {
-    const foreign = await elsewhere.read((db) => drawn(db, PASSAGES * 2));
+    const foreign = await elsewhere.read((db) => drawn(db, PASSAGES * 4));
     const taken: string[] = [];
     for (const [n, passage] of foreign.entries()) {
       const edit = Object.values(EDITS)[n % 7] as (text: string) => string;
@@ -119,7 +119,33 @@ describe.skipIf(!ARCHIVES)('the quote finder', () => {
         taken.push(`${plain(passage.text).slice(0, 150)} => ${plain(found.matches[0]?.text ?? '').slice(0, 150)}`);
     }
     console.log(`foreign: ${taken.length} of ${foreign.length} taken for quotations`, taken);
-    expect(taken.length / foreign.length).toBeLessThan(0.006);
+    expect(taken.length / foreign.length).toBeLessThanOrEqual(0.001);
+  }, 300_000);
+
+  it('takes no passage whose words that bear the meaning were changed for a quotation, nor one that was shuffled', async () => {
+    const passages = await reader.read((db) => drawn(db, PASSAGES));
+    const bears = (word: string) => /^[a-z]{5,}$/.test(word);
+    const stock = passages.flatMap(({ text }) => words(text).filter(bears));
+    const taken: string[] = [];
+    let asked = 0;
+    for (const { text } of passages) {
+      if (words(text).filter(bears).length < 3) continue;
+      let n = 0;
+      const changed = words(text).map((word) =>
+        bears(word) && n++ % 2 === 0 ? (stock[pick(stock.length)] ?? word) : word,
+      );
+      const shuffled = words(text)
+        .map((word) => ({ word, at: pick(1 << 20) }))
+        .sort((a, b) => a.at - b.at)
+        .map(({ word }) => word);
+      for (const own of [changed, shuffled]) {
+        const found = await find(own.join(' '));
+        asked++;
+        if (found.status !== 'not found') taken.push(`${found.status}: ${own.join(' ').slice(0, 150)}`);
+      }
+    }
+    console.log(`changed or shuffled: ${taken.length} of ${asked} taken for quotations`, taken.slice(0, 10));
+    expect(taken.length / asked).toBeLessThanOrEqual(0.01);
   }, 300_000);
 
   const article = archive('../kerneltrap-kexec.txt');
