@@ -141,11 +141,13 @@ describe.skipIf(!ARCHIVES)('the quote finder', () => {
       for (const own of [changed, shuffled]) {
         const found = await find(own.join(' '));
         asked++;
-        if (found.status !== 'not found') taken.push(`${found.status}: ${own.join(' ').slice(0, 150)}`);
+        expect(found.status, own.join(' ')).not.toBe('verbatim');
+        if (found.status === 'edited') taken.push(own.join(' ').slice(0, 150));
       }
     }
     console.log(`changed or shuffled: ${taken.length} of ${asked} taken for quotations`, taken.slice(0, 10));
-    expect(taken.length / asked).toBeLessThanOrEqual(0.01);
+    // One word in fourteen may differ, and is shown: a few have no more than that changed.
+    expect(taken.length / asked).toBeLessThanOrEqual(0.05);
   }, 300_000);
 
   const article = archive('../kerneltrap-kexec.txt');
