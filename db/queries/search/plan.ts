@@ -174,9 +174,15 @@ export function idRange(from: number | null, to: number | null): Condition {
 }
 
 function arrivalRange(from: number | null, to: number | null): Condition {
+  return ofMessage('received_at >= ? AND received_at < ?', [from ?? 0, to ?? Number.MAX_SAFE_INTEGER]);
+}
+
+/** What a mail's own row tells: it is at hand where no words lead. */
+function ofMessage(sql: string, params: Value[]): Condition {
   return {
-    sql: 'coalesce((SELECT r.received_at >= ? AND r.received_at < ? FROM message r WHERE r.id = @id), 0)',
-    params: [from ?? 0, to ?? Number.MAX_SAFE_INTEGER],
+    sql: `coalesce(${sql}, 0)`,
+    params,
+    test: { sql: `coalesce((SELECT ${sql} FROM message o WHERE o.id = @id), 0)`, params },
   };
 }
 
@@ -258,10 +264,12 @@ function statusCondition(value: string, at: number): Condition {
   const wanted: Condition =
     status === 'waiting'
       ? { sql: 's.waiting', params: [] }
-      : { sql: `iif(${NO_ANSWER}, 'no answer', s.status) = ?`, params: [status] };
+      : status === 'posted' || status === 'no answer'
+        ? { sql: `iif(${NO_ANSWER}, 'no answer', s.status) = ?`, params: [status] }
+        : { sql: 's.status = ?', params: [status] };
   const from = 'FROM series s JOIN revision r ON r.series_id = s.id JOIN patch q ON q.revision_id = r.id';
   return {
-    sql: `@id IN (SELECT q.message_id ${from} WHERE ${wanted.sql} @in(q.message_id))`,
+    sql: `@id IN (SELECT q.message_id ${from} WHERE ${wanted.sql})`,
     params: wanted.params,
     test: { sql: `EXISTS (SELECT 1 ${from} WHERE q.message_id = @id AND ${wanted.sql})`, params: wanted.params },
   };
@@ -286,10 +294,7 @@ function tagged(value: string): Condition {
   };
 }
 
-const flagged = (flag: number): Condition => ({
-  sql: `(SELECT f.flags & ${flag} FROM message f WHERE f.id = @id)`,
-  params: [],
-});
+const flagged = (flag: number) => ofMessage(`flags & ${flag}`, []);
 
 /** Fields that look into no text. */
 const HEADER = new Set<Field>(['s', 'f', 't', 'c', 'tc', 'a', 'm', 'mid', 'l', 'lid', 'n']);
