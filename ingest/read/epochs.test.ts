@@ -97,6 +97,51 @@ describe('a public-inbox v2 directory', () => {
     expect(again.notes[0]).toMatch(/rewritten/);
   });
 
+  it('of a rewritten history hands on as purged what an earlier run posted and it lacks, then what is new', async () => {
+    const path = inbox([added(mail(0)), added(mail(1)), added(mail(2))]);
+    const source = await only(path);
+    const first = await readAll(source);
+    const posted = first.events.flatMap((event, message) =>
+      event.kind === 'mail' ? [{ oid: event.origin.oid as string, message }] : [],
+    );
+    // As public-inbox-purge leaves it: an empty file in the mail's place.
+    commitTo(join(path, 'git', '0.git'), [added(mail(0)), added(''), added(mail(2)), added(mail(3))]);
+    async function* held(epoch: number | null) {
+      yield epoch === 0 ? posted : [];
+    }
+    const again: string[] = [];
+    for await (const event of source.open({ state: lastState(first.events), isSeen: async () => new Set(), held }))
+      again.push(
+        event.kind === 'purged' ? `purged ${event.message}` : event.kind === 'mail' ? `${event.bytes}` : event.kind,
+      );
+    expect(again).toEqual(['purged 1', mail(3), 'checkpoint']);
+    expect(summary((await readAll(await only(path))).events)).toEqual([
+      `mail ${mail(0)}`,
+      'deleted ',
+      `mail ${mail(2)}`,
+      `mail ${mail(3)}`,
+    ]);
+  });
+
+  it('keeps what it read of a history that is only shorter now', async () => {
+    const path = inbox(mails(0, 3));
+    const source = await only(path);
+    const state = lastState((await readAll(source)).events);
+    commitTo(join(path, 'git', '0.git'), mails(0, 2));
+    const again = await readAll(source, state);
+    expect([again.events, again.notes[0]]).toEqual([[], expect.stringMatching(/newest commits are gone.*kept/)]);
+    commitTo(join(path, 'git', '0.git'), mails(0, 4));
+    expect(summary((await readAll(source, state)).events)).toEqual(texts(3, 4));
+  });
+
+  it('read again does not bring back what a later epoch withdrew in an earlier run', async () => {
+    const path = inbox(mails(0, 2), [withdrawn(mail(0))]);
+    const source = await only(path);
+    const state = lastState((await readAll(source)).events);
+    commitTo(join(path, 'git', '0.git'), [added(mail(0)), added(mail(5))]);
+    expect(summary((await readAll(source, state)).events)).toEqual([`mail ${mail(5)}`]);
+  });
+
   it('rejects a blank mail and a blob that is missing, and reads on', async () => {
     const path = inbox([added(' \n\n'), added(mail(1)), added(mail(2))]);
     const { events } = await readAll(await only(path));

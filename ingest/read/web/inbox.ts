@@ -235,6 +235,7 @@ async function remembered(inbox: Inbox): Promise<Remembered> {
 
 async function remember(inbox: Inbox, known: Remembered): Promise<void> {
   await mkdir(inbox.folder, { recursive: true });
-  await writeFile(`${file(inbox)}.new`, JSON.stringify(known));
-  await rename(`${file(inbox)}.new`, file(inbox));
+  const draft = `${file(inbox)}.${process.pid}`;
+  await writeFile(draft, JSON.stringify(known));
+  await rename(draft, file(inbox));
 }
