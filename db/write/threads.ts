@@ -85,12 +85,15 @@ export function threadGhosts(db: Connection, threads: number[]): Promise<{ threa
   );
 }
 
+/** Rows of `place` made before they are written. */
+const PLACES_AT_ONCE = 512;
+
 /** Replaces all that is derived of these threads: `threads` rows of `thread`, `places` rows of `place`. */
 export async function replaceThreads(
   db: Connection,
   ids: number[],
   threads: Value[][],
-  places: Value[][],
+  places: Iterable<Value[]>,
 ): Promise<void> {
   const json = JSON.stringify(ids);
   for (const [table, column] of [
@@ -113,7 +116,14 @@ export async function replaceThreads(
     'INSERT INTO thread (id, root, subject, first_id, last_id, messages, participants, author_id)',
     threads,
   );
-  await insertRows(db, 'INSERT INTO place (thread, position, depth, parent, message_id, ghost)', places);
+  let some: Value[][] = [];
+  const insert = () => insertRows(db, 'INSERT INTO place (thread, position, depth, parent, message_id, ghost)', some);
+  for (const row of places) {
+    if (some.push(row) < PLACES_AT_ONCE) continue;
+    await insert();
+    some = [];
+  }
+  await insert();
   await db.run(
     `INSERT INTO thread_list (list_id, last_id, thread)
      SELECT p.list_id, max(m.id), m.thread FROM message m JOIN posting p ON p.message_id = m.id

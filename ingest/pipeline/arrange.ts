@@ -11,7 +11,7 @@ export async function arrangeDirty(db: Connection): Promise<void> {
     const members = byThread(await threadMembers(db, ids));
     const ghosts = byThread(await threadGhosts(db, ids));
     const threads: Value[][] = [];
-    const places: Value[][] = [];
+    const places: [thread: number, places: Place[]][] = [];
     for (const id of ids) {
       const rows = members.get(id);
       // All its messages were withdrawn: nothing is left to show.
@@ -21,9 +21,9 @@ export async function arrangeDirty(db: Connection): Promise<void> {
         (ghosts.get(id) ?? []).map(({ msgid }) => msgid),
       );
       threads.push(threadRow(id, rows, arranged));
-      for (const [position, place] of arranged.entries()) places.push(placeRow(id, position, place));
+      places.push([id, arranged]);
     }
-    await db.transaction(() => replaceThreads(db, ids, threads, places));
+    await db.transaction(() => replaceThreads(db, ids, threads, placeRows(places)));
   }
 }
 
@@ -41,7 +41,10 @@ function memberOf(row: MemberRow): Member {
   return {
     id: row.id,
     msgid: row.msgid,
-    references: row.refs ? row.refs.split(' ') : [],
+    // Taken apart when asked for: those of a million mails at once would not fit memory.
+    get references() {
+      return row.refs ? row.refs.split(' ') : [];
+    },
     imposter: row.imposter === 1,
   };
 }
@@ -54,6 +57,12 @@ function threadRow(id: number, rows: MemberRow[], places: Place[]): Value[] {
   const root = places[0]?.ghost ?? places[0]?.member?.msgid ?? shown.msgid;
   const participants = new Set(rows.map((row) => row.address)).size;
   return [id, root, shown.subject, first.id, last.id, rows.length, participants, shown.author_id];
+}
+
+/** Made as they are written: of the largest threads, the rows of all places would take as much memory as the places. */
+function* placeRows(threads: [thread: number, places: Place[]][]): Generator<Value[]> {
+  for (const [thread, places] of threads)
+    for (const [position, place] of places.entries()) yield placeRow(thread, position, place);
 }
 
 function placeRow(thread: number, position: number, place: Place): Value[] {

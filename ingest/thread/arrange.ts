@@ -23,7 +23,8 @@ interface Node {
   parent: Node | null;
   /** Union-find link, for refusing loops without walking up the tree. */
   set: Node;
-  children: Node[];
+  /** None until the first: most messages have no answer. */
+  children: Node[] | null;
   /** Time of the message; of a ghost, that of its earliest descendant. */
   time: number;
 }
@@ -57,7 +58,7 @@ export function arrange(members: Member[], ghosts: MsgId[]): Place[] {
 }
 
 function makeNode(member: Member | null, ghost: MsgId | null, time: number): Node {
-  const node = { member, ghost, parent: null, children: [], time } as unknown as Node;
+  const node = { member, ghost, parent: null, children: null, time } as unknown as Node;
   node.set = node;
   return node;
 }
@@ -101,8 +102,9 @@ function find(node: Node): Node {
 function walk(all: Node[]): Place[] {
   const roots: Node[] = [];
   for (const node of all) {
-    if (node.parent) node.parent.children.push(node);
-    else roots.push(node);
+    if (!node.parent) roots.push(node);
+    else if (node.parent.children) node.parent.children.push(node);
+    else node.parent.children = [node];
   }
   settleGhostTimes(roots);
   const places: Place[] = [];
@@ -110,7 +112,8 @@ function walk(all: Node[]): Place[] {
   for (let next = stack.pop(); next; next = stack.pop()) {
     const { node, parent, depth } = next;
     const position = places.push({ member: node.member, ghost: node.ghost, parent, depth }) - 1;
-    for (const child of latestFirst(node.children)) stack.push({ node: child, parent: position, depth: depth + 1 });
+    for (const child of latestFirst(node.children ?? []))
+      stack.push({ node: child, parent: position, depth: depth + 1 });
   }
   return places;
 }
@@ -125,7 +128,7 @@ function latestFirst(nodes: Node[]): Node[] {
 /** A ghost stands where its earliest answer would: children are settled before parents, by reversed breadth-first order. */
 function settleGhostTimes(roots: Node[]): void {
   const order = [...roots];
-  for (let n = 0; n < order.length; n++) for (const child of (order[n] as Node).children) order.push(child);
+  for (let n = 0; n < order.length; n++) for (const child of (order[n] as Node).children ?? []) order.push(child);
   for (let n = order.length - 1; n >= 0; n--) {
     const { parent, time } = order[n] as Node;
     if (parent?.ghost != null && time < parent.time) parent.time = time;
