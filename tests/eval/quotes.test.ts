@@ -109,7 +109,7 @@ describe.skipIf(!ARCHIVES)('the quote finder', () => {
   }, 300_000);
 
   it('finds nothing that is not there', async () => {
-    const foreign = await elsewhere.read((db) => drawn(db, PASSAGES * 4));
+    const foreign = await elsewhere.read((db) => drawn(db, PASSAGES * (process.env.THREADLINE_TEST_ALL ? 6 : 2)));
     const taken: string[] = [];
     for (const [n, passage] of foreign.entries()) {
       const edit = Object.values(EDITS)[n % 7] as (text: string) => string;
