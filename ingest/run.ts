@@ -4,7 +4,7 @@ import { openWriter } from '#db/create';
 import type { Connection } from '#db/open';
 import { prepareSearch } from '#db/write/messages';
 import { linkPatches } from '#db/write/patch';
-import { insertReject, saveCheckpoint, seenFiles, sourceRow } from '#db/write/sources';
+import { hasPosted, insertReject, saveCheckpoint, seenFiles, sourceRow } from '#db/write/sources';
 import { totals } from '#db/write/totals';
 import { heldBlobs } from '#db/write/withdraw';
 import { patchAnalysis } from './patch/index';
@@ -153,6 +153,8 @@ class SourceRun {
   #rows: Promise<void> = Promise.resolve();
   #written: Promise<void> = Promise.resolve();
   #seenSoFar: string[] = [];
+  /** An earlier run stored mails of this source. */
+  #isBegun = false;
 
   constructor(
     private readonly db: Connection,
@@ -169,6 +171,7 @@ class SourceRun {
   async run(): Promise<void> {
     const { location, kind } = this.source;
     const row = await sourceRow(this.db, kind, location);
+    this.#isBegun = await hasPosted(this.db, row.id);
     const into: BatchSource = {
       id: row.id,
       listName: this.options.list ?? this.source.listName,
@@ -220,14 +223,14 @@ class SourceRun {
   async #takeOther(event: Exclude<SourceEvent, { kind: 'mail' | 'checkpoint' }>, into: BatchSource): Promise<void> {
     this.counts.read++;
     this.counts.bytes += event.bytes.length;
-    if (event.kind === 'deleted') {
+    if (event.kind === 'deleted' && !this.#isBegun) {
       this.counts.deleted++;
       return;
     }
     // Both write at once, so everything read before must be in first.
     await this.#flush(into);
     await this.#written;
-    if (event.kind === 'withdraw' || event.kind === 'purged') {
+    if (event.kind !== 'reject') {
       await withdraw(this.db, into.id, event);
       this.counts.deleted++;
     } else {

@@ -131,6 +131,7 @@ export const CHECKS: [string, string][] = [...MESSAGES, ...THREADS, ...INDEX, ..
 
 /** What a run that was killed left for the next one: no fault. */
 export const UNFINISHED: [string, string][] = [
+  ['threads to be taken apart', `SELECT count(*) AS n FROM meta WHERE key LIKE 'rejoin:%'`],
   ['threads to arrange', 'SELECT count(*) AS n FROM dirty_thread'],
   ['mails whose patches are to be linked', 'SELECT count(*) AS n FROM patch_dirty'],
   ['threads whose quotations are to be resolved', 'SELECT count(*) AS n FROM quote_dirty'],

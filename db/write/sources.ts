@@ -17,6 +17,11 @@ export async function sourceRow(db: Connection, kind: string, location: string):
   return { id: row.id, state: row.state === null ? undefined : JSON.parse(row.state) };
 }
 
+/** Whether a run stored anything of a source. */
+export async function hasPosted(db: Connection, sourceId: number): Promise<boolean> {
+  return (await db.get('SELECT 1 FROM posting WHERE source_id = ? LIMIT 1', [sourceId])) !== undefined;
+}
+
 export async function saveCheckpoint(db: Connection, sourceId: number, state: unknown, seen: string[]): Promise<void> {
   await db.run('UPDATE source SET state = ? WHERE id = ?', [JSON.stringify(state ?? null), sourceId]);
   await insertRows(

@@ -17,7 +17,7 @@ const POSTED = `SELECT m.id, m.msgid, p.list_id, m.thread, lower(hex(p.oid)) AS 
   FROM message m JOIN posting p ON p.message_id = m.id`;
 
 /**
- * Takes a posting back: the one of this source with this blob, else the source's only one with this Message-ID.
+ * Takes a posting back: the one of this source with this blob, else (unless `onlyBlob`) the source's only one with this Message-ID.
  * A message that no list posts any more goes with it, words and facts included; where others name it, a ghost remains.
  */
 export async function withdrawPosting(
@@ -25,9 +25,10 @@ export async function withdrawPosting(
   sourceId: number,
   oid: string | null,
   msgid: string,
+  onlyBlob = false,
 ): Promise<boolean> {
   const rows = await db.all<Posted>(`${POSTED} WHERE m.msgid = ? AND p.source_id = ?`, [msgid, sourceId]);
-  const row = rows.find((one) => one.oid === oid) ?? (rows.length === 1 ? rows[0] : undefined);
+  const row = rows.find((one) => one.oid === oid) ?? (rows.length === 1 && !onlyBlob ? rows[0] : undefined);
   if (row) await takeBack(db, row);
   return row !== undefined;
 }

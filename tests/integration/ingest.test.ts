@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { added, commitTo, withdrawn } from '#ingest/read/testing';
 import { command, ingest, scratch } from '../command';
 
 let folder: ReturnType<typeof scratch>;
@@ -116,6 +117,19 @@ describe('ingest', () => {
     const ran = command('ingest', ['--json', '-'], database, mbox(mail('c')));
     expect(JSON.parse(ran.stdout)).toMatchObject({ read: 1, stored: 1 });
     expect(ingest(database, `${folder.path}/md`, `${folder.path}/eml`)).toMatchObject({ read: 0 });
+    verified();
+  });
+
+  it('takes back what a run stored that was cut short, and the archive withdrew before the next', () => {
+    const inbox = `${folder.path}/inbox`;
+    const epoch = `${inbox}/git/0.git`;
+    mkdirSync(`${inbox}/git`, { recursive: true });
+    commitTo(epoch, [added(mail('a')), added(mail('b')), added(mail('c'))]);
+    command('ingest', ['--limit', '2', inbox], database);
+    expect(exported('messages')).toHaveLength(2);
+    commitTo(epoch, [withdrawn(mail('b'))], false);
+    expect(ingest(database, inbox)).toMatchObject({ read: 3, stored: 1, duplicate: 1, deleted: 1 });
+    expect(exported('messages').map(({ msgid }) => msgid)).toEqual(['a@example.org', 'c@example.org']);
     verified();
   });
 
