@@ -79,7 +79,11 @@ async function withLock(work) {
     try {
       mkdirSync(LOCK);
       break;
-    } catch {
+    } catch (error) {
+      if (error.code !== 'EEXIST')
+        fail(
+          `${ROOT} has to be built again, and cannot be written to by this user (${error.code}). Run "npm run build" as its owner.`,
+        );
       const age = existsSync(LOCK) ? Date.now() - statSync(LOCK).mtimeMs : 0;
       if (age > LOCK_STALE_MS) rmSync(LOCK, { recursive: true, force: true });
       await new Promise((resolve) => setTimeout(resolve, 500));
