@@ -36,15 +36,7 @@ async function run(given: string[], flags: Flags): Promise<void> {
     const largest = archives.toSorted((a, b) => bytesBelow(b.path) - bytesBelow(a.path))[0] as (typeof archives)[0];
     const results = [];
     for (const archive of archives)
-      results.push(
-        await measureIngest(
-          archive,
-          join(folder, archive.name),
-          Number(flags.rounds),
-          flags.peers && archive === largest,
-          say,
-        ),
-      );
+      results.push(await measureIngest(archive, join(folder, archive.name), Number(flags.rounds), flags.peers, say));
     tables.push(...ingestTables(results));
     tables.push(...(await web(largest.name, folder, flags)));
     const together = join(folder, 'all.sqlite');
@@ -68,7 +60,8 @@ async function web(list: string, folder: string, flags: Flags): Promise<Table[]>
   const theirs =
     flags.peers && isThere('public-inbox') && existsSync(join(inbox, 'config')) ? await startTheirs(inbox, list) : null;
   const tables: Table[] = [];
-  if (existsSync(flags.queries)) tables.push(await searchTable(readQueries(flags.queries), list, ours, theirs, say));
+  if (existsSync(flags.queries))
+    tables.push(await searchTable(readQueries(flags.queries), list, ours, theirs, join(folder, list), say));
   else say(`no queries are measured: ${flags.queries} is not there (--queries names another file)`);
   tables.push(await pageTable(`Pages of ${list}`, await pageKinds(list, ours), ours, theirs, say));
   await Promise.all([ours.stop(), theirs?.stop()]);

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from './load';
 import { publicInboxEnv } from './peers';
-import { freePort, type Server, startServer } from './process';
+import { freePort, measure, type Server, startServer } from './process';
 import { median, percentile } from './stats';
 import { figure, kilobytes, type Table, times } from './table';
 
@@ -41,8 +41,13 @@ interface Timed {
 
 let stamp = 0;
 
-async function time(url: string, isKept = true): Promise<Timed> {
-  const fresh = () => (isKept ? `${url}${url.includes('?') ? '&' : '?'}b=${stamp++}` : url);
+/** A page's address, another each time by a parameter that it does not read: what is kept of it does not answer. */
+export const anew = (url: string) => () => `${url}${url.includes('?') ? '&' : '?'}b=${stamp++}`;
+
+/** A query, another each time by a word that no mail has: neither a kept page nor kept matches answer it. */
+export const queryAnew = (query: string) => () => encodeURIComponent(`(${query}) NOT zzqxbench${stamp++}`);
+
+async function time(fresh: () => string): Promise<Timed> {
   await load(fresh, { count: 2, clients: 1 });
   const alone = await load(fresh, { count: ALONE, clients: 1 });
   const together = await load(fresh, { count: TOGETHER, clients: CLIENTS });
@@ -61,64 +66,112 @@ async function time(url: string, isKept = true): Promise<Timed> {
 const ms = (values: number[]) => figure(median(values));
 const p99 = (values: number[]) => figure(percentile(values, 0.99));
 
-/** Queries of a file whose first line is a header: id, whether it is timed, kind, and the query in the fourth column. */
-export function readQueries(path: string): { id: string; query: string }[] {
+/** One query in the languages of all programs; '-' where a program has no such query. */
+export interface BenchQuery {
+  id: string;
+  query: string;
+  notmuch: string;
+  mu: string;
+}
+
+/** Queries of a file whose first line is a header: id, whether it is timed, kind, then the query as lore, notmuch and mu have it. */
+export function readQueries(path: string): BenchQuery[] {
   return readFileSync(path, 'utf8')
     .trim()
     .split('\n')
     .slice(1)
     .map((line) => line.split('\t'))
-    .map(([id = '', , , query = '']) => ({ id, query }));
+    .map(([id = '', , , query = '', notmuch = '-', mu = '-']) => ({ id, query, notmuch, mu }));
 }
 
-/** First pages of 200 of each query: our JSON (the engine), our page with snippets and facets, and public-inbox's page. */
+/** Runs of a program of the command line for one query. */
+const COMMAND_RUNS = 5;
+
+async function timeCommand(line: string, env: Record<string, string>): Promise<number> {
+  const seconds: number[] = [];
+  for (let n = 0; n < COMMAND_RUNS; n++) seconds.push((await measure(`${line} > /dev/null 2>&1; :`, [], env)).seconds);
+  return median(seconds) * 1000;
+}
+
+const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
+
+/** The first 200 results of notmuch and mu, which are commands: their start is part of it. */
+async function commandCells({ notmuch, mu }: BenchQuery, folder: string): Promise<string[]> {
+  const config = join(folder, 'notmuch', 'notmuch-config');
+  const home = join(folder, 'mu', 'mu');
+  const cells: string[] = [];
+  cells.push(
+    notmuch !== '-' && existsSync(config)
+      ? figure(await timeCommand(`notmuch search --limit=200 -- ${quoted(notmuch)}`, { NOTMUCH_CONFIG: config }))
+      : '–',
+  );
+  cells.push(
+    mu !== '-' && existsSync(home)
+      ? figure(await timeCommand(`mu find --muhome=${home} --maxnum=200 --sortfield=date --reverse ${quoted(mu)}`, {}))
+      : '–',
+  );
+  return cells;
+}
+
+/** First pages of 200 of each query: our JSON (the engine), our page with snippets and facets, public-inbox's page, and the commands of notmuch and mu. */
 export async function searchTable(
-  queries: { id: string; query: string }[],
+  queries: BenchQuery[],
   list: string,
   ours: Server,
   theirs: Server | null,
+  folder: string,
   say: (text: string) => void,
 ): Promise<Table> {
   const rows: string[][] = [];
-  for (const { id, query } of queries) {
+  for (const one of queries) {
+    const { id, query } = one;
     say(`search ${id}: ${query}`);
-    const q = encodeURIComponent(query);
-    const engine = await time(`${ours.base}/api/v1/search?q=${q}&list=${list}&limit=200&facets=1`, false);
-    const page = await time(`${ours.base}/search/?q=${q}&list=${list}`);
-    const other = theirs ? await time(`${theirs.base}/${list}/?q=${q}`) : null;
+    const q = queryAnew(query);
+    const engine = await time(() => `${ours.base}/api/v1/search?q=${q()}&list=${list}&limit=200&facets=1`);
+    const page = await time(() => `${ours.base}/search/?q=${q()}&list=${list}`);
+    const same = `${ours.base}/search/?q=${encodeURIComponent(query)}&list=${list}`;
+    await load(() => same, { count: 1, clients: 1 });
+    const again = await load(() => same, { count: ALONE, clients: 1 });
+    const other = theirs ? await time(() => `${theirs.base}/${list}/?q=${q()}`) : null;
+    const isRefused = other !== null && other.status >= 400 && other.status !== 404;
     rows.push([
       id,
       query,
       ms(engine.alone),
-      p99(engine.together),
+      p99([...engine.alone, ...engine.together]),
       ms(page.alone),
-      p99(page.alone),
       ms(page.together),
-      p99(page.together),
-      other ? (other.status >= 400 && other.status !== 404 ? `HTTP ${other.status}` : ms(other.alone)) : '–',
-      other ? p99(other.alone) : '–',
+      p99([...page.alone, ...page.together]),
+      ms(again.total),
+      other ? (isRefused ? `HTTP ${other.status}` : ms(other.alone)) : '–',
       other ? ms(other.together) : '–',
-      other ? times(median(other.alone) / median(page.alone)) : '–',
+      other ? p99([...other.alone, ...other.together]) : '–',
+      other && !isRefused ? times(median(other.alone) / median(engine.alone)) : '–',
+      other && !isRefused ? times(median(other.alone) / median(page.alone)) : '–',
+      ...(await commandCells(one, folder)),
     ]);
   }
   return {
     title: 'Search',
     notes: [
-      `Milliseconds to the first page of 200 results, median and 99th percentile of ${ALONE} requests of one client and of ${TOGETHER} of ${CLIENTS} clients. "engine" is our JSON with snippets and facets, "page" has the histogram too; every request is made anew. The last column is public-inbox's median over our page's.`,
+      `Milliseconds to the first 200 results: medians of ${ALONE} requests of one client and of ${TOGETHER} of ${CLIENTS} clients, and the 99th percentile of both. "engine" is our JSON with snippets and facets, "page" has the histogram too. Each request asks anew (a word that no mail has is excluded, another each time); "again" is the page of a query that was asked before. The ratios are public-inbox's median over ours, one client. notmuch and mu are commands, whose start is part of their time.`,
     ],
     columns: [
       '',
       'query',
       'engine',
-      'engine p99 @8',
+      'engine p99',
       'page',
-      'page p99',
       'page @8',
-      'page p99 @8',
+      'page p99',
+      'again',
       'public-inbox',
-      'p99',
-      '@8',
-      'ratio',
+      'p-i @8',
+      'p-i p99',
+      'engine ratio',
+      'page ratio',
+      'notmuch',
+      'mu',
     ],
     rows,
   };
@@ -162,6 +215,7 @@ export async function pageKinds(list: string, ours: Server): Promise<PageKind[]>
     { kind: 'list', ours: `/${list}/`, theirs: `/${list}/` },
     ...of('thread, the largest', threads[0], 't/'),
     ...of('thread', await nearest(14), 't/'),
+    ...of('thread, the median', threads[Math.floor(threads.length / 2)], 't/'),
     ...of('thread', await nearest(1), 't/'),
     ...of('message', await nearest(14), '').map((page) => ({ ...page, kind: 'message' })),
   ];
@@ -197,11 +251,11 @@ export async function pageTable(
   const rows: string[][] = [];
   for (const { kind, ours: path, theirs: other } of kinds) {
     say(`page: ${kind}`);
-    const own = await time(ours.base + path);
+    const own = await time(anew(ours.base + path));
     const kept = await load(() => ours.base + path, { count: TOGETHER, clients: CLIENTS });
     rows.push([kind, 'Threadline', ...cells(own), figure(TOGETHER / kept.seconds)]);
     if (!theirs || !other) continue;
-    const peer = await time(theirs.base + other);
+    const peer = await time(anew(theirs.base + other));
     rows.push([kind, 'public-inbox', ...cells(peer), times(own.perSecond / peer.perSecond)]);
   }
   return {
