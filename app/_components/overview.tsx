@@ -1,5 +1,6 @@
 import type { TopicAuthor, TopicThread } from '#db/queries/overview';
 import type { TopicSeries } from '#db/queries/topics';
+import { monthNamer } from '#mail/months';
 import { nameOf, plural, shortDate } from '../_lib/format';
 import { personHref, searchHref, threadHref } from '../_lib/links';
 import { type LaneLine, Lanes } from './Lanes';
@@ -32,18 +33,22 @@ export function ThreadList({ threads }: { threads: TopicThread[] }) {
 export function PeopleLanes({ authors, query }: { authors: TopicAuthor[]; query: string }) {
   const lines: LaneLine[] = authors.map(({ name, address, slug, ids }) => {
     const own = `${query} ${slug === null ? `f:${address}` : `person:${slug}`}`;
-    const months = new Map<string, number[]>();
+    const months = new Map<string, { last: number; mails: number }>();
+    const monthOf = monthNamer(7);
     for (const id of ids) {
-      const month = shortDate(id / 8).slice(0, 7);
-      months.set(month, [...(months.get(month) ?? []), id]);
+      const month = months.get(monthOf(id));
+      if (month) {
+        month.last = id;
+        month.mails++;
+      } else months.set(monthOf(id), { last: id, mails: 1 });
     }
     return {
       label: `${nameOf(name, address)} (${ids.length})`,
       href: slug === null ? searchHref(own) : personHref(slug),
-      marks: [...months].map(([month, mails]) => ({
-        at: Math.round((mails.at(-1) as number) / 8),
-        weight: mails.length,
-        words: `${nameOf(name, address)}, ${month}: ${plural(mails.length, 'mail')}`,
+      marks: [...months].map(([month, { last, mails }]) => ({
+        at: Math.round(last / 8),
+        weight: mails,
+        words: `${nameOf(name, address)}, ${month}: ${plural(mails, 'mail')}`,
         href: searchHref(`${own} d:${month}`),
       })),
     };

@@ -21,8 +21,17 @@ export interface Bucket {
 
 export const dayOf = (id: number) => new Date((id / 8) * 1000).toISOString();
 
-/** Every month (or year) from the first message to the last, silent ones too, oldest first. */
+/** Matches are kept until the data change (db/queries/topics.ts): what is counted of them is kept with them. */
+const known = new WeakMap<TopicMatches, Bucket[]>();
+
+/** Every month (or year) from the first message to the last, silent ones too, oldest first. Not to be changed. */
 export function bucketsOf(matches: TopicMatches): Bucket[] {
+  const buckets = known.get(matches) ?? countBuckets(matches);
+  known.set(matches, buckets);
+  return buckets;
+}
+
+function countBuckets(matches: TopicMatches): Bucket[] {
   if (!matches.all.length) return [];
   const systemOf = rarestSystem(matches);
   const letters = spanInMonths(matches.all) > MAX_MONTHS ? 4 : 7;
