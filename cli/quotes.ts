@@ -5,6 +5,7 @@ import { Reader } from '#db/open';
 import { rfc3339 } from '#db/queries/export';
 import { type FoundQuote, findQuotes, MAX_ARTICLE } from '#db/queries/quotes';
 import { editsOf } from '#mail/quote/edits';
+import { visible } from '#mail/visible';
 import { runProgram } from './program';
 import { databasePath } from './settings';
 
@@ -22,7 +23,7 @@ async function run(file: string, flags: { json?: boolean }): Promise<void> {
   const reader = await Reader.open(databasePath(), 1);
   const quotes = await reader.read((db) => findQuotes(db, article));
   await reader.close();
-  process.stdout.write(flags.json ? `${JSON.stringify(jsonOf(quotes))}\n` : quotes.map(textOf).join('\n'));
+  process.stdout.write(flags.json ? `${JSON.stringify(jsonOf(quotes))}\n` : visible(quotes.map(textOf).join('\n')));
 }
 
 const jsonOf = (quotes: FoundQuote[]) => ({

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { Reader } from '#db/open';
 import { rfc3339 } from '#db/queries/export';
 import { MAX_LIMIT, type SearchPage, searchMessages } from '#db/queries/search/index';
+import { visible } from '#mail/visible';
 import { runProgram } from './program';
 import { databasePath, topics } from './settings';
 
@@ -32,7 +33,8 @@ async function run(words: string[], flags: Flags): Promise<void> {
     process.exitCode = 2;
   }
   if (flags.json) process.stdout.write(`${JSON.stringify(jsonOf(page))}\n`);
-  else if (!page.problem) process.stdout.write(textOf(page));
+  // What a stranger wrote may hold a terminal's commands.
+  else if (!page.problem) process.stdout.write(visible(textOf(page)));
 }
 
 function jsonOf(page: SearchPage): object {

@@ -100,7 +100,7 @@ const DRAFTS: Draft[] = [
       type: 'text/html; charset=utf-8',
       encoding: '8bit',
       bytes: bytes(
-        '<html><body><p>A mail of <b>nothing but</b> HTML.</p><script>alert("never")</script><img src="http://tracker.example.org/x.gif"><p><a href="javascript:alert(1)">Click</a></p></body></html>\n',
+        '<html><body><p>A mail of <b>nothing but</b> HTML.</p><script>alert("never")</script><img src="http://tracker.example.org/x.gif"><p><a href="javascript:alert(1)">Click</a>, or sign in at <a href="https://elsewhere.example.org/">https://bank.example.org/</a></p></body></html>\n',
       ),
     },
   },
