@@ -125,6 +125,11 @@ export function headerText(raw: string): string {
   }
 }
 
+/** Whether these headers are of a mail that may have a part of HTML. */
+export function mayHoldHtml(head: Buffer): boolean {
+  return /^content-type:\s*(?:multipart\/|text\/html)/im.test(head.toString('latin1', 0, MAX_HEADER_BYTES));
+}
+
 /** Whether a raw mail looks as if it had a part of HTML: cheap, and right but for mails that quote MIME headers. */
 export function seemsHtml(raw: Buffer): boolean {
   return raw.includes('html') && /^content-type:[ \t]*text\/html\b/im.test(raw.toString('latin1'));

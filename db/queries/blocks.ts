@@ -76,6 +76,15 @@ export interface Slots {
 
 export const SLOTS = 'head_block, head_at, head_size, text_block, text_at, text_size, body_block, body_at, body_size';
 
+/** The header part of messages, as their archive holds it: a body of 200 MB stays where it is. */
+export async function headsOf(db: Snapshot, rows: Slots[]): Promise<Buffer[]> {
+  const blocks = await readBlocks(
+    db,
+    rows.map((row) => row.head_block),
+  );
+  return rows.map((row) => cut(blocks, row.head_block, row.head_at, row.head_size));
+}
+
 /** The raw bytes of messages, as their archive holds them. */
 export async function rawOf(db: Snapshot, rows: Slots[]): Promise<Buffer[]> {
   const ids = rows.flatMap((row) => [row.head_block, row.body_block ?? row.text_block]);

@@ -1,6 +1,6 @@
-import { seemsHtml } from '#mail/header';
+import { mayHoldHtml, seemsHtml } from '#mail/header';
 import type { Snapshot } from '../open';
-import { rawOf, SLOTS, type Slots, textsOf } from './blocks';
+import { headsOf, rawOf, SLOTS, type Slots, textsOf } from './blocks';
 
 export interface MessageRow extends Slots {
   id: number;
@@ -115,14 +115,14 @@ export async function readMessage(
   if (!placed) return undefined;
   const { position: at, parent, threadMessages, threadSubject, threadRoot, lists, ...message } = placed;
   const [text = ''] = await textsOf(db, [message]);
-  const [raw = Buffer.alloc(0)] = await rawOf(db, [message]);
+  const [head = Buffer.alloc(0)] = await headsOf(db, [message]);
   const position = at ?? 0;
   const near = await neighbours(db, message.thread, position, parent);
   return {
     message,
     text,
-    head: raw.subarray(0, message.head_size),
-    seemsHtml: seemsHtml(raw),
+    head,
+    seemsHtml: await hasHtml(db, message, head),
     others: found.filter((other) => other !== placed).map(({ id, imposter }) => ({ id, imposter })),
     lists: JSON.parse(lists),
     position,
@@ -134,6 +134,15 @@ export async function readMessage(
     next: near.find((row) => row.position === position + 1) ?? null,
     replies: near.filter((row) => row.parent === position),
   };
+}
+
+/** A larger mail is not read to see whether it has HTML; the address of that view answers all the same. */
+const HTML_LOOKED_FOR = 4 * 1024 * 1024;
+
+async function hasHtml(db: Snapshot, message: MessageRow, head: Buffer): Promise<boolean> {
+  if (message.bytes > HTML_LOOKED_FOR || !mayHoldHtml(head)) return false;
+  const [raw = head] = await rawOf(db, [message]);
+  return seemsHtml(raw);
 }
 
 function neighbours(db: Snapshot, thread: number, position: number, parent: number | null): Promise<Neighbour[]> {
