@@ -52,7 +52,7 @@ describe.skipIf(!present)('the weight of pages', () => {
     const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
     kinds = (await pageKinds(await browser.newPage(), server.base)).filter(({ form }) => !form);
     await browser.close();
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await server?.stop();

@@ -110,7 +110,7 @@ describe.skipIf(!present)('a reader', () => {
     await page.goto(base + series);
     expect(await page.locator(`[id="${series.split('#')[1]}"]`).count()).toBe(1);
     await page.close();
-  }, 120_000);
+  });
 
   it('finds the quotations of an article, and jumps from one to its lines', async () => {
     const page = await browser.newPage();
