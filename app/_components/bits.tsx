@@ -74,7 +74,13 @@ export function MonthBars({
       )}
       <path d={bars.join('')} />
       {filled.map(({ month }, n) =>
-        month.endsWith('-01') && n < filled.length - 3 ? (
+        filled.length <= FEW_MONTHS ? (
+          n % Math.ceil(filled.length / 8) === 0 ? (
+            <text key={month} x={tenth((n + 0.08) * step)} y={HEIGHT + 13}>
+              {month}
+            </text>
+          ) : null
+        ) : month.endsWith('-01') && n < filled.length - 3 ? (
           <text
             key={month}
             x={tenth(n * step)}
@@ -89,6 +95,8 @@ export function MonthBars({
   );
 }
 
+/** A picture of no more months names them; one of more names years. */
+const FEW_MONTHS = 24;
 const WIDTH = 960;
 const HEIGHT = 72;
 const tenth = (n: number) => Math.round(n * 10) / 10;
