@@ -154,6 +154,30 @@ describe.skipIf(!present)('hostile mail in Chromium', () => {
     expect(asked).toEqual([]);
   });
 
+  it('needs no policy for it: what the sanitiser leaves does nothing in a browser that heeds none', async () => {
+    const lawless = await browser.newContext({ bypassCSP: true });
+    const page = await lawless.newPage();
+    const requests: string[] = [];
+    page.on('request', (request) => requests.push(request.url()));
+    page.on('dialog', (dialog) => {
+      requests.push(`dialog ${dialog.message()}`);
+      dialog.dismiss().catch(() => {});
+    });
+    await page.goto(`${base}/`);
+    // The policy is off indeed: a script of the page's own making runs here.
+    await page.evaluate(() => {
+      document.body.insertAdjacentHTML('beforeend', '<img src="x:" onerror="document.title=\'RAN\'">');
+    });
+    await page.waitForFunction(() => document.title === 'RAN');
+    for (const { msgid, name } of mails) {
+      await page.goto(`${base}/hostile/${msgid}/html`, { waitUntil: 'load' });
+      expect(await page.title(), name).not.toBe('RAN');
+    }
+    expect(requests.filter((url) => !url.startsWith(`${base}/`) && url !== 'x:')).toEqual([]);
+    expect(asked).toEqual([]);
+    await lawless.close();
+  });
+
   it.each(mails)('is shown as text and does nothing: $name', async ({ msgid }) => {
     for (const path of [`/hostile/${msgid}/`, `/hostile/${msgid}/t/`]) {
       const { page, deeds, response } = await open(path);
