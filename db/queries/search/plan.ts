@@ -71,13 +71,16 @@ export function planQuery(tree: Node | null, asked = tree): Plan {
   const words: Plan['words'] = [];
   if (asked) collectWords(asked, false, words);
   if (!tree) return { match: null, where: [], words };
-  const parts = tree.kind === 'and' ? tree.of : [tree];
+  const parts = conjuncts(tree);
   const textual = parts.filter((part) => isText(part));
   const others = parts.filter((part) => !isText(part));
   const lead = textual.length ? matchOf({ kind: 'and', of: textual }) : null;
   if (lead === null) return { match: null, where: parts.map((part) => condition(part)), words };
   return { match: lead, where: others.map((part) => condition(part)), words };
 }
+
+/** What must all hold, whatever parentheses stand around some: in `(kernel d:2022) patch` words lead too. */
+const conjuncts = (tree: Node): Node[] => (tree.kind === 'and' ? tree.of.flatMap(conjuncts) : [tree]);
 
 /** Made of words alone, so that FTS5 can answer it by itself. */
 function isText(node: Node): boolean {
