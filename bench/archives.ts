@@ -101,6 +101,21 @@ export async function shortenedCopy(archive: Archive, folder: string, late: numb
   };
 }
 
+/** Lets the mails of a copy in step by step, as a list's server does: true once more where there were some left. */
+export async function growing(archive: Archive, folder: string, step: number): Promise<() => Promise<boolean>> {
+  const { epochs } = await shortenedCopy(archive, folder, 0);
+  const last = epochs.at(-1) ?? '';
+  const branch = (await git(last, 'symbolic-ref', 'HEAD')).trim();
+  const commits = (await git(last, 'rev-list', '--reverse', '--first-parent', 'HEAD')).trim().split('\n');
+  let at = 0;
+  return async () => {
+    if (at >= commits.length) return false;
+    at = Math.min(at + step, commits.length);
+    await git(last, 'update-ref', branch, commits[at - 1] as string);
+    return true;
+  };
+}
+
 /** A Maildir of the mails of an archive. */
 export interface Maildir {
   path: string;

@@ -6,11 +6,11 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { type Address, drawAddresses } from './addresses';
 import { type Asked, ask, Checks } from './answers';
-import { archivesOf } from './archives';
+import { archivesOf, growing } from './archives';
 import { ingestInto } from './ingest';
 import { endChildren, freePort, memoryOf, ROOT, startServer } from './process';
 import { median, percentile } from './stats';
@@ -37,15 +37,14 @@ async function run(bases: string[], flags: Flags): Promise<void> {
     const until = Date.now() + Number(flags.minutes) * 60_000;
     const checks = new Checks();
     const state = { addresses: await drawAddresses(server.base), until };
-    const ingest = ingestInPieces(database, flags.into, Number(flags.step), until);
+    const ingest = ingestInPieces(database, flags.into, join(folder, basename(flags.into)), Number(flags.step), until);
     const renewal = renew(server.base, state);
     say(`${flags.clients} clients on ${state.addresses.length} addresses for ${flags.minutes} minutes`);
-    const peak = watchPeak(server.pid);
     await Promise.all(Array.from({ length: Number(flags.clients) }, (_, n) => client(server.base, n, state, checks)));
     await renewal;
     const runs = await ingest;
     const health = (await (await fetch(`${server.base}/healthz`)).json()) as { data_version: number };
-    const memory = peak();
+    const memory = memoryOf(server.pid, 'VmHWM');
     await server.stop();
     report(checks, flags, { ...runs, dataVersion: health.data_version, memory });
   } finally {
@@ -80,26 +79,31 @@ async function renew(base: string, state: State): Promise<void> {
   }
 }
 
-/** Some hundred mails a run, so that the data change all the while; once all are in, a run has nothing to do and says so. */
+/** Some hundred mails a run, so that the data change all the while; an archive that is no repository comes whole. */
 async function ingestInPieces(
   database: string,
   archive: string,
+  folder: string,
   step: number,
   until: number,
 ): Promise<{ runs: number; stored: number }> {
+  const [given] = archivesOf([archive]);
+  const grow = given?.epochs.length ? await growing(given, folder, step) : null;
   let runs = 0;
   let stored = 0;
   while (Date.now() < until) {
-    const { stored: more } = await ingestOnce(database, archive, step);
-    runs++;
-    stored += more;
-    if (!more) await new Promise((later) => setTimeout(later, 1000));
+    const isMore = grow ? await grow() : runs === 0;
+    if (isMore) {
+      const run = await ingestOnce(database, grow ? folder : archive);
+      runs++;
+      stored += run.stored;
+    } else await new Promise((later) => setTimeout(later, 1000));
   }
   return { runs, stored };
 }
 
-function ingestOnce(database: string, archive: string, limit: number): Promise<{ stored: number }> {
-  const child = spawn('node', [join(ROOT, 'dist/ingest.mjs'), '--json', '--limit', String(limit), resolve(archive)], {
+function ingestOnce(database: string, archive: string): Promise<{ stored: number }> {
+  const child = spawn('node', [join(ROOT, 'dist/ingest.mjs'), '--json', resolve(archive)], {
     env: { ...process.env, THREADLINE_DB: database },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -118,10 +122,6 @@ function ingestOnce(database: string, archive: string, limit: number): Promise<{
       else done(JSON.parse(said.trim().split('\n').at(-1) ?? '{}'));
     });
   });
-}
-
-function watchPeak(pid: number): () => number {
-  return () => memoryOf(pid, 'VmHWM');
 }
 
 /** The same walk in each run: a linear congruential generator (Numerical Recipes). */

@@ -98,6 +98,7 @@ async function stream(
   if (encoding) headers['content-encoding'] = encoding;
   response.writeHead(answer.status, headers);
   const zip = encoding === 'br' ? createBrotliCompress(BROTLI) : encoding === 'gzip' ? createGzip() : null;
+  zip?.on('error', () => response.destroy());
   zip?.on('data', (bytes: Buffer) => {
     sent += bytes.length;
     if (!response.write(bytes)) {
