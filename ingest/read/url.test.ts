@@ -357,7 +357,7 @@ describe('a mailbox by its URL', () => {
     ['/widgets/a@example.org/T/#u', '/widgets/a@example.org/t.mbox.gz', 'widgets'],
     ['/widgets/no-at-sign/t/', '/widgets/no-at-sign/t.mbox.gz', 'widgets'],
     ['/all/a@example.org/t.atom', '/all/a@example.org/t.mbox.gz', null],
-    ['/widgets/a@example.org/raw', '/widgets/a@example.org/raw', null],
+    ['/widgets/a@example.org/raw', '/widgets/a@example.org/raw', 'widgets'],
   ])('%s of a message is read from %s', async (path, asked, listName) => {
     const requests: string[] = [];
     const base = await serve((request, response) => {

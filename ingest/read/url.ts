@@ -81,7 +81,8 @@ function isMessage(url: URL): boolean {
 function thread(url: URL, web: WebOptions): Source {
   const base = url.pathname.replace(VIEW, '').replace(/\/+$/, '');
   const list = listOf(base.replace(/[^/]*$/, ''));
-  if (/\/raw$/.test(url.pathname)) return box(url.href, list, web);
+  if (/\/raw$/.test(url.pathname))
+    return source(url.href, list, url.hostname, (options) => readOne(url.href, web, options));
   const message = `${url.origin}${base}/`;
   const parts = base.split('/').filter(Boolean);
   const isIndirect = parts.length < 2 || parts.at(-2) === 'r';
