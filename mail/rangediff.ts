@@ -142,9 +142,15 @@ function compared(old: Prepared, one: Prepared, isMoved: boolean): RangePair {
   return { status, old: old.patch, new: one.patch, isMoved, message, diff };
 }
 
+/**
+ * Lines that may differ before two patches count as too different to compare: the work grows with the square of it. Not a limit
+ * of time, by which a page would depend on how busy the machine is.
+ */
+const MOST_EDITS = 1500;
+
 /** Differences with CONTEXT lines around them; empty where there are none. */
 function changedLines(old: string[], now: string[]): RangeLine[] {
-  const lines = diffArrays(old, now, { maxEditLength: 4000, timeout: 500 })?.flatMap((part): RangeLine[] =>
+  const lines = diffArrays(old, now, { maxEditLength: MOST_EDITS })?.flatMap((part): RangeLine[] =>
     part.value.map((text) => ({ kind: part.added ? 'new' : part.removed ? 'old' : 'same', text })),
   );
   // Too different to compare: all of the one, then all of the other.
