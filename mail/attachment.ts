@@ -1,5 +1,6 @@
-import { type ParsedMail, simpleParser } from 'mailparser';
+import type { ParsedMail } from 'mailparser';
 import { mimeDanger } from './danger';
+import { parseMime } from './mimeparser';
 
 export interface AttachmentBytes {
   name: string | null;
@@ -34,7 +35,7 @@ export interface InlineImage {
 async function parsed(raw: Buffer): Promise<ParsedMail | null> {
   if (mimeDanger(raw)) return null;
   try {
-    return await simpleParser(raw, {
+    return await parseMime(raw, {
       skipTextToHtml: true,
       skipHtmlToText: true,
       skipImageLinks: true,

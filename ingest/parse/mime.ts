@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { convert } from 'html-to-text';
-import { type ParsedMail, simpleParser } from 'mailparser';
+import type { ParsedMail } from 'mailparser';
+import { parseMime } from '#mail/mimeparser';
 import type { Attachment } from '#mail/types';
 
 /** Textual attachments are indexed and shown up to this. */
@@ -19,7 +20,7 @@ export interface MimeContent {
 
 /** Reads a mail of several parts, or of one that is not plain text, with mailparser. Rejects on what it cannot read. */
 export async function readMime(bytes: Buffer): Promise<MimeContent> {
-  const mail = await simpleParser(bytes, {
+  const mail = await parseMime(bytes, {
     skipTextToHtml: true,
     skipImageLinks: true,
     skipTextLinks: true,
