@@ -4,12 +4,15 @@ import { brotliCompressSync, constants } from 'node:zlib';
 export const BLOCK = { head: 0, text: 1, body: 2 } as const;
 
 /**
- * Raw size at which a block is closed. Text blocks are small because a message page reads one; headers are read
- * for raw mail only and compress better together. Measured on linux-edac: docs/decisions/0003.
+ * Raw size at which a block is closed. Text blocks are small because the first page of a search reads two hundred of them
+ * (docs/decisions/0017); headers are read for raw mail only and compress better together. Measured on linux-edac: 0003.
  */
-const CLOSE_AT = [512 * 1024, 64 * 1024, 256 * 1024];
+const CLOSE_AT = [512 * 1024, 16 * 1024, 256 * 1024];
 /** Brotli quality: 1 packs 300 MB/s, 5 a fifth of that for 15 % less (docs/decisions/0003). */
 const QUALITY = [1, 1, 1];
+
+/** Log2 of the window; no block is longer, and a smaller one is set up sooner. */
+const WINDOW = 19;
 
 export interface Slot {
   block: number;
@@ -49,7 +52,7 @@ export class BlockPacker {
     const data = brotliCompressSync(whole, {
       params: {
         [constants.BROTLI_PARAM_QUALITY]: QUALITY[kind] as number,
-        [constants.BROTLI_PARAM_LGWIN]: 20,
+        [constants.BROTLI_PARAM_LGWIN]: WINDOW,
         [constants.BROTLI_PARAM_SIZE_HINT]: whole.length,
       },
     });
