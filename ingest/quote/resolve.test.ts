@@ -72,6 +72,22 @@ describe('what looks like a quotation, or is hard to tell', () => {
     expect(told([null, first], [0, wide])).toEqual(['1@0+2<-0@0+1!']);
     expect(told([null, 'Why?\n\nBecause of the notifiers.'], [0, '> Why?\nI do not know.'])).toEqual(['1@0+1<-0@0+1!']);
     expect(told([null, 'Why?\n\nBecause.\n\nWhy?'], [0, '> Why?\nI do not know.'])).toEqual([]);
+    const both = '> One.\n\nDitto.\n\n> Two.\n\nDitto.\n';
+    expect(told([null, ''], [0, both], [1, '>> Two.\n>\n>Ditto.\nSure.\n'])).toEqual(['2@2+1<-1@6+1!']);
+  });
+
+  it('is the line that a mailer broke, whatever marks its rest has', () => {
+    const source =
+      'Wait until the controller has reported\nthat the whole transfer came to its completion\nbefore the next.';
+    const answer = '> that the whole transfer came to its completion\n\nHow long?';
+    const third =
+      '>> that the whole transfer came to its\n>completion\n>> before the next.\n\nA second.\n\n>> its\n>rest\n\nNo.';
+    expect(told([null, source], [0, answer], [1, third])).toEqual([
+      '1@0+1<-0@1+1!',
+      '2@0+1<-0@1+1',
+      '2@1+1<-0@1+1',
+      '2@2+1<-0@2+1!',
+    ]);
   });
 
   it('is told from its like by what stands beside it', () => {

@@ -1,7 +1,7 @@
 import { type Body, readBody } from '#mail/body';
 import { indexLines, type Line } from './lines';
 import { type Passage, passagesOf } from './passage';
-import { sourcesOf, type Thread, WRAPPED_LINES } from './sources';
+import { restOfLine, sourcesOf, type Thread, WRAPPED_LINES } from './sources';
 import { WrappedPassages } from './wrapped';
 
 /** A message of a thread, in display order: a parent stands before its answers. */
@@ -49,6 +49,7 @@ export function resolveQuotes(members: QuoteMember[]): Resolution {
     wrapped: new WrappedPassages(bodies),
     ancestors: [],
     rank: new Map(),
+    above: null,
   };
   const result: Resolution = { quotes: [], quoted: 0, unresolved: 0 };
   let by = -1;
@@ -76,6 +77,7 @@ function ancestorsOf(members: QuoteMember[], member: number): number[] {
 function resolvePassage(thread: Thread, passage: Passage, result: Resolution): void {
   const { by, line, has } = passage;
   const sources = sourcesOf(thread, passage);
+  if (has[0]) sources[0] ??= restOfLine(thread, passage);
   const last = passage.isAnswered ? lastParagraph(has) : null;
   const runs = runsOf(sources, has, last?.start ?? has.length);
   runs.push(...wrappedRuns(thread, passage, sources));
@@ -84,7 +86,11 @@ function resolvePassage(thread: Thread, passage: Passage, result: Resolution): v
       result.quoted++;
       if (!sources[i]) result.unresolved++;
     }
-  for (const { start, end, from, fromFirst, fromLast } of runs.sort((a, b) => a.start - b.start))
+  runs.sort((a, b) => a.start - b.start);
+  const end = runs.at(-1);
+  thread.above =
+    end?.end === has.length ? { by, line: line + has.length, from: { member: end.from, line: end.fromLast } } : null;
+  for (const { start, end, from, fromFirst, fromLast } of runs)
     result.quotes.push({
       by,
       line: line + start,

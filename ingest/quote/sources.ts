@@ -1,7 +1,7 @@
 import type { Body } from '#mail/body';
-import { firstAbove, isOwn, type Line, type Places, sameLetters, WEAK } from './lines';
+import { firstAbove, hasWords, isOwn, type Line, type Places, sameLetters, WEAK } from './lines';
 import type { Passage } from './passage';
-import type { WrappedPassages } from './wrapped';
+import { lettersOf, type WrappedPassages } from './wrapped';
 
 /** Lines of a passage that are compared word by word; longer ones are patches or logs, which nobody wraps anew. */
 export const WRAPPED_LINES = 60;
@@ -14,6 +14,8 @@ export interface Thread {
   /** The parent of the mail at work, its parent, and so on; and their order. */
   ancestors: number[];
   rank: Map<number, number>;
+  /** The line below the passage resolved last, and where its last line stands, if that is known. */
+  above: { by: number; line: number; from: Line } | null;
 }
 
 /** The source of each line: of the messages that share lines with the passage the one that shares most, then the next for what is left. */
@@ -140,7 +142,7 @@ function fillWeak(thread: Thread, passage: Passage, found: (Line | undefined)[])
 /** Lines of own words of an ancestor that are looked through for a passage of short lines alone. */
 const LONE_LINES = 400;
 
-/** `> Why?` alone comes from the mail as far back as its marks say, if that has such a line once. */
+/** `> Why?` alone comes from the mail as far back as its marks say, if that has such a line once, or once between these neighbours. */
 function loneWeak(thread: Thread, passage: Passage, found: (Line | undefined)[]): void {
   const member = thread.ancestors[passage.depth - 1];
   const first = passage.has.indexOf(true);
@@ -151,11 +153,49 @@ function loneWeak(thread: Thread, passage: Passage, found: (Line | undefined)[])
     if (isOwn(segment))
       for (let line = segment.start; line < segment.end && left-- > 0; line++)
         if (sameLine(thread, passage, first, { member, line })) places.push({ member, line });
-  const [place, another] = places;
-  if (!place || another) return;
+  const place = places.length > 1 ? betweenTheSame(thread, passage, passage.line + first, places) : places[0];
+  if (!place) return;
   for (let i = first; i < found.length; i++) {
     const line = { member, line: place.line + i - first };
     if (!sameLine(thread, passage, i, line)) break;
     found[i] = line;
   }
+}
+
+/** The one of several places whose lines above and below, in whatever depth of quotation, agree best with those of the mail. */
+function betweenTheSame({ bodies }: Thread, { by }: Passage, at: number, places: Line[]): Line | undefined {
+  const line = (member: number, n: number): [string, number, number] => {
+    const { text, starts } = bodies[member] as Body;
+    return n < 0 || n + 1 >= starts.length ? ['', 0, 0] : [text, starts[n] as number, (starts[n + 1] as number) - 1];
+  };
+  let [best, most, isOnly]: [Line | undefined, number, boolean] = [undefined, 0, false];
+  for (const place of places) {
+    let count = 0;
+    for (let k = 1; k <= BESIDE; k++)
+      for (const n of [k, -k]) {
+        const own = line(by, at + n);
+        if (hasWords(...own) && sameLetters(...own, ...line(place.member, place.line + n))) count++;
+      }
+    if (count === most) isOnly = false;
+    else if (count > most) [best, most, isOnly] = [place, count, true];
+  }
+  return isOnly ? best : undefined;
+}
+
+/** A longer line is nobody's that a mailer would break. */
+const BROKEN_LINE = 1000;
+
+/**
+ * Where the first line of a passage stands that nothing agrees with: mailers break long quoted lines, and the rest has the marks
+ * of another depth. It belongs to the line that the passage right above it ends in, if that goes on so.
+ */
+export function restOfLine({ bodies, above }: Thread, { by, line, starts, ends }: Passage): Line | undefined {
+  if (!above || above.by !== by || above.line !== line) return undefined;
+  const [source, own] = [bodies[above.from.member] as Body, bodies[by] as Body];
+  const from = source.starts[above.from.line] as number;
+  const to = (source.starts[above.from.line + 1] ?? source.text.length + 1) - 1;
+  if (to - from > BROKEN_LINE) return undefined;
+  const broken = own.text.slice(own.starts[line - 1], own.starts[line]);
+  const rest = own.text.slice(starts[0], ends[0]);
+  return lettersOf(source.text.slice(from, to)).endsWith(lettersOf(broken + rest)) ? above.from : undefined;
 }

@@ -130,7 +130,7 @@ export class WrappedPassages {
 const WORDS = /[\p{L}\p{N}\p{M}]+/gu;
 
 /** Letters, digits and what ASCII does not have, in lower case; with the ends of lines where wanted. */
-const lettersOf = (text: string, lines = false) =>
+export const lettersOf = (text: string, lines = false) =>
   text
     .toLowerCase()
     .replace(

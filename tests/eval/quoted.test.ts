@@ -11,6 +11,8 @@ interface Judged {
   line: number;
   lines: number;
   /** right: `source` wrote it; missed: its source is here, and was not found; absent: it is not here; nobody: a header; robot: no quotation. */
+  /** The first 200 were drawn while the resolver was made; the second after it, of passages that no one had looked at. */
+  draw: 1 | 2;
   verdict: 'right' | 'missed' | 'absent' | 'nobody' | 'robot';
   source?: string;
 }
@@ -18,7 +20,7 @@ interface Judged {
 const judged: Judged[] = JSON.parse(readFileSync(new URL('./quoted.json', import.meta.url), 'utf8'));
 
 describe.skipIf(!ARCHIVES || !process.env.THREADLINE_TEST_ALL)(
-  'the sources of 200 quoted paragraphs of linux-edac',
+  'the sources of twice 200 quoted paragraphs of linux-edac',
   () => {
     const folder = scratch();
     let reader: Reader;
@@ -31,11 +33,11 @@ describe.skipIf(!ARCHIVES || !process.env.THREADLINE_TEST_ALL)(
       folder.remove();
     });
 
-    it('are found in 97 of 100, and none in 200 is wrong', async () => {
+    it.each([1, 2])('are found in 97 of 100, and none in 200 is wrong: draw %i', async (draw) => {
       let here = 0;
       const missed: string[] = [];
       const wrong: string[] = [];
-      for (const { msgid, line, lines, verdict, source } of judged) {
+      for (const { msgid, line, lines, verdict, source } of judged.filter((one) => one.draw === draw)) {
         const found = await reader.read(async (db) => (await quotesOf(db, (await idOf(db, msgid)) ?? -1)).quoted);
         const own = found.filter((quote) => quote.line < line + lines && quote.line + quote.lines > line);
         if (verdict === 'right' || verdict === 'missed') here++;
@@ -43,8 +45,11 @@ describe.skipIf(!ARCHIVES || !process.env.THREADLINE_TEST_ALL)(
           if (verdict === 'right' || verdict === 'missed') missed.push(`${msgid} ${line}`);
         } else if (verdict !== 'nobody' && !own.some((quote) => quote.msgid === source)) wrong.push(`${msgid} ${line}`);
       }
-      console.log(`${here} with their source here, ${missed.length} missed, ${wrong.length} wrong`, { missed, wrong });
-      expect(judged.length).toBe(200);
+      console.log(`draw ${draw}: ${here} with their source here, ${missed.length} missed, ${wrong.length} wrong`, {
+        missed,
+        wrong,
+      });
+      expect(judged.filter((one) => one.draw === draw).length).toBe(200);
       expect(1 - missed.length / here).toBeGreaterThanOrEqual(0.97);
       expect(wrong.length / here).toBeLessThanOrEqual(0.005);
     });
