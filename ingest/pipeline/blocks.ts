@@ -7,7 +7,7 @@ export const BLOCK = { head: 0, text: 1, body: 2 } as const;
  * Raw size at which a block is closed. Text blocks are small because the first page of a search reads two hundred of them
  * (docs/decisions/0017); headers are read for raw mail only and compress better together. Measured on linux-edac: 0003.
  */
-const CLOSE_AT = [512 * 1024, 16 * 1024, 256 * 1024];
+const CLOSE_AT = [512 * 1024, 32 * 1024, 256 * 1024];
 /** Brotli quality: 1 packs 300 MB/s, 5 a fifth of that for 15 % less (docs/decisions/0003). */
 const QUALITY = [1, 1, 1];
 
