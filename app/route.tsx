@@ -7,7 +7,7 @@ import { Debates } from './_components/Debates';
 import { Document } from './_components/Document';
 import { ThreadTable } from './_components/ThreadTable';
 import { plural, shortDate } from './_lib/format';
-import { listHref, monthHref } from './_lib/links';
+import { debatesHref, listHref, monthHref } from './_lib/links';
 import { emptyArchive, page } from './_lib/page';
 import { stories } from './_lib/stories';
 import { topics } from './_lib/topics';
@@ -27,7 +27,12 @@ export const GET = page(async ({ db }) => {
   const told = await stories(db);
   const total = all.reduce((sum, list) => sum + list.messages, 0);
   return (
-    <Document title="Threadline: mailing-list discussions" synthetic={all.some((list) => list.synthetic === 1)}>
+    <Document
+      title="Threadline: mailing-list discussions"
+      synthetic={all.some((list) => list.synthetic === 1)}
+      feed="/all/new.atom"
+      debates={debatesHref('all')}
+    >
       <h1 className="lead">What was argued, by whom, about which patch.</h1>
       <div className="home">
         <section aria-labelledby="lists">
@@ -82,7 +87,7 @@ export const GET = page(async ({ db }) => {
         </div>
       </div>
       <MonthBars months={months} hrefOf={(month) => monthHref('all', month)} label="Messages by month, all lists" />
-      <Debates debates={argued} list="all" title="Debates of the last month here" />
+      <Debates debates={argued} list="all" title="Debates of the last month here" feed={debatesHref('all')} />
       <section aria-labelledby="recent">
         <h2 id="recent">
           Newest threads{' '}

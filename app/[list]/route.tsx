@@ -7,7 +7,7 @@ import { Document } from '../_components/Document';
 import { ThreadTable } from '../_components/ThreadTable';
 import { plural } from '../_lib/format';
 import { redirect } from '../_lib/http';
-import { anyHref, listHref, monthHref } from '../_lib/links';
+import { anyHref, debatesHref, listHref, monthHref } from '../_lib/links';
 import { notFound, page, problem } from '../_lib/page';
 import { searchFeed, searchMbox } from '../_lib/results';
 
@@ -31,7 +31,13 @@ export const GET = page(async ({ request, parts, query, db }) => {
     await activity(db, list.id === null ? null : name),
   ];
   return (
-    <Document title={`${name} · Threadline`} list={name === 'all' ? null : name} synthetic={list.synthetic === 1}>
+    <Document
+      title={`${name} · Threadline`}
+      list={name === 'all' ? null : name}
+      synthetic={list.synthetic === 1}
+      feed={`${listHref(name)}new.atom`}
+      debates={debatesHref(name)}
+    >
       <h1>
         {name === 'all' ? 'All lists' : name} <small>{plural(list.messages, 'message')}</small>
       </h1>

@@ -4,11 +4,28 @@ import { digestHref } from '../_lib/links';
 import { Columns } from './ThreadTable';
 
 /** Debates with their digests: by answered passages of the span times participants. */
-export function Debates({ debates, list, title }: { debates: Debate[]; list: string; title: string }) {
+export function Debates({
+  debates,
+  list,
+  title,
+  feed,
+}: {
+  debates: Debate[];
+  list: string;
+  title: string;
+  feed?: string;
+}) {
   if (!debates.length) return null;
   return (
     <section aria-labelledby="debates">
-      <h2 id="debates">{title}</h2>
+      <h2 id="debates">
+        {title}{' '}
+        {feed ? (
+          <small>
+            <a href={feed}>Atom</a>
+          </small>
+        ) : null}
+      </h2>
       <Columns names={['Digest', 'Begun by', 'Mails, people', 'Begun']} />
       <ol className="threads">
         {debates.map((debate) => (

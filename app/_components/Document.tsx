@@ -12,6 +12,8 @@ export interface DocumentProps {
   /** Address of the site's section that this page belongs to. */
   at?: string;
   feed?: string;
+  /** Address of the feed of debates that this page belongs to. */
+  debates?: string;
   children: ReactNode;
 }
 
@@ -26,7 +28,16 @@ const SECTIONS = [
 ] as const;
 
 /** The frame of every page. */
-export function Document({ title, list = null, query = '', synthetic = false, at, feed, children }: DocumentProps) {
+export function Document({
+  title,
+  list = null,
+  query = '',
+  synthetic = false,
+  at,
+  feed,
+  debates,
+  children,
+}: DocumentProps) {
   return (
     <html lang="en">
       <head>
@@ -39,6 +50,7 @@ export function Document({ title, list = null, query = '', synthetic = false, at
         <link rel="stylesheet" href={assetHref('site.css')} />
         <link rel="icon" href={assetHref('icon.svg')} type="image/svg+xml" />
         {feed ? <link rel="alternate" type="application/atom+xml" href={feed} title="Atom feed" /> : null}
+        {debates ? <link rel="alternate" type="application/atom+xml" href={debates} title="Debates" /> : null}
       </head>
       <body>
         <a className="skip" href="#main">

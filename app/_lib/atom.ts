@@ -14,13 +14,11 @@ export function baseUrl(request: Request): string {
   return /^[\w.-]+(:\d{1,5})?$|^\[[\da-f:]+\](:\d{1,5})?$/i.test(host) ? `http://${host}` : new URL(request.url).origin;
 }
 
-/** An Atom feed (RFC 4287) of messages, newest first, with what each answers (RFC 4685). */
-export function atomOf(request: Request, title: string, mails: FeedRow[]): string {
-  const base = baseUrl(request);
+/** An empty Atom feed (RFC 4287) at the address that was asked for; `newest` in seconds. */
+export function feedOf(request: Request, title: string, newest: number): Feed {
   const { pathname, search } = new URL(request.url);
-  const self = `${base}${pathname}${search}`;
-  const newest = Math.max(0, ...mails.map((mail) => mail.sentAt));
-  const feed = new Feed({
+  const self = `${baseUrl(request)}${pathname}${search}`;
+  return new Feed({
     id: self,
     title: plain(title),
     link: self,
@@ -29,6 +27,12 @@ export function atomOf(request: Request, title: string, mails: FeedRow[]): strin
     copyright: '',
     generator: 'Threadline',
   });
+}
+
+/** An Atom feed (RFC 4287) of messages, newest first, with what each answers (RFC 4685). */
+export function atomOf(request: Request, title: string, mails: FeedRow[]): string {
+  const base = baseUrl(request);
+  const feed = feedOf(request, title, Math.max(0, ...mails.map((mail) => mail.sentAt)));
   for (const mail of mails) {
     feed.addItem({
       id: base + anyHref(mail.msgid),
@@ -43,10 +47,10 @@ export function atomOf(request: Request, title: string, mails: FeedRow[]): strin
 }
 
 /** Without the characters that XML 1.0 has no form for; those that nobody sees by their number. */
-const plain = (text: string) => visible(text.toWellFormed().replace(/[\ufffe\uffff]/g, ''));
+export const plain = (text: string) => visible(text.toWellFormed().replace(/[\ufffe\uffff]/g, ''));
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-const escapeText = (text: string) => text.replace(/[&<>"]/g, (character) => ENTITIES[character] as string);
+export const escapeText = (text: string) => text.replace(/[&<>"]/g, (character) => ENTITIES[character] as string);
 
 /** The feed library has no words for RFC 4685: its element is set in behind the id of each entry. */
 function withReplies(xml: string, base: string, mails: FeedRow[]): string {

@@ -7,7 +7,7 @@ import { anchorOf } from '../_components/Mail';
 import { ThreadPicture } from '../_components/ThreadPicture';
 import { nameOf, plural, shortDate, shortTime, span } from './format';
 import { dispositionOf, respond } from './http';
-import { linesHref, listHref, messageHref, threadHref } from './links';
+import { debatesHref, linesHref, listHref, messageHref, threadHref } from './links';
 import { notFound } from './page';
 
 /** `/{list}/{msgid}/digest/`: a thread told by the passages that were taken up, each with its link and its count. */
@@ -23,6 +23,8 @@ export async function digestPage(db: Snapshot, list: string, msgid: string, form
       title={`Digest: ${thread.subject || '(no subject)'} · ${list}`}
       list={list === 'all' ? null : list}
       synthetic={thread.lists.some(({ synthetic }) => synthetic === 1)}
+      feed={`${messageHref(list, msgid)}t.atom`}
+      debates={debatesHref(list)}
     >
       <header className="threadhead">
         <h1>

@@ -19,6 +19,8 @@ export const flatHref = (list: string, msgid: string) => `${messageHref(list, ms
 export const linesHref = (href: string, first: number, lines: number) =>
   `${href}?lines=${first + 1}-${first + lines}#quoted`;
 export const digestHref = (list: string, msgid: string) => `${messageHref(list, msgid)}digest/`;
+/** The newest debates of a list, or of `all`, as Atom. */
+export const debatesHref = (list: string) => `${listHref(list)}debates.atom`;
 export const anyHref = (msgid: string) => `/r/${msgidPath(msgid)}/`;
 /** A person's page; `id` is a slug, or one of their addresses. */
 export const personHref = (id: string) => `/people/${msgidPath(id)}/`;

@@ -58,17 +58,39 @@ export interface Debate {
   answered: number;
 }
 
-/** Threads by how many passages were answered in a span of ids (times): debates, the most argued first. */
-export function debates(db: Snapshot, from: number, to: number, limit: number): Promise<Debate[]> {
+/**
+ * Threads by how many passages were answered in a span of ids (times): debates, the most argued first. `list`: only what was
+ * posted there counts.
+ */
+export function debates(
+  db: Snapshot,
+  from: number,
+  to: number,
+  limit: number,
+  list: number | null = null,
+): Promise<Debate[]> {
   return db.all<Debate & Record<string, never>>(
     `WITH own AS (SELECT m.thread AS id, count(*) AS answered FROM quote q JOIN message m ON m.id = q.message_id
-       WHERE q.answered AND q.message_id >= ?1 AND q.message_id < ?2
+       WHERE q.answered AND q.message_id >= ?1 AND q.message_id < ?2 AND ${ON_LIST('?4')}
        GROUP BY m.thread)
      SELECT t.root, f.msgid, t.subject, i.name AS author, i.address, t.messages, t.participants, t.first_id AS firstId, own.answered
      FROM own JOIN thread t ON t.id = own.id JOIN message f ON f.id = t.first_id JOIN identity i ON i.id = t.author_id
      WHERE t.participants > 2 ORDER BY own.answered * t.participants DESC, t.first_id LIMIT ?3`,
-    [from, to, limit],
+    [from, to, limit, list],
   );
+}
+
+const ON_LIST = (list: string) =>
+  `(${list} IS NULL OR EXISTS (SELECT 1 FROM posting p WHERE p.list_id = ${list} AND p.message_id = q.message_id))`;
+
+/** The newest mail before `before` (an id) that answers a quotation; undefined where there is none. */
+export async function lastAnswer(db: Snapshot, before: number, list: number | null): Promise<number | undefined> {
+  const row = await db.get<{ id: number }>(
+    `SELECT q.message_id AS id FROM quote q WHERE q.answered AND q.message_id < ?1 AND ${ON_LIST('?2')}
+     ORDER BY q.message_id DESC LIMIT 1`,
+    [before, list],
+  );
+  return row?.id;
 }
 
 /** The message of a Message-ID; undefined where nobody has it. */

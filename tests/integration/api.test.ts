@@ -195,6 +195,7 @@ describe('feeds', () => {
     const paths = [
       ...topical,
       '/all/new.atom',
+      '/all/debates.atom',
       `/all/${id}/t.atom`,
       '/all/?q=patch&x=A',
       `/series/${series[0].id}/new.atom`,
@@ -211,6 +212,11 @@ describe('feeds', () => {
         expect(entry.authors?.[0]?.name).toBeTruthy();
         expect(entry.links?.[0]?.href).toMatch(/^http/);
       }
+      if (path.includes('debates'))
+        for (const { content, links } of feed.entries ?? []) {
+          expect(content?.value ?? content).toContain('<blockquote cite="http');
+          expect((await fetch(links?.[0]?.href ?? '')).status).toBe(200);
+        }
       if (path.includes('t.atom')) expect(feed.entries?.some((entry) => entry.thr?.inReplyTos?.length)).toBe(true);
     }
   });

@@ -11,17 +11,20 @@ import { Document } from '../../_components/Document';
 import { MessagePage } from '../../_components/MessagePage';
 import { ThreadTable } from '../../_components/ThreadTable';
 import { atomOf } from '../../_lib/atom';
+import { debatesFeed } from '../../_lib/debates';
 import { plural } from '../../_lib/format';
 import { imposterOf, redirect, respond } from '../../_lib/http';
-import { listHref, loreHref, messageHref, monthHref, threadHref } from '../../_lib/links';
+import { debatesHref, listHref, loreHref, messageHref, monthHref, threadHref } from '../../_lib/links';
 import { notFound, page, problem } from '../../_lib/page';
 import { quoteNotes } from '../../_lib/quoted';
 import { ATOM } from '../../_lib/results';
 
 /** `/{list}/{msgid}/`, one message; `/{list}/{YYYY-MM}/`, a month. */
-export const GET = page(async ({ request, parts, query, db }) => {
+export const GET = page(async (context) => {
+  const { request, parts, query, db } = context;
   const [list = '', msgid = '', ...rest] = parts;
   if (msgid === 'new.atom' && !rest.length) return listFeed(request, db, list);
+  if (msgid === 'debates.atom' && !rest.length) return debatesFeed(context, list);
   const isMonth = /^\d{4}-\d{2}$/.test(msgid);
   if (!rest.length) return redirect(messageHref(list, msgid), 301);
   const known =
@@ -82,13 +85,16 @@ async function monthPage(db: Snapshot, list: string, known: { id: number | null;
   const from = Date.UTC(year, number - 1) / 1000;
   const to = Date.UTC(year, number) / 1000;
   const threads = await threadsBetween(db, known.id, from, to);
-  const argued = (await debates(db, from * 8, to * 8, known.id === null ? 5 : 40))
-    .filter(({ root }) => threads.some((thread) => thread.root === root))
-    .slice(0, 5);
+  const argued = await debates(db, from * 8, to * 8, 5, known.id);
   const messages = threads.reduce((sum, thread) => sum + thread.here, 0);
   const step = (by: number) => new Date(Date.UTC(year, number - 1 + by)).toISOString().slice(0, 7);
   return (
-    <Document title={`${month} · ${list}`} list={list === 'all' ? null : list} synthetic={known.synthetic === 1}>
+    <Document
+      title={`${month} · ${list}`}
+      list={list === 'all' ? null : list}
+      synthetic={known.synthetic === 1}
+      debates={debatesHref(list)}
+    >
       <h1>
         <a href={listHref(list)}>{list}</a> {month}{' '}
         <small>
@@ -103,7 +109,7 @@ async function monthPage(db: Snapshot, list: string, known: { id: number | null;
           {step(1)}
         </a>
       </nav>
-      <Debates debates={argued} list={list} title="Debates" />
+      <Debates debates={argued} list={list} title="Debates" feed={debatesHref(list)} />
       {threads.length ? <ThreadTable threads={threads} list={list} /> : <p className="empty">No mail in this month.</p>}
     </Document>
   );

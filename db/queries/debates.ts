@@ -1,0 +1,41 @@
+import type { Snapshot } from '../open';
+import { type Digest, readDigest } from './digest';
+import { Kept } from './kept';
+import { type Debate, debates, lastAnswer } from './quoted';
+import { threadOf } from './thread';
+
+/** Debates that a feed tells, those of a month at most (as its page has them), and months that are looked through for them. */
+const FEED_DEBATES = 10;
+const MONTH_DEBATES = 5;
+const FEED_MONTHS = 24;
+
+/** A debate and its digest; `msgid` is the thread's first mail. */
+export interface Told {
+  msgid: string;
+  digest: Digest;
+}
+
+const told = new Kept<Told[]>(8);
+
+/** The digests of the newest debates of a list (null: of all): of each month the most argued, back to a number of them. */
+export function newestDigests(db: Snapshot, list: number | null): Promise<Told[]> {
+  return told.get(db, String(list), async () => {
+    const found = new Map<string, Debate>();
+    let before = Number.MAX_SAFE_INTEGER;
+    for (let n = 0; n < FEED_MONTHS && found.size < FEED_DEBATES; n++) {
+      const last = await lastAnswer(db, before, list);
+      if (last === undefined) break;
+      const day = new Date((last / 8) * 1000);
+      before = (Date.UTC(day.getUTCFullYear(), day.getUTCMonth()) / 1000) * 8;
+      for (const debate of await debates(db, before, last + 1, MONTH_DEBATES, list))
+        if (!found.has(debate.root) && found.size < FEED_DEBATES) found.set(debate.root, debate);
+    }
+    const digests: Told[] = [];
+    for (const { msgid } of found.values()) {
+      const id = await threadOf(db, msgid);
+      const digest = id === undefined ? null : await readDigest(db, id);
+      if (digest) digests.push({ msgid, digest });
+    }
+    return digests;
+  });
+}
