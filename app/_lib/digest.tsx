@@ -37,7 +37,8 @@ export async function digestPage(db: Snapshot, list: string, msgid: string, form
         {opening ? (
           <section>
             <p className="who">
-              <Name name={opening.row.author} address={opening.row.address} person={opening.row.person} /> began:
+              <Name name={opening.row.author} address={opening.row.address} person={opening.row.person} />{' '}
+              {opening.row.parent === null ? 'began:' : 'wrote the first mail that is here:'}
             </p>
             <Words passage={opening} list={list} />
           </section>
@@ -88,8 +89,8 @@ function Facts({ digest: { thread }, href }: { digest: Digest; href: string }) {
     <p className="facts">
       {beginner ? (
         <>
-          Begun by <Name name={beginner.author} address={beginner.address} person={beginner.person} /> on{' '}
-          {shortDate(first)};{' '}
+          {beginner.parent === null ? 'Begun' : 'First mail here'} by{' '}
+          <Name name={beginner.author} address={beginner.address} person={beginner.person} /> on {shortDate(first)};{' '}
         </>
       ) : null}
       <a href={href}>{plural(thread.messages, 'mail')}</a> by {plural(thread.participants, 'person', 'people')}

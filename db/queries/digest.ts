@@ -1,6 +1,6 @@
 import { type Body, readBody } from '#mail/body';
 import { isRobot } from '#mail/name';
-import { isProse } from '#mail/quote/prose';
+import { isContents, isItem, isProse } from '#mail/quote/prose';
 import type { Snapshot } from '../open';
 import { type QuoteLine, takenUp } from './quoted';
 import type { SeriesLine } from './series';
@@ -122,7 +122,7 @@ function scoredPassages(
       const answering = here.filter((q) => q.answered && endsHere(q, last));
       const answerers = distinct(answering);
       const text = textOf(body, first, last);
-      if (!answerers.length || wordCount(text) < FEWEST_WORDS || !isProse(text)) continue;
+      if (!answerers.length || wordCount(text) < FEWEST_WORDS || !isProse(text) || isContents(text)) continue;
       const quoted = new Set(here.filter(({ id }) => sparing.has(id)).map(({ person }) => person)).size;
       const followed = answerers.reduce((sum, { id }) => sum + (below.get(rowOf.get(id)?.position ?? -1) ?? 0), 0);
       found.push({
@@ -183,7 +183,10 @@ function chosen(all: DigestPassage[], limit: number): DigestPassage[] {
   return found;
 }
 
-/** Runs of own lines without an empty one. */
+/** `Hi, Ann` above what is said, in one paragraph with it. */
+const HAIL = /^\s*(?:hi|hello|hey|dear)\b[^.!?]{0,40}$/i;
+
+/** Runs of own lines without an empty one; without the greeting that one begins with. */
 function paragraphsOf(body: Body): [number, number][] {
   const found: [number, number][] = [];
   for (const { kind, start, end } of body.segments) {
@@ -193,6 +196,7 @@ function paragraphsOf(body: Body): [number, number][] {
       const isEmpty = line === end || !lineOf(body, line).trim();
       if (!isEmpty && first < 0) first = line;
       else if (isEmpty && first >= 0) {
+        if (first < line - 1 && HAIL.test(lineOf(body, first))) first++;
         found.push([first, line - 1]);
         first = -1;
       }
@@ -236,10 +240,11 @@ function openingOf(mails: ThreadRow[], bodies: Map<number, Body>): Passage | nul
   const row = mails.reduce<ThreadRow | undefined>((a, b) => (a && a.id <= b.id ? a : b), undefined);
   const body = row && bodies.get(row.id);
   if (!row || !body) return null;
-  const found = paragraphsOf(body).find(([first, last]) => {
+  const all = paragraphsOf(body).filter(([first, last]) => {
     const text = textOf(body, first, last);
     return wordCount(text) >= OPENING_WORDS && isProse(text);
   });
+  const found = all.find(([first]) => !isItem(lineOf(body, first))) ?? all[0];
   return found ? passage(row, body, found[0], found[1], MOST_WORDS) : null;
 }
 
