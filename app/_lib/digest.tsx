@@ -62,12 +62,12 @@ export async function digestPage(db: Snapshot, list: string, msgid: string, form
   );
 }
 
-/** The passages as a story to begin from: docs/STORIES.md. */
+/** The passages as a story to begin from: docs/STORIES.md. The selection that site.js copies has the same form. */
 function storyDraft({ thread, opening, passages }: Digest): Response {
   const all: Passage[] = [...(opening ? [opening] : []), ...passages];
   const quoted = all.map(({ row, text, isCut }) => {
     const lines = `${text}${isCut ? ' […]' : ''}`.split('\n').map((line) => `> ${escapeMarkdown(line)}`);
-    const source = `> — [${escapeMarkdown(nameOf(row.author, row.address))}](mid:${encodeURI(row.msgid).replace(/[()]/g, encodeURIComponent)})`;
+    const source = `> — [${escapeMarkdown(nameOf(row.author, row.address))}](mid:${encodeURI(row.msgid).replace(/[()]/g, (sign) => (sign === '(' ? '%28' : '%29'))})`;
     return [...lines, '>', source].join('\n');
   });
   const head = `---\ntitle: ${thread.subject.replace(/\s+/g, ' ')}\ndate: ${new Date().toISOString().slice(0, 10)}\nsummary: \nlist: ${thread.lists[0]?.name ?? ''}\n---`;
@@ -80,7 +80,9 @@ function storyDraft({ thread, opening, passages }: Digest): Response {
 
 /** Markdown's own signs in what a mail says. */
 const escapeMarkdown = (text: string) =>
-  text.trim().replace(/[\\`*_[\]<>#+!|~]|^-|^\d+(?=\.)/g, (sign) => (/\d/.test(sign) ? `${sign}\\` : `\\${sign}`));
+  text
+    .trim()
+    .replace(/[\\`*_[\]<>#+!|~&]|^[-=]|^\d+(?=[.)])/g, (sign) => (/\d/.test(sign) ? `${sign}\\` : `\\${sign}`));
 
 function Facts({ digest: { thread }, href }: { digest: Digest; href: string }) {
   const [first, last] = [thread.first_id / 8, thread.last_id / 8];

@@ -249,6 +249,50 @@
     }, 1200);
   }
 
+  // --- What is selected of a mail's own words, as a story's quotation: docs/STORIES.md.
+
+  /** '' where nothing is selected, or more than one mail says it. */
+  function quotation() {
+    const range = getSelection().rangeCount ? getSelection().getRangeAt(0) : null;
+    const node = range?.commonAncestorContainer;
+    const at = node?.closest ? node : node?.parentElement;
+    const mail = at?.closest('.body')?.closest('.mail');
+    if (!mail || range.collapsed) return '';
+    const said = make('div', {}, range.cloneContents());
+    // Quoted words are another mail's, and so is an imposter's Message-ID.
+    const address = mail.matches('.alone') ? location : one('.self', mail);
+    if (at.closest('.q, .at') || one('.q, .at', said) || /imposter/.test(address.search)) return '';
+    for (const ours of every('.host, .own, .took, .source, .cut, summary', said)) ours.remove();
+    for (const block of every('div', said)) block.append('\n');
+    const escaped = (text) =>
+      text
+        .trim()
+        .replace(/[\\`*_[\]<>#+!|~&]|^[-=]|^\d+(?=[.)])/g, (sign) => (/\d/.test(sign) ? `${sign}\\` : `\\${sign}`));
+    const text = said.textContent.trim();
+    const id = address.pathname.split('/')[2].replace(/[()]/g, (sign) => (sign === '(' ? '%28' : '%29'));
+    const lines = [...text.split('\n').map(escaped), '', `— [${escaped(one('.name', mail).textContent)}](mid:${id})`];
+    return text && `${lines.map((line) => `> ${line}`.trimEnd()).join('\n')}\n`;
+  }
+
+  function offerQuotation() {
+    const button = make('button', { type: 'button', className: 'pick', textContent: 'copy as story', hidden: true });
+    // A press would take the selection away.
+    button.addEventListener('pointerdown', (event) => event.preventDefault());
+    button.addEventListener('click', () => copy(quotation(), button));
+    document.body.append(button);
+    let timer;
+    document.addEventListener('selectionchange', () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        button.hidden = !quotation();
+        if (button.hidden) return;
+        const { left, bottom } = getSelection().getRangeAt(0).getBoundingClientRect();
+        button.style.top = `${scrollY + bottom + 4}px`;
+        button.style.left = `${Math.max(4, Math.min(left, root.clientWidth - button.offsetWidth - 4))}px`;
+      }, 200);
+    });
+  }
+
   // --- Keys.
 
   const current = () => thread.mails.find((mail) => mail.classList.contains('here')) ?? thread.mails[thread.at];
@@ -272,6 +316,7 @@
     r: ['reply', () => (current() ? follow('a[href$="#R"]', current()) : follow('a[href="#R"]'))],
     y: ['copy the link of this mail', () => copy(linkOf(current()))],
     b: ['copy the b4 command', () => copyFirst()],
+    q: ['copy what is selected, as a quotation of a story', () => follow('.pick:not([hidden])')],
     '/': ['search', () => one('.find input').focus()],
     '?': ['these keys', help],
   };
@@ -379,6 +424,7 @@
     if (box) complete(box);
     unfold();
     addEventListener('hashchange', unfold);
+    if (one('.mail .body')) offerQuotation();
     readThread();
     readList();
   });

@@ -26,7 +26,7 @@ const BUDGET: [RegExp, number][] = [
 ];
 /** Style sheet and script, as they are and compressed. */
 const STYLES = [28_000, 7_000] as const;
-const SCRIPT = [17_000, 6_000] as const;
+const SCRIPT = [18_000, 6_250] as const;
 /** A row of a list beyond its words: elements and an address, paid two hundred times a page. */
 const ROW = 215;
 

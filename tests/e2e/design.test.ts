@@ -2,6 +2,7 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import AxeBuilder from '@axe-core/playwright';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseStory } from '#mail/story';
 import { command, ingest, scratch } from '../command';
 import { type Running, startServer } from '../server';
 import { ARGUMENTS, CHROMIUM, type PageKind, pageKinds, visit } from './kinds';
@@ -158,6 +159,34 @@ describe.skipIf(!present)('the design', () => {
     await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(base + message.path);
     await page.getByRole('button', { name: 'copy b4 am' }).click();
     await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toMatch(/^b4 am \S+@example\.org$/);
+    await context.close();
+  });
+
+  it('copies what is selected of a mail as the quotation of a story, and nobody else’s words', async () => {
+    const context = await browser.newContext();
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    const page = await context.newPage();
+    const long = kinds.find(({ kind }) => kind === 'thread, long') as PageKind;
+    await visit(page, servers[0]?.base ?? '', long);
+    const select = (selector: string) =>
+      page
+        .locator(selector)
+        .first()
+        .evaluate((element) => getSelection()?.selectAllChildren(element));
+    const button = page.getByRole('button', { name: 'copy as story' });
+    await select('.mail .body .t');
+    await button.click();
+    const copied = () => page.evaluate(() => navigator.clipboard.readText());
+    await expect.poll(copied).toMatch(/^> [\s\S]+\n>\n> — \[.+\]\(mid:\S+@\S+\)\n$/);
+    const [quotation] = parseStory(
+      `---\ntitle: T\ndate: 2026-01-01\nsummary: S\nlist: l\n---\n${await copied()}`,
+      't',
+    ).quotations;
+    const said = await page.locator('.mail .body .t').first().textContent();
+    const bare = (text: string | null | undefined) => text?.replace(/\s+/g, ' ').trim();
+    expect(bare(quotation?.text)).toBe(bare(said));
+    await select('.mail .body .q');
+    await button.waitFor({ state: 'hidden' });
     await context.close();
   });
 });
