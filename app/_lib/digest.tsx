@@ -1,6 +1,7 @@
 import type { Snapshot } from '#db/open';
 import { type Digest, type DigestPassage, type Passage, readDigest } from '#db/queries/digest';
 import { threadOf } from '#db/queries/thread';
+import { isItem } from '#mail/quote/prose';
 import { Name } from '../_components/bits';
 import { Document } from '../_components/Document';
 import { anchorOf } from '../_components/Mail';
@@ -130,15 +131,28 @@ function Taken({ passage, list }: { passage: DigestPassage; list: string }) {
   );
 }
 
+/** A line shorter than this share of the longest was ended by its author, not by the width of a mail. */
+const ENDED = 0.6;
+
+/** The lines of a passage as its author meant them: those that a mailer's width ended are joined, so that a phone wraps them anew. */
+export function flowed(text: string): string {
+  const lines = text.split('\n').map((line) => line.trim());
+  const longest = Math.max(...lines.map(({ length }) => length));
+  return lines.reduce((all, line, n) => {
+    const isEnded = (lines[n - 1]?.length ?? 0) < longest * ENDED;
+    return `${all}${isEnded || isItem(line) ? '\n' : ' '}${line}`;
+  });
+}
+
 /** The very words, with the link to their lines. */
 function Words({ passage: { row, first, last, text, isCut }, list }: { passage: Passage; list: string }) {
   return (
     <blockquote>
       <p>
-        {text}
+        {flowed(text)}
         {isCut ? ' […]' : ''}{' '}
         <a className="source" href={linesHref(messageHref(list, row.msgid), first, last - first + 1)}>
-          lines {first + 1} to {last + 1}
+          {first === last ? `line ${first + 1}` : `lines ${first + 1} to ${last + 1}`}
         </a>
       </p>
     </blockquote>

@@ -1,3 +1,4 @@
+import { Fragment } from 'react';
 import { anySynthetic } from '#db/queries/home';
 import { type FoundQuote, findQuotes, MAX_ARTICLE, type QuoteMatch } from '#db/queries/quotes';
 import { editsOf } from '#mail/quote/edits';
@@ -70,7 +71,14 @@ function Found({ quotes }: { quotes: FoundQuote[] }) {
             <p className="facts">
               <strong>{status}</strong>
               {status === 'not found' && matches[0] ? <Nearest match={matches[0]} /> : null}
-              {status === 'not found' ? null : matches.map((match) => <Source key={match.id} match={match} />)}
+              {status === 'not found'
+                ? null
+                : matches.map((match) => (
+                    <Fragment key={match.id}>
+                      {' '}
+                      · <Source match={match} />
+                    </Fragment>
+                  ))}
             </p>
             {status === 'edited' && matches[0] ? <Edits source={matches[0].text} text={text} /> : null}
           </li>
@@ -84,8 +92,7 @@ function Source({ match }: { match: QuoteMatch }) {
   const [first, last] = match.lines;
   return (
     <span className="source">
-      {' '}
-      · {match.isQuoted ? 'quoted by ' : ''}
+      {match.isQuoted ? 'quoted by ' : ''}
       <a href={linesHref(messageHref(match.list ?? 'all', match.msgid), first - 1, last - first + 1)}>
         <bdi>{nameOf(match.author.name, match.author.address)}</bdi>, {shortDate(match.sentAt)}
       </a>
@@ -97,8 +104,8 @@ function Source({ match }: { match: QuoteMatch }) {
 function Nearest({ match }: { match: QuoteMatch }) {
   return (
     <>
-      ; the nearest, {Math.round(match.similarity * 100)} % alike:
-      <Source match={match} />: <q>{match.text.replace(/\s+/g, ' ').slice(0, 300)}</q>
+      ; the nearest, {Math.round(match.similarity * 100)} % alike: <Source match={match} />:{' '}
+      <q>{match.text.replace(/\s+/g, ' ').slice(0, 300)}</q>
     </>
   );
 }
