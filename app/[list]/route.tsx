@@ -35,8 +35,7 @@ export const GET = page(async ({ request, parts, query, db }) => {
       title={`${name} · Threadline`}
       list={name === 'all' ? null : name}
       synthetic={list.synthetic === 1}
-      feed={`${listHref(name)}new.atom`}
-      debates={debatesHref(name)}
+      {...(before === null ? { feed: `${listHref(name)}new.atom`, debates: debatesHref(name) } : {})}
     >
       <h1>
         {name === 'all' ? 'All lists' : name} <small>{plural(list.messages, 'message')}</small>

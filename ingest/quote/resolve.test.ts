@@ -72,6 +72,8 @@ describe('what looks like a quotation, or is hard to tell', () => {
     expect(told([null, first], [0, wide])).toEqual(['1@0+2<-0@0+1!']);
     expect(told([null, 'Why?\n\nBecause of the notifiers.'], [0, '> Why?\nI do not know.'])).toEqual(['1@0+1<-0@0+1!']);
     expect(told([null, 'Why?\n\nBecause.\n\nWhy?'], [0, '> Why?\nI do not know.'])).toEqual([]);
+    const below = '> On Mon, 3 Jan 2005, Ann Example wrote:\n>\n> Why?\nI do not know.';
+    expect(told([null, 'Why?\n\nBecause of the notifiers.'], [0, below])).toEqual(['1@2+1<-0@0+1!']);
     const both = '> One.\n\nDitto.\n\n> Two.\n\nDitto.\n';
     expect(told([null, ''], [0, both], [1, '>> Two.\n>\n>Ditto.\nSure.\n'])).toEqual(['2@2+1<-1@6+1!']);
   });

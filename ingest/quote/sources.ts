@@ -146,7 +146,7 @@ const LONE_LINES = 400;
 function loneWeak(thread: Thread, passage: Passage, found: (Line | undefined)[]): void {
   const member = thread.ancestors[passage.depth - 1];
   const first = passage.has.indexOf(true);
-  if (member === undefined || first < 0 || passage.keys.some((key) => key !== WEAK)) return;
+  if (member === undefined || first < 0 || passage.keys.some((key, i) => passage.has[i] && key !== WEAK)) return;
   const places: Line[] = [];
   let left = LONE_LINES;
   for (const segment of (thread.bodies[member] as Body).segments)
