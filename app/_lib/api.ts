@@ -6,7 +6,7 @@ import { etagOf, isFresh, pathParts, respond } from './http';
 import { logError } from './log';
 import { interrupted } from './metrics';
 import { RETRY_SECONDS } from './page';
-import { openReader } from './reader';
+import { openedFile, openReader } from './reader';
 import { settings } from './settings';
 
 /** What an operation answers from. `params` are checked. */
@@ -108,7 +108,7 @@ async function runOperation(request: Request, path: string[], operations: Operat
   if (!reader) throw new ApiError(503, 'There is no archive yet: run "npm run ingest -- SOURCE".');
   return reader.read(async (db) => {
     const etag = etagOf(
-      `${db.version} ${topicsStamp(settings.config)}`,
+      `${db.version} ${openedFile()} ${topicsStamp(settings.config)}`,
       new URL(request.url).pathname + new URL(request.url).search,
     );
     if (found.one.method === 'get' && isFresh(request, etag)) return respond(null, 304, { ETag: etag, ...CORS });

@@ -8,7 +8,7 @@ import { loreHref } from './links';
 import { logError } from './log';
 import { markupOf } from './markup';
 import { keptBytes as bytesOfKept, interrupted, keptPages } from './metrics';
-import { openReader } from './reader';
+import { openedFile, openReader } from './reader';
 import { settings } from './settings';
 
 /** What a page answers with besides HTML. */
@@ -68,7 +68,7 @@ async function answerFrom(
   db: Snapshot,
   answer: (context: PageContext) => Promise<Answer>,
 ): Promise<Response> {
-  const version = `${db.version} ${topicsStamp(settings.config)}`;
+  const version = `${db.version} ${openedFile()} ${topicsStamp(settings.config)}`;
   const url = new URL(request.url);
   const address = url.pathname + url.search;
   const etag = etagOf(version, address);
@@ -208,7 +208,9 @@ function FirstSteps() {
 
 function failure(error: unknown): Promise<Response> {
   logError(error);
-  if (error instanceof DatabaseError) return later('The archive cannot be read', error.message);
+  // Where the file lies is the operator's business; the log has it.
+  if (error instanceof DatabaseError)
+    return later('The archive cannot be read', error.message.replaceAll(settings.database, 'The database'));
   if (error instanceof TooLongError) {
     interrupted.inc();
     return later('This takes too long', error.message);

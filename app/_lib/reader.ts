@@ -10,6 +10,9 @@ interface Opened {
 
 const holder = globalThis as typeof globalThis & { threadlineReader?: Opened };
 
+/** Names the database that is open: two of them may count their changes to the same number. */
+export const openedFile = (): string => holder.threadlineReader?.file ?? '';
+
 /** The process's one reader, opened when it is first needed; null while there is no database. */
 export async function openReader(): Promise<Reader | null> {
   const found = await stat(settings.database).catch(() => null);
