@@ -19,39 +19,36 @@ interface Judged {
 
 const judged: Judged[] = JSON.parse(readFileSync(new URL('./quoted.json', import.meta.url), 'utf8'));
 
-describe.skipIf(!ARCHIVES || !process.env.THREADLINE_TEST_ALL)(
-  'the sources of twice 200 quoted paragraphs of linux-edac',
-  () => {
-    const folder = scratch();
-    let reader: Reader;
-    beforeAll(async () => {
-      ingest(`${folder.path}/t.sqlite`, archive('linux-edac'));
-      reader = await Reader.open(`${folder.path}/t.sqlite`, 1);
-    }, 300_000);
-    afterAll(async () => {
-      await reader.close();
-      folder.remove();
-    });
+describe.skipIf(!ARCHIVES)('the sources of twice 200 quoted paragraphs of linux-edac', () => {
+  const folder = scratch();
+  let reader: Reader;
+  beforeAll(async () => {
+    ingest(`${folder.path}/t.sqlite`, archive('linux-edac'));
+    reader = await Reader.open(`${folder.path}/t.sqlite`, 1);
+  }, 300_000);
+  afterAll(async () => {
+    await reader.close();
+    folder.remove();
+  });
 
-    it.each([1, 2])('are found in 97 of 100, and none in 200 is wrong: draw %i', async (draw) => {
-      let here = 0;
-      const missed: string[] = [];
-      const wrong: string[] = [];
-      for (const { msgid, line, lines, verdict, source } of judged.filter((one) => one.draw === draw)) {
-        const found = await reader.read(async (db) => (await quotesOf(db, (await idOf(db, msgid)) ?? -1)).quoted);
-        const own = found.filter((quote) => quote.line < line + lines && quote.line + quote.lines > line);
-        if (verdict === 'right' || verdict === 'missed') here++;
-        if (own.length === 0) {
-          if (verdict === 'right' || verdict === 'missed') missed.push(`${msgid} ${line}`);
-        } else if (verdict !== 'nobody' && !own.some((quote) => quote.msgid === source)) wrong.push(`${msgid} ${line}`);
-      }
-      console.log(`draw ${draw}: ${here} with their source here, ${missed.length} missed, ${wrong.length} wrong`, {
-        missed,
-        wrong,
-      });
-      expect(judged.filter((one) => one.draw === draw).length).toBe(200);
-      expect(1 - missed.length / here).toBeGreaterThanOrEqual(0.97);
-      expect(wrong.length / here).toBeLessThanOrEqual(0.005);
+  it.each([1, 2])('are found in 97 of 100, and none in 200 is wrong: draw %i', async (draw) => {
+    let here = 0;
+    const missed: string[] = [];
+    const wrong: string[] = [];
+    for (const { msgid, line, lines, verdict, source } of judged.filter((one) => one.draw === draw)) {
+      const found = await reader.read(async (db) => (await quotesOf(db, (await idOf(db, msgid)) ?? -1)).quoted);
+      const own = found.filter((quote) => quote.line < line + lines && quote.line + quote.lines > line);
+      if (verdict === 'right' || verdict === 'missed') here++;
+      if (own.length === 0) {
+        if (verdict === 'right' || verdict === 'missed') missed.push(`${msgid} ${line}`);
+      } else if (verdict !== 'nobody' && !own.some((quote) => quote.msgid === source)) wrong.push(`${msgid} ${line}`);
+    }
+    console.log(`draw ${draw}: ${here} with their source here, ${missed.length} missed, ${wrong.length} wrong`, {
+      missed,
+      wrong,
     });
-  },
-);
+    expect(judged.filter((one) => one.draw === draw).length).toBe(200);
+    expect(1 - missed.length / here).toBeGreaterThanOrEqual(0.97);
+    expect(wrong.length / here).toBeLessThanOrEqual(0.005);
+  });
+});
