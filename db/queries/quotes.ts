@@ -135,7 +135,7 @@ async function withAll(db: Snapshot, columns: string, phrases: string[]): Promis
 
 /**
  * Mails with most of the phrases, a rare phrase counting for more. Not by FTS5's rank: it reads every match of every phrase
- * to learn how rare that is, which took nine tenths of the time of a quotation that is not there.
+ * to learn how rare that is, which took two thirds of the time in SQLite (0.46 of 0.68 s for 26 quotations, 2026-11-25).
  */
 async function withMost(db: Snapshot, columns: string, phrases: string[]): Promise<{ ids: number[]; isCut: boolean }> {
   if (!phrases.length) return { ids: [], isCut: true };

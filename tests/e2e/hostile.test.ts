@@ -7,8 +7,8 @@ import { toMboxrd } from '#mail/mbox';
 import { ingest, scratch } from '../command';
 import { hostileMails } from '../hostile/html';
 import { type Running, startServer } from '../server';
+import { ARGUMENTS, CHROMIUM } from './kinds';
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const present = existsSync(CHROMIUM);
 if (!present && process.env.THREADLINE_REQUIRE?.includes('chromium'))
   throw new Error(`Chromium is required here (THREADLINE_REQUIRE), and ${CHROMIUM} is not there`);
@@ -48,16 +48,7 @@ describe.skipIf(!present)('hostile mail in Chromium', () => {
     const { port } = canary.address() as AddressInfo;
     browser = await chromium.launch({
       executablePath: CHROMIUM,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-        `--host-resolver-rules=MAP *.example.org 127.0.0.1:${port}`,
-      ],
+      args: [...ARGUMENTS, `--host-resolver-rules=MAP *.example.org 127.0.0.1:${port}`],
     });
     context = await browser.newContext({ viewport: { width: 900, height: 700 } });
   });
