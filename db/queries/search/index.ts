@@ -143,11 +143,16 @@ async function readPage(db: Snapshot, request: SearchRequest, plan: Plan, limit:
     ? await groupedResults(db, request, all, plan, limit)
     : await plainResults(db, request, plan, limit);
   const marked = request.snippets === false ? null : plan;
+  // Facets are counted on SQLite's thread while excerpts are cut on this one.
+  const [results, facets] = await Promise.all([
+    readResults(db, shown.ids, marked),
+    request.facets ? readFacets(db, all) : null,
+  ]);
   return {
     all,
-    results: await withGroups(db, shown, await readResults(db, shown.ids, marked)),
+    results: await withGroups(db, shown, results),
     next: shown.next,
-    facets: request.facets ? await readFacets(db, all) : null,
+    facets,
     months: request.facets ? monthsOf(all) : null,
   };
 }
