@@ -21,9 +21,11 @@ export const PATCH_TABLES: Record<string, string> = {
 const COPY_REACH = 730 * 86400 * 8;
 
 /**
- * How far apart in time (message ids, 8 a second) an author's patches may be versions by their files alone, and patches of one
- * title by it: ingest/patch/link.ts FILE_REACH and REACH, and two months, since a set counts from its first mail.
+ * How far apart in time (message ids, 8 a second) an author's patches may be of one set (ingest/patch/sets.ts `fits`, with a week to
+ * spare), versions by their files alone, and patches of one title by it (ingest/patch/link.ts FILE_REACH and REACH, with two months
+ * to spare, since a set counts from its first mail).
  */
+const SET_REACH = 14 * 86400 * 8;
 const FILE_REACH = (183 + 60) * 86400 * 8;
 const TITLE_REACH = (548 + 60) * 86400 * 8;
 
@@ -57,11 +59,11 @@ async function linkDirty(db: Connection, analysis: PatchAnalysis, last: number):
   const dirty = `(SELECT message_id FROM patch_dirty WHERE message_id <= ${last})`;
   await db.exec('DELETE FROM linking; DELETE FROM claiming; DELETE FROM touched;');
   await linkReplies(db, dirty);
+  await indexFiles(db, dirty);
   await gatherKin(db, dirty);
   const facts = await loadFacts(db, await linkingIds(db));
   const revisions = analysis.linkSeries(facts);
   await replaceRevisions(db, revisions);
-  await indexFiles(db, dirty);
   await resolveOutcomes(db, analysis, dirty, new Map(facts.map((fact) => [fact.id, fact])));
   await touchSeries(db, dirty);
   await writeSeries(db, analysis);
@@ -99,8 +101,9 @@ async function linkReplies(db: Connection, dirty: string): Promise<void> {
 }
 
 /**
- * Gathers in `linking` the patches that the dirty ones may have to do with: same author, title, change-id or thread, and those
- * named as earlier versions; then all mails of their series, because each revision's predecessor may change.
+ * Gathers in `linking` the patches that the dirty ones may have to do with: same author and file, title, change-id or thread, and those
+ * named as earlier versions; then all mails of their series, because each revision's predecessor may change. An author's patches to
+ * other files are left out: the busiest send thousands in half a year.
  */
 async function gatherKin(db: Connection, dirty: string): Promise<void> {
   const own = (column: string) =>
@@ -117,8 +120,17 @@ async function gatherKin(db: Connection, dirty: string): Promise<void> {
        WHERE p.kind IN ${SERIES_KINDS}`,
     );
   await add(`message_id IN ${dirty}`);
-  await near('author_key', FILE_REACH);
+  await near('author_key', SET_REACH);
   await near('title_key', TITLE_REACH);
+  await db.run(
+    `INSERT OR IGNORE INTO linking SELECT p.message_id
+     FROM (SELECT q.author_key AS author, f.file, min(q.message_id) AS first, max(q.message_id) AS last
+           FROM patch q JOIN patch_file f ON f.message_id = q.message_id
+           WHERE q.message_id IN ${dirty} AND q.kind IN ${SERIES_KINDS} GROUP BY 1, 2) d
+     CROSS JOIN patch_file n ON n.file = d.file AND n.message_id BETWEEN d.first - ${FILE_REACH} AND d.last + ${FILE_REACH}
+     CROSS JOIN patch p ON p.message_id = n.message_id AND p.author_key = d.author
+     WHERE p.kind IN ${SERIES_KINDS}`,
+  );
   await add(`change_id IN (${own('change_id')})`);
   await add(
     `message_id IN (SELECT id FROM message WHERE thread IN (SELECT thread FROM message WHERE id IN (${own('message_id')})))`,
