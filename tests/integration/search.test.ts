@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Reader } from '../../db/open';
+import { Reader, type Snapshot } from '../../db/open';
 import { searchMessages } from '../../db/queries/search/index';
 import { readMatches } from '../../db/queries/search/matches';
 import { planQuery } from '../../db/queries/search/plan';
@@ -127,11 +127,33 @@ describe('the index', () => {
       'tag:patch',
       'status:applied',
       'list:kexec',
+      'd:20080101..20141231 NOT kernel',
     ]) {
       const plan = planQuery(parseQuery(query, NOW).tree ?? null);
       const found = (range: number) => reader.read((db) => readMatches(db, plan, null, 1_000_000, range));
       expect(await found(7), query).toEqual(await found(1_000_000));
     }
+  });
+
+  it('looks nowhere but within the dates of a query', async () => {
+    const asked = async (query: string) => {
+      let queries = 0;
+      await reader.read((db) => {
+        const counting: Snapshot = {
+          ...db,
+          get: (sql, params) => {
+            queries++;
+            return db.get(sql, params);
+          },
+        };
+        return readMatches(counting, planQuery(parseQuery(query, NOW).tree ?? null), null, 1_000_000, 1);
+      });
+      return queries;
+    };
+    // Two questions a range, each four times as long as the one before.
+    expect(await asked('NOT kernel')).toBeGreaterThan(6);
+    expect(await asked('d:19800101..19801231 NOT kernel')).toBe(2);
+    expect(await asked('d:20700101..20701231 NOT kernel')).toBe(2);
   });
 
   it('takes a broad wildcard apart into what begins so', async () => {

@@ -1,13 +1,10 @@
 import type { Node } from '#mail/query/types';
 import type { Snapshot } from '../../open';
 import { Kept } from '../kept';
-import { type Condition, type Plan, planQuery } from './plan';
+import { type Condition, type Plan, planQuery, type Range } from './plan';
 
 /** Matches are counted up to this; beyond it the count is said to be a bound. */
 export const COUNT_BOUND = 10_000;
-
-/** A range of ids, the end exclusive. */
-type Range = readonly [from: number, to: number];
 
 /** In the form that goes with who leads. */
 const conditions = ({ match, where }: Plan) => where.map((one) => (match === null ? one : (one.test ?? one)));
@@ -22,7 +19,7 @@ function matches(plan: Plan, range: Range | null = null): Condition & { id: stri
   const parts = conditions(plan);
   const where = parts.map(({ sql }, n) =>
     sql
-      .replaceAll('@id', isLed ? (plan.where[n]?.isRange ? 'rowid' : '+search.rowid') : 'message.id')
+      .replaceAll('@id', isLed ? (plan.where[n]?.range ? 'rowid' : '+search.rowid') : 'message.id')
       .replace(/@in\(([\w.]+)\)/g, (_, column: string) => within(column)),
   );
   const params = parts.flatMap((one) => one.params);
@@ -54,6 +51,13 @@ export async function matchesBefore(db: Snapshot, plan: Plan, before: number | n
 /** Mails of the first range that is looked through; the next is four times as long. */
 const FIRST_RANGE = 20_000;
 const OLDEST = Number.MIN_SAFE_INTEGER;
+const NEWEST = Number.MAX_SAFE_INTEGER;
+
+/** Outside of these ids nothing matches, whatever else is asked: all dates that the query names. */
+const spanOf = ({ where }: Plan): Range => [
+  Math.max(OLDEST, ...where.flatMap(({ range }) => (range ? [range[0]] : []))),
+  Math.min(NEWEST, ...where.flatMap(({ range }) => (range ? [range[1]] : []))),
+];
 
 /**
  * Where words lead, or nothing but a test of each mail is asked, matches come newest first by themselves. Subqueries give theirs
@@ -68,12 +72,13 @@ export async function readMatches(
 ): Promise<number[]> {
   const isRanged = conditions(plan).some(({ sql }) => sql.includes('@in('));
   const found: number[] = [];
-  let to = before ?? Number.MAX_SAFE_INTEGER;
+  const [oldest, newest] = spanOf(plan);
+  let to = Math.min(before ?? NEWEST, newest);
   for (let mails = firstRange; found.length < limit; mails *= 4) {
     const from = isRanged ? await idBelow(db, to, mails) : OLDEST;
     const range: Range | null = isRanged || before !== null ? [from, to] : null;
     for (const id of await readRange(db, plan, range, limit - found.length)) found.push(id);
-    if (from === OLDEST) break;
+    if (from <= oldest) break;
     to = from;
   }
   return found;

@@ -33,6 +33,9 @@ const COLUMNS: Record<Exclude<Field, 'mid' | 'lid'>, string[]> = {
   dfctx: ['context'],
 };
 
+/** A range of ids, the end exclusive. */
+export type Range = readonly [from: number, to: number];
+
 /**
  * A condition in SQL. `@id` stands for the mail's id, whoever leads the query. `@in(x)` stands where a subquery gives ids `x`:
  * it may be held to a range of them (matches.ts), so that it need not give those of the whole archive.
@@ -42,8 +45,8 @@ export interface Condition {
   params: Value[];
   /** The same as a test of one mail, where words lead and the subquery would give far more ids than they do. */
   test?: { sql: string; params: Value[] };
-  /** A bare range of ids, which the index itself can be held to. */
-  isRange?: boolean;
+  /** It is a bare range of ids, the end exclusive, which the index itself can be held to. */
+  range?: Range;
 }
 
 /** How a query is run: FTS5 leads where it can, since it gives ids newest first and stops early. */
@@ -173,7 +176,12 @@ export function idRange(from: number | null, to: number | null): Condition {
   const parts: Condition[] = [];
   if (from !== null) parts.push({ sql: '@id >= CAST(? AS INTEGER)', params: [from * 8] });
   if (to !== null) parts.push({ sql: '@id < CAST(? AS INTEGER)', params: [to * 8] });
-  return parts.length ? { ...joined(parts, ' AND '), isRange: true } : { sql: '1', params: [] };
+  if (!parts.length) return { sql: '1', params: [] };
+  const range: Range = [
+    from === null ? Number.MIN_SAFE_INTEGER : from * 8,
+    to === null ? Number.MAX_SAFE_INTEGER : to * 8,
+  ];
+  return { ...joined(parts, ' AND '), range };
 }
 
 function arrivalRange(from: number | null, to: number | null): Condition {
