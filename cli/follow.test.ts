@@ -1,5 +1,102 @@
-import { describe, expect, it } from 'vitest';
-import { secondsToWait } from './follow';
+import { describe, expect, it, vi } from 'vitest';
+import { DatabaseError } from '#db/open';
+import type { Fetched, Source } from '#ingest/read/types';
+import type { Summary } from '#ingest/run';
+import { type Following, follow, secondsToWait } from './follow';
+
+/** Most that were under way at once. */
+class Gauge {
+  most = 0;
+  #now = 0;
+
+  async pass(): Promise<void> {
+    this.most = Math.max(this.most, ++this.#now);
+    for (let n = 0; n < 5; n++) await new Promise(setImmediate);
+    this.#now--;
+  }
+}
+
+describe('several that are followed', () => {
+  const summary = { read: 1, stored: 1, failed: [], seconds: 0 } as unknown as Summary;
+  /** Follows until `isEnough`, told of each ingest's location; the gauges of each host and of writing. */
+  async function followed(
+    locations: string[],
+    isEnough: (ingested: string[], lines: string[]) => boolean,
+    change: Partial<Following> & { fetch?(location: string): Promise<Partial<Fetched>> } = {},
+  ) {
+    const stop = new AbortController();
+    const [all, writing] = [new Gauge(), new Gauge()];
+    const hosts = new Map(locations.map((location) => [new URL(location).hostname, new Gauge()]));
+    const [ingested, lines]: [string[], string[]] = [[], []];
+    const said = vi.spyOn(process.stdout, 'write').mockImplementation((line) => Boolean(lines.push(String(line))));
+    const { fetch, ...others } = change;
+    await follow(locations, {
+      every: 0,
+      json: false,
+      signal: stop.signal,
+      stateOf: async () => undefined,
+      onNote() {},
+      recognise: async (location) => {
+        const source = { kind: 'url', location } as Source;
+        source.fetch = async () => {
+          await Promise.all([all.pass(), hosts.get(new URL(location).hostname)?.pass()]);
+          return { news: true, failure: null, source, ...(await fetch?.(location)) };
+        };
+        return [source];
+      },
+      ingest: async ([source]) => {
+        await writing.pass();
+        ingested.push(source?.location ?? '');
+        if (isEnough(ingested, lines)) stop.abort();
+        return summary;
+      },
+      ...others,
+    });
+    said.mockRestore();
+    return { all, writing, hosts: [...hosts.values()].map(({ most }) => most), ingested, lines };
+  }
+
+  it('are asked side by side, one request at a time to each host, and written one after another', async () => {
+    const urls = [
+      'http://a.example.org/x/',
+      'http://a.example.org:81/y/',
+      'http://b.example.org/',
+      'http://c.example.org/',
+    ];
+    const { all, hosts, writing } = await followed(urls, (ingested) =>
+      urls.every((url) => ingested.filter((one) => one === url).length > 3),
+    );
+    expect([hosts, writing.most]).toEqual([[1, 1, 1], 1]);
+    expect(all.most).toBeGreaterThan(1);
+  });
+
+  it('do not wait for one that does not answer', async () => {
+    const urls = ['http://a.example.org/', 'http://b.example.org/'];
+    let answer: (fetched: Partial<Fetched>) => void = () => {};
+    const { ingested, lines } = await followed(
+      urls,
+      (all) => {
+        if (all.length > 3) answer({ news: true });
+        return all.length > 3;
+      },
+      { fetch: (url) => (url === urls[0] ? new Promise((answered) => (answer = answered)) : Promise.resolve({})) },
+    );
+    expect(new Set(ingested)).toEqual(new Set([urls[1]]));
+    expect(lines.length).toBe(3);
+  });
+
+  it('are written later where the database was taken, though the server has no more news', async () => {
+    let tries = 0;
+    const { lines } = await followed(['http://a.example.org/'], () => true, {
+      fetch: async () => ({ news: tries === 0 }),
+      ingest: async () => {
+        if (tries++ === 0) throw new DatabaseError('another ingest is writing');
+        throw new Error('enough');
+      },
+    }).catch((error: Error) => ({ lines: [error.message] }));
+    expect([tries, lines]).toEqual([2, ['enough']]);
+  });
+});
 
 describe('the wait until the next look', () => {
   const between = (...args: [number, number, number | null]) => [

@@ -13,33 +13,69 @@ export interface Following {
   json: boolean;
   signal: AbortSignal;
   recognise(location: string): Promise<Source[]>;
-  ingest(sources: Source[]): Promise<Summary>;
+  /** The last checkpoint of a source. */
+  stateOf(source: Source): Promise<unknown>;
+  onNote(location: string, note: string): void;
+  ingest(sources: Source[], signal: AbortSignal): Promise<Summary>;
 }
 
-/** One location, and when it is looked at next: by `performance.now()`, as clocks are set. */
+/** One location, and how it has gone so far. */
 interface Followed {
   location: string;
-  at: number;
   failures: number;
-  /** What a local one looked like when it was last read whole; a URL's `hasNews` is asked once this is set at all. */
+  /** What it looked like when it was last read whole; of a URL only whether it was. */
   stamp: string | null;
+}
+
+/** Lets one at a time through, in the order in which they came. */
+class Turns {
+  #last: Promise<unknown> = Promise.resolve();
+
+  take<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#last.then(work);
+    this.#last = mine.catch(() => {});
+    return mine;
+  }
 }
 
 type Outcome = { counts: Counts | null; seconds: number; failure: Error | null };
 
-/** Reads sources again and again until told to stop: each in its own time, one after another, with a line for each time. */
-export async function follow(locations: string[], following: Following): Promise<void> {
-  const all = locations.map((location): Followed => ({ location, at: 0, failures: 0, stamp: null }));
-  while (!following.signal.aborted) {
-    const next = all.reduce((a, b) => (b.at < a.at ? b : a));
-    await until(next.at, following.signal);
-    if (following.signal.aborted) break;
-    const outcome = await sync(next, following);
-    if (following.signal.aborted) break;
-    next.failures = outcome.failure ? next.failures + 1 : 0;
-    const wait = secondsToWait(following.every, next.failures, retryAfterOf(outcome.failure));
-    next.at = performance.now() + wait * 1000;
-    process.stdout.write(`${following.json ? json(next, outcome, wait) : line(next, outcome, wait)}\n`);
+/**
+ * Reads sources again and again until told to stop, with a line for each time. Each has its own clock: servers are asked side by side, one
+ * request at a time to each host, and only writing is one after another.
+ */
+export async function follow(locations: string[], options: Following): Promise<void> {
+  const fault = new AbortController();
+  const following = { ...options, signal: AbortSignal.any([options.signal, fault.signal]) };
+  const writing = new Turns();
+  const hosts = new Map<string, Turns>();
+  const loops = locations.map(async (location) => {
+    const host = hostOf(location);
+    const turns = hosts.get(host) ?? new Turns();
+    hosts.set(host, turns);
+    await keepUp(location, following, turns, writing);
+  });
+  // A fault of ours ends all of them, but none half way.
+  for (const loop of loops) loop.catch(() => fault.abort());
+  const failed = (await Promise.allSettled(loops)).find((loop) => loop.status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
+/** Without the port: it is one machine that is to be spared. A path is its own. */
+const hostOf = (location: string) =>
+  /^https?:/i.test(location) && URL.canParse(location) ? new URL(location).hostname : location;
+
+async function keepUp(location: string, following: Following, host: Turns, writing: Turns): Promise<void> {
+  const { signal } = following;
+  const one: Followed = { location, failures: 0, stamp: null };
+  for (;;) {
+    const outcome = await host.take(() => sync(one, following, writing));
+    if (signal.aborted) return;
+    one.failures = outcome.failure ? one.failures + 1 : 0;
+    const wait = secondsToWait(following.every, one.failures, retryAfterOf(outcome.failure));
+    process.stdout.write(`${following.json ? json(one, outcome, wait) : line(one, outcome, wait)}\n`);
+    await until(performance.now() + wait * 1000, signal);
+    if (signal.aborted) return;
   }
 }
 
@@ -61,37 +97,71 @@ export function secondsToWait(
 
 const retryAfterOf = (failure: Error | null) => (failure instanceof ServerError ? failure.retryAfter : null);
 
-async function sync(followed: Followed, following: Following): Promise<Outcome> {
+const NOTHING: Outcome = { counts: null, seconds: 0, failure: null };
+
+/** One look at a location; its seconds are its own, without those that it waited for others to write. */
+async function sync(followed: Followed, following: Following, writing: Turns): Promise<Outcome> {
+  if (following.signal.aborted) return NOTHING;
   const started = performance.now();
-  const outcome = (counts: Counts | null, failure: Error | null): Outcome => ({
-    counts,
-    failure,
-    seconds: (performance.now() - started) / 1000,
-  });
+  const seconds = () => (performance.now() - started) / 1000;
+  // What is still to come of a mailbox, where it could not be written, is not waited for.
+  const over = new AbortController();
   try {
-    const sources = await following.recognise(followed.location);
-    const stamp = await stampNow(followed, sources, following.signal);
-    if (stamp === null) return outcome(null, null);
-    const summary = await following.ingest(sources);
+    const news = await newsOf(followed, following, AbortSignal.any([following.signal, over.signal]));
+    const looked = seconds();
+    if (news === null) return { ...NOTHING, seconds: looked };
+    const summary = await writing.take(async () => {
+      if (following.signal.aborted) return null;
+      return following.ingest(news.sources, following.signal);
+    });
+    if (summary === null) return NOTHING;
     const failure = summary.failed[0] ?? null;
-    followed.stamp = failure ? null : stamp;
-    return outcome(summary, failure);
+    followed.stamp = failure ? null : news.stamp;
+    return { counts: summary, seconds: looked + summary.seconds, failure };
   } catch (error) {
     if (!(error instanceof SourceError || error instanceof DatabaseError)) throw error;
-    return outcome(null, error);
+    return { counts: null, seconds: seconds(), failure: error };
+  } finally {
+    over.abort();
   }
 }
 
-/** What a location looks like now; null where that is as it was when it was last read. */
-async function stampNow(followed: Followed, sources: Source[], signal: AbortSignal): Promise<string | null> {
-  const remote = sources.every((source) => source.kind === 'url');
-  if (!remote) {
-    const stamp = await stampOf(followed.location);
-    return stamp === followed.stamp ? null : stamp;
+interface News {
+  sources: Source[];
+  stamp: string;
+}
+
+/** What is to be read of a location; null where it is as it was when it was last read whole. */
+async function newsOf(followed: Followed, following: Following, signal: AbortSignal): Promise<News | null> {
+  const sources = await following.recognise(followed.location);
+  const [first] = sources;
+  if (first?.fetch) return fetchedNews(first, followed, following, signal);
+  const stamp = await stampOf(followed.location);
+  return stamp === followed.stamp ? null : { sources, stamp };
+}
+
+/** A URL is one source. What was fetched and could not be written is read the next time, news or not. */
+async function fetchedNews(
+  source: Source,
+  followed: Followed,
+  following: Following,
+  signal: AbortSignal,
+): Promise<News | null> {
+  const {
+    news,
+    failure,
+    source: here,
+  } = await (source.fetch as NonNullable<Source['fetch']>)({
+    state: await following.stateOf(source),
+    onNote: (note) => following.onNote(source.location, note),
+    signal,
+  });
+  if (news || followed.stamp === null) {
+    followed.stamp = null;
+    return { sources: [here], stamp: 'read' };
   }
-  if (followed.stamp === null) return 'read';
-  const news = await Promise.all(sources.map((source) => source.hasNews?.(signal) ?? true));
-  return news.includes(true) ? 'read' : null;
+  if (failure) throw failure;
+  return null;
 }
 
 /** Resolves at a time of `performance.now()`, or once told to stop. */

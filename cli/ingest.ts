@@ -6,7 +6,7 @@ import cliProgress from 'cli-progress';
 import { Command, InvalidArgumentError } from 'commander';
 import { recognise } from '#ingest/read/recognise';
 import { type Source, SourceError } from '#ingest/read/types';
-import { type IngestOptions, ingest, type Summary } from '#ingest/run';
+import { checkpointOf, type IngestOptions, ingest, lockCopy, type Summary } from '#ingest/run';
 import { follow } from './follow';
 import { CommandError, runProgram } from './program';
 import { databasePath, silenceSeconds } from './settings';
@@ -74,7 +74,9 @@ async function run(locations: string[], flags: Flags): Promise<void> {
 }
 
 function recogniseHere(location: string): Promise<Source[]> {
-  return recognise(location, { web: { folder: `${databasePath()}-mirrors`, silence: silenceSeconds() } });
+  return recognise(location, {
+    web: { folder: `${databasePath()}-mirrors`, silence: silenceSeconds(), lock: lockCopy },
+  });
 }
 
 function optionsOf(flags: Flags): IngestOptions {
@@ -101,8 +103,10 @@ async function followAll(locations: string[], flags: Flags): Promise<void> {
     json: flags.json === true,
     signal: stop.signal,
     recognise: recogniseHere,
-    ingest: (sources) =>
-      ingest(sources, { ...optionsOf(flags), signal: stop.signal, onNote: note, onProgress: plainProgress() }),
+    onNote: note,
+    stateOf: (source) => checkpointOf(databasePath(), source),
+    ingest: (sources, signal) =>
+      ingest(sources, { ...optionsOf(flags), signal, onNote: note, onProgress: plainProgress() }),
   });
 }
 

@@ -1,10 +1,11 @@
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import { openWriter } from '#db/create';
-import type { Connection } from '#db/open';
+import { Connection, SCHEMA_VERSION, versionOf } from '#db/open';
 import { prepareSearch } from '#db/write/messages';
 import { linkPatches } from '#db/write/patch';
-import { hasPosted, insertReject, saveCheckpoint, seenFiles, sourceRow } from '#db/write/sources';
+import { hasPosted, insertReject, saveCheckpoint, seenFiles, sourceRow, stateOf } from '#db/write/sources';
 import { totals } from '#db/write/totals';
 import { heldBlobs } from '#db/write/withdraw';
 import { patchAnalysis } from './patch/index';
@@ -14,7 +15,7 @@ import { type BatchSource, type Checkpoint, type PackedUnit, writeRows, writeWor
 import { ingestCommits } from './pipeline/commits';
 import { IdAllocator } from './pipeline/ids';
 import { ListNames } from './pipeline/lists';
-import { lockIngest } from './pipeline/lock';
+import { lockCopy, lockIngest } from './pipeline/lock';
 import { linkPeople, readMailmap, readOverrules } from './pipeline/people';
 import { ParserPool } from './pipeline/pool';
 import { resolveDirtyQuotes } from './pipeline/quotes';
@@ -22,6 +23,8 @@ import { rejoinThreads } from './pipeline/rejoin';
 import { type Resolved, resolve } from './pipeline/resolve';
 import { withdraw } from './pipeline/withdraw';
 import { type Source, SourceError, type SourceEvent } from './read/types';
+
+export { lockCopy };
 
 /** Mails and bytes of one transaction: FTS5 writes one segment for each, and a reader waits for none of it. */
 const BATCH_MAILS = 1024;
@@ -74,6 +77,17 @@ export interface Summary extends Counts {
   seconds: number;
   /** Sources that could not be read, with the reason. */
   failed: SourceError[];
+}
+
+/** Where the last run on a database left a source, for asking its server before the database is taken; undefined where there was none. */
+export async function checkpointOf(database: string, { kind, location }: Source): Promise<unknown> {
+  if (!existsSync(database)) return undefined;
+  const db = await Connection.open(database, 'read');
+  try {
+    return (await versionOf(db)) === SCHEMA_VERSION ? await stateOf(db, kind, location) : undefined;
+  } finally {
+    await db.close();
+  }
 }
 
 /** Reads the sources one after another into the database and brings everything derived from them up to date. */

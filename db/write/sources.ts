@@ -17,6 +17,15 @@ export async function sourceRow(db: Connection, kind: string, location: string):
   return { id: row.id, state: row.state === null ? undefined : JSON.parse(row.state) };
 }
 
+/** The last checkpoint of a source; undefined where it was never read. */
+export async function stateOf(db: Connection, kind: string, location: string): Promise<unknown> {
+  const row = await db.get<{ state: string | null }>('SELECT state FROM source WHERE kind = ? AND location = ?', [
+    kind,
+    location,
+  ]);
+  return row?.state ? JSON.parse(row.state) : undefined;
+}
+
 /** Whether a run stored anything of a source. */
 export async function hasPosted(db: Connection, sourceId: number): Promise<boolean> {
   return (await db.get('SELECT 1 FROM posting WHERE source_id = ? LIMIT 1', [sourceId])) !== undefined;

@@ -2,6 +2,7 @@ import { mkdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { folderFailure } from '#db/errors';
 import { Connection, DatabaseError } from '#db/open';
+import { SourceError } from '../read/types';
 
 /**
  * Keeps a second ingest off the database: two would decide on ids and threads without seeing one another.
@@ -9,7 +10,27 @@ import { Connection, DatabaseError } from '#db/open';
  * locks to clear after `kill -9` or a restart, and a process number that is used again means nothing.
  */
 export async function lockIngest(database: string): Promise<() => Promise<void>> {
-  const path = `${await trueName(database)}-ingest-lock`;
+  const { unlock, holder } = await lockFile(`${await trueName(database)}-ingest-lock`);
+  if (unlock) return unlock;
+  throw new DatabaseError(
+    `${database}: another ingest${holder ? ` (process ${holder})` : ''} is writing to this database. Wait until it has ended, or name another one in THREADLINE_DB.`,
+  );
+}
+
+/** Keeps other processes off the copy of a list's repositories: one that is followed is copied while the database is another's to write. */
+export async function lockCopy(folder: string): Promise<() => Promise<void>> {
+  const { unlock, holder } = await lockFile(join(folder, 'copy-lock'));
+  if (unlock) return unlock;
+  throw new SourceError(
+    folder,
+    `another ingest${holder ? ` (process ${holder})` : ''} is copying this list. Wait until it has ended`,
+  );
+}
+
+/** What undoes the lock; where another has it, the number of its process, if that can be told. */
+async function lockFile(
+  path: string,
+): Promise<{ unlock: () => Promise<void>; holder?: undefined } | { unlock: null; holder: number | null }> {
   const lock = await Connection.open(path, 'write');
   try {
     // Nothing is ever written to it: a power failure could leave half of that.
@@ -17,12 +38,9 @@ export async function lockIngest(database: string): Promise<() => Promise<void>>
   } catch (error) {
     await lock.close();
     if (!(error instanceof DatabaseError) || error.code !== 'SQLITE_BUSY') throw error;
-    const holder = await holderOf(path);
-    throw new DatabaseError(
-      `${database}: another ingest${holder ? ` (process ${holder})` : ''} is writing to this database. Wait until it has ended, or name another one in THREADLINE_DB.`,
-    );
+    return { unlock: null, holder: await holderOf(path) };
   }
-  return () => lock.close();
+  return { unlock: () => lock.close() };
 }
 
 /** A database may be reached by several names; its lock has one. */

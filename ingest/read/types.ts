@@ -56,6 +56,18 @@ export interface OpenOptions {
   signal?: AbortSignal;
 }
 
+/** A silent server's wait ends at once when `signal` is aborted; so does what of the fetched source is still to come. */
+export type FetchOptions = Pick<OpenOptions, 'state' | 'onNote' | 'signal'>;
+
+export interface Fetched {
+  /** There may be something that was not there at the last fetch. */
+  news: boolean;
+  /** Why not all could be had; reading `source` ends with it too. */
+  failure: SourceError | null;
+  /** The same source, read from this machine. */
+  source: Source;
+}
+
 /** One thing that can be read. Opening it twice with the same state yields the same events. */
 export interface Source {
   kind: SourceKind;
@@ -65,8 +77,11 @@ export interface Source {
   listName: string | null;
   /** Name of the list where neither that nor the mails tell one; the location's own where it is left out. */
   fallback?: string;
-  /** For following: whether there may be something new, asked as cheaply as the server allows. Without it, only opening tells. */
-  hasNews?(signal?: AbortSignal): Promise<boolean>;
+  /**
+   * For following: brings what is new onto this machine, asked as cheaply as the server allows. No database is needed meanwhile, so that
+   * a slow server keeps nobody from writing.
+   */
+  fetch?(options: FetchOptions): Promise<Fetched>;
   open(options: OpenOptions): AsyncIterable<SourceEvent>;
 }
 

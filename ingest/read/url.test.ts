@@ -7,9 +7,9 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { recognise } from './recognise';
 import { added, commitTo, lastState, mail, readAll, summary, temporary } from './testing';
-import type { Source } from './types';
+import type { Fetched, Source } from './types';
 import { retryAfter } from './web/http';
-import { MAX_MANIFEST_BYTES } from './web/limits';
+import { AHEAD_BYTES, MAX_MANIFEST_BYTES } from './web/limits';
 import { monthsOf } from './web/months';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -97,11 +97,14 @@ describe('a list by its URL', () => {
     const first = await readAll(source);
     expect([first.error, summary(first.events)]).toEqual([null, [0, 1, 2].map((n) => `mail ${mail(n)}`)]);
     const state = lastState(first.events);
-    expect(await source.hasNews?.()).toBe(false);
+    expect(await source.fetch?.({ state })).toMatchObject({ news: false, failure: null });
     widgets.commit(1, [mail(3)], false);
     widgets.commit(2, [mail(4)]);
-    expect(await source.hasNews?.()).toBe(true);
-    expect(summary((await readAll(source, state)).events)).toEqual([3, 4].map((n) => `mail ${mail(n)}`));
+    const fetched = (await source.fetch?.({ state })) as Fetched;
+    expect(fetched).toMatchObject({ news: true, failure: null });
+    widgets.requests.length = 0;
+    expect(summary((await readAll(fetched.source, state)).events)).toEqual([3, 4].map((n) => `mail ${mail(n)}`));
+    expect(widgets.requests).toEqual([]);
   });
 
   it('is asked for nothing but its manifest where nothing is new, with the conditions that it gave', async () => {
@@ -116,7 +119,7 @@ describe('a list by its URL', () => {
     const source = await at(widgets.url);
     const state = lastState((await readAll(source)).events);
     widgets.requests.length = 0;
-    expect(await source.hasNews?.()).toBe(false);
+    expect((await source.fetch?.({ state }))?.news).toBe(false);
     expect((await readAll(source, state)).events).toEqual([]);
     expect(conditions).toEqual(['"a"', 'Wed, 25 Nov 2020 10:00:00 GMT']);
     expect(widgets.requests).toEqual(['/widgets/manifest.js.gz', '/widgets/manifest.js.gz']);
@@ -312,6 +315,33 @@ describe('a mailbox by its URL', () => {
     expect((await readAll(source, state)).events).toEqual([]);
     [etag, body] = ['"2"', Buffer.from(mbox(mail(2)))];
     expect(summary((await readAll(source, state)).events)).toEqual([`mail ${mail(2)}`]);
+  });
+
+  it('is read ahead of its turn, what is longer when that has come', async () => {
+    const texts = Array.from({ length: 40 }, (_, n) => mail(n, `${'x'.repeat(AHEAD_BYTES / 20)}\n`));
+    let asked = 0;
+    const base = await serve((request, response) => {
+      asked++;
+      if (request.headers['if-none-match']) response.writeHead(304).end();
+      else response.writeHead(200, { etag: '"1"' }).end(mbox(...texts));
+    });
+    const source = await at(`${base}/x.mbox`);
+    const fetched = (await source.fetch?.({ state: undefined })) as Fetched;
+    expect([fetched.news, fetched.failure]).toEqual([true, null]);
+    const { events } = await readAll(fetched.source);
+    const read = summary(events);
+    expect(read.map((text, n) => text === `mail ${texts[n]}`)).toEqual(texts.map(() => true));
+    expect(await source.fetch?.({ state: lastState(events) })).toMatchObject({ news: false, failure: null });
+    expect(asked).toBe(2);
+  });
+
+  it('that fails while it is read ahead gives what came before', async () => {
+    const whole = gzipSync(mbox(...Array.from({ length: 400 }, (_, n) => mail(n, `${Math.sin(n)}\n`.repeat(20)))));
+    const base = await serve(answer(200, whole.subarray(0, whole.length / 2)));
+    const fetched = (await (await at(`${base}/x.mbox.gz`)).fetch?.({ state: undefined })) as Fetched;
+    expect([fetched.news, String(fetched.failure)]).toEqual([true, expect.stringMatching(/cannot be decompressed/)]);
+    const told = await readAll(fetched.source);
+    expect([summary(told.events).length > 100, told.error]).toEqual([true, fetched.failure]);
   });
 
   it('cut short hands on its whole mails, then fails', async () => {

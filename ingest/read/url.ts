@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { type OpenOptions, type Source, SourceError, type SourceEvent } from './types';
+import { type Fetched, type FetchOptions, type OpenOptions, type Source, SourceError, type SourceEvent } from './types';
+import { fetchAhead } from './web/ahead';
 import { type BoxState, readBox, readSearch } from './web/box';
 import { ask, ServerError } from './web/http';
-import { hasNews, type Inbox, readInbox } from './web/inbox';
+import { type Copy, copyInbox, type Inbox, readCopy } from './web/inbox';
 import { monthsOf, pageAt, readMonths } from './web/months';
 
 /** Where copies of inboxes are kept, and how long a server may be silent. */
@@ -11,6 +12,8 @@ export interface WebOptions {
   folder: string;
   /** Seconds. */
   silence: number;
+  /** Keeps other processes off one copy, below `folder`, while it is brought up to date. */
+  lock?(copy: string): Promise<() => Promise<void>>;
 }
 
 const BOX_NAME = /\.(?:mbox|mbx|txt|eml)(?:\.gz)?$|\.gz$|\/raw$/i;
@@ -46,7 +49,8 @@ function source(
   fallback: string,
   open: (options: OpenOptions) => AsyncIterable<SourceEvent>,
 ): Source {
-  return { kind: 'url', location, listName, fallback, open };
+  const found: Source = { kind: 'url', location, listName, fallback, open };
+  return { ...found, fetch: (options) => fetchAhead(found, options) };
 }
 
 /** The path's last part, decoded; null where it stands for every list. */
@@ -127,9 +131,11 @@ function epoch(url: URL, web: WebOptions): Source {
     list,
     folder: folderOf(url, list, web),
     silence: web.silence,
+    lock: web.lock,
     epoch: Number(number),
   };
-  return source(url.href, list, list, (options) => readInbox(one, options));
+  const found = source(url.href, list, list, (options) => readInbox(one, options));
+  return { ...found, fetch: async (options) => fetched(found, await copyInbox(one, options)) };
 }
 
 function inbox(url: URL, web: WebOptions): Source {
@@ -141,38 +147,52 @@ function inbox(url: URL, web: WebOptions): Source {
       url.href,
       'is a whole server or all its lists; give the URL of one list, as in https://lore.kernel.org/linux-pm/',
     );
-  const one: Inbox = { url: url.href, list, folder: folderOf(url, list, web), silence: web.silence, epoch: null };
+  const folder = folderOf(url, list, web);
+  const one: Inbox = { url: url.href, list, folder, silence: web.silence, lock: web.lock, epoch: null };
   const found = source(url.href, list, list, (options) => readList(one, options));
-  // No repository there: what it is then, opening tells.
-  const orElse = (error: unknown) => {
-    if (isAbsent(error, one)) return true;
-    throw error;
-  };
-  return { ...found, hasNews: (signal) => hasNews(one, signal).catch(orElse) };
+  return { ...found, fetch: (options) => fetchList(found, one, options) };
 }
+
+async function* readInbox(one: Inbox, options: OpenOptions): AsyncGenerator<SourceEvent> {
+  yield* readCopy(await copyInbox(one, options), options);
+}
+
+const fetched = (source: Source, copy: Copy): Fetched => ({
+  news: copy.news,
+  failure: copy.failure,
+  source: { ...source, open: (options) => readCopy(copy, options) },
+});
 
 const isAbsent = (error: unknown, one: Inbox) =>
   error instanceof ServerError && error.status === 404 && error.location === one.url;
 
+const hasMonths = (state: unknown) => Boolean((state as { months?: object } | undefined)?.months);
+
 /** A list: of public-inbox, else an index of pipermail's months. */
 async function* readList(one: Inbox, options: OpenOptions): AsyncGenerator<SourceEvent> {
-  if (!(options.state as { months?: object } | undefined)?.months) {
-    try {
-      yield* readInbox(one, options);
-      return;
-    } catch (error) {
-      // Nothing was read of it: no repository is there.
-      if (!isAbsent(error, one)) throw error;
-      const { url, text } = await pageAt(one.url, one.silence, options.signal).catch(() => ({
-        url: one.url,
-        text: '',
-      }));
-      const names = monthsOf(text, url);
-      if (!names.length) throw error;
-      yield* readMonths(url, names, one.silence, options);
-      return;
-    }
-  }
-  const { url, text } = await pageAt(one.url, one.silence, options.signal);
-  yield* readMonths(url, monthsOf(text, url), one.silence, options);
+  if (hasMonths(options.state)) return yield* readIndex(one, options);
+  const copy = await copyInbox(one, options);
+  if (isAbsent(copy.failure, one)) yield* readIndex(one, options, copy.failure);
+  else yield* readCopy(copy, options);
+}
+
+async function fetchList(found: Source, one: Inbox, options: FetchOptions): Promise<Fetched> {
+  if (hasMonths(options.state)) return fetchAhead({ ...found, open: (open) => readIndex(one, open) }, options);
+  const copy = await copyInbox(one, options);
+  if (!isAbsent(copy.failure, one)) return fetched(found, copy);
+  return fetchAhead({ ...found, open: (open) => readIndex(one, open, copy.failure) }, options);
+}
+
+/** The months of an index page; `orElse` is told where the page is none. */
+async function* readIndex(
+  one: Inbox,
+  options: OpenOptions,
+  orElse: SourceError | null = null,
+): AsyncGenerator<SourceEvent> {
+  const page = await pageAt(one.url, one.silence, options.signal).catch((error: unknown) => {
+    throw orElse ?? error;
+  });
+  const names = monthsOf(page.text, page.url);
+  if (!names.length && orElse !== null) throw orElse;
+  yield* readMonths(page.url, names, one.silence, options);
 }

@@ -1,6 +1,8 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, readdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Reader, type Snapshot } from '#db/open';
@@ -340,8 +342,11 @@ describe.skipIf(!publicInboxInstalled)('a list that is followed', () => {
       }
     };
     try {
-      expect(await line(n++)).toMatchObject({ source: `${server.base}/widgets/`, read: 3, stored: 3, error: null });
-      expect(await line(n++)).toMatchObject({ source: local, read: 1, error: null });
+      const first = [await line(n++), await line(n++)].sort((a, b) => b.read - a.read);
+      expect(first).toMatchObject([
+        { source: `${server.base}/widgets/`, read: 3, stored: 3, error: null },
+        { source: local, read: 1, error: null },
+      ]);
       server.commit('widgets', 0, [commitOf('m', mail('d'), day + 1)]);
       expect(await next(server.base)).toMatchObject({ read: 1, stored: 1 });
       beside.commit(['y', 'z']);
@@ -365,6 +370,46 @@ describe.skipIf(!publicInboxInstalled)('a list that is followed', () => {
     expect((await msgids(database)).sort()).toEqual(
       ['b', 'c', 'd', 'e', 'f', 'x', 'y', 'z'].map((name) => `${name}@example.org`),
     );
+    expect(await faults(database)).toEqual([]);
+  });
+
+  it('waits for no other server than its own', async () => {
+    const database = `${folder.path}/patient.sqlite`;
+    const asked: string[] = [];
+    // It says nothing at all, neither to us nor, once its manifest came, to git.
+    const silent = createServer((request, response) => {
+      asked.push(request.url ?? '');
+      if (request.url === '/late/manifest.js.gz') response.end('{"/late/git/0.git":{}}');
+    });
+    await new Promise<void>((ready) => silent.listen(0, 'localhost', ready));
+    const { port } = silent.address() as AddressInfo;
+    const never = `http://localhost:${port}/late/`;
+    const { child, ended, line } = start(database, [
+      '--follow',
+      '--json',
+      '--every',
+      '1',
+      never,
+      `${server.base}/widgets/`,
+    ]);
+    try {
+      expect(await line(0)).toMatchObject({ source: `${server.base}/widgets/`, error: null });
+      server.commit('widgets', 1, [commitOf('m', mail('g'), day + 5)]);
+      let n = 1;
+      while (!(await line(n)).stored) n++;
+      expect(asked.some((path) => path.includes('info/refs'))).toBe(true);
+      // A second process leaves the copy alone that this one is making.
+      const beside = command('ingest', ['--json', never], `${folder.path}/patient.sqlite`);
+      expect([beside.status, beside.stderr]).toEqual([
+        1,
+        expect.stringMatching(/another ingest \(process \d+\) is copying this list\. Wait until it has ended/),
+      ]);
+    } finally {
+      child.kill('SIGTERM');
+      silent.closeAllConnections();
+      silent.close();
+    }
+    expect(await ended).toBe(0);
     expect(await faults(database)).toEqual([]);
   });
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Epoch, readEpochs } from '../epochs';
-import type { OpenOptions, SourceEvent } from '../types';
+import { type FetchOptions, type OpenOptions, SourceError, type SourceEvent } from '../types';
 import { type Ask, ask, ServerError } from './http';
 import { ASK_IN_FULL_AFTER_MS } from './limits';
 import { type Manifest, readManifest } from './manifest';
@@ -16,6 +16,8 @@ export interface Inbox {
   list: string;
   folder: string;
   silence: number;
+  /** Keeps other processes off the folder while it is copied into; they would end our git as a killed one's orphan. */
+  lock?: ((folder: string) => Promise<() => Promise<void>>) | undefined;
   /** Number of the epoch where `url` is that of one epoch's repository: nothing else is read then. */
   epoch: number | null;
 }
@@ -51,43 +53,61 @@ const urlOf = (inbox: Inbox, base: string, epoch: number | null) =>
 const isLeft = ({ fingerprint, fetched, said }: Repository) =>
   said !== 'gone' && (fingerprint === null || fingerprint !== fetched);
 
+/** What of an inbox stands on this machine. */
+export interface Copy {
+  epochs: Epoch[];
+  /** The server had something that was not copied yet. */
+  news: boolean;
+  failure: SourceError | null;
+}
+
 /**
- * Brings the copy of an inbox up to date and reads it. Where the server fails, what was copied before is read all the same, then the
- * error is thrown. Epochs are copied in order, and none beyond one that fails: which of two mails with one Message-ID came first must not
- * depend on the server's mood.
+ * Brings the copy of an inbox up to date. Where the server fails, what was copied before is there all the same. Epochs are copied in order,
+ * and none beyond one that fails: which of two mails with one Message-ID came first must not depend on the server's mood.
  */
-export async function* readInbox(inbox: Inbox, options: OpenOptions): AsyncGenerator<SourceEvent> {
+export async function copyInbox(inbox: Inbox, options: FetchOptions): Promise<Copy> {
+  await mkdir(inbox.folder, { recursive: true });
+  const unlock = await inbox.lock?.(inbox.folder);
+  try {
+    return await copied(inbox, options);
+  } finally {
+    await unlock?.();
+  }
+}
+
+async function copied(inbox: Inbox, options: FetchOptions): Promise<Copy> {
   let known = await remembered(inbox);
-  let failure: unknown = null;
+  let failure: SourceError | null = null;
   let left: number | null | undefined;
+  let news = false;
   try {
     known = (await look(inbox, known, options.onNote, options.signal)) ?? known;
+    news = known.repositories.some(isLeft);
     left = await copy(inbox, known, options, (error) => {
       failure = error;
     });
   } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
     failure = error;
   }
   const epochs = known.repositories
     .map(({ epoch }): Epoch => ({ path: pathOf(inbox, epoch), layout: epoch === null ? 'v1' : 'v2', number: epoch }))
     .filter(({ path, number }) => existsSync(path) && (left === undefined || number === null || number < (left ?? 0)));
-  yield* readEpochs(epochs, options);
-  if (failure !== null) throw failure;
+  return { epochs, news, failure };
 }
 
-/** Whether the server has something that is not copied yet: one conditional request. */
-export async function hasNews(inbox: Inbox, signal?: AbortSignal): Promise<boolean> {
-  const known = await remembered(inbox);
-  const now = await look(inbox, known, undefined, signal);
-  return (now ?? known).repositories.some(isLeft);
+/** Reads a copy; where not all could be had, it ends with the reason. */
+export async function* readCopy({ epochs, failure }: Copy, options: OpenOptions): AsyncGenerator<SourceEvent> {
+  yield* readEpochs(epochs, options);
+  if (failure !== null) throw failure;
 }
 
 /** Fetches what is left; the first epoch that could not be had, undefined where all could. */
 async function copy(
   inbox: Inbox,
   known: Remembered,
-  options: OpenOptions,
-  onFailure: (error: unknown) => void,
+  options: FetchOptions,
+  onFailure: (error: SourceError) => void,
 ): Promise<number | null | undefined> {
   const left = known.repositories.filter(isLeft);
   for (const repository of left) {
@@ -95,6 +115,7 @@ async function copy(
     try {
       await fetchOne(inbox, known.base, repository, name, options);
     } catch (error) {
+      if (!(error instanceof SourceError)) throw error;
       onFailure(error);
       return repository.epoch;
     }
@@ -110,7 +131,7 @@ async function fetchOne(
   base: string,
   repository: Repository,
   name: string,
-  options: OpenOptions,
+  options: FetchOptions,
 ): Promise<void> {
   let last = performance.now();
   const path = pathOf(inbox, repository.epoch);
@@ -234,7 +255,6 @@ async function remembered(inbox: Inbox): Promise<Remembered> {
 }
 
 async function remember(inbox: Inbox, known: Remembered): Promise<void> {
-  await mkdir(inbox.folder, { recursive: true });
   const draft = `${file(inbox)}.${process.pid}`;
   await writeFile(draft, JSON.stringify(known));
   await rename(draft, file(inbox));

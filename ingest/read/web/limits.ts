@@ -24,6 +24,9 @@ export const MAX_TRANSFER_HOURS = 24;
 /** One repository grows no bigger: public-inbox begins a new epoch after 1 GiB, a version 1 inbox may have several. */
 export const MAX_REPOSITORY_BYTES = 32 * 1024 * 1024 * 1024;
 
+/** Followed mailboxes are read ahead up to here; each that is followed may hold as much in memory. */
+export const AHEAD_BYTES = 16 * 1024 * 1024;
+
 /** Longest wait that a server may ask for with Retry-After. */
 export const MAX_RETRY_AFTER_SECONDS = 24 * 3600;
 
