@@ -1,5 +1,6 @@
 import { SourceError } from '../types';
 import { MAX_REDIRECTS, MAX_RETRY_AFTER_SECONDS } from './limits';
+import { fetchThrough, proxyOf } from './proxy';
 
 /** A server's refusal or failure. `status` null: no answer came at all. */
 export class ServerError extends SourceError {
@@ -124,19 +125,23 @@ class Watch {
 
 async function request(url: string, options: Ask): Promise<{ response: Response; watch: Watch }> {
   const watch = new Watch(options.silence, options.signal);
+  let proxy: URL | null = null;
   watch.waiting();
   try {
-    const response = await fetch(url, {
+    proxy = proxyOf(url);
+    const init: RequestInit = {
       method: options.method ?? 'GET',
       headers: { ...HEADERS, ...options.headers },
       redirect: 'manual',
       signal: watch.controller.signal,
-    });
+    };
+    const response = await (proxy === null ? fetch(url, init) : fetchThrough(proxy, url, init));
     watch.came();
     return { response, watch };
   } catch (error) {
     watch.end();
-    throw new ServerError(url, watch.reason(error), null);
+    const through = proxy === null ? '' : ` (asked through the proxy at ${proxy.host}, which may have refused it)`;
+    throw new ServerError(url, `${watch.reason(error)}${through}`, null);
   }
 }
 
