@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from './server';
+import { freePort } from '../bench/process';
 
 export const publicInboxInstalled = spawnSync('public-inbox-index', ['--version']).error === undefined;
 if (!publicInboxInstalled && process.env.THREADLINE_REQUIRE?.includes('public-inbox'))

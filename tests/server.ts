@@ -1,18 +1,24 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createServer } from 'node:net';
+import { once } from 'node:events';
 import { resolve } from 'node:path';
+import { freePort } from '../bench/process';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
 export interface Running {
   base: string;
-  stop(): Promise<void>;
+  port: number;
+  child: ChildProcess;
+  /** Standard error so far. */
+  said(): string;
+  /** Its exit code, also where it has ended before. */
+  stop(): Promise<number | null>;
 }
 
-/** Starts the server as `npm start` does, on a free port and the given database; `env` are settings. */
+/** Starts the server as `npm start` does, on a free port and the given database; `env` are settings. Whoever asks for no log sees its faults. */
 export async function startServer(database: string, env: Record<string, string> = {}): Promise<Running> {
   const port = await freePort();
-  const server: ChildProcess = spawn(process.execPath, ['scripts/start.mjs'], {
+  const child = spawn(process.execPath, ['scripts/start.mjs'], {
     cwd: ROOT,
     env: {
       ...process.env,
@@ -22,28 +28,27 @@ export async function startServer(database: string, env: Record<string, string> 
       THREADLINE_LOG: 'error',
       ...env,
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  child.stderr.on('data', (part: Buffer) => {
+    said += part;
+    if (!env.THREADLINE_LOG) process.stderr.write(part);
   });
   await new Promise<void>((ready, failed) => {
-    server.stdout?.on('data', (chunk: Buffer) => chunk.includes('Threadline is at') && ready());
-    server.once('exit', (code) => failed(new Error(`the server ended with ${code}`)));
+    child.stdout.on('data', (part: Buffer) => part.includes('Threadline is at') && ready());
+    child.once('exit', (code) => failed(new Error(`the server ended with ${code}: ${said}`)));
   });
   return {
     base: `http://127.0.0.1:${port}`,
-    stop: () =>
-      new Promise((ended) => {
-        server.once('exit', () => ended());
-        server.kill('SIGTERM');
-      }),
+    port,
+    child,
+    said: () => said,
+    stop: async () => {
+      if (child.exitCode !== null) return child.exitCode;
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
+      return (await ended)[0];
+    },
   };
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((done) => {
-    const probe = createServer();
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => done(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

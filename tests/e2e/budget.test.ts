@@ -1,8 +1,9 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { command, ingest, scratch } from '../command';
+import { scratch } from '../command';
+import { ingestSample } from '../sample';
 import { type Running, startServer } from '../server';
 import { ARGUMENTS, CHROMIUM, type PageKind, pageKinds } from './kinds';
 
@@ -45,9 +46,7 @@ describe.skipIf(!present)('the weight of pages', () => {
 
   beforeAll(async () => {
     const database = `${folder.path}/sample.sqlite`;
-    const mbox = `${folder.path}/threadline-sample.mbox`;
-    writeFileSync(mbox, command('sample', ['--messages', '400', '--seed', '1'], database).stdout);
-    ingest(database, mbox);
+    ingestSample(database);
     server = await startServer(database);
     const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
     kinds = (await pageKinds(await browser.newPage(), server.base)).filter(({ form }) => !form);

@@ -1,9 +1,10 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import AxeBuilder from '@axe-core/playwright';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseStory } from '#mail/story';
-import { command, ingest, scratch } from '../command';
+import { ingest, scratch } from '../command';
+import { ingestSample } from '../sample';
 import { type Running, startServer } from '../server';
 import { ARGUMENTS, CHROMIUM, type PageKind, pageKinds, visit } from './kinds';
 
@@ -25,9 +26,7 @@ describe.skipIf(!present)('the design', () => {
 
   beforeAll(async () => {
     const database = `${folder.path}/sample.sqlite`;
-    const mbox = `${folder.path}/threadline-sample.mbox`;
-    writeFileSync(mbox, command('sample', ['--messages', '400', '--seed', '1'], database).stdout);
-    ingest(database, mbox);
+    ingestSample(database);
     const empty = `${folder.path}/empty.sqlite`;
     ingest(empty, '/dev/null');
     const gone = `${folder.path}/gone.sqlite`;

@@ -1,7 +1,8 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { command, ingest, scratch } from '../command';
+import { scratch } from '../command';
+import { ingestSample } from '../sample';
 import { type Running, startServer } from '../server';
 import { ARGUMENTS, CHROMIUM } from './kinds';
 
@@ -17,9 +18,7 @@ describe.skipIf(!present)('a reader', () => {
 
   beforeAll(async () => {
     const database = `${folder.path}/sample.sqlite`;
-    const mbox = `${folder.path}/threadline-sample.mbox`;
-    writeFileSync(mbox, command('sample', ['--messages', '400', '--seed', '1'], database).stdout);
-    ingest(database, mbox);
+    ingestSample(database);
     server = await startServer(database);
     base = server.base;
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });

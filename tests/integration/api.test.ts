@@ -4,7 +4,8 @@ import addFormats from 'ajv-formats';
 import { parseAtomFeed } from 'feedsmith';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ARCHIVES, archive } from '../archives';
-import { command, ingest, scratch } from '../command';
+import { ingest, scratch } from '../command';
+import { ingestSample } from '../sample';
 import { type Running, startServer } from '../server';
 
 interface Described {
@@ -19,8 +20,7 @@ let document: Described;
 let msgid: string;
 
 beforeAll(async () => {
-  const mails = command('sample', ['--messages', '400', '--seed', '1'], database).stdout;
-  if (command('ingest', ['-'], database, mails).status !== 0) throw new Error('the sample was not ingested');
+  ingestSample(database);
   if (ARCHIVES) ingest(database, archive('kexec'));
   server = await startServer(database);
   document = await get('/api/v1/openapi.json').then((answer) => answer.json());

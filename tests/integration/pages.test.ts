@@ -2,8 +2,9 @@ import { renderToStaticMarkup } from 'react-dom/server';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Handlers } from '../../app/_server/routes';
 import { Connection } from '../../db/open';
-import { command, scratch } from '../command';
+import { scratch } from '../command';
 import { comparable } from '../markup';
+import { ingestSample } from '../sample';
 
 /** Pages are called in this process: each tree that they render is also rendered by React, and each statement that they run is seen. */
 const compared = vi.hoisted(() => ({ on: false, trees: 0, different: [] as string[] }));
@@ -51,8 +52,7 @@ const ROUTES: [RegExp, () => Promise<Handlers>][] = [
 ];
 
 beforeAll(() => {
-  const mails = command('sample', ['--messages', '400', '--seed', '1'], database).stdout;
-  if (command('ingest', ['-'], database, mails).status !== 0) throw new Error('the sample was not ingested');
+  ingestSample(database);
   process.env.THREADLINE_DB = database;
   process.env.THREADLINE_LOG = 'silent';
   const all = Connection.prototype.all;

@@ -7,7 +7,8 @@ import { planQuery } from '../../db/queries/search/plan';
 import { partsOf } from '../../db/queries/search/wildcard';
 import { parseQuery } from '../../mail/query/parse';
 import { ARCHIVES, archive } from '../archives';
-import { command, ingest, scratch } from '../command';
+import { ingest, scratch } from '../command';
+import { ingestSample } from '../sample';
 
 const NOW = Date.parse('2026-11-23T12:00:00Z') / 1000;
 const folder = scratch();
@@ -17,11 +18,7 @@ let reader: Reader;
 /** A real archive where there is one, else the synthetic one: the same laws hold on both. */
 beforeAll(async () => {
   if (ARCHIVES) ingest(database, archive(process.env.THREADLINE_TEST_ALL ? 'linux-edac' : 'kexec'));
-  else {
-    const mails = command('sample', ['--messages', '400', '--seed', '1'], database).stdout;
-    const ran = command('ingest', ['-'], database, mails);
-    if (ran.status !== 0) throw new Error(ran.stderr);
-  }
+  else ingestSample(database);
   reader = await Reader.open(database, 1);
 }, 300_000);
 afterAll(async () => {

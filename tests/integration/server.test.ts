@@ -1,19 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect } from 'node:net';
-import { resolve } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LIMITS } from '../../app/_server/limits';
-import { freePort } from '../../bench/process';
 import { command, scratch } from '../command';
+import { ingestSample } from '../sample';
+import { type Running, startServer } from '../server';
 
-const ROOT = resolve(import.meta.dirname, '../..');
 const folder = scratch();
 const database = `${folder.path}/t.sqlite`;
-let server: Started;
+let server: Running;
 let msgid: string;
 let list: string;
 
@@ -38,49 +36,10 @@ Content-Disposition: attachment; filename="page.html"
 --b--
 `;
 
-interface Started {
-  base: string;
-  port: number;
-  child: ChildProcess;
-  /** Standard error so far. */
-  said(): string;
-}
-
-async function start(env: Record<string, string> = {}): Promise<Started> {
-  const port = await freePort();
-  const child = spawn(process.execPath, ['scripts/start.mjs'], {
-    cwd: ROOT,
-    env: {
-      ...process.env,
-      THREADLINE_DB: database,
-      PORT: String(port),
-      HOST: '127.0.0.1',
-      THREADLINE_LOG: 'info',
-      ...env,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let said = '';
-  child.stderr?.on('data', (part: Buffer) => {
-    said += part;
-  });
-  await new Promise<void>((ready, failed) => {
-    child.stdout?.on('data', (part: Buffer) => part.includes('Threadline is at') && ready());
-    child.once('exit', (code) => failed(new Error(`the server ended with ${code}: ${said}`)));
-  });
-  return { base: `http://127.0.0.1:${port}`, port, child, said: () => said };
-}
-
-async function stop({ child }: Started): Promise<number | null> {
-  if (child.exitCode !== null) return child.exitCode;
-  const ended = once(child, 'exit');
-  child.kill('SIGTERM');
-  return (await ended)[0];
-}
+const start = (env: Record<string, string> = {}) => startServer(database, { THREADLINE_LOG: 'info', ...env });
 
 beforeAll(async () => {
-  const mails = command('sample', ['--messages', '400', '--seed', '1'], database).stdout;
-  if (command('ingest', ['-'], database, mails).status !== 0) throw new Error('the sample was not ingested');
+  ingestSample(database);
   if (command('ingest', ['--list', 'attached', '-'], database, WITH_ATTACHMENT).status !== 0)
     throw new Error('the mail with an attachment was not ingested');
   server = await start();
@@ -89,7 +48,7 @@ beforeAll(async () => {
   list = 'threadline-sample';
 });
 afterAll(async () => {
-  await stop(server);
+  await server.stop();
   folder.remove();
 });
 
@@ -463,7 +422,7 @@ describe('operation', () => {
     }
     const counted = await (await fetch(`${limited.base}/metrics`)).text();
     expect(counted).toContain('threadline_http_refused_total{reason="rate",route="/api/v1/[...path]"} 3');
-    expect(await stop(limited)).toBe(0);
+    expect(await limited.stop()).toBe(0);
   });
 
   it('tells of itself in figures, and of no mail, query or client', async () => {

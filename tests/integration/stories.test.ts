@@ -1,19 +1,16 @@
-import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Reader } from '../../db/open';
 import { loadStories, proveStory, storiesHere } from '../../db/queries/stories';
 import { parseStory, renderStory, StoryError } from '../../mail/story';
 import { command, scratch } from '../command';
+import { ingestSample } from '../sample';
 
 const folder = scratch();
 const database = `${folder.path}/t.sqlite`;
 let reader: Reader;
 
 beforeAll(async () => {
-  const file = `${folder.path}/threadline-sample.mbox`;
-  writeFileSync(file, command('sample', ['--messages', '400', '--seed', '1'], database).stdout);
-  const ran = command('ingest', [file], database);
-  if (ran.status !== 0) throw new Error(ran.stderr);
+  ingestSample(database);
   reader = await Reader.open(database, 1);
 }, 60_000);
 afterAll(async () => {
