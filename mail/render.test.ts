@@ -17,7 +17,10 @@ describe('renderBody', () => {
     'data:text/html,<script>alert(1)</script>',
   ])('lets nothing of %j through', (text) => {
     const html = render(text);
-    const outside = html.replace(/<\/?(?:div|details|summary|a|b|i|p)(?: (?:class|href|rel|title)="[^"<>]*")*>/g, '');
+    const outside = html.replace(
+      /<\/?(?:div|details|summary|a|b|i|p)(?: (?:aria-label|class|href|rel|role|tabindex|title)="[^"<>]*")*>/g,
+      '',
+    );
     expect(outside).not.toMatch(/[<>]/);
     expect(html).not.toMatch(/href="(?!https?:|\/r\/)/);
   });
@@ -35,6 +38,15 @@ describe('renderBody', () => {
   it('folds long quotations and leaves short ones open', () => {
     expect(render('> a\n'.repeat(40))).toContain('<summary>40 quoted lines</summary>');
     expect(render('> a\n'.repeat(5))).not.toContain('<details');
+  });
+
+  it('holds a diff together, so that it is scrolled as one', () => {
+    const diff = 'diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n a\n-b\n+c\n';
+    const html = render(`Words before.\n\n${diff}-- \nme\n`);
+    const [, inside] = /<div class="df"[^>]*>((?:<div class="\w+">[^<]*<\/div>)+)<\/div>/.exec(html) ?? [];
+    expect(inside?.match(/class="\w+"/g)).toEqual(['fl', 'hk', 'cx', 'de', 'ad'].map((name) => `class="${name}"`));
+    expect(html.endsWith('<div class="sg">-- \nme</div>')).toBe(true);
+    expect(render('no diff here\n')).not.toContain('df');
   });
 
   it('keeps every line of a text', () => {

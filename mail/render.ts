@@ -25,6 +25,11 @@ const CLASS: Record<SegmentKind, string> = {
   base: 'bs',
 };
 
+/** Kinds that together are a diff: it is not wrapped but scrolled, because its columns mean something. */
+const DIFF = new Set<SegmentKind>(['file', 'hunk', 'add', 'del', 'context', 'binary']);
+/** Named, and a stop of the tabulator, so that the keys can scroll it. */
+const DIFF_START = '<div class="df" tabindex="0" role="group" aria-label="diff">';
+
 /** HTML that stands before a line (from 0) of a body; made by us, escaped already. */
 export interface Note {
   line: number;
@@ -38,18 +43,24 @@ export type LineSpan = readonly [number, number];
 export type MsgidHref = (msgid: string) => string | null;
 
 /**
- * HTML of a mail's displayed text: each run of lines of one kind in one element, long quotations folded, URLs and Message-IDs
- * linked. Everything is escaped; links are http, https only. One pass, no recursion.
+ * HTML of a mail's displayed text: each run of lines of one kind in one element, those of a diff in one more, long quotations
+ * folded, URLs and Message-IDs linked. Everything is escaped; links are http, https only. One pass, no recursion.
  */
 export function renderBody(text: string, hrefOf: MsgidHref, notes: Note[] = [], lit: LineSpan | null = null): string {
   const body = readBody(text.length > MAX_SHOWN_TEXT ? text.slice(0, MAX_SHOWN_TEXT).toWellFormed() : text);
   const out: string[] = [];
   const pending = notes.toSorted((a, b) => a.line - b.line);
+  let inDiff = false;
   for (const segment of body.segments) {
     if (segment.start >= MAX_SHOWN_LINES) break;
+    if (DIFF.has(segment.kind) !== inDiff) {
+      out.push(inDiff ? '</div>' : DIFF_START);
+      inDiff = !inDiff;
+    }
     const own = pending.splice(0, pending.findIndex(({ line }) => line >= segment.end) >>> 0);
     out.push(renderSegment(body, segment, hrefOf, own, lit));
   }
+  if (inDiff) out.push('</div>');
   out.push(...pending.map(({ html }) => html));
   const lines = body.starts.length - 1;
   if (lines > MAX_SHOWN_LINES)

@@ -83,13 +83,16 @@ function Lines({ lines, label }: { lines: RangeLine[]; label: string }) {
   return (
     <>
       <h3>{label}</h3>
-      <pre className="body" dir="ltr">
-        {lines.map((line, n) => (
-          <span key={n} className={CLASSES[line.kind]}>
-            {line.kind === 'skip' ? '⋯\n' : `${MARKS[line.kind]} ${line.text}\n`}
-          </span>
-        ))}
-      </pre>
+      <div className="body" dir="ltr">
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a stop of the tabulator, so that the keys can scroll it */}
+        <div className="df" tabIndex={0} role="group" aria-label={label}>
+          {lines.map((line, n) => (
+            <div key={n} className={CLASSES[line.kind]}>
+              {line.kind === 'skip' ? '⋯' : `${MARKS[line.kind]} ${line.text}`}
+            </div>
+          ))}
+        </div>
+      </div>
     </>
   );
 }
