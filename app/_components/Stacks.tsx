@@ -3,6 +3,8 @@ import { scaleLinear } from 'd3-scale';
 const WIDTH = 960;
 const HEIGHT = 180;
 const LEFT = 40;
+/** Width of a digit of the labels, in the widest of our fonts. */
+const DIGIT = 7.5;
 
 export interface Stack {
   label: string;
@@ -33,7 +35,8 @@ export function Stacks({
   const totals = stacks.map(({ parts }) => parts.reduce((sum, n) => sum + n, 0));
   const y = scaleLinear([0, Math.max(1, ...totals)], [HEIGHT, 16]).nice(4);
   const step = (WIDTH - LEFT) / stacks.length;
-  const every = Math.ceil(stacks.length / 14);
+  const labelled = labelledOf(stacks, step);
+  const few = Math.ceil(labelled.length / 4);
   return (
     <figure className="picture stacks">
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT + 20}`} role="group" aria-labelledby={id} aria-describedby={`${id}-d`}>
@@ -70,26 +73,26 @@ export function Stacks({
             </a>
           ) : null,
         )}
-        {stacks.map(({ label }, n) =>
-          isLabelled(label, n, every) ? (
-            <text
-              key={label}
-              className={n % (every * 3) ? undefined : 'five'}
-              x={tenth(LEFT + n * step)}
-              y={HEIGHT + 14}
-            >
-              {label.endsWith('-01') ? label.slice(0, 4) : label}
-            </text>
-          ) : null,
-        )}
+        {labelled.map(({ label, x }, n) => (
+          <text key={label} className={n % few ? undefined : 'few'} x={x} y={HEIGHT + 14}>
+            {label}
+          </text>
+        ))}
       </svg>
     </figure>
   );
 }
 
-/** By years every so many; by months the Januaries where there are several years, else every so many. */
-const isLabelled = (label: string, n: number, every: number) =>
-  label.length === 4 || every === 1 ? n % every === 0 : label.endsWith('-01');
+/** Of years every so many; of months the Januaries where there are several years, else every so many. None is cut at the edge. */
+function labelledOf(stacks: Stack[], step: number): { label: string; x: number }[] {
+  const every = Math.ceil(stacks.length / 14);
+  return stacks.flatMap(({ label }, n) => {
+    const isNamed = label.length === 4 || every === 1 ? n % every === 0 : label.endsWith('-01');
+    const name = label.endsWith('-01') ? label.slice(0, 4) : label;
+    const x = tenth(LEFT + n * step);
+    return isNamed && x + name.length * DIGIT <= WIDTH ? [{ label: name, x }] : [];
+  });
+}
 
 function segmentsOf(parts: number[]): { part: number; from: number; to: number }[] {
   let at = 0;

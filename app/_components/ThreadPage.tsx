@@ -86,7 +86,7 @@ export function ThreadFrame({ thread, list, msgid, view, cut }: ThreadHeadProps)
 }
 
 /** Lanes of the picture here: the mails are not to be pushed off the first screen. The digest has more. */
-const PICTURE_LANES = 8;
+const PICTURE_LANES = 7;
 /** Most names that are listed; the picture and the outline have all. */
 const MAX_PEOPLE = 40;
 

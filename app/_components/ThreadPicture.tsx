@@ -1,23 +1,16 @@
-import { scaleUtc } from 'd3-scale';
 import type { ThreadRow } from '#db/queries/thread';
 import { FLAG } from '#mail/flags';
-import { nameOf, plural, shortDate, shortTime, tickLabel } from '../_lib/format';
+import { nameOf, plural, shortDate, shortTime } from '../_lib/format';
 import { personHref } from '../_lib/links';
+import { LaneFigure, type LaneName, laneY, tenth, timeAxis } from './LaneFigure';
 
-const WIDTH = 960;
-const LANE = 18;
-const LEFT = 168;
-const RIGHT = 12;
-const BOTTOM = 20;
 /** Lanes of their own for those who wrote most; the others share the last. */
 const MAX_LANES = 18;
 /** A picture of more marks than this would be a smear and a megabyte. */
 const MAX_MARKS = 1500;
 
-interface Lane {
-  label: string;
-  /** Where the name leads; null where several share the lane. */
-  href: string | null;
+/** A lane that several share leads nowhere. */
+interface Lane extends LaneName {
   people: Set<number>;
   messages: number;
 }
@@ -38,76 +31,51 @@ export function ThreadPicture({
   const last = Math.max(...mails.map((row) => row.sent_at));
   if (mails.length < 3 || first === last) return null;
   const lanes = lanesOf(mails, most);
-  const height = lanes.length * LANE + 8;
-  const x = scaleUtc([first * 1000, last * 1000], [LEFT + 8, WIDTH - RIGHT - 8]);
-  const at = new Map(mails.map((row) => [row.position, { x: round(x(row.sent_at * 1000)), y: laneY(lanes, row) }]));
+  const axis = timeAxis(first, last);
+  const at = new Map(
+    mails.map((row) => [row.position, { x: tenth(axis(row.sent_at * 1000)), y: laneY(laneOf(lanes, row)) }]),
+  );
   return (
-    <figure className="picture">
-      <svg
-        viewBox={`0 0 ${WIDTH} ${height + BOTTOM}`}
-        role="group"
-        aria-labelledby="picture-title"
-        aria-describedby="picture-desc"
-      >
-        <title id="picture-title">Who wrote when</title>
-        <desc id="picture-desc">{describe(lanes, mails, first, last)}</desc>
-        {lanes.map((lane, n) => (
-          <g key={lane.label}>
-            <LaneName lane={lane} y={n * LANE + 16} />
-            <line className="lane" x1={LEFT} x2={WIDTH - RIGHT} y1={n * LANE + 12} y2={n * LANE + 12} />
-          </g>
-        ))}
-        {x.ticks(6).map((tick) => (
-          <g key={tick.getTime()} className="tick">
-            <line x1={round(x(tick))} x2={round(x(tick))} y1={4} y2={height} />
-            <text x={round(x(tick))} y={height + 14}>
-              {tickLabel(tick)}
-            </text>
-          </g>
-        ))}
-        {mails.map((row) => {
-          const from = row.parent === null ? undefined : at.get(row.parent);
-          const to = at.get(row.position);
-          return from && to ? <path key={row.position} className="arc" d={arc(from, to)} /> : null;
-        })}
-        {mails.map((row) => {
-          const point = at.get(row.position) ?? { x: 0, y: 0 };
-          return (
-            <a key={row.position} href={hrefOf(row)}>
-              <title>{`${nameOf(row.author, row.address)}, ${shortTime(row.sent_at)} UTC: ${row.gives ? `${row.gives.replaceAll(',', ', ')}. ` : ''}${row.subject}`}</title>
-              {row.flags & FLAG.patch ? (
-                <rect className="mail patch" x={point.x - 4} y={point.y - 4} width={8} height={8} />
-              ) : (
-                <circle
-                  className={row.gives ? 'mail gives' : 'mail'}
-                  cx={point.x}
-                  cy={point.y}
-                  r={row.depth === 0 ? 5 : 3.5}
-                />
-              )}
-            </a>
-          );
-        })}
-      </svg>
-      <figcaption>
-        A dot is a mail, its arc leads to the one it answers
-        {mails.some((row) => row.flags & FLAG.patch) ? '; a square is a patch' : ''}
-        {mails.some((row) => row.gives) ? '; a ringed dot gives Reviewed-by, Acked-by or the like' : ''}.
-      </figcaption>
-    </figure>
+    <LaneFigure
+      id="picture-title"
+      title="Who wrote when"
+      description={describe(lanes, mails, first, last)}
+      names={lanes}
+      axis={axis}
+      caption={
+        <>
+          A dot is a mail, its arc leads to the one it answers
+          {mails.some((row) => row.flags & FLAG.patch) ? '; a square is a patch' : ''}
+          {mails.some((row) => row.gives) ? '; a ringed dot gives Reviewed-by, Acked-by or the like' : ''}.
+        </>
+      }
+    >
+      {mails.map((row) => {
+        const from = row.parent === null ? undefined : at.get(row.parent);
+        const to = at.get(row.position);
+        return from && to ? <path key={row.position} className="arc" d={arc(from, to)} /> : null;
+      })}
+      {mails.map((row) => {
+        const point = at.get(row.position) ?? { x: 0, y: 0 };
+        return (
+          <a key={row.position} href={hrefOf(row)}>
+            <title>{`${nameOf(row.author, row.address)}, ${shortTime(row.sent_at)} UTC: ${row.gives ? `${row.gives.replaceAll(',', ', ')}. ` : ''}${row.subject}`}</title>
+            {row.flags & FLAG.patch ? (
+              <rect className="mail patch" x={point.x - 4} y={point.y - 4} width={8} height={8} />
+            ) : (
+              <circle
+                className={row.gives ? 'mail gives' : 'mail'}
+                cx={point.x}
+                cy={point.y}
+                r={row.depth === 0 ? 5 : 3.5}
+              />
+            )}
+          </a>
+        );
+      })}
+    </LaneFigure>
   );
 }
-
-function LaneName({ lane: { label, href }, y }: { lane: Lane; y: number }) {
-  const name = (
-    <text className="who" x={LEFT - 8} y={y}>
-      {label.length > 24 ? `${label.slice(0, 23)}…` : label}
-    </text>
-  );
-  return href === null ? name : <a href={href}>{name}</a>;
-}
-
-const round = (n: number) => Math.round(n * 10) / 10;
 
 function lanesOf(mails: ThreadRow[], most: number): Lane[] {
   const lanes = new Map<number, Lane>();
@@ -135,14 +103,12 @@ function lanesOf(mails: ThreadRow[], most: number): Lane[] {
   return [...all.filter((lane) => busiest.has(lane)), shared];
 }
 
-function laneY(lanes: Lane[], row: ThreadRow): number {
-  const lane = lanes.findIndex(({ people }) => people.has(row.person_id ?? -row.author_id));
-  return lane * LANE + 12;
-}
+const laneOf = (lanes: Lane[], row: ThreadRow) =>
+  lanes.findIndex(({ people }) => people.has(row.person_id ?? -row.author_id));
 
 /** A curve from the mail that was answered to the answer. */
 function arc(from: { x: number; y: number }, to: { x: number; y: number }): string {
-  const middle = round((from.x + to.x) / 2);
+  const middle = tenth((from.x + to.x) / 2);
   if (from.y === to.y)
     return `M${from.x},${from.y}Q${middle},${from.y - Math.min(12, 4 + (to.x - from.x) / 8)} ${to.x},${to.y}`;
   return `M${from.x},${from.y}C${middle},${from.y} ${middle},${to.y} ${to.x},${to.y}`;

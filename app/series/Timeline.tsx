@@ -1,13 +1,10 @@
-import { scaleUtc } from 'd3-scale';
 import type { PatchLine, RevisionDetail } from '#db/queries/series';
 import { isEndorsement } from '#mail/trailer';
-import { shortDate, shortTime, tickLabel } from '../_lib/format';
+import { LaneFigure, laneY, tenth, timeAxis } from '../_components/LaneFigure';
+import { shortDate, shortTime } from '../_lib/format';
 import { anyHref } from '../_lib/links';
 import { outcomeWords } from './words';
 
-const WIDTH = 960;
-const LEFT = 300;
-const ROW = 18;
 /** A picture of more lanes would not be one; what the newest version has comes first. */
 const MAX_LANES = 18;
 
@@ -25,45 +22,31 @@ export function Timeline({ revisions }: { revisions: RevisionDetail[] }) {
   const times = lanes.flatMap(({ marks }) => marks.map(({ at }) => at));
   const [first, last] = [Math.min(...times), Math.max(...times)];
   if (times.length < 2 || first === last) return null;
-  const x = scaleUtc([first * 1000, last * 1000], [LEFT + 8, WIDTH - 12]);
-  const height = lanes.length * ROW + 8;
+  const axis = timeAxis(first, last);
   return (
-    <figure className="picture">
-      <svg
-        viewBox={`0 0 ${WIDTH} ${height + 20}`}
-        role="group"
-        aria-label={`${revisions.length} postings from ${shortDate(first)} to ${shortDate(last)}; each mark leads to its mail`}
-      >
-        {lanes.map((lane, n) => (
-          <g key={lane.key}>
-            <text className="who" x={LEFT - 8} y={n * ROW + 16}>
-              {lane.title.length > 44 ? `${lane.title.slice(0, 43)}…` : lane.title}
-            </text>
-            <line className="lane" x1={LEFT} x2={WIDTH - 12} y1={n * ROW + 12} y2={n * ROW + 12} />
-            {lane.marks.map((mark) => (
-              <MarkShape
-                key={`${mark.kind}${mark.msgid}${mark.words}`}
-                mark={mark}
-                x={tenth(x(mark.at * 1000))}
-                y={n * ROW + 12}
-              />
-            ))}
-          </g>
-        ))}
-        {x.ticks(6).map((tick) => (
-          <g key={tick.getTime()} className="tick">
-            <line x1={tenth(x(tick))} x2={tenth(x(tick))} y1={4} y2={height} />
-            <text x={tenth(x(tick))} y={height + 14}>
-              {tickLabel(tick)}
-            </text>
-          </g>
-        ))}
-      </svg>
-      <figcaption>
-        A square is a patch of a version, a dot a review, a diamond what became of it
-        {all.length > lanes.length ? `; ${all.length - lanes.length} patches of older versions are not drawn` : ''}.
-      </figcaption>
-    </figure>
+    <LaneFigure
+      id="picture-title"
+      title={`${revisions.length} postings from ${shortDate(first)} to ${shortDate(last)}; each mark leads to its mail`}
+      names={lanes.map(({ title }) => ({ label: title, href: null }))}
+      axis={axis}
+      caption={
+        <>
+          A square is a patch of a version, a dot a review, a diamond what became of it
+          {all.length > lanes.length ? `; ${all.length - lanes.length} patches of older versions are not drawn` : ''}.
+        </>
+      }
+    >
+      {lanes.flatMap((lane, n) =>
+        lane.marks.map((mark) => (
+          <MarkShape
+            key={`${lane.key}${mark.kind}${mark.msgid}${mark.words}`}
+            mark={mark}
+            x={tenth(axis(mark.at * 1000))}
+            y={laneY(n)}
+          />
+        )),
+      )}
+    </LaneFigure>
   );
 }
 
@@ -83,8 +66,6 @@ interface Lane {
   title: string;
   marks: Mark[];
 }
-
-const tenth = (n: number) => Math.round(n * 10) / 10;
 
 /** Patches of one title share a lane; those of the newest version stand above. */
 function lanesOf(revisions: RevisionDetail[]): Lane[] {

@@ -131,6 +131,40 @@ describe.skipIf(!present)('the design', () => {
     await context.close();
   });
 
+  it('gives a phone its mails first, diffs unwrapped, and beside a scrolled picture the names of its lanes', async () => {
+    const context = await browser.newContext({ viewport: { width: 375, height: 800 } });
+    const page = await context.newPage();
+    const base = servers[0]?.base ?? '';
+    const open = (kind: string) => visit(page, base, kinds.find((one) => one.kind === kind) as PageKind);
+    const boxOf = async (selector: string) => await page.locator(selector).first().boundingBox();
+    await open('thread, long');
+    expect((await boxOf('.mails .body'))?.y).toBeLessThan(700);
+    await open('message, patch');
+    const diff = page.locator('.df').first();
+    const [lines, height] = await diff.evaluate((all) => {
+      const shown = [...all.children].map((run) => run.textContent?.replace(/\n$/, '') ?? '');
+      return [
+        shown.join('\n').split('\n').length,
+        all.clientHeight / Number.parseFloat(getComputedStyle(all).lineHeight),
+      ];
+    });
+    expect(Math.round(height as number)).toBe(lines);
+    await open('digest');
+    await page.locator('.lanes .scroll').evaluate((scroller) => {
+      scroller.scrollLeft = 400;
+    });
+    const names = page.locator('.lanes .names li');
+    const svg = (await boxOf('.lanes svg')) ?? { y: 0, height: 0 };
+    const row = svg.height / ((await names.count()) + 1);
+    expect(row).toBeGreaterThanOrEqual(24);
+    for (const [n, name] of (await names.all()).entries()) {
+      const box = (await name.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+      expect(box.x).toBeGreaterThan(0);
+      expect(Math.abs(box.y + box.height / 2 - svg.y - (n + 0.5) * row)).toBeLessThan(3);
+    }
+    await context.close();
+  });
+
   it('remembers a theme, before anything is painted', async () => {
     const context = await browser.newContext();
     const page = await context.newPage();
