@@ -13,7 +13,9 @@ import { Reply } from './Reply';
 
 /** Headers shown open; the others are one click away. */
 const SHOWN = new Set(['to', 'cc']);
-/** Headers that tell about hops and filters rather than the mail. */
+/** Headers that tell about hops, signatures and filters rather than the mail: often three quarters of its head. The raw mail has them. */
+const HOPS =
+  /^(?:(?:x-)?received(?:-spf)?|return-path|delivered-to|(?:x-)?(?:original|envelope)-(?:to|from)|(?:x-)?authentication-results|precedence|(?:x-)?(?:arc|dkim|domainkey|google|gm|spam|spamd|rspamd|virus|ms|microsoft|forefront|exchange|eopattributedmessage|ironport|proofpoint|mimecast|cse|amp|barracuda|ham|sa|pstn|brightmail|sg|ses)-.*|(?:x-)?(?:ironport|spam|virus|barracuda).*|list-(?!id).*)$/i;
 const MAX_HEADERS = 200;
 
 /** One message: what, who, when, to whom; its text; and its place in the thread. */
@@ -35,6 +37,7 @@ export function MessagePage({
   const { message } = page;
   const all = allHeaders(page.head);
   const headers = all.slice(0, MAX_HEADERS);
+  const told = headers.filter(({ name }) => !HOPS.test(name));
   const shown = headers.filter(({ name }) => SHOWN.has(name.toLowerCase()));
   return (
     <Document
@@ -93,12 +96,12 @@ export function MessagePage({
       <Reply message={message} text={page.text} headers={headers} />
       <details className="headers">
         <summary>
-          {all.length > MAX_HEADERS
-            ? `${MAX_HEADERS} of ${all.length} headers: the raw mail has all`
+          {told.length < all.length
+            ? `${told.length} of ${all.length} headers: the raw mail has those of hops and filters`
             : `All ${all.length} headers`}
         </summary>
         <dl>
-          {headers.map(({ name, value }, n) => (
+          {told.map(({ name, value }, n) => (
             <div key={`${name}${n}`}>
               <dt>{name}</dt>
               <dd>{maskAll(value)}</dd>

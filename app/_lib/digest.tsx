@@ -93,7 +93,8 @@ function Facts({ digest: { thread }, href }: { digest: Digest; href: string }) {
       {beginner ? (
         <>
           {beginner.parent === null ? 'Begun' : 'First mail here'} by{' '}
-          <Name name={beginner.author} address={beginner.address} person={beginner.person} /> on {shortDate(first)};{' '}
+          <Name name={beginner.author} address={beginner.address} person={beginner.person} /> on{' '}
+          <time>{shortDate(first)}</time>;{' '}
         </>
       ) : null}
       <a href={href}>{plural(thread.messages, 'mail')}</a> by {plural(thread.participants, 'person', 'people')}

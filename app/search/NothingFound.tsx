@@ -1,52 +1,66 @@
-import type { SearchRequest } from '#db/queries/search/index';
+import type { Snapshot } from '#db/open';
+import { type SearchRequest, searchMessages } from '#db/queries/search/index';
+import { plural } from '../_lib/format';
 
 /** This search with other values of some parameters. */
-export type LinkTo = (change: Record<string, string | null>) => string;
+export type LinkTo = (change: Change) => string;
+type Change = Record<string, string | null>;
+
+/** Something to ask instead, and how much it finds. */
+export interface Offer {
+  words: string;
+  change: Change;
+  total: number;
+  totalIsBound: boolean;
+}
 
 /** Words tried alone; a query of more is a sentence. */
 const MAX_WORDS = 6;
 
-/** What to ask instead: without what the search is held to, with any of its words, with each word alone or only begun. */
-export function NothingFound({ request, link }: { request: SearchRequest; link: LinkTo }) {
-  const { query, list, topic, person, after, before } = request;
+/** What of all that could be asked instead finds something. */
+export async function offersOf(db: Snapshot, request: SearchRequest): Promise<Offer[]> {
+  const offers: Offer[] = [];
+  for (const [words, change] of wordings(request)) {
+    const { q = request.query, ...rest } = change;
+    const asked = { ...request, ...rest, query: q ?? '', limit: 1, cursor: null, group: null };
+    const { total, totalIsBound } = await searchMessages(db, { ...asked, facets: false, snippets: false });
+    if (total) offers.push({ words, change, total, totalIsBound });
+  }
+  return offers;
+}
+
+/** The query without what it is held to, with any of its words, with each word alone or only begun. */
+function wordings({ query, list, topic, person, after, before }: SearchRequest): [string, Change][] {
+  const free = { list: null, topic: null, person: null, after: null, before: null };
   const isHeld = list || topic || person || after != null || before != null;
   const words = query.split(/\s+/).filter(Boolean);
   const isPlain =
     words.length > 0 && words.length <= MAX_WORDS && words.every((word) => /^[\p{L}\p{N}_.-]+$/u.test(word));
-  const offers: [string, string][] = [
-    ...(isHeld
-      ? ([
-          [
-            'on all lists, of any topic, person and time',
-            link({ list: null, topic: null, person: null, after: null, before: null }),
-          ],
-        ] as [string, string][])
-      : []),
-    ...(isPlain && words.length > 1
-      ? ([[words.join(' OR '), link({ q: words.join(' OR ') })], ...words.map((word) => [word, link({ q: word })])] as [
-          string,
-          string,
-        ][])
-      : []),
-    ...(isPlain && words.length === 1 && query.length > 4
-      ? ([[`${query.slice(0, -2)}*`, link({ q: `${query.slice(0, -2)}*` })]] as [string, string][])
-      : []),
-    ...(/^".*"$/.test(query) ? ([[query.slice(1, -1), link({ q: query.slice(1, -1) })]] as [string, string][]) : []),
-  ];
+  const other: string[] = [];
+  if (isPlain && words.length > 1) other.push(words.join(' OR '), ...words);
+  if (isPlain && words.length === 1 && query.length > 4) other.push(`${query.slice(0, -2)}*`);
+  if (/^".*"$/.test(query)) other.push(query.slice(1, -1));
+  const held: [string, Change][] = isHeld && query ? [['on all lists, of any topic, person and time', free]] : [];
+  return [...held, ...new Set(other)].map((one) => (typeof one === 'string' ? [one, { q: one }] : one));
+}
+
+/** What to ask instead. */
+export function NothingFound({ offers, link }: { offers: Offer[]; link: LinkTo }) {
+  if (!offers.length) return <p>Fewer words, or a word that only begins so (hibern*), find more.</p>;
   return (
     <section aria-labelledby="instead">
-      <h2 id="instead">No message here has all of this</h2>
-      {offers.length ? (
-        <ul className="plain">
-          {offers.map(([words, href]) => (
-            <li key={words}>
-              <a href={href}>{words}</a>
-            </li>
-          ))}
-        </ul>
-      ) : (
-        <p>Fewer words, or a word that only begins so (hibern*), find more.</p>
-      )}
+      <h2 id="instead">Asked otherwise</h2>
+      <ul className="plain">
+        {offers.map(({ words, change, total, totalIsBound }) => (
+          <li key={words}>
+            <a href={link(change)}>{words}</a>{' '}
+            <small>
+              {totalIsBound ? 'more than ' : ''}
+              {plural(total, 'message')}
+            </small>
+          </li>
+        ))}
+      </ul>
     </section>
   );
 }

@@ -19,7 +19,7 @@ import { maskAddress, nameOf, plural, shortTime } from '../_lib/format';
 import { listHref, messageHref, personHref, threadHref } from '../_lib/links';
 import { page, problem } from '../_lib/page';
 import { topics } from '../_lib/topics';
-import { type LinkTo, NothingFound } from './NothingFound';
+import { type LinkTo, NothingFound, offersOf } from './NothingFound';
 
 /** Results of a page, as lore has it. */
 const RESULTS = 200;
@@ -77,6 +77,8 @@ function requestOf(query: URLSearchParams, q: string): SearchRequest | string {
 
 async function resultPage(db: Snapshot, query: URLSearchParams, request: SearchRequest, synthetic: boolean) {
   const found = await searchMessages(db, { ...request, topicIds: await topicIds(db, topics()) });
+  const isEmpty = !found.results.length && !found.problem;
+  const offers = isEmpty ? await offersOf(db, request) : [];
   const link = (change: Record<string, string | null>) => {
     const next = new URLSearchParams(query);
     next.delete('from');
@@ -95,7 +97,7 @@ async function resultPage(db: Snapshot, query: URLSearchParams, request: SearchR
     >
       <h1>{found.problem ? 'This query cannot be read' : totalOf(found)}</h1>
       {found.problem ? <Wrong found={found} link={link} /> : null}
-      {found.problem ? null : <Orders request={request} link={link} />}
+      {found.problem ? null : <Orders request={request} link={link} isEmpty={isEmpty} />}
       {found.notice ? <p className="facts">{found.notice}</p> : null}
       {found.months && found.months.length > 1 ? (
         <>
@@ -122,8 +124,12 @@ async function resultPage(db: Snapshot, query: URLSearchParams, request: SearchR
           </a>
         </nav>
       )}
-      {found.results.length || found.problem ? null : <NothingFound request={request} link={link} />}
-      {found.results.length || found.problem ? null : <SearchHelp />}
+      {isEmpty ? (
+        <>
+          <NothingFound offers={offers} link={link} />
+          <SearchHelp />
+        </>
+      ) : null}
     </Document>
   );
 }
@@ -135,8 +141,8 @@ function monthSpan(month: string): { after: string; before: string } {
   return { after: `${month}-01`, before: `${next}-01` };
 }
 
-/** Where the search is held to, and the orders it can be shown in. */
-function Orders({ request, link }: { request: SearchRequest; link: LinkTo }) {
+/** Where the search is held to, and the orders it can be shown in where there is something to order. */
+function Orders({ request, link, isEmpty }: { request: SearchRequest; link: LinkTo; isEmpty: boolean }) {
   const dated = request.after != null || request.before != null;
   const choice = (chosen: boolean, words: string, change: Record<string, string | null>) =>
     chosen ? <strong>{words}</strong> : <a href={link(change)}>{words}</a>;
@@ -165,10 +171,15 @@ function Orders({ request, link }: { request: SearchRequest; link: LinkTo }) {
           <a href={link({ after: null, before: null })}>any time</a>) ·{' '}
         </>
       ) : null}
-      {choice(request.sort === 'date', 'newest first', { sort: null })} ·{' '}
-      {choice(request.sort === 'relevance', 'best first', { sort: 'relevance' })} ·{' '}
-      {choice(!request.group, 'messages', { group: null })} · {choice(!!request.group, 'threads', { group: 'thread' })}{' '}
-      · <a href={feedOf(request)}>Atom</a>
+      {isEmpty ? null : (
+        <>
+          {choice(request.sort === 'date', 'newest first', { sort: null })} ·{' '}
+          {choice(request.sort === 'relevance', 'best first', { sort: 'relevance' })} ·{' '}
+          {choice(!request.group, 'messages', { group: null })} ·{' '}
+          {choice(!!request.group, 'threads', { group: 'thread' })} ·{' '}
+        </>
+      )}
+      <a href={feedOf(request)}>Atom</a>
     </p>
   );
 }

@@ -31,12 +31,14 @@ export const GET = page(async ({ db }) => {
           </h2>
           <p className="about">{topic.description}</p>
           <ul className="systems">
-            {topic.systems.map((system, n) => (
-              <li key={system.slug}>
-                <a href={`/topics/${topic.slug}/${system.slug}/`}>{system.title}</a>{' '}
-                <small>{(matches.systems[n]?.length ?? 0).toLocaleString('en-US')}</small>
-              </li>
-            ))}
+            {topic.systems.map((system, n) =>
+              matches.systems[n]?.length ? (
+                <li key={system.slug}>
+                  <a href={`/topics/${topic.slug}/${system.slug}/`}>{system.title}</a>{' '}
+                  <small>{matches.systems[n].length.toLocaleString('en-US')}</small>
+                </li>
+              ) : null,
+            )}
           </ul>
         </section>
       ))}

@@ -2,7 +2,7 @@ import { renderToStaticMarkup } from 'react-dom/server';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Handlers } from '../../app/_server/routes';
 import { Connection } from '../../db/open';
-import { scratch } from '../command';
+import { command, scratch } from '../command';
 import { comparable } from '../markup';
 import { ingestSample } from '../sample';
 
@@ -27,6 +27,24 @@ vi.mock('../../app/_lib/markup', async (original) => {
 const folder = scratch();
 const database = `${folder.path}/t.sqlite`;
 const statements: string[] = [];
+
+const WITH_HOPS = `From mboxrd@z Thu Jan  1 00:00:00 1970
+Received: from a.example.org by b.example.org; Wed, 28 Jul 2004 10:00:01 +0000
+DKIM-Signature: v=1; d=example.org
+ARC-Seal: i=1; d=example.org
+X-Spam-Status: No
+List-Unsubscribe: <mailto:hops+unsubscribe@example.org>
+From: Ann Example <ann@example.org>
+To: hops@example.org
+Subject: five of twelve
+Message-ID: <hops-1@example.org>
+References: <hops-0@example.org>
+List-Id: <hops.example.org>
+X-Mailer: carrier pigeon
+Date: Wed, 28 Jul 2004 10:00:00 +0000
+
+Short.
+`;
 
 const ROUTES: [RegExp, () => Promise<Handlers>][] = [
   [/^\/$/, () => import('../../app/route')],
@@ -53,6 +71,8 @@ const ROUTES: [RegExp, () => Promise<Handlers>][] = [
 
 beforeAll(() => {
   ingestSample(database);
+  if (command('ingest', ['--list', 'hops', '-'], database, WITH_HOPS).status !== 0)
+    throw new Error('the mail with hops was not ingested');
   process.env.THREADLINE_DB = database;
   process.env.THREADLINE_LOG = 'silent';
   const all = Connection.prototype.all;
@@ -132,6 +152,36 @@ describe('pages of every kind', () => {
     expect(most.t, JSON.stringify(most)).toBeLessThanOrEqual(5);
     expect(most.T).toBeLessThanOrEqual(5);
     expect(most.list, JSON.stringify(most)).toBeLessThanOrEqual(10);
+  });
+
+  it('show what a mail says of itself, and say that the headers of its way are in the raw mail', async () => {
+    const { body } = await get('/hops/hops-1@example.org/');
+    const headers = /<details class="headers">.*?<\/details>/s.exec(body)?.[0] ?? '';
+    expect([...headers.matchAll(/<dt>(.*?)<\/dt>/g)].map(([, name]) => name)).toEqual([
+      'From',
+      'To',
+      'Subject',
+      'Message-ID',
+      'References',
+      'List-Id',
+      'X-Mailer',
+      'Date',
+    ]);
+    expect(headers).toContain('8 of 13 headers: the raw mail has those of hops and filters');
+  });
+
+  it('offer, where a search finds nothing, what finds something, and how much', async () => {
+    const { body } = await get('/search/?q=kexec+zzqq');
+    const offers = [...body.matchAll(/<li><a href="([^"]*)">([^<]*)<\/a> <small>([^<]*)<\/small>/g)];
+    expect(offers.map(([, , words]) => words)).toEqual(['kexec OR zzqq', 'kexec']);
+    for (const [, href = '', , count] of offers) expect((await get(href)).body).toContain(`<h1>${count}</h1>`);
+    expect((await get('/search/?q=zzqq')).body).toContain('Fewer words');
+  });
+
+  it('list of a topic the systems that are named here', async () => {
+    const { body } = await get('/topics/');
+    expect(body.match(/<ul class="systems"><li>/g)?.length).toBeGreaterThan(1);
+    expect(body).not.toContain('<small>0</small>');
   });
 
   it('never build SQL of what a client sends', async () => {

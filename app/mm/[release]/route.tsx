@@ -24,8 +24,9 @@ export const GET = page(async ({ parts, db }) => {
     <Document at="/mm/" title={`${release.name} · Threadline`} synthetic={await anySynthetic(db)}>
       <h1>{release.name}</h1>
       <p className="about">
-        Announced by <bdi className="name">{nameOf(release.author, '')}</bdi>, {shortTime(release.message_id / 8)} UTC:{' '}
-        <a href={anyHref(release.msgid)}>the mail</a>. {release.previous ? `Changes since ${release.previous}: ` : ''}
+        Announced by <bdi className="name">{nameOf(release.author, '')}</bdi>,{' '}
+        <time>{shortTime(release.message_id / 8)}</time> UTC: <a href={anyHref(release.msgid)}>the mail</a>.{' '}
+        {release.previous ? `Changes since ${release.previous}: ` : ''}
         {release.added} entered, {release.dropped} left; {plural(release.patches ?? all.length, 'patch', 'patches')} in
         all.
       </p>

@@ -114,7 +114,7 @@ function Facts({ person }: { person: PersonLine }) {
   return (
     <p className="facts">
       <a href={searchHref(`person:${person.slug}`)}>{plural(person.messages, 'mail')}</a> from{' '}
-      {shortDate(person.first_id / 8)} to {shortDate(person.last_id / 8)}
+      <time>{shortDate(person.first_id / 8)}</time> to <time>{shortDate(person.last_id / 8)}</time>
       {person.kind === 'bot' ? ' · a program' : person.kind === 'role' ? ' · an address that several write from' : ''} ·{' '}
       <a href={`${personHref(person.slug)}new.atom`}>Atom</a> · <a href="#names">names and addresses</a>
     </p>

@@ -70,7 +70,7 @@ export const GET = page(async ({ parts, db }) => {
                   <bdi>{other.title}</bdi>
                 </a>{' '}
                 <small>
-                  {nameOf(other.author, other.address)}, {shortDate(other.posted_id / 8)}, {other.status},{' '}
+                  {nameOf(other.author, other.address)}, <time>{shortDate(other.posted_id / 8)}</time>, {other.status},{' '}
                   {plural(other.shared, 'file')} in common
                 </small>
               </li>

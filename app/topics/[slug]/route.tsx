@@ -56,8 +56,14 @@ async function topicPage(db: Snapshot, topic: Topic, matches: TopicMatches, buck
       <p className="about">{topic.description}</p>
       <p className="facts">
         <a href={searchHref(query)}>{plural(matches.all.length, 'message')}</a>
-        {first && last ? ` from ${shortDate(first / 8)} to ${shortDate(last / 8)}` : ''} ·{' '}
-        <a href={`/series/?topic=${topic.slug}`}>patch series</a> · <a href={`/topics/${topic.slug}/new.atom`}>Atom</a>
+        {first && last ? (
+          <>
+            {' '}
+            from <time>{shortDate(first / 8)}</time> to <time>{shortDate(last / 8)}</time>
+          </>
+        ) : null}{' '}
+        · <a href={`/series/?topic=${topic.slug}`}>patch series</a> ·{' '}
+        <a href={`/topics/${topic.slug}/new.atom`}>Atom</a>
       </p>
       <Systems topic={topic} matches={matches} />
       <Timeline topic={topic} matches={matches} buckets={buckets} peaks={peaks.map(({ bucket }) => bucket)} />

@@ -61,7 +61,7 @@ export const GET = page(async ({ parts, query, db }) => {
           <a href={anyHref(first.msgid)}>
             <bdi>{first.subject || '(no subject)'}</bdi>
           </a>
-          , <bdi>{nameOf(first.name, first.address)}</bdi>, {shortDate(first.id / 8)}.
+          , <bdi>{nameOf(first.name, first.address)}</bdi>, <time>{shortDate(first.id / 8)}</time>.
         </p>
       ) : (
         <p className="empty">No mail in this archive speaks of it.</p>
