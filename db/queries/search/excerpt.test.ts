@@ -37,6 +37,14 @@ describe('an excerpt', () => {
     expect(shown(excerptOf(Buffer.from(far), header))).toMatch(/^line of words/);
   });
 
+  it('ends with a whole word, says that the text goes on, and leaves ruled lines out', () => {
+    const cut = excerpt(`the panic ${'notifier '.repeat(60)}`, 'panic');
+    expect(cut).toMatch(/^the \[panic\] (notifier )+notifier…$/);
+    expect(cut.length).toBeGreaterThan(200);
+    expect(excerpt('own '.repeat(100), 'needle')).toMatch(/^(own )+own…$/);
+    expect(excerpt(`a panic\n${'-'.repeat(40)}\nhere\n`, 'panic')).toBe('a [panic] here');
+  });
+
   it('is short, and is made of the text, for any text and any words', () => {
     const piece = fc.constantFrom(
       ...'> |\n-–@ aAbBéÉ漢\ud83d\ude00'.split(''),
@@ -58,7 +66,7 @@ describe('an excerpt', () => {
           const all = found.map((one) => one.text).join('');
           const letters = (of: string) => of.replace(/[\s>|]+/g, '');
           if (found.some(({ mark }) => mark)) expect(words.length).toBeGreaterThan(0);
-          for (const line of all.split(/\s+/)) expect(letters(text)).toContain(letters(line));
+          for (const line of all.replace(/…$/, '').split(/\s+/)) expect(letters(text)).toContain(letters(line));
           expect(found.every((one) => one.text !== '') || found.length === 1).toBe(true);
         },
       ),

@@ -132,7 +132,7 @@ export function excerptOf(text: Buffer, finder: Finder | null): Piece[] {
   }
   const opening = ownText(begin, 0, EXCERPT * 2);
   const shown = opening.length < EXCERPT && !isAll ? ownText(decoded(text, LOOKED_AT), 0, EXCERPT * 2) : opening;
-  return [{ text: tidy(shown.trimStart().slice(0, EXCERPT)), mark: false }];
+  return [{ text: passageOf(shown.trimStart(), 0, EXCERPT, 0), mark: false }];
 }
 
 /** Most mail is ASCII, whose bytes are its letters: that is several times as fast as decoding. */
@@ -231,13 +231,26 @@ function anyHit(text: string, finder: Finder): string | null {
   return first && around(text, first);
 }
 
-const tidy = (text: string) => text.replace(/\s+/g, ' ').trim();
+/** A line drawn of signs says nothing in a passage. */
+const tidy = (text: string) =>
+  text
+    .replace(/[-=_*~#]{6,}/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+
+/** A passage that ends with a word, at about `to`, but not before `least`; a sign tells that the text goes on. */
+function passageOf(text: string, from: number, to: number, least: number): string {
+  let end = Math.min(to, text.length);
+  while (end > least && end < text.length && isWord(text, end - 1) && isWord(text, end)) end--;
+  if (end <= least) end = Math.max(least, Math.min(to, text.length));
+  const passage = tidy(text.slice(from, end).replace(/^>[> ]*/gm, ''));
+  return /\S/.test(text.slice(end, end + 100)) ? `${passage}…` : passage;
+}
 
 function around(text: string, { at, end }: Hit): string {
   const start = Math.max(0, at - BEFORE);
   const from = start === 0 ? 0 : text.indexOf(' ', start) + 1 || start;
-  const passage = text.slice(Math.min(from, at), Math.max(end, from + EXCERPT));
-  return tidy(passage.replace(/^>[> ]*/gm, ''));
+  return passageOf(text, Math.min(from, at), Math.max(end, from + EXCERPT), end);
 }
 
 function marked(passage: string, finder: Finder): Piece[] {
