@@ -19,8 +19,8 @@ export const GET = page(async ({ db }) => {
             {months.map(({ month, added, dropped }) => (
               <li key={month}>
                 <a href={`/mm/${month}/`}>{month}</a>
-                <b>{added}</b>
-                <b>{dropped}</b>
+                <b>+{added}</b>
+                <b>−{dropped}</b>
               </li>
             ))}
           </ol>

@@ -149,6 +149,13 @@ describe.skipIf(!present)('the design', () => {
       ];
     });
     expect(Math.round(height as number)).toBe(lines);
+    for (const kind of ['people', 'mm']) {
+      await open(kind);
+      const tops = await page
+        .locator('.few li:first-child > :is(a, b)')
+        .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().top));
+      expect(Math.max(...tops) - Math.min(...tops), kind).toBeLessThan(4);
+    }
     await open('digest');
     await page.locator('.lanes .scroll').evaluate((scroller) => {
       scroller.scrollLeft = 400;

@@ -178,10 +178,16 @@ describe('pages of every kind', () => {
     expect((await get('/search/?q=zzqq')).body).toContain('Fewer words');
   });
 
+  it('do not say twice what a patch of the -mm tree is called', async () => {
+    const { body } = await get('/mm/2.6.76-rc6-mm2/');
+    expect(body.match(/kexec: add an entry that comes back/g)).toHaveLength(2);
+    expect(body).toContain('<em>Merged into mainline or a subsystem tree, or dropped</em>');
+  });
+
   it('list of a topic the systems that are named here', async () => {
     const { body } = await get('/topics/');
     expect(body.match(/<ul class="systems"><li>/g)?.length).toBeGreaterThan(1);
-    expect(body).not.toContain('<small>0</small>');
+    for (const page of [body, (await get('/topics/ras/')).body]) expect(page).not.toContain('<small>0</small>');
   });
 
   it('never build SQL of what a client sends', async () => {

@@ -55,7 +55,7 @@ export const GET = page(async ({ parts, db }) => {
           Changelog <small>{plural(changes.length, 'line')}</small>
         </h2>
         <ol className="changes">
-          {changes.map((entry) => (
+          {changes.filter(saysMore).map((entry) => (
             <ChangeItem key={entry.line} entry={entry} />
           ))}
         </ol>
@@ -120,6 +120,10 @@ function eventWords({ kind, release, note }: MmEvent): string {
 const fileHref = (file: string) => `/mm/${encodeURIComponent(file)}/`;
 
 const MARKS = { added: '+', dropped: '−', kept: ' ', note: '', all: '' };
+
+/** A patch of a known title says it already: a note of the same words below it does not. */
+const saysMore = ({ kind, note }: MmEntryLine, n: number, all: MmEntryLine[]) =>
+  kind !== 'note' || note !== all[n - 1]?.title;
 
 function ChangeItem({ entry }: { entry: MmEntryLine }) {
   if (entry.kind === 'note') {

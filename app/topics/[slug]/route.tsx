@@ -120,15 +120,17 @@ function Systems({ topic, matches }: { topic: Topic; matches: TopicMatches }) {
   if (!topic.systems.length) return null;
   return (
     <ul className="systems" aria-label="Systems">
-      {topic.systems.map((system, n) => (
-        <li key={system.slug}>
-          <svg className="key" viewBox="0 0 10 10" aria-hidden="true">
-            <rect className={classes[n]} width="10" height="10" />
-          </svg>{' '}
-          <a href={`/topics/${topic.slug}/${system.slug}/`}>{system.title}</a>{' '}
-          <small>{(matches.systems[n]?.length ?? 0).toLocaleString('en-US')}</small>
-        </li>
-      ))}
+      {topic.systems.map((system, n) =>
+        matches.systems[n]?.length ? (
+          <li key={system.slug}>
+            <svg className="key" viewBox="0 0 10 10" aria-hidden="true">
+              <rect className={classes[n]} width="10" height="10" />
+            </svg>{' '}
+            <a href={`/topics/${topic.slug}/${system.slug}/`}>{system.title}</a>{' '}
+            <small>{matches.systems[n].length.toLocaleString('en-US')}</small>
+          </li>
+        ) : null,
+      )}
     </ul>
   );
 }
