@@ -109,6 +109,9 @@ describe.skipIf(!present)('the design', () => {
     await visit(page, base, long);
     const bar = page.locator('.where');
     expect(await bar.textContent()).toMatch(/^1 of 65/);
+    // It hides no line of a mail.
+    const [bars, texts] = await Promise.all([bar.boundingBox(), page.locator('.mails .body').first().boundingBox()]);
+    expect((bars?.x ?? 0) + (bars?.width ?? 0)).toBeLessThanOrEqual(texts?.x ?? 0);
     for (let n = 0; n < 4; n++) await page.keyboard.press('j');
     await expect.poll(() => bar.textContent()).toMatch(/^[45] of 65/);
     expect(await page.locator('.outline [aria-current]').count()).toBe(1);
