@@ -60,6 +60,11 @@ describe('renderBody', () => {
     ).toBe('one\n> two\nthree\n-- \nme\n');
   });
 
+  it('keeps the empty line behind a note', () => {
+    const html = renderBody('One.\n\nReviewed-by: A <a@example.org>\n', () => null, [{ line: 1, html: '<i></i>' }]);
+    expect(html).toMatch(/^<div class="t">One\.\n<i><\/i>\n<\/div><div class="tr">/);
+  });
+
   it('shows characters that turn the direction of text', () => {
     expect(escapeHtml('a\u202eb')).toBe('a<i class="bidi">U+202E</i>b');
   });

@@ -84,7 +84,7 @@ function renderSegment(
     ? linked(linesBetween(body.text, body.starts, start, last), hrefOf)
     : notedLines(body, start, last, hrefOf, notes, lit);
   // A block swallows the line end that it ends with, and with it a last empty line.
-  const inner = lines === '' || lines.endsWith('\n') ? `${lines}\n` : lines;
+  const inner = lineAt(body.text, body.starts, last - 1) === '' ? `${lines}\n` : lines;
   if (kind !== 'quote') return `<div class="${CLASS[kind]}">${inner}</div>`;
   const shade = `q q${Math.min(depth ?? 1, 4)}`;
   if (last - start <= FOLD_QUOTES_ABOVE) return `<div class="${shade}">${inner}</div>`;
