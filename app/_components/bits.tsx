@@ -62,6 +62,8 @@ export function MonthBars({
   const bars = filled.map(({ messages }, n) =>
     messages ? `M${tenth((n + 0.08) * step)} ${HEIGHT}v${-heightOf(messages)}h${width}V${HEIGHT}` : '',
   );
+  const labels = labelsOf(filled, step);
+  const few = Math.ceil(labels.length / 4);
   return (
     <svg className="bars" viewBox={`0 0 ${WIDTH} ${HEIGHT + 16}`} role="group" aria-label={label}>
       {filled.map(({ month, messages }, n) =>
@@ -73,30 +75,27 @@ export function MonthBars({
         ) : null,
       )}
       <path d={bars.join('')} />
-      {filled.map(({ month }, n) =>
-        filled.length <= FEW_MONTHS ? (
-          n % Math.ceil(filled.length / 8) === 0 ? (
-            <text key={month} x={tenth((n + 0.08) * step)} y={HEIGHT + 13}>
-              {month}
-            </text>
-          ) : null
-        ) : month.endsWith('-01') && n < filled.length - 3 ? (
-          <text
-            key={month}
-            x={tenth(n * step)}
-            y={HEIGHT + 13}
-            className={Number(month.slice(0, 4)) % 5 ? undefined : 'five'}
-          >
-            {month.slice(0, 4)}
-          </text>
-        ) : null,
-      )}
+      {labels.map(({ label, x }, n) => (
+        <text key={label} x={x} y={HEIGHT + 13} className={n % few ? undefined : 'few'}>
+          {label}
+        </text>
+      ))}
     </svg>
   );
 }
 
 /** A picture of no more months names them; one of more names years. */
 const FEW_MONTHS = 24;
+
+/** What is named below the bars; a phone shows the few that have room. */
+function labelsOf(filled: { month: string }[], step: number): { label: string; x: number }[] {
+  const areFew = filled.length <= FEW_MONTHS;
+  const every = Math.ceil(filled.length / 8);
+  return filled.flatMap(({ month }, n) => {
+    if (areFew) return n % every ? [] : [{ label: month, x: tenth((n + 0.08) * step) }];
+    return month.endsWith('-01') && n < filled.length - 3 ? [{ label: month.slice(0, 4), x: tenth(n * step) }] : [];
+  });
+}
 const WIDTH = 960;
 const HEIGHT = 72;
 const tenth = (n: number) => Math.round(n * 10) / 10;

@@ -152,6 +152,21 @@ describe.skipIf(!present)('the design', () => {
       ];
     });
     expect(Math.round(height as number)).toBe(lines);
+    for (const [kind, picture] of [
+      ['home', '.bars'],
+      ['search', '.bars'],
+      ['topic', '.stacks'],
+    ] as const) {
+      await open(kind);
+      const labels = await page
+        .locator(`${picture} text:not(.peak)`)
+        .evaluateAll((all) => all.map((one) => one.getBoundingClientRect()).filter(({ width }) => width > 0));
+      expect(labels.length, kind).toBeGreaterThan(1);
+      for (const [n, { left, right }] of labels.entries()) {
+        expect(left, kind).toBeGreaterThan(labels[n - 1]?.right ?? 0);
+        expect(right, kind).toBeLessThanOrEqual(375);
+      }
+    }
     for (const kind of ['people', 'mm']) {
       await open(kind);
       const tops = await page
