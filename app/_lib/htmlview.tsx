@@ -1,10 +1,12 @@
 import type { Snapshot } from '#db/open';
-import { listsOf, readRaw } from '#db/queries/message';
+import { rawOf } from '#db/queries/blocks';
+import { findMessage, listsOf, type MessageRow } from '#db/queries/message';
 import { readHtml } from '#mail/attachment';
 import { sanitizeMail } from '#mail/html';
 import { attachmentHref } from '../_components/Mail';
 import { assetHref } from './assets';
 import { ISOLATED, respond } from './http';
+import { holdLarge, TAKEN_APART, tooManyLarge } from './large';
 import { messageHref } from './links';
 import { notFound, problem, renderBytes } from './page';
 
@@ -12,12 +14,18 @@ import { notFound, problem, renderBytes } from './page';
 const POLICY =
   "default-src 'none'; style-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox";
 
+async function htmlOf(db: Snapshot, message: MessageRow) {
+  const [raw = Buffer.alloc(0)] = await rawOf(db, [message]);
+  return readHtml(raw);
+}
+
 /** `/{list}/{msgid}/html`: a mail's HTML, sanitised (mail/html.ts), on a page that can do nothing but show it. */
 export async function htmlView(db: Snapshot, list: string, msgid: string, imposter: number | null): Promise<Response> {
-  const found = await readRaw(db, msgid, imposter);
-  if (!found) return notFound(`The message <${msgid.slice(0, 200)}>`, msgid.slice(0, 200));
-  const { message, raw } = found;
-  const body = await readHtml(raw);
+  const message = await findMessage(db, msgid, imposter);
+  if (!message) return notFound(`The message <${msgid.slice(0, 200)}>`, msgid.slice(0, 200));
+  const release = holdLarge(message.bytes, TAKEN_APART);
+  if (!release) return tooManyLarge('/[list]/[msgid]/[view]');
+  const body = await htmlOf(db, message).finally(release);
   if (!body)
     return problem(
       404,

@@ -1,7 +1,8 @@
 import { pipeline, Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
-import { rawMessages } from '#db/queries/message';
+import { rawMessages, sizesOf } from '#db/queries/message';
 import { toMboxrd } from '#mail/mbox';
+import { ESCAPED, LARGE_BYTES, waitForLarge } from './large';
 import { openReader } from './reader';
 
 const MAILS_AT_ONCE = 50;
@@ -11,9 +12,30 @@ export async function* mailsById(ids: number[]): AsyncGenerator<Buffer> {
   const reader = await openReader();
   if (!reader) return;
   for (let at = 0; at < ids.length; at += MAILS_AT_ONCE) {
-    const mails = await reader.read((db) => rawMessages(db, ids.slice(at, at + MAILS_AT_ONCE)));
-    for (const { raw, sent_at } of mails) yield toMboxrd(raw, sent_at);
+    const sizes = await reader.read((db) => sizesOf(db, ids.slice(at, at + MAILS_AT_ONCE)));
+    for (const some of fewEnough(sizes)) {
+      const release = await waitForLarge(some.bytes, ESCAPED);
+      try {
+        const mails = await reader.read((db) => rawMessages(db, some.ids));
+        for (const { raw, sent_at } of mails) yield toMboxrd(raw, sent_at);
+      } finally {
+        release();
+      }
+    }
   }
+}
+
+/** Mails in order, as many together as are not large; a large one by itself. */
+function fewEnough(sizes: { id: number; bytes: number }[]): { ids: number[]; bytes: number }[] {
+  const groups: { ids: number[]; bytes: number }[] = [];
+  for (const { id, bytes } of sizes) {
+    const last = groups.at(-1);
+    if (last && last.bytes + bytes <= LARGE_BYTES) {
+      last.ids.push(id);
+      last.bytes += bytes;
+    } else groups.push({ ids: [id], bytes });
+  }
+  return groups;
 }
 
 /** mboxrd, gzipped as it is read. */

@@ -10,11 +10,13 @@ export const LIMITS = {
   search: { points: 240, duration: 60 },
   /** What changed between two versions of a series. */
   diff: { points: 120, duration: 60 },
+  /** A mail's HTML and its attachments: the whole mail is taken apart, one of 60 MB in five seconds (2026-11-26). */
+  parts: { points: 60, duration: 60 },
 } as const;
 
 export type Costly = keyof typeof LIMITS;
 
-/** Which limit a request counts against; null for all others. What b4, feed readers and crawlers fetch (mails, threads, feeds) has none. */
+/** Which limit a request counts against; null for all others. What b4, feed readers and crawlers fetch (mails, raw or as pages, threads, feeds) has none. */
 export function costOf(method: string, pattern: string, path: string, query: string): Costly | null {
   if (method === 'POST') {
     if (pattern === '/quotes' || path.startsWith('/api/v1/quotes')) return 'quotes';
@@ -23,6 +25,7 @@ export function costOf(method: string, pattern: string, path: string, query: str
   if (pattern === '/search' || path.startsWith('/api/v1/search')) return 'search';
   if (pattern === '/[list]' && /(?:^|&)q=/.test(query)) return 'search';
   if (pattern === '/series/[id]/diff' || /^\/api\/v1\/series\/[^/]+\/diff/.test(path)) return 'diff';
+  if (pattern === '/[list]/[msgid]/[view]' && /\/(?:html|\d{1,4}-[^/]*)\/?$/.test(path)) return 'parts';
   return null;
 }
 

@@ -14,6 +14,9 @@ const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } };
 
 const COMPRESSED = /^(?:text\/|image\/svg|application\/(?:json|atom\+xml|xml|javascript|openmetrics-text|x-ndjson))/;
 
+/** A body above this is sent as the client takes it, not held whole: a mail may have 256 MB. */
+const MAX_WHOLE_BYTES = 8 * 1024 * 1024;
+
 /** What is the same for every client. Feeds and JSON name the host that the client asked. */
 const KEPT = /^text\/(?:html|css|javascript)/;
 
@@ -38,7 +41,7 @@ export async function send(request: IncomingMessage, response: ServerResponse, a
     response.writeHead(answer.status, headers).end();
     return 0;
   }
-  if (!('content-length' in headers)) return stream(response, answer, headers, encoding);
+  if (!(Number(headers['content-length']) <= MAX_WHOLE_BYTES)) return stream(response, answer, headers, encoding);
   let body: Uint8Array = new Uint8Array(await answer.arrayBuffer());
   if (encoding && body.length >= MIN_BYTES) {
     const isPage = answer.status === 200 && request.method === 'GET' && KEPT.test(headers['content-type'] ?? '');
@@ -87,7 +90,7 @@ async function forget(more: number): Promise<void> {
   }
 }
 
-/** A body whose size is not known: each part is sent when it is made, compressed by itself. */
+/** A large body, or one whose size is not known: each part is sent when it is made, compressed by itself. */
 async function stream(
   response: ServerResponse,
   answer: Response,
@@ -95,7 +98,10 @@ async function stream(
   encoding: Encoding | null,
 ): Promise<number> {
   let sent = 0;
-  if (encoding) headers['content-encoding'] = encoding;
+  if (encoding) {
+    headers['content-encoding'] = encoding;
+    delete headers['content-length'];
+  }
   response.writeHead(answer.status, headers);
   const zip = encoding === 'br' ? createBrotliCompress(BROTLI) : encoding === 'gzip' ? createGzip() : null;
   zip?.on('error', () => response.destroy());

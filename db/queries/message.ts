@@ -154,17 +154,21 @@ function neighbours(db: Snapshot, thread: number, position: number, parent: numb
   );
 }
 
-/** Raw bytes of a message; undefined where none bears the id. */
-export async function readRaw(
+/** The message of an id, without its bytes; undefined where none bears it. */
+export async function findMessage(
   db: Snapshot,
   msgid: string,
   imposter: number | null = null,
-): Promise<{ message: MessageRow; raw: Buffer } | undefined> {
+): Promise<MessageRow | undefined> {
   const found = await findMessages(db, msgid, imposter);
-  const message = imposter === null ? found[0] : found.find(({ id }) => id === imposter);
-  if (!message) return undefined;
-  const [raw = Buffer.alloc(0)] = await rawOf(db, [message]);
-  return { message, raw };
+  return imposter === null ? found[0] : found.find(({ id }) => id === imposter);
+}
+
+/** Sizes of messages by id, in the order given. One that was withdrawn is left out. */
+export function sizesOf(db: Snapshot, ids: number[]): Promise<{ id: number; bytes: number }[]> {
+  return db.all('SELECT m.id, m.bytes FROM json_each(?) j JOIN message m ON m.id = j.value ORDER BY j.key', [
+    JSON.stringify(ids),
+  ]);
 }
 
 /** Messages of a thread in display order, by id. */

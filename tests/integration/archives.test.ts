@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Reader } from '#db/open';
-import { readRaw } from '#db/queries/message';
+import { rawOf } from '#db/queries/blocks';
+import { findMessage, type MessageRow } from '#db/queries/message';
 import { ARCHIVES, archive } from '../archives';
 import { readMails } from '../blobs';
 import { command, ingest, scratch } from '../command';
@@ -42,8 +43,8 @@ describe.skipIf(ARCHIVES === null)('the real archives', () => {
     let compared = 0;
     for (const { bytes } of readMails(archive('kexec/git/0.git'))) {
       const msgid = /^Message-ID:\s*<([^>]+)>/im.exec(bytes.toString('latin1'))?.[1] ?? '';
-      const found = await reader.read((db) => readRaw(db, msgid));
-      expect(hashOf(found?.raw ?? ''), msgid).toBe(hashOf(bytes));
+      const [raw] = await reader.read(async (db) => rawOf(db, [(await findMessage(db, msgid)) as MessageRow]));
+      expect(hashOf(raw ?? ''), msgid).toBe(hashOf(bytes));
       compared++;
     }
     await reader.close();

@@ -1,13 +1,15 @@
 import type { Snapshot } from '#db/open';
+import { rawOf, rawPartsOf } from '#db/queries/blocks';
 import { newestOfThread } from '#db/queries/feed';
 import { findList } from '#db/queries/list';
-import { idsOfThread, readRaw } from '#db/queries/message';
+import { findMessage, idsOfThread } from '#db/queries/message';
 import { threadOf } from '#db/queries/thread';
 import { readAttachment } from '#mail/attachment';
 import { atomOf } from '../../../_lib/atom';
 import { digestPage } from '../../../_lib/digest';
 import { htmlView } from '../../../_lib/htmlview';
 import { dispositionOf, etagOf, ISOLATED, imposterOf, redirect, respond } from '../../../_lib/http';
+import { bodyOf, holdLarge, LARGE_BYTES, TAKEN_APART, tooManyLarge } from '../../../_lib/large';
 import { digestHref, messageHref } from '../../../_lib/links';
 import { mailsById, mboxGzip } from '../../../_lib/mbox';
 import { notFound, page } from '../../../_lib/page';
@@ -36,15 +38,39 @@ export const GET = page(async ({ request, parts, query, db, version }) => {
   return notFound('This view of a message', msgid.slice(0, 200));
 });
 
+const ROUTE = '/[list]/[msgid]/[view]';
+
 /** The bytes as the archive holds them, never rendered. */
 async function rawMail(db: Snapshot, msgid: string, imposter: number | null): Promise<Response> {
-  const found = await readRaw(db, msgid, imposter);
-  if (!found) return notFound(`The message <${msgid.slice(0, 200)}>`, msgid.slice(0, 200));
-  return respond(new Uint8Array(found.raw), 200, {
-    ...ISOLATED,
-    'Content-Type': 'text/plain; charset=utf-8',
-    'Content-Disposition': dispositionOf('inline', `${msgid}.eml`),
+  const message = await findMessage(db, msgid, imposter);
+  if (!message) return notFound(`The message <${msgid.slice(0, 200)}>`, msgid.slice(0, 200));
+  const release = holdLarge(message.bytes, 1, message.id);
+  if (!release) return tooManyLarge(ROUTE);
+  return releasing(release, async () => {
+    const [parts = []] = await rawPartsOf(db, [message]);
+    return download(parts, release, {
+      'Content-Type': 'text/plain; charset=utf-8',
+      'Content-Disposition': dispositionOf('inline', `${msgid}.eml`),
+    });
   });
+}
+
+/** What has room for a large mail gives it back where it fails. */
+async function releasing(release: () => void, make: () => Promise<Response>): Promise<Response> {
+  try {
+    return await make();
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+/** A stranger's bytes: whole where they are few, else as the client takes them. */
+function download(parts: Buffer[], release: () => void, headers: Record<string, string>): Response {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const body = length > LARGE_BYTES ? bodyOf(parts, release) : new Uint8Array(Buffer.concat(parts));
+  if (length <= LARGE_BYTES) release();
+  return respond(body, 200, { ...ISOLATED, 'Content-Length': String(length), ...headers });
 }
 
 async function threadFeed(request: Request, db: Snapshot, msgid: string): Promise<Response> {
@@ -67,12 +93,18 @@ async function threadMbox(db: Snapshot, msgid: string, etag: string): Promise<Re
 
 /** Always a download, of a type that no browser runs: its name and type come from a stranger. */
 async function attachment(db: Snapshot, msgid: string, index: number, imposter: number | null): Promise<Response> {
-  const found = await readRaw(db, msgid, imposter);
-  const part = found ? await readAttachment(found.raw, index) : null;
-  if (!part) return notFound('This attachment', msgid.slice(0, 200));
-  return respond(new Uint8Array(part.content), 200, {
-    ...ISOLATED,
-    'Content-Type': 'application/octet-stream',
-    'Content-Disposition': dispositionOf('attachment', part.name ?? 'attachment'),
+  const message = await findMessage(db, msgid, imposter);
+  const release = holdLarge(message?.bytes ?? 0, TAKEN_APART);
+  if (!release) return tooManyLarge(ROUTE);
+  return releasing(release, async () => {
+    const [raw] = message ? await rawOf(db, [message]) : [];
+    const part = raw ? await readAttachment(raw, index) : null;
+    if (part)
+      return download([part.content], release, {
+        'Content-Type': 'application/octet-stream',
+        'Content-Disposition': dispositionOf('attachment', part.name ?? 'attachment'),
+      });
+    release();
+    return notFound('This attachment', msgid.slice(0, 200));
   });
 }

@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { brotliCompressSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Snapshot } from '#db/open';
+import { readBlocks } from '#db/queries/blocks';
+import { bodyOf, holdLarge } from '../../app/_lib/large';
+import { ingest, scratch } from '../command';
+import { type Running, startServer } from '../server';
+
+const MB = 1024 * 1024;
+
+describe('room for large mails', () => {
+  it('is given to one at least, to those that share, and to what is not large', () => {
+    const first = holdLarge(250 * MB, 4, 'a') as () => void;
+    expect([holdLarge(9 * MB, 1), holdLarge(250 * MB, 1, 'b')]).toEqual([null, null]);
+    const shared = holdLarge(250 * MB, 4, 'a') as () => void;
+    expect(holdLarge(8 * MB, 4)).toBeTypeOf('function');
+    first();
+    first();
+    expect(holdLarge(9 * MB, 1)).toBe(null);
+    shared();
+    const [one, two] = [holdLarge(100 * MB, 1), holdLarge(100 * MB, 1)];
+    expect([one, two, holdLarge(100 * MB, 1)]).toEqual([expect.any(Function), expect.any(Function), null]);
+    one?.();
+    two?.();
+  });
+
+  it('is given back when the mail is sent, or the client goes away', async () => {
+    let released = 0;
+    const buffers = [Buffer.alloc(MB, 'a'), Buffer.alloc(0), Buffer.alloc(10, 'b')];
+    const body = bodyOf(buffers, () => released++);
+    expect(Buffer.from(await new Response(body).arrayBuffer()).equals(Buffer.concat(buffers))).toBe(true);
+    expect(released).toBe(1);
+    const left = bodyOf(buffers, () => released++).getReader();
+    await left.read();
+    await left.cancel();
+    expect(released).toBe(2);
+  });
+});
+
+it('a block that several ask for at once is read once', async () => {
+  let reads = 0;
+  const data = brotliCompressSync(Buffer.alloc(20 * MB, 'x'));
+  const db = { file: {}, version: '1', all: async () => [{ id: 7, data, n: reads++ }] } as unknown as Snapshot;
+  const found = await Promise.all(Array.from({ length: 8 }, () => readBlocks(db, [7])));
+  expect(new Set(found.map((blocks) => blocks.get(7))).size).toBe(1);
+  expect(reads).toBe(1);
+});
+
+describe('a large mail on the server', () => {
+  const folder = scratch();
+  const content = randomBytes(30 * MB);
+  const base64 = content.toString('base64').replace(/.{76}/g, '$&\n');
+  const raw = `From: Ada <ada@example.org>\nMessage-ID: <large@example.org>\nList-Id: <large.example.org>\nSubject: Large\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nHello\n--b\nContent-Type: application/octet-stream; name=x.bin\nContent-Transfer-Encoding: base64\nContent-Disposition: attachment; filename=x.bin\n\n${base64}\n--b--\n`;
+  let server: Running;
+  const url = (view: string) => `${server.base}/large/large@example.org/${view}`;
+  const bytesOf = async (answer: Response) => Buffer.from(await answer.arrayBuffer());
+
+  beforeAll(async () => {
+    writeFileSync(`${folder.path}/large.mbox`, `From mboxrd@z Thu Jan  1 00:00:00 1970\n${raw}\n`);
+    expect(ingest(`${folder.path}/large.sqlite`, `${folder.path}/large.mbox`).stored).toBe(1);
+    server = await startServer(`${folder.path}/large.sqlite`);
+  });
+  afterAll(async () => {
+    await server?.stop();
+    folder.remove();
+  });
+
+  it('is given raw to many at once, its length told, compressed or not', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 4 }, async (_, n) => {
+        const encoding = n === 0 ? 'gzip' : 'identity';
+        const answer = await fetch(url('raw'), { headers: { 'accept-encoding': encoding } });
+        const length = answer.headers.get('content-length');
+        return [answer.status, length, (await bytesOf(answer)).equals(Buffer.from(raw))];
+      }),
+    );
+    expect(answers).toEqual(answers.map((_, n) => [200, n === 0 ? null : String(raw.length), true]));
+    const head = await fetch(url('raw'), { method: 'HEAD', headers: { 'accept-encoding': 'identity' } });
+    expect([head.status, head.headers.get('content-length')]).toEqual([200, String(raw.length)]);
+  });
+
+  it('is taken apart for one after another; the others are told when to ask again', async () => {
+    const answers = await Promise.all(Array.from({ length: 4 }, () => fetch(url('0-x.bin'))));
+    const statuses = await Promise.all(
+      answers.map(async (answer) => {
+        const bytes = await bytesOf(answer);
+        if (answer.status === 200) expect(bytes.equals(content)).toBe(true);
+        else expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
+        return answer.status;
+      }),
+    );
+    expect(statuses.sort().slice(0, 1)).toEqual([200]);
+    expect(statuses.slice(2)).toEqual([503, 503]);
+    const again = await fetch(url('0-x.bin'));
+    expect([again.status, (await bytesOf(again)).equals(content)]).toEqual([200, true]);
+    expect(await (await fetch(`${server.base}/metrics`)).text()).toMatch(
+      /refused_total\{reason="load",route="\/\[list\]\/\[msgid\]\/\[view\]"\} [23]/,
+    );
+    expect((await bytesOf(await fetch(url('t.mbox.gz')))).length).toBeGreaterThan(content.length / 2);
+  });
+});
