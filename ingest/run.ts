@@ -198,6 +198,7 @@ class SourceRun {
       id: row.id,
       listName: this.options.list ?? this.source.listName,
       fallback: this.source.fallback ?? basename(location).replace(/\.(mbox|txt|gz|git|eml)+$/g, ''),
+      onNote: (note) => this.options.onNote?.(location, note),
     };
     let total: { total: number; unit: 'mails' | 'bytes' } | null = null;
     const events = this.source.open({
@@ -205,7 +206,7 @@ class SourceRun {
       held: (epoch) => heldBlobs(this.db, row.id, epoch),
       isSeen: (keys) => seenFiles(this.db, row.id, keys),
       onTotal: (count, unit) => (total = { total: count, unit }),
-      onNote: (note) => this.options.onNote?.(location, note),
+      onNote: into.onNote,
       ...(this.options.signal ? { signal: this.options.signal } : {}),
     });
     let read = 0;

@@ -71,6 +71,12 @@ export function allLists(db: Connection): Promise<ListRow[]> {
   return db.all<ListRow>('SELECT id, name, list_id, synthetic FROM list ORDER BY id');
 }
 
+/** Lists that the mails of a source are on. */
+export async function listsOfSource(db: Connection, source: number): Promise<number[]> {
+  const rows = await db.all<{ id: number }>('SELECT DISTINCT list_id AS id FROM posting WHERE source_id = ?', [source]);
+  return rows.map(({ id }) => id);
+}
+
 export async function addList(
   db: Connection,
   list: { name: string; listId: string | null; synthetic: boolean },

@@ -24,6 +24,8 @@ export interface BatchSource {
   listName: string | null;
   /** Name for the list where nothing else tells one. */
   fallback: string;
+  /** A fact worth a line to the user. */
+  onNote(note: string): void;
 }
 
 export interface Checkpoint {
@@ -120,7 +122,7 @@ const authorKey = (mail: BatchMail) => `${mail.authorAddress}\n${mail.authorName
 async function post(db: Connection, lists: ListNames, source: BatchSource, resolved: Resolved): Promise<void> {
   const posted: { list: number; sentAt: number; row: Value[] }[] = [];
   for (const { mail, id } of [...resolved.fresh, ...resolved.duplicates]) {
-    const list = await lists.idOf(mail, mail.origin.posted?.list ?? source.listName, source.fallback);
+    const list = await lists.idOf(mail, mail.origin.posted?.list ?? source.listName, source);
     const oid = mail.origin.oid === null ? null : Buffer.from(mail.origin.oid, 'hex');
     const { posted: before } = mail.origin;
     const received = before ? before.receivedAt : (mail.origin.receivedAt ?? mail.receivedAt);

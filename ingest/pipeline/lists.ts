@@ -1,5 +1,6 @@
 import type { Connection } from '#db/open';
-import { addList, allLists, type ListRow } from '#db/write/sources';
+import { addList, allLists, type ListRow, listsOfSource } from '#db/write/sources';
+import type { BatchSource } from './commit';
 
 /** First path segments that pages use: a list of that name could not be reached. */
 const RESERVED = new Set(
@@ -7,6 +8,15 @@ const RESERVED = new Set(
     ' ',
   ),
 );
+
+/**
+ * Lists that the mails of one source may name; lore.kernel.org has some 400. A mailbox that names a million would make each a row of
+ * the front page.
+ */
+export const MAX_LISTS = 1000;
+
+/** Hints remembered; mails of one list may bear any number of them. */
+const HINTS_KEPT = 10_000;
 
 /** What a mail tells of its list. */
 export interface ListHint {
@@ -20,41 +30,78 @@ export interface ListHint {
 /** Which list a mail is posted on: the name that was asked for, else List-Id, else X-Mailing-List, else the source's own name. */
 export class ListNames {
   readonly #byName = new Map<string, ListRow>();
+  readonly #byListId = new Map<string, number>();
   readonly #byHint = new Map<string, number>();
+  /** Lists of each source: those of this run, and of earlier ones once a mail names one that is not there. */
+  readonly #used = new Map<number, Set<number>>();
+  readonly #counted = new Set<number>();
+  readonly #told = new Set<number>();
 
   private constructor(private readonly db: Connection) {}
 
   static async load(db: Connection): Promise<ListNames> {
     const names = new ListNames(db);
-    for (const row of await allLists(db)) names.#byName.set(row.name, row);
+    for (const row of await allLists(db)) names.#keep(row);
     return names;
   }
 
+  #keep(row: ListRow): void {
+    this.#byName.set(row.name, row);
+    if (row.list_id !== null && !this.#byListId.has(row.list_id)) this.#byListId.set(row.list_id, row.id);
+  }
+
   /** Id of the list, made where it is new. `asked` is --list or the inbox directory's name; `fallback` the source's file name. */
-  async idOf(hint: ListHint, asked: string | null, fallback: string): Promise<number> {
-    const key = asked ?? `${hint.listId}\n${hint.mailingList}\n${fallback}`;
+  async idOf(hint: ListHint, asked: string | null, source: BatchSource): Promise<number> {
+    const key = asked ?? `${hint.listId}\n${hint.mailingList}\n${source.fallback}`;
     let id = this.#byHint.get(key);
     if (id === undefined) {
-      id = await this.#findOrAdd(hint, asked, fallback);
+      id = await this.#findOrAdd(hint, asked, source);
+      if (this.#byHint.size >= HINTS_KEPT) this.#byHint.clear();
       this.#byHint.set(key, id);
     }
+    this.#usedBy(source).add(id);
     return id;
   }
 
-  async #findOrAdd(hint: ListHint, asked: string | null, fallback: string): Promise<number> {
+  async #findOrAdd(hint: ListHint, asked: string | null, source: BatchSource): Promise<number> {
     const listId = hint.listId || null;
-    if (asked === null && listId) {
-      for (const row of this.#byName.values()) if (row.list_id === listId) return row.id;
-    }
+    const known = asked === null && listId ? this.#byListId.get(listId) : undefined;
+    if (known !== undefined) return known;
     const short = asked ?? listId?.split('.')[0] ?? hint.mailingList.split('@')[0] ?? '';
-    let name = clean(short) || clean(fallback) || 'mail';
+    const own = clean(source.fallback) || 'mail';
+    let name = clean(short) || own;
     const taken = this.#byName.get(name);
     if (taken && asked === null && listId && taken.list_id && taken.list_id !== listId) name = clean(listId);
     const found = this.#byName.get(name);
     if (found) return found.id;
-    const id = await addList(this.db, { name, listId, synthetic: hint.synthetic });
-    this.#byName.set(name, { id, name, list_id: listId, synthetic: hint.synthetic ? 1 : 0 });
+    if (asked !== null || (await this.#mayAdd(source))) return this.#add(name, listId, hint.synthetic);
+    return this.#byName.get(own)?.id ?? this.#add(own, null, hint.synthetic);
+  }
+
+  async #add(name: string, listId: string | null, synthetic: boolean): Promise<number> {
+    const id = await addList(this.db, { name, listId, synthetic });
+    this.#keep({ id, name, list_id: listId, synthetic: synthetic ? 1 : 0 });
     return id;
+  }
+
+  /** Whether a source may make one more list. Counted are those that its mails are on, so that a run that was killed and one that was not agree. */
+  async #mayAdd(source: BatchSource): Promise<boolean> {
+    const used = this.#usedBy(source);
+    if (!this.#counted.has(source.id)) for (const id of await listsOfSource(this.db, source.id)) used.add(id);
+    this.#counted.add(source.id);
+    if (used.size < MAX_LISTS) return true;
+    if (!this.#told.has(source.id))
+      source.onNote(
+        `names more than ${MAX_LISTS} lists: mails of further ones go into the list that bears the source's name (--list names another)`,
+      );
+    this.#told.add(source.id);
+    return false;
+  }
+
+  #usedBy({ id }: BatchSource): Set<number> {
+    const used = this.#used.get(id) ?? new Set();
+    this.#used.set(id, used);
+    return used;
   }
 }
 

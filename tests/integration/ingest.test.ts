@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { MAX_LISTS } from '#ingest/pipeline/lists';
 import { added, commitTo, withdrawn } from '#ingest/read/testing';
 import { command, ingest, scratch } from '../command';
 
@@ -130,6 +131,27 @@ describe('ingest', () => {
     commitTo(epoch, [withdrawn(mail('b'))], false);
     expect(ingest(database, inbox)).toMatchObject({ read: 3, stored: 1, duplicate: 1, deleted: 1 });
     expect(exported('messages').map(({ msgid }) => msgid)).toEqual(['a@example.org', 'c@example.org']);
+    verified();
+  });
+
+  it('makes so many lists of one source and no more, and loses no mail by it', () => {
+    const named = (n: number) =>
+      mail(`n${n}`, `List-Id: <list${n}.example.org>\nX-Mailing-List: list${n}@example.org\n`);
+    const mails = Array.from({ length: MAX_LISTS + 50 }, (_, n) => named(n));
+    ingest(database, write('known.mbox', mbox(named(5000))));
+    const path = write('many.mbox', mbox(...mails, named(5000)));
+    const ran = command('ingest', ['--json', path], database);
+    const { stored, lists } = JSON.parse(ran.stdout.trim().split('\n').at(-1) ?? '');
+    expect([stored, Object.keys(lists).length, lists.many, lists.list7]).toEqual([
+      MAX_LISTS + 50,
+      MAX_LISTS + 2,
+      50,
+      1,
+    ]);
+    expect(ran.stderr.match(/many\.mbox: names more than 1000 lists/g)).toHaveLength(1);
+    // Another run makes no further ones, and those that are there go on being used.
+    const more = [...mails, named(5000), named(6000), mail('again', 'List-Id: <list7.example.org>\n')];
+    expect(ingest(database, write('many.mbox', mbox(...more))).lists).toEqual({ ...lists, many: 51, list7: 2 });
     verified();
   });
 
