@@ -6,13 +6,18 @@ const two = (n: number) => String(n).padStart(2, '0');
  * One mail as mboxrd: a `From ` line (RFC 4155, asctime in UTC), the mail with `>` before each line that begins with
  * `From ` after any number of `>`, and an empty line.
  */
-export function toMboxrd(raw: Buffer, sentAt: number): Buffer {
+export const toMboxrd = (raw: Buffer, sentAt: number): Buffer => Buffer.concat(mboxrdParts([raw], sentAt));
+
+/** The same of a mail in parts that end with a line's end, such as header and body, and in parts: views of those, none copied. */
+export function mboxrdParts(mail: Buffer[], sentAt: number): Buffer[] {
   const date = new Date(sentAt * 1000);
   const time = `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`;
   const day = `${DAYS[date.getUTCDay()]} ${MONTHS[date.getUTCMonth()]} ${String(date.getUTCDate()).padStart(2)}`;
-  const parts: Buffer[] = [Buffer.from(`From mboxrd@z ${day} ${time} ${date.getUTCFullYear()}\n`), ...escaped(raw)];
-  parts.push(Buffer.from(raw.at(-1) === 10 ? '\n' : '\n\n'));
-  return Buffer.concat(parts);
+  const whole = mail.filter(({ length }) => length > 0);
+  const isCut = whole.slice(0, -1).some((part) => part.at(-1) !== 10);
+  const lines = isCut ? escaped(Buffer.concat(whole)) : whole.flatMap(escaped);
+  const from = Buffer.from(`From mboxrd@z ${day} ${time} ${date.getUTCFullYear()}\n`);
+  return [from, ...lines, Buffer.from(whole.at(-1)?.at(-1) === 10 ? '\n' : '\n\n')];
 }
 
 const FROM = Buffer.from('From ');

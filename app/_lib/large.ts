@@ -5,9 +5,8 @@ import { problem, RETRY_SECONDS } from './page';
 export const LARGE_BYTES = 8 * 1024 * 1024;
 /** Of large mails, in all; one is always let in, however large (ingest takes none above 256 MB). */
 const MAX_HELD_BYTES = 256 * 1024 * 1024;
-/** What a mail costs that is taken apart by the MIME parser, or escaped for mbox, in times of its size. */
+/** What a mail costs that is taken apart by the MIME parser, in times of its size. */
 export const TAKEN_APART = 4;
-export const ESCAPED = 3;
 /** How often a download that is under way looks whether it is its turn. */
 const LOOK_EVERY_MS = 200;
 
@@ -35,9 +34,9 @@ export function holdLarge(bytes: number, times: number, key: unknown = Symbol('i
 }
 
 /** The same for what has begun to be sent: it waits. */
-export async function waitForLarge(bytes: number, times: number): Promise<() => void> {
+export async function waitForLarge(bytes: number, key: unknown): Promise<() => void> {
   for (;;) {
-    const release = holdLarge(bytes, times);
+    const release = holdLarge(bytes, 1, key);
     if (release) return release;
     await new Promise((later) => setTimeout(later, LOOK_EVERY_MS));
   }

@@ -1,8 +1,8 @@
 import { pipeline, Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import { rawMessages, sizesOf } from '#db/queries/message';
-import { toMboxrd } from '#mail/mbox';
-import { ESCAPED, LARGE_BYTES, waitForLarge } from './large';
+import { mboxrdParts } from '#mail/mbox';
+import { LARGE_BYTES, waitForLarge } from './large';
 import { openReader } from './reader';
 
 const MAILS_AT_ONCE = 50;
@@ -14,10 +14,12 @@ export async function* mailsById(ids: number[]): AsyncGenerator<Buffer> {
   for (let at = 0; at < ids.length; at += MAILS_AT_ONCE) {
     const sizes = await reader.read((db) => sizesOf(db, ids.slice(at, at + MAILS_AT_ONCE)));
     for (const some of fewEnough(sizes)) {
-      const release = await waitForLarge(some.bytes, ESCAPED);
+      const release = await waitForLarge(some.bytes, some.ids[0]);
       try {
         const mails = await reader.read((db) => rawMessages(db, some.ids));
-        for (const { raw, sent_at } of mails) yield toMboxrd(raw, sent_at);
+        const parts = mails.flatMap(({ raw, sent_at }) => mboxrdParts(raw, sent_at));
+        if (some.bytes > LARGE_BYTES) yield* parts;
+        else yield Buffer.concat(parts);
       } finally {
         release();
       }

@@ -1,6 +1,6 @@
 import { mayHoldHtml, seemsHtml } from '#mail/header';
 import type { Snapshot } from '../open';
-import { headsOf, rawOf, SLOTS, type Slots, textsOf } from './blocks';
+import { headsOf, rawOf, rawPartsOf, SLOTS, type Slots, textsOf } from './blocks';
 
 export interface MessageRow extends Slots {
   id: number;
@@ -180,14 +180,14 @@ export async function idsOfThread(db: Snapshot, thread: number): Promise<number[
   return rows.map(({ id }) => id);
 }
 
-/** Messages by id, in the order given, with their raw bytes. */
+/** Messages by id, in the order given, with their raw bytes in parts (`rawPartsOf`). */
 export async function rawMessages(db: Snapshot, ids: number[]) {
   const rows = await db.all<Slots & { sent_at: number }>(
     `SELECT m.sent_at, ${SLOTS} FROM json_each(?) j JOIN message m ON m.id = j.value ORDER BY j.key`,
     [JSON.stringify(ids)],
   );
-  const raws = await rawOf(db, rows);
-  return rows.map((row, n) => ({ ...row, raw: raws[n] as Buffer }));
+  const raws = await rawPartsOf(db, rows);
+  return rows.map((row, n) => ({ ...row, raw: raws[n] ?? [] }));
 }
 
 /** Every message of the threads that these messages belong to, thread by thread in display order; at most `limit`. */
