@@ -9,7 +9,7 @@ import { answer } from './door';
 import { Routes, UnknownBuild } from './routes';
 import { send } from './send';
 
-/** Connections held at once; the kernel keeps others waiting. */
+/** Connections held at once; Node closes further ones as they come. */
 const MAX_CONNECTIONS = 2000;
 /** For a request's head, and for all of it; a client that dribbles is cut off (slowloris). */
 const HEAD_MS = 20_000;
