@@ -103,7 +103,7 @@ export async function ingest(sources: Source[], options: IngestOptions): Promise
   const unlock = await lockIngest(options.database);
   const db = await openWriter(options.database);
   setFlagsFromString(SETTLED);
-  const pool = new ParserPool(options.jobs, Math.max(options.jobs, Math.min(4, availableParallelism() - 1)));
+  const pool = new ParserPool(options.jobs, Math.max(options.jobs, Math.min(4, availableParallelism())));
   const failed: SourceError[] = [];
   const counts: Counts = { read: 0, stored: 0, duplicate: 0, deleted: 0, rejected: 0, bytes: 0 };
   try {

@@ -183,5 +183,7 @@ export interface PatchState {
 export interface PatchAnalysis {
   linkSeries(facts: PatchFact[]): Revision[];
   resolveClaims(claims: StoredClaim[], facts: PatchFact[], revisionOf: (id: number) => number | null): Outcome[];
+  /** As resolveClaims, for claims it found nothing for: `facts` are all patches of the authors of the mails that make them. */
+  resolveByAuthor(claims: StoredClaim[], facts: PatchFact[], applied: ReadonlySet<number>): Outcome[];
   statusOf(newest: PatchState[], earlier: PatchState[][]): Status;
 }

@@ -1,6 +1,6 @@
 import { CLAIM, CLAIM_SOURCE, type Outcome, type PatchAnalysis, type PatchFact, type StoredClaim } from '#mail/patch';
 import { linkSeries } from './link';
-import { PatchIndex, resolveClaim } from './outcome';
+import { PatchIndex, resolveClaim, resolveMoved } from './outcome';
 import { statusOf } from './states';
 
 export { addPatchRows } from './rows';
@@ -18,5 +18,11 @@ function resolveClaims(
   return [...said, ...claims.filter(isCopy).flatMap((claim) => resolveClaim(claim, index))];
 }
 
+function resolveByAuthor(claims: StoredClaim[], facts: PatchFact[], applied: ReadonlySet<number>): Outcome[] {
+  const index = new PatchIndex(facts, () => null);
+  for (const patch of applied) index.applied.add(patch);
+  return claims.flatMap((claim) => resolveMoved(claim, index));
+}
+
 /** What `linkPatches` of db/write/patch.ts is given. */
-export const patchAnalysis: PatchAnalysis = { linkSeries, resolveClaims, statusOf };
+export const patchAnalysis: PatchAnalysis = { linkSeries, resolveClaims, resolveByAuthor, statusOf };

@@ -46,7 +46,6 @@ export class PatchIndex {
     ]);
   }
 
-  /** Patches of the author of `fact`: a file may have moved, and the title been edited, before it came to a stable tree. */
   ofAuthor(fact: PatchFact): PatchFact[] {
     return this.byAuthor.get(fact.authorKey) ?? [];
   }
@@ -133,7 +132,8 @@ function byTitle(claim: StoredClaim, titleKey: number, parent: PatchFact | undef
     if (answersToPatch && claim.self && changeLikeness(parent, claim.self) >= 0.3)
       return [outcome(claim, parent, 'reply')];
   }
-  if (claim.self && claim.self.print.length > 0) return byContent(claim, titleKey, claim.self, index);
+  if (claim.self && claim.self.print.length > 0)
+    return byContent(claim, titleKey, claim.self, index.related(claim.self), index);
   const before = index.titled(titleKey).filter((fact) => isCandidate(fact, claim));
   const authors = new Set(before.map((fact) => fact.authorKey));
   return authors.size === 1 ? [outcome(claim, latest(before), 'title')] : [];
@@ -147,12 +147,26 @@ const SAME_CHANGE = 0.8;
 const NEARLY = 0.2;
 
 /**
- * The mail carries the patch as it was applied: compared with the patches of its title, of its patch_id and of its files.
- * Of those most alike, the one that others say was applied, else the newest.
+ * Where nothing of the title, the patch_id or the files of a copy is found: a file may have moved, and the title been edited, before it
+ * came to a stable tree. Then all patches of its author are looked at; they are many, so for what is still open alone.
  */
-function byContent(claim: StoredClaim, titleKey: number, self: PatchFact, index: PatchIndex): Outcome[] {
-  let found = believed(index.related(self), claim, titleKey, self);
-  if (found.length === 0) found = believed(index.ofAuthor(self), claim, titleKey, self);
+export function resolveMoved(claim: StoredClaim, index: PatchIndex): Outcome[] {
+  const { self, titleKey } = claim;
+  return self && titleKey !== null ? byContent(claim, titleKey, self, index.ofAuthor(self), index) : [];
+}
+
+/**
+ * The mail carries the patch as it was applied: compared with `candidates`. Of those most alike, the one that others say was applied,
+ * else the newest.
+ */
+function byContent(
+  claim: StoredClaim,
+  titleKey: number,
+  self: PatchFact,
+  candidates: Iterable<PatchFact>,
+  index: PatchIndex,
+): Outcome[] {
+  const found = believed(candidates, claim, titleKey, self);
   if (found.length === 0) return [];
   const best = Math.max(...found.map(({ score }) => score));
   const near = found.filter(({ score }) => score >= best - NEARLY).map(({ fact }) => fact);

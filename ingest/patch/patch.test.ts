@@ -116,6 +116,32 @@ describe('outcomes', () => {
     expect(await status()).toEqual(['reviewed']);
   });
 
+  describe('of a copy under another title', () => {
+    const origin = patch('p1@x', 0, '[PATCH] x: add alpha', one);
+    const copyOf = (lines: string[]) => {
+      const copy = patch('s1@x', 9, '[PATCH] x: Add a letter', lines);
+      return { ...copy, text: `commit ${'ab'.repeat(20)} upstream.\n\n${copy.text}` };
+    };
+
+    it('are found, whatever comes later under its title', async () => {
+      await store.add([origin, copyOf(one)]);
+      const found = [{ msgid: 'p1@x', how: 'patch id' }];
+      expect(await outcomes()).toMatchObject(found);
+      await store.add([patch('q1@x', 1500, '[PATCH] x: Add a letter', two)]);
+      expect(await outcomes()).toMatchObject(found);
+    });
+
+    it.each([
+      ['patch id', one],
+      ['title and change', [...one, 'and_more(now);']],
+    ])('are found, though what it was made of comes later (%s)', async (how, lines) => {
+      await store.add([copyOf(lines)]);
+      expect(await outcomes()).toEqual([]);
+      await store.add([origin]);
+      expect(await outcomes()).toMatchObject([{ msgid: 'p1@x', how }]);
+    });
+  });
+
   it('finds the patch of a tip mail whose Link is not here, by its change', async () => {
     const tip = patch('t1@x', 9, '[tip: x/core] x: Add alpha', one, {
       author: { name: 'tip-bot2 for Ada Example', address: 'bot@example.org' },

@@ -5,6 +5,9 @@ import type { ParserPool } from './pool';
 /** Messages resolved at a time, by each worker: bounds what is decompressed at once. A longer thread is a chunk by itself. */
 const MESSAGES_AT_ONCE = 400;
 
+/** Chunks for which one more worker is worth its start: it compiles again what another has. */
+const CHUNKS_A_WORKER = 40;
+
 /** Chunks that are resolved but not yet written: linking may hold the writer for a while. */
 const CHUNKS_AHEAD = 12;
 
@@ -26,7 +29,7 @@ export async function resolveDirtyQuotes(db: Connection, pool: ParserPool): Prom
       if (writing.size >= CHUNKS_AHEAD) await Promise.race(writing);
     }
   };
-  const workers = Math.min(pool.quoters, chunks.length);
+  const workers = Math.min(pool.quoters, Math.ceil(chunks.length / CHUNKS_A_WORKER));
   await Promise.all(Array.from({ length: workers }, (_, unit) => work(unit)));
   await Promise.all(writing);
 }

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { openCopies } from '../../db/write/outcomes.ts';
 import { msgidOfLink } from '../../ingest/patch/claims.ts';
 import { patchAnalysis } from '../../ingest/patch/index.ts';
 import { linkSeries } from '../../ingest/patch/link.ts';
@@ -47,6 +48,7 @@ describe.skipIf(!ARCHIVES)('linking on real archives', () => {
     const series = new Map(linkSeries(facts).flatMap((one) => one.members.map((id) => [id, one.series] as const)));
     const revisions = new Map(linkSeries(facts).flatMap((one) => one.members.map((id) => [id, one.id] as const)));
     const outcomes = patchAnalysis.resolveClaims(claims, facts, (id) => revisions.get(id) ?? null);
+    outcomes.push(...patchAnalysis.resolveByAuthor(openCopies(claims, outcomes), facts, new Set()));
     for (const source of [CLAIM_SOURCE.tip, CLAIM_SOURCE.stable]) {
       // A maintainer may link one version and apply the next: "other version" is right about the work, if not about the mail;
       // so is a later posting that carries the very change (patch_id) that was applied.

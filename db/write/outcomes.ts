@@ -1,0 +1,158 @@
+import {
+  CLAIM,
+  CLAIM_SOURCE,
+  type ClaimSource,
+  type Outcome,
+  type PatchAnalysis,
+  type PatchFact,
+  type StoredClaim,
+} from '#mail/patch';
+import type { Connection } from '../open';
+import { insertRows } from './insert';
+import { loadFacts } from './patchfacts';
+
+/** A copy comes at most two years after the patch (ingest/patch/outcome.ts REACH), in message ids (8 a second). */
+const COPY_REACH = 730 * 86400 * 8;
+
+/** Sources of claims that are about the patch answered to; others may be about one of the same change (ingest/patch/outcome.ts). */
+const SPOKEN: ClaimSource[] = [CLAIM_SOURCE.words, CLAIM_SOURCE.trailer, CLAIM_SOURCE.prTracker];
+
+interface ClaimRow extends Omit<StoredClaim, 'self' | 'titleKey'> {
+  title_key: number | null;
+}
+
+/** Resolves the claims of new mails, and those that may mean patches of `linking`. */
+export async function resolveOutcomes(
+  db: Connection,
+  analysis: PatchAnalysis,
+  dirty: string,
+  known: Map<number, PatchFact>,
+): Promise<void> {
+  await gatherClaims(db, dirty);
+  const rows = await db.all<ClaimRow>(
+    `SELECT c.message_id AS evidence, c.line, c.kind, c.source, c.msgid, c.title, c.title_key, c.oid, c.tree, r.patch_id AS parent
+     FROM claiming n JOIN claim c ON c.message_id = n.id LEFT JOIN patch_reply r ON r.message_id = c.message_id ORDER BY 1, 2, c.nth`,
+  );
+  if (rows.length === 0) return;
+  const revisions = await revisionOfEach(db);
+  const missing = [...revisions.keys()].filter((id) => !known.has(id));
+  for (const fact of await loadFacts(db, missing)) known.set(fact.id, fact);
+  const facts = [...revisions.keys()].map((id) => known.get(id) as PatchFact);
+  const claims = rows.map(
+    ({ title_key, ...row }): StoredClaim => ({ ...row, titleKey: title_key, self: known.get(row.evidence) ?? null }),
+  );
+  const found = analysis.resolveClaims(claims, facts, (id) => revisions.get(id) ?? null);
+  await db.run(
+    `INSERT OR IGNORE INTO touched SELECT r.series_id FROM outcome o JOIN claiming c ON c.id = o.evidence_id
+     JOIN patch p ON p.message_id = o.patch_id JOIN revision r ON r.id = p.revision_id`,
+  );
+  await db.run('DELETE FROM outcome WHERE evidence_id IN (SELECT id FROM claiming)');
+  await insertOutcomes(db, found);
+  await insertOutcomes(db, await resolveMoved(db, analysis, openCopies(claims, found), known));
+}
+
+const insertOutcomes = (db: Connection, outcomes: Outcome[]) =>
+  insertRows(
+    db,
+    'INSERT OR IGNORE INTO outcome (patch_id, evidence_id, line, kind, source, how, oid, tree)',
+    outcomes.map((one) => [one.patch, one.evidence, one.line, one.kind, one.source, one.how, one.oid, one.tree]),
+  );
+
+/** Claims of mails that carry a patch, for which none was found. */
+export function openCopies(claims: StoredClaim[], found: Outcome[]): StoredClaim[] {
+  const done = new Set(found.map(({ evidence, line }) => `${evidence} ${line}`));
+  return claims.filter(
+    ({ source, self, titleKey, evidence, line }) =>
+      !SPOKEN.includes(source) && titleKey !== null && self?.print.length && !done.has(`${evidence} ${line}`),
+  );
+}
+
+/** The second try: with all that the authors of these copies posted in the two years before them. */
+async function resolveMoved(
+  db: Connection,
+  analysis: PatchAnalysis,
+  claims: StoredClaim[],
+  known: Map<number, PatchFact>,
+): Promise<Outcome[]> {
+  if (!claims.length) return [];
+  const rows = await db.all<{ id: number; applied: number }>(
+    `SELECT q.message_id AS id, EXISTS (SELECT 1 FROM outcome o WHERE o.patch_id = q.message_id AND o.kind IN (${CLAIM.applied}, ${CLAIM.queued})) AS applied
+     FROM (SELECT DISTINCT q.message_id FROM json_each(?) j CROSS JOIN patch p ON p.message_id = j.value
+       CROSS JOIN patch q ON q.author_key = p.author_key AND q.message_id BETWEEN p.message_id - ${COPY_REACH} AND p.message_id) q`,
+    [JSON.stringify([...new Set(claims.map(({ evidence }) => evidence))])],
+  );
+  for (const fact of await loadFacts(
+    db,
+    rows.flatMap(({ id }) => (known.has(id) ? [] : [id])),
+  ))
+    known.set(fact.id, fact);
+  const facts = rows.map(({ id }) => known.get(id) as PatchFact);
+  return analysis.resolveByAuthor(claims, facts, new Set(rows.flatMap(({ id, applied }) => (applied ? [id] : []))));
+}
+
+/**
+ * Gathers in `claiming` the mails whose claims are to be resolved again: the new ones, those that may mean patches of `linking`, and
+ * what was said of the patches that these may mean (it decides between equal versions).
+ */
+async function gatherClaims(db: Connection, dirty: string): Promise<void> {
+  const add = (where: string) =>
+    db.run(`INSERT OR IGNORE INTO claiming SELECT DISTINCT message_id FROM claim WHERE ${where}`);
+  const replies = 'message_id IN (SELECT r.message_id FROM patch_reply r JOIN linking l ON l.id = r.patch_id)';
+  // Replies of the same threads too: another patch may now stand nearest above them.
+  await add(`message_id IN (SELECT id FROM message WHERE thread IN (SELECT thread FROM message WHERE id IN ${dirty}))`);
+  // Copies of the patch_id, the files or the authors of new patches, of the two years after them: an archive may come after the copies
+  // made from it.
+  await add(
+    `source NOT IN (${SPOKEN}) AND message_id IN (SELECT q.message_id FROM patch d JOIN patch q ON q.patch_id = d.patch_id WHERE d.message_id IN ${dirty})`,
+  );
+  await add(
+    `source NOT IN (${SPOKEN}) AND message_id IN (SELECT g.message_id
+     FROM (SELECT file, min(message_id) AS first, max(message_id) AS last FROM patch_file WHERE message_id IN ${dirty} GROUP BY 1) d
+     CROSS JOIN patch_file g ON g.file = d.file AND g.message_id BETWEEN d.first AND d.last + ${COPY_REACH})`,
+  );
+  await add(
+    `source NOT IN (${SPOKEN}) AND message_id IN (SELECT q.message_id
+     FROM (SELECT author_key, min(message_id) AS first, max(message_id) AS last FROM patch WHERE message_id IN ${dirty} GROUP BY 1) d
+     CROSS JOIN patch q ON q.author_key = d.author_key AND q.message_id BETWEEN d.first AND d.last + ${COPY_REACH})`,
+  );
+  await gatherTargets(db);
+  await add('title_key IN (SELECT p.title_key FROM linking l JOIN patch p ON p.message_id = l.id)');
+  await add('msgid IN (SELECT m.msgid FROM linking l JOIN message m ON m.id = l.id)');
+  await add(replies);
+  await gatherTargets(db);
+  await add(replies);
+}
+
+/** Adds to `linking` the patches that the claims may mean, those posted with them, and the patches that the claims' mails carry. */
+async function gatherTargets(db: Connection): Promise<void> {
+  const add = (select: string) => db.run(`INSERT OR IGNORE INTO linking ${select}`);
+  await add('SELECT p.message_id FROM claiming n JOIN patch p ON p.message_id = n.id');
+  await add(
+    'SELECT p.message_id FROM claiming n JOIN claim c ON c.message_id = n.id JOIN patch p ON p.title_key = c.title_key',
+  );
+  await add(
+    'SELECT p.message_id FROM claiming n JOIN claim c ON c.message_id = n.id JOIN message m ON m.msgid = c.msgid JOIN patch p ON p.message_id = m.id',
+  );
+  // Mails that carry a patch and say that it was applied, whatever kind they are of, are compared with patches of their title and
+  // patch_id, and with those to their files of the two years before.
+  const copies = `(SELECT DISTINCT c.message_id AS id FROM claiming n JOIN claim c ON c.message_id = n.id
+     WHERE c.source NOT IN (${SPOKEN}) AND c.title_key IS NOT NULL) n JOIN patch p ON p.message_id = n.id AND p.print IS NOT NULL`;
+  await add(`SELECT q.message_id FROM ${copies} JOIN patch q ON q.patch_id = p.patch_id`);
+  await add(`SELECT q.message_id FROM ${copies} JOIN patch q ON q.title_key = p.title_key`);
+  await add(
+    `SELECT g.message_id FROM ${copies} JOIN patch_file f ON f.message_id = n.id JOIN patch_file g ON g.file = f.file
+     AND g.message_id BETWEEN n.id - ${COPY_REACH} AND n.id`,
+  );
+  await add('SELECT r.patch_id FROM claiming n JOIN patch_reply r ON r.message_id = n.id');
+  await add(
+    'SELECT q.message_id FROM linking l JOIN patch p ON p.message_id = l.id JOIN patch q ON q.revision_id = p.revision_id',
+  );
+}
+
+/** The mails in `linking`, ascending, with the revision of each; null where it belongs to none (pull requests, scripts' mails). */
+async function revisionOfEach(db: Connection): Promise<Map<number, number | null>> {
+  const rows = await db.all<{ id: number; revision: number | null }>(
+    'SELECT p.message_id AS id, p.revision_id AS revision FROM linking l JOIN patch p ON p.message_id = l.id ORDER BY l.id',
+  );
+  return new Map(rows.map(({ id, revision }) => [id, revision]));
+}
