@@ -121,7 +121,8 @@ export async function ingest(sources: Source[], options: IngestOptions): Promise
     await rejoinThreads(db);
     await arrangeDirty(db);
     // Neither reads what the other writes: linking is this thread's work, quotations are the workers'.
-    await allOf([linkPatches(db, patchAnalysis), resolveDirtyQuotes(db, pool)]);
+    const linked = linkPatches(db, patchAnalysis);
+    await allOf([linked, resolveDirtyQuotes(db, pool, linked)]);
     await joinIdentities(db, options, failed);
     if (options.commits !== null) await joinCommits(db, options.commits, options, failed);
     return { ...counts, ...(await totals(db)), seconds: (performance.now() - started) / 1000, failed };

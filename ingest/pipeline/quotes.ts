@@ -15,8 +15,11 @@ const CHUNKS_AHEAD = 12;
 const THREAD_MESSAGES = 4000;
 const THREAD_BYTES = 64 * 1024 * 1024;
 
-/** Resolves the quotations of every thread that changed; in the workers, one chunk each. */
-export async function resolveDirtyQuotes(db: Connection, pool: ParserPool): Promise<void> {
+/**
+ * Resolves the quotations of every thread that changed; in the workers, one chunk each. All but the first begin when `linked` is
+ * settled: linking needs a core and the memory.
+ */
+export async function resolveDirtyQuotes(db: Connection, pool: ParserPool, linked: Promise<void>): Promise<void> {
   const chunks = chunksOf(await dirtyQuotes(db));
   const writing = new Set<Promise<void>>();
   let next = 0;
@@ -30,7 +33,13 @@ export async function resolveDirtyQuotes(db: Connection, pool: ParserPool): Prom
     }
   };
   const workers = Math.min(pool.quoters, Math.ceil(chunks.length / CHUNKS_A_WORKER));
-  await Promise.all(Array.from({ length: workers }, (_, unit) => work(unit)));
+  const begun = linked.catch(() => {});
+  await Promise.all(
+    Array.from({ length: workers }, async (_, unit) => {
+      if (unit > 0) await begun;
+      await work(unit);
+    }),
+  );
   await Promise.all(writing);
 }
 
