@@ -19,16 +19,16 @@ export const PATCH_TABLES: Record<string, string> = {
 };
 
 /**
- * How far apart in time (message ids, 8 a second) an author's patches may be of one set (ingest/patch/sets.ts `fits`, with a week to
- * spare), versions by their files alone, and patches of one title by it (ingest/patch/link.ts FILE_REACH and REACH, with two months
- * to spare, since a set counts from its first mail).
+ * How far apart in time (message ids, 8 a second) an author's patches may be of one set (ingest/patch/sets.ts `fits`), versions by their
+ * files alone, and patches of one title by it (ingest/patch/link.ts FILE_REACH and REACH); two weeks more, since a set counts from its
+ * first mail and the last may come a week later.
  */
 const SET_REACH = 14 * 86400 * 8;
-const FILE_REACH = (183 + 60) * 86400 * 8;
-const TITLE_REACH = (548 + 60) * 86400 * 8;
+const FILE_REACH = (183 + 14) * 86400 * 8;
+const TITLE_REACH = (548 + 14) * 86400 * 8;
 
 /** Mails linked in one transaction: bounds memory, and how long the writer holds the lock. */
-const DIRTY_AT_ONCE = 15_000;
+const DIRTY_AT_ONCE = 25_000;
 
 /** PATCH_KIND of mails that belong to series (patch, cover, stable), and of those that replies can speak of (pull requests too). */
 const SERIES_KINDS = '(1, 2, 5)';

@@ -17,7 +17,7 @@ export async function arrangeDirty(db: Connection): Promise<void> {
       // All its messages were withdrawn: nothing is left to show.
       if (!rows) continue;
       const arranged = arrange(
-        rows.map(memberOf),
+        rows.map((row) => new StoredMember(row)),
         (ghosts.get(id) ?? []).map(({ msgid }) => msgid),
       );
       threads.push(threadRow(id, rows, arranged));
@@ -37,16 +37,24 @@ function byThread<T extends { thread: number }>(rows: T[]): Map<number, T[]> {
   return groups;
 }
 
-function memberOf(row: MemberRow): Member {
-  return {
-    id: row.id,
-    msgid: row.msgid,
-    // Taken apart when asked for: those of a million mails at once would not fit memory.
-    get references() {
-      return row.refs ? row.refs.split(' ') : [];
-    },
-    imposter: row.imposter === 1,
-  };
+/** A class: an object literal with a getter would have a hidden class of its own for each message. */
+class StoredMember implements Member {
+  readonly id: number;
+  readonly msgid: string;
+  readonly imposter: boolean;
+  readonly #refs: string;
+
+  constructor(row: MemberRow) {
+    this.id = row.id;
+    this.msgid = row.msgid;
+    this.imposter = row.imposter === 1;
+    this.#refs = row.refs;
+  }
+
+  /** Taken apart when asked for: those of a million mails at once would not fit memory. */
+  get references(): string[] {
+    return this.#refs ? this.#refs.split(' ') : [];
+  }
 }
 
 function threadRow(id: number, rows: MemberRow[], places: Place[]): Value[] {
