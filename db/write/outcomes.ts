@@ -35,9 +35,7 @@ export async function resolveOutcomes(
   );
   if (rows.length === 0) return;
   const revisions = await revisionOfEach(db);
-  const missing = [...revisions.keys()].filter((id) => !known.has(id));
-  for (const fact of await loadFacts(db, missing)) known.set(fact.id, fact);
-  const facts = [...revisions.keys()].map((id) => known.get(id) as PatchFact);
+  const facts = await factsOf(db, [...revisions.keys()], known);
   const claims = rows.map(
     ({ title_key, ...row }): StoredClaim => ({ ...row, titleKey: title_key, self: known.get(row.evidence) ?? null }),
   );
@@ -67,6 +65,13 @@ export function openCopies(claims: StoredClaim[], found: Outcome[]): StoredClaim
   );
 }
 
+/** Facts of patches in the order of `ids`; those that are not known yet are read, and known from then on. */
+async function factsOf(db: Connection, ids: number[], known: Map<number, PatchFact>): Promise<PatchFact[]> {
+  const missing = ids.filter((id) => !known.has(id));
+  for (const fact of await loadFacts(db, missing)) known.set(fact.id, fact);
+  return ids.map((id) => known.get(id) as PatchFact);
+}
+
 /** The second try: with all that the authors of these copies posted in the two years before them. */
 async function resolveMoved(
   db: Connection,
@@ -81,12 +86,11 @@ async function resolveMoved(
        CROSS JOIN patch q ON q.author_key = p.author_key AND q.message_id BETWEEN p.message_id - ${COPY_REACH} AND p.message_id) q`,
     [JSON.stringify([...new Set(claims.map(({ evidence }) => evidence))])],
   );
-  for (const fact of await loadFacts(
+  const facts = await factsOf(
     db,
-    rows.flatMap(({ id }) => (known.has(id) ? [] : [id])),
-  ))
-    known.set(fact.id, fact);
-  const facts = rows.map(({ id }) => known.get(id) as PatchFact);
+    rows.map(({ id }) => id),
+    known,
+  );
   return analysis.resolveByAuthor(claims, facts, new Set(rows.flatMap(({ id, applied }) => (applied ? [id] : []))));
 }
 

@@ -182,7 +182,7 @@ async function replaceRevisions(db: Connection, revisions: Revision[]): Promise<
   ]);
 }
 
-/** Which patches touch a file: for related series. */
+/** Which patches touch a file: for kin, copies and related series. */
 async function indexFiles(db: Connection, dirty: string): Promise<void> {
   const rows = await db.all<{ id: number; files: string }>(
     `SELECT message_id AS id, files FROM patch WHERE message_id IN ${dirty} AND files IS NOT NULL`,
