@@ -41,7 +41,7 @@ function wordings({ query, list, topic, person, after, before }: SearchRequest):
   if (isPlain && words.length === 1 && query.length > 4) other.push(`${query.slice(0, -2)}*`);
   if (/^".*"$/.test(query)) other.push(query.slice(1, -1));
   const held: [string, Change][] = isHeld && query ? [['on all lists, of any topic, person and time', free]] : [];
-  return [...held, ...new Set(other)].map((one) => (typeof one === 'string' ? [one, { q: one }] : one));
+  return [...held, ...[...new Set(other)].map((q): [string, Change] => [q, { q }])];
 }
 
 /** What to ask instead. */

@@ -1,7 +1,7 @@
 import type { Node } from '#mail/query/types';
 import type { Snapshot } from '../../open';
 import { Kept } from '../kept';
-import { type Condition, type Plan, planQuery, type Range } from './plan';
+import { type Condition, NEWEST, OLDEST, type Plan, planQuery, type Range } from './plan';
 
 /** Matches are counted up to this; beyond it the count is said to be a bound. */
 export const COUNT_BOUND = 10_000;
@@ -50,14 +50,12 @@ export async function matchesBefore(db: Snapshot, plan: Plan, before: number | n
 
 /** Mails of the first range that is looked through; the next is four times as long. */
 const FIRST_RANGE = 20_000;
-const OLDEST = Number.MIN_SAFE_INTEGER;
-const NEWEST = Number.MAX_SAFE_INTEGER;
 
 /** Outside of these ids nothing matches, whatever else is asked: all dates that the query names. */
-const spanOf = ({ where }: Plan): Range => [
-  Math.max(OLDEST, ...where.flatMap(({ range }) => (range ? [range[0]] : []))),
-  Math.min(NEWEST, ...where.flatMap(({ range }) => (range ? [range[1]] : []))),
-];
+function spanOf({ where }: Plan): Range {
+  const ranges = where.flatMap(({ range }) => (range ? [range] : []));
+  return [Math.max(OLDEST, ...ranges.map(([from]) => from)), Math.min(NEWEST, ...ranges.map(([, to]) => to))];
+}
 
 /**
  * Where words lead, or nothing but a test of each mail is asked, matches come newest first by themselves. Subqueries give theirs

@@ -35,6 +35,9 @@ const COLUMNS: Record<Exclude<Field, 'mid' | 'lid'>, string[]> = {
 
 /** A range of ids, the end exclusive. */
 export type Range = readonly [from: number, to: number];
+/** The ends of one that has none. */
+export const OLDEST = Number.MIN_SAFE_INTEGER;
+export const NEWEST = Number.MAX_SAFE_INTEGER;
 
 /**
  * A condition in SQL. `@id` stands for the mail's id, whoever leads the query. `@in(x)` stands where a subquery gives ids `x`:
@@ -177,10 +180,7 @@ export function idRange(from: number | null, to: number | null): Condition {
   if (from !== null) parts.push({ sql: '@id >= CAST(? AS INTEGER)', params: [from * 8] });
   if (to !== null) parts.push({ sql: '@id < CAST(? AS INTEGER)', params: [to * 8] });
   if (!parts.length) return { sql: '1', params: [] };
-  const range: Range = [
-    from === null ? Number.MIN_SAFE_INTEGER : from * 8,
-    to === null ? Number.MAX_SAFE_INTEGER : to * 8,
-  ];
+  const range: Range = [from === null ? OLDEST : from * 8, to === null ? NEWEST : to * 8];
   return { ...joined(parts, ' AND '), range };
 }
 
