@@ -1,7 +1,7 @@
 import type { NextConfig } from 'next';
 
 const config: NextConfig = {
-  // Loaded by Node, not bundled: a native module; what the door (app/_server/) shares with the pages.
+  // Loaded by Node, not bundled: a native module; what the door (app/_door/) shares with the pages.
   serverExternalPackages: ['sqlite3', 'mailparser', 'libmime', 'prom-client', 'pino'],
   // lore's addresses end with a slash where they name a page and without one where they name a file; the pages see to it.
   skipTrailingSlashRedirect: true,

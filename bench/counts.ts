@@ -11,7 +11,7 @@ import { gunzipSync } from 'node:zlib';
 import { Reader, type Snapshot } from '#db/open';
 import { SLOTS, type Slots, textsOf } from '#db/queries/blocks';
 import { searchMessages } from '#db/queries/search/index';
-import { stemOf } from '#mail/query/stem';
+import { stemOf } from '#query/stem';
 
 const NOW = Math.floor(Date.now() / 1000);
 

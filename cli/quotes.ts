@@ -4,8 +4,8 @@ import { Command } from 'commander';
 import { Reader } from '#db/open';
 import { rfc3339 } from '#db/queries/export';
 import { type FoundQuote, findQuotes, MAX_ARTICLE } from '#db/queries/quotes';
-import { editsOf } from '#mail/quote/edits';
 import { visible } from '#mail/visible';
+import { editsOf } from '#quote/edits';
 import { runProgram } from './program';
 import { databasePath } from './settings';
 

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { loadTopics } from '#db/queries/topicsfile';
-import type { Topic } from '#mail/topic';
+import type { Topic } from '#site/topic';
+import { loadTopics } from '#site/topicsfile';
 
 const schema = z.object({
   THREADLINE_DB: z.string().min(1).default('data/threadline.sqlite'),

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { Reader, type Snapshot } from '#db/open';
 import { loadStories, proveStory, storiesHere } from '#db/queries/stories';
 import { verify } from '#db/queries/verify';
-import { StoryError } from '#mail/story';
+import { StoryError } from '#site/story';
 import { runProgram } from './program';
 import { databasePath } from './settings';
 

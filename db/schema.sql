@@ -159,7 +159,7 @@ CREATE VIRTUAL TABLE search USING fts5 (
 );
 
 CREATE TABLE term (                 -- identifiers found whole: blob names of diffs, patch ids, change ids
-  kind       INTEGER NOT NULL,      -- mail/term.ts: 1 dfpre, 2 dfpost, 3 patchid, 4 changeid, 5 forpatchid
+  kind       INTEGER NOT NULL,      -- query/term.ts: 1 dfpre, 2 dfpost, 3 patchid, 4 changeid, 5 forpatchid
   value      TEXT NOT NULL,
   message_id INTEGER NOT NULL,
   PRIMARY KEY (kind, value, message_id)

@@ -125,7 +125,7 @@ export interface StoredCommit {
   imposter: number;
 }
 
-/** 10 is mail/patch.ts CLAIM.reverted. */
+/** 10 is patch/kinds.ts CLAIM.reverted. */
 export function storedCommits(db: Connection): Promise<StoredCommit[]> {
   return db.all<StoredCommit & Record<string, never>>(
     `SELECT o.tree, o.oid, o.how, o.kind = 10 AS isRevert, m.msgid, m.imposter FROM outcome o JOIN message m ON m.id = o.patch_id

@@ -1,4 +1,4 @@
-// The web server: its code is bundled to dist/serve.mjs from app/_server/.
+// The web server: its code is bundled to dist/serve.mjs from app/_door/.
 import { ROOT } from './setup.mjs';
 
 process.env.NODE_ENV = 'production';

@@ -101,6 +101,9 @@ async function withLock(work) {
   }
 }
 
+/** The rooms without I/O that everything else is built of. */
+const WORDS = ['mail', 'patch', 'query', 'quote', 'site'];
+
 const SQLITE = 'node_modules/sqlite3/build/Release/node_sqlite3.node';
 
 export async function ensureInstalled() {
@@ -137,7 +140,7 @@ export async function ensureInstalled() {
 const DIST = at('dist');
 
 export async function ensureBundled() {
-  const files = sources(['cli', 'ingest', 'db', 'mail', 'samples', 'bench', 'app/_server', 'app/_lib'], ['.ts']);
+  const files = sources(['cli', 'ingest', 'db', ...WORDS, 'samples', 'bench', 'app/_door', 'app/_web'], ['.ts']);
   await unlessDone(
     at('dist/.threadline-bundled'),
     [...files, 'package-lock.json'],
@@ -159,7 +162,7 @@ async function bundle() {
       'bench/kills.ts',
       'bench/scale.ts',
       'ingest/pipeline/worker.ts',
-      'app/_server/serve.ts',
+      'app/_door/serve.ts',
     ],
     outdir: 'dist',
     entryNames: '[name]',
@@ -176,7 +179,7 @@ async function bundle() {
 
 export async function ensureBuilt() {
   const files = [
-    ...sources(['app', 'db', 'mail', 'public'], ['.ts', '.tsx', '.css', '.js', '.svg', '.txt', '.sql']),
+    ...sources(['app', 'db', ...WORDS, 'public'], ['.ts', '.tsx', '.css', '.js', '.svg', '.txt', '.sql']),
     ...['next.config.ts', 'package-lock.json', 'tsconfig.json', 'proxy.ts', 'instrumentation.ts'],
   ];
   await unlessDone(

@@ -12,7 +12,7 @@ describe('documentation', () => {
   });
 
   it('README tells of every setting that the code reads', () => {
-    const texts = ['app/_lib/settings.ts', 'cli/settings.ts'].map((path) => readFileSync(join(ROOT, path), 'utf8'));
+    const texts = ['app/_web/settings.ts', 'cli/settings.ts'].map((path) => readFileSync(join(ROOT, path), 'utf8'));
     const settings = new Set(
       texts.flatMap((text) => [...text.matchAll(/\b(THREADLINE_[A-Z_]+):/g)].map((match) => match[1] as string)),
     );

@@ -2,14 +2,14 @@ import type { Snapshot } from '#db/open';
 import { activity, lists } from '#db/queries/home';
 import { findList, type ListRow, newestThreads } from '#db/queries/list';
 import { findMessages } from '#db/queries/message';
-import { MonthBars } from '../_components/bits';
-import { Document } from '../_components/Document';
-import { ThreadTable } from '../_components/ThreadTable';
-import { plural } from '../_lib/format';
-import { redirect } from '../_lib/http';
-import { anyHref, debatesHref, listHref, monthHref } from '../_lib/links';
-import { notFound, page, problem } from '../_lib/page';
-import { searchFeed, searchMbox } from '../_lib/results';
+import { notFound, page, problem } from '../_page/page';
+import { MonthBars } from '../_ui/bits';
+import { Document } from '../_ui/Document';
+import { plural } from '../_ui/format';
+import { anyHref, debatesHref, listHref, monthHref } from '../_ui/links';
+import { ThreadTable } from '../_ui/ThreadTable';
+import { redirect } from '../_web/http';
+import { searchFeed, searchMbox } from '../search/results';
 
 /** `/{list}/` and `/all/`: newest threads; with `?q=` a search. `/{msgid}` leads to the message, as at lore. */
 export const GET = page(async ({ request, parts, query, db }) => {

@@ -1,6 +1,6 @@
 import { health } from '#db/queries/health';
-import { respond } from '../_lib/http';
-import { openReader } from '../_lib/reader';
+import { respond } from '../_web/http';
+import { openReader } from '../_web/reader';
 
 /** For operators and load balancers: 200 while the database can be read, 503 with the reason while not. */
 export async function GET(): Promise<Response> {

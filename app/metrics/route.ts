@@ -1,7 +1,7 @@
 import { type Health, health, holdings } from '#db/queries/health';
-import { respond } from '../_lib/http';
-import { archive, archiveVersion, lastIngest, register } from '../_lib/metrics';
-import { openReader } from '../_lib/reader';
+import { respond } from '../_web/http';
+import { archive, archiveVersion, lastIngest, register } from '../_web/metrics';
+import { openReader } from '../_web/reader';
 
 /** In Prometheus's text form. Counts only: no mail, no address, no query is in it. */
 export async function GET(): Promise<Response> {

@@ -1,9 +1,9 @@
 import { anySynthetic } from '#db/queries/home';
 import { mmMonths, mmReleases } from '#db/queries/mm';
-import { Document } from '../_components/Document';
-import { Columns } from '../_components/ThreadTable';
-import { nameOf, shortDate } from '../_lib/format';
-import { page } from '../_lib/page';
+import { page } from '../_page/page';
+import { Document } from '../_ui/Document';
+import { nameOf, shortDate } from '../_ui/format';
+import { Columns } from '../_ui/ThreadTable';
 
 /** `/mm/`: announcements of the -mm tree, newest first. */
 export const GET = page(async ({ db }) => {

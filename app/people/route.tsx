@@ -1,10 +1,10 @@
 import { anySynthetic, lists } from '#db/queries/home';
 import { listPeople, PEOPLE_A_PAGE } from '#db/queries/people';
-import { Document } from '../_components/Document';
-import { Columns } from '../_components/ThreadTable';
-import { shortDate } from '../_lib/format';
-import { personHref } from '../_lib/links';
-import { page, problem } from '../_lib/page';
+import { page, problem } from '../_page/page';
+import { Document } from '../_ui/Document';
+import { shortDate } from '../_ui/format';
+import { personHref } from '../_ui/links';
+import { Columns } from '../_ui/ThreadTable';
 
 /** `/people/?name=&list=&from=`: who writes here, who wrote most first. */
 export const GET = page(async ({ query, db }) => {

@@ -1,11 +1,11 @@
 import { Fragment } from 'react';
 import { anySynthetic } from '#db/queries/home';
 import { type FoundQuote, findQuotes, MAX_ARTICLE, type QuoteMatch } from '#db/queries/quotes';
-import { editsOf } from '#mail/quote/edits';
-import { Document } from '../_components/Document';
-import { nameOf, plural, shortDate } from '../_lib/format';
-import { linesHref, messageHref } from '../_lib/links';
-import { page, problem } from '../_lib/page';
+import { editsOf } from '#quote/edits';
+import { page, problem } from '../_page/page';
+import { Document } from '../_ui/Document';
+import { nameOf, plural, shortDate } from '../_ui/format';
+import { linesHref, messageHref } from '../_ui/links';
 
 /** `/quotes/`: paste an article, and see the mail that each of its quotations comes from. */
 export const GET = page(async ({ db }) => <Finder article="" quotes={null} synthetic={await anySynthetic(db)} />);

@@ -1,6 +1,6 @@
 import type { Snapshot } from '#db/open';
 import { type SearchRequest, searchMessages } from '#db/queries/search/index';
-import { plural } from '../_lib/format';
+import { plural } from '../_ui/format';
 
 /** This search with other values of some parameters. */
 export type LinkTo = (change: Change) => string;

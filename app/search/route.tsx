@@ -11,15 +11,15 @@ import {
   searchMessages,
 } from '#db/queries/search/index';
 import { topicIds } from '#db/queries/topics';
-import { dateSpan } from '#mail/query/dates';
-import { MonthBars } from '../_components/bits';
-import { Document } from '../_components/Document';
-import { SearchHelp } from '../_components/SearchHelp';
-import { maskAddress, nameOf, plural, shortTime } from '../_lib/format';
-import { listHref, messageHref, personHref, threadHref } from '../_lib/links';
-import { page, problem } from '../_lib/page';
-import { topics } from '../_lib/topics';
+import { dateSpan } from '#query/dates';
+import { page, problem } from '../_page/page';
+import { MonthBars } from '../_ui/bits';
+import { Document } from '../_ui/Document';
+import { maskAddress, nameOf, plural, shortTime } from '../_ui/format';
+import { listHref, messageHref, personHref, threadHref } from '../_ui/links';
+import { topics } from '../topics/config';
 import { type LinkTo, NothingFound, offersOf } from './NothingFound';
+import { SearchHelp } from './SearchHelp';
 
 /** Results of a page, as lore has it. */
 const RESULTS = 200;

@@ -1,8 +1,8 @@
 import type { PatchLine, RevisionDetail } from '#db/queries/series';
-import { isEndorsement } from '#mail/trailer';
-import { LaneFigure, laneY, tenth, timeAxis } from '../_components/LaneFigure';
-import { shortDate, shortTime } from '../_lib/format';
-import { anyHref } from '../_lib/links';
+import { isEndorsement } from '#patch/trailer';
+import { shortDate, shortTime } from '../_ui/format';
+import { LaneFigure, laneY, tenth, timeAxis } from '../_ui/LaneFigure';
+import { anyHref } from '../_ui/links';
 import { outcomeWords } from './words';
 
 /** A picture of more lanes would not be one; what the newest version has comes first. */

@@ -3,13 +3,13 @@ import { findPerson } from '#db/queries/people';
 import type { SeriesLine } from '#db/queries/series';
 import { listSeries, SERIES_A_PAGE, type SeriesFilter, seriesCounts } from '#db/queries/serieslist';
 import { topicMatches } from '#db/queries/topics';
-import { Document } from '../_components/Document';
-import { statusClass } from '../_components/overview';
-import { Columns } from '../_components/ThreadTable';
-import { nameOf, shortDate } from '../_lib/format';
-import { personHref } from '../_lib/links';
-import { notFound, page, problem } from '../_lib/page';
-import { topics } from '../_lib/topics';
+import { notFound, page, problem } from '../_page/page';
+import { Document } from '../_ui/Document';
+import { nameOf, shortDate } from '../_ui/format';
+import { personHref } from '../_ui/links';
+import { Columns } from '../_ui/ThreadTable';
+import { topics } from '../topics/config';
+import { statusClass } from '../topics/overview';
 
 /** `/series/?status=&topic=&person=&list=&author=&older=&newer=`: patch series, newest first; those waiting for review the longest waiting first. */
 export const GET = page(async ({ query, db }) => {

@@ -1,5 +1,5 @@
 import type { OutcomeLine } from '#db/queries/series';
-import { CLAIM, CLAIM_SOURCE } from '#mail/patch';
+import { CLAIM, CLAIM_SOURCE } from '#patch/kinds';
 
 const SAID = new Map<number, string>([
   [CLAIM.applied, 'applied'],

@@ -1,7 +1,7 @@
 import { anySynthetic } from '#db/queries/home';
-import { Document } from '../_components/Document';
-import { page } from '../_lib/page';
-import { stories } from '../_lib/stories';
+import { page } from '../_page/page';
+import { Document } from '../_ui/Document';
+import { stories } from './stories';
 
 /** `/stories/`: what people wrote on the mails here, each quotation proved. */
 export const GET = page(async ({ db }) => {

@@ -1,10 +1,10 @@
 import { FEED_ENTRIES, readFeed } from '#db/queries/feed';
 import { topicMatches } from '#db/queries/topics';
-import { atomOf } from '../_lib/atom';
-import { respond } from '../_lib/http';
-import { notFound, type PageContext } from '../_lib/page';
-import { ATOM } from '../_lib/results';
-import { topics } from '../_lib/topics';
+import { atomOf } from '../_page/atom';
+import { notFound, type PageContext } from '../_page/page';
+import { respond } from '../_web/http';
+import { ATOM } from '../search/results';
+import { topics } from './config';
 
 /** The newest mails of a topic, or of one of its systems, as Atom. */
 export async function topicFeed({ request, db }: PageContext, slug: string, name: string | null): Promise<Response> {

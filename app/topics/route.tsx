@@ -1,9 +1,9 @@
 import { anySynthetic } from '#db/queries/home';
 import { topicMatches } from '#db/queries/topics';
-import { Document } from '../_components/Document';
-import { plural, shortDate } from '../_lib/format';
-import { page } from '../_lib/page';
-import { topics } from '../_lib/topics';
+import { page } from '../_page/page';
+import { Document } from '../_ui/Document';
+import { plural, shortDate } from '../_ui/format';
+import { topics } from './config';
 
 /** `/topics/`: what is argued about, with the systems of each topic. */
 export const GET = page(async ({ db }) => {

@@ -1,6 +1,6 @@
 import { type Body, readBody } from '#mail/body';
 import { isRobot } from '#mail/name';
-import { isContents, isItem, isProse } from '#mail/quote/prose';
+import { isContents, isItem, isProse } from '#quote/prose';
 import type { Snapshot } from '../open';
 import { type QuoteLine, takenUp } from './quoted';
 import type { SeriesLine } from './series';

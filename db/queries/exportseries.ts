@@ -1,4 +1,4 @@
-import { CLAIM, CLAIM_SOURCE } from '#mail/patch';
+import { CLAIM, CLAIM_SOURCE } from '#patch/kinds';
 import type { Snapshot } from '../open';
 import { rfc3339 } from './export';
 import { findSeries, type OutcomeLine, type PatchLine, type RevisionDetail, type SeriesDetail } from './series';

@@ -1,6 +1,6 @@
 import { readBody, unquoted } from '#mail/body';
-import { type Alignment, align, type Quotation, readQuotation } from '#mail/quote/align';
-import { articleText, quotationsOf } from '#mail/quote/article';
+import { type Alignment, align, type Quotation, readQuotation } from '#quote/align';
+import { articleText, quotationsOf } from '#quote/article';
 import type { Snapshot } from '../open';
 import { SLOTS, type Slots, textsOf } from './blocks';
 
@@ -16,7 +16,7 @@ export interface QuoteMatch {
   lines: [number, number];
   /** The passage as the mail has it, quotation marks of lines left out. */
   text: string;
-  /** 0 to 1: mail/quote/align.ts. */
+  /** 0 to 1: quote/align.ts. */
   similarity: number;
   /** The mail quotes it itself: its source is not in the archive, or not found. */
   isQuoted: boolean;

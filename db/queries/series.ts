@@ -1,6 +1,6 @@
-import type { LinkKind } from '#mail/patch';
-import { parseSubject } from '#mail/subject';
-import { isEndorsement } from '#mail/trailer';
+import type { LinkKind } from '#patch/kinds';
+import { parseSubject } from '#patch/subject';
+import { isEndorsement } from '#patch/trailer';
 import type { Snapshot } from '../open';
 
 /** A series as a line of /series/. Ids of messages are times: id / 8 is Unix seconds. */
@@ -50,7 +50,7 @@ export interface TrailerLine {
   forAll: boolean;
 }
 
-/** What became of a patch, as evidence says: kinds and sources are numbers of mail/patch.ts CLAIM and CLAIM_SOURCE. */
+/** What became of a patch, as evidence says: kinds and sources are numbers of patch/kinds.ts CLAIM and CLAIM_SOURCE. */
 export interface OutcomeLine {
   patch_id: number;
   kind: number;

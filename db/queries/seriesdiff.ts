@@ -1,5 +1,5 @@
-import { type RangePair, type RangePatch, rangeDiff } from '#mail/rangediff';
-import { parseSubject } from '#mail/subject';
+import { type RangePair, type RangePatch, rangeDiff } from '#patch/rangediff';
+import { parseSubject } from '#patch/subject';
 import type { Snapshot } from '../open';
 import { textsOf } from './blocks';
 import type { RevisionDetail } from './series';

@@ -2,7 +2,7 @@ import type { Snapshot } from '../open';
 import { NO_ANSWER, SERIES_JOINS, SERIES_LINE, type SeriesLine } from './series';
 
 export interface SeriesFilter {
-  /** A status of mail/patch.ts, or 'waiting': posted, and nobody has answered; those first posted longest ago first. */
+  /** A status of patch/kinds.ts, or 'waiting': posted, and nobody has answered; those first posted longest ago first. */
   status?: string;
   /** list.name */
   list?: string;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { align, readQuotation } from '#mail/quote/align';
-import { parseStory, type Story, type StoryQuotation } from '#mail/story';
+import { align, readQuotation } from '#quote/align';
+import { parseStory, type Story, type StoryQuotation } from '#site/story';
 import type { Snapshot } from '../open';
 import { readMessage } from './message';
 import { findQuote } from './quotes';

@@ -1,5 +1,5 @@
-import { PREFIXES } from '#mail/query/parse';
-import type { Topic } from '#mail/topic';
+import { PREFIXES } from '#query/parse';
+import type { Topic } from '#site/topic';
 import type { Snapshot } from '../open';
 import { listPeople } from './people';
 

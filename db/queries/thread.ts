@@ -1,4 +1,4 @@
-import { ENDORSEMENTS } from '#mail/trailer';
+import { ENDORSEMENTS } from '#patch/trailer';
 import type { Snapshot } from '../open';
 import { SLOTS, type Slots, textsOf } from './blocks';
 

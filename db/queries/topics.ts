@@ -1,4 +1,4 @@
-import type { Topic } from '#mail/topic';
+import type { Topic } from '#site/topic';
 import type { Snapshot } from '../open';
 import { Kept } from './kept';
 import { type Limits, type Overview, overviewOf } from './overview';

@@ -1,5 +1,5 @@
 import { brotliDecompressSync } from 'node:zlib';
-import { spaceCjk } from '#mail/query/cjk';
+import { spaceCjk } from '#query/cjk';
 import { DatabaseError, type Snapshot } from '../open';
 import { blockSum } from '../sum';
 import { CHECKS, UNFINISHED } from './verifychecks';

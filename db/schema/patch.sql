@@ -3,17 +3,17 @@
 
 CREATE TABLE patch (                -- a mail that carries a diff of its own, a cover letter, or a script's notice
   message_id  INTEGER PRIMARY KEY REFERENCES message(id),
-  kind        INTEGER NOT NULL,     -- mail/patch.ts PATCH_KIND
+  kind        INTEGER NOT NULL,     -- patch/kinds.ts PATCH_KIND
   revision    INTEGER NOT NULL,     -- of the subject: 3 for [PATCH v3 2/5], 1 where it names none
   part        TEXT,                 -- '.1' of v5.1
   position    INTEGER,              -- n of n/m
   total       INTEGER,
-  marks       INTEGER NOT NULL,     -- mail/patch.ts MARK: rfc, resend, autosel, signed
+  marks       INTEGER NOT NULL,     -- patch/kinds.ts MARK: rfc, resend, autosel, signed
   stable      TEXT,                 -- '5.4' for [PATCH 5.4 1/9]
-  title_key   INTEGER NOT NULL,     -- mail/print.ts textKey of the title without brackets, folded
+  title_key   INTEGER NOT NULL,     -- patch/fingerprint.ts textKey of the title without brackets, folded
   author_key  INTEGER NOT NULL,     -- the same of the author's name, else of the address
   patch_id    TEXT,                 -- git patch-id --stable, hex
-  print       TEXT,                 -- mail/print.ts fingerprint of the changed lines, base64
+  print       TEXT,                 -- patch/fingerprint.ts fingerprint of the changed lines, base64
   files       TEXT,                 -- changed paths, one a line
   added       INTEGER, removed INTEGER, -- lines
   change_id   TEXT,                 -- X-Change-ID or the change-id: of b4's footer
@@ -50,8 +50,8 @@ CREATE TABLE claim (                -- what a mail says became of a patch
   message_id INTEGER NOT NULL,
   line       INTEGER NOT NULL,
   nth        INTEGER NOT NULL,
-  kind       INTEGER NOT NULL,      -- mail/patch.ts CLAIM
-  source     INTEGER NOT NULL,      -- mail/patch.ts CLAIM_SOURCE
+  kind       INTEGER NOT NULL,      -- patch/kinds.ts CLAIM
+  source     INTEGER NOT NULL,      -- patch/kinds.ts CLAIM_SOURCE
   msgid      TEXT,                  -- the patch it names,
   title      TEXT,                  -- or its title (for words: which patches of the series: 'all', '1-5'),
   title_key  INTEGER,
@@ -81,7 +81,7 @@ CREATE TABLE revision (             -- one posting of a series
   cover_id   INTEGER,               -- message.id of 0/n
   total      INTEGER,
   previous   INTEGER,               -- revision that it follows,
-  link       TEXT,                  -- what joins them (mail/patch.ts LinkKind),
+  link       TEXT,                  -- what joins them (patch/kinds.ts LinkKind),
   likeness   REAL                   -- and how alike their changes are, 0 to 1
 );
 CREATE INDEX revision_series ON revision (series_id);
@@ -111,7 +111,7 @@ CREATE TABLE outcome (              -- what became of a patch, with the evidence
   patch_id    INTEGER NOT NULL,     -- message.id of the patch, or of a cover letter or pull request
   evidence_id INTEGER NOT NULL,     -- message.id of the mail that says so; 0: a commit
   line        INTEGER NOT NULL,
-  kind        INTEGER NOT NULL,     -- mail/patch.ts CLAIM
+  kind        INTEGER NOT NULL,     -- patch/kinds.ts CLAIM
   source      INTEGER NOT NULL,
   how         TEXT NOT NULL,        -- how the evidence was joined to the patch: 'link', 'reply', 'title', 'patch id', ...
   oid         TEXT NOT NULL,        -- '' where none is named

@@ -1,5 +1,5 @@
-import type { PatchAnalysis } from '#mail/patch';
-import { CLAIM, CLAIM_SOURCE } from '#mail/patch';
+import type { PatchAnalysis } from '#patch/kinds';
+import { CLAIM, CLAIM_SOURCE } from '#patch/kinds';
 import type { Connection } from '../open';
 import { insertRows } from './insert';
 import { writeSeries } from './series';

@@ -1,4 +1,4 @@
-import { SEARCH_COLUMNS } from '#mail/term';
+import { SEARCH_COLUMNS } from '#query/term';
 import type { Connection, Value } from '../open';
 import { blockSum } from '../sum';
 import { insertRows } from './insert';

@@ -6,7 +6,7 @@ import {
   type PatchAnalysis,
   type PatchFact,
   type StoredClaim,
-} from '#mail/patch';
+} from '#patch/kinds';
 import type { Connection } from '../open';
 import { insertRows } from './insert';
 import { loadFacts } from './patchfacts';

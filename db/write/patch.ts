@@ -1,5 +1,5 @@
-import type { PatchAnalysis, Revision } from '#mail/patch';
-import { textKey } from '#mail/print';
+import { textKey } from '#patch/fingerprint';
+import type { PatchAnalysis, Revision } from '#patch/kinds';
 import type { Connection, Value } from '../open';
 import { insertRows } from './insert';
 import { resolveOutcomes } from './outcomes';

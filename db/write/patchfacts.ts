@@ -1,6 +1,6 @@
-import type { PatchFact } from '#mail/patch';
-import { textKey } from '#mail/print';
-import { parseSubject } from '#mail/subject';
+import { textKey } from '#patch/fingerprint';
+import type { PatchFact } from '#patch/kinds';
+import { parseSubject } from '#patch/subject';
 import type { Connection } from '../open';
 
 interface FactRow {

@@ -1,5 +1,5 @@
-import type { ClaimKind, PatchAnalysis, PatchState } from '#mail/patch';
-import { parseSubject } from '#mail/subject';
+import type { ClaimKind, PatchAnalysis, PatchState } from '#patch/kinds';
+import { parseSubject } from '#patch/subject';
 import type { Connection, Value } from '../open';
 import { insertRows } from './insert';
 
@@ -19,10 +19,10 @@ interface MemberRow {
   rfc: number;
 }
 
-/** Claims by which a patch counts as applied: mail/patch.ts CLAIM. */
+/** Claims by which a patch counts as applied: patch/kinds.ts CLAIM. */
 const APPLIED = [1, 2, 3, 4, 7, 12];
 
-/** Keys of trailers by which someone stands for a patch (mail/trailer.ts isEndorsement). */
+/** Keys of trailers by which someone stands for a patch (patch/trailer.ts isEndorsement). */
 const ENDORSED = `('Reviewed-by','Acked-by','Tested-by','Reviewed-and-tested-by','Tested-and-reviewed-by','Acked-and-tested-by','Verified-by','Approved-by')`;
 
 /** Writes the rows of the series in `touched` from their revisions, replies, trailers and outcomes. */

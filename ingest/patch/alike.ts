@@ -1,6 +1,6 @@
-import type { PatchFact } from '#mail/patch';
-import { similarity } from '#mail/print';
-import { titleKey } from '#mail/subject';
+import { similarity } from '#patch/fingerprint';
+import type { PatchFact } from '#patch/kinds';
+import { titleKey } from '#patch/subject';
 import type { PostedSet } from './sets';
 
 /** How alike two posted sets are. */

@@ -1,5 +1,5 @@
 import { type Body, lineAt } from '#mail/body';
-import { parseMmSubject } from '#mail/mm';
+import type { Message } from '#mail/types';
 import {
   CLAIM,
   CLAIM_SOURCE,
@@ -8,10 +8,10 @@ import {
   type ClaimSource,
   PATCH_KIND,
   type PatchKind,
-} from '#mail/patch';
-import type { Subject } from '#mail/subject';
-import type { Trailer } from '#mail/trailer';
-import type { Message } from '#mail/types';
+} from '#patch/kinds';
+import { parseMmSubject } from '#patch/mm';
+import type { Subject } from '#patch/subject';
+import type { Trailer } from '#patch/trailer';
 import { saidOf } from './said';
 
 /** How far into a mail a script's statement is looked for, in lines. */

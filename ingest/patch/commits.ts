@@ -1,6 +1,6 @@
-import { patchIds } from '#mail/patchid';
-import { textKey } from '#mail/print';
-import { titleKey } from '#mail/subject';
+import { textKey } from '#patch/fingerprint';
+import { patchIds } from '#patch/patchid';
+import { titleKey } from '#patch/subject';
 import { msgidOfLink } from './claims';
 import { authorKey } from './facts';
 

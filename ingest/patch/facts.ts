@@ -1,11 +1,11 @@
 import { type Body, lineAt, readBody } from '#mail/body';
-import { changedPaths, diffFiles } from '#mail/diff';
-import { type Claim, MARK, PATCH_KIND, type PatchKind } from '#mail/patch';
-import { patchId } from '#mail/patchid';
-import { fingerprint, textKey } from '#mail/print';
-import { parseSubject, type Subject, titleKey } from '#mail/subject';
-import { readPerson, type Trailer, trailersOf } from '#mail/trailer';
 import type { Message, MsgId } from '#mail/types';
+import { changedPaths, diffFiles } from '#patch/diff';
+import { fingerprint, textKey } from '#patch/fingerprint';
+import { type Claim, MARK, PATCH_KIND, type PatchKind } from '#patch/kinds';
+import { patchId } from '#patch/patchid';
+import { parseSubject, type Subject, titleKey } from '#patch/subject';
+import { readPerson, type Trailer, trailersOf } from '#patch/trailer';
 import { claimsOf } from './claims';
 import { earlierVersions } from './earlier';
 

@@ -1,4 +1,4 @@
-import { CLAIM, CLAIM_SOURCE, type Outcome, type PatchAnalysis, type PatchFact, type StoredClaim } from '#mail/patch';
+import { CLAIM, CLAIM_SOURCE, type Outcome, type PatchAnalysis, type PatchFact, type StoredClaim } from '#patch/kinds';
 import { linkSeries } from './link';
 import { PatchIndex, resolveClaim, resolveMoved } from './outcome';
 import { statusOf } from './states';

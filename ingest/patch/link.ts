@@ -1,4 +1,4 @@
-import { type LinkKind, MARK, type PatchFact, type Revision } from '#mail/patch';
+import { type LinkKind, MARK, type PatchFact, type Revision } from '#patch/kinds';
 import { type Likeness, likeness } from './alike';
 import { type PostedSet, postedSets } from './sets';
 

@@ -1,4 +1,4 @@
-import { CLAIM, CLAIM_SOURCE, type Outcome, PATCH_KIND, type PatchFact, type StoredClaim } from '#mail/patch';
+import { CLAIM, CLAIM_SOURCE, type Outcome, PATCH_KIND, type PatchFact, type StoredClaim } from '#patch/kinds';
 import { changeLikeness, wordLikeness } from './alike';
 
 /** The patches among which claims are resolved. */

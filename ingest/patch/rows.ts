@@ -1,9 +1,9 @@
 import type { Body } from '#mail/body';
-import { parseMmSubject, readMmAnnouncement } from '#mail/mm';
-import { CLAIM_SOURCE } from '#mail/patch';
-import { textKey } from '#mail/print';
-import { titleKey } from '#mail/subject';
 import type { Message } from '#mail/types';
+import { textKey } from '#patch/fingerprint';
+import { CLAIM_SOURCE } from '#patch/kinds';
+import { parseMmSubject, readMmAnnouncement } from '#patch/mm';
+import { titleKey } from '#patch/subject';
 import { type PatchFacts, patchFacts } from './facts';
 
 type Cell = string | number | null;

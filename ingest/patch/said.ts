@@ -1,5 +1,5 @@
 import { type Body, linesBetween } from '#mail/body';
-import { CLAIM, type ClaimKind } from '#mail/patch';
+import { CLAIM, type ClaimKind } from '#patch/kinds';
 
 /** What a person says in a reply became of the patch that the mail answers to. */
 export interface Said {

@@ -1,4 +1,4 @@
-import { MARK, PATCH_KIND, type PatchFact } from '#mail/patch';
+import { MARK, PATCH_KIND, type PatchFact } from '#patch/kinds';
 
 /** Mails that were posted together: one revision of a series in the making. */
 export interface PostedSet {

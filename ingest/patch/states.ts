@@ -1,4 +1,4 @@
-import { CLAIM, type ClaimKind, type PatchState, type Status } from '#mail/patch';
+import { CLAIM, type ClaimKind, type PatchState, type Status } from '#patch/kinds';
 
 const APPLIED: ClaimKind[] = [CLAIM.applied, CLAIM.queued, CLAIM.merged, CLAIM.mmMerged, CLAIM.upstream, CLAIM.stable];
 const MERGED: ClaimKind[] = [CLAIM.merged, CLAIM.upstream, CLAIM.stable];

@@ -11,7 +11,7 @@ import {
 } from '#db/write/messages';
 import { saveCheckpoint } from '#db/write/sources';
 import { markDirty, markDirtyOf, mergeThreads, replaceGhosts } from '#db/write/threads';
-import { SEARCH_COLUMNS } from '#mail/term';
+import { SEARCH_COLUMNS } from '#query/term';
 import type { BatchMail } from './batch';
 import type { ListNames } from './lists';
 import type { Packed } from './protocol';

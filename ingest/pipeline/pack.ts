@@ -1,10 +1,10 @@
 import { addPatchRows } from '#ingest/patch/index';
 import { partsForIndex, readBody } from '#mail/body';
 import { FLAG } from '#mail/flags';
-import { spaceCjk } from '#mail/query/cjk';
-import { parseSubject } from '#mail/subject';
-import { SEARCH_COLUMNS, TERM } from '#mail/term';
 import type { Message } from '#mail/types';
+import { parseSubject } from '#patch/subject';
+import { spaceCjk } from '#query/cjk';
+import { SEARCH_COLUMNS, TERM } from '#query/term';
 import { BLOCK, BlockPacker, type Slot } from './blocks';
 import type { Cell, Packed } from './protocol';
 

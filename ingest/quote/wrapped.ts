@@ -1,5 +1,5 @@
 import { type Body, linesBetween } from '#mail/body';
-import { align, readQuotation } from '#mail/quote/align';
+import { align, readQuotation } from '#quote/align';
 import { firstAbove, isOwn } from './lines';
 
 /** Where a passage stands in a member's own lines; both inclusive. */

@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import AxeBuilder from '@axe-core/playwright';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseStory } from '#mail/story';
+import { parseStory } from '#site/story';
 import { ingest, scratch } from '../command';
 import { ingestSample } from '../sample';
 import { type Running, startServer } from '../server';

@@ -1,7 +1,7 @@
 import { parseMail } from '../../ingest/parse/index.ts';
 import { type PatchFacts, patchFacts } from '../../ingest/patch/facts.ts';
-import type { PatchFact } from '../../mail/patch.ts';
 import type { Message } from '../../mail/types.ts';
+import type { PatchFact } from '../../patch/kinds.ts';
 import { blobsOf } from './mails.ts';
 
 /** One mail of an archive with what it says of patches, and, where it carries one, what linking is given of it. */

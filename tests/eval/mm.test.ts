@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readMmAnnouncement } from '../../mail/mm.ts';
+import { readMmAnnouncement } from '../../patch/mm.ts';
 import { ARCHIVES, archive } from '../archives.ts';
 
 /** The text of the announcement of 2.6.9-mm1, as it stands in the mbox (7 bit, undecoded). */

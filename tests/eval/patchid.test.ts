@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseMail } from '../../ingest/parse/index.ts';
 import { patchFacts } from '../../ingest/patch/facts.ts';
 import { readBody } from '../../mail/body.ts';
-import { patchIds } from '../../mail/patchid.ts';
+import { patchIds } from '../../patch/patchid.ts';
 import { ARCHIVES } from '../archives.ts';
 import { blobsOf } from './mails.ts';
 

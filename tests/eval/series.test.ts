@@ -3,9 +3,9 @@ import { openCopies } from '../../db/write/outcomes.ts';
 import { msgidOfLink } from '../../ingest/patch/claims.ts';
 import { patchAnalysis } from '../../ingest/patch/index.ts';
 import { linkSeries } from '../../ingest/patch/link.ts';
-import { CLAIM, CLAIM_SOURCE, PATCH_KIND, type PatchFact, type StoredClaim } from '../../mail/patch.ts';
-import { textKey } from '../../mail/print.ts';
-import { titleKey } from '../../mail/subject.ts';
+import { textKey } from '../../patch/fingerprint.ts';
+import { CLAIM, CLAIM_SOURCE, PATCH_KIND, type PatchFact, type StoredClaim } from '../../patch/kinds.ts';
+import { titleKey } from '../../patch/subject.ts';
 import { ARCHIVES } from '../archives.ts';
 import { type EvalMail, readFacts } from './facts.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Reader } from '../../db/open';
 import { topicMatches } from '../../db/queries/topics';
-import { loadTopics } from '../../db/queries/topicsfile';
+import { loadTopics } from '../../site/topicsfile';
 import { ARCHIVES, archive } from '../archives';
 import { ingest, scratch } from '../command';
 

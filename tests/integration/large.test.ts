@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Snapshot } from '#db/open';
 import { readBlocks } from '#db/queries/blocks';
 import { mboxrdParts, toMboxrd } from '#mail/mbox';
-import { bodyOf, holdLarge } from '../../app/_lib/large';
+import { bodyOf, holdLarge } from '../../app/_page/large';
 import { ingest, scratch } from '../command';
 import { type Running, startServer } from '../server';
 

@@ -1,6 +1,6 @@
 import { renderToStaticMarkup } from 'react-dom/server';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Handlers } from '../../app/_server/routes';
+import type { Handlers } from '../../app/_door/routes';
 import { Connection } from '../../db/open';
 import { command, scratch } from '../command';
 import { comparable } from '../markup';
@@ -9,8 +9,8 @@ import { ingestSample } from '../sample';
 /** Pages are called in this process: each tree that they render is also rendered by React, and each statement that they run is seen. */
 const compared = vi.hoisted(() => ({ on: false, trees: 0, different: [] as string[] }));
 
-vi.mock('../../app/_lib/markup', async (original) => {
-  const real = await original<typeof import('../../app/_lib/markup')>();
+vi.mock('../../app/_web/markup', async (original) => {
+  const real = await original<typeof import('../../app/_web/markup')>();
   return {
     markupOf(tree: Parameters<typeof real.markupOf>[0]) {
       const own = real.markupOf(tree);

@@ -5,7 +5,7 @@ import { searchMessages } from '../../db/queries/search/index';
 import { readMatches } from '../../db/queries/search/matches';
 import { planQuery } from '../../db/queries/search/plan';
 import { partsOf } from '../../db/queries/search/wildcard';
-import { parseQuery } from '../../mail/query/parse';
+import { parseQuery } from '../../query/parse';
 import { ARCHIVES, archive } from '../archives';
 import { ingest, scratch } from '../command';
 import { ingestSample } from '../sample';

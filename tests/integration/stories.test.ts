@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Reader } from '../../db/open';
 import { loadStories, proveStory, storiesHere } from '../../db/queries/stories';
-import { parseStory, renderStory, StoryError } from '../../mail/story';
+import { parseStory, renderStory, StoryError } from '../../site/story';
 import { command, scratch } from '../command';
 import { ingestSample } from '../sample';
 

@@ -6,18 +6,18 @@ import { readMessage } from '#db/queries/message';
 import { debates, quotesOf } from '#db/queries/quoted';
 import { patchPlace } from '#db/queries/series';
 import { threadOf } from '#db/queries/thread';
-import { Debates } from '../../_components/Debates';
-import { Document } from '../../_components/Document';
-import { MessagePage } from '../../_components/MessagePage';
-import { ThreadTable } from '../../_components/ThreadTable';
-import { atomOf } from '../../_lib/atom';
-import { debatesFeed } from '../../_lib/debates';
-import { plural } from '../../_lib/format';
-import { imposterOf, redirect, respond } from '../../_lib/http';
-import { debatesHref, listHref, loreHref, messageHref, monthHref, threadHref } from '../../_lib/links';
-import { notFound, page, problem } from '../../_lib/page';
-import { quoteNotes } from '../../_lib/quoted';
-import { ATOM } from '../../_lib/results';
+import { atomOf } from '../../_page/atom';
+import { notFound, page, problem } from '../../_page/page';
+import { MessagePage } from '../../_thread/MessagePage';
+import { quoteNotes } from '../../_thread/quoted';
+import { Debates } from '../../_ui/Debates';
+import { Document } from '../../_ui/Document';
+import { plural } from '../../_ui/format';
+import { debatesHref, listHref, loreHref, messageHref, monthHref, threadHref } from '../../_ui/links';
+import { ThreadTable } from '../../_ui/ThreadTable';
+import { imposterOf, redirect, respond } from '../../_web/http';
+import { ATOM } from '../../search/results';
+import { debatesFeed } from '../debates';
 
 /** `/{list}/{msgid}/`, one message; `/{list}/{YYYY-MM}/`, a month. */
 export const GET = page(async (context) => {

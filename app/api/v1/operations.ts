@@ -14,11 +14,11 @@ import { listSeries, SERIES_A_PAGE } from '#db/queries/serieslist';
 import { suggest } from '#db/queries/suggest';
 import { readThread, type ThreadRow, threadOf } from '#db/queries/thread';
 import { type TopicMatches, topicIds, topicMatches } from '#db/queries/topics';
-import { dateSpan } from '#mail/query/dates';
-import type { Topic } from '#mail/topic';
-import { ApiError, type Operation, operation } from '../../_lib/api';
-import { maskAddress } from '../../_lib/format';
-import { topics } from '../../_lib/topics';
+import { dateSpan } from '#query/dates';
+import type { Topic } from '#site/topic';
+import { ApiError, type Operation, operation } from '../../_page/api';
+import { maskAddress } from '../../_ui/format';
+import { topics } from '../../topics/config';
 import * as s from './schemas';
 
 const number = z

@@ -1,5 +1,5 @@
-import { findAsset } from '../../_lib/assets';
-import { pathParts, respond } from '../../_lib/http';
+import { findAsset } from '../../_web/assets';
+import { pathParts, respond } from '../../_web/http';
 
 export async function GET(request: Request): Promise<Response> {
   const found = findAsset(pathParts(request)?.[1] ?? '');

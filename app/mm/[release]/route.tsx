@@ -1,10 +1,10 @@
 import type { Snapshot } from '#db/open';
 import { anySynthetic } from '#db/queries/home';
 import { findMmRelease, isMerged, type MmEntryLine, type MmEvent, mmEvents, mmStay } from '#db/queries/mm';
-import { Document } from '../../_components/Document';
-import { nameOf, plural, shortTime } from '../../_lib/format';
-import { anyHref } from '../../_lib/links';
-import { notFound, page } from '../../_lib/page';
+import { notFound, page } from '../../_page/page';
+import { Document } from '../../_ui/Document';
+import { nameOf, plural, shortTime } from '../../_ui/format';
+import { anyHref } from '../../_ui/links';
 
 /** `/mm/{release}/`, or a month of mm-commits mails, or a patch file's stay: what entered, what left and where to, and what its keeper says of the rest. */
 export const GET = page(async ({ parts, db }) => {

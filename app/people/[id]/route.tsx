@@ -13,18 +13,18 @@ import {
 } from '#db/queries/people';
 import { inCommon } from '#db/queries/search/facets';
 import { topicMatches } from '#db/queries/topics';
-import { Document } from '../../_components/Document';
-import { Figures } from '../../_components/Figures';
-import { SeriesLanes } from '../../_components/overview';
-import { Stacks } from '../../_components/Stacks';
-import { Columns } from '../../_components/ThreadTable';
-import { Week } from '../../_components/Week';
-import { bucketsOf, colourClasses, csv } from '../../_lib/figures';
-import { maskAddress, plural, shortDate } from '../../_lib/format';
-import { redirect, respond } from '../../_lib/http';
-import { personHref, searchHref, threadHref } from '../../_lib/links';
-import { notFound, page } from '../../_lib/page';
-import { topics } from '../../_lib/topics';
+import { notFound, page } from '../../_page/page';
+import { Document } from '../../_ui/Document';
+import { Figures } from '../../_ui/Figures';
+import { maskAddress, plural, shortDate } from '../../_ui/format';
+import { personHref, searchHref, threadHref } from '../../_ui/links';
+import { Stacks } from '../../_ui/Stacks';
+import { Columns } from '../../_ui/ThreadTable';
+import { Week } from '../../_ui/Week';
+import { redirect, respond } from '../../_web/http';
+import { topics } from '../../topics/config';
+import { bucketsOf, colourClasses, csv } from '../../topics/figures';
+import { SeriesLanes } from '../../topics/overview';
 
 const LIMITS = { threads: 15, series: 16, others: 12 };
 

@@ -1,7 +1,7 @@
 import { findMessages, listsOf } from '#db/queries/message';
-import { redirect } from '../../_lib/http';
-import { messageHref } from '../../_lib/links';
-import { notFound, page } from '../../_lib/page';
+import { notFound, page } from '../../_page/page';
+import { messageHref } from '../../_ui/links';
+import { redirect } from '../../_web/http';
 
 /** `/r/{msgid}/`: the message, whatever its list. */
 export const GET = page(async ({ parts, db }) => {

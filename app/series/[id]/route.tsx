@@ -8,13 +8,13 @@ import {
   seriesIdOf,
   type TrailerLine,
 } from '#db/queries/series';
-import { isEndorsement } from '#mail/trailer';
-import { Document } from '../../_components/Document';
-import { statusClass } from '../../_components/overview';
-import { nameOf, plural, shortDate, shortTime } from '../../_lib/format';
-import { redirect } from '../../_lib/http';
-import { anyHref } from '../../_lib/links';
-import { notFound, page } from '../../_lib/page';
+import { isEndorsement } from '#patch/trailer';
+import { notFound, page } from '../../_page/page';
+import { Document } from '../../_ui/Document';
+import { nameOf, plural, shortDate, shortTime } from '../../_ui/format';
+import { anyHref } from '../../_ui/links';
+import { redirect } from '../../_web/http';
+import { statusClass } from '../../topics/overview';
 import { Timeline } from '../Timeline';
 import { LINK_WORDS, outcomeWords } from '../words';
 

@@ -2,15 +2,15 @@ import { Feed } from 'feed';
 import { anySynthetic } from '#db/queries/home';
 import { type Proof, proveStory } from '#db/queries/stories';
 import { escapeAttribute, escapeHtml } from '#mail/render';
-import { renderStory } from '#mail/story';
-import { Document } from '../../_components/Document';
-import { baseUrl } from '../../_lib/atom';
-import { nameOf, shortDate } from '../../_lib/format';
-import { redirect, respond } from '../../_lib/http';
-import { anyHref, linesHref, messageHref } from '../../_lib/links';
-import { notFound, page } from '../../_lib/page';
-import { ATOM } from '../../_lib/results';
-import { stories } from '../../_lib/stories';
+import { renderStory } from '#site/story';
+import { baseUrl } from '../../_page/atom';
+import { notFound, page } from '../../_page/page';
+import { Document } from '../../_ui/Document';
+import { nameOf, shortDate } from '../../_ui/format';
+import { anyHref, linesHref, messageHref } from '../../_ui/links';
+import { redirect, respond } from '../../_web/http';
+import { ATOM } from '../../search/results';
+import { stories } from '../stories';
 
 /** `/stories/{slug}/`, with the source of each quotation beside it; `/stories/new.atom`. */
 export const GET = page(async ({ request, parts, db }) => {

@@ -1,5 +1,5 @@
 import { isAscii } from 'node:buffer';
-import { stemOf } from '#mail/query/stem';
+import { stemOf } from '#query/stem';
 import type { Plan } from './plan';
 
 /** A piece of an excerpt; `mark` where it is what was looked for. */

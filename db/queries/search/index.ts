@@ -1,6 +1,6 @@
-import { parseQuery } from '#mail/query/parse';
-import type { Node, Problem } from '#mail/query/types';
-import { expandTopics, type Topic } from '#mail/topic';
+import { parseQuery } from '#query/parse';
+import type { Node, Problem } from '#query/types';
+import { expandTopics, type Topic } from '#site/topic';
 import type { Snapshot } from '../../open';
 import { Kept } from '../kept';
 import { type Facets, monthsOf, readFacets, topicFacet } from './facets';

@@ -1,4 +1,4 @@
-import type { Node } from '#mail/query/types';
+import type { Node } from '#query/types';
 import type { Snapshot } from '../../open';
 import { Kept } from '../kept';
 import { type Condition, NEWEST, OLDEST, type Plan, planQuery, type Range } from './plan';

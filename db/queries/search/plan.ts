@@ -1,9 +1,9 @@
 import { FLAG } from '#mail/flags';
-import { STATUS } from '#mail/patch';
-import { spaceCjk } from '#mail/query/cjk';
-import { stemsOfPrefix } from '#mail/query/stem';
-import type { Field, Node } from '#mail/query/types';
-import { TERM } from '#mail/term';
+import { STATUS } from '#patch/kinds';
+import { spaceCjk } from '#query/cjk';
+import { stemsOfPrefix } from '#query/stem';
+import { TERM } from '#query/term';
+import type { Field, Node } from '#query/types';
 import type { Value } from '../../open';
 import { NO_ANSWER } from '../series';
 

@@ -1,5 +1,5 @@
-import { stemOf } from '#mail/query/stem';
-import type { Node } from '#mail/query/types';
+import { stemOf } from '#query/stem';
+import type { Node } from '#query/types';
 import type { Snapshot } from '../../open';
 import { Kept } from '../kept';
 

@@ -5,16 +5,16 @@ import { findList } from '#db/queries/list';
 import { findMessage, idsOfThread } from '#db/queries/message';
 import { threadOf } from '#db/queries/thread';
 import { readAttachment } from '#mail/attachment';
-import { atomOf } from '../../../_lib/atom';
-import { digestPage } from '../../../_lib/digest';
-import { htmlView } from '../../../_lib/htmlview';
-import { dispositionOf, etagOf, ISOLATED, imposterOf, redirect, respond } from '../../../_lib/http';
-import { bodyOf, holdLarge, LARGE_BYTES, TAKEN_APART, tooManyLarge } from '../../../_lib/large';
-import { digestHref, messageHref } from '../../../_lib/links';
-import { mailsById, mboxGzip } from '../../../_lib/mbox';
-import { notFound, page } from '../../../_lib/page';
-import { ATOM } from '../../../_lib/results';
-import { threadPage } from '../../../_lib/thread';
+import { atomOf } from '../../../_page/atom';
+import { bodyOf, holdLarge, LARGE_BYTES, TAKEN_APART, tooManyLarge } from '../../../_page/large';
+import { mailsById, mboxGzip } from '../../../_page/mbox';
+import { notFound, page } from '../../../_page/page';
+import { digestPage } from '../../../_thread/digest';
+import { htmlView } from '../../../_thread/htmlview';
+import { threadPage } from '../../../_thread/thread';
+import { digestHref, messageHref } from '../../../_ui/links';
+import { dispositionOf, etagOf, ISOLATED, imposterOf, redirect, respond } from '../../../_web/http';
+import { ATOM } from '../../../search/results';
 
 /** `T/`, `t/`, `digest/`, `raw`, `html`, `t.mbox.gz` and attachments of a message. */
 export const GET = page(async ({ request, parts, query, db, version }) => {

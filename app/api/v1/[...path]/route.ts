@@ -1,4 +1,4 @@
-import { answerApi, openApi } from '../../../_lib/api';
+import { answerApi, openApi } from '../../../_page/api';
 import { OPERATIONS } from '../operations';
 
 const DOCUMENT = openApi(OPERATIONS);

@@ -1,9 +1,9 @@
 import { FEED_ENTRIES, readFeed } from '#db/queries/feed';
 import { findPerson, mailsOf } from '#db/queries/people';
-import { atomOf } from '../../../_lib/atom';
-import { respond } from '../../../_lib/http';
-import { notFound, page } from '../../../_lib/page';
-import { ATOM } from '../../../_lib/results';
+import { atomOf } from '../../../_page/atom';
+import { notFound, page } from '../../../_page/page';
+import { respond } from '../../../_web/http';
+import { ATOM } from '../../../search/results';
 
 /** `/people/{id}/new.atom`: their newest mails. */
 export const GET = page(async ({ request, parts, db }) => {

@@ -1,9 +1,9 @@
 import { anySynthetic } from '#db/queries/home';
 import { findSeries, type RevisionDetail, type SeriesDetail } from '#db/queries/series';
 import { diffRevisions, revisionOfNumber } from '#db/queries/seriesdiff';
-import type { RangeLine, RangePair } from '#mail/rangediff';
-import { Document } from '../../../_components/Document';
-import { notFound, page, problem } from '../../../_lib/page';
+import type { RangeLine, RangePair } from '#patch/rangediff';
+import { notFound, page, problem } from '../../../_page/page';
+import { Document } from '../../../_ui/Document';
 
 const STATUS: Record<string, string> = {
   same: 'unchanged',

@@ -1,9 +1,9 @@
 import { newestOfSeries } from '#db/queries/feed';
 import { findSeries, seriesIdOf } from '#db/queries/series';
-import { atomOf } from '../../../_lib/atom';
-import { respond } from '../../../_lib/http';
-import { notFound, page } from '../../../_lib/page';
-import { ATOM } from '../../../_lib/results';
+import { atomOf } from '../../../_page/atom';
+import { notFound, page } from '../../../_page/page';
+import { respond } from '../../../_web/http';
+import { ATOM } from '../../../search/results';
 
 /** `/series/{id}/new.atom`: the mails of a series and about it, newest first. */
 export const GET = page(async ({ request, parts, db }) => {

@@ -1,14 +1,14 @@
 import { anySynthetic } from '#db/queries/home';
 import { firstMention, topicFacts, topicMatches } from '#db/queries/topics';
-import { Document } from '../../../_components/Document';
-import { PeopleLanes, SeriesLanes, ThreadList } from '../../../_components/overview';
-import { Stacks } from '../../../_components/Stacks';
-import { bucketsOf, colourClasses, csv, together } from '../../../_lib/figures';
-import { nameOf, plural, shortDate } from '../../../_lib/format';
-import { redirect, respond } from '../../../_lib/http';
-import { anyHref, searchHref } from '../../../_lib/links';
-import { notFound, page } from '../../../_lib/page';
-import { topics } from '../../../_lib/topics';
+import { notFound, page } from '../../../_page/page';
+import { Document } from '../../../_ui/Document';
+import { nameOf, plural, shortDate } from '../../../_ui/format';
+import { anyHref, searchHref } from '../../../_ui/links';
+import { Stacks } from '../../../_ui/Stacks';
+import { redirect, respond } from '../../../_web/http';
+import { topics } from '../../config';
+import { bucketsOf, colourClasses, csv, together } from '../../figures';
+import { PeopleLanes, SeriesLanes, ThreadList } from '../../overview';
 
 const LIMITS = { threads: 20, series: 16, authors: 12, debates: 0 };
 

@@ -1,4 +1,4 @@
-import { page } from '../../../../_lib/page';
+import { page } from '../../../../_page/page';
 import { topicFeed } from '../../../feed';
 
 /** `/topics/{slug}/{system}/new.atom` */

@@ -1,0 +1,55 @@
+import { newestDigests, type Told } from '#db/queries/debates';
+import type { Passage } from '#db/queries/digest';
+import { findList } from '#db/queries/list';
+import { baseUrl, escapeText, feedOf, plain } from '../_page/atom';
+import { notFound, type PageContext } from '../_page/page';
+import { nameOf, plural } from '../_ui/format';
+import { digestHref, linesHref, messageHref } from '../_ui/links';
+import { respond } from '../_web/http';
+import { ATOM } from '../search/results';
+
+/** `/{list}/debates.atom`: the newest debates, each told by the passages that were taken up. */
+export async function debatesFeed({ request, db }: PageContext, name: string): Promise<Response> {
+  const list = name === 'all' ? null : await findList(db, name);
+  if (list === undefined) return notFound(`The list "${name.slice(0, 100)}"`, name.slice(0, 100));
+  const told = (await newestDigests(db, list?.id ?? null)).sort((a, b) => lastOf(b) - lastOf(a));
+  const feed = feedOf(request, `Debates, ${name === 'all' ? 'all lists' : name}`, told[0] ? lastOf(told[0]) : 0);
+  const base = baseUrl(request);
+  for (const one of told) {
+    const { thread } = one.digest;
+    const first = thread.rows.find((row) => row.ghost === null && row.id === thread.first_id);
+    feed.addItem({
+      // One debate has one name, whatever list it is read on.
+      id: base + digestHref('all', one.msgid),
+      link: base + digestHref(name, one.msgid),
+      title: escapeText(plain(thread.subject)) || '(no subject)',
+      date: new Date(lastOf(one) * 1000),
+      published: new Date((thread.first_id / 8) * 1000),
+      author: [{ name: plain(first ? nameOf(first.author, first.address) : '') || 'unknown' }],
+      content: contentOf(one, base, name),
+    });
+  }
+  return respond(feed.atom1(), 200, ATOM);
+}
+
+const lastOf = ({ digest }: Told) => digest.thread.last_id / 8;
+
+function contentOf({ digest: { thread, opening, passages } }: Told, base: string, list: string): string {
+  const words = ({ row, first, last, text, isCut }: Passage) => {
+    const href = base + linesHref(messageHref(list, row.msgid), first, last - first + 1);
+    const said = escapeText(plain(`${text}${isCut ? ' […]' : ''}`));
+    return `<blockquote cite="${escapeText(href)}"><pre>${said}</pre></blockquote>`;
+  };
+  const who = ({ row, first, last }: Passage) => {
+    const href = base + linesHref(messageHref(list, row.msgid), first, last - first + 1);
+    return `<a href="${escapeText(href)}">${escapeText(plain(nameOf(row.author, row.address)))}</a>`;
+  };
+  return [
+    `<p>${plural(thread.messages, 'mail')} by ${plural(thread.participants, 'person', 'people')}</p>`,
+    ...(opening ? [`<p>${who(opening)} began:</p>${words(opening)}`] : []),
+    ...passages.flatMap((passage) => [
+      `<p>${who(passage)}, answered by ${plural(passage.answered, 'person', 'people')}:</p>${words(passage)}`,
+      ...passage.answers.map((answer) => `<p>${who(answer)} answered:</p>${words(answer)}`),
+    ]),
+  ].join('\n');
+}

@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { log, logError } from '../_web/log';
+import { collectProcess } from '../_web/metrics';
+import { rawSentence, sentence } from './answers';
+import { answer } from './door';
+import { Routes, UnknownBuild } from './routes';
+import { send } from './send';
+
+/** Connections held at once; Node closes further ones as they come. */
+const MAX_CONNECTIONS = 2000;
+/** For a request's head, and for all of it; a client that dribbles is cut off (slowloris). */
+const HEAD_MS = 20_000;
+const REQUEST_MS = 60_000;
+/** For a connection on which nothing moves, a client that does not read what it asked for among them. */
+const IDLE_MS = 120_000;
+/** How long requests under way may take once the server is asked to end. */
+const DRAIN_MS = 30_000;
+
+type Handle = (request: IncomingMessage, response: ServerResponse) => unknown;
+
+/** Serves the built pages until a signal ends it; resolves once it listens. `root` is the project's folder. */
+export async function serve(root: string, host: string, port: number): Promise<void> {
+  // Told to the pages: in each ETag, and at /healthz.
+  process.env.THREADLINE_VERSION = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
+  process.env.THREADLINE_BUILD = readFileSync(join(root, '.next/BUILD_ID'), 'utf8').trim();
+  collectProcess();
+  const handle = await handlerOf(root, host, port);
+  const server = createServer({ connectionsCheckingInterval: 5_000, requireHostHeader: false }, handle);
+  server.maxConnections = MAX_CONNECTIONS;
+  server.headersTimeout = HEAD_MS;
+  server.requestTimeout = REQUEST_MS;
+  server.setTimeout(IDLE_MS, (socket) => socket.destroy());
+  server.on('clientError', refuse);
+  server.on('checkExpectation', (request, response) =>
+    send(request, response, sentence(417, 'What this request expects is not offered.')).catch(() => response.destroy()),
+  );
+  await new Promise<void>((listening, failed) => {
+    server.once('error', failed);
+    server.listen(port, host, listening);
+  });
+  endOnSignal(server);
+}
+
+async function handlerOf(root: string, host: string, port: number): Promise<Handle> {
+  try {
+    const routes = await Routes.load(root);
+    return (request, response) => answer(request, response, routes);
+  } catch (error) {
+    if (!(error instanceof UnknownBuild)) throw error;
+    log.warn(`${error.message}: Next's own server answers, without limits, metrics of requests or kept compression`);
+    const { default: next } = await import('next');
+    const app = next({ dev: false, dir: root, hostname: host, port });
+    await app.prepare();
+    return app.getRequestHandler();
+  }
+}
+
+const REFUSALS: Record<string, [number, string, string]> = {
+  HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large', 'The headers of this request are longer than 16 KB.'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout', 'This request took too long to arrive.'],
+};
+
+/** A request that Node's parser gave up on. */
+function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
+  const [status, reason, text] = REFUSALS[error.code ?? ''] ?? [
+    400,
+    'Bad Request',
+    'This is not a request of HTTP/1.1.',
+  ];
+  socket.end(rawSentence(status, reason, text));
+}
+
+/** On the first signal requests under way are answered and no others taken; the second ends at once. */
+function endOnSignal(server: Server): void {
+  let ending = false;
+  const end = (code: number) => {
+    log.flush(() => process.exit(code));
+    setTimeout(() => process.exit(code), 500).unref();
+  };
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)
+    process.on(signal, () => {
+      if (ending) process.exit(code);
+      ending = true;
+      log.info({ signal }, 'ending');
+      server.close(() => end(0));
+      server.closeIdleConnections();
+      // A connection that is kept alive becomes idle only when its answer has gone out.
+      setInterval(() => server.closeIdleConnections(), 100).unref();
+      setTimeout(() => {
+        logError(new Error(`requests were still under way after ${DRAIN_MS / 1000} s: they were cut off`));
+        server.closeAllConnections();
+        end(0);
+      }, DRAIN_MS).unref();
+    });
+}

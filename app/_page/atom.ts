@@ -1,0 +1,68 @@
+import { Feed } from 'feed';
+import type { FeedRow } from '#db/queries/feed';
+import { visible } from '#mail/visible';
+import { anyHref } from '../_ui/links';
+import { settings } from '../_web/settings';
+
+/** Text of an entry above this is cut: a feed is to be skimmed. */
+const MAX_TEXT = 32 * 1024;
+
+/** The address that others reach us by: as the operator says, else as the client asked. */
+export function baseUrl(request: Request): string {
+  if (settings.baseUrl) return settings.baseUrl;
+  const host = request.headers.get('host') ?? '';
+  return /^[\w.-]+(:\d{1,5})?$|^\[[\da-f:]+\](:\d{1,5})?$/i.test(host) ? `http://${host}` : new URL(request.url).origin;
+}
+
+/** An empty Atom feed (RFC 4287) at the address that was asked for; `newest` in seconds. */
+export function feedOf(request: Request, title: string, newest: number): Feed {
+  const { pathname, search } = new URL(request.url);
+  const self = `${baseUrl(request)}${pathname}${search}`;
+  return new Feed({
+    id: self,
+    title: plain(title),
+    link: self,
+    feedLinks: { atom: self },
+    updated: new Date(newest * 1000),
+    copyright: '',
+    generator: 'Threadline',
+  });
+}
+
+/** An Atom feed (RFC 4287) of messages, newest first, with what each answers (RFC 4685). */
+export function atomOf(request: Request, title: string, mails: FeedRow[]): string {
+  const base = baseUrl(request);
+  const feed = feedOf(request, title, Math.max(0, ...mails.map((mail) => mail.sentAt)));
+  for (const mail of mails) {
+    feed.addItem({
+      id: base + anyHref(mail.msgid),
+      link: base + anyHref(mail.msgid),
+      title: escapeText(plain(mail.subject)) || '(no subject)',
+      date: new Date(mail.sentAt * 1000),
+      author: [{ name: plain(mail.name || mail.address) || 'unknown' }],
+      content: `<pre>${escapeText(plain(mail.text.slice(0, MAX_TEXT)))}</pre>`,
+    });
+  }
+  return withReplies(feed.atom1(), base, mails);
+}
+
+/** Without the characters that XML 1.0 has no form for; those that nobody sees by their number. */
+export const plain = (text: string) => visible(text.toWellFormed().replace(/[\ufffe\uffff]/g, ''));
+
+const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+export const escapeText = (text: string) => text.replace(/[&<>"]/g, (character) => ENTITIES[character] as string);
+
+/** The feed library has no words for RFC 4685: its element is set in behind the id of each entry. */
+function withReplies(xml: string, base: string, mails: FeedRow[]): string {
+  let out = xml.replace(
+    '<feed xmlns="http://www.w3.org/2005/Atom"',
+    '$& xmlns:thr="http://purl.org/syndication/thread/1.0"',
+  );
+  for (const { msgid, parent } of mails) {
+    if (parent === null) continue;
+    const id = `<id>${escapeText(base + anyHref(msgid))}</id>`;
+    const href = escapeText(base + anyHref(parent));
+    out = out.replace(id, () => `${id}\n        <thr:in-reply-to ref="${href}" href="${href}"/>`);
+  }
+  return out;
+}

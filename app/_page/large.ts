@@ -1,0 +1,78 @@
+import { refused } from '../_web/metrics';
+import { problem, RETRY_SECONDS } from './page';
+
+/** Above this a mail is large: it is not copied, and how much of such is in memory at once is bounded. */
+export const LARGE_BYTES = 8 * 1024 * 1024;
+/** Of large mails, in all; one is always let in, however large (ingest takes none above 256 MB). */
+const MAX_HELD_BYTES = 256 * 1024 * 1024;
+/** What a mail costs that is taken apart by the MIME parser, in times of its size. */
+export const TAKEN_APART = 4;
+/** How often a download that is under way looks whether it is its turn. */
+const LOOK_EVERY_MS = 200;
+
+// The build may give each route its own copy of this file.
+const holder = globalThis as typeof globalThis & { threadlineLarge?: Map<unknown, { bytes: number; users: number }> };
+holder.threadlineLarge ??= new Map();
+const held = holder.threadlineLarge;
+
+/**
+ * Room for a large mail, to be given back; null while there is none. All with the same key share one copy, and so its room.
+ * What is not large needs none.
+ */
+export function holdLarge(bytes: number, times: number, key: unknown = Symbol('its own')): (() => void) | null {
+  if (bytes <= LARGE_BYTES) return () => {};
+  const one = held.get(key) ?? { bytes: bytes * times, users: 0 };
+  const total = [...held.values()].reduce((sum, other) => sum + other.bytes, 0);
+  if (!one.users && total > 0 && total + one.bytes > MAX_HELD_BYTES) return null;
+  one.users++;
+  held.set(key, one);
+  let isHeld = true;
+  return () => {
+    if (isHeld && --one.users === 0) held.delete(key);
+    isHeld = false;
+  };
+}
+
+/** The same for what has begun to be sent: it waits. */
+export async function waitForLarge(bytes: number, key: unknown): Promise<() => void> {
+  for (;;) {
+    const release = holdLarge(bytes, 1, key);
+    if (release) return release;
+    await new Promise((later) => setTimeout(later, LOOK_EVERY_MS));
+  }
+}
+
+/** 503: other large mails are in memory. */
+export async function tooManyLarge(route: string): Promise<Response> {
+  refused.inc({ reason: 'load', route });
+  const response = await problem(
+    503,
+    'Other large mails are being read',
+    'This one is large too, and has to wait for them: ask again in a moment.',
+  );
+  response.headers.set('Retry-After', RETRY_SECONDS);
+  return response;
+}
+
+const PART_BYTES = 256 * 1024;
+
+/** A body that is sent as the client takes it, out of the buffers that there are; `release` when it is sent, or no longer wanted. */
+export function bodyOf(buffers: Buffer[], release: () => void): ReadableStream<Uint8Array> {
+  const parts = (function* () {
+    for (const buffer of buffers)
+      for (let at = 0; at < buffer.length; at += PART_BYTES) yield buffer.subarray(at, at + PART_BYTES);
+  })();
+  let left = buffers.reduce((sum, { length }) => sum + length, 0);
+  return new ReadableStream({
+    pull(controller) {
+      const { value, done } = parts.next();
+      if (!done) controller.enqueue(value);
+      left -= value?.length ?? 0;
+      if (left > 0) return;
+      // With the last part, not after it: the client may ask for the next mail as soon as it has this one.
+      release();
+      controller.close();
+    },
+    cancel: release,
+  });
+}

@@ -1,0 +1,49 @@
+import { pipeline, Readable } from 'node:stream';
+import { createGzip } from 'node:zlib';
+import { rawMessages, sizesOf } from '#db/queries/message';
+import { mboxrdParts } from '#mail/mbox';
+import { openReader } from '../_web/reader';
+import { LARGE_BYTES, waitForLarge } from './large';
+
+const MAILS_AT_ONCE = 50;
+
+/** Mails by id, in the order given, read a few at a time: the page that answers has long ended its own transaction. A mail that was withdrawn since is left out. */
+export async function* mailsById(ids: number[]): AsyncGenerator<Buffer> {
+  const reader = await openReader();
+  if (!reader) return;
+  for (let at = 0; at < ids.length; at += MAILS_AT_ONCE) {
+    const sizes = await reader.read((db) => sizesOf(db, ids.slice(at, at + MAILS_AT_ONCE)));
+    for (const some of fewEnough(sizes)) {
+      const release = await waitForLarge(some.bytes, some.ids[0]);
+      try {
+        const mails = await reader.read((db) => rawMessages(db, some.ids));
+        const parts = mails.flatMap(({ raw, sent_at }) => mboxrdParts(raw, sent_at));
+        if (some.bytes > LARGE_BYTES) yield* parts;
+        else yield Buffer.concat(parts);
+      } finally {
+        release();
+      }
+    }
+  }
+}
+
+/** Mails in order, as many together as are not large; a large one by itself. */
+function fewEnough(sizes: { id: number; bytes: number }[]): { ids: number[]; bytes: number }[] {
+  const groups: { ids: number[]; bytes: number }[] = [];
+  for (const { id, bytes } of sizes) {
+    const last = groups.at(-1);
+    if (last && last.bytes + bytes <= LARGE_BYTES) {
+      last.ids.push(id);
+      last.bytes += bytes;
+    } else groups.push({ ids: [id], bytes });
+  }
+  return groups;
+}
+
+/** mboxrd, gzipped as it is read. */
+export function mboxGzip(mails: AsyncIterable<Buffer>): ReadableStream {
+  const zip = createGzip();
+  // Either end that fails or goes away takes the other with it.
+  pipeline(Readable.from(mails), zip, () => {});
+  return Readable.toWeb(zip) as ReadableStream;
+}

@@ -1,0 +1,227 @@
+import type { ReactElement, ReactNode } from 'react';
+import { DatabaseError, type Snapshot, TooLongError } from '#db/open';
+import { visible } from '#mail/visible';
+import { topicsStamp } from '#site/topicsfile';
+import { Document } from '../_ui/Document';
+import { loreHref } from '../_ui/links';
+import { etagOf, isFresh, pathParts, respond } from '../_web/http';
+import { logError } from '../_web/log';
+import { markupOf } from '../_web/markup';
+import { keptBytes as bytesOfKept, interrupted, keptPages } from '../_web/metrics';
+import { openedFile, openReader } from '../_web/reader';
+import { settings } from '../_web/settings';
+
+/** What a page answers with besides HTML. */
+export type Answer = ReactElement | Response | HtmlStream;
+
+/** HTML whose first part is sent before the rest is made. */
+export class HtmlStream {
+  constructor(readonly parts: AsyncIterable<string> | Iterable<string>) {}
+}
+
+/** A page's question to the archive: its address in parts, its query, one snapshot of the database. */
+export interface PageContext {
+  request: Request;
+  parts: string[];
+  query: URLSearchParams;
+  db: Snapshot;
+  version: string;
+}
+
+/** Rendered pages are kept until the data changes, up to so many bytes. */
+const KEPT_BYTES = 64 * 1024 * 1024;
+/** What a client is told to wait where the archive cannot answer now. */
+export const RETRY_SECONDS = '5';
+/** A page larger than this is made anew each time. */
+const LARGEST_KEPT = 8 * 1024 * 1024;
+
+const kept = new Map<string, Uint8Array>();
+let keptBytes = 0;
+
+/**
+ * A page: its address is decoded, the database read in one transaction, the result rendered to static HTML
+ * (docs/decisions/0001). Pages are kept by address and data version, and answered with 304 where the client has them.
+ * Nothing that a client sends ends in a 500: an error of ours is logged and said to be ours.
+ */
+export function page(answer: (context: PageContext) => Promise<Answer>) {
+  return async function GET(request: Request): Promise<Response> {
+    const parts = pathParts(request);
+    if (!parts)
+      return problem(
+        400,
+        'This address is not well formed',
+        'A percent sign in it is not followed by two hex digits, or it holds a NUL.',
+      );
+    try {
+      const reader = await openReader();
+      if (!reader) return noArchive();
+      return await reader.read((db) => answerFrom(request, parts, db, answer));
+    } catch (error) {
+      return failure(error);
+    }
+  };
+}
+
+async function answerFrom(
+  request: Request,
+  parts: string[],
+  db: Snapshot,
+  answer: (context: PageContext) => Promise<Answer>,
+): Promise<Response> {
+  const version = `${db.version} ${openedFile()} ${topicsStamp(settings.config)}`;
+  const url = new URL(request.url);
+  const address = url.pathname + url.search;
+  const etag = etagOf(version, address);
+  const isAsked = request.method === 'GET' || request.method === 'HEAD';
+  if (isAsked && isFresh(request, etag)) {
+    keptPages.inc({ result: 'fresh' });
+    return respond(null, 304, { ETag: etag });
+  }
+  const headers = { 'Content-Type': 'text/html; charset=utf-8', ETag: etag, 'Cache-Control': 'no-cache' };
+  const ready = isAsked ? kept.get(etag) : undefined;
+  keptPages.inc({ result: ready ? 'kept' : 'made' });
+  if (ready) return respond(ready, 200, headers);
+  const result = await answer({ request, parts, query: url.searchParams, db, version });
+  if (result instanceof Response) {
+    if (isAsked && result.status === 200 && !result.headers.has('ETag')) result.headers.set('ETag', etag);
+    return result;
+  }
+  if (result instanceof HtmlStream) return streamed(result, etag, headers);
+  const html = renderBytes(result);
+  // What a form was answered with is nobody else's page.
+  if (!isAsked) return respond(html, 200, { 'Content-Type': headers['Content-Type'], 'Cache-Control': 'no-store' });
+  keep(etag, html);
+  return respond(html, 200, headers);
+}
+
+const encoder = new TextEncoder();
+/** Whatever page a mail's words stand on: what nobody sees in them is shown (mail/visible.ts); plain text, so that it is right in attributes too. */
+const encode = (html: string) => encoder.encode(visible(html));
+
+/** A whole page, static: no ids, no hydration, the text once. */
+export const render = (element: ReactElement): string => `<!DOCTYPE html>${markupOf(element)}`;
+
+/** A page as it is sent. */
+export const renderBytes = (element: ReactElement): Uint8Array => encode(render(element));
+
+function streamed(stream: HtmlStream, etag: string, headers: Record<string, string>): Response {
+  const made: Uint8Array[] = [];
+  let size = 0;
+  const iterator = (async function* () {
+    for await (const part of stream.parts) {
+      const bytes = encode(part);
+      size += bytes.length;
+      if (size <= LARGEST_KEPT) made.push(bytes);
+      yield bytes;
+    }
+    if (size <= LARGEST_KEPT) keep(etag, Buffer.concat(made));
+  })();
+  const body = new ReadableStream({
+    async pull(controller) {
+      const { value, done } = await iterator.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    async cancel() {
+      await iterator.return(undefined);
+    },
+  });
+  return respond(body, 200, headers);
+}
+
+function keep(etag: string, html: Uint8Array): void {
+  if (html.length > LARGEST_KEPT || kept.has(etag)) return;
+  kept.set(etag, html);
+  keptBytes += html.length;
+  for (const [oldest, bytes] of kept) {
+    if (keptBytes <= KEPT_BYTES) break;
+    kept.delete(oldest);
+    keptBytes -= bytes.length;
+  }
+  bytesOfKept.set(keptBytes);
+}
+
+/** A page that says what is wrong and offers a way on: `offer` is what a search may find, `more` what else there is to do. */
+export async function problem(
+  status: number,
+  title: string,
+  sentence: string,
+  offer?: string,
+  more?: ReactNode,
+): Promise<Response> {
+  const html = renderBytes(
+    <Document title={`${title} · Threadline`}>
+      <section className="problem">
+        {status === 200 ? null : <p className="code">{status}</p>}
+        <h1>{title}</h1>
+        <p>{sentence}</p>
+        {offer === undefined ? null : (
+          <form className="find big" action="/search/">
+            <input type="search" name="q" defaultValue={offer} aria-label="Search" />
+            <button type="submit">Search all lists</button>
+          </form>
+        )}
+        {more}
+        <p>
+          {offer && /^[^\s@<>]+@[^\s@<>]+$/.test(offer) ? (
+            <>
+              <a href={loreHref(offer)}>Look for it at lore.kernel.org</a> ·{' '}
+            </>
+          ) : null}
+          <a href="/">All lists</a>
+        </p>
+      </section>
+    </Document>,
+  );
+  return respond(html, status, { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-cache' });
+}
+
+/** 404 that offers a search for what was asked. */
+export const notFound = (what: string, offer: string) =>
+  problem(
+    404,
+    `${what} is not in this archive`,
+    'It may be on another list, or have arrived after the last ingest. A search may find it.',
+    offer,
+  );
+
+function noArchive(): Promise<Response> {
+  return later('There is no archive yet', FIRST_STEPS, <FirstSteps />);
+}
+
+/** An archive that holds nothing: how to fill it. */
+export const emptyArchive = () => problem(200, 'The archive is empty', FIRST_STEPS, undefined, <FirstSteps />);
+
+const FIRST_STEPS = 'Give it mail, whichever of these you have, and load this page again:';
+
+function FirstSteps() {
+  return (
+    <pre>
+      <code>
+        npm run ingest -- path/to/public-inbox{'\n'}
+        npm run ingest -- list.mbox{'\n'}
+        npm run ingest -- path/to/Maildir
+      </code>
+    </pre>
+  );
+}
+
+function failure(error: unknown): Promise<Response> {
+  logError(error);
+  // Where the file lies is the operator's business; the log has it.
+  if (error instanceof DatabaseError)
+    return later('The archive cannot be read', error.message.replaceAll(settings.database, 'The database'));
+  if (error instanceof TooLongError) {
+    interrupted.inc();
+    return later('This takes too long', error.message);
+  }
+  if (/SQLITE_BUSY/.test(String(error))) return later('The archive is busy', 'Load this page again in a moment.');
+  return problem(500, 'Something went wrong here', 'The error is ours and has been logged.');
+}
+
+/** 503 with when to try again. */
+async function later(title: string, sentence: string, more?: ReactNode): Promise<Response> {
+  const response = await problem(503, title, sentence, undefined, more);
+  response.headers.set('Retry-After', RETRY_SECONDS);
+  return response;
+}

@@ -1,0 +1,35 @@
+import type { ThreadRow } from '#db/queries/thread';
+import { nameOf, outlineDate } from '../_ui/format';
+import { loreHref } from '../_ui/links';
+import { anchorOf, sameSubject } from './Mail';
+
+/** Levels beyond this are not indented further: on a phone nothing would be left of the line. */
+const MAX_INDENT = 10;
+
+/** The thread as an index: who answered whom and when; a new subject leads its line. A year is named where it changes. */
+export function Outline({ rows, subject }: { rows: ThreadRow[]; subject: string }) {
+  return (
+    <ol className="outline">
+      {rows.map((row, n) => (
+        <li key={row.position} className={`i${Math.min(row.depth, MAX_INDENT)}`}>
+          {row.ghost === null ? (
+            <a href={`#${anchorOf(row)}`}>
+              {isNews(rows, row, subject) ? <i>{row.subject} </i> : null}
+              <bdi>{nameOf(row.author, row.address)}</bdi> <time>{outlineDate(row.sent_at, rows[n - 1]?.sent_at)}</time>
+            </a>
+          ) : (
+            <span className="ghost" id={anchorOf(row)}>
+              [not in this archive: <a href={loreHref(row.ghost)}>&lt;{row.ghost}&gt; at lore</a>]
+            </span>
+          )}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** A subject that neither the thread nor the mail that is answered has. */
+function isNews(rows: ThreadRow[], row: ThreadRow, subject: string): boolean {
+  const parent = row.parent === null ? undefined : rows[row.parent];
+  return !sameSubject(row.subject, subject) && !(parent?.subject && sameSubject(row.subject, parent.subject));
+}

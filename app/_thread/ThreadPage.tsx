@@ -1,0 +1,119 @@
+import type { Thread, ThreadRow } from '#db/queries/thread';
+import { Copy } from '../_ui/bits';
+import { Document } from '../_ui/Document';
+import { idArgument, isoTime, nameOf, plural, shellWord, shortDate, span } from '../_ui/format';
+import { digestHref, flatHref, listHref, messageHref, threadHref } from '../_ui/links';
+import { anchorOf } from './Mail';
+import { Outline } from './Outline';
+import { ThreadPicture } from './ThreadPicture';
+
+export interface ThreadHeadProps {
+  thread: Thread;
+  list: string;
+  /** The message that the address names. */
+  msgid: string;
+  view: 'nested' | 'flat';
+  /** Stands where the mails will: the page is cut there and sent in two. */
+  cut: string;
+}
+
+/** A thread's page without its mails: they are streamed in where `cut` stands. */
+export function ThreadFrame({ thread, list, msgid, view, cut }: ThreadHeadProps) {
+  const mails = thread.rows.filter((row) => row.ghost === null);
+  const first = thread.first_id / 8;
+  const last = thread.last_id / 8;
+  const beginner = mails.find((row) => row.id === thread.first_id) ?? mails[0];
+  return (
+    <Document
+      title={`${thread.subject || '(no subject)'} · ${list}`}
+      list={list === 'all' ? null : list}
+      synthetic={thread.lists.some(({ synthetic }) => synthetic === 1)}
+    >
+      <header className="threadhead">
+        <h1>
+          <bdi>{thread.subject || '(no subject)'}</bdi>
+        </h1>
+        <p className="facts">
+          {plural(thread.messages, 'message')} by {plural(thread.participants, 'person', 'people')}
+          {beginner ? (
+            <>
+              {thread.rows[0]?.ghost ? ', oldest here by ' : ', begun by '}
+              <bdi>{nameOf(beginner.author, beginner.address)}</bdi>
+            </>
+          ) : null}{' '}
+          on <time dateTime={isoTime(first)}>{shortDate(first)}</time>
+          {last - first > 60 ? `, over ${span(last - first)}` : ''}, on{' '}
+          {thread.lists.map(({ name }, n) => (
+            <span key={name}>
+              {n ? ', ' : ''}
+              <a href={listHref(name)}>{name}</a>
+            </span>
+          ))}
+        </p>
+        <nav className="views" aria-label="Views of this thread">
+          <a href={threadHref(list, msgid)} aria-current={view === 'nested' ? 'page' : undefined}>
+            nested
+          </a>
+          <a href={flatHref(list, msgid)} aria-current={view === 'flat' ? 'page' : undefined}>
+            flat
+          </a>
+          {thread.messages > 4 ? <a href={digestHref(list, msgid)}>digest</a> : null}
+          <a href={`${messageHref(list, msgid)}t.mbox.gz`}>mbox.gz</a>
+          <a href={`${messageHref(list, msgid)}t.atom`}>Atom</a>
+          <Copy text={`b4 mbox ${shellWord(idArgument(msgid))}`}>copy b4 mbox</Copy>
+        </nav>
+      </header>
+      {mails.length > 2 ? (
+        <details className="fold" open>
+          <summary>Who answered whom</summary>
+          <ThreadPicture rows={thread.rows} hrefOf={(row) => `#${anchorOf(row)}`} lanes={PICTURE_LANES} />
+        </details>
+      ) : null}
+      <People rows={mails} />
+      <div className="columns">
+        <details className="index" id="r" open>
+          <summary>Outline</summary>
+          <nav className="box" aria-label="Outline">
+            <Outline rows={thread.rows} subject={thread.subject} />
+          </nav>
+        </details>
+        <div className="mails" id="b">
+          {cut}
+        </div>
+      </div>
+    </Document>
+  );
+}
+
+/** Lanes of the picture here: the mails are not to be pushed off the first screen. The digest has more. */
+const PICTURE_LANES = 7;
+/** Most names that are listed; the picture and the outline have all. */
+const MAX_PEOPLE = 40;
+
+function People({ rows }: { rows: ThreadRow[] }) {
+  const people = new Map<number, { name: string; messages: number; first: ThreadRow }>();
+  for (const row of rows) {
+    const key = row.person_id ?? -row.author_id;
+    const known = people.get(key) ?? { name: nameOf(row.author, row.address), messages: 0, first: row };
+    known.messages++;
+    people.set(key, known);
+  }
+  const sorted = [...people.entries()].sort(([, a], [, b]) => b.messages - a.messages);
+  if (sorted.length < 2) return null;
+  return (
+    <details className="who">
+      <summary>People</summary>
+      <ul>
+        {sorted.slice(0, MAX_PEOPLE).map(([key, { name, messages, first }]) => (
+          <li key={key}>
+            <a href={`#${anchorOf(first)}`}>
+              <bdi>{name}</bdi>
+            </a>{' '}
+            <small>{messages}</small>
+          </li>
+        ))}
+        {sorted.length > MAX_PEOPLE ? <li>and {sorted.length - MAX_PEOPLE} others</li> : null}
+      </ul>
+    </details>
+  );
+}

@@ -1,0 +1,202 @@
+import type { Snapshot } from '#db/open';
+import { type Digest, type DigestPassage, type Passage, readDigest } from '#db/queries/digest';
+import { threadOf } from '#db/queries/thread';
+import { isItem } from '#quote/prose';
+import { notFound } from '../_page/page';
+import { Name } from '../_ui/bits';
+import { Document } from '../_ui/Document';
+import { nameOf, plural, shortDate, shortTime, span } from '../_ui/format';
+import { debatesHref, linesHref, listHref, messageHref, threadHref } from '../_ui/links';
+import { dispositionOf, respond } from '../_web/http';
+import { anchorOf } from './Mail';
+import { ThreadPicture } from './ThreadPicture';
+
+/** `/{list}/{msgid}/digest/`: a thread told by the passages that were taken up, each with its link and its count. */
+export async function digestPage(db: Snapshot, list: string, msgid: string, format: string | null) {
+  const id = await threadOf(db, msgid);
+  const digest = id === undefined ? null : await readDigest(db, id);
+  if (!digest) return notFound(`The message <${msgid.slice(0, 200)}>`, msgid.slice(0, 200));
+  if (format === 'story') return storyDraft(digest);
+  const { thread, passages, opening } = digest;
+  const href = threadHref(list, msgid);
+  return (
+    <Document
+      title={`Digest: ${thread.subject || '(no subject)'} · ${list}`}
+      list={list === 'all' ? null : list}
+      synthetic={thread.lists.some(({ synthetic }) => synthetic === 1)}
+      feed={`${messageHref(list, msgid)}t.atom`}
+      debates={debatesHref(list)}
+    >
+      <header className="threadhead">
+        <h1>
+          <bdi>{thread.subject || '(no subject)'}</bdi>
+        </h1>
+        <Facts digest={digest} href={href} />
+      </header>
+      <ThreadPicture rows={thread.rows} hrefOf={(row) => `${href}#${anchorOf(row)}`} />
+      <div className="digest">
+        {opening ? (
+          <section>
+            <p className="who">
+              <Name name={opening.row.author} address={opening.row.address} person={opening.row.person} />{' '}
+              {opening.row.parent === null ? 'began:' : 'wrote the first mail that is here:'}
+            </p>
+            <Words passage={opening} list={list} />
+          </section>
+        ) : null}
+        {passages.map((passage) => (
+          <Taken key={`${passage.row.id} ${passage.first}`} passage={passage} list={list} />
+        ))}
+        {passages.length ? null : (
+          <p className="empty">No passage of this thread was quoted and answered; its mails stand in the thread.</p>
+        )}
+      </div>
+      <Patches digest={digest} />
+      <Continued digest={digest} list={list} />
+      <p className="facts">
+        Passages are chosen by count: three for each person who answered right below one, one for each who quoted it in
+        part, up to three for the mails that followed, and up to two for its length; less for each further one of a mail
+        or an author. Code, logs, lists of changes and robots' mails are left out. Their words are as they stand in the
+        mail. <a href="?format=story">Copy as a story</a>
+      </p>
+    </Document>
+  );
+}
+
+/** The passages as a story to begin from: docs/STORIES.md. The selection that site.js copies has the same form. */
+function storyDraft({ thread, opening, passages }: Digest): Response {
+  const all: Passage[] = [...(opening ? [opening] : []), ...passages];
+  const quoted = all.map(({ row, text, isCut }) => {
+    const lines = `${text}${isCut ? ' […]' : ''}`.split('\n').map((line) => `> ${escapeMarkdown(line)}`);
+    const source = `> — [${escapeMarkdown(nameOf(row.author, row.address))}](mid:${encodeURI(row.msgid).replace(/[()]/g, (sign) => (sign === '(' ? '%28' : '%29'))})`;
+    return [...lines, '>', source].join('\n');
+  });
+  const head = `---\ntitle: ${thread.subject.replace(/\s+/g, ' ')}\ndate: ${new Date().toISOString().slice(0, 10)}\nsummary: \nlist: ${thread.lists[0]?.name ?? ''}\n---`;
+  return respond(`${[head, ...quoted].join('\n\n')}\n`, 200, {
+    'Content-Type': 'text/markdown; charset=utf-8',
+    'Content-Disposition': dispositionOf('attachment', `${thread.subject || 'story'}.md`),
+    'Cache-Control': 'no-cache',
+  });
+}
+
+/** Markdown's own signs in what a mail says. */
+const escapeMarkdown = (text: string) =>
+  text
+    .trim()
+    .replace(/[\\`*_[\]<>#+!|~&]|^[-=]|^\d+(?=[.)])/g, (sign) => (/\d/.test(sign) ? `${sign}\\` : `\\${sign}`));
+
+function Facts({ digest: { thread }, href }: { digest: Digest; href: string }) {
+  const [first, last] = [thread.first_id / 8, thread.last_id / 8];
+  const beginner = thread.rows.find((row) => row.ghost === null && row.id === thread.first_id);
+  return (
+    <p className="facts">
+      {beginner ? (
+        <>
+          {beginner.parent === null ? 'Begun' : 'First mail here'} by{' '}
+          <Name name={beginner.author} address={beginner.address} person={beginner.person} /> on{' '}
+          <time>{shortDate(first)}</time>;{' '}
+        </>
+      ) : null}
+      <a href={href}>{plural(thread.messages, 'mail')}</a> by {plural(thread.participants, 'person', 'people')}
+      {last - first > 60 ? `, over ${span(last - first)}` : ''}, on{' '}
+      {thread.lists.map(({ name }, n) => (
+        <span key={name}>
+          {n ? ', ' : ''}
+          <a href={listHref(name)}>{name}</a>
+        </span>
+      ))}
+    </p>
+  );
+}
+
+function Taken({ passage, list }: { passage: DigestPassage; list: string }) {
+  const { row, answered, answers } = passage;
+  return (
+    <section>
+      <p className="who">
+        <Name name={row.author} address={row.address} person={row.person} /> <time>{shortTime(row.sent_at)}</time>{' '}
+        <small title={`quoted in part by ${passage.quoted}; ${plural(passage.followed, 'mail')} followed`}>
+          answered by {plural(answered, 'person', 'people')}
+        </small>
+      </p>
+      <Words passage={passage} list={list} />
+      {answers.map((answer) => (
+        <div className="answer" key={`${answer.row.id} ${answer.first}`}>
+          <p className="who">
+            <Name name={answer.row.author} address={answer.row.address} person={answer.row.person} /> answered:
+          </p>
+          <Words passage={answer} list={list} />
+        </div>
+      ))}
+    </section>
+  );
+}
+
+/** A line shorter than this share of the longest was ended by its author, not by the width of a mail. */
+const ENDED = 0.6;
+
+/** The lines of a passage as its author meant them: those that a mailer's width ended are joined, so that a phone wraps them anew. */
+export function flowed(text: string): string {
+  const lines = text.split('\n').map((line) => line.trim());
+  const longest = Math.max(...lines.map(({ length }) => length));
+  return lines.reduce((all, line, n) => {
+    const isEnded = (lines[n - 1]?.length ?? 0) < longest * ENDED;
+    return `${all}${isEnded || isItem(line) ? '\n' : ' '}${line}`;
+  });
+}
+
+/** The very words, with the link to their lines. */
+function Words({ passage: { row, first, last, text, isCut }, list }: { passage: Passage; list: string }) {
+  return (
+    <blockquote>
+      <p>
+        {flowed(text)}
+        {isCut ? ' […]' : ''}{' '}
+        <a className="source" href={linesHref(messageHref(list, row.msgid), first, last - first + 1)}>
+          {first === last ? `line ${first + 1}` : `lines ${first + 1} to ${last + 1}`}
+        </a>
+      </p>
+    </blockquote>
+  );
+}
+
+function Patches({ digest: { series } }: { digest: Digest }) {
+  if (!series.length) return null;
+  return (
+    <section>
+      <h2>Patches in this thread</h2>
+      <ul className="plain">
+        {series.map((line) => (
+          <li key={line.id}>
+            <a href={`/series/${line.id}/`}>
+              <bdi>{line.title}</bdi>
+            </a>{' '}
+            <small>
+              {nameOf(line.author, line.address)}, {plural(line.revisions, 'version')}: {line.status}
+            </small>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Continued({ digest: { continued }, list }: { digest: Digest; list: string }) {
+  if (!continued.length) return null;
+  return (
+    <section>
+      <h2>Continued</h2>
+      <ul className="plain">
+        {continued.map(({ root, msgid, subject, firstId, why }) => (
+          <li key={root}>
+            {shortDate(firstId / 8)}{' '}
+            <a href={threadHref(list === 'all' ? 'all' : list, msgid)}>
+              <bdi>{subject}</bdi>
+            </a>{' '}
+            <small>{why}</small>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

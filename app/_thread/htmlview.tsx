@@ -1,0 +1,76 @@
+import type { Snapshot } from '#db/open';
+import { rawOf } from '#db/queries/blocks';
+import { findMessage, listsOf, type MessageRow } from '#db/queries/message';
+import { readHtml } from '#mail/attachment';
+import { sanitizeMail } from '#mail/html';
+import { holdLarge, TAKEN_APART, tooManyLarge } from '../_page/large';
+import { notFound, problem, renderBytes } from '../_page/page';
+import { messageHref } from '../_ui/links';
+import { assetHref } from '../_web/assets';
+import { ISOLATED, respond } from '../_web/http';
+import { attachmentHref } from './Mail';
+
+/** No script at all, nothing loaded but our one style sheet, no form; and an origin of its own, should anything run in spite of it. */
+const POLICY =
+  "default-src 'none'; style-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox";
+
+async function htmlOf(db: Snapshot, message: MessageRow) {
+  const [raw = Buffer.alloc(0)] = await rawOf(db, [message]);
+  return readHtml(raw);
+}
+
+/** `/{list}/{msgid}/html`: a mail's HTML, sanitised (mail/html.ts), on a page that can do nothing but show it. */
+export async function htmlView(db: Snapshot, list: string, msgid: string, imposter: number | null): Promise<Response> {
+  const message = await findMessage(db, msgid, imposter);
+  if (!message) return notFound(`The message <${msgid.slice(0, 200)}>`, msgid.slice(0, 200));
+  const release = holdLarge(message.bytes, TAKEN_APART);
+  if (!release) return tooManyLarge('/[list]/[msgid]/[view]');
+  const body = await htmlOf(db, message).finally(release);
+  if (!body)
+    return problem(
+      404,
+      'This mail has no HTML',
+      'It may be too large or too broken to be taken apart: its raw form has all.',
+    );
+  const { html, notes } = sanitizeMail(body.html, body.images, (image) => attachmentHref(list, message, image));
+  const synthetic = (await listsOf(db, message.id)).some((one) => one.synthetic === 1);
+  const subject = message.subject || '(no subject)';
+  const page = renderBytes(
+    <html lang="en">
+      <head>
+        <meta charSet="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>{`${subject} · HTML · ${list}`}</title>
+        <link rel="stylesheet" href={assetHref('html.css')} />
+      </head>
+      <body>
+        <header>
+          <p>
+            <a href={messageHref(list, msgid)}>← message</a>
+          </p>
+          <h1>
+            <bdi>{subject}</bdi>
+          </h1>
+          <p className="facts">
+            The HTML of this mail, without its styles, scripts, forms and images. Nothing is loaded from elsewhere;
+            behind a link whose words do not say where it leads stands its host.
+            {synthetic ? ' The mail is synthetic: it was made by a program.' : ''}
+          </p>
+          {notes.map((note) => (
+            <p className="note" key={note}>
+              {note}
+            </p>
+          ))}
+        </header>
+        {/* biome-ignore lint/security/noDangerouslySetInnerHtml: sanitised by an allow-list, and the policy lets nothing of it run or load */}
+        <main dangerouslySetInnerHTML={{ __html: html }} />
+      </body>
+    </html>,
+  );
+  return respond(page, 200, {
+    ...ISOLATED,
+    'Content-Security-Policy': POLICY,
+    'Content-Type': 'text/html; charset=utf-8',
+  });
+}

@@ -1,0 +1,107 @@
+import type { Snapshot } from '#db/open';
+import { MAX_ROWS, readThread, type Thread, type ThreadRow, threadOf, threadTexts } from '#db/queries/thread';
+import { HtmlStream, notFound, render } from '../_page/page';
+import { markupOf } from '../_web/markup';
+import { ThreadMail } from './Mail';
+import { ThreadFrame } from './ThreadPage';
+
+/** Mails rendered at a time: the first are on their way while the others are made. */
+const MAILS_AT_ONCE = 20;
+const CUT = '\u0001mails\u0001';
+
+/** A thread's page, nested (`t/`) in display order or flat (`T/`) by time. */
+export async function threadPage(db: Snapshot, list: string, msgid: string, view: 'nested' | 'flat') {
+  const id = await threadOf(db, msgid);
+  const thread = id === undefined ? undefined : await readThread(db, id);
+  if (!thread) return notFound(`The message <${msgid.slice(0, 200)}>`, msgid.slice(0, 200));
+  const shown = thread.rows.filter((row) => row.ghost === null);
+  if (view === 'flat') shown.sort((a, b) => a.id - b.id);
+  const frame = render(<ThreadFrame thread={thread} list={list} msgid={msgid} view={view} cut={CUT} />);
+  const [before = '', after = ''] = frame.split(CUT);
+  // Read before the transaction ends; compressed blocks are small and mostly kept.
+  const texts = await threadTexts(db, withinBytes(shown));
+  return new HtmlStream(parts(before, after, thread, shown, texts, list, view));
+}
+
+/** Texts of one page: longer threads are read whole in their mails, and in the mbox. */
+const MAX_PAGE_TEXT = 24 * 1024 * 1024;
+
+/** The first mails whose texts fit on one page. */
+function withinBytes(rows: ThreadRow[]): ThreadRow[] {
+  let left = MAX_PAGE_TEXT;
+  return rows.filter(({ text_size }) => {
+    left -= text_size;
+    return left >= 0;
+  });
+}
+
+async function* parts(
+  before: string,
+  after: string,
+  thread: Thread,
+  shown: ThreadRow[],
+  texts: Map<number, string>,
+  list: string,
+  view: 'nested' | 'flat',
+) {
+  yield before;
+  const nest = new Nest(view === 'nested' ? thread.rows : []);
+  const rows = view === 'nested' ? thread.rows : shown;
+  for (let at = 0; at < rows.length; at += MAILS_AT_ONCE) {
+    yield rows
+      .slice(at, at + MAILS_AT_ONCE)
+      .map((row) => {
+        const parent = row.parent === null ? null : (thread.rows[row.parent] ?? null);
+        const text = texts.get(row.position) ?? null;
+        const mail =
+          row.ghost === null
+            ? markupOf(<ThreadMail row={row} text={text} list={list} shownSubject={thread.subject} parent={parent} />)
+            : '';
+        return nest.before(row) + mail + nest.after(row);
+      })
+      .join('');
+    // Other requests have their turn between the parts of a long thread.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  yield nest.end();
+  if (thread.messages > MAX_ROWS)
+    yield `<p class="cut">${thread.messages - MAX_ROWS} more messages are in the mbox.gz.</p>`;
+  yield after;
+}
+
+/** Answers deeper than this hang on the line of the level above: a phone has no room for more, and parsers bound the depth of elements. */
+const MAX_NEST = 10;
+
+/** Puts the answers to each mail into a `<details>` below it, so that they fold without a script. */
+class Nest {
+  /** Depths of the rows whose groups are open. */
+  readonly #open: number[] = [];
+  constructor(private readonly rows: ThreadRow[]) {}
+
+  /** Ends the groups that a row does not belong to. */
+  before(row: ThreadRow): string {
+    let ended = '';
+    while ((this.#open.at(-1) ?? -1) >= row.depth) {
+      this.#open.pop();
+      ended += '</details>';
+    }
+    return ended;
+  }
+
+  /** Begins a group where the next rows answer this one; several ghosts in a row share one. */
+  after(row: ThreadRow): string {
+    const next = this.rows[row.position + 1];
+    if (this.#open.length >= MAX_NEST || (row.ghost !== null && next?.ghost != null)) return '';
+    let answers = 0;
+    for (let at = row.position + 1; (this.rows[at]?.depth ?? -1) > row.depth; at++)
+      if (this.rows[at]?.ghost === null) answers++;
+    if (!answers) return '';
+    this.#open.push(row.depth);
+    const what = row.ghost === null ? '' : ' to a message that is not in this archive';
+    return `<details class="sub" open><summary>${answers} ${answers === 1 ? 'reply' : 'replies'}${what}</summary>`;
+  }
+
+  end(): string {
+    return '</details>'.repeat(this.#open.length);
+  }
+}

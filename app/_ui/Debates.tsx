@@ -1,0 +1,46 @@
+import type { Debate } from '#db/queries/quoted';
+import { nameOf, shortDate } from './format';
+import { digestHref } from './links';
+import { Columns } from './ThreadTable';
+
+/** Debates with their digests: by answered passages of the span times participants. */
+export function Debates({
+  debates,
+  list,
+  title,
+  feed,
+}: {
+  debates: Debate[];
+  list: string;
+  title: string;
+  feed?: string;
+}) {
+  if (!debates.length) return null;
+  return (
+    <section aria-labelledby="debates">
+      <h2 id="debates">
+        {title}{' '}
+        {feed ? (
+          <small>
+            <a href={feed}>Atom</a>
+          </small>
+        ) : null}
+      </h2>
+      <Columns names={['Digest', 'Begun by', 'Mails, people', 'Begun']} />
+      <ol className="threads">
+        {debates.map((debate) => (
+          <li key={debate.root}>
+            <a href={digestHref(list, debate.msgid)}>
+              <bdi>{debate.subject || '(no subject)'}</bdi>
+            </a>
+            <bdi>{nameOf(debate.author, debate.address)}</bdi>
+            <b>
+              {debate.messages} <small>by {debate.participants}</small>
+            </b>
+            <time>{shortDate(debate.firstId / 8)}</time>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

@@ -1,0 +1,101 @@
+import type { ReactNode } from 'react';
+import { assetHref } from '../_web/assets';
+import { listHref } from './links';
+
+export interface DocumentProps {
+  title: string;
+  /** Name of the list searched from this page; null: all. */
+  list?: string | null;
+  query?: string;
+  /** The page shows mail made by samples/: it says so. */
+  synthetic?: boolean;
+  /** Address of the site's section that this page belongs to. */
+  at?: string;
+  feed?: string;
+  /** Address of the feed of debates that this page belongs to. */
+  debates?: string;
+  children: ReactNode;
+}
+
+const SECTIONS = [
+  ['/all/', 'Threads'],
+  ['/topics/', 'Topics'],
+  ['/people/', 'People'],
+  ['/series/', 'Series'],
+  ['/mm/', '-mm'],
+  ['/stories/', 'Stories'],
+  ['/quotes/', 'Quotes'],
+] as const;
+
+/** The frame of every page. */
+export function Document({
+  title,
+  list = null,
+  query = '',
+  synthetic = false,
+  at,
+  feed,
+  debates,
+  children,
+}: DocumentProps) {
+  return (
+    <html lang="en">
+      <head>
+        <meta charSet="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>{title}</title>
+        {/* Not deferred: the theme that the reader chose is there before anything is painted. The style sheet is waited for anyway. */}
+        <script src={assetHref('site.js')} />
+        <link rel="stylesheet" href={assetHref('site.css')} />
+        <link rel="icon" href={assetHref('icon.svg')} type="image/svg+xml" />
+        {feed ? <link rel="alternate" type="application/atom+xml" href={feed} title="Atom feed" /> : null}
+        {debates ? <link rel="alternate" type="application/atom+xml" href={debates} title="Debates" /> : null}
+      </head>
+      <body>
+        <a className="skip" href="#main">
+          Skip to content
+        </a>
+        <header className="top">
+          <a className="brand" href="/">
+            Threadline
+          </a>
+          <form className="find" action={list ? listHref(list) : '/search/'} role="search">
+            <input
+              type="search"
+              name="q"
+              defaultValue={query}
+              aria-label={list ? `Search ${list}` : 'Search all lists'}
+              placeholder={list ? `Search ${list}` : 'Search all lists'}
+            />
+            <button type="submit">Search</button>
+          </form>
+          <nav aria-label="Site">
+            {SECTIONS.map(([href, name]) => (
+              <a key={href} href={href} aria-current={href === at ? 'page' : undefined}>
+                {name}
+              </a>
+            ))}
+          </nav>
+        </header>
+        {synthetic ? (
+          <p className="synthetic">
+            <strong>Synthetic mail.</strong> This archive was made by a program: the people, their words and their
+            patches are invented.
+          </p>
+        ) : null}
+        <main id="main">{children}</main>
+        <footer className="foot">
+          <p>Nothing is asserted here without the mail that proves it.</p>
+          <a href="/search/">How to search</a>
+          <button type="button" className="quiet js" id="keys">
+            Keys <kbd>?</kbd>
+          </button>
+          <button type="button" className="quiet js" id="theme">
+            Theme
+          </button>
+        </footer>
+      </body>
+    </html>
+  );
+}

@@ -1,0 +1,38 @@
+import type { ThreadLine } from '#db/queries/list';
+import { nameOf, shortDate } from './format';
+import { threadHref } from './links';
+
+/** Headings of the columns below, once; `kind` chooses the columns (app/_styles/css/3-lists.css). */
+export function Columns({ names, kind }: { names: string[]; kind?: string }) {
+  return (
+    <p className={kind ? `cols ${kind}` : 'cols'}>
+      {names.map((name) => (
+        <span key={name}>{name}</span>
+      ))}
+    </p>
+  );
+}
+
+/** Threads, one a line: what, who began it, how much, when last. Two hundred stand on a page, so a line has no class and no title. */
+export function ThreadTable({ threads, list }: { threads: (ThreadLine & { here?: number })[]; list: string }) {
+  return (
+    <>
+      <Columns names={['Thread', 'Begun by', 'Mails, people', 'Last mail']} />
+      <ol className="threads">
+        {threads.map((line) => (
+          <li key={line.thread}>
+            <a href={threadHref(list, line.msgid)}>
+              <bdi>{line.subject || '(no subject)'}</bdi>
+            </a>
+            <bdi>{nameOf(line.author, line.address)}</bdi>
+            <b>
+              {line.messages}
+              {line.participants > 1 ? <small> by {line.participants}</small> : null}
+            </b>
+            <time>{shortDate(line.last_id / 8)}</time>
+          </li>
+        ))}
+      </ol>
+    </>
+  );
+}

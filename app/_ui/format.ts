@@ -1,0 +1,106 @@
+import { settings } from '../_web/settings';
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+const two = (n: number) => String(n).padStart(2, '0');
+
+/** Days that a page names are few, and a Date takes ten times as long as finding one here. */
+const dayNames = new Map<number, string>();
+
+function dayName(day: number): string {
+  let name = dayNames.get(day);
+  if (name === undefined) {
+    const date = new Date(day * 86_400_000);
+    name = `${date.getUTCFullYear()}-${two(date.getUTCMonth() + 1)}-${two(date.getUTCDate())}`;
+    if (dayNames.size > 20_000) dayNames.clear();
+    dayNames.set(day, name);
+  }
+  return name;
+}
+
+/** `2004-07-28 10:24` in UTC, as lists show it. */
+export function shortTime(seconds: number): string {
+  const whole = Math.floor(seconds);
+  const day = Math.floor(whole / 86_400);
+  const minutes = Math.floor((whole - day * 86_400) / 60);
+  return `${dayName(day)} ${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+}
+
+/** A label on a time axis: the smallest unit that the tick does not begin. */
+export function tickLabel(date: Date): string {
+  if (date.getUTCHours() || date.getUTCMinutes()) return `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}`;
+  if (date.getUTCDate() > 1) return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`;
+  return date.getUTCMonth() ? (MONTHS[date.getUTCMonth()] as string) : String(date.getUTCFullYear());
+}
+
+/** `28 Jul`, and its year where it differs from that of the line before. */
+export function outlineDate(seconds: number, before: number | null | undefined): string {
+  const date = new Date(seconds * 1000);
+  const year = date.getUTCFullYear();
+  const isSame = before != null && new Date(before * 1000).getUTCFullYear() === year;
+  return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}${isSame ? '' : ` ${year}`}`;
+}
+
+export const shortDate = (seconds: number) => dayName(Math.floor(seconds / 86_400));
+
+/** `Wed, 28 Jul 2004 15:54 +0530` in the author's own zone. */
+export function authorTime(seconds: number, zone: number | null): string {
+  const minutes = zone ?? 0;
+  const date = new Date((seconds + minutes * 60) * 1000);
+  const offset = `${minutes < 0 ? '-' : '+'}${two(Math.floor(Math.abs(minutes) / 60))}${two(Math.abs(minutes) % 60)}`;
+  return `${DAYS[date.getUTCDay()]}, ${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()} ${two(date.getUTCHours())}:${two(date.getUTCMinutes())} ${zone === null ? 'UTC' : offset}`;
+}
+
+export const isoTime = (seconds: number) => new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+
+/** Why a message is not dated by its own header, in words. */
+export function dateNoteText(note: string): string {
+  if (note === 'absent') return 'The mail has no Date: header; shown is when it arrived.';
+  if (note === 'unreadable') return 'The Date: header cannot be read; shown is when the mail arrived.';
+  return 'The Date: header is absurd; shown is when the mail arrived.';
+}
+
+/** The name, or the address where there is none. */
+export function nameOf(name: string | null, address: string | null): string {
+  return name || maskAddress(address ?? '') || 'unknown';
+}
+
+/** The address as the operator wants it shown. */
+export function maskAddress(address: string): string {
+  if (!settings.maskAddresses) return address;
+  const at = address.lastIndexOf('@');
+  return at > 0 ? `${address.slice(0, Math.min(2, at))}…@${address.slice(at + 1)}` : address;
+}
+
+const NUMBER = new Intl.NumberFormat('en-US');
+
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${NUMBER.format(count)} ${count === 1 ? one : many}`;
+}
+
+export function fileSize(bytes: number): string {
+  if (bytes < 1024) return `${bytes} bytes`;
+  return bytes < 1024 * 1024 ? `${(bytes / 1024).toFixed(1)} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+}
+
+/** How long a span is, in the largest unit that fits. */
+export function span(seconds: number): string {
+  const units: [number, string][] = [
+    [31_557_600, 'year'],
+    [2_629_800, 'month'],
+    [604_800, 'week'],
+    [86_400, 'day'],
+    [3600, 'hour'],
+    [60, 'minute'],
+  ];
+  for (const [size, unit] of units) if (seconds >= size * 1.5) return plural(Math.round(seconds / size), unit);
+  return seconds < 60 ? 'moments' : plural(Math.max(1, Math.round(seconds / 60)), 'minute');
+}
+
+/** A word for a command that a reader will paste: a Message-ID comes from a stranger, and may hold `;` or `$(...)`. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** A Message-ID as an argument: one that begins like an option keeps its brackets, which b4 takes off. */
+export const idArgument = (msgid: string) => (msgid.startsWith('-') ? `<${msgid}>` : msgid);

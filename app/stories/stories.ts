@@ -1,0 +1,16 @@
+import type { Snapshot } from '#db/open';
+import { loadStories, storiesHere } from '#db/queries/stories';
+import { type Story, StoryError } from '#site/story';
+import { logError } from '../_web/log';
+import { settings } from '../_web/settings';
+
+/** The stories of lists that are here. A story that cannot be read is logged, and the others are shown. */
+export async function stories(db: Snapshot): Promise<Story[]> {
+  try {
+    return await storiesHere(db, loadStories(settings.stories));
+  } catch (error) {
+    if (!(error instanceof StoryError)) throw error;
+    logError(error);
+    return [];
+  }
+}

@@ -1,0 +1,175 @@
+import { type Body, lineAt } from '#mail/body';
+
+/** One hunk; lines of the body from its `@@` line, `end` exclusive. */
+export interface Hunk {
+  oldStart: number;
+  oldCount: number;
+  newStart: number;
+  newCount: number;
+  /** What git prints after the second `@@`, mostly the function's head; '' if nothing. */
+  context: string;
+  start: number;
+  end: number;
+}
+
+export type FileStatus = 'modified' | 'added' | 'deleted' | 'renamed' | 'copied';
+
+/** One file of a diff; lines of the body from its header, `end` exclusive. */
+export interface DiffFile {
+  /** Path after the patch, `a/` and `b/` left out; the old path for a deletion. */
+  path: string;
+  /** Only for renames and copies. */
+  oldPath: string | null;
+  status: FileStatus;
+  isBinary: boolean;
+  added: number;
+  removed: number;
+  hunks: Hunk[];
+  start: number;
+  end: number;
+}
+
+/** The files of all diffs in a body that are not quoted, in order. Hunks without a file header are filed under path ''. */
+export function diffFiles(body: Body): DiffFile[] {
+  const files: DiffFile[] = [];
+  let file: DiffFile | undefined;
+  for (const { kind, start, end } of body.segments) {
+    if (kind === 'file') {
+      files.push(...splitHeaders(body, start, end));
+      file = files.at(-1);
+    } else if (kind === 'hunk') {
+      if (!file) {
+        file = emptyFile(start);
+        files.push(file);
+      }
+      for (let i = start; i < end; i++) file.hunks.push(readHunk(lineAt(body.text, body.starts, i), i));
+      file.end = end;
+    } else if (kind === 'add' || kind === 'del' || kind === 'context') {
+      const hunk = file?.hunks.at(-1);
+      if (!file || !hunk) continue;
+      if (kind === 'add') file.added += end - start;
+      else if (kind === 'del') file.removed += end - start;
+      hunk.end = file.end = end;
+    } else if (kind === 'binary' && file) {
+      file.isBinary = true;
+      file.end = end;
+    }
+  }
+  return files;
+}
+
+/** Paths that the diffs of a body change, each once. */
+export function changedPaths(files: DiffFile[]): string[] {
+  return [...new Set(files.flatMap((file) => (file.path ? [file.path] : [])))];
+}
+
+/** A run of header lines may hold several files: renames without hunks, binary ones. */
+function* splitHeaders(body: Body, start: number, end: number): Generator<DiffFile> {
+  let first = start;
+  for (let i = start + 1; i <= end; i++) {
+    const opens = i < end && /^(?:diff -|Index: )/.test(lineAt(body.text, body.starts, i).slice(0, 12));
+    const follows = i < end && lineAt(body.text, body.starts, i - 1).startsWith('Index: ');
+    if (i < end && (!opens || follows)) continue;
+    yield readHeader(body, first, i);
+    first = i;
+  }
+}
+
+function readHeader(body: Body, start: number, end: number): DiffFile {
+  const file = emptyFile(start);
+  file.end = end;
+  let from = '';
+  let to = '';
+  for (let i = start; i < end; i++) {
+    const line = lineAt(body.text, body.starts, i);
+    if (line.startsWith('--- ')) from = pathOf(line.slice(4));
+    else if (line.startsWith('+++ ')) to = pathOf(line.slice(4));
+    else if (line.startsWith('new file')) file.status = 'added';
+    else if (line.startsWith('deleted file')) file.status = 'deleted';
+    else if (line.startsWith('Binary files ')) file.isBinary = true;
+    else moved(file, line);
+  }
+  if (!from && !to) [from, to] = namesOfDiffLine(lineAt(body.text, body.starts, start));
+  if (from === '/dev/null') file.status = 'added';
+  else if (to === '/dev/null') file.status = 'deleted';
+  file.path ||= to && to !== '/dev/null' ? to : from === '/dev/null' ? '' : from;
+  return file;
+}
+
+function moved(file: DiffFile, line: string): void {
+  const found = /^(rename|copy) (from|to) (.+)$/.exec(line);
+  if (!found) return;
+  file.status = found[1] === 'copy' ? 'copied' : 'renamed';
+  if (found[2] === 'from') file.oldPath = unquotedName(found[3] as string);
+  else file.path = unquotedName(found[3] as string);
+}
+
+/** Longest line of two file names that is read: PATH_MAX is 4096, and no tree has names near it. */
+const MAX_NAMES = 2000;
+
+/** `diff --git a/x b/x`, `diff -u old/x new/x`, `Index: x`. */
+function namesOfDiffLine(line: string): [string, string] {
+  if (line.startsWith('Index: ')) return [line.slice(7).trim(), line.slice(7).trim()];
+  const quoted = line.length > MAX_NAMES ? null : /("(?:[^"\\]|\\.)*"|\S+) ("(?:[^"\\]|\\.)*"|\S+)$/.exec(line);
+  if (line.startsWith('diff --git a/')) {
+    // A path may hold blanks; both halves are then the same but for a/ and b/.
+    const half = (line.length - 11 - 1) / 2;
+    const left = line.slice(11, 11 + half);
+    if (left.slice(1) === line.slice(12 + half + 1)) return [left.slice(2), left.slice(2)];
+  }
+  return quoted ? [pathOf(quoted[1] as string), pathOf(quoted[2] as string)] : ['', ''];
+}
+
+/** The path of a `---` or `+++` line: time stamp, quotation marks and first directory (`a/`, `linux-2.6.9/`) left out. */
+function pathOf(written: string): string {
+  const name = unquotedName(
+    (written.split('\t', 1)[0] as string)
+      .replace(/(?<!\s)\s+\d{4}-\d\d-\d\d .*$|(?<! ) +\w{3} \w{3} +\d.*$|\r$/, '')
+      .trim(),
+  );
+  if (name === '/dev/null') return name;
+  const slash = name.indexOf('/');
+  return slash > 0 ? name.slice(slash + 1) : name;
+}
+
+/** git quotes unusual names as C strings with octal bytes. */
+function unquotedName(name: string): string {
+  if (!name.startsWith('"')) return name;
+  const bytes: number[] = [];
+  const inside = name.slice(1, name.endsWith('"') ? -1 : undefined);
+  for (const piece of inside.match(/\\[0-7]{3}|\\.|[^\\]+/gs) ?? []) {
+    if (/^\\[0-7]/.test(piece)) bytes.push(Number.parseInt(piece.slice(1), 8) & 255);
+    else bytes.push(...Buffer.from(piece.startsWith('\\') ? (ESCAPES[piece[1] as string] ?? piece.slice(1)) : piece));
+  }
+  return Buffer.from(bytes).toString('utf8');
+}
+
+const ESCAPES: Record<string, string> = { t: '\t', n: '\n', r: '\r' };
+
+function readHunk(line: string, at: number): Hunk {
+  const found = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?(.*)$/.exec(line);
+  const number = (n: number, fallback: number) => Number(found?.[n] ?? fallback);
+  return {
+    oldStart: number(1, 0),
+    oldCount: number(2, 1),
+    newStart: number(3, 0),
+    newCount: number(4, 1),
+    context: (found?.[5] ?? '').trim(),
+    start: at,
+    end: at + 1,
+  };
+}
+
+function emptyFile(start: number): DiffFile {
+  return {
+    path: '',
+    oldPath: null,
+    status: 'modified',
+    isBinary: false,
+    added: 0,
+    removed: 0,
+    hunks: [],
+    start,
+    end: start + 1,
+  };
+}

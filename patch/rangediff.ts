@@ -1,0 +1,196 @@
+import { diffArrays } from 'diff';
+import { type Body, linesBetween, readBody } from '#mail/body';
+import { diffFiles } from './diff.ts';
+import { fingerprint, similarity } from './fingerprint.ts';
+import { titleKey } from './subject.ts';
+
+/** One patch of one of the two versions compared. */
+export interface RangePatch {
+  id: number;
+  position: number | null;
+  title: string;
+  text: string;
+}
+
+export type RangeStatus = 'same' | 'reworded' | 'changed' | 'added' | 'dropped';
+
+/** A line of the diff of two diffs (or messages): common, only in the old, only in the new; `skip` stands for common lines left out. */
+export interface RangeLine {
+  kind: 'same' | 'old' | 'new' | 'skip';
+  text: string;
+}
+
+/** What became of one patch between the two versions. */
+export interface RangePair {
+  status: RangeStatus;
+  old: RangePatch | null;
+  new: RangePatch | null;
+  /** The patch stands at another place among those of both versions. */
+  isMoved: boolean;
+  /** Differences of what the patches say, and of their diffs. */
+  message: RangeLine[];
+  diff: RangeLine[];
+}
+
+/** From here two patches of different titles are versions of one another. */
+const SAME_PATCH = 0.4;
+/** Common lines shown around a difference. */
+const CONTEXT = 3;
+/** Lines of one diff that are compared; the rest is cut. */
+const LINES = 5000;
+
+/**
+ * Compares two versions of a series from their mails alone: pairs patches by title, then by what they change, in the manner of
+ * git range-diff. In the order of the newer version; what was dropped stands last.
+ */
+export function rangeDiff(older: RangePatch[], newer: RangePatch[]): RangePair[] {
+  const left = older.map(prepared);
+  const right = newer.map(prepared);
+  const partner = pairUp(left, right);
+  const order = [...partner.values()].map((old) => left.indexOf(old));
+  const stays = new Set(longestAscending(order));
+  const pairs = right.map((one): RangePair => {
+    const old = partner.get(one) ?? null;
+    return old
+      ? compared(old, one, !stays.has(left.indexOf(old)))
+      : { status: 'added', old: null, new: one.patch, isMoved: false, message: [], diff: [] };
+  });
+  const used = new Set(partner.values());
+  const dropped = left.filter((one) => !used.has(one));
+  return [
+    ...pairs,
+    ...dropped.map(
+      (one): RangePair => ({ status: 'dropped', old: one.patch, new: null, isMoved: false, message: [], diff: [] }),
+    ),
+  ];
+}
+
+interface Prepared {
+  patch: RangePatch;
+  key: string;
+  print: number[];
+  message: string[];
+  diff: string[];
+}
+
+function prepared(patch: RangePatch): Prepared {
+  const body = readBody(patch.text);
+  return {
+    patch,
+    key: titleKey(patch.title),
+    print: fingerprint(body),
+    message: messageLines(body),
+    diff: diffLines(body),
+  };
+}
+
+/** What is said: own words and trailers, without diffstat, signature and footers. */
+function messageLines(body: Body): string[] {
+  const lines: string[] = [];
+  for (const { kind, start, end } of body.segments) {
+    if (kind === 'file' || kind === 'hunk') break;
+    if (kind === 'text' || kind === 'trailers' || kind === 'quote')
+      lines.push(...linesBetween(body.text, body.starts, start, end).split('\n'));
+  }
+  return lines.map((line) => line.trimEnd());
+}
+
+/** The diff with line numbers and blob names left out: what moves when only the base moved. */
+function diffLines(body: Body): string[] {
+  const lines: string[] = [];
+  for (const file of diffFiles(body)) {
+    lines.push(
+      `## ${file.oldPath ? `${file.oldPath} => ` : ''}${file.path}${file.status === 'modified' ? '' : ` (${file.status})`} ##`,
+    );
+    for (const hunk of file.hunks) {
+      lines.push(`@@ ${hunk.context}`.trimEnd());
+      lines.push(...linesBetween(body.text, body.starts, hunk.start + 1, hunk.end).split('\n'));
+    }
+  }
+  return lines.slice(0, LINES);
+}
+
+function pairUp(left: Prepared[], right: Prepared[]): Map<Prepared, Prepared> {
+  const partner = new Map<Prepared, Prepared>();
+  const free = new Set(left);
+  const take = (one: Prepared, old: Prepared | undefined) => {
+    if (!old) return;
+    partner.set(one, old);
+    free.delete(old);
+  };
+  for (const one of right)
+    take(
+      one,
+      [...free].find((old) => old.key === one.key),
+    );
+  const rest = right.filter((one) => !partner.has(one));
+  const candidates = rest.flatMap((one) =>
+    [...free].map((old) => ({ one, old, score: similarity(one.print, old.print) })),
+  );
+  for (const { one, old, score } of candidates.sort((a, b) => b.score - a.score)) {
+    if (score >= SAME_PATCH && free.has(old) && !partner.has(one)) take(one, old);
+  }
+  // In the order of the newer version, whichever way they were found.
+  return new Map(right.flatMap((one) => (partner.has(one) ? [[one, partner.get(one) as Prepared]] : [])));
+}
+
+function compared(old: Prepared, one: Prepared, isMoved: boolean): RangePair {
+  const message = changedLines(old.message, one.message);
+  const diff = changedLines(old.diff, one.diff);
+  const retitled = old.patch.title !== one.patch.title;
+  const status = diff.length > 0 ? 'changed' : message.length > 0 || retitled ? 'reworded' : 'same';
+  return { status, old: old.patch, new: one.patch, isMoved, message, diff };
+}
+
+/**
+ * Lines that may differ before two patches count as too different to compare: the work grows with the square of it. Not a limit
+ * of time, by which a page would depend on how busy the machine is.
+ */
+const MOST_EDITS = 1500;
+
+/** Differences with CONTEXT lines around them; empty where there are none. */
+function changedLines(old: string[], now: string[]): RangeLine[] {
+  const lines = diffArrays(old, now, { maxEditLength: MOST_EDITS })?.flatMap((part): RangeLine[] =>
+    part.value.map((text) => ({ kind: part.added ? 'new' : part.removed ? 'old' : 'same', text })),
+  );
+  // Too different to compare: all of the one, then all of the other.
+  const all = lines ?? [
+    ...old.map((text): RangeLine => ({ kind: 'old', text })),
+    ...now.map((text): RangeLine => ({ kind: 'new', text })),
+  ];
+  return all.some((line) => line.kind !== 'same') ? withContext(all) : [];
+}
+
+function withContext(lines: RangeLine[]): RangeLine[] {
+  const shown = new Uint8Array(lines.length);
+  lines.forEach((line, n) => {
+    if (line.kind !== 'same') shown.fill(1, Math.max(0, n - CONTEXT), n + CONTEXT + 1);
+  });
+  const kept: RangeLine[] = [];
+  lines.forEach((line, n) => {
+    if (shown[n]) kept.push(line);
+    else if (kept.at(-1)?.kind !== 'skip') kept.push({ kind: 'skip', text: '' });
+  });
+  return kept;
+}
+
+/** The longest run of ascending numbers in order: those that kept their place. */
+function longestAscending(numbers: number[]): number[] {
+  const length: number[] = [];
+  const before: number[] = [];
+  numbers.forEach((number, n) => {
+    let best = -1;
+    for (let k = 0; k < n; k++) {
+      if ((numbers[k] as number) < number && (best < 0 || (length[k] as number) > (length[best] as number))) best = k;
+    }
+    length[n] = best < 0 ? 1 : (length[best] as number) + 1;
+    before[n] = best;
+  });
+  let at = length.indexOf(Math.max(...length, 0));
+  const run: number[] = [];
+  while (at >= 0) {
+    run.unshift(numbers[at] as number);
+    at = before[at] as number;
+  }
+  return run;
+}
