@@ -14,7 +14,7 @@ const SOURCES = [...WORDS, 'ingest', 'db', 'app', 'cli', 'samples', 'bench'];
 const ALLOWED: Record<string, string[]> = {
   mail: [],
   patch: ['mail'],
-  query: [],
+  query: ['mail'],
   quote: ['mail'],
   site: ['query', 'quote'],
   'ingest/read': [...WORDS],
