@@ -1,6 +1,7 @@
 import { dateRange } from './dates';
 import { lex, type Token } from './lex';
-import type { Field, Node, Parsed, Problem, TermField } from './types';
+import { nearestPrefix, prefixOf } from './prefix';
+import type { Field, Node, Parsed, Problem } from './types';
 
 /** Longest query that is read. */
 export const MAX_QUERY = 2000;
@@ -8,50 +9,6 @@ export const MAX_QUERY = 2000;
 export const MAX_TOKENS = 200;
 /** Parentheses within parentheses: bounds the recursion of this parser, the SQL and FTS5's own expression tree. */
 export const MAX_DEPTH = 20;
-
-const FIELDS: Record<string, Field> = {
-  s: 's',
-  f: 'f',
-  t: 't',
-  c: 'c',
-  tc: 'tc',
-  a: 'a',
-  tcf: 'a',
-  b: 'b',
-  bs: 'bs',
-  nq: 'nq',
-  q: 'q',
-  n: 'n',
-  m: 'm',
-  mid: 'mid',
-  l: 'l',
-  lid: 'lid',
-  dfn: 'dfn',
-  dfa: 'dfa',
-  dfb: 'dfb',
-  dfhh: 'dfhh',
-  dfctx: 'dfctx',
-};
-/** Words that can stand near each other: whole identifiers are not made of words. */
-const NEAR_FIELDS = new Set(Object.keys(FIELDS).filter((field) => field !== 'mid' && field !== 'lid'));
-const TERMS = new Set(['dfpre', 'dfpost', 'dfblob', 'patchid', 'changeid', 'forpatchid']);
-const RANGES = new Set(['d', 'dt', 'rt']);
-/** Ours besides public-inbox's; what each value means is the engine's to know. */
-const TESTS = new Set([
-  'is',
-  'has',
-  'list',
-  'topic',
-  'system',
-  'person',
-  'status',
-  'tag',
-  'reviewed-by',
-  'acked-by',
-  'tested-by',
-]);
-
-export const PREFIXES = [...Object.keys(FIELDS), ...TERMS, ...RANGES, ...TESTS];
 
 class Wrong extends Error {
   constructor(readonly problem: Problem) {
@@ -191,7 +148,7 @@ class Parser {
     if (other?.kind !== 'word')
       throw this.wrong(`${operator.text} stands between two words.`, operator, this.#without(operator));
     for (const one of [token, other])
-      if (one.prefix !== null && (!NEAR_FIELDS.has(one.prefix.toLowerCase()) || one.prefix !== token.prefix))
+      if (one.prefix !== null && (prefixOf(one.prefix)?.kind !== 'words' || one.prefix !== token.prefix))
         throw this.wrong(`${one.prefix}: cannot be asked with ${operator.text}.`, one, this.#replaced(one, one.text));
     this.#at += 2;
     return {
@@ -204,15 +161,13 @@ class Parser {
   }
 
   #word(token: Token): Node {
-    const prefix = token.prefix?.toLowerCase() ?? null;
     const { text } = token;
-    if (prefix !== null && !(prefix in FIELDS) && !TERMS.has(prefix) && !RANGES.has(prefix) && !TESTS.has(prefix))
-      return this.#unknown(token);
-    if (text === '') throw this.wrong(`Nothing follows ${prefix}:.`, token, this.#without(token));
-    if (prefix !== null && RANGES.has(prefix)) return this.#range(token, prefix);
-    if (prefix !== null && TERMS.has(prefix))
-      return { kind: 'term', field: prefix as TermField, value: text.toLowerCase() };
-    if (prefix !== null && TESTS.has(prefix)) return { kind: 'test', name: prefix, value: text, at: token.at };
+    const prefix = token.prefix === null ? null : prefixOf(token.prefix);
+    if (prefix === undefined) return this.#unknown(token);
+    if (text === '') throw this.wrong(`Nothing follows ${prefix?.name}:.`, token, this.#without(token));
+    if (prefix?.kind === 'range') return this.#range(token, prefix.field);
+    if (prefix?.kind === 'term') return { kind: 'term', field: prefix.field, value: text.toLowerCase() };
+    if (prefix?.kind === 'test') return { kind: 'test', name: prefix.name, value: text, at: token.at };
     const wild = !token.quoted && text.endsWith('*');
     const bare = wild ? text.replace(/(?<!\*)\*+$/, '') : text;
     if (!/[\p{L}\p{N}]/u.test(bare))
@@ -221,10 +176,11 @@ class Parser {
   }
 
   #field(token: Token): Field {
-    return FIELDS[token.prefix?.toLowerCase() ?? ''] ?? 'any';
+    const prefix = prefixOf(token.prefix ?? '');
+    return prefix?.kind === 'words' || prefix?.kind === 'whole' ? prefix.field : 'any';
   }
 
-  #range(token: Token, prefix: string): Node {
+  #range(token: Token, field: 'd' | 'rt'): Node {
     const range = dateRange(token.text, this.now);
     if (!range)
       throw this.wrong(
@@ -232,12 +188,12 @@ class Parser {
         token,
         this.#without(token),
       );
-    return { kind: 'range', field: prefix === 'rt' ? 'rt' : 'd', ...range };
+    return { kind: 'range', field, ...range };
   }
 
   /** A prefix that nobody knows: `foo:bar` may be words with a colon between; a near miss is offered. */
   #unknown(token: Token): Node {
-    const near = nearest(token.prefix as string);
+    const near = nearestPrefix(token.prefix as string);
     if (near)
       throw this.wrong(
         `There is no prefix ${token.prefix}:`,
@@ -268,41 +224,4 @@ class Parser {
   #replaced(token: Token, text: string): string {
     return this.query.slice(0, token.at) + text + this.query.slice(token.end);
   }
-}
-
-/** A known prefix that is one slip away from this one. */
-function nearest(prefix: string): string | null {
-  const lower = prefix.toLowerCase();
-  const names: Record<string, string> = {
-    subject: 's',
-    from: 'f',
-    to: 't',
-    cc: 'c',
-    body: 'b',
-    date: 'd',
-    author: 'f',
-    file: 'dfn',
-    msgid: 'm',
-    'message-id': 'm',
-    before: 'd',
-    after: 'd',
-    since: 'd',
-  };
-  if (names[lower]) return names[lower];
-  if (lower.length < 3) return null;
-  return PREFIXES.find((known) => known.length >= 3 && oneSlip(lower, known)) ?? null;
-}
-
-/** One letter more, less, other, or two swapped. */
-function oneSlip(a: string, b: string): boolean {
-  if (Math.abs(a.length - b.length) > 1 || a === b) return false;
-  let at = 0;
-  while (at < a.length && a[at] === b[at]) at++;
-  const [restA, restB] = [a.slice(at), b.slice(at)];
-  return (
-    restA.slice(1) === restB.slice(1) ||
-    restA.slice(1) === restB ||
-    restA === restB.slice(1) ||
-    (restA.slice(2) === restB.slice(2) && restA[0] === restB[1] && restA[1] === restB[0])
-  );
 }

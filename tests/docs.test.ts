@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { PREFIXES } from '#query/prefix';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
@@ -26,6 +27,12 @@ describe('documentation', () => {
     const tables = [...schema.matchAll(/CREATE (?:VIRTUAL )?TABLE (\w+)/g)].map((match) => match[1] as string);
     const architecture = readFileSync(join(ROOT, 'docs/ARCHITECTURE.md'), 'utf8');
     expect(tables.filter((table) => !architecture.includes(`\`${table}\``))).toEqual([]);
+  });
+
+  it('SEARCH lists every prefix as query/prefix.ts has it', () => {
+    const text = readFileSync(join(ROOT, 'docs/SEARCH.md'), 'utf8');
+    const listed = /<!-- prefixes -->\n([\s\S]*?)<!-- \/prefixes -->/.exec(text)?.[1]?.trim().split('\n') ?? [];
+    expect(listed).toEqual(PREFIXES.map(({ name, meaning, example }) => `- \`${name}:\` ${meaning}: \`${example}\``));
   });
 
   it('nothing names a machine of ours', () => {

@@ -1,4 +1,5 @@
-import { PREFIXES } from '#query/parse';
+import { STATUS } from '#patch/kinds';
+import { PREFIXES, prefixOf } from '#query/prefix';
 import type { Topic } from '#site/topic';
 import type { Snapshot } from '../open';
 import { listPeople } from './people';
@@ -12,56 +13,8 @@ export interface Suggestion {
 
 const MOST = 8;
 
-/** What each prefix asks for, for those who do not know them yet. */
-const MEANING: Record<string, string> = {
-  s: 'subject',
-  f: 'from',
-  t: 'to',
-  c: 'cc',
-  tc: 'to or cc',
-  a: 'from, to or cc',
-  b: 'body',
-  bs: 'subject and body',
-  nq: 'own words, not quoted ones',
-  q: 'quoted words',
-  n: 'attachment name',
-  m: 'Message-ID, in part',
-  mid: 'Message-ID, whole',
-  l: 'List-Id, in part',
-  lid: 'List-Id, whole',
-  d: 'sent within: 20220101..20221231',
-  dt: 'sent within, to the second',
-  rt: 'arrived within',
-  dfn: 'file name in a diff',
-  dfa: 'removed line',
-  dfb: 'added line',
-  dfhh: 'hunk header, mostly a function',
-  dfctx: 'unchanged line of a diff',
-  dfpre: 'blob before',
-  dfpost: 'blob after',
-  dfblob: 'blob before or after',
-  patchid: 'git patch-id --stable',
-  changeid: 'X-Change-ID',
-  forpatchid: 'X-For-Patch-ID',
-  is: 'patch, cover or reply',
-  has: 'attachment',
-  list: 'one list',
-  topic: 'a topic',
-  system: 'a system',
-  person: 'a person, under all addresses',
-  status: 'what became of the patch',
-  tag: 'a word in the brackets of the subject',
-  'reviewed-by': 'who reviewed',
-  'acked-by': 'who acked',
-  'tested-by': 'who tested',
-};
-
-const PEOPLE = new Set(['f', 't', 'c', 'tc', 'a', 'reviewed-by', 'acked-by', 'tested-by']);
-const VALUES: Record<string, string[]> = {
-  is: ['patch', 'cover', 'reply'],
-  has: ['attachment'],
-  status: ['applied', 'merged', 'reviewed', 'under-discussion', 'changes-requested', 'waiting', 'no-answer', 'posted'],
-};
+/** What `status:` takes besides the states themselves (db/queries/search/plan.ts). */
+const STATES = [...STATUS, 'no answer', 'waiting'].map((name) => name.replaceAll(' ', '-'));
 
 /** Completions of the last word of a query: prefixes, lists, people by how much they wrote, and the values that a prefix takes. */
 export async function suggest(db: Snapshot, query: string, topics: Topic[]): Promise<Suggestion[]> {
@@ -75,19 +28,27 @@ export async function suggest(db: Snapshot, query: string, topics: Topic[]): Pro
   if (value === '' && prefix === null) return [];
   if (prefix === null)
     return [...prefixes(value, whole), ...(await people(db, value, (who) => whole(`f:${who}`)))].slice(0, MOST);
-  if (prefix === 'list') return lists(db, value, (name) => whole(`list:${name}`));
-  if (prefix === 'person') return persons(db, value, whole);
-  if (PEOPLE.has(prefix)) return people(db, value, (who) => whole(`${prefix}:${who}`));
-  if (prefix === 'topic') return named('topic', topics, value, whole);
-  if (prefix === 'system')
-    return named(
-      'system',
-      topics.flatMap(({ systems }) => systems),
-      value,
-      whole,
-    );
-  const known = VALUES[prefix] ?? [];
-  return known
+  return values(db, prefix, value, topics, whole);
+}
+
+/** Completions of the value of a prefix. */
+async function values(
+  db: Snapshot,
+  prefix: string,
+  value: string,
+  topics: Topic[],
+  whole: (text: string) => string,
+): Promise<Suggestion[]> {
+  const source = prefixOf(prefix)?.values ?? [];
+  if (source === 'lists') return lists(db, value, (name) => whole(`list:${name}`));
+  if (source === 'persons') return persons(db, value, whole);
+  if (source === 'people') return people(db, value, (who) => whole(`${prefix}:${who}`));
+  if (source === 'topics') return named('topic', topics, value, whole);
+  if (source === 'systems') {
+    const systems = topics.flatMap((topic) => topic.systems);
+    return named('system', systems, value, whole);
+  }
+  return (source === 'states' ? STATES : source)
     .filter((one) => one.startsWith(value.toLowerCase()))
     .map((one) => ({ query: whole(`${prefix}:${one}`), label: one, kind: 'value' }));
 }
@@ -95,10 +56,10 @@ export async function suggest(db: Snapshot, query: string, topics: Topic[]): Pro
 function prefixes(word: string, whole: (text: string) => string): Suggestion[] {
   const lower = word.toLowerCase();
   return PREFIXES.filter(
-    (prefix) => prefix.startsWith(lower) || (lower.length > 2 && MEANING[prefix]?.startsWith(lower)),
+    ({ name, meaning }) => name.startsWith(lower) || (lower.length > 2 && meaning.startsWith(lower)),
   )
     .slice(0, MOST)
-    .map((prefix) => ({ query: whole(`${prefix}:`), label: MEANING[prefix] ?? prefix, kind: 'prefix' }));
+    .map(({ name, meaning }) => ({ query: whole(`${name}:`), label: meaning, kind: 'prefix' }));
 }
 
 function named(

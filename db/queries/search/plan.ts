@@ -1,37 +1,12 @@
 import { FLAG } from '#mail/flags';
 import { STATUS } from '#patch/kinds';
 import { spaceCjk } from '#query/cjk';
+import { columnsOf, isHeaderField } from '#query/prefix';
 import { stemsOfPrefix } from '#query/stem';
 import { TERM } from '#query/term';
 import type { Field, Node } from '#query/types';
 import type { Value } from '../../open';
 import { NO_ANSWER } from '../series';
-
-/** Columns of `search` that each prefix looks in (db/schema.sql; FIELD section 1). */
-const DIFF = ['file', 'hunk', 'removed', 'added', 'context'];
-const BODY = ['own', 'aside', 'quoted', ...DIFF, 'attachment'];
-const COLUMNS: Record<Exclude<Field, 'mid' | 'lid'>, string[]> = {
-  any: ['subject', 'author', 'msgid', ...BODY],
-  own: ['subject', 'own'],
-  s: ['subject'],
-  f: ['author'],
-  t: ['recipient'],
-  c: ['copied'],
-  tc: ['recipient', 'copied'],
-  a: ['author', 'recipient', 'copied'],
-  b: BODY,
-  bs: ['subject', ...BODY],
-  nq: ['own', 'aside', ...DIFF, 'attachment'],
-  q: ['quoted'],
-  n: ['attachment'],
-  m: ['msgid'],
-  l: ['list'],
-  dfn: ['file'],
-  dfa: ['removed'],
-  dfb: ['added'],
-  dfhh: ['hunk'],
-  dfctx: ['context'],
-};
 
 /** A range of ids, the end exclusive. */
 export type Range = readonly [from: number, to: number];
@@ -112,12 +87,13 @@ function matchOf(node: Node): string | null {
   return unwanted.length ? `(${positive} NOT (${unwanted.join(' OR ')}))` : positive;
 }
 
-const columnsOf = (field: Field) => `{${COLUMNS[field as keyof typeof COLUMNS].join(' ')}}`;
+/** The columns of a field, in FTS5's language. */
+const columnFilter = (field: Field) => `{${columnsOf(field).join(' ')}}`;
 /** A string of FTS5's language; it ends at a NUL, whatever stands behind. */
 const quoted = (text: string) => `"${spaceCjk(text).replace(/[\0"]/g, ' ')}"`;
 
 function wordsMatch({ field, text, prefix }: Extract<Node, { kind: 'words' }>): string {
-  const columns = columnsOf(field);
+  const columns = columnFilter(field);
   if (!prefix) return `${columns} : ${quoted(text)}`;
   const last = /(?<![\p{L}\p{N}])[\p{L}\p{N}]+$/u.exec(text)?.[0] ?? '';
   const stems = stemsOfPrefix(last).map(
@@ -128,7 +104,7 @@ function wordsMatch({ field, text, prefix }: Extract<Node, { kind: 'words' }>): 
 
 /** FTS5 has no ordered form: ADJ is answered as NEAR. */
 function nearMatch({ field, of, distance }: Extract<Node, { kind: 'near' }>): string {
-  return `${columnsOf(field)} : NEAR(${of.map(quoted).join(' ')}, ${distance})`;
+  return `${columnFilter(field)} : NEAR(${of.map(quoted).join(' ')}, ${distance})`;
 }
 
 /** Any node as a condition. */
@@ -307,14 +283,11 @@ function tagged(value: string): Condition {
 
 const flagged = (flag: number) => ofMessage(`flags & ${flag}`, []);
 
-/** Fields that look into no text. */
-const HEADER = new Set<Field>(['s', 'f', 't', 'c', 'tc', 'a', 'm', 'mid', 'l', 'lid', 'n']);
-
 function collectWords(node: Node, unwanted: boolean, words: Plan['words']): void {
   if (node.kind === 'not') collectWords(node.of, !unwanted, words);
   else if (node.kind === 'and' || node.kind === 'or') for (const one of node.of) collectWords(one, unwanted, words);
   else if (!unwanted && node.kind === 'words')
-    words.push({ text: node.text, prefix: node.prefix, isHeader: HEADER.has(node.field) });
+    words.push({ text: node.text, prefix: node.prefix, isHeader: isHeaderField(node.field) });
   else if (!unwanted && node.kind === 'near')
-    words.push(...node.of.map((text) => ({ text, prefix: false, isHeader: HEADER.has(node.field) })));
+    words.push(...node.of.map((text) => ({ text, prefix: false, isHeader: isHeaderField(node.field) })));
 }

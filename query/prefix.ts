@@ -1,0 +1,339 @@
+import type { Field, TermField } from './types';
+
+/** Columns of `search` (db/schema.sql) that hold the lines of a diff, and all that a body holds. */
+const DIFF = ['file', 'hunk', 'removed', 'added', 'context'];
+const BODY = ['own', 'aside', 'quoted', ...DIFF, 'attachment'];
+
+/** Where the values of a prefix are looked for while it is typed. */
+export type ValueSource = 'people' | 'persons' | 'lists' | 'topics' | 'systems' | 'states' | readonly string[];
+
+/** What all prefixes have. */
+interface Common {
+  /** As it is typed, without the colon. */
+  name: string;
+  /** What it asks for, as the suggestions and the help page say it. */
+  meaning: string;
+  /** One query to copy. */
+  example: string;
+  /** What a reader may type instead; the answer offers the right name. */
+  insteadOf?: readonly string[];
+  values?: ValueSource;
+}
+
+/** Words of the index: `columns` of `search`; `header` where they are no text of the mail, so that no excerpt shows them. */
+interface WordPrefix extends Common {
+  kind: 'words';
+  field: Field;
+  columns: readonly string[];
+  header?: true;
+}
+/** A header that is compared whole. */
+interface WholePrefix extends Common {
+  kind: 'whole';
+  field: Field;
+}
+/** An identifier that is looked up in a table (query/term.ts). */
+interface TermPrefix extends Common {
+  kind: 'term';
+  field: TermField;
+}
+/** A range of dates: `d` is the `Date:` header, `rt` the arrival. */
+interface RangePrefix extends Common {
+  kind: 'range';
+  field: 'd' | 'rt';
+}
+/** Threadline's own: a fact of the analyses. db/queries/search/plan.ts has the condition of each. */
+interface TestPrefix extends Common {
+  kind: 'test';
+}
+
+export type Prefix = WordPrefix | WholePrefix | TermPrefix | RangePrefix | TestPrefix;
+
+/**
+ * Every prefix of the search language, once: the parser, the planner, the suggestions, the help page and docs/SEARCH.md read this table.
+ * All but the tests are public-inbox's (its help page, `/{inbox}/_/text/help/`).
+ */
+export const PREFIXES: readonly Prefix[] = [
+  {
+    name: 's',
+    kind: 'words',
+    field: 's',
+    columns: ['subject'],
+    header: true,
+    meaning: 'subject',
+    example: 's:RFC',
+    insteadOf: ['subject', 'title'],
+  },
+  {
+    name: 'f',
+    kind: 'words',
+    field: 'f',
+    columns: ['author'],
+    header: true,
+    meaning: 'from: name or address of the author',
+    example: 'f:wysocki',
+    insteadOf: ['from', 'author'],
+    values: 'people',
+  },
+  {
+    name: 't',
+    kind: 'words',
+    field: 't',
+    columns: ['recipient'],
+    header: true,
+    meaning: 'to',
+    example: 't:linux-acpi@vger.kernel.org',
+    insteadOf: ['to'],
+    values: 'people',
+  },
+  {
+    name: 'c',
+    kind: 'words',
+    field: 'c',
+    columns: ['copied'],
+    header: true,
+    meaning: 'cc',
+    example: 'c:stable@vger.kernel.org',
+    insteadOf: ['cc'],
+    values: 'people',
+  },
+  {
+    name: 'tc',
+    kind: 'words',
+    field: 'tc',
+    columns: ['recipient', 'copied'],
+    header: true,
+    meaning: 'to or cc',
+    example: 'tc:linux-acpi@vger.kernel.org',
+    values: 'people',
+  },
+  ...['a', 'tcf'].map(
+    (name): WordPrefix => ({
+      name,
+      kind: 'words',
+      field: 'a',
+      columns: ['author', 'recipient', 'copied'],
+      header: true,
+      meaning: 'from, to or cc',
+      example: `${name}:rafael`,
+      values: 'people',
+    }),
+  ),
+  {
+    name: 'b',
+    kind: 'words',
+    field: 'b',
+    columns: BODY,
+    meaning: 'body',
+    example: 'b:"machine check"',
+    insteadOf: ['body', 'text'],
+  },
+  {
+    name: 'bs',
+    kind: 'words',
+    field: 'bs',
+    columns: ['subject', ...BODY],
+    meaning: 'subject or body',
+    example: 'bs:hibernation',
+  },
+  {
+    name: 'nq',
+    kind: 'words',
+    field: 'nq',
+    columns: ['own', 'aside', ...DIFF, 'attachment'],
+    meaning: 'own words, not quoted ones',
+    example: 'nq:suspend',
+  },
+  { name: 'q', kind: 'words', field: 'q', columns: ['quoted'], meaning: 'quoted words', example: 'q:suspend' },
+  {
+    name: 'n',
+    kind: 'words',
+    field: 'n',
+    columns: ['attachment'],
+    header: true,
+    meaning: 'attachment: its name or text',
+    example: 'n:config',
+  },
+  {
+    name: 'm',
+    kind: 'words',
+    field: 'm',
+    columns: ['msgid'],
+    header: true,
+    meaning: 'Message-ID, in part',
+    example: 'm:alien8',
+    insteadOf: ['msgid', 'message-id'],
+  },
+  {
+    name: 'mid',
+    kind: 'whole',
+    field: 'mid',
+    meaning: 'Message-ID, whole',
+    example: 'mid:20190102030405.1@example.org',
+  },
+  {
+    name: 'l',
+    kind: 'words',
+    field: 'l',
+    columns: ['list'],
+    header: true,
+    meaning: 'List-Id, in part',
+    example: 'l:vger',
+  },
+  { name: 'lid', kind: 'whole', field: 'lid', meaning: 'List-Id, whole', example: 'lid:linux-pm.vger.kernel.org' },
+  {
+    name: 'dfn',
+    kind: 'words',
+    field: 'dfn',
+    columns: ['file'],
+    meaning: 'file name in a diff',
+    example: 'dfn:drivers/edac/',
+    insteadOf: ['file', 'path'],
+  },
+  {
+    name: 'dfa',
+    kind: 'words',
+    field: 'dfa',
+    columns: ['removed'],
+    meaning: 'removed line of a diff',
+    example: 'dfa:WARN_ON_ONCE',
+  },
+  {
+    name: 'dfb',
+    kind: 'words',
+    field: 'dfb',
+    columns: ['added'],
+    meaning: 'added line of a diff',
+    example: 'dfb:WARN_ON_ONCE',
+  },
+  {
+    name: 'dfctx',
+    kind: 'words',
+    field: 'dfctx',
+    columns: ['context'],
+    meaning: 'unchanged line of a diff',
+    example: 'dfctx:mce_log',
+  },
+  {
+    name: 'dfhh',
+    kind: 'words',
+    field: 'dfhh',
+    columns: ['hunk'],
+    meaning: 'hunk header, mostly a function',
+    example: 'dfhh:do_machine_check',
+  },
+  { name: 'dfpre', kind: 'term', field: 'dfpre', meaning: 'blob before the change', example: 'dfpre:1a2b3c4d' },
+  { name: 'dfpost', kind: 'term', field: 'dfpost', meaning: 'blob after the change', example: 'dfpost:1a2b3c4d' },
+  { name: 'dfblob', kind: 'term', field: 'dfblob', meaning: 'blob before or after', example: 'dfblob:1a2b3c4d' },
+  {
+    name: 'patchid',
+    kind: 'term',
+    field: 'patchid',
+    meaning: 'git patch-id --stable',
+    example: 'patchid:2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e',
+  },
+  {
+    name: 'changeid',
+    kind: 'term',
+    field: 'changeid',
+    meaning: "change-id of b4's footer or of X-Change-ID",
+    example: 'changeid:20240101-name-0123456789ab',
+  },
+  {
+    name: 'forpatchid',
+    kind: 'term',
+    field: 'forpatchid',
+    meaning: 'X-For-Patch-ID',
+    example: 'forpatchid:2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e',
+  },
+  {
+    name: 'd',
+    kind: 'range',
+    field: 'd',
+    meaning: 'sent within these dates',
+    example: 'd:20220101..20221231',
+    insteadOf: ['date', 'before', 'after', 'since', 'until'],
+  },
+  {
+    name: 'dt',
+    kind: 'range',
+    field: 'd',
+    meaning: 'sent within, to the second',
+    example: 'dt:20220101000000..20220101120000',
+  },
+  { name: 'rt', kind: 'range', field: 'rt', meaning: 'arrived within', example: 'rt:2.weeks.ago..' },
+  { name: 'is', kind: 'test', meaning: 'kind of mail', example: 'is:cover', values: ['patch', 'cover', 'reply'] },
+  { name: 'has', kind: 'test', meaning: 'what a mail has', example: 'has:attachment', values: ['attachment'] },
+  { name: 'list', kind: 'test', meaning: 'one list, by its name here', example: 'list:linux-pm', values: 'lists' },
+  { name: 'topic', kind: 'test', meaning: 'a topic', example: 'topic:kexec', values: 'topics' },
+  { name: 'system', kind: 'test', meaning: 'a system argued about', example: 'system:kdump', values: 'systems' },
+  {
+    name: 'person',
+    kind: 'test',
+    meaning: 'a person, under all addresses',
+    example: 'person:anna@example.org',
+    values: 'persons',
+  },
+  {
+    name: 'status',
+    kind: 'test',
+    meaning: 'patches, by what became of their series',
+    example: 'status:applied',
+    insteadOf: ['state'],
+    values: 'states',
+  },
+  { name: 'tag', kind: 'test', meaning: 'a word in the brackets of the subject', example: 'tag:RFC' },
+  ...(['reviewed', 'acked', 'tested'] as const).map(
+    (did): TestPrefix => ({
+      name: `${did}-by`,
+      kind: 'test',
+      meaning: `mails that give ${did === 'acked' ? 'an Acked-by' : `a ${did[0]?.toUpperCase()}${did.slice(1)}-by`}, and the patches they give it to`,
+      example: `${did}-by:rafael`,
+      values: 'people',
+    }),
+  ),
+];
+
+const BY_NAME = new Map(PREFIXES.map((prefix) => [prefix.name, prefix]));
+const INSTEAD = new Map(PREFIXES.flatMap((prefix) => (prefix.insteadOf ?? []).map((word) => [word, prefix.name])));
+const OF_FIELD = new Map(
+  PREFIXES.flatMap((prefix) => (prefix.kind === 'words' ? [[prefix.field, prefix] as const] : [])),
+);
+/** Words without a prefix, and the words of a topic's query. */
+const UNPREFIXED: Partial<Record<Field, readonly string[]>> = {
+  any: ['subject', 'author', 'msgid', ...BODY],
+  own: ['subject', 'own'],
+};
+
+/** The prefix of that name, in any case; undefined where there is none. */
+export const prefixOf = (name: string): Prefix | undefined => BY_NAME.get(name.toLowerCase());
+
+/** Columns of `search` that words of a field are looked for in; empty for a field that is compared whole. */
+export const columnsOf = (field: Field): readonly string[] => UNPREFIXED[field] ?? OF_FIELD.get(field)?.columns ?? [];
+
+/** Whether words of this field are looked for in headers alone, so that no excerpt of the text can show them. */
+export const isHeaderField = (field: Field): boolean =>
+  field === 'mid' || field === 'lid' || OF_FIELD.get(field)?.header === true;
+
+/** The name that was meant by one that is no prefix: a plain word for it, or one slip away; null where nothing is near. */
+export function nearestPrefix(typed: string): string | null {
+  const lower = typed.toLowerCase();
+  const instead = INSTEAD.get(lower);
+  if (instead) return instead;
+  if (lower.length < 3) return null;
+  return PREFIXES.find(({ name }) => name.length >= 3 && oneSlip(lower, name))?.name ?? null;
+}
+
+/** One letter more, less, other, or two swapped. */
+function oneSlip(a: string, b: string): boolean {
+  if (Math.abs(a.length - b.length) > 1 || a === b) return false;
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at++;
+  const [restA, restB] = [a.slice(at), b.slice(at)];
+  return (
+    restA.slice(1) === restB.slice(1) ||
+    restA.slice(1) === restB ||
+    restA === restB.slice(1) ||
+    (restA.slice(2) === restB.slice(2) && restA[0] === restB[1] && restA[1] === restB[0])
+  );
+}
