@@ -97,49 +97,50 @@ async function stream(
   headers: Record<string, string>,
   encoding: Encoding | null,
 ): Promise<number> {
-  let sent = 0;
   if (encoding) {
     headers['content-encoding'] = encoding;
     delete headers['content-length'];
   }
   response.writeHead(answer.status, headers);
-  const zip = encoding === 'br' ? createBrotliCompress(BROTLI) : encoding === 'gzip' ? createGzip() : null;
-  zip?.on('error', () => response.destroy());
-  zip?.on('data', (bytes: Buffer) => {
-    sent += bytes.length;
-    if (!response.write(bytes)) {
-      zip.pause();
-      response.once('drain', () => zip.resume());
-    }
-  });
-  const reader = (answer.body as ReadableStream<Uint8Array>).getReader();
+  const body = answer.body as ReadableStream<Uint8Array>;
+  const parts = encoding ? squeezed(body, encoding) : body;
+  let sent = 0;
+  // Leaving the loop cancels the body, and with it whatever still makes it.
+  for await (const part of parts) {
+    if (response.destroyed) return sent;
+    sent += part.length;
+    if (!response.write(part)) await drained(response);
+  }
+  response.end();
+  return sent;
+}
+
+/** Each part compressed and flushed, so that a client sees it at once. */
+async function* squeezed(parts: AsyncIterable<Uint8Array>, encoding: Encoding): AsyncGenerator<Uint8Array> {
+  const zip = encoding === 'br' ? createBrotliCompress(BROTLI) : createGzip();
+  const made: Uint8Array[] = [];
+  // Always read, so that a flush never waits for a reader.
+  zip.on('data', (bytes: Uint8Array) => made.push(bytes));
+  const failed = once(zip, 'close').then(() => Promise.reject(new Error('the compressor was closed')));
+  failed.catch(() => {});
   try {
-    for (;;) {
-      const { value, done } = await reader.read();
-      if (done) break;
-      if (response.destroyed) return sent;
-      if (zip) {
-        zip.write(value);
-        await new Promise<void>((flushed) => zip.flush(() => flushed()));
-        if (response.writableNeedDrain) await drained(response);
-      } else {
-        sent += value.length;
-        if (!response.write(value)) await drained(response);
-      }
+    for await (const part of parts) {
+      zip.write(part);
+      await Promise.race([new Promise<void>((flushed) => zip.flush(() => flushed())), failed]);
+      yield* made.splice(0);
     }
-    if (zip) {
-      zip.end();
-      await once(zip, 'end');
-    }
-    response.end();
-    return sent;
+    const ended = once(zip, 'end');
+    zip.end();
+    await Promise.race([ended, failed]);
+    yield* made.splice(0);
   } finally {
-    zip?.destroy();
-    await reader.cancel().catch(() => {});
+    zip.destroy();
   }
 }
 
+/** Resolves when the client has taken enough, or has gone. */
 function drained(response: ServerResponse): Promise<void> {
+  if (response.destroyed) return Promise.resolve();
   return new Promise((resolve) => {
     const done = () => {
       response.off('drain', done).off('close', done);

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { log, logError } from '../_web/log';
-import { collectProcess } from '../_web/metrics';
+import { collectProcess, uncaught } from '../_web/metrics';
 import { rawSentence, sentence } from './answers';
 import { answer } from './door';
 import { Routes, UnknownBuild } from './routes';
@@ -19,6 +19,9 @@ const IDLE_MS = 120_000;
 /** How long requests under way may take once the server is asked to end. */
 const DRAIN_MS = 30_000;
 
+/** Uncaught errors of one minute above which the state is no longer trusted: the process ends, and whoever watches it starts it again. */
+const MAX_UNCAUGHT = 20;
+
 type Handle = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 /** Serves the built pages until a signal ends it; resolves once it listens. `root` is the project's folder. */
@@ -27,6 +30,7 @@ export async function serve(root: string, host: string, port: number): Promise<v
   process.env.THREADLINE_VERSION = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
   process.env.THREADLINE_BUILD = readFileSync(join(root, '.next/BUILD_ID'), 'utf8').trim();
   collectProcess();
+  surviveUncaught();
   const handle = await handlerOf(root, host, port);
   const server = createServer({ connectionsCheckingInterval: 5_000, requireHostHeader: false }, handle);
   server.maxConnections = MAX_CONNECTIONS;
@@ -56,6 +60,27 @@ async function handlerOf(root: string, host: string, port: number): Promise<Hand
     await app.prepare();
     return app.getRequestHandler();
   }
+}
+
+/**
+ * The last resort. Every request is answered inside a try, and readers hold no state between requests (they read a database
+ * that another process writes), so an error that reaches nobody is logged and the others are served on. What cannot go on
+ * is left to end: memory that cannot be had, errors without end.
+ */
+function surviveUncaught(): void {
+  let recent: number[] = [];
+  const onUncaught = (error: unknown) => {
+    logError(error);
+    uncaught.inc();
+    recent = [...recent.filter((at) => at > Date.now() - 60_000), Date.now()];
+    const isHopeless = (error as NodeJS.ErrnoException | null)?.code === 'ERR_WORKER_OUT_OF_MEMORY';
+    if (!isHopeless && recent.length <= MAX_UNCAUGHT) return;
+    logError(new Error(`${recent.length} uncaught errors within a minute: the server ends`));
+    log.flush(() => process.exit(1));
+    setTimeout(() => process.exit(1), 500).unref();
+  };
+  process.on('uncaughtException', onUncaught);
+  process.on('unhandledRejection', onUncaught);
 }
 
 const REFUSALS: Record<string, [number, string, string]> = {

@@ -1,9 +1,8 @@
-import { pipeline, Readable } from 'node:stream';
-import { createGzip } from 'node:zlib';
 import { rawMessages, sizesOf } from '#db/queries/message';
 import { mboxrdParts } from '#mail/mbox';
 import { openReader } from '../_web/reader';
 import { LARGE_BYTES, waitForLarge } from './large';
+import { bodyOfParts, gzipped } from './streams';
 
 const MAILS_AT_ONCE = 50;
 
@@ -41,9 +40,4 @@ function fewEnough(sizes: { id: number; bytes: number }[]): { ids: number[]; byt
 }
 
 /** mboxrd, gzipped as it is read. */
-export function mboxGzip(mails: AsyncIterable<Buffer>): ReadableStream {
-  const zip = createGzip();
-  // Either end that fails or goes away takes the other with it.
-  pipeline(Readable.from(mails), zip, () => {});
-  return Readable.toWeb(zip) as ReadableStream;
-}
+export const mboxGzip = (mails: AsyncIterable<Buffer>): ReadableStream<Uint8Array> => bodyOfParts(gzipped(mails));

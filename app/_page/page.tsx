@@ -10,6 +10,7 @@ import { markupOf } from '../_web/markup';
 import { keptBytes as bytesOfKept, interrupted, keptPages } from '../_web/metrics';
 import { openedFile, openReader } from '../_web/reader';
 import { settings } from '../_web/settings';
+import { bodyOfParts } from './streams';
 
 /** What a page answers with besides HTML. */
 export type Answer = ReactElement | Response | HtmlStream;
@@ -107,25 +108,17 @@ export const renderBytes = (element: ReactElement): Uint8Array => encode(render(
 function streamed(stream: HtmlStream, etag: string, headers: Record<string, string>): Response {
   const made: Uint8Array[] = [];
   let size = 0;
-  const iterator = (async function* () {
-    for await (const part of stream.parts) {
-      const bytes = encode(part);
-      size += bytes.length;
-      if (size <= LARGEST_KEPT) made.push(bytes);
-      yield bytes;
-    }
-    if (size <= LARGEST_KEPT) keep(etag, Buffer.concat(made));
-  })();
-  const body = new ReadableStream({
-    async pull(controller) {
-      const { value, done } = await iterator.next();
-      if (done) controller.close();
-      else controller.enqueue(value);
-    },
-    async cancel() {
-      await iterator.return(undefined);
-    },
-  });
+  const body = bodyOfParts(
+    (async function* () {
+      for await (const part of stream.parts) {
+        const bytes = encode(part);
+        size += bytes.length;
+        if (size <= LARGEST_KEPT) made.push(bytes);
+        yield bytes;
+      }
+      if (size <= LARGEST_KEPT) keep(etag, Buffer.concat(made));
+    })(),
+  );
   return respond(body, 200, headers);
 }
 

@@ -106,3 +106,12 @@ export const lastIngest = once(
 );
 
 export { register };
+
+export const uncaught = once(
+  'threadline_uncaught_errors_total',
+  () =>
+    new Counter({
+      name: 'threadline_uncaught_errors_total',
+      help: 'Errors that no request answered for: each is a fault of ours, logged with its trace',
+    }),
+);
