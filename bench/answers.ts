@@ -98,7 +98,7 @@ const decoded = (headers: IncomingHttpHeaders, body: Buffer): Buffer =>
       : body;
 
 /** What is wrong with one answer by itself; null where nothing is. */
-export function faultOf({ status, headers, body, address }: Asked): string | null {
+function faultOf({ status, headers, body, address }: Asked): string | null {
   if (status >= 500 || status === 0) return 'an error of the server';
   if (!headers['content-security-policy']) return 'no Content-Security-Policy';
   const length = headers['content-length'];

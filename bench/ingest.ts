@@ -9,7 +9,7 @@ import { figure, megabytes, spread, type Table, times } from './table';
 /** As `npm run ingest` runs it, without npm's own second. */
 export const INGEST =
   'MALLOC_ARENA_MAX=2 node --max-semi-space-size=8 --max-old-space-size=2000 dist/ingest.mjs --json';
-export const LATE = 100;
+const LATE = 100;
 
 export interface IngestResult {
   archive: string;

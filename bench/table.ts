@@ -39,5 +39,4 @@ export function spread(values: readonly number[], unit: (value: number) => strin
 
 export const megabytes = (bytes: number): string => `${figure(bytes / 1e6)} MB`;
 export const kilobytes = (bytes: number): string => `${figure(bytes / 1e3)} kB`;
-export const percent = (share: number): string => (Number.isFinite(share) ? `${figure(share * 100)} %` : '–');
 export const times = (ratio: number): string => (Number.isFinite(ratio) ? `${figure(ratio)}×` : '–');

@@ -3,7 +3,7 @@ import addressparser from 'nodemailer/lib/addressparser';
 import type { Address } from './types';
 
 /** Recipients kept of one header: a mail to more of them is spam or hostile. */
-export const MAX_ADDRESSES = 2000;
+const MAX_ADDRESSES = 2000;
 
 /** What only the full parser understands: groups, comments, routes, escapes (RFC 5322 3.4). */
 const DIFFICULT = /[:;()\\[\]]|@xn--/;

@@ -1,9 +1,9 @@
 /** What keeps a mail from the MIME parser: a tree like that is an attack or damage, and costs more than the mail is worth. */
 
 /** A mail with more than this of anything is read as one plain text. */
-export const MAX_MULTIPARTS = 50;
-export const MAX_BOUNDARY_LINES = 2000;
-export const MAX_MIME_BYTES = 64 * 1024 * 1024;
+const MAX_MULTIPARTS = 50;
+const MAX_BOUNDARY_LINES = 2000;
+const MAX_MIME_BYTES = 64 * 1024 * 1024;
 
 /** Why the mail is not given to the MIME parser, in words for its page; null if it is safe to. */
 export function mimeDanger(bytes: Buffer): string | null {

@@ -103,7 +103,7 @@ export function allHeaders(head: Buffer): { name: string; value: string }[] {
 }
 
 /** Of a longer value the page shows the beginning. */
-export const MAX_SHOWN_VALUE = 16 * 1024;
+const MAX_SHOWN_VALUE = 16 * 1024;
 
 function shownValue(value: string): string {
   if (value.length <= MAX_SHOWN_VALUE) return value;

@@ -5,7 +5,7 @@ export const MAX_MSGID = 998;
 /** References kept of one mail: the first, which name the root, and the last, which name the parent. */
 export const MAX_REFERENCES = 1000;
 /** Characters of them: a thread is arranged with all references of its mails in memory. */
-export const MAX_REFERENCES_LENGTH = 64 * 1024;
+const MAX_REFERENCES_LENGTH = 64 * 1024;
 
 /** White space and control characters are no part of an id; a NUL in one would be an address that no client can ask for. */
 const NO_PART = /[\s\x00-\x1f\x7f]+/g;

@@ -25,7 +25,7 @@ export function nameWords(name: string): string[] {
 }
 
 /** `Ada Example via linux-pm` and `'Ada Example' via groups` name Ada Example (Mailman's and Google's DMARC rewriting). */
-export function unrewritten(name: string): string {
+function unrewritten(name: string): string {
   const at = name.search(/(?<!\s)\s+via\s+\S/i);
   return (at > 0 ? name.slice(0, at) : name).replace(/^['"\s]+|(?<!['"\s])['"\s]+$/g, '');
 }

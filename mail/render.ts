@@ -2,11 +2,11 @@ import { type Body, lineAt, linesBetween, readBody, type Segment, type SegmentKi
 import { encodeUnseen, hasUnseen, visible } from './visible';
 
 /** A quotation of more lines than this is folded; shorter ones stand open. */
-export const FOLD_QUOTES_ABOVE = 12;
+const FOLD_QUOTES_ABOVE = 12;
 /** Lines shown of one body; the rest is in the raw mail, which the page says. */
-export const MAX_SHOWN_LINES = 20_000;
+const MAX_SHOWN_LINES = 20_000;
 /** Characters shown of one body, however few its lines. */
-export const MAX_SHOWN_TEXT = 2 * 1024 * 1024;
+const MAX_SHOWN_TEXT = 2 * 1024 * 1024;
 
 /** Class of each kind of run; short, because a long thread has thousands. */
 const CLASS: Record<SegmentKind, string> = {

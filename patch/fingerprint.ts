@@ -1,7 +1,7 @@
 import type { Body } from '#mail/body';
 
 /** How many hashes a fingerprint keeps: exact for patches of fewer changed lines, an estimate within 0.1 for larger ones. */
-export const PRINT_SIZE = 16;
+const PRINT_SIZE = 16;
 
 /** Lines with fewer letters and digits than this (braces, blank lines) say nothing about a patch. */
 const TELLING_CHARACTERS = 3;
@@ -65,18 +65,6 @@ export function similarity(a: ArrayLike<number>, b: ArrayLike<number>): number {
     seen++;
   }
   return both / seen;
-}
-
-/** 8 hex digits a hash, as the database takes it. */
-export function printToHex(print: number[]): string {
-  return print.map((hash) => hash.toString(16).padStart(8, '0')).join('');
-}
-
-/** The reverse, from the stored bytes. */
-export function printFromBytes(bytes: Buffer | null): Uint32Array {
-  const values = new Uint32Array((bytes?.length ?? 0) >> 2);
-  for (let i = 0; i < values.length; i++) values[i] = (bytes as Buffer).readUInt32BE(i * 4);
-  return values;
 }
 
 /** A 52-bit number naming a text, so that keys are small and exact in SQLite and JavaScript alike. */

@@ -4,11 +4,11 @@ import { nearestPrefix, prefixOf } from './prefix';
 import type { Field, Node, Parsed, Problem } from './types';
 
 /** Longest query that is read. */
-export const MAX_QUERY = 2000;
+const MAX_QUERY = 2000;
 /** Words and operators of one query. */
-export const MAX_TOKENS = 200;
+const MAX_TOKENS = 200;
 /** Parentheses within parentheses: bounds the recursion of this parser, the SQL and FTS5's own expression tree. */
-export const MAX_DEPTH = 20;
+const MAX_DEPTH = 20;
 
 class Wrong extends Error {
   constructor(readonly problem: Problem) {

@@ -29,7 +29,7 @@ export interface Alignment {
 }
 
 /** Longest quotation that is compared, in words; what is longer is compared by its beginning. */
-export const MAX_WORDS = 2000;
+const MAX_WORDS = 2000;
 const ELLIPSIS = /(?:(?<!\s)\s+)?(?:[[(]\s*(?:\u2026|\.\s?\.\s?\.|snip)\s*[\])]|\u2026|\.\s?\.\s?\.+)\s*/gi;
 /** More words than these in brackets were not put in by who quotes: mails have brackets of their own. */
 const LONGEST_ADDED = 6;

@@ -35,7 +35,7 @@ function fileDiff({ path, hunks, created }: FilePatch): string {
   return [`diff --git a/${path} b/${path}`, ...head, ...body].join('\n');
 }
 
-export const unified = (files: readonly FilePatch[]): string => files.map(fileDiff).join('\n');
+const unified = (files: readonly FilePatch[]): string => files.map(fileDiff).join('\n');
 
 /** As `git diff --stat` prints it, the bars cut to 40 signs. */
 export function diffstat(files: readonly FilePatch[]): string {

@@ -37,7 +37,7 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 const two = (n: number) => String(n).padStart(2, '0');
 
 /** RFC 5322 date in the author's zone. */
-export function mailDate(at: number, zone: number): string {
+function mailDate(at: number, zone: number): string {
   const date = new Date((at + zone * 60) * 1000);
   const sign = zone < 0 ? '-' : '+';
   const offset = Math.abs(zone);

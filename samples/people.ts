@@ -39,7 +39,7 @@ export const PEOPLE = {
   robot: person('example build robot', 'build-robot', 0),
 } as const;
 
-export const EVERYONE: readonly Invented[] = Object.values(PEOPLE).filter((one) => one.name !== 'example build robot');
+const EVERYONE: readonly Invented[] = Object.values(PEOPLE).filter((one) => one.name !== 'example build robot');
 
 const GIVEN =
   'Alba Bram Cosima Dario Edda Ferran Gudrun Hamid Ingrid Jorun Katya Lamin Marisol Nuno Odile Pavel Quirin Rasa Selim Teodora Ulrik Vesna Wanja Ximena Yara Zoltan'.split(

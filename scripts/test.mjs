@@ -23,6 +23,7 @@ function step(name, bin, args) {
 if (!files.length) {
   step('lint and format', '@biomejs/biome/bin/biome', ['check', '--error-on-warnings']);
   step('types', 'typescript/bin/tsc', ['--noEmit', '-p', '.']);
+  step('unused files, exports and packages', 'knip/bin/knip.js', ['--no-progress']);
   const { failed, text } = audit();
   process.stdout.write(`\n== packages\n${text}\n`);
   if (failed) failures++;

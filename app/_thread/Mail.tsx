@@ -134,7 +134,7 @@ export const attachmentHref = (
 ) => `${messageHref(list, row.msgid)}${index}-${encodeURIComponent(safeName(name))}${imposterQuery(row)}`;
 
 /** A file name for a path: no separators, no leading dot, bounded. */
-export const safeName = (name: string | null) =>
+const safeName = (name: string | null) =>
   (name ?? 'attachment')
     .replace(/[^\p{L}\p{N}._+-]+/gu, '_')
     .replace(/^\.+/, '')

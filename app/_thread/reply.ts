@@ -31,7 +31,7 @@ export function recipientsOf(author: string, headers: { name: string; value: str
   return { to, cc: cc.slice(0, MAX_CC) };
 }
 
-export const replySubject = (subject: string) => (/^re:/i.test(subject) ? subject : `Re: ${subject}`);
+const replySubject = (subject: string) => (/^re:/i.test(subject) ? subject : `Re: ${subject}`);
 
 /** A mailto: longer than this is cut or refused by mail programs and systems that take it over a command line. */
 const MAX_MAILTO = 1900;

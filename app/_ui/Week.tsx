@@ -48,7 +48,7 @@ export function Week({ mails, title }: { mails: { id: number; zone: number | nul
 }
 
 /** Counts of 7 days (Monday first) by 24 hours. */
-export function weekOf(mails: { id: number; zone: number | null }[]): number[] {
+function weekOf(mails: { id: number; zone: number | null }[]): number[] {
   const counts = new Array<number>(7 * 24).fill(0);
   for (const { id, zone } of mails) {
     const local = new Date((Math.floor(id / 8) + (zone ?? 0) * 60) * 1000);

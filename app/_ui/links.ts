@@ -1,7 +1,7 @@
 /** Addresses of pages (DESIGN section 3). Every name in one is encoded: `/%2fevil.example/x` must not become `//evil.example/x`. */
 
 /** A Message-ID as a path segment: what lore leaves readable stays readable, `/` becomes %2F. */
-export function msgidPath(msgid: string): string {
+function msgidPath(msgid: string): string {
   return encodeURIComponent(msgid.toWellFormed()).replace(/%(40|3D|2B|24|2C|3A|3B|21|26)/g, (code) =>
     decodeURIComponent(code),
   );

@@ -19,7 +19,7 @@ export interface Bucket {
   others: number;
 }
 
-export const dayOf = (id: number) => new Date((id / 8) * 1000).toISOString();
+const dayOf = (id: number) => new Date((id / 8) * 1000).toISOString();
 
 /** Matches are kept until the data change (db/queries/topics.ts): what is counted of them is kept with them. */
 const known = new WeakMap<TopicMatches, Bucket[]>();

@@ -23,7 +23,7 @@ export interface ThreadPage {
 }
 
 /** Threads on a page, as lore has it. */
-export const THREADS_A_PAGE = 200;
+const THREADS_A_PAGE = 200;
 
 const LINE = `t.id AS thread, t.root, t.subject, t.messages, t.participants, t.first_id, t.last_id,
   i.name AS author, i.address, m.msgid`;

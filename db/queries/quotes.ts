@@ -32,7 +32,7 @@ export interface FoundQuote {
 
 /** Longest article, in characters, and most quotations of one, that are looked for. */
 export const MAX_ARTICLE = 400_000;
-export const MAX_QUOTATIONS = 300;
+const MAX_QUOTATIONS = 300;
 /** Mails whose text is compared with a quotation. */
 const CANDIDATES = 10;
 /** Matches that are named. */

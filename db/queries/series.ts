@@ -24,7 +24,7 @@ export interface SeriesLine {
 }
 
 /** Days that a list goes on without a word on a series until its silence is called an answer that did not come. */
-export const SILENT_DAYS = 30;
+const SILENT_DAYS = 30;
 
 /**
  * Posted, nobody else has said a word, and the lists that carried it go on for SILENT_DAYS: "no answer". What ends sooner

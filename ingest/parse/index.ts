@@ -13,9 +13,9 @@ export const MAX_TEXT = 8 * 1024 * 1024;
 /** A subject above this is cut. */
 export const MAX_SUBJECT = 4096;
 /** A display name or an address above this is cut: RFC 5321 4.5.3.1.3 bounds an address at 256. */
-export const MAX_NAME = 1000;
+const MAX_NAME = 1000;
 /** So much of the recipients is searched for by words. */
-export const MAX_RECIPIENTS = 128 * 1024;
+const MAX_RECIPIENTS = 128 * 1024;
 
 const WANTED = new WantedHeaders(
   new Set(

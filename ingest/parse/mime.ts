@@ -5,10 +5,10 @@ import { parseMime } from '#mail/mimeparser';
 import type { Attachment } from '#mail/types';
 
 /** Textual attachments are indexed and shown up to this. */
-export const MAX_ATTACHMENT_TEXT = 1024 * 1024;
+const MAX_ATTACHMENT_TEXT = 1024 * 1024;
 const MAX_HTML = 2 * 1024 * 1024;
 /** File systems bound a name at 255; of a longer one the end is kept, which says what the file is. */
-export const MAX_FILE_NAME = 255;
+const MAX_FILE_NAME = 255;
 const MAX_TYPE = 127;
 
 export interface MimeContent {

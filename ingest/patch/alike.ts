@@ -28,9 +28,9 @@ export interface Likeness {
  * Similarity of changes from which two patches are one patch's versions whatever their titles; chosen from linux-edac and
  * linux-pm, where tests/eval/series.test.ts shows what joins and separations it gives.
  */
-export const SAME_CHANGE = 0.5;
+const SAME_CHANGE = 0.5;
 /** With the same title, much less will do: the title is the evidence, the change only must not speak against it. */
-export const TITLED_CHANGE = 0.12;
+const TITLED_CHANGE = 0.12;
 
 export function likeness(a: PostedSet, b: PostedSet): Likeness {
   const left = a.patches;
@@ -74,7 +74,7 @@ function matched(
 }
 
 /** The mail whose title names the set. */
-export function nameOf(set: PostedSet): PatchFact {
+function nameOf(set: PostedSet): PatchFact {
   return set.cover ?? (set.members[0] as PatchFact);
 }
 
@@ -106,7 +106,7 @@ export function changeLikeness(a: PatchFact, b: PatchFact): number {
   return similarity(a.print, b.print);
 }
 
-export function sharesFile(a: PatchFact, b: PatchFact): boolean {
+function sharesFile(a: PatchFact, b: PatchFact): boolean {
   return a.files.some((file) => b.files.includes(file));
 }
 

@@ -87,7 +87,7 @@ function isBetter(a: Link, b: Link): boolean {
 }
 
 /** Whether `later` is a version of the work that `earlier` is, and what says so. */
-export function judge(later: PostedSet, earlier: PostedSet): Link | null {
+function judge(later: PostedSet, earlier: PostedSet): Link | null {
   if (later.stable !== earlier.stable) return null;
   const changeId = sharedChangeId(later, earlier);
   const link = (kind: LinkKind, weight: number, alike = likeness(later, earlier)): Link => ({

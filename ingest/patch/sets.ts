@@ -47,7 +47,7 @@ export function postedSets(facts: PatchFact[]): PostedSet[] {
   return sets.map(finished);
 }
 
-export function isSeriesMail(fact: PatchFact): boolean {
+function isSeriesMail(fact: PatchFact): boolean {
   return fact.kind === PATCH_KIND.patch || fact.kind === PATCH_KIND.cover || fact.kind === PATCH_KIND.stable;
 }
 

@@ -2,7 +2,7 @@ import type { Connection } from '#db/open';
 import { findTaken } from '#db/write/messages';
 
 /** Numbers for the messages of one second: message.id = sent_at * 8 + n (docs/decisions/0002). */
-export const IDS_PER_SECOND = 8;
+const IDS_PER_SECOND = 8;
 /** How far beyond its own second a crowded message looks at a time: mails without any date all share second 0. */
 const CROWD_SPAN = 4096;
 

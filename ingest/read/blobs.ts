@@ -16,7 +16,7 @@ const LINE_END = 10;
  * Cuts the output of `git cat-file --batch` (`<oid> <type> <size>\n<bytes>\n`, or `<oid> missing\n`) into blobs.
  * A blob that lies within one chunk is a view of it, not a copy.
  */
-export class BlobSplitter {
+class BlobSplitter {
   /** Bytes of a header line that goes on in the next chunk. */
   #header = '';
   /** A blob that goes on in the next chunk: its bytes so far, and how many of it are still to come. */

@@ -1,4 +1,3 @@
-import type { MsgId } from '#mail/types';
 import type { HeldBlob } from './held';
 
 /** Where a raw mail stood, for error messages and for `posting`. */
@@ -95,6 +94,3 @@ export class SourceError extends Error {
     this.name = 'SourceError';
   }
 }
-
-/** Kept for readers that resolve ids themselves. */
-export type { MsgId };

@@ -1,7 +1,7 @@
 /** Hostile HTML mails, invented: what a stranger may try on those who read an archive. People and hosts at example.org. */
 
 /** Where everything that must never be asked for would be asked: tests listen there. */
-export const CANARY = 'canary.example.org';
+const CANARY = 'canary.example.org';
 
 /** Set by any script that runs, in whichever window. */
 const RUN = "top.document.title='RAN';document.title='RAN';fetch('http://canary.example.org/ran')";

@@ -2,8 +2,8 @@ import { z } from 'zod';
 
 /** Shapes of the answers, with the fields and names of the exports (DESIGN section 5). */
 
-export const time = z.iso.datetime().describe('RFC 3339, UTC');
-export const who = z.object({
+const time = z.iso.datetime().describe('RFC 3339, UTC');
+const who = z.object({
   name: z.string(),
   address: z.string().describe('masked where the operator asks for it'),
 });
@@ -18,7 +18,7 @@ export const list = z.object({
   synthetic: z.boolean().describe('invented people and mails'),
 });
 
-export const threadLine = z.object({
+const threadLine = z.object({
   root: z.string().describe("msgid of the thread's root; a ghost's where it was never seen"),
   subject: z.string(),
   author: who,
@@ -71,7 +71,7 @@ export const thread = z.object({
   ),
 });
 
-export const facet = z.object({ value: z.string(), count: z.int() });
+const facet = z.object({ value: z.string(), count: z.int() });
 
 export const found = z.object({
   query: z.string(),
