@@ -9,7 +9,7 @@ import {
 } from '#db/write/commits';
 import { type CommitCandidate, type CommitKeys, commitKeys, diffPatchId, matchCommit } from '#ingest/patch/commits';
 import { patchAnalysis } from '#ingest/patch/index';
-import { gitDirectory, readCommits, readDiffs } from '#ingest/read/commits';
+import { readCommits, readDiffs, repositoryName } from '#ingest/read/commits';
 
 /** Commits matched at a time: bounds the diffs held in memory. */
 const BATCH = 500;
@@ -19,7 +19,7 @@ const BATCH = 500;
  * Returns how many were read and how many joined. SourceError where the repository cannot be read.
  */
 export async function ingestCommits(db: Connection, repository: string): Promise<{ read: number; matched: number }> {
-  const { name } = gitDirectory(repository);
+  const name = repositoryName(repository);
   const oldest = await oldestPatch(db);
   if (oldest === null) return { read: 0, matched: 0 };
   const known = await patchKeys(db);

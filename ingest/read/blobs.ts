@@ -1,6 +1,7 @@
 import { type GitChild, startGit } from './git';
 import type { History } from './history';
 import { MAX_MAIL_BYTES, REJECT_KEPT_BYTES } from './limits';
+import type { Repository } from './repository';
 import { SourceError } from './types';
 
 /** A blob as `git cat-file --batch` gives it: `bytes` null where the repository lacks it, `cut` where it is too long. */
@@ -93,7 +94,7 @@ export class BlobReader {
   #came = 0;
 
   constructor(
-    private readonly repository: string,
+    private readonly repository: Repository,
     private readonly history: History,
   ) {
     // --buffer: one write for several small blobs instead of three for each; nobody waits for a single answer here.
@@ -132,9 +133,9 @@ export class BlobReader {
       if (blobs.length) yield blobs;
     }
     const failure = await this.#git.failed;
-    if (failure !== null) throw new SourceError(this.repository, `git cat-file failed: ${failure}`);
+    if (failure !== null) throw new SourceError(this.repository.path, `git cat-file failed: ${failure}`);
     const lacking = this.history.length - this.#came;
-    if (lacking) throw new SourceError(this.repository, `git cat-file ended ${lacking} mails too early`);
+    if (lacking) throw new SourceError(this.repository.path, `git cat-file ended ${lacking} mails too early`);
   }
 
   close(): void {

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { startGit } from './git';
+import { openRepository } from './repository';
 import { SourceError } from './types';
 
 /** One commit, as far as it tells where its patch came from. */
@@ -19,23 +19,26 @@ export interface Commit {
 /** Fields of one commit, ended by NUL and the record separator: neither stands in a message that git accepts as UTF-8. */
 const FORMAT = '%H%x1f%an%x1f%ae%x1f%at%x1f%ct%x1f%s%x1f%b%x00';
 
-/** The repository's git directory, and a name to show for it. */
-export function gitDirectory(path: string): { directory: string; name: string } {
-  const inside = join(path, '.git');
-  const name = basename(resolve(path)).replace(/\.git$/, '') || path;
-  return { directory: existsSync(inside) ? inside : path, name };
+/** A repository's name, to show. */
+export function repositoryName(path: string): string {
+  return basename(resolve(path)).replace(/\.git$/, '') || path;
 }
 
 /** Commits of HEAD made since `since` (Unix seconds), merges left out, newest first. SourceError where git cannot read them. */
 export async function* readCommits(path: string, since: number): AsyncGenerator<Commit> {
-  const { directory } = gitDirectory(path);
-  const { child, failed } = startGit(directory, [
+  const repository = await openRepository(path);
+  if (repository.head === null) return;
+  const { child, failed } = startGit(repository, [
     'log',
     '--no-merges',
-    `--since=${since}`,
+    '--no-show-signature',
+    '--no-notes',
+    // Not --since, which takes a number of fewer than nine digits for a day or an hour: one mail dated 1970 would hide all commits.
+    `--max-age=${since}`,
     '--encoding=UTF-8',
     `--format=${FORMAT}`,
-    'HEAD',
+    repository.head,
+    '--',
   ]);
   child.stdin.end();
   let rest = '';
@@ -70,8 +73,7 @@ function commitOf(record: string): Commit | null {
 
 /** Diffs of the commits named, as `git format-patch` would print them: commit name and diff. */
 export async function readDiffs(path: string, oids: string[]): Promise<Map<string, string>> {
-  const { directory } = gitDirectory(path);
-  const { child, failed } = startGit(directory, [
+  const { child, failed } = startGit(await openRepository(path), [
     'diff-tree',
     '--stdin',
     '--root',

@@ -1,8 +1,9 @@
 import { type Blob, BlobReader } from './blobs';
-import { gitAnswer, gitOutput, startGit } from './git';
+import { gitAnswer, startGit } from './git';
 import { Held } from './held';
 import { History, type Layout, LOG_ARGS, LogParser, Withdrawals } from './history';
 import { isBlank, REASON_BLANK, REASON_TOO_LONG } from './limits';
+import { openRepository, type Repository } from './repository';
 import { type OpenOptions, type Origin, SourceError, type SourceEvent } from './types';
 
 /** One public-inbox epoch, or a v1 repository. */
@@ -21,6 +22,7 @@ interface EpochState {
 /** What is left to read of an epoch: `range` as git log takes it, `head` its newest commit. */
 interface Part {
   epoch: Epoch;
+  repository: Repository;
   range: string;
   head: string;
   history: History;
@@ -47,13 +49,13 @@ export async function* readEpochs(epochs: Epoch[], options: OpenOptions): AsyncG
     const part = await partToRead(epoch, state.epochs[keyOf(epoch)], options);
     if (part) parts.push(part);
   }
-  const before = earlierWithdrawals(epochs, parts, state);
+  const before = await earlierWithdrawals(epochs, parts, state);
   let withdrawals: Withdrawals | null = null;
   let reader: BlobReader | null = null;
   try {
     const histories = readHistories([...parts, ...before]);
     for (const part of parts) {
-      reader = new BlobReader(part.epoch.path, part.history);
+      reader = new BlobReader(part.repository, part.history);
       await reader.askWhile(histories);
       if (part === parts[0])
         options.onTotal?.(
@@ -118,15 +120,25 @@ async function* readAgain(
 }
 
 /** Withdrawals that later epochs made in an earlier run: an epoch read again must not bring back what they took. */
-function earlierWithdrawals(epochs: Epoch[], parts: Part[], state: EpochState): Part[] {
+async function earlierWithdrawals(epochs: Epoch[], parts: Part[], state: EpochState): Promise<Part[]> {
   const first = parts[0]?.epoch.number ?? null;
-  if (first === null) return [];
-  return epochs.flatMap((epoch) => {
+  const before: Part[] = [];
+  for (const epoch of first === null ? [] : epochs) {
     const from = state.epochs[keyOf(epoch)];
     const isWhole = parts.some((part) => part.epoch === epoch && part.held !== null);
-    if (from === undefined || isWhole || epoch.number === null || epoch.number <= first) return [];
-    return [{ epoch, range: from, head: from, history: new History(epoch.layout), held: null, paths: ['d'] }];
-  });
+    if (from === undefined || isWhole || epoch.number === null || epoch.number <= Number(first)) continue;
+    const repository = await openRepository(epoch.path);
+    before.push({
+      epoch,
+      repository,
+      range: from,
+      head: from,
+      history: new History(epoch.layout),
+      held: null,
+      paths: ['d'],
+    });
+  }
+  return before;
 }
 
 function sayMissing(epochs: Epoch[], state: EpochState, options: OpenOptions): void {
@@ -146,20 +158,19 @@ function checkpointAt(state: EpochState, epoch: Epoch, commit: string): SourceEv
 
 /** Null where an epoch has nothing new. */
 async function partToRead(epoch: Epoch, from: string | undefined, options: OpenOptions): Promise<Part | null> {
-  const head = (await gitAnswer(epoch.path, ['rev-parse', '--verify', '--quiet', 'HEAD']))?.trim();
-  if (!head) {
-    // Fails with git's own words where it is no repository at all.
-    await gitOutput(epoch.path, ['rev-parse', '--git-dir']);
+  const repository = await openRepository(epoch.path);
+  const { head } = repository;
+  if (head === null) {
     options.onNote?.(`${epoch.path}: an empty repository, nothing to read yet`);
     return null;
   }
   if (head === from) return null;
   const history = new History(epoch.layout);
-  if (from === undefined) return { epoch, range: head, head, history, held: null };
+  if (from === undefined) return { epoch, repository, range: head, head, history, held: null };
   // "No" is also the answer where the old commit was pruned after a rewrite.
   const isWithin = async (one: string, other: string) =>
-    (await gitAnswer(epoch.path, ['merge-base', '--is-ancestor', one, other])) !== null;
-  if (await isWithin(from, head)) return { epoch, range: `${from}..${head}`, head, history, held: null };
+    (await gitAnswer(repository, ['merge-base', '--is-ancestor', one, other])) !== null;
+  if (await isWithin(from, head)) return { epoch, repository, range: `${from}..${head}`, head, history, held: null };
   if (await isWithin(head, from)) {
     options.onNote?.(
       `${epoch.path}: its newest commits are gone since the last run; the mails read from them are kept`,
@@ -168,7 +179,7 @@ async function partToRead(epoch: Epoch, from: string | undefined, options: OpenO
   }
   options.onNote?.(`${epoch.path}: its history was rewritten since the last run; reading it again from the start`);
   const held = await Held.load(options.held?.(epoch.number) ?? none());
-  return { epoch, range: head, head, history, held };
+  return { epoch, repository, range: head, head, history, held };
 }
 
 async function* none(): AsyncGenerator<never> {}
@@ -177,8 +188,8 @@ async function readHistories(parts: Part[]): Promise<void> {
   for (const part of parts) await readHistory(part);
 }
 
-async function readHistory({ epoch, range, history, paths }: Part): Promise<void> {
-  const { child, failed } = startGit(epoch.path, [...LOG_ARGS, range, ...(paths ? ['--', ...paths] : [])]);
+async function readHistory({ epoch, repository, range, history, paths }: Part): Promise<void> {
+  const { child, failed } = startGit(repository, [...LOG_ARGS, range, '--', ...(paths ?? [])]);
   child.stdin.end();
   const parser = new LogParser(history);
   child.stdout.on('data', (chunk: Buffer) => parser.push(chunk));

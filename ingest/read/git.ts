@@ -1,5 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { SourceError } from './types';
+import type { Repository } from './repository';
 
 /** What git says on standard error is kept up to here. */
 const STDERR_KEPT = 2000;
@@ -10,28 +10,47 @@ export interface GitChild {
   failed: Promise<string | null>;
 }
 
-/**
- * Starts git on a repository, whoever owns it (archives are often another user's). As that switches off git's own guard, nothing that the
- * repository's settings name may be run: signatures are not checked, and missing objects of a partial clone are not fetched.
- */
-export function startGit(repository: string, args: string[]): GitChild {
-  const settings = ['-c', 'safe.directory=*', `--git-dir=${repository}`, '--no-replace-objects'];
-  const child = spawn('git', [...settings, ...args], { env: gitEnvironment() });
+/** Starts git on somebody's repository, through the view that openRepository made of it. */
+export function startGit(repository: Repository, args: string[]): GitChild {
+  return start(repository.view, args);
+}
+
+function start(directory: string, args: string[]): GitChild {
+  const child = spawn('git', [...settingsOf(directory), '--no-replace-objects', ...args], { env: gitEnvironment() });
   // A child that ends early breaks the pipe; its exit code tells why.
   child.stdin.on('error', () => {});
   return { child, failed: ending(child) };
 }
 
-/** Without what would change git's answers: a caller's GIT_ variables (as within a hook) and the user's settings. */
+/**
+ * A repository of ours may lie where another user owns the directory (a volume, a backup): git would refuse it. It alone is exempt.
+ * No program is run but git: no hook, no watcher of files, no pager.
+ */
+export function settingsOf(directory: string): string[] {
+  const settings = [`safe.directory=${directory}`, 'core.hooksPath=/dev/null', 'core.fsmonitor=false'];
+  const plain = ['core.attributesFile=/dev/null', 'core.excludesFile=/dev/null', 'gc.autoDetach=false'];
+  return [...[...settings, ...plain].flatMap((one) => ['-c', one]), '--no-pager', `--git-dir=${directory}`];
+}
+
+/** All that git is given of our environment: where programs and libraries are, the way to the net and its certificates. */
+const PASSED =
+  /^(?:PATH|TMPDIR|LD_LIBRARY_PATH|SSL_CERT_FILE|SSL_CERT_DIR|CURL_CA_BUNDLE|(?:https?|all|no|HTTPS?|ALL|NO)_(?:proxy|PROXY))$/;
+
+/** A clean environment: no GIT_ variable of a caller (as within a hook), no settings of the user or the machine, no password file. */
 export function gitEnvironment(): NodeJS.ProcessEnv {
   const kept = { ...process.env };
-  for (const name of Object.keys(kept)) if (name.startsWith('GIT_')) delete kept[name];
+  for (const name of Object.keys(kept)) if (!PASSED.test(name)) delete kept[name];
   return {
     ...kept,
+    HOME: '/nonexistent',
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_CONFIG_NOSYSTEM: '1',
+    GIT_ATTR_NOSYSTEM: '1',
+    GIT_NO_REPLACE_OBJECTS: '1',
     GIT_NO_LAZY_FETCH: '1',
+    GIT_OPTIONAL_LOCKS: '0',
     GIT_ALLOW_PROTOCOL: 'none',
+    GIT_TERMINAL_PROMPT: '0',
     LC_ALL: 'C',
   };
 }
@@ -51,24 +70,16 @@ function ending(child: ChildProcessWithoutNullStreams): Promise<string | null> {
   });
 }
 
-/** Standard output of a short git command; SourceError with git's own words where it fails. */
-export async function gitOutput(repository: string, args: string[]): Promise<string> {
-  const { output, failure } = await run(repository, args);
-  if (failure !== null) throw new SourceError(repository, `git ${args[0]} failed: ${failure}`);
-  return output;
+/** Standard output of a short git command; null where git answers with a failure: for questions whose "no" is an exit code. */
+export function gitAnswer(repository: Repository, args: string[]): Promise<string | null> {
+  return ownAnswer(repository.view, args);
 }
 
-/** The same, null where git answers with a failure: for questions whose "no" is an exit code. */
-export async function gitAnswer(repository: string, args: string[]): Promise<string | null> {
-  const { output, failure } = await run(repository, args);
-  return failure === null ? output : null;
-}
-
-async function run(repository: string, args: string[]): Promise<{ output: string; failure: string | null }> {
-  const { child, failed } = startGit(repository, args);
+/** The same of a repository that we made ourselves: a copy of an archive on the web. */
+export async function ownAnswer(directory: string, args: string[]): Promise<string | null> {
+  const { child, failed } = start(directory, args);
   const chunks: Buffer[] = [];
   child.stdin.end();
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-  const failure = await failed;
-  return { output: Buffer.concat(chunks).toString('utf8'), failure };
+  return (await failed) === null ? Buffer.concat(chunks).toString('utf8') : null;
 }

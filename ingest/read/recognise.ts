@@ -6,6 +6,7 @@ import { gitAnswer } from './git';
 import type { Layout } from './history';
 import { lookAtFile } from './look';
 import { readMbox, readMboxGzip, readStream } from './mbox';
+import { openRepository } from './repository';
 import { type OpenOptions, type Source, SourceError, type SourceEvent, type SourceKind } from './types';
 import { recogniseUrl, type WebOptions } from './url';
 import { SILENCE_SECONDS } from './web/limits';
@@ -69,7 +70,7 @@ async function directory(path: string): Promise<Source[]> {
   if (names.has('objects') && names.has('HEAD')) return [await repository(path, path)];
   if (names.has('cur') || names.has('new')) return [source('maildir', path, null, (open) => readMaildir(path, open))];
   if ([...names].some(isEml)) return [source('eml', path, null, (open) => readEmlFolder(path, open))];
-  if (names.has('.git')) return [await repository(path, join(path, '.git'))];
+  if (names.has('.git')) return [await repository(path, path)];
   const boxes = [...names].filter((name) => MAILBOX_NAME.test(name)).sort();
   return (await Promise.all(boxes.map((name) => mailbox(join(path, name))))).flat();
 }
@@ -126,8 +127,9 @@ function inboxAround(path: string): string | null {
 }
 
 async function layoutOf(gitDirectory: string): Promise<Layout | null> {
-  const tree = await gitAnswer(gitDirectory, ['ls-tree', '--name-only', 'HEAD']);
+  const { head, ...opened } = await openRepository(gitDirectory);
   // No commit yet: the shape in which public-inbox makes repositories now.
+  const tree = head === null ? null : await gitAnswer({ head, ...opened }, ['ls-tree', '--name-only', head]);
   if (tree === null) return 'v2';
   const names = tree.split('\n').filter(Boolean);
   if (names.some((name) => name === 'm' || name === 'd')) return 'v2';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gitAnswer, gitEnvironment } from '../git';
+import { gitEnvironment, ownAnswer, settingsOf } from '../git';
 import { ServerError } from './http';
 import { MAX_REPOSITORY_BYTES, MAX_TRANSFER_HOURS, SLOWEST_BYTES_PER_SECOND } from './limits';
 
@@ -76,33 +76,33 @@ async function take(repository: string): Promise<Fetched> {
   const [ours, theirs] = [await commitAt(repository, BRANCH), await commitAt(repository, INCOMING)];
   if (theirs === null || ours === theirs) return 'same';
   const within = async (one: string, other: string) =>
-    (await gitAnswer(repository, ['merge-base', '--is-ancestor', one, other])) !== null;
+    (await ownAnswer(repository, ['merge-base', '--is-ancestor', one, other])) !== null;
   if (ours !== null && (await within(theirs, ours))) return 'shorter';
   const grown = ours === null || (await within(ours, theirs));
-  await gitAnswer(repository, ['update-ref', BRANCH, theirs]);
+  await ownAnswer(repository, ['update-ref', BRANCH, theirs]);
   return grown ? 'grown' : 'rewritten';
 }
 
 async function commitAt(repository: string, ref: string): Promise<string | null> {
-  return (await gitAnswer(repository, ['rev-parse', '--verify', '--quiet', `${ref}^{commit}`]))?.trim() ?? null;
+  return (await ownAnswer(repository, ['rev-parse', '--verify', '--quiet', `${ref}^{commit}`]))?.trim() ?? null;
 }
 
 /** Takes what no branch holds any more out of a repository: after a purge, the mail must not stay in the copy either. */
 export async function forgetOld(repository: string): Promise<void> {
-  await gitAnswer(repository, ['-c', 'gc.autoDetach=false', 'gc', '--quiet', '--prune=now']);
+  await ownAnswer(repository, ['gc', '--quiet', '--prune=now']);
 }
 
 /** Joins many small packs into one now and then, as git does after its own fetch. */
 export async function tidy(repository: string): Promise<void> {
-  await gitAnswer(repository, ['-c', 'gc.autoDetach=false', 'gc', '--quiet', '--auto']);
+  await ownAnswer(repository, ['gc', '--quiet', '--auto']);
 }
 
 /** A repository that power loss broke is made anew: it holds nothing that the server has not. */
 async function isUsable(repository: string): Promise<boolean> {
   if (!existsSync(join(repository, 'HEAD'))) return false;
-  const refs = await gitAnswer(repository, ['for-each-ref', '--format=%(objectname)']);
+  const refs = await ownAnswer(repository, ['for-each-ref', '--format=%(objectname)']);
   const whole =
-    refs !== null && (refs === '' || (await gitAnswer(repository, ['log', '-1', '--format=%H', BRANCH])) !== null);
+    refs !== null && (refs === '' || (await ownAnswer(repository, ['log', '-1', '--format=%H', BRANCH])) !== null);
   if (!whole) await rm(repository, { recursive: true, force: true });
   return whole;
 }
@@ -113,7 +113,7 @@ async function create(repository: string, url: string, options: TransferOptions)
   if (oid === undefined) throw noCommit(url);
   await mkdir(repository, { recursive: true });
   const format = `--object-format=${oid.length === 64 ? 'sha256' : 'sha1'}`;
-  await gitAnswer(repository, ['init', '--quiet', '--bare', '--template=', '--initial-branch=master', format]);
+  await ownAnswer(repository, ['init', '--quiet', '--bare', '--template=', '--initial-branch=master', format]);
 }
 
 /** Git takes a web page for an old server's empty repository; no manifest names an empty one. */
@@ -173,12 +173,11 @@ async function transfer(
   url: string,
   options: TransferOptions,
 ): Promise<string> {
-  const where = repository === null ? [] : ['-c', 'safe.directory=*', `--git-dir=${repository}`];
+  const where = repository === null ? [] : settingsOf(repository);
   const child = spawn('git', [...settings(options.silence), ...where, ...args], {
     env: {
       ...gitEnvironment(),
       GIT_ALLOW_PROTOCOL: 'http:https',
-      GIT_TERMINAL_PROMPT: '0',
       GIT_ASKPASS: '',
       SSH_ASKPASS: '',
     },
