@@ -57,19 +57,18 @@ describe('mails of extreme sizes and shapes', () => {
     }
   });
 
-  it('a source that grows a thousandfold ends with the reason, and what came before it is kept', () => {
+  it('a mail that grows a thousandfold is rejected as too long, and what came before it is kept', () => {
     const bomb = `${folder.path}/bomb.mbox.gz`;
-    const first = toMboxrd(
-      Buffer.from('From: a@example.org\nMessage-ID: <before@example.org>\nList-Id: <bomb.example.org>\n\nx\n'),
-      1e9,
-    );
+    const mail = (id: string) =>
+      toMboxrd(
+        Buffer.from(`From: a@example.org\nMessage-ID: <${id}@example.org>\nList-Id: <bomb.example.org>\n\nx\n`),
+        1e9,
+      );
     const zeros = gzipSync(Buffer.alloc(300 * 1024 * 1024));
-    writeFileSync(bomb, Buffer.concat([gzipSync(first), zeros]));
-    const { status, stdout, stderr } = command('ingest', ['--json', bomb], `${folder.path}/bomb.sqlite`);
-    const sum = JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}');
-    expect(sum.read).toBe(sum.stored + sum.duplicate + sum.deleted + sum.rejected);
-    expect(sum.read).toBeGreaterThan(0);
-    if (status !== 0) expect(stderr).toMatch(/times its size/);
+    writeFileSync(bomb, Buffer.concat([gzipSync(Buffer.concat([mail('before'), mail('grows')])), zeros]));
+    const { status, stdout } = command('ingest', ['--json', bomb], `${folder.path}/bomb.sqlite`);
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({ read: 2, stored: 1, rejected: 1 });
   });
 });
 

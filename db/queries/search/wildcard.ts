@@ -16,7 +16,7 @@ const DEPTH = 10;
 
 const LETTERS = [...'abcdefghijklmnopqrstuvwxyz0123456789'];
 
-interface Part {
+export interface Part {
   text: string;
   prefix: boolean;
 }
