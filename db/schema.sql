@@ -48,7 +48,10 @@ CREATE TABLE identity (             -- one (display name, address) pair as seen 
   id        INTEGER PRIMARY KEY,
   name      TEXT NOT NULL,          -- decoded display name, '' if none
   address   TEXT NOT NULL,          -- addr-spec, lower case
-  person_id INTEGER,                -- set by ingest/people
+  person_id INTEGER,                -- set by ingest/people, as are the mails it wrote and the times of its first and newest
+  messages  INTEGER NOT NULL DEFAULT 0,
+  first_at  INTEGER NOT NULL DEFAULT 0,
+  last_at   INTEGER NOT NULL DEFAULT 0,
   UNIQUE (address, name)
 );
 

@@ -30,6 +30,25 @@ function unrewritten(name: string): string {
   return (at > 0 ? name.slice(0, at) : name).replace(/^['"\s]+|(?<!['"\s])['"\s]+$/g, '');
 }
 
+/** A name without what mailers and lists add to it, in the order in which it is said: `Luck, Tony (Example Corp)` is Tony Luck. */
+export function tidyName(name: string): string {
+  const own = unrewritten(name.slice(0, 200));
+  const bare = own.replace(APPENDIX, ' ').replace(/\s+/g, ' ').trim();
+  const [, last, first] = /^([\p{L}'-]+), ([\p{L}'-]+(?: [\p{L}]\.?)?)$/u.exec(bare) ?? [];
+  if (last && first) return `${first} ${last}`;
+  return bare.includes(' ') ? bare : own;
+}
+
+/** A name of one word, as one would find it among full names that are written without a space. */
+export function joinedName(name: string): string {
+  return foldName(unrewritten(name.slice(0, 200))).replace(/[^\p{L}]/gu, '');
+}
+
+/** The author's address in that of b4's relay, with `.` for `@`: `devnull+ada.example.org@kernel.org`. */
+export function relayedAddress(address: string): string | null {
+  return /^devnull\+([^@\s]{3,200})@kernel\.org$/.exec(address)?.[1] ?? null;
+}
+
 /** Whether the list that carried the mail wrote its own address in place of the author's. */
 export function isRewritten(name: string): boolean {
   return /\S\s+via\s+\S/i.test(name);
@@ -38,7 +57,7 @@ export function isRewritten(name: string): boolean {
 const ROBOT_LOCAL =
   /^(no-?reply|do-?not-?reply|mailer-daemon|postmaster|root|bounces?|owner-.*|.*-owner|.*-bounces|.*-request|majordomo|listserv|patchwork-bot.*|pr-tracker-bot|tip-bot2?|syzbot.*|lkp|.*\bbot\d*|bot[-+].*|.*-ci|ci[-_].*|jenkins|buildbot|bugzilla.*|notifications?|daemon|automation|robot)$/i;
 const ROBOT_NAME =
-  /\b(bot|robot|daemon|patchwork|bugzilla|jenkins|mailer|automat(?:ic|ed)|syzbot|ci system|notification)\b/i;
+  /\b(bot|robot|daemon|patchwork|bugzilla|mailer|automat(?:ic|ed)|syzbot|ci system|notification)\b|^jenkins(?:$| (?:ci|server|builder))/i;
 
 /** Programs that write mail, by address or name: never a person. */
 export function isRobot(name: string, address: string): boolean {
@@ -46,15 +65,33 @@ export function isRobot(name: string, address: string): boolean {
   return ROBOT_LOCAL.test(local) || ROBOT_NAME.test(name);
 }
 
-/** Whether the local part of an address is made of the bearer's name: `rafael`, `rjw`, `r.wysocki`, `wysockir`. */
+/** A first part of a surname as long as this in a local part is no accident: `schaecsn` of Schaeckeler. */
+const TELLING_START = 5;
+
+/** Whether an address is made of the bearer's name: `rafael@`, `rjw@`, `r.wysocki@`, `wysockir@`, `me@wysocki.example`. */
 export function localFits(name: string, address: string): boolean {
-  const local = foldName(address.slice(0, address.lastIndexOf('@'))).replace(/\+.*$/, '');
+  const at = address.lastIndexOf('@');
+  const local = foldName(address.slice(0, at)).replace(/\+.*$/, '');
   const letters = local.replace(/[^\p{L}]/gu, '');
   const words = (foldName(unrewritten(name).replace(APPENDIX, ' ')).match(/[\p{L}'-]+/gu) ?? []).map((word) =>
     word.replace(/[^\p{L}]/gu, ''),
   );
   if (letters.length < 2 || words.length < 2) return false;
   if (words.some((word) => word.length > 2 && letters.includes(word))) return true;
+  if (words.some((word) => word.length >= TELLING_START && letters.includes(word.slice(0, TELLING_START)))) return true;
+  if (words.some((word) => word.length >= TELLING_START && address.slice(at).includes(word))) return true;
+  if (isOfTwoStarts(letters, words)) return true;
   const initials = words.map((word) => word[0]).join('');
   return letters === initials || (initials.length > 2 && letters === `${initials[0]}${initials.at(-1)}`);
+}
+
+/** `rric` of Robert Richter, `krzk` of Krzysztof Kozlowski. */
+function isOfTwoStarts(letters: string, words: string[]): boolean {
+  if (letters.length < 4 || letters.length > 40) return false;
+  for (let at = 1; at < letters.length; at++) {
+    const [start, end] = [letters.slice(0, at), letters.slice(at)];
+    const first = words.findIndex((word) => word.startsWith(start));
+    if (first >= 0 && words.some((word, n) => n !== first && word.startsWith(end))) return true;
+  }
+  return false;
 }

@@ -40,13 +40,32 @@ function readPeople(db: Snapshot, list: string | null, like: string, from: numbe
   );
 }
 
-/** A person by slug, or by one of their addresses; undefined where there is none. */
+/** A person by slug, by one that the page had before, or by one of their addresses; undefined where there is none. */
 export function findPerson(db: Snapshot, slug: string): Promise<PersonLine | undefined> {
   return db.get<PersonLine & Record<string, never>>(
     `SELECT ${LINE} FROM person p JOIN identity i ON i.person_id = p.id JOIN message m ON m.author_id = i.id
-     WHERE p.id = coalesce((SELECT id FROM person WHERE slug = ?1), (SELECT person_id FROM identity WHERE address = lower(?1) LIMIT 1))
+     WHERE p.id = coalesce((SELECT id FROM person WHERE slug = ?1), ${MOVED},
+       (SELECT person_id FROM identity WHERE address = lower(?1) ORDER BY messages DESC, name LIMIT 1))
      GROUP BY p.id`,
     [slug],
+  );
+}
+
+const MOVED = '(SELECT i.person_id FROM person_moved v JOIN identity i ON i.id = v.identity_id WHERE v.slug = ?1)';
+
+export interface Namesake {
+  slug: string;
+  name: string;
+  messages: number;
+  reason: string;
+}
+
+/** Other persons of the same name, where nothing proves that they are one; who wrote most first. */
+export function namesakesOf(db: Snapshot, person: number): Promise<Namesake[]> {
+  return db.all<Namesake & Record<string, never>>(
+    `SELECT p.slug, p.name, sum(i.messages) AS messages, l.reason FROM person_like l JOIN person p ON p.id = l.other_id
+     JOIN identity i ON i.person_id = p.id WHERE l.person_id = ? GROUP BY p.id ORDER BY 3 DESC, p.slug`,
+    [person],
   );
 }
 

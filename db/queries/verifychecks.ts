@@ -101,6 +101,10 @@ const QUOTES: [string, string][] = [
 const PEOPLE: [string, string][] = [
   ['identities of a person that is not there', astray('identity', 'person_id', 'person', 'id')],
   ['persons without an identity', astray('person', 'id', 'identity', 'person_id')],
+  [
+    'identities whose mails are counted wrong',
+    'SELECT count(*) FROM identity i WHERE messages <> (SELECT count(*) FROM message m WHERE m.author_id = i.id)',
+  ],
   ['joins of an identity that is not there', astray('person_join', 'identity_id', 'identity', 'id')],
 ];
 

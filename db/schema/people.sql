@@ -1,4 +1,4 @@
--- People: identities joined into persons at the end of an ingest (ingest/people); made again whenever an identity is new.
+-- People: identities joined into persons at the end of an ingest (ingest/people), where somebody wrote or lost a mail.
 
 CREATE TABLE person (
   id   INTEGER PRIMARY KEY,
@@ -11,6 +11,36 @@ CREATE TABLE person_join (          -- why an identity belongs to its person
   identity_id INTEGER PRIMARY KEY REFERENCES identity(id),
   reason      TEXT NOT NULL         -- ingest/people/join.ts JoinReason
 );
+CREATE TABLE person_moved (         -- addresses that pages had before: a slug, and an identity of whom it meant
+  slug        TEXT PRIMARY KEY,
+  identity_id INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE person_like (          -- other persons of the same name, where nothing proves that they are one
+  person_id INTEGER NOT NULL,
+  other_id  INTEGER NOT NULL,
+  reason    TEXT NOT NULL,
+  PRIMARY KEY (person_id, other_id)
+) WITHOUT ROWID;
+
+CREATE TABLE person_tie (           -- what the mails prove of two addresses that bear one full name (ingest/people/ties.ts)
+  kind  TEXT NOT NULL,              -- 'signed': days on which a's mails carry b in a trailer; 'shared': threads in which both write
+  a     TEXT NOT NULL,
+  b     TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY (kind, a, b)
+) WITHOUT ROWID;
+
+CREATE TABLE dirty_author (         -- identities that wrote or lost a mail since persons were joined
+  identity_id INTEGER PRIMARY KEY
+);
+CREATE TRIGGER message_written AFTER INSERT ON message BEGIN
+  INSERT OR IGNORE INTO dirty_author VALUES (new.author_id);
+END;
+CREATE TRIGGER message_gone AFTER DELETE ON message BEGIN
+  INSERT OR IGNORE INTO dirty_author VALUES (old.author_id);
+END;
+
 CREATE INDEX identity_person ON identity (person_id);
 
 CREATE TABLE mailmap (              -- of --mailmap FILE (gitmailmap(5)); kept, so that later runs go on using it

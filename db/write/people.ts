@@ -1,4 +1,4 @@
-import type { Connection } from '../open';
+import type { Connection, Value } from '../open';
 import { insertRows } from './insert';
 
 export interface IdentityRow {
@@ -7,6 +7,7 @@ export interface IdentityRow {
   address: string;
   messages: number;
   first: number;
+  last: number;
 }
 
 export interface PersonRow {
@@ -14,42 +15,32 @@ export interface PersonRow {
   name: string;
   kind: string;
   identities: { id: number; reason: string }[];
+  perhaps: { slug: string; reason: string }[];
 }
 
-/** What persons were joined from: they are joined again when it changes, and written when they come out otherwise. */
-export interface PeopleStamp {
-  /** Of the mailmap, people.json, messages and identities. */
-  given: string;
-  /** Of the persons. */
-  made: string;
+/** What persons were joined from besides mails: they are joined again when it changes. */
+export async function peopleStamp(db: Connection): Promise<string | null> {
+  return (await db.get<{ value: string }>(`SELECT value FROM meta WHERE key = 'people'`))?.value ?? null;
 }
 
-export async function peopleStamp(db: Connection): Promise<PeopleStamp | null> {
-  const row = await db.get<{ value: string }>(`SELECT value FROM meta WHERE key = 'people'`);
-  return row ? (JSON.parse(row.value) as PeopleStamp) : null;
+/** Identities that wrote or lost a mail since persons were joined. */
+export async function dirtyAuthors(db: Connection): Promise<number[]> {
+  return (await db.all<{ id: number }>('SELECT identity_id AS id FROM dirty_author')).map(({ id }) => id);
 }
 
-export async function savePeopleStamp(db: Connection, stamp: PeopleStamp): Promise<void> {
+/** Counts the mails of those who wrote again. */
+export async function countAuthors(db: Connection): Promise<void> {
   await db.run(
-    `INSERT INTO meta (key, value) VALUES ('people', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
-    [JSON.stringify(stamp)],
+    `UPDATE identity SET (messages, first_at, last_at) =
+       (SELECT count(*), coalesce(min(m.id) / 8, 0), coalesce(max(m.id) / 8, 0) FROM message m WHERE m.author_id = identity.id)
+     WHERE id IN (SELECT identity_id FROM dirty_author)`,
   );
 }
 
-/** Counts that change whenever persons might. */
-export async function peopleCounts(db: Connection): Promise<string> {
-  const row = await db.get<{ counts: string }>(
-    `SELECT (SELECT count(*) FROM message) || ' ' || (SELECT count(*) FROM identity) || ' ' ||
-       (SELECT count(*) FROM identity WHERE person_id IS NULL) AS counts`,
-  );
-  return row?.counts ?? '';
-}
-
-/** Every identity that wrote a mail, with how many and the first. */
+/** Every identity that is known, with what it wrote. */
 export function identities(db: Connection): Promise<IdentityRow[]> {
   return db.all<IdentityRow & Record<string, never>>(
-    `SELECT i.id, i.name, i.address, count(m.id) AS messages, coalesce(min(m.id), 0) AS first
-     FROM identity i LEFT JOIN message m ON m.author_id = i.id GROUP BY i.id`,
+    'SELECT id, name, address, messages, first_at AS first, last_at AS last FROM identity',
   );
 }
 
@@ -59,28 +50,39 @@ export async function listAddresses(db: Connection): Promise<Set<string>> {
   return new Set(rows.map(({ list_id }) => list_id.replace('.', '@')));
 }
 
-/** Replaces all persons, in one transaction. */
-export async function replacePeople(db: Connection, people: PersonRow[]): Promise<void> {
-  const ordered = people.toSorted((a, b) => (a.slug < b.slug ? -1 : 1));
+/**
+ * Writes persons that came out otherwise than they are stored, in one transaction. A person's number is the smallest of the
+ * identities', so that those who are as they were are not touched; an address that a page had leads to whom its mails belong to now.
+ */
+export async function savePeople(db: Connection, people: PersonRow[], stamp: string): Promise<void> {
+  const numbered = people.map((person) => ({ ...person, id: Math.min(...person.identities.map(({ id }) => id)) }));
+  const ids = new Map(numbered.map(({ slug, id }) => [slug, id]));
+  const rows = numbered.map(({ id, slug, name, kind }) => [id, slug, name, kind]);
+  const members = numbered.flatMap(({ id, identities }) => identities.map((one) => [one.id, id, one.reason]));
+  const alike = numbered.flatMap(({ id, perhaps }) => perhaps.map(({ slug, reason }) => [id, ids.get(slug), reason]));
   await db.transaction(async () => {
-    await db.exec('DELETE FROM person_join; DELETE FROM person;');
-    await insertRows(
-      db,
-      'INSERT INTO person (id, slug, name, kind)',
-      ordered.map(({ slug, name, kind }, n) => [n + 1, slug, name, kind]),
-    );
-    const joins = ordered.flatMap(({ identities }, n) =>
-      identities.map(({ id, reason }) => ({ id, reason, person: n + 1 })),
-    );
-    await insertRows(
-      db,
-      'INSERT INTO person_join (identity_id, reason)',
-      joins.map(({ id, reason }) => [id, reason]),
-    );
+    await db.exec(`CREATE TEMP TABLE IF NOT EXISTS person_next (id INTEGER PRIMARY KEY, slug TEXT, name TEXT, kind TEXT);
+      CREATE TEMP TABLE IF NOT EXISTS member_next (identity_id INTEGER PRIMARY KEY, person_id INTEGER, reason TEXT);
+      DELETE FROM person_next; DELETE FROM member_next;`);
+    await insertRows(db, 'INSERT INTO person_next (id, slug, name, kind)', rows as Value[][]);
+    await insertRows(db, 'INSERT INTO member_next (identity_id, person_id, reason)', members as Value[][]);
+    // In the order of its parts: a slug that is given up, then taken by another.
+    await db.exec(`
+      INSERT OR REPLACE INTO person_moved (slug, identity_id)
+        SELECT p.slug, p.id FROM person p LEFT JOIN person_next n ON n.id = p.id WHERE n.slug IS NOT p.slug;
+      DELETE FROM person WHERE NOT EXISTS (SELECT 1 FROM person_next n
+        WHERE n.id = person.id AND n.slug = person.slug AND n.name = person.name AND n.kind = person.kind);
+      INSERT INTO person SELECT * FROM person_next WHERE id NOT IN (SELECT id FROM person);
+      INSERT OR REPLACE INTO person_join (identity_id, reason) SELECT n.identity_id, n.reason FROM member_next n
+        LEFT JOIN person_join j ON j.identity_id = n.identity_id WHERE j.reason IS NOT n.reason;
+      UPDATE identity SET person_id = n.person_id FROM member_next n
+        WHERE n.identity_id = identity.id AND identity.person_id IS NOT n.person_id;
+      DELETE FROM person_moved WHERE slug IN (SELECT slug FROM person);
+      DELETE FROM person_like; DELETE FROM dirty_author; DELETE FROM person_next; DELETE FROM member_next;`);
+    await insertRows(db, 'INSERT INTO person_like (person_id, other_id, reason)', alike as Value[][]);
     await db.run(
-      `UPDATE identity SET person_id = j.value ->> 1 FROM json_each(?) j WHERE identity.id = j.value ->> 0
-         AND person_id IS NOT j.value ->> 1`,
-      [JSON.stringify(joins.map(({ id, person }) => [id, person]))],
+      `INSERT INTO meta (key, value) VALUES ('people', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+      [stamp],
     );
   });
 }

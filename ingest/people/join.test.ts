@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type Evidence, type Identity, joinPeople } from './join';
+import { joinPeople } from './join';
 import { parseMailmap } from './mailmap';
+import type { Evidence, Identity } from './types';
 
-const NOTHING: Evidence = { joined: [], apart: [], lists: new Set() };
+const NOTHING: Evidence = { joined: [], apart: [], lists: new Set(), signed: [], shared: [] };
 const of = (...pairs: [string, string][]): Identity[] =>
-  pairs.map(([name, address], n) => ({ id: n + 1, name, address, messages: 1, first: n }));
+  pairs.map(([name, address], n) => ({ id: n + 1, name, address, messages: 1, first: n, last: n }));
 /** Addresses of each person, sorted. */
 const groups = (identities: Identity[], evidence = NOTHING) =>
   joinPeople(identities, evidence)
@@ -80,7 +81,7 @@ describe('joinPeople', () => {
         ['kernel test robot', 'lkp@a.example'],
         ['kernel test robot', 'robot@b.example'],
       ],
-      2,
+      1,
     ],
     [
       'rewritten by a list',
@@ -129,6 +130,123 @@ describe('joinPeople', () => {
     expect(slugs(identities)[0]).toEqual([1, 'joan-overbury']);
     expect(slugs(identities.toReversed())).toEqual(slugs(identities));
     expect(slugs(identities)[1]?.[1]).toMatch(/^joan-overbury-\w{4}$/);
+  });
+});
+
+const DAY = 86_400;
+/** An identity that has written often, for long. */
+const established = (id: number, name: string, address: string): Identity => ({
+  id,
+  name,
+  address,
+  messages: 40,
+  first: DAY,
+  last: 300 * DAY,
+});
+const once = (id: number, name: string, address: string): Identity => ({
+  id,
+  name,
+  address,
+  messages: 1,
+  first: 5 * DAY,
+  last: 5 * DAY,
+});
+
+describe('what one mail says', () => {
+  it('never makes one person of two who are established', () => {
+    const two = [
+      established(1, 'Zoe Quillfeather', 'zoe@a.example'),
+      established(2, 'Max Overbury', 'zoe@b.example'),
+      established(3, 'Ida Thornwood', 'ida@a.example'),
+    ];
+    // Under the name of one from the address of another: of the same local part, or of the same house.
+    const forged = [once(4, 'Zoe Quillfeather', 'zoe@b.example'), once(5, 'Zoe Quillfeather', 'ida@a.example')];
+    expect(groups([...two, ...forged])).toEqual([
+      'ida@a.example ida@a.example',
+      'zoe@a.example',
+      'zoe@b.example zoe@b.example',
+    ]);
+    // From a third address that is like both.
+    const same = [established(1, 'Jun Wang', 'jun@a.example'), established(2, 'Jun Wang', 'wang@b.example')];
+    expect(groups([...same, once(3, 'Jun Wang', 'jun.wang@b.example')]).length).toBeGreaterThan(1);
+    const ties = { signed: [{ a: 'jun@a.example', b: 'wang@b.example', days: 1 }], shared: [] };
+    expect(groups(same, { ...NOTHING, ...ties })).toHaveLength(2);
+  });
+
+  it('takes nobody their address, however old it claims to be', () => {
+    const forged = { ...once(2, 'Zoe Quillfeather', 'other@b.example'), first: 0, last: 0 };
+    const people = joinPeople([established(1, 'Zoe Quillfeather', 'desk@a.example'), forged], NOTHING);
+    expect(people.find(({ identities }) => identities[0]?.id === 1)?.slug).toBe('zoe-quillfeather');
+    expect(people.find(({ identities }) => identities[0]?.id === 2)?.perhaps).toEqual([
+      { slug: 'zoe-quillfeather', reason: 'the same full name' },
+    ]);
+  });
+});
+
+describe('what many mails say', () => {
+  const two = [established(1, 'Jun Wang', 'jun@a.example'), established(2, 'Jun Wang', 'kernel@b.example')];
+  it.each([
+    ['both sign for each other', [1, 1], 0, 1],
+    ['one signs for the other on two days', [2, 0], 0, 1],
+    ['one signs for the other once', [1, 0], 0, 2],
+    ['they write in four threads', [0, 0], 4, 1],
+    ['they write in three threads', [0, 0], 3, 2],
+  ])('%s', (_, [there, back], threads, persons) => {
+    const [a, b] = ['jun@a.example', 'kernel@b.example'];
+    const signed = [
+      { a, b, days: there as number },
+      { a: b, b: a, days: back as number },
+    ].filter(({ days }) => days);
+    const shared = threads ? [{ a: b, b: a, threads }] : [];
+    expect(groups(two, { ...NOTHING, signed, shared })).toHaveLength(persons);
+  });
+});
+
+describe('accounts', () => {
+  it('gives every mail of a desk to its writer', () => {
+    const desk = ['Zoe Quillfeather', 'Max Overbury', 'Ida Thornwood'].map((name, n) => ({
+      ...once(n + 1, name, 'desk@a.example'),
+      messages: 2,
+    }));
+    const people = joinPeople(desk, NOTHING);
+    expect(people.map(({ kind }) => kind)).toEqual(['person', 'person', 'person']);
+  });
+
+  it('takes a byname, and a name without its space, for the same bearer', () => {
+    const own = ['Zihan Quillfeather', 'quillfeatherzihan', 'night owl', 'zq'].map((name, n) => ({
+      ...once(n + 1, name, 'zq@a.example'),
+      messages: 20,
+    }));
+    const people = joinPeople(own, NOTHING);
+    expect(people.map(({ kind, identities }) => [kind, identities.length])).toEqual([['person', 4]]);
+  });
+
+  it('keeps a person whose address a robot writes from too, and one who is called as a program is', () => {
+    const people = joinPeople(
+      of(['Ida Thornwood', 'ida@a.example'], ['kernel test robot', 'ida@a.example'], ['Ida Jenkins', 'ij@a.example']),
+      NOTHING,
+    );
+    expect(people.map(({ name, kind }) => `${name}: ${kind}`).sort()).toEqual([
+      'Ida Jenkins: person',
+      'Ida Thornwood: person',
+      'kernel test robot: bot',
+    ]);
+  });
+
+  it('knows the author behind a relay by the address that it names', () => {
+    const given = of(
+      ['Jun Wang', 'jun@a.example'],
+      ['Jun Wang', 'wang@b.example'],
+      ['Jun Wang via B4 Relay', 'devnull+wang.b.example@kernel.org'],
+    );
+    expect(groups(given)).toEqual(['devnull+wang.b.example@kernel.org wang@b.example', 'jun@a.example']);
+  });
+
+  it('shows a name without what lists and mailers add', () => {
+    const names = (...all: string[]) => all.map((name) => joinPeople(of([name, 'x@a.example']), NOTHING)[0]?.name);
+    expect(names('Quillfeather, Zoe', 'Zoe Quillfeather (Example Corp)', 'Zoe Quillfeather via linux-x')).toEqual(
+      Array(3).fill('Zoe Quillfeather'),
+    );
   });
 });
 

@@ -4,16 +4,21 @@ import { z } from 'zod';
 import type { Connection } from '#db/open';
 import {
   addMailmap,
+  countAuthors,
+  dirtyAuthors,
+  type IdentityRow,
   identities,
   listAddresses,
   mailmap,
-  peopleCounts,
   peopleStamp,
-  replacePeople,
-  savePeopleStamp,
+  savePeople,
 } from '#db/write/people';
-import { type Evidence, joinPeople } from '../people/join';
+import { saveTies, signedBy, ties, wroteIn } from '#db/write/ties';
+import { namesakes } from '../people/accounts';
+import { joinPeople } from '../people/join';
 import { parseMailmap } from '../people/mailmap';
+import { tiesOf } from '../people/ties';
+import type { Evidence } from '../people/types';
 import { SourceError } from '../read/types';
 
 /** people.json: pairs of addresses that are one person's, and pairs that are not. It overrules every rule. */
@@ -51,25 +56,44 @@ export async function readOverrules(path: string): Promise<Overrules> {
   }
 }
 
-/** Joins identities into persons again where anything they are joined from has changed; writes them where they come out otherwise. */
+/**
+ * Joins identities into persons where any of them wrote or lost a mail, or the mailmap or people.json changed; writes what came out
+ * otherwise. Counts and ties are read again of those who wrote alone.
+ */
 export async function linkPeople(db: Connection, overrules: Overrules): Promise<void> {
-  const lower = ([a, b]: [string, string]) => ({ a: a.toLowerCase(), b: b.toLowerCase() });
   const mapped = await mailmap(db);
-  const known = await peopleStamp(db);
-  const given = hash(mapped, overrules, await peopleCounts(db));
-  if (known?.given === given) return;
+  const lists = await listAddresses(db);
+  const given = hash(mapped, overrules, [...lists].sort());
+  const dirty = new Set(await dirtyAuthors(db));
+  const isSame = (await peopleStamp(db)) === given;
+  if (isSame && !dirty.size) return;
+  await countAuthors(db);
+  const all = await identities(db);
+  await tieNamesakes(db, all, isSame ? dirty : null);
+  const lower = ([a, b]: [string, string]) => ({ a: a.toLowerCase(), b: b.toLowerCase() });
   const evidence: Evidence = {
     joined: [
       ...overrules.join.map((pair) => ({ ...lower(pair), reason: 'people.json' as const })),
       ...mapped.map((line) => ({ a: line.address, b: line.old_address, reason: 'mailmap' as const })),
     ],
     apart: overrules.apart.map(lower),
-    lists: await listAddresses(db),
+    lists,
+    ...(await ties(db)),
   };
-  const people = joinPeople(await identities(db), evidence);
-  const made = hash(people);
-  if (known?.made !== made) await replacePeople(db, people);
-  await savePeopleStamp(db, { given: hash(mapped, overrules, await peopleCounts(db)), made });
+  await savePeople(db, joinPeople(all, evidence), given);
+}
+
+/** Asks the mails of namesakes again, of whom one wrote something new; of all, where `dirty` is null. */
+async function tieNamesakes(db: Connection, all: IdentityRow[], dirty: ReadonlySet<number> | null): Promise<void> {
+  for (const own of namesakes(all)) {
+    if (dirty && !own.some(({ id }) => dirty.has(id))) continue;
+    const ids = own.map(({ id }) => id);
+    await saveTies(
+      db,
+      own.map(({ address }) => address),
+      tiesOf(own, await signedBy(db, ids), await wroteIn(db, ids)),
+    );
+  }
 }
 
 const hash = (...of: unknown[]) => createHash('sha256').update(JSON.stringify(of)).digest('base64url');

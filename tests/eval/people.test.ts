@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Identity, joinPeople } from '../../ingest/people/join.ts';
+import { joinPeople } from '../../ingest/people/join.ts';
+import type { Identity } from '../../ingest/people/types.ts';
 import { isRobot, nameWords } from '../../mail/name.ts';
 import { ARCHIVES } from '../archives.ts';
 import { readFacts } from './facts.ts';
@@ -26,16 +27,25 @@ describe.skipIf(!ARCHIVES)('people', () => {
         name,
         address,
         messages: 0,
-        first: message.sentAt * 8,
+        first: message.sentAt,
+        last: message.sentAt,
       };
       known.messages++;
+      known.first = Math.min(known.first, message.sentAt);
+      known.last = Math.max(known.last, message.sentAt);
       identities.set(key, known);
       const inBody = /^\s*From: "?([^"<\n]{3,80}?)"? <([^<>\s]{3,100})>\s*\n/.exec(message.text.slice(0, 300));
       if (inBody) prove(name, address, inBody[1] ?? '', (inBody[2] ?? '').toLowerCase());
       for (const signed of facts.trailers)
         if (signed.key === 'Signed-off-by') prove(name, address, signed.name, signed.address.toLowerCase());
     }
-    const people = joinPeople([...identities.values()], { joined: [], apart: [], lists: new Set() });
+    const people = joinPeople([...identities.values()], {
+      joined: [],
+      apart: [],
+      lists: new Set(),
+      signed: [],
+      shared: [],
+    });
     const byAddress = new Map<string, number>();
     const byId = new Map([...identities.values()].map((one) => [one.id, one]));
     for (const [n, person] of people.entries())

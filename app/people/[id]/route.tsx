@@ -6,6 +6,8 @@ import {
   findPerson,
   type IdentityLine,
   identitiesOf,
+  type Namesake,
+  namesakesOf,
   type PersonFacts,
   type PersonLine,
   personFacts,
@@ -106,6 +108,7 @@ export const GET = page(async ({ parts, query, db }) => {
         <Week mails={mails} title={`${person.name}: mails by weekday and hour`} />
       </section>
       <Identities identities={await identitiesOf(db, person.id)} />
+      <Namesakes namesakes={await namesakesOf(db, person.id)} />
     </Document>
   );
 });
@@ -298,6 +301,28 @@ function Identities({ identities }: { identities: IdentityLine[] }) {
           ))}
         </tbody>
       </table>
+    </section>
+  );
+}
+
+function Namesakes({ namesakes }: { namesakes: Namesake[] }) {
+  if (!namesakes.length) return null;
+  return (
+    <section>
+      <h2 id="namesakes">Perhaps the same as</h2>
+      <p className="facts">Nothing in the archive proves that these are one person, or that they are not.</p>
+      <ul className="systems">
+        {namesakes.map(({ slug, name, messages, reason }) => (
+          <li key={slug}>
+            <a href={personHref(slug)}>
+              <bdi>{name}</bdi>
+            </a>{' '}
+            <small>
+              {plural(messages, 'mail')}, {reason}
+            </small>
+          </li>
+        ))}
+      </ul>
     </section>
   );
 }

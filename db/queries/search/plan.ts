@@ -231,8 +231,9 @@ export function onList(name: string): Condition {
 function personCondition(value: string): Condition {
   return {
     sql: `@id IN (SELECT m.id FROM identity i JOIN message m ON m.author_id = i.id WHERE i.person_id IN (
-      SELECT id FROM person WHERE slug = ? UNION SELECT person_id FROM identity WHERE address = lower(?) OR name = ? COLLATE NOCASE))`,
-    params: [value, value, value],
+      SELECT id FROM person WHERE slug = ? UNION SELECT person_id FROM identity WHERE address = lower(?) OR name = ? COLLATE NOCASE
+        OR id IN (SELECT identity_id FROM person_moved WHERE slug = ?)))`,
+    params: [value, value, value, value],
   };
 }
 

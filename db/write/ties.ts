@@ -1,0 +1,57 @@
+import type { Connection } from '../open';
+import { insertRows } from './insert';
+
+/** Trailers with another address that the mails of these identities carry: signatures, and what is given in answers. */
+export function signedBy(
+  db: Connection,
+  identities: number[],
+): Promise<{ author: number; name: string; address: string; days: number }[]> {
+  return db.all(
+    `SELECT m.author_id AS author, t.name, lower(t.address) AS address, count(DISTINCT m.id / 691200) AS days
+     FROM json_each(?1) j CROSS JOIN message m ON m.author_id = j.value CROSS JOIN trailer t ON t.message_id = m.id
+     WHERE (t.key = 'Signed-off-by' OR (m.flags & 2) = 0)
+       AND lower(t.address) IN (SELECT i.address FROM json_each(?1) k JOIN identity i ON i.id = k.value)
+     GROUP BY 1, 2, 3`,
+    [JSON.stringify(identities)],
+  );
+}
+
+/** Which identity wrote in which thread. */
+export async function wroteIn(db: Connection, identities: number[]): Promise<[number, number][]> {
+  const rows = await db.all<{ author: number; thread: number }>(
+    `SELECT DISTINCT m.author_id AS author, m.thread FROM json_each(?) j CROSS JOIN message m ON m.author_id = j.value`,
+    [JSON.stringify(identities)],
+  );
+  return rows.map(({ author, thread }) => [author, thread]);
+}
+
+interface StoredTies {
+  signed: { a: string; b: string; days: number }[];
+  shared: { a: string; b: string; threads: number }[];
+}
+
+/** Replaces what is known between these addresses. */
+export async function saveTies(db: Connection, addresses: string[], { signed, shared }: StoredTies): Promise<void> {
+  await db.transaction(async () => {
+    await db.run(
+      'DELETE FROM person_tie WHERE a IN (SELECT value FROM json_each(?1)) AND b IN (SELECT value FROM json_each(?1))',
+      [JSON.stringify(addresses)],
+    );
+    await insertRows(db, 'INSERT INTO person_tie (kind, a, b, count)', [
+      ...signed.map(({ a, b, days }) => ['signed', a, b, days]),
+      ...shared.map(({ a, b, threads }) => ['shared', a, b, threads]),
+    ]);
+  });
+}
+
+/** All that is known. */
+export async function ties(db: Connection): Promise<StoredTies> {
+  const rows = await db.all<{ kind: string; a: string; b: string; count: number }>(
+    'SELECT kind, a, b, count FROM person_tie ORDER BY kind, a, b',
+  );
+  const of = (kind: string) => rows.filter((row) => row.kind === kind);
+  return {
+    signed: of('signed').map(({ a, b, count }) => ({ a, b, days: count })),
+    shared: of('shared').map(({ a, b, count }) => ({ a, b, threads: count })),
+  };
+}

@@ -1,0 +1,116 @@
+import { isRewritten, isRobot, joinedName, nameWords } from '#mail/name';
+import { compare, groupBy, type Identity } from './types';
+
+/** All that one sender wrote from one address: what is joined into persons. */
+export interface Account {
+  address: string;
+  kind: 'person' | 'bot' | 'role';
+  /** Who wrote most first. */
+  identities: Identity[];
+  /** Full names, as sorted words, that it bears in earnest. */
+  names: string[];
+  messages: number;
+  first: number;
+  /** Has written often enough, and for long enough, that nobody makes its like with a mail or two. */
+  isEstablished: boolean;
+  /** A list or a relay wrote its own address in place of the author's. */
+  isRewritten: boolean;
+}
+
+const ESTABLISHED_MAILS = 5;
+const ESTABLISHED_SECONDS = 7 * 86_400;
+/** A name under fewer of an established account's mails is a slip, or somebody's forgery. */
+const EARNEST = { share: 0.1, mails: 3 };
+/** An address that so many unlike full names write from is a desk, such as a company's; each writer is somebody. */
+const DESK_NAMES = 3;
+
+/** The accounts behind identities; in the order of their addresses, whatever the order of the mails. */
+export function accountsOf(given: Identity[], lists: ReadonlySet<string>): Account[] {
+  const known = joinedNames(given);
+  const nameOf = (one: Identity) => fullName(one.name, known);
+  const byAddress = groupBy(given, ({ address }) => address);
+  const accounts: Account[] = [];
+  for (const [address, all] of byAddress) {
+    const [robots, own] = split(all, (one) => isRobot(one.name, one.address));
+    if (robots.length) accounts.push(account(robots, 'bot', nameOf));
+    const [rewritten, people] = split(own, (one) => isRewritten(one.name));
+    for (const one of rewritten) accounts.push(account([one], 'person', nameOf));
+    for (const group of sendersOf(people, nameOf, lists.has(address)))
+      accounts.push(account(group, lists.has(address) || !address ? 'role' : 'person', nameOf));
+  }
+  return accounts.sort(
+    (a, b) => compare(a.address, b.address) || compare(a.identities[0]?.name ?? '', b.identities[0]?.name ?? ''),
+  );
+}
+
+function split<T>(all: T[], test: (one: T) => boolean): [T[], T[]] {
+  return [all.filter(test), all.filter((one) => !test(one))];
+}
+
+function account(own: Identity[], kind: Account['kind'], nameOf: (one: Identity) => string): Account {
+  const identities = own.toSorted((a, b) => b.messages - a.messages || compare(a.name, b.name));
+  const messages = own.reduce((sum, one) => sum + one.messages, 0);
+  const first = Math.min(...own.map((one) => one.first));
+  const last = Math.max(...own.map((one) => one.last));
+  const isEstablished = messages >= ESTABLISHED_MAILS && last - first >= ESTABLISHED_SECONDS;
+  const mails = new Map<string, number>();
+  for (const one of own) mails.set(nameOf(one), (mails.get(nameOf(one)) ?? 0) + one.messages);
+  mails.delete('');
+  const names = [...mails].filter(
+    ([, count]) => !isEstablished || (count >= EARNEST.mails && count >= messages * EARNEST.share),
+  );
+  return {
+    address: (own[0] as Identity).address,
+    kind,
+    identities,
+    names: names.sort((a, b) => b[1] - a[1] || compare(a[0], b[0])).map(([name]) => name),
+    messages,
+    first,
+    isEstablished,
+    isRewritten: own.some((one) => isRewritten(one.name)),
+  };
+}
+
+/** One group, but for a desk: there each full name is somebody of his own. Nothing that one mail alone says makes a desk. */
+function sendersOf(own: Identity[], nameOf: (one: Identity) => string, isList: boolean): Identity[][] {
+  if (!own.length) return [];
+  const unlike: string[][] = [];
+  for (const one of own.filter(({ messages }) => messages > 1)) {
+    const words = nameOf(one).split(' ');
+    if (words.length > 1 && !unlike.some((other) => isAlike(other, words))) unlike.push(words);
+  }
+  if (!isList && own[0]?.address && unlike.length < DESK_NAMES) return [own];
+  return [...groupBy(own, (one) => nameOf(one) || one.name).values()];
+}
+
+/** One word in common is the same bearer: initials, a married name, a middle name; so is one that begins as another does. */
+function isAlike(a: string[], b: string[]): boolean {
+  const begins = (word: string, other: string) => other.length > 2 && word.startsWith(other);
+  return a.some((word) => b.some((other) => word === other || begins(word, other) || begins(other, word)));
+}
+
+/** A full name written as one word, with the words it stands for: `zhangsanfeng`. */
+function joinedNames(given: Identity[]): Map<string, string> {
+  const known = new Map<string, string>();
+  for (const { name } of given) {
+    const words = nameWords(name);
+    if (words.length !== 2) continue;
+    for (const joined of [words.join(''), words.toReversed().join('')]) known.set(joined, words.join(' '));
+  }
+  return known;
+}
+
+/** Sorted words of a full name; '' for a byname. */
+function fullName(name: string, known: Map<string, string>): string {
+  const words = nameWords(name);
+  if (words.length > 1) return words.join(' ');
+  return known.get(joinedName(name)) ?? '';
+}
+
+/** Identities of one full name at several addresses: what the mails prove of them is worth asking. */
+export function namesakes(given: Identity[]): Identity[][] {
+  const known = joinedNames(given);
+  const named = groupBy(given, ({ name }) => fullName(name, known));
+  named.delete('');
+  return [...named.values()].filter((all) => new Set(all.map(({ address }) => address)).size > 1);
+}

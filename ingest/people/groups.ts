@@ -1,0 +1,86 @@
+import type { Account } from './accounts';
+import { groupBy, type JoinReason } from './types';
+
+/** Union-find over accounts that remembers why each was joined and refuses what people.json keeps apart. */
+export class Groups {
+  readonly #parent: number[];
+  readonly #members: number[][];
+  readonly #reason: JoinReason[];
+  readonly #place: Map<Account, number>;
+  readonly #byAddress: Map<string, Account[]>;
+
+  constructor(
+    private readonly accounts: Account[],
+    private readonly apart: { a: string; b: string }[],
+  ) {
+    this.#parent = accounts.map((_, n) => n);
+    this.#members = accounts.map((_, n) => [n]);
+    this.#reason = accounts.map(() => 'first');
+    this.#place = new Map(accounts.map((account, n) => [account, n]));
+    this.#byAddress = groupBy(accounts, ({ address }) => address);
+  }
+
+  /** The group of an account, as a number; the same for all of its members, until the next join. */
+  find(account: Account): number {
+    return this.#root(this.#place.get(account) as number);
+  }
+
+  at(address: string): Account[] {
+    return this.#byAddress.get(address) ?? [];
+  }
+
+  /** Whether any of the group is established. */
+  isEstablished(account: Account): boolean {
+    return this.#of(this.find(account)).some((one) => one.isEstablished);
+  }
+
+  mails(account: Account): number {
+    return this.#of(this.find(account)).reduce((sum, one) => sum + one.messages, 0);
+  }
+
+  /** Joins `b` to the person of `a`; the reason is b's where nothing had joined it before, else a's. */
+  join(a: Account, b: Account, reason: JoinReason): void {
+    const [one, other] = [this.find(a), this.find(b)];
+    if (one === other || this.#isKeptApart(one, other)) return;
+    const size = (n: number) => (this.#members[n] as number[]).length;
+    const [large, small] = size(one) >= size(other) ? [one, other] : [other, one];
+    this.#parent[small] = large;
+    (this.#members[large] as number[]).push(...(this.#members[small] as number[]));
+    const place = [b, a].map((account) => this.#place.get(account) as number).find((n) => this.#reason[n] === 'first');
+    if (place !== undefined) this.#reason[place] = reason;
+  }
+
+  /** Every person's accounts with their reasons. */
+  all(): { account: Account; reason: JoinReason }[][] {
+    return this.accounts.flatMap((_, n) =>
+      this.#root(n) === n
+        ? [
+            (this.#members[n] as number[])
+              .toSorted((a, b) => a - b)
+              .map((m) => ({ account: this.accounts[m] as Account, reason: this.#reason[m] as JoinReason })),
+          ]
+        : [],
+    );
+  }
+
+  #root(n: number): number {
+    let at = n;
+    while (this.#parent[at] !== at) {
+      this.#parent[at] = this.#parent[this.#parent[at] as number] as number;
+      at = this.#parent[at] as number;
+    }
+    return at;
+  }
+
+  #of(root: number): Account[] {
+    return (this.#members[root] as number[]).map((n) => this.accounts[n] as Account);
+  }
+
+  #isKeptApart(a: number, b: number): boolean {
+    const roots = (address: string) => this.at(address).map((account) => this.find(account));
+    return this.apart.some((pair) => {
+      const [left, right] = [roots(pair.a), roots(pair.b)];
+      return (left.includes(a) && right.includes(b)) || (left.includes(b) && right.includes(a));
+    });
+  }
+}

@@ -1,0 +1,59 @@
+import { foldName, isRewritten, nameWords, tidyName } from '#mail/name';
+import type { Account } from './accounts';
+import { compare, type Identity } from './types';
+
+/** The name that wrote most mails: full where there is a full one, as one says it where it is also written so (`Luck, Tony`). */
+export function bestName(own: Identity[]): string {
+  const tests: ((one: Identity) => boolean)[] = [
+    (one) => nameWords(one.name).length > 1 && !isRewritten(one.name),
+    (one) => !one.name.includes(','),
+    (one) => !/[([{/]/.test(one.name),
+  ];
+  const fitting = tests.reduce((left, test) => (left.some(test) ? left.filter(test) : left), own);
+  const [best] = fitting.toSorted((a, b) => b.messages - a.messages || compare(a.name, b.name));
+  return tidyName(best?.name ?? '') || best?.address || '';
+}
+
+/**
+ * Of the name, in ASCII. Who is established has it plain before who is not, then who wrote first: a link stays when a namesake
+ * comes, and a mail that claims to be older takes nobody's.
+ */
+export function slugsOf(groups: Account[][]): string[] {
+  const order = groups.map((accounts, n) => {
+    const own = accounts.flatMap(({ identities }) => identities);
+    const first = own.reduce((best, one) =>
+      one.first < best.first || (one.first === best.first && compare(one.address, best.address) < 0) ? one : best,
+    );
+    return { n, first, plain: slugOf(bestName(own)), isNew: accounts.every((one) => !one.isEstablished) };
+  });
+  order.sort(
+    (a, b) =>
+      Number(a.isNew) - Number(b.isNew) ||
+      a.first.first - b.first.first ||
+      compare(a.first.address, b.first.address) ||
+      compare(a.first.name, b.first.name),
+  );
+  const taken = new Set<string>();
+  const slugs: string[] = [];
+  for (const { n, first, plain } of order) {
+    let slug = plain;
+    for (let salt = ''; taken.has(slug); salt += '+') slug = `${plain}-${mark(first.address + first.name + salt)}`;
+    taken.add(slug);
+    slugs[n] = slug;
+  }
+  return slugs;
+}
+
+function slugOf(name: string): string {
+  const plain = foldName(name)
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '');
+  return plain.slice(0, 60) || `x-${mark(name)}`;
+}
+
+/** Four letters of FNV-1a: only to tell namesakes apart. */
+function mark(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let n = 0; n < text.length; n++) hash = Math.imul(hash ^ text.charCodeAt(n), 0x01000193) >>> 0;
+  return hash.toString(36).padStart(4, '0').slice(-4);
+}

@@ -1,0 +1,42 @@
+import type { Account } from './accounts';
+
+/** Fewer persons in an archive say nothing of how common a name is. */
+const FEWEST_NAMES = 200;
+/** So many other bearers of a name are expected at most where it is called rare. */
+const RARE = 0.1;
+/** Shorter names are too much alike in too many tongues: Li Wei, Yu Jun. */
+const SHORTEST = 7;
+/** Share of all people who bear one of FREQUENT, at least: a small archive does not show it. */
+const SHARE = 0.03;
+/** The most frequent surnames of China, Korea, Vietnam, India and the English-speaking world (national statistics), and given names. */
+const FREQUENT = new Set(
+  `wang li zhang liu chen yang huang zhao wu zhou xu sun ma zhu hu guo he lin gao luo zheng liang xie tang song deng han feng cao
+  peng zeng xiao tian dong pan yuan cai jiang yu du ye cheng wei su lu ding ren shen yao lee kim park choi jung kang cho yoon jang lim
+  nguyen tran pham le hoang kumar singh sharma gupta patel khan das reddy rao smith johnson williams brown jones miller davis garcia
+  martin anderson wilson taylor john david michael james robert thomas peter paul daniel andrew mark jun jie hui ming lei jing ying`.split(
+    /\s+/,
+  ),
+);
+
+/** How many bearers of a full name an archive is to be expected to have by chance, as its words are spread over its names. */
+export class Rarity {
+  readonly #bearers = new Map<string, number>();
+  readonly #names: number;
+
+  constructor(accounts: Account[]) {
+    const names = new Set(accounts.flatMap((account) => account.names));
+    for (const name of names)
+      for (const word of new Set(name.split(' '))) this.#bearers.set(word, (this.#bearers.get(word) ?? 0) + 1);
+    this.#names = Math.max(names.size, FEWEST_NAMES);
+  }
+
+  /** Two mails under such a name are more likely one person's than two. */
+  isRare(name: string): boolean {
+    if (name.length < SHORTEST) return false;
+    const shares = name.split(' ').map((word) => {
+      const known = ((this.#bearers.get(word) ?? 0) + 1) / this.#names;
+      return FREQUENT.has(word) ? Math.max(known, SHARE) : known;
+    });
+    return this.#names * shares.reduce((product, share) => product * share, 1) < RARE;
+  }
+}

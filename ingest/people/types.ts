@@ -1,0 +1,72 @@
+/** One (name, address) pair, with what it wrote. */
+export interface Identity {
+  id: number;
+  name: string;
+  /** Lower case. */
+  address: string;
+  messages: number;
+  /** Unix seconds of its first and its newest mail. */
+  first: number;
+  last: number;
+}
+
+/** Why an identity belongs to its person; `first` begins it. */
+export type JoinReason =
+  | 'first'
+  | 'same address'
+  | 'the address that a relay names'
+  | 'signs under both addresses'
+  | 'same name, and both addresses write in the same threads'
+  | 'same name and local part'
+  | 'same name and organisation'
+  | 'same name, and both addresses are made of it'
+  | 'mailmap'
+  | 'people.json'
+  | 'rewritten by a list'
+  | 'a program of the same name';
+
+/** Another person of the same name, where nothing proves that they are one. */
+export interface Perhaps {
+  slug: string;
+  reason: string;
+}
+
+export interface Person {
+  /** Stands in addresses: of the name; a namesake has a mark of the address behind it. */
+  slug: string;
+  name: string;
+  kind: 'person' | 'bot' | 'role';
+  identities: { id: number; reason: JoinReason }[];
+  perhaps: Perhaps[];
+}
+
+/** What the mails themselves prove of two addresses that bear one full name. */
+export interface Ties {
+  /** Days on which a mail from `a` was signed, or a trailer given in it, under the same name with `b`. */
+  signed: { a: string; b: string; days: number }[];
+  /** Threads in which both write. */
+  shared: { a: string; b: string; threads: number }[];
+}
+
+/** What people said of themselves elsewhere. Addresses are lower case. */
+export interface Evidence extends Ties {
+  /** Pairs of addresses that a `.mailmap` or `people.json` says are one person's. */
+  joined: { a: string; b: string; reason: 'mailmap' | 'people.json' }[];
+  /** Pairs that `people.json` says are not. */
+  apart: { a: string; b: string }[];
+  /** Addresses of lists; no person's. */
+  lists: ReadonlySet<string>;
+}
+
+export const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+/** As ES2024's Map.groupBy, which Node 20 lacks. */
+export function groupBy<K, V>(all: Iterable<V>, key: (one: V) => K): Map<K, V[]> {
+  const groups = new Map<K, V[]>();
+  for (const one of all) {
+    const known = groups.get(key(one));
+    if (known) known.push(one);
+    else groups.set(key(one), [one]);
+  }
+  return groups;
+}
