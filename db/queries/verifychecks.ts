@@ -103,7 +103,7 @@ const PEOPLE: [string, string][] = [
   ['persons without an identity', astray('person', 'id', 'identity', 'person_id')],
   [
     'identities whose mails are counted wrong',
-    'SELECT count(*) FROM identity i WHERE messages <> (SELECT count(*) FROM message m WHERE m.author_id = i.id)',
+    'SELECT count(*) AS n FROM identity i WHERE messages <> (SELECT count(*) FROM message m WHERE m.author_id = i.id) AND id NOT IN (SELECT identity_id FROM dirty_author)',
   ],
   ['joins of an identity that is not there', astray('person_join', 'identity_id', 'identity', 'id')],
 ];

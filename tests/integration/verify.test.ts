@@ -97,6 +97,10 @@ const DAMAGE: [string, string][] = [
   ['quotations outside the lines of their messages', 'UPDATE quote SET source_line = source_line + 100000'],
   ['identities of a person that is not there', 'DELETE FROM person WHERE id = (SELECT min(id) FROM person)'],
   ['persons without an identity', `INSERT INTO person VALUES (${NONE}, 'nobody', 'Nobody', 'person')`],
+  [
+    'identities whose mails are counted wrong',
+    'UPDATE identity SET messages = 99 WHERE id = (SELECT min(id) FROM identity)',
+  ],
   ['joins of an identity that is not there', `INSERT INTO person_join VALUES (${NONE}, 'name')`],
   ...['patch', 'trailer', 'claim', 'mm_release', 'mm_remark', 'mm_entry', 'patch_file'].map(orphan),
   ['rows of patch_dirty of a message that is not there', `INSERT INTO patch_dirty VALUES (${NONE})`],
