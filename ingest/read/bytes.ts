@@ -1,17 +1,18 @@
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { BOMB_FROM_BYTES } from './limits';
+import { REGULAR } from './regular';
 
 /** A chunk of compressed bytes may grow a thousandfold; this keeps what is held at a time below 32 MB. */
 const COMPRESSED_CHUNK = 32 * 1024;
 const PLAIN_CHUNK = 256 * 1024;
 
 export function readPlain(path: string, start: number): AsyncIterable<Buffer> {
-  return createReadStream(path, { start, highWaterMark: PLAIN_CHUNK });
+  return createReadStream(path, { flags: REGULAR, start, highWaterMark: PLAIN_CHUNK });
 }
 
 export function readCompressed(path: string): AsyncIterable<Buffer> {
-  return createReadStream(path, { highWaterMark: COMPRESSED_CHUNK });
+  return createReadStream(path, { flags: REGULAR, highWaterMark: COMPRESSED_CHUNK });
 }
 
 export function isGzip(head: Buffer): boolean {

@@ -1,4 +1,5 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { lchownSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { recognise } from './recognise';
@@ -80,5 +81,56 @@ describe('a directory', () => {
 
   it('of something else is refused', async () => {
     await expect(recognise(folder({ 'index.html': '<html>' }))).rejects.toThrow(/holds no mail archive\. Accepted/);
+  });
+});
+
+describe('what is no regular file', () => {
+  const secret = () => join(folder({ secret: 'From: root@example.org\nSubject: secret\n\nsecret\n' }), 'secret');
+
+  it.each(['new/N', 'N.eml'])('is rejected as %s; nothing of it is kept, and nobody waits', async (name) => {
+    const at = (n: number) => name.replace('N', String(n));
+    const path = folder({ [at(1)]: mail(1) });
+    symlinkSync(secret(), join(path, at(2)));
+    symlinkSync('/dev/zero', join(path, at(3)));
+    execFileSync('mkfifo', [join(path, at(4))]);
+    const { events } = await readAll(await only(path));
+    expect(summary(events)).toEqual([
+      `mail ${mail(1)}`,
+      'reject cannot be read: is a link, which is not followed',
+      'reject cannot be read: is a link, which is not followed',
+      'reject cannot be read: is no regular file',
+    ]);
+  });
+
+  it('beside other mailboxes fails alone', async () => {
+    const path = folder({ 'a.mbox': `From a@example.org Mon Jan  1 00:00:00 2024\n${mail(1)}` });
+    symlinkSync(secret(), join(path, 'b.mbox'));
+    execFileSync('mkfifo', [join(path, 'c.mbox')]);
+    const told = await Promise.all((await recognise(path)).map((source) => readAll(source)));
+    expect(told.map(({ events }) => summary(events).length)).toEqual([1, 0, 0]);
+    expect(told.map(({ error }) => String(error))).toEqual([
+      'null',
+      expect.stringMatching(/b\.mbox.*is a link/),
+      expect.stringMatching(/c\.mbox.*no regular file/),
+    ]);
+  });
+
+  it('is refused as a source; a link that the user names is followed', async () => {
+    const path = folder({ 'x/1.eml': mail(1) });
+    symlinkSync(join(path, 'x/1.eml'), join(path, 'link'));
+    const { events } = await readAll(await only(join(path, 'link')));
+    expect(summary(events)).toEqual([`mail ${mail(1)}`]);
+    execFileSync('mkfifo', [join(path, 'fifo')]);
+    for (const none of [join(path, 'fifo'), '/dev/zero'])
+      await expect(recognise(none)).rejects.toThrow(/is no regular file/);
+  });
+
+  it("a folder that is a link to a stranger's is not read", async (test) => {
+    if (process.getuid?.() !== 0) test.skip();
+    const path = folder({ 'new/1.x': mail(1) });
+    symlinkSync(join(folder({ 'd/secret': mail(2) }), 'd'), join(path, 'cur'));
+    expect(summary((await readAll(await only(path))).events)).toHaveLength(2);
+    lchownSync(join(path, 'cur'), 12345, 12345);
+    expect(summary((await readAll(await only(path))).events)).toEqual([`mail ${mail(1)}`]);
   });
 });

@@ -1,6 +1,7 @@
-import { open, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CHECKPOINT_EVERY, isBlank, MAX_MAIL_BYTES, REASON_BLANK, REASON_TOO_LONG, REJECT_KEPT_BYTES } from './limits';
+import { isOwnDirectory, openRegular } from './regular';
 import { type OpenOptions, SourceError, type SourceEvent } from './types';
 
 /** A file that holds one mail. `key` stays the same while the mail does, also where its name changes. */
@@ -19,6 +20,7 @@ const AHEAD = 16;
 export async function* readMaildir(path: string, options: OpenOptions): AsyncGenerator<SourceEvent> {
   const files: MailFile[] = [];
   for (const folder of ['cur', 'new']) {
+    if (!(await isOwnDirectory(join(path, folder)))) continue;
     for (const name of await namesIn(join(path, folder)))
       files.push({ key: maildirKey(name), name: `${folder}/${name}` });
   }
@@ -106,12 +108,19 @@ async function readOne(root: string, name: string): Promise<SourceEvent | null> 
 }
 
 async function readStart(path: string): Promise<{ bytes: Buffer; tooLong: boolean }> {
-  const file = await open(path);
+  const file = await openRegular(path);
   try {
     const { size } = await file.stat();
-    if (size <= MAX_MAIL_BYTES) return { bytes: await file.readFile(), tooLong: false };
-    const { buffer } = await file.read(Buffer.alloc(REJECT_KEPT_BYTES), 0, REJECT_KEPT_BYTES, 0);
-    return { bytes: buffer, tooLong: true };
+    const tooLong = size > MAX_MAIL_BYTES;
+    // As long as it was when it was opened: what is still being written has no end.
+    const bytes = Buffer.allocUnsafe(tooLong ? REJECT_KEPT_BYTES : size);
+    let at = 0;
+    while (at < bytes.length) {
+      const { bytesRead } = await file.read(bytes, at, bytes.length - at, at);
+      if (bytesRead === 0) break;
+      at += bytesRead;
+    }
+    return { bytes: bytes.subarray(0, at), tooLong };
   } finally {
     await file.close();
   }

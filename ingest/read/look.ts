@@ -1,8 +1,8 @@
-import { open } from 'node:fs/promises';
 import { constants, gunzipSync } from 'node:zlib';
 import { isGzip } from './bytes';
 import { isFromLine, lineAfter, startsWithFrom } from './fromline';
 import { isBlank } from './limits';
+import { openRegular } from './regular';
 import { bodyStart } from './unescape';
 
 /** What a file's beginning says it is. `empty`: nothing in it, so a mailbox without mail. */
@@ -17,7 +17,7 @@ const FIELD = /^[!-9;-~]{1,100}[ \t]{0,4}:/;
 const PIPERMAIL_FROM = /^From \S{1,200} at \S{1,200} {1,4}(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/;
 
 export async function lookAtFile(path: string): Promise<{ look: Look; gzip: boolean }> {
-  const file = await open(path);
+  const file = await openRegular(path);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
     const head = buffer.subarray(0, bytesRead);

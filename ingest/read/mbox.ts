@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { gunzip, isGzip, readCompressed, readPlain } from './bytes';
 import { isFromLine, startsWithFrom } from './fromline';
 import { CHECKPOINT_EVERY, isBlank, REASON_BLANK, REASON_TOO_LONG } from './limits';
 import { lookAt } from './look';
 import { withAddress } from './pipermail';
+import { openRegular } from './regular';
 import { type MboxMail, MboxSplitter } from './splitter';
 import { type OpenOptions, SourceError, type SourceEvent } from './types';
 
@@ -32,7 +33,7 @@ const TAIL_BYTES = 4 * 1024;
 
 /** Reads a plain mbox; a file that has only grown since the last run is read on from where that ended. */
 export async function* readMbox(path: string, kind: MboxKind, options: OpenOptions): AsyncGenerator<SourceEvent> {
-  const file = await open(path);
+  const file = await openRegular(path);
   try {
     const { size } = await file.stat();
     const start = await offsetToReadFrom(file, size, options);
@@ -107,7 +108,7 @@ async function mailBeginsAt(file: FileHandle, offset: number): Promise<boolean> 
 
 /** Reads a compressed mbox; where it was cut short, its whole mails and then an error. */
 export async function* readMboxGzip(path: string, kind: MboxKind, options: OpenOptions): AsyncGenerator<SourceEvent> {
-  const file = await open(path);
+  const file = await openRegular(path);
   const { size, mtimeMs } = await file.stat().finally(() => file.close());
   const state = options.state as GzipState | undefined | null;
   if (await isUnchanged(path, state, size, mtimeMs)) return;

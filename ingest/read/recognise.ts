@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type Epoch, readEpochs } from './epochs';
 import { isEml, readEml, readEmlFolder, readMaildir } from './folder';
@@ -6,6 +6,7 @@ import { gitAnswer } from './git';
 import type { Layout } from './history';
 import { lookAtFile } from './look';
 import { readMbox, readMboxGzip, readStream } from './mbox';
+import { isOwnDirectory } from './regular';
 import { openRepository } from './repository';
 import { type OpenOptions, type Source, SourceError, type SourceEvent, type SourceKind } from './types';
 import { recogniseUrl, type WebOptions } from './url';
@@ -31,7 +32,7 @@ export async function recognise(
     return recogniseUrl(location, options.web ?? { folder: resolve('mirrors'), silence: SILENCE_SECONDS });
   const path = resolve(location);
   try {
-    const found = (await stat(path)).isDirectory() ? await directory(path) : [await file(path)];
+    const found = (await stat(path)).isDirectory() ? await directory(path) : [await file(path, await realpath(path))];
     if (found.length) return found;
   } catch (error) {
     if (error instanceof SourceError) throw error;
@@ -78,7 +79,7 @@ async function directory(path: string): Promise<Source[]> {
 /** A file beside other mailboxes: one that cannot be read fails alone, when it is opened; a text that is no mail is a note to the reader. */
 async function mailbox(path: string): Promise<Source[]> {
   try {
-    return [await file(path)];
+    return [await file(path, path)];
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
     return path.endsWith('.txt') ? [] : [source('mbox', path, null, () => failing(error))];
@@ -92,11 +93,12 @@ async function* failing(error: SourceError): AsyncGenerator<SourceEvent> {
 
 /** `git/0.git`, `git/1.git` ... of an inbox, or the directory `git` itself; in the order of their numbers. */
 async function epochsIn(path: string, names: Set<string>): Promise<Epoch[]> {
-  const inside = names.has('git') && (await stat(join(path, 'git'))).isDirectory() ? join(path, 'git') : path;
+  const inside = names.has('git') && (await isOwnDirectory(join(path, 'git'))) ? join(path, 'git') : path;
   const epochs: Epoch[] = [];
   for (const name of inside === path ? names : await readdir(inside)) {
     const number = EPOCH_NAME.exec(name)?.[1];
-    if (number !== undefined) epochs.push({ path: join(inside, name), layout: 'v2', number: Number(number) });
+    if (number !== undefined && (await isOwnDirectory(join(inside, name))))
+      epochs.push({ path: join(inside, name), layout: 'v2', number: Number(number) });
   }
   return epochs.sort((a, b) => Number(a.number) - Number(b.number));
 }
@@ -136,14 +138,17 @@ async function layoutOf(gitDirectory: string): Promise<Layout | null> {
   return names.length === 0 || names.some((name) => /^[0-9a-f]{2}$/.test(name)) ? 'v1' : null;
 }
 
-async function file(path: string): Promise<Source> {
-  const { look, gzip } = await lookAtFile(path);
+/** `real`: the same file without links, where the user named it; what stands within a directory may be none. */
+async function file(path: string, real: string): Promise<Source> {
+  const { look, gzip } = await lookAtFile(real).catch((error: NodeJS.ErrnoException) => {
+    throw new SourceError(path, error.code === undefined ? String(error) : `cannot be read: ${error.message}`);
+  });
   if (look === 'other')
     throw new SourceError(
       path,
       `is no mail archive: it begins with neither a "From " line nor mail headers. Accepted: ${ACCEPTED}`,
     );
-  if (look === 'mail' && !gzip) return source('eml', path, null, (open) => readEml(path, open));
+  if (look === 'mail' && !gzip) return source('eml', path, null, (open) => readEml(real, open));
   const kind = look === 'pipermail' ? 'pipermail' : 'mbox';
-  return source(kind, path, null, (open) => (gzip ? readMboxGzip : readMbox)(path, kind, open));
+  return source(kind, path, null, (open) => (gzip ? readMboxGzip : readMbox)(real, kind, open));
 }

@@ -1,27 +1,30 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, lstat, open, stat } from 'node:fs/promises';
+
+/** Flags of `open`: no link is followed, and a FIFO keeps nobody waiting for its writer. Node takes a number where its types say a word. */
+const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
+export const REGULAR = FLAGS as never as string;
 
 /**
  * Opens a file that a source names: a regular file and nothing else. A link could lead to any file of the machine, a FIFO keeps its
  * reader waiting for ever, a device has no end. @throws an error with a `code` where it is none, or cannot be read
  */
-export function openRegular(path: string): Promise<FileHandle> {
-  return openAs(path, constants.O_NOFOLLOW);
-}
-
-/** The same, where the user named the path: links are theirs to follow. */
-export function openNamed(path: string): Promise<FileHandle> {
-  return openAs(path, 0);
-}
-
-async function openAs(path: string, flags: number): Promise<FileHandle> {
-  // Without O_NONBLOCK, opening a FIFO waits for its writer.
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | flags).catch((error) => {
+export async function openRegular(path: string): Promise<FileHandle> {
+  const file = await open(path, FLAGS).catch((error) => {
     throw error.code === 'ELOOP' ? refusal('is a link, which is not followed', 'ELOOP') : error;
   });
   if ((await file.stat()).isFile()) return file;
   await file.close();
   throw refusal('is no regular file', 'EINVAL');
+}
+
+/**
+ * Whether there is a directory within a source that may be read: a link to one only where both are of one owner, so that nobody
+ * has a stranger's read.
+ */
+export async function isOwnDirectory(path: string): Promise<boolean> {
+  const [link, target] = await Promise.all([lstat(path), stat(path)]).catch(() => [null, null]);
+  return target?.isDirectory() === true && link?.uid === target.uid;
 }
 
 function refusal(reason: string, code: string): NodeJS.ErrnoException {
