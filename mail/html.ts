@@ -1,5 +1,6 @@
 import sanitizeHtml from 'sanitize-html';
 import type { InlineImage } from './attachment';
+import { withoutDeepElements } from './nesting';
 import { escapeHtml } from './render';
 
 /** HTML of one mail above this is cut before it is read. */
@@ -40,7 +41,7 @@ export function sanitizeMail(
   const notes =
     html.length > MAX_HTML ? [`HTML of ${html.length} characters, of which the first ${MAX_HTML} are shown`] : [];
   const byCid = new Map(images.map((image) => [image.cid, image]));
-  const clean = sanitizeHtml(html.slice(0, MAX_HTML).toWellFormed(), {
+  const clean = sanitizeHtml(withoutDeepElements(html.slice(0, MAX_HTML).toWellFormed()), {
     allowedTags: TAGS,
     nonTextTags: WITHOUT_TEXT,
     allowedAttributes: { a: ['href', 'rel'], td: ['colspan', 'rowspan'], th: ['colspan', 'rowspan'], '*': ['dir'] },

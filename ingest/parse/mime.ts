@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { convert } from 'html-to-text';
 import type { ParsedMail } from 'mailparser';
 import { parseMime } from '#mail/mimeparser';
+import { withoutDeepElements } from '#mail/nesting';
 import type { Attachment } from '#mail/types';
 
 /** Textual attachments are indexed and shown up to this. */
@@ -38,7 +39,10 @@ export async function readMime(bytes: Buffer): Promise<MimeContent> {
 function htmlToPlain(html: string, notes: string[]): string {
   if (html.length > MAX_HTML) notes.push(`HTML of ${html.length} characters, of which the first ${MAX_HTML} are shown`);
   try {
-    return convert(html.slice(0, MAX_HTML), { wordwrap: 80, limits: { maxDepth: 100, maxInputLength: MAX_HTML } });
+    return convert(withoutDeepElements(html.slice(0, MAX_HTML)), {
+      wordwrap: 80,
+      limits: { maxDepth: 100, maxInputLength: MAX_HTML },
+    });
   } catch {
     notes.push('HTML that cannot be shown as text');
     return '';
