@@ -9,7 +9,7 @@ import { type Source, SourceError } from '#ingest/read/types';
 import { checkpointOf, type IngestOptions, ingest, lockCopy, type Summary } from '#ingest/run';
 import { follow } from './follow';
 import { CommandError, runProgram } from './program';
-import { databasePath, silenceSeconds } from './settings';
+import { databasePath, mailSeconds, silenceSeconds } from './settings';
 
 interface Flags {
   list?: string;
@@ -84,6 +84,7 @@ function optionsOf(flags: Flags): IngestOptions {
     database: databasePath(),
     list: flags.list ?? null,
     jobs: flags.jobs,
+    mailSeconds: mailSeconds(),
     limit: flags.limit ?? null,
     commits: flags.commits ?? null,
     mailmap: flags.mailmap ?? null,

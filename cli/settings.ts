@@ -7,6 +7,7 @@ const schema = z.object({
   THREADLINE_DB: z.string().min(1).default('data/threadline.sqlite'),
   THREADLINE_CONFIG: z.string().min(1).default('topics.json'),
   THREADLINE_SILENCE: z.coerce.number().int().min(1).max(3600).default(60),
+  THREADLINE_MAIL_SECONDS: z.coerce.number().min(0.01).max(3600).default(60),
 });
 
 /** Path of the database file, from THREADLINE_DB. */
@@ -22,4 +23,9 @@ export function silenceSeconds(): number {
 /** The topics of THREADLINE_CONFIG, or of topics.json in the folder of the project; none where there is no such file. */
 export function topics(): Topic[] {
   return loadTopics(resolve(schema.parse(process.env).THREADLINE_CONFIG), process.env.THREADLINE_CONFIG !== undefined);
+}
+
+/** How many seconds reading one mail may take, from THREADLINE_MAIL_SECONDS. */
+export function mailSeconds(): number {
+  return schema.parse(process.env).THREADLINE_MAIL_SECONDS;
 }

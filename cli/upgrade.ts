@@ -5,7 +5,7 @@ import { DatabaseError, Reader } from '#db/open';
 import { verify } from '#db/queries/verify';
 import { upgrade } from '#ingest/upgrade';
 import { runProgram } from './program';
-import { databasePath } from './settings';
+import { databasePath, mailSeconds } from './settings';
 
 /** Mails a second on two cores, for the estimate only: linux-edac takes 12 s. */
 const MAILS_PER_SECOND = 1000;
@@ -22,6 +22,7 @@ async function run(flags: { rebuild?: boolean }): Promise<void> {
     database,
     force: flags.rebuild === true,
     jobs: availableParallelism(),
+    mailSeconds: mailSeconds(),
     people: resolve('people.json'),
     onStart(from, to, mails) {
       total = mails;

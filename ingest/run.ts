@@ -44,6 +44,8 @@ export interface IngestOptions {
   list: string | null;
   /** Parsing workers. */
   jobs: number;
+  /** How long one mail may take to be read, and to be packed. */
+  mailSeconds: number;
   /** Stop after so many mails in all; null: none. */
   limit: number | null;
   /** A git repository whose commits are joined to the patches they come from; null: none. */
@@ -103,7 +105,8 @@ export async function ingest(sources: Source[], options: IngestOptions): Promise
   const unlock = await lockIngest(options.database);
   const db = await openWriter(options.database);
   setFlagsFromString(SETTLED);
-  const pool = new ParserPool(options.jobs, Math.max(options.jobs, Math.min(4, availableParallelism())));
+  const quoters = Math.max(options.jobs, Math.min(4, availableParallelism()));
+  const pool = new ParserPool(options.jobs, quoters, options.mailSeconds);
   const failed: SourceError[] = [];
   const counts: Counts = { read: 0, stored: 0, duplicate: 0, deleted: 0, rejected: 0, bytes: 0 };
   try {

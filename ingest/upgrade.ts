@@ -20,7 +20,7 @@ import { lockIngest } from './pipeline/lock';
 import type { Source, SourceEvent, SourceKind } from './read/types';
 import { type IngestOptions, ingest } from './run';
 
-export interface UpgradeOptions extends Pick<IngestOptions, 'jobs' | 'people' | 'onProgress'> {
+export interface UpgradeOptions extends Pick<IngestOptions, 'jobs' | 'mailSeconds' | 'people' | 'onProgress'> {
   database: string;
   /** Also where the version is this program's: for what a newer parser reads better, and to be rid of withdrawn mails' bytes. */
   force: boolean;
@@ -109,13 +109,14 @@ async function rebuild(old: Connection, version: number, next: string, options: 
   const made = await openWriter(next);
   await restoreNames(made, old.path);
   await made.close();
-  const { jobs, people, onProgress } = options;
+  const { jobs, mailSeconds, people, onProgress } = options;
   const { failed } = await ingest(
     [...sources.map((source) => sourceOf(old, source, false)), ...sources.map((source) => sourceOf(old, source, true))],
     {
       database: next,
       list: null,
       jobs,
+      mailSeconds,
       limit: null,
       commits: null,
       mailmap: null,

@@ -49,6 +49,16 @@ export function parseMail(bytes: Buffer, hints: { receivedAt: number | null }): 
     .then((content) => compose(bytes, block, hints.receivedAt, content));
 }
 
+/**
+ * A mail that could not be read within its time or memory. Its bytes are kept; of it are told its headers (`doubt` 1), or, where it
+ * failed with these too, nothing but that.
+ */
+export function doubtful(bytes: Buffer, hints: { receivedAt: number | null }, doubt: number): Message {
+  const block = scanHeaders(doubt > 1 ? Buffer.alloc(0) : bytes, WANTED);
+  const note = 'it could not be read within the time and memory that one mail may take: only its raw form is kept';
+  return compose(bytes, block, hints.receivedAt, { ...plain(''), notes: [note] });
+}
+
 const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error)).slice(0, 200);
 
 const plain = (text: string): MimeContent => ({

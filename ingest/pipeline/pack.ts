@@ -13,8 +13,8 @@ export interface ParsedMail {
   raw: Buffer;
 }
 
-/** Makes what is stored of new mails: their blocks, rows, words and facts. Runs in a worker. */
-export function pack(mails: ParsedMail[]): Packed {
+/** Makes what is stored of new mails: their blocks, rows, words and facts. Runs in a worker. `onMail` is told which is begun. */
+export function pack(mails: ParsedMail[], onMail: (index: number) => void = () => {}): Packed {
   const packer = new BlockPacker();
   const packed: Packed = {
     messages: [],
@@ -25,6 +25,7 @@ export function pack(mails: ParsedMail[]): Packed {
   };
   const words = new Words(mails.length);
   mails.forEach(({ message, raw }, index) => {
+    onMail(index);
     const body = readBody(message.text);
     const parts = partsForIndex(body);
     packed.messages.push(messageRow(message, raw, packer, flagsOf(message, parts)));

@@ -2,7 +2,17 @@ import { Worker } from 'node:worker_threads';
 import type { Heads, MemberSlot, Packed, ParseRequest, QuotesRequest, Request, ThreadQuotes } from './protocol';
 
 type Answer = { unit: number; value: unknown };
-type Waiting = { resolve: (value: never) => void; reject: (error: Error) => void };
+type Waiting = { request: Request; resolve: (value: never) => void; reject: (error: Error) => void };
+
+/** A unit from its parsing until it is packed: what is needed to do it again with another worker. */
+interface Job {
+  worker: number;
+  request: Omit<ParseRequest, 'type' | 'doubts'>;
+  /** By place in the unit: how often a mail has cost a worker its life. */
+  doubts: Map<number, number>;
+  /** Parsed a second time: its answer is known, and what was asked after it is asked again. */
+  isAgain: boolean;
+}
 
 /** Beside this file's bundle in dist/. */
 const WORKER_FILE = new URL('./worker.mjs', import.meta.url);
@@ -10,69 +20,142 @@ const WORKER_FILE = new URL('./worker.mjs', import.meta.url);
 /** Three semi-spaces: texts and rows of a unit die young here, and a unit outlives V8's smaller default twice over. */
 const YOUNG_MB = 48;
 
+/** Looks at a worker within the time that one mail may take. */
+const LOOKS = 20;
+/** A mail that fails when nothing of it but its bytes is looked at is no mail's fault. */
+const MOST_DOUBTS = 2;
+
 /**
  * Workers. A unit that is parsed stays with its worker until it is packed. Quotations, which come when the main thread has less
  * to do, may have more workers than parsing has.
+ *
+ * A mail that takes longer than `mailSeconds`, or more memory than a worker has, costs the worker its life: another begins with the
+ * same units, and takes of that mail its headers, then its bytes only (ingest/parse, `doubt`).
  */
 export class ParserPool {
   readonly #workers: Worker[] = [];
+  readonly #progress: Int32Array[] = [];
   readonly #waiting = new Map<number, Waiting>();
+  readonly #jobs = new Map<number, Job>();
+  readonly #watch: NodeJS.Timeout;
 
   /** The parsers are started at once, so that they have loaded their code when the first mails come. */
   constructor(
     private readonly parsers: number,
     readonly quoters: number,
+    mailSeconds: number,
   ) {
     for (let n = 0; n < parsers; n++) this.#worker(n);
+    const last: number[] = [];
+    const silent: number[] = [];
+    // Looks are counted, not the clock: a machine that slept between two of them has not made the mail any slower.
+    this.#watch = setInterval(
+      () => {
+        for (const [n, progress] of this.#progress.entries()) {
+          const step = Atomics.load(progress, 0);
+          silent[n] = step === last[n] && Atomics.load(progress, 1) >= 0 ? (silent[n] ?? 0) + 1 : 0;
+          last[n] = step;
+          if ((silent[n] ?? 0) <= LOOKS) continue;
+          silent[n] = 0;
+          this.#end(n, new Error(`a mail took longer than ${mailSeconds} seconds`));
+        }
+      },
+      (mailSeconds * 1000) / LOOKS,
+    );
+    this.#watch.unref();
   }
 
-  parse(request: Omit<ParseRequest, 'type'>): Promise<Heads> {
-    return this.#ask(this.#parser(request.unit), { type: 'parse', ...request }, [request.bytes.buffer as ArrayBuffer]);
+  parse(request: Omit<ParseRequest, 'type' | 'doubts'>): Promise<Heads> {
+    const worker = request.unit % this.parsers;
+    this.#jobs.set(request.unit, { worker, request, doubts: new Map(), isAgain: false });
+    return this.#ask(worker, { type: 'parse', ...request, doubts: [] });
   }
 
   text(unit: number, index: number): Promise<string> {
-    return this.#ask(this.#parser(unit), { type: 'text', unit, index });
+    return this.#ask(unit % this.parsers, { type: 'text', unit, index });
   }
 
-  pack(unit: number, keep: number[]): Promise<Packed> {
-    return this.#ask(this.#parser(unit), { type: 'pack', unit, keep });
+  async pack(unit: number, keep: number[]): Promise<Packed> {
+    const packed = await this.#ask<Packed>(unit % this.parsers, { type: 'pack', unit, keep });
+    this.#jobs.delete(unit);
+    return packed;
   }
 
   /** `unit` names the worker too: from 0, below `quoters`. */
   quotes(unit: number, threads: MemberSlot[][], blocks: QuotesRequest['blocks']): Promise<ThreadQuotes> {
-    return this.#ask(this.#worker(unit), { type: 'quotes', unit, threads, blocks });
+    return this.#ask(unit, { type: 'quotes', unit, threads, blocks });
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#watch);
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
-  }
-
-  #parser(unit: number): Worker {
-    return this.#worker(unit % this.parsers);
   }
 
   #worker(n: number): Worker {
     const known = this.#workers[n];
     if (known) return known;
-    const worker = new Worker(WORKER_FILE, { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
-    worker.on('message', (answer: Answer) => {
-      const waiting = this.#waiting.get(answer.unit);
-      this.#waiting.delete(answer.unit);
-      waiting?.resolve(answer.value as never);
+    const shared = new SharedArrayBuffer(12);
+    const progress = new Int32Array(shared);
+    Atomics.store(progress, 1, -1);
+    const worker = new Worker(WORKER_FILE, {
+      workerData: shared,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
     });
-    worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))));
+    worker.on('message', (answer: Answer) => {
+      if (this.#workers[n] === worker) this.#answered(answer);
+    });
+    worker.on('error', (error) => {
+      if (this.#workers[n] === worker) this.#end(n, error instanceof Error ? error : new Error(String(error)));
+    });
     this.#workers[n] = worker;
+    this.#progress[n] = progress;
     return worker;
   }
 
-  #ask<T>(worker: Worker, request: Request, transfer: ArrayBuffer[] = []): Promise<T> {
+  #answered({ unit, value }: Answer): void {
+    const waiting = this.#waiting.get(unit);
+    const job = this.#jobs.get(unit);
+    if (job?.isAgain) {
+      job.isAgain = false;
+      if (waiting && waiting.request.type !== 'parse') {
+        this.#worker(job.worker).postMessage(waiting.request);
+        return;
+      }
+    }
+    this.#waiting.delete(unit);
+    waiting?.resolve(value as never);
+  }
+
+  #ask<T>(worker: number, request: Request): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.#waiting.set(request.unit, { resolve, reject });
-      worker.postMessage(request, transfer);
+      this.#waiting.set(request.unit, { request, resolve, reject });
+      // A unit that is parsed again asks for what is waited for when it is ready.
+      if (!this.#jobs.get(request.unit)?.isAgain) this.#worker(worker).postMessage(request);
     });
   }
 
-  /** A worker that died takes the run with it: what is committed stays, the next run goes on from there. */
+  /** Ends a worker and gives its units to another; the run fails where no mail is to blame. */
+  #end(n: number, error: Error): void {
+    const [, unit = -1, index = 0] = this.#progress[n] ?? [];
+    const worker = this.#workers[n];
+    delete this.#workers[n];
+    delete this.#progress[n];
+    void worker?.terminate();
+    const blamed = this.#jobs.get(unit);
+    const doubt = (blamed?.doubts.get(index) ?? 0) + 1;
+    if (!blamed || doubt > MOST_DOUBTS) {
+      this.#fail(error);
+      return;
+    }
+    blamed.doubts.set(index, doubt);
+    for (const job of this.#jobs.values()) {
+      if (job.worker !== n) continue;
+      job.isAgain = true;
+      this.#worker(n).postMessage({ type: 'parse', ...job.request, doubts: [...job.doubts] } satisfies ParseRequest);
+    }
+  }
+
+  /** What is committed stays, the next run goes on from there. */
   #fail(error: Error): void {
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();

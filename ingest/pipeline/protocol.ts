@@ -12,7 +12,12 @@ export interface ParseRequest {
   ends: number[];
   /** Arrival as the source tells it. */
   received: (number | null)[];
+  /** Mails that ended a worker before, by place in the unit, and how often: they are read with so much doubt (ingest/parse). */
+  doubts: [number, number][];
 }
+
+/** Shared with a worker: steps taken, and the unit and place of the mail it is at (-1: at none). */
+export type Progress = Int32Array;
 
 /** What main needs of each mail to decide whether it is new, its id and its thread. */
 export interface Heads {

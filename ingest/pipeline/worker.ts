@@ -1,15 +1,26 @@
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { brotliDecompressSync } from 'node:zlib';
-import { parseMail } from '#ingest/parse/index';
+import { doubtful, parseMail } from '#ingest/parse/index';
 import { resolveQuotes } from '#ingest/quote/resolve';
 import { type ParsedMail, pack } from './pack';
-import type { Heads, ParseRequest, QuotesRequest, Request, ThreadQuotes } from './protocol';
+import type { Heads, ParseRequest, Progress, QuotesRequest, Request, ThreadQuotes } from './protocol';
 
 /**
  * A parsing worker. Each unit is parsed once, stays here until main has said which of its mails are new,
  * then is packed and forgotten.
  */
 const units = new Map<number, ParsedMail[]>();
+
+const progress: Progress = new Int32Array(workerData as SharedArrayBuffer);
+
+/** Says which mail is begun, for the main thread's watch. */
+function begin(unit: number, index: number): void {
+  Atomics.store(progress, 1, unit);
+  Atomics.store(progress, 2, index);
+  Atomics.add(progress, 0, 1);
+}
+
+const rest = () => begin(-1, 0);
 
 parentPort?.on('message', async (request: Request) => {
   if (request.type === 'parse') {
@@ -21,7 +32,11 @@ parentPort?.on('message', async (request: Request) => {
   } else {
     const mails = units.get(request.unit) ?? [];
     units.delete(request.unit);
-    const packed = pack(request.keep.map((index) => mails[index] as ParsedMail));
+    const packed = pack(
+      request.keep.map((index) => mails[index] as ParsedMail),
+      (n) => begin(request.unit, request.keep[n] as number),
+    );
+    rest();
     reply(
       request.unit,
       packed,
@@ -55,18 +70,23 @@ function reply(unit: number, value: unknown, transfer: ArrayBuffer[] = []): void
   parentPort?.postMessage({ unit, value }, transfer);
 }
 
-async function parse({ unit, bytes, ends, received }: ParseRequest): Promise<Heads> {
+async function parse({ unit, bytes, ends, received, doubts }: ParseRequest): Promise<Heads> {
   const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const doubted = new Map(doubts);
   const mails: ParsedMail[] = [];
   let start = 0;
   for (let n = 0; n < ends.length; n++) {
+    begin(unit, n);
     const raw = whole.subarray(start, ends[n]);
-    const parsed = parseMail(raw, { receivedAt: received[n] ?? null });
+    const hints = { receivedAt: received[n] ?? null };
+    const doubt = doubted.get(n);
+    const parsed = doubt === undefined ? parseMail(raw, hints) : doubtful(raw, hints, doubt);
     // Awaiting a Message that is already there would cost a turn of the event loop per mail.
     mails.push({ message: parsed instanceof Promise ? await parsed : parsed, raw });
     start = ends[n] as number;
   }
   units.set(unit, mails);
+  rest();
   return headsOf(mails);
 }
 
