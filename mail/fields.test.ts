@@ -3,7 +3,7 @@ import { decodeWords, parseAddresses } from './address';
 import { decodeText } from './charset';
 import { dateOf, parseDate } from './date';
 import { idsOf, referencesOf } from './msgid';
-import { sameMessage } from './same';
+import { likenessOf, sameMessage } from './same';
 
 const utc = (text: string) => Date.parse(text) / 1000;
 
@@ -125,14 +125,46 @@ describe('ids', () => {
 });
 
 describe('sameMessage', () => {
-  const one = { authorAddress: 'a@example.org', text: 'Hello\n\n> quoted\n' };
+  const one = { authorAddress: 'a@example.org', subject: 'Greeting', text: 'Hello\n\n> quoted\n', attachments: '' };
+  const rule = '_______________________________________________';
   it.each([
     [
       'a list footer',
-      'Hello\n\n> quoted\n\n_______________________________________________\nlist mailing list\nlist@example.org\n',
+      `${one.text}\n${rule}\nlist mailing list\nlist@example.org\nhttp://lists.example.org/list\n`,
       true,
     ],
-    ['other white space', 'Hello \n\n>  quoted\n\n', true],
+    [
+      "majordomo's footer",
+      `${one.text}-\nTo unsubscribe from this list: send the line "unsubscribe x" in\nthe body of a message to m@example.org\nMore majordomo info at  http://example.org/info.html\nPlease read the FAQ at  http://example.org/\n`.replace(
+        '\n-\n',
+        '\n-- \n',
+      ),
+      true,
+    ],
+    ['white space at the ends of lines', 'Hello \n\n> quoted  \n\n', true],
+    ['an escaped From', one.text, true],
+    ['other indentation', 'Hello\n\n>  quoted\n', false],
     ['other words', 'Hello\n\n> quoted by another\n', false],
-  ])('through %s', (_, text, same) => expect(sameMessage(one, { ...one, text })).toBe(same));
+    ['words below a rule', `${one.text}\n${rule}\nI take all of this back.\n`, false],
+    ['words below a footer', `${one.text}\n${rule}\nlist mailing list\nI take all of this back.\n`, false],
+    ['words within a footer', `${one.text}\n${rule}\nI take it back.\nlist mailing list\n`, false],
+    ['words above a footer', `${one.text}And more.\n${rule}\nlist mailing list\n`, false],
+  ])('through %s', (_, text, same) => {
+    expect(sameMessage(one, { ...one, text })).toBe(same);
+    expect(likenessOf(one) === likenessOf({ ...one, text })).toBe(same);
+  });
+
+  it('as far as the subject goes but for tags of lists', () => {
+    const same = (subject: string, other: string) => sameMessage({ ...one, subject }, { ...one, subject: other });
+    expect(same('Re: Greeting', 'Re: [example-list] Greeting')).toBe(true);
+    expect(same('Greeting', '[example-list]  Greeting')).toBe(true);
+    expect(same('Greeting', 'Farewell')).toBe(false);
+    expect(same('[PATCH 1/2] Greeting', '[PATCH 2/2] Greeting')).toBe(false);
+    expect(same('[PATCH] Greeting', 'Greeting')).toBe(false);
+  });
+
+  it('not with other attachments', () => {
+    expect(sameMessage(one, { ...one, attachments: '12 a.patch' })).toBe(false);
+    expect(likenessOf(one)).not.toBe(likenessOf({ ...one, attachments: '12 a.patch' }));
+  });
 });

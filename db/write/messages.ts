@@ -8,12 +8,15 @@ export interface Stored {
   id: number;
   msgid: string;
   authorAddress: string;
+  subject: string;
+  /** JSON of `message.attachments`; null where there is none. */
+  attachments: string | null;
 }
 
 /** Stored messages that bear one of these Message-IDs, imposters included, oldest stored first. */
 export function findByMsgid(db: Connection, msgids: string[]): Promise<Stored[]> {
   return db.all<Stored & Record<string, Value>>(
-    `SELECT m.id, m.msgid, i.address AS authorAddress
+    `SELECT m.id, m.msgid, m.subject, m.attachments, i.address AS authorAddress
      FROM json_each(?) j JOIN message m ON m.msgid = j.value JOIN identity i ON i.id = m.author_id
      ORDER BY m.imposter, m.id`,
     [JSON.stringify(msgids)],

@@ -18,6 +18,8 @@ export interface BatchMail {
   receivedAt: number | null;
   authorName: string;
   authorAddress: string;
+  subject: string;
+  attachments: string;
   listId: string;
   mailingList: string;
   synthetic: boolean;
@@ -105,6 +107,8 @@ function mailAt(heads: Heads, unit: number, index: number, origin: Origin): Batc
     receivedAt: heads.receivedAt[index] ?? null,
     authorName: heads.authorName[index] as string,
     authorAddress: heads.authorAddress[index] as string,
+    subject: heads.subject[index] as string,
+    attachments: heads.attachments[index] as string,
     listId: heads.listId[index] as string,
     mailingList: heads.mailingList[index] as string,
     synthetic: heads.synthetic[index] as boolean,

@@ -28,6 +28,9 @@ export interface Heads {
   receivedAt: (number | null)[];
   authorName: string[];
   authorAddress: string[];
+  subject: string[];
+  /** attachmentKey of each. */
+  attachments: string[];
   /** First List-Id, '' if none; and X-Mailing-List's address, '' if none. */
   listId: string[];
   mailingList: string[];

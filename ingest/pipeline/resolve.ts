@@ -2,7 +2,7 @@ import type { Connection } from '#db/open';
 import { findByMsgid, findThreads } from '#db/write/messages';
 import { storedText } from '#db/write/texts';
 import { joinThreads } from '#ingest/thread/join';
-import { likenessOf, sameMessage } from '#mail/same';
+import { attachmentKey, type Likeness, likenessOf, sameMessage } from '#mail/same';
 import type { Batch, BatchMail } from './batch';
 import type { IdAllocator } from './ids';
 import type { ParserPool } from './pool';
@@ -27,7 +27,7 @@ export interface Resolved {
 }
 
 /** One that bears the msgid: stored earlier (`id`), or new in this batch (`mail`). */
-type Bearer = { authorAddress: string } & ({ id: number } | { mail: BatchMail; index: number });
+type Bearer = Omit<Likeness, 'text'> & ({ id: number } | { mail: BatchMail; index: number });
 
 /** More bearers of one Message-ID than these are compared by a hash of what they say: thousands of mails may share one id. */
 const FEW_BEARERS = 4;
@@ -45,7 +45,8 @@ export async function resolve(db: Connection, pool: ParserPool, ids: IdAllocator
     if (known) known.push(bearer);
     else bearers.set(msgid, [bearer]);
   };
-  for (const row of await findByMsgid(db, [...new Set(batch.mails.map((mail) => mail.msgid))])) add(row.msgid, row);
+  for (const row of await findByMsgid(db, [...new Set(batch.mails.map((mail) => mail.msgid))]))
+    add(row.msgid, { ...row, attachments: attachmentKey(JSON.parse(row.attachments ?? '[]')) });
   const crowds = new Map<string, Crowd>();
   for (const mail of batch.mails) {
     const rivals = bearers.get(mail.msgid) ?? [];
@@ -57,7 +58,7 @@ export async function resolve(db: Connection, pool: ParserPool, ids: IdAllocator
       duplicates.push({ mail, bearer: same });
     } else {
       const index = fresh.push({ mail, imposter: rivals.length > 0 }) - 1;
-      add(mail.msgid, { authorAddress: mail.authorAddress, mail, index });
+      add(mail.msgid, { ...saidIn(mail), mail, index });
     }
   }
   const messageIds = await ids.allocate(fresh.map(({ mail }) => mail.sentAt));
@@ -72,6 +73,8 @@ export async function resolve(db: Connection, pool: ParserPool, ids: IdAllocator
   };
 }
 
+const saidIn = ({ authorAddress, subject, attachments }: BatchMail) => ({ authorAddress, subject, attachments });
+
 async function findSame(
   db: Connection,
   pool: ParserPool,
@@ -82,8 +85,7 @@ async function findSame(
     if (rival.authorAddress !== mail.authorAddress) continue;
     const text = await pool.text(mail.unit, mail.index);
     const other = 'id' in rival ? await storedText(db, rival.id) : await pool.text(rival.mail.unit, rival.mail.index);
-    const { authorAddress } = mail;
-    if (sameMessage({ authorAddress, text }, { authorAddress, text: other })) return rival;
+    if (sameMessage({ ...saidIn(mail), text }, { ...rival, text: other })) return rival;
   }
   return undefined;
 }
@@ -113,14 +115,14 @@ async function findInCrowd(
 }
 
 const likenessIn = async (pool: ParserPool, mail: BatchMail) =>
-  likenessOf({ authorAddress: mail.authorAddress, text: await pool.text(mail.unit, mail.index) });
+  likenessOf({ ...saidIn(mail), text: await pool.text(mail.unit, mail.index) });
 
-async function storedLikeness(db: Connection, { id, authorAddress }: { id: number; authorAddress: string }) {
+async function storedLikeness(db: Connection, { id, ...said }: Bearer & { id: number }) {
   const kept = likenesses.get(db) ?? new Map<number, string>();
   likenesses.set(db, kept);
   const known = kept.get(id);
   if (known !== undefined) return known;
-  const key = likenessOf({ authorAddress, text: await storedText(db, id) });
+  const key = likenessOf({ ...said, text: await storedText(db, id) });
   if (kept.size >= KEPT_LIKENESSES) kept.clear();
   kept.set(id, key);
   return key;

@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { brotliDecompressSync } from 'node:zlib';
 import { doubtful, parseMail } from '#ingest/parse/index';
 import { resolveQuotes } from '#ingest/quote/resolve';
+import { attachmentKey } from '#mail/same';
 import { type ParsedMail, pack } from './pack';
 import type { Heads, ParseRequest, Progress, QuotesRequest, Request, ThreadQuotes } from './protocol';
 
@@ -101,6 +102,8 @@ function headsOf(mails: ParsedMail[]): Heads {
     receivedAt: messages.map((message) => message.receivedAt),
     authorName: messages.map((message) => message.author.name),
     authorAddress: messages.map((message) => message.author.address.toLowerCase()),
+    subject: messages.map((message) => message.subject),
+    attachments: messages.map((message) => attachmentKey(message.attachments)),
     listId: messages.map((message) => message.listIds[0] ?? ''),
     mailingList: messages.map((message) => message.headers.xMailingList ?? ''),
     synthetic: mails.map(({ raw, message }) => raw.subarray(0, message.headerBytes).includes(SYNTHETIC)),
