@@ -3,28 +3,52 @@
  * so that a name, a subject or a file name reads as it is written (Unicode UTR 36, 2.10; UAX 9; CVE-2021-42574).
  */
 
-/**
- * C0 and C1 controls but tab and line ends; soft hyphen; bidirectional marks, embeddings, overrides and isolates; zero-width and
- * other default-ignorable characters, fillers, separators of lines that are none, interlinear marks and tags. Joiners belong to the
- * scripts and emoji that need them and are marked behind ASCII only, where they join nothing.
- */
-const UNSEEN =
-  /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]|\u034f|\udb40[\udc00-\udc7f]|(?<![^\x00-\x7f])[\u200c\u200d]/g;
+/** Any text without one of these has nothing to mark: pages are looked through whole, and most have none. Wider than UNSEEN. */
+const PERHAPS =
+  /\u034f|[\u17b4\u17b5]|[\u180b-\u180f]|[\ufe00-\ufe0f]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\uffff\ud82f\ud834\udb40-\udb43]/;
 
-/** Whether a text holds what `visible` would mark. */
+/** Variation selectors and tags within emoji, as UTS 51 has them: text or emoji style, keycaps, flags of regions. */
+const EMOJI = [
+  String.raw`(?![0-9#*])\p{Emoji}[\ufe0e\ufe0f]`,
+  String.raw`[0-9#*]\ufe0f\u20e3`,
+  String.raw`\u{1f3f4}[\u{e0030}-\u{e0039}\u{e0061}-\u{e007a}]{2,6}\u{e007f}`,
+].join('|');
+
+/** Behind these a joiner joins something: letters of scripts that are joined, marks, emoji. */
+const JOINED = String.raw`(?<=(?![\x00-\x7f\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}])`;
+
+/**
+ * C0 and C1 controls but tab and line ends; separators of lines that are none; interlinear marks; and what Unicode's data call
+ * default-ignorable: bidirectional controls, zero-width characters, fillers, variation selectors, tags (UAX 44). The engine's data
+ * grow with Unicode.
+ */
+const UNSEEN_SOURCE = [
+  String.raw`(?![\u200c\u200d])[\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}\ufff9-\ufffb]`,
+  String.raw`(?![\t\n\r])\p{Cc}`,
+  String.raw`(?<!${JOINED})[\u200c\u200d]`,
+].join('|');
+
+/** The first group is an emoji, which is left as it is. */
+const UNSEEN = new RegExp(`(${EMOJI})|${UNSEEN_SOURCE}`, 'gu');
+
+/** Whether a text may hold what `visible` would mark. */
 export function hasUnseen(text: string): boolean {
-  UNSEEN.lastIndex = 0;
-  return UNSEEN.test(text);
+  return PERHAPS.test(text);
 }
 
 /** The text with each unseen character as `wrap` of its number, such as U+202E. Linear. */
 export function visible(text: string, wrap: (mark: string) => string = inBrackets): string {
-  return hasUnseen(text) ? text.replace(UNSEEN, (character) => wrap(markOf(character))) : text;
+  return replaced(text, (character) => wrap(markOf(character)));
 }
 
 /** The text with each unseen character percent-encoded, for an address. */
 export function encodeUnseen(text: string): string {
-  return hasUnseen(text) ? text.replace(UNSEEN, (character) => encodeURIComponent(character)) : text;
+  return replaced(text, encodeURIComponent);
+}
+
+function replaced(text: string, by: (character: string) => string): string {
+  if (!hasUnseen(text)) return text;
+  return text.replace(UNSEEN, (found, emoji: string | undefined) => (emoji === undefined ? by(found) : found));
 }
 
 const inBrackets = (mark: string) => `[${mark}]`;
