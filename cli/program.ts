@@ -8,6 +8,8 @@ export class CommandError extends Error {
 
 /** Exit codes of every command: 0 done, 1 something could not be read (said on standard error), 2 wrong usage. */
 export async function runProgram(program: Command): Promise<void> {
+  // What a command writes (database, copies of archives, rejects, backups) has withdrawn mails in it: the machine's others read none.
+  process.umask(process.umask() | 0o007);
   try {
     await program.parseAsync();
   } catch (error) {

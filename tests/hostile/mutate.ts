@@ -203,6 +203,38 @@ const MUTATIONS: Mutation[] = [
     `${without(head(mail), 'Content-Type')}Content-Type: text/html; charset=${random.pick(CHARSETS)}\n\n<p>${body(mail)}${nasty(random)}<a href="${nasty(random).slice(0, 50)}">x</a>`,
 ];
 
+const NESTED = [
+  ...[
+    '<div>',
+    '<table><tr><td>',
+    '<b><i>',
+    '<ul><li>',
+    '<blockquote><p>',
+    '<a href="x">',
+    '<div a="</div>">',
+    '<svg><g>',
+  ],
+  ...['> ', '>', '(', '((a)', '[', '<', '"', '{', '=?utf-8?q?', 'Re: ', 'Fwd: [', '--', '<!--', '&amp;', '(a (', '\\('],
+];
+
+/** Grows a mail by nesting or repeating a piece of itself or of NESTED, in a header or in its body, as HTML or as text. */
+export function grow(mail: Buffer, random: Random): Buffer {
+  const text = mail.toString('latin1');
+  const own = text.slice(somewhere(text, random)).slice(0, 1 + random.below(60));
+  const piece = random.below(3) ? random.pick(NESTED) : own;
+  const size = [2_000, 8_000, 20_000][random.below(3)] as number;
+  const grown = piece.repeat(Math.ceil(size / Math.max(1, piece.length)));
+  const place = random.below(4);
+  if (place === 0)
+    return Buffer.from(withHeader(text, random.pick(NAMES), grown.replace(/\n/g, ' '), random), 'latin1');
+  if (place === 1)
+    return Buffer.from(
+      `${without(head(text), 'Content-Type')}Content-Type: text/html\n\n${grown}${body(text)}`,
+      'latin1',
+    );
+  return Buffer.from(insert(text, cutAt(text) + 1 + random.below(body(text).length + 1), grown), 'latin1');
+}
+
 /** One mail, changed one to four times. `other` is what it may be spliced with. */
 export function mutate(mail: Buffer, other: Buffer, random: Random): Buffer {
   let text = mail.toString('latin1');

@@ -16,13 +16,15 @@ import { generate } from '#samples/generate';
 import { ARCHIVES, archive } from '../archives';
 import { readMails } from '../blobs';
 import { command, ingest, scratch } from '../command';
-import { mutate, Random } from '../hostile/mutate';
+import { grow, mutate, Random } from '../hostile/mutate';
 import { cpuTime } from '../hostile/strings';
 import { type Running, startServer } from '../server';
 
 /** How many mails, and the first seed: a longer run is one with other numbers (docs/SECURITY.md). */
 const MAILS = Number(process.env.THREADLINE_FUZZ_MAILS ?? 100_000);
 const SEED = Number(process.env.THREADLINE_FUZZ_SEED ?? 1);
+/** Every mail grows by nesting and repetition, not one in sixteen. */
+const GROWING = process.env.THREADLINE_FUZZ_GROW === 'yes';
 /** Mails that go through the whole ingest. */
 const INGESTED = Math.min(5000, MAILS);
 /** Mails whose pages are asked for. */
@@ -68,7 +70,8 @@ describe('mutated mails', () => {
   const all = seeds();
   const mailOf = (seed: number) => {
     const random = new Random(seed);
-    return mutate(random.pick(all), random.pick(all), random);
+    const mail = mutate(random.pick(all), random.pick(all), random);
+    return GROWING || random.below(16) === 0 ? grow(mail, random) : mail;
   };
 
   it(`are parsed and packed: ${MAILS} of them, none throws, hangs or breaks what is promised`, async () => {

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { command, scratch } from '../command';
 
@@ -20,6 +20,8 @@ describe('a mail that takes longer than it may', () => {
     const ran = command('ingest', ['--json', mbox], database);
     delete process.env.THREADLINE_MAIL_SECONDS;
     expect(ran.stderr).not.toMatch(/error/i);
+    // Nobody else on the machine reads the database.
+    expect(statSync(database).mode & 0o007).toBe(0);
     expect(JSON.parse(ran.stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({ read: 3, stored: 3, rejected: 0 });
     const rows = command('export', ['messages'], database)
       .stdout.trim()
