@@ -172,7 +172,7 @@ function Patches({ digest: { series } }: { digest: Digest }) {
               <bdi>{line.title}</bdi>
             </a>{' '}
             <small>
-              {nameOf(line.author, line.address)}, {plural(line.revisions, 'version')}: {line.status}
+              {nameOf(line.author, line.address)}, v{line.version}: {line.status}
             </small>
           </li>
         ))}

@@ -112,7 +112,7 @@ function SeriesItem({ line }: { line: SeriesLine }) {
         {line.reviewed} <small>of {line.patches}</small>
       </b>
       <span className={`state ${statusClass(line.status)}`}>{line.status}</span>
-      <b>v{line.revisions}</b>
+      <b>v{line.version}</b>
       <time>{shortDate(line.posted_id / 8)}</time>
     </li>
   );

@@ -9,7 +9,10 @@ export interface SeriesLine {
   title: string;
   author: string;
   address: string;
+  /** Different version numbers held: a v4 whose v2 was never mailed here has three. */
   revisions: number;
+  /** The newest version's own number, with its part: `20`, `5.1`. */
+  version: string;
   patches: number;
   first_id: number;
   posted_id: number;
@@ -34,7 +37,8 @@ export const NO_ANSWER = `(s.status = 'posted' AND s.replies = 0 AND s.last_id <
   FROM posting p JOIN list l ON l.id = p.list_id WHERE p.message_id = s.posted_id) * 8)`;
 
 /** Columns and joins of a SeriesLine; `s` is the series. */
-export const SERIES_LINE = `s.id, s.title, i.name AS author, i.address, s.revisions, s.patches, s.first_id, s.posted_id, s.last_id, s.replies,
+export const SERIES_LINE = `s.id, s.title, i.name AS author, i.address, s.revisions,
+  coalesce((SELECT n.number || coalesce(n.part, '') FROM revision n WHERE n.id = s.posted_id), '1') AS version, s.patches, s.first_id, s.posted_id, s.last_id, s.replies,
   s.reviewed, s.applied, iif(${NO_ANSWER}, 'no answer', s.status) AS status, s.waiting, m.msgid`;
 export const SERIES_JOINS = 'JOIN identity i ON i.id = s.author_id JOIN message m ON m.id = s.posted_id';
 

@@ -211,6 +211,7 @@ const seriesLine = (line: SeriesLine) => ({
   title: line.title,
   author: who(line.author, line.address),
   revisions: line.revisions,
+  version: line.version,
   patches: line.patches,
   status: line.status,
   reviewed: line.reviewed,

@@ -105,7 +105,8 @@ export const seriesLine = z.object({
   id: z.int(),
   title: z.string(),
   author: who,
-  revisions: z.int(),
+  revisions: z.int().describe('different version numbers held'),
+  version: z.string().describe("the newest version's number, with its part: 20, 5.1"),
   patches: z.int(),
   status: z.string(),
   reviewed: z.int().describe('patches of the newest revision that someone stands for'),
@@ -128,7 +129,7 @@ export const series = z.object({
         cover: z.string().nullable(),
         patches: z.array(
           z.object({
-            position: z.int().nullable(),
+            position: z.number().nullable(),
             total: z.int().nullable(),
             msgid: z.string(),
             patch_id: z.string().nullable(),

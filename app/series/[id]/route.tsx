@@ -37,8 +37,9 @@ export const GET = page(async ({ parts, db }) => {
         <bdi>{series.title}</bdi>
       </h1>
       <p className="about">
-        <bdi className="name">{nameOf(series.author, series.address)}</bdi>, {plural(series.revisions, 'version')},
-        newest posted <time>{shortDate(series.posted_id / 8)}</time>:{' '}
+        <bdi className="name">{nameOf(series.author, series.address)}</bdi>, v{series.version}
+        {series.revisions > 1 ? `, ${series.revisions} versions here` : ''}, newest posted{' '}
+        <time>{shortDate(series.posted_id / 8)}</time>:{' '}
         <strong className={`state ${statusClass(series.status)}`}>{series.status}</strong>
         {series.changeId ? ` · change-id ${series.changeId}` : ''}
         {UNSETTLED.includes(series.status) ? (
