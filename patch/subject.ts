@@ -36,7 +36,8 @@ export interface Subject {
 
 const MARK =
   /^(?:(?:re|aw|antw|sv|vs|vl|fwd?|wg|tr|rv|odp|ynt|r|回复|答复|转发|回覆|轉寄)(?:\[\d+\]|\^\d+)?\s?[:：]|\(fwd\))\s*/i;
-const BRACKET = /^\[([^\]]*)\]?\s*/;
+/** A colon behind it belongs to it: `[PATCH v2 3/3]: title`. */
+const BRACKET = /^\[([^\]]*)\]?(?::\s)?\s*/;
 /** Longer brackets are words of the title. */
 const BRACKET_LENGTH = 80;
 /** So many brackets and reply marks are looked at. */
@@ -47,7 +48,8 @@ export function parseSubject(subject: string): Subject {
   const state = new State();
   let rest = subject.trim();
   for (let n = 0; n < MARKS; n++) {
-    const mark = MARK.exec(rest);
+    // Behind "[PATCH]" a short word with a colon is a subsystem: rv is runtime verification, fw firmware, tr token ring.
+    const mark = state.isPatchLike ? null : MARK.exec(rest);
     if (mark) {
       state.isReply = true;
       rest = rest.slice(mark[0].length);
@@ -56,15 +58,18 @@ export function parseSubject(subject: string): Subject {
     const bracket = rest.charCodeAt(0) === 91 ? BRACKET.exec(rest) : null;
     if (!bracket || bracket[0].length > BRACKET_LENGTH) break;
     const after = rest.slice(bracket[0].length);
-    // "[foo] " alone is the whole subject: better a title than none.
-    if (after === '' && !state.isPatchLike) break;
+    // "[foo]" alone is the whole subject: better a title than none. "[PATCH 1/2]" is a patch whose commit has no message.
+    if (after === '' && !state.isPatchLike && !/\d\/\d/.test(bracket[1] as string)) break;
     state.take(bracket[1] as string);
     rest = after;
   }
   return state.finish(rest);
 }
 
-const COUNTER = /^(?:v?(\d+(?:\.\d+|[a-z])?)[,:])?0*(\d{1,4})\/0*(\d{1,4}|n|N|x|\?)$/;
+/** `2/10`, `v3,2/10`, `v2-2/3`; quilt's `0.5/2` stands between the cover letter and the first patch. A colon may follow. */
+const COUNTER = /^(?:v?(\d+(?:\.\d+|[a-z])?)[,:]|v(\d+)-)?0*(\d{1,4}(?:\.\d{1,2})?)\/0*(\d{1,4}|n|N|x|\?):?$/;
+/** `PATCH1/2`, `PATCHv2`, `RFCv3`: a word that lost the space behind it. */
+const GLUED = /^(patch|rfc|pull)(?=\d+\/\d)/i;
 const VERSION = /^[-(]*(?:patch|rfc)?-?i?[vV](?:er(?:sion)?\.?)?-?0*(\d{1,3})((?:\.\d{1,3})*|[a-zA-Z])\)*:?$/i;
 const STABLE =
   /^(?:linux-|stable-|for-|v)?(\d\.\d{1,3}|[2-9]\.\d{1,3}|\d\.\d\.\d{1,2})(?:\.[yz]|-stable|-longterm)?(?:[-/,].*)?$/i;
@@ -96,16 +101,17 @@ class State {
     const words = inside.split(/[\s,;]+/).filter(Boolean);
     if (!this.isPatchLike && !isPatchBracket(inside, words)) return void this.tags.push(inside.trim());
     if (/\bGIT[ _-]PULL\b|^PULL\b/i.test(inside)) this.kind = 'pull';
-    for (const word of words) this.word(word);
+    for (const word of words.flatMap(unglued)) this.word(word);
     if (!this.isPatchLike) this.isPatchLike = words.some((word) => !/^rfc$/i.test(word)) || this.position !== null;
   }
 
   private word(word: string): void {
     const counter = COUNTER.exec(word);
     if (counter) {
-      this.position = Number(counter[2]);
-      this.total = /^\d/.test(counter[3] as string) ? Number(counter[3]) : null;
-      if (counter[1]) this.version(/^(\d+)(.*)$/.exec(counter[1]) as RegExpExecArray);
+      this.position = Number(counter[3]);
+      this.total = /^\d/.test(counter[4] as string) ? Number(counter[4]) : null;
+      const version = counter[1] ?? counter[2];
+      if (version) this.version(/^(\d+)(.*)$/.exec(version) as RegExpExecArray);
       return;
     }
     const upper = word.toUpperCase();
@@ -141,7 +147,7 @@ class State {
     if (!this.isPatchLike && this.kind === 'plain') title = this.bareWords(title);
     if (this.kind === 'plain' && isMmSubject(title, this.tags)) this.kind = 'mm';
     if (this.isPatchLike && this.kind === 'plain') this.kind = this.position === 0 ? 'cover' : 'patch';
-    if (this.revision === 0 && this.kind !== 'mm') title = this.trailingVersion(title);
+    if (this.kind !== 'mm') title = this.trailingVersion(title);
     return {
       isReply: this.isReply,
       kind: this.kind,
@@ -181,9 +187,17 @@ class State {
         title,
       );
     if (!found || (!this.isPatchLike && !/-$/.test((found[0].match(/^\s*-+/) ?? [''])[0]))) return title;
-    this.version(found);
+    // "[PATCH v3 0/2] title (v3)" says it twice; another number is of something else.
+    if (this.revision !== 0 && this.revision !== Number(found[1])) return title;
+    if (this.revision === 0) this.version(found);
     return title.slice(0, found.index).trim();
   }
+}
+
+/** `PATCH1/2` as its two words. */
+function unglued(word: string): string[] {
+  const head = GLUED.exec(word)?.[1];
+  return head ? [head, word.slice(head.length)] : [word];
 }
 
 /** Brackets that speak of a patch, not of a list or a mail filter. */

@@ -1,4 +1,4 @@
-import { similarity } from '#patch/fingerprint';
+import { similarity, textKey } from '#patch/fingerprint';
 import type { PatchFact } from '#patch/kinds';
 import { titleKey } from '#patch/subject';
 import type { PostedSet } from './sets';
@@ -32,6 +32,9 @@ const SAME_CHANGE = 0.5;
 /** With the same title, much less will do: the title is the evidence, the change only must not speak against it. */
 const TITLED_CHANGE = 0.12;
 
+/** The key of an empty title, which is the same for all works. */
+const UNTITLED = textKey('');
+
 export function likeness(a: PostedSet, b: PostedSet): Likeness {
   const left = a.patches;
   const right = b.patches;
@@ -44,7 +47,7 @@ export function likeness(a: PostedSet, b: PostedSet): Likeness {
     change: sum.pairs ? sum.change / sum.pairs : 0,
     smaller: Math.min(left.length, right.length),
     larger: Math.max(left.length, right.length),
-    sameName: nameA.titleKey === nameB.titleKey && bothCovers,
+    sameName: nameA.titleKey === nameB.titleKey && nameA.titleKey !== UNTITLED && bothCovers,
     // Asked for by few judgements, and dearer than all the rest.
     get nameLikeness() {
       return bothCovers ? wordLikeness(nameA.title, nameB.title) : 0;
@@ -93,7 +96,7 @@ function bestMatch(patch: PatchFact, others: PatchFact[], taken: Set<PatchFact>)
   for (const other of others) {
     if (taken.has(other)) continue;
     const change = changeLikeness(patch, other);
-    const titled = patch.titleKey === other.titleKey;
+    const titled = patch.titleKey === other.titleKey && patch.titleKey !== UNTITLED;
     if (!(change >= SAME_CHANGE || (titled && (change >= TITLED_CHANGE || sharesFile(patch, other))))) continue;
     const score = change + (titled ? 0.6 : 0);
     if (!best || score > best.score) best = { patch: other, change, titled, score };

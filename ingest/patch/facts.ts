@@ -93,7 +93,8 @@ function kindOf(
   if (subject.kind === 'tip' && !subject.isReply) return PATCH_KIND.tip;
   if (subject.kind === 'mm' && !subject.isReply) return PATCH_KIND.mm;
   if (isNotice(subject)) return PATCH_KIND.notice;
-  if (subject.kind === 'pull') return subject.isReply ? null : PATCH_KIND.pull;
+  // "[PULL 1/2]" with a diff is one of the patches that a pull request is made of.
+  if (subject.kind === 'pull' && !(hasPatch && subject.position)) return subject.isReply ? null : PATCH_KIND.pull;
   if (subject.isReply) return hasPatch ? repliedKind(subject, body, trailers) : null;
   if (hasPatch && !subject.isPatchLike && !isSignedByAuthor(message, trailers)) return null;
   if (hasPatch) return subject.stable === null ? PATCH_KIND.patch : PATCH_KIND.stable;
