@@ -57,7 +57,7 @@ export interface PatchFact {
 }
 
 /** How a revision was joined to the one before it; the words stand on the page as the reason. */
-export type LinkKind = 'change-id' | 'link' | 'reply' | 'title' | 'content' | 'resend' | 'replacement';
+export type LinkKind = 'change-id' | 'link' | 'reply' | 'title' | 'content' | 'resend' | 'replacement' | 'number';
 
 /** One posting of a series. `members` are message ids, the cover letter first, then by position. */
 export interface Revision {

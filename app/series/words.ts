@@ -42,5 +42,6 @@ export const LINK_WORDS: Record<string, string> = {
   title: 'same author and title',
   content: 'same author, and the same lines changed',
   resend: 'sent again',
+  number: 'same author and files, and the next number',
   replacement: 'one patch of the set, sent again',
 };

@@ -21,7 +21,8 @@ export function linkSeries(facts: PatchFact[]): Revision[] {
   const revisions = new Map<number, Revision>();
   const followers = new Map<number, PostedSet[]>();
   for (const set of sets) {
-    const link = bestLink(set, index.candidates(set));
+    const candidates = index.candidates(set);
+    const link = bestLink(set, candidates) ?? byNumber(set, candidates, followers);
     const before = link && revisions.get(link.to.id);
     const series = before && !isSplit(set, link, followers) ? before.series : set.id;
     if (link) followers.set(link.to.id, [...(followers.get(link.to.id) ?? []), set]);
@@ -80,6 +81,23 @@ function bestLink(set: PostedSet, candidates: PostedSet[]): Link | null {
   return best;
 }
 
+/**
+ * A v2 whose author rewrote it and gave it another title: nothing but its number says that there is a v1. It is that set of the author's
+ * which changes the same files, has no more patches, was sent not long before, has just the number before and no other follower; more than one, and it is none.
+ */
+function byNumber(set: PostedSet, candidates: PostedSet[], followers: Map<number, PostedSet[]>): Link | null {
+  if (set.revision < 2 || set.part || set.stable !== null) return null;
+  const found = candidates.flatMap((earlier) => {
+    const isBefore = earlier.revision === set.revision - 1 && !earlier.part && earlier.stable === null;
+    if (set.patches.length < earlier.patches.length) return [];
+    const isNear = earlier.authorKey === set.authorKey && set.sentAt - earlier.sentAt <= RETITLED;
+    if (!isBefore || !isNear || followers.has(earlier.id) || sharedChangeId(set, earlier) !== null) return [];
+    const alike = likeness(set, earlier);
+    return alike.files >= 0.5 ? [{ to: earlier, kind: 'number' as const, likeness: alike, weight: 1 }] : [];
+  });
+  return found.length === 1 ? (found[0] ?? null) : null;
+}
+
 /** The stronger evidence first; of equals the later set, which is the nearer version. */
 function isBetter(a: Link, b: Link): boolean {
   if (Math.abs(a.weight - b.weight) > 0.001) return a.weight > b.weight;
@@ -105,8 +123,8 @@ function judge(later: PostedSet, earlier: PostedSet): Link | null {
   const kin = isKin(alike);
   // Two change-ids are two works, unless b4 was begun anew for the next version of the very same patches.
   if (changeId === false && !(sameAuthor && step === 'next' && alike.sameName && isMostly(alike))) return null;
-  if (namesEarlier(later, earlier) && isLinkBelieved(alike, sameAuthor))
-    return link('link', sameAuthor ? 5 : 3.4, alike);
+  if (namesEarlier(later, earlier) && isLinkBelieved(alike, sameAuthor, step))
+    return link('link', linkWeight(alike, sameAuthor), alike);
   if (
     answers(later, earlier) &&
     (kin || (sameAuthor && step === 'next' && (alike.files > 0 || alike.nameLikeness >= 0.5)))
@@ -133,21 +151,21 @@ function bySameAuthor(later: PostedSet, earlier: PostedSet, alike: Likeness, ste
   const nearly = isMostly(alike);
   if (step === 'restart' && !alike.sameName && alike.pairs < alike.larger * 0.4) return null;
   if (step === 'next' || step === 'restart') {
-    if (alike.sameName && (alike.pairs > 0 || alike.smaller === 0)) return link('title', 3.5, alike);
-    if (alike.titled >= Math.max(1, alike.smaller * 0.5)) return link('title', 3.3, alike);
+    const nearness = nearnessOf(later, earlier, alike);
+    const isNext = later.revision === earlier.revision + 1 && gap < REPOST;
+    if (alike.sameName && (alike.pairs > 0 || alike.smaller === 0)) return link('title', 3.5 + nearness, alike);
+    if (alike.titled >= Math.max(1, alike.smaller * 0.5)) return link('title', 3.3 + nearness, alike);
     if (nearly) return link('content', 3, alike);
     if (later.revision > 1 && alike.titled + alike.alike > 0 && alike.nameLikeness >= 0.6)
       return link('title', 2.8, alike);
     if (later.cover && alike.sameName && alike.files >= 0.5) return link('title', 2.6, alike);
-    // A patch written anew: the very next number, soon, in the same file, under nearly the same title.
-    const isNext = later.revision === earlier.revision + 1 && gap < REPOST;
+    // A work written anew: the very next number, soon, under the same title, or in the same files under nearly the same.
+    if (isNext && alike.sameName) return link('title', 2.5, alike);
     if (isNext && alike.larger === 1 && alike.files > 0 && alike.nameLikeness >= 0.5) return link('title', 2.4, alike);
+    if (isNext && later.cover && alike.files >= 0.5 && alike.nameLikeness >= 0.6) return link('title', 2.4, alike);
     return null;
   }
-  if (step === 'back')
-    return nearly && alike.alike >= alike.larger * 0.7 && alike.sameName && gap < REPOST
-      ? link('content', 2, alike)
-      : null;
+  if (step === 'back') return isUnnumbered(alike, gap, posted(later, earlier)) ? link('content', 2, alike) : null;
   const isResend = (later.marks & MARK.resend) !== 0;
   if (isResend && (alike.sameName || nearly) && alike.pairs > 0) return link('resend', 3.6, alike);
   if (gap > REPOST && !(nearly && alike.change > 0.8)) return null;
@@ -156,15 +174,33 @@ function bySameAuthor(later: PostedSet, earlier: PostedSet, alike: Likeness, ste
   return null;
 }
 
+/** Of several earlier sets: the one whose number is next to this one's, and that holds most of its patches; 0 to 0.15. */
+function nearnessOf(later: PostedSet, earlier: PostedSet, alike: Likeness): number {
+  const share = alike.larger ? alike.pairs / alike.larger : 0;
+  return (later.revision === earlier.revision + 1 ? 0.05 : 0) + 0.1 * share;
+}
+
+/** Its author forgot the number, or began to count again: the same lines under the same titles, or soon and under nearly the same. */
+function isUnnumbered(alike: Likeness, gap: number, patches: number): boolean {
+  if (!isMostly(alike) || alike.alike < patches * 0.5 || gap > REPOST) return false;
+  return alike.sameName || (gap <= RETITLED && alike.larger === 1 && alike.nameLikeness >= 0.5);
+}
+
 /** Patches that the larger set was posted with, seen or not. */
 function posted(a: PostedSet, b: PostedSet): number {
   return Math.max(a.total ?? 1, b.total ?? 1, 1);
 }
 
-/** A mail that names an earlier one as its version is believed where the works have anything in common. */
-function isLinkBelieved(alike: Likeness, sameAuthor: boolean): boolean {
-  if (sameAuthor) return isKin(alike) || alike.files > 0 || alike.nameLikeness >= 0.5;
+/** A mail that names an earlier one as its version is believed where the works have anything in common, and the number does not speak against it. */
+function isLinkBelieved(alike: Likeness, sameAuthor: boolean, step: Step): boolean {
+  if (sameAuthor) return isKin(alike) || (step !== 'back' && (alike.files > 0 || alike.nameLikeness >= 0.5));
   return alike.pairs >= alike.larger * 0.5 && isKin(alike);
+}
+
+/** A link to a work that shares little is often to what this one builds on: a set of the same title comes first then. */
+function linkWeight(alike: Likeness, sameAuthor: boolean): number {
+  if (!sameAuthor) return 3.4;
+  return alike.sameName || alike.pairs >= alike.smaller * 0.5 ? 5 : 3.1;
 }
 
 /** Someone else sends the next version: only where most of the patches are the same, and the number says next. */
@@ -196,6 +232,10 @@ function namesEarlier(later: PostedSet, earlier: PostedSet): boolean {
   return later.earlier.length > 0 && earlier.members.some((member) => later.earlier.includes(member.msgid));
 }
 
+function isAnswer(mail: PatchFact, to: PostedSet): boolean {
+  return to.members.some((member) => mail.refs.includes(member.msgid));
+}
+
 /** The set's first mail answers to a mail of the earlier set. */
 function answers(later: PostedSet, earlier: PostedSet): boolean {
   const first = later.cover ?? earliest(later);
@@ -213,7 +253,10 @@ function isReplacement(later: PostedSet, earlier: PostedSet, sameAuthor: boolean
   return later.members.every((member) => {
     const old = earlier.members.find((candidate) => candidate.position === member.position);
     return (
-      old !== undefined && member.refs.includes(old.msgid) && (old.titleKey === member.titleKey || later.part !== '')
+      old !== undefined &&
+      (member.refs.includes(old.msgid) ||
+        (later.part !== '' && later.revision === earlier.revision && isAnswer(member, earlier))) &&
+      (old.titleKey === member.titleKey || later.part !== '')
     );
   });
 }

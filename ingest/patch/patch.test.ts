@@ -69,6 +69,86 @@ describe('series', () => {
     expect(await store.series()).toEqual(['v5:c0@x,p1@x,p22@x v5:p222@x']);
   });
 
+  /** Linked by nothing but In-Reply-To where `to` is given. */
+  const at = (to: string) => ({ references: [to] });
+
+  it('keeps a series apart that was sent in reply to another, with cover letters and without', async () => {
+    const cover = (msgid: string, subject: string, day: number, more = {}) =>
+      mailOf({ msgid, sentAt: START + day * DAY, subject, text: 'A work.', ...more });
+    await store.add([
+      cover('a0@x', '[PATCH 0/2] first work', 0),
+      patch('a1@x', 0, '[PATCH 1/2] x: add alpha', one, at('a0@x')),
+      patch('a22@x', 0, '[PATCH 2/2] x: add omega', two, at('a0@x')),
+      cover('b0@x', '[PATCH 0/3] second work', 1, at('a0@x')),
+      ...['p', 'q', 'r'].map((name, n) =>
+        patch(`b${name}@x`, 1, `[PATCH ${n + 1}/3] y: add ${name}`, [`${name}_is_new(${n});`], {
+          ...at('b0@x'),
+          sentAt: START + DAY + 100 + n,
+        }),
+      ),
+    ]);
+    expect(await store.series()).toEqual(['v1:a0@x,a1@x,a22@x', 'v1:b0@x,bp@x,bq@x,br@x']);
+  });
+
+  it.each([
+    ['[PATCH1/2]', '[PATCH2/2]'],
+    ['[PATCH v6,1/2]', '[PATCH v6,2/2]'],
+    ['[PATCH v2-1/2]', '[PATCH v2-2/2]'],
+  ])('reads the counters %s and %s as one posting', async (first, second) => {
+    await store.add([
+      patch('a1@x', 0, `${first} x: add alpha`, one),
+      patch('a22@x', 0, `${second} x: add omega`, two, at('a1@x')),
+    ]);
+    const number = /(?<=v)\d/.exec(first)?.[0] ?? '1';
+    expect(await store.series()).toEqual([`v${number}:a1@x,a22@x`]);
+  });
+
+  it('takes patches without a title for one posting, and never joins two postings of them', async () => {
+    await store.add([
+      patch('a1@x', 0, '[PATCH 1/2]', one),
+      patch('a22@x', 0, '[PATCH 2/2]', two, at('a1@x')),
+      patch('c1@x', 9, '[PATCH v2 1/2]', ['other(work);']),
+    ]);
+    expect(await store.series()).toEqual(['v1:a1@x,a22@x', 'v2:c1@x']);
+  });
+
+  it('goes on with a version whose number was forgotten', async () => {
+    await store.add([
+      patch('a1@x', 0, '[PATCH v4] x: add alpha', one),
+      patch('a2@x', 20, '[PATCH] x: add alpha', [...one, 'and_more(now);']),
+    ]);
+    expect(await store.series()).toEqual(['v4:a1@x v1:a2@x']);
+  });
+
+  it('prefers the version with the number before to a stray posting of one patch', async () => {
+    const c = (n: number) => `third_patch_line_${n}(value, ${n});`;
+    const three = [c(1), c(2), c(3), c(4)];
+    const version = (v: number, day: number) => [
+      patch(`v${v}a@x`, day, `[PATCH v${v} 1/3] x: add alpha`, one),
+      patch(`v${v}bb@x`, day, `[PATCH v${v} 2/3] x: add omega`, two, at(`v${v}a@x`)),
+      patch(`v${v}ccc@x`, day, `[PATCH v${v} 3/3] x: add a third`, three, at(`v${v}a@x`)),
+    ];
+    await store.add([...version(3, 0), patch('s1@x', 5, '[PATCH 1/2] x: add alpha', one), ...version(4, 10)]);
+    expect((await store.series())[0]).toBe('v3:v3a@x,v3bb@x,v3ccc@x v4:v4a@x,v4bb@x,v4ccc@x');
+  });
+
+  it('joins a v2 written anew under another title to the only v1 there is, and to none of two', async () => {
+    const v2 = patch('n2@x', 9, '[PATCH v2] x: a wholly different way', two);
+    await store.add([patch('n1@x', 3, '[PATCH] x: add alpha', one), v2]);
+    expect(await store.series()).toEqual(['v1:n1@x v2:n2@x']);
+    await store.add([patch('m1@x', 4, '[PATCH] x: add beta', ['beta_only(1);', 'beta_only(2);'])]);
+    expect(await store.series()).toEqual(['v1:n1@x', 'v1:m1@x', 'v2:n2@x']);
+  });
+
+  it('takes v4A for a replacement of one patch of v4', async () => {
+    await store.add([
+      patch('p1@x', 0, '[PATCH v4 1/2] x: add alpha', one),
+      patch('p22@x', 0, '[PATCH v4 2/2] x: add omega', two, at('p1@x')),
+      patch('p333@x', 1, '[PATCH v4A 2/2] x: add omega', [...two, 'late();'], at('p1@x')),
+    ]);
+    expect(await store.series()).toEqual(['v4:p1@x,p22@x v4:p333@x']);
+  });
+
   it('gives the same series in whatever batches mails come', async () => {
     const mails = [
       patch('a1@x', 0, '[PATCH] x: add alpha', one),
