@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rangeDiff } from './rangediff.ts';
+import { combinedDiff, rangeDiff } from './rangediff.ts';
 
 const patch = (id: number, title: string, ...lines: string[]) => ({
   id,
@@ -34,5 +34,23 @@ describe('rangeDiff', () => {
       ['old', '+beta(2);'],
       ['new', '+beta(3);'],
     ]);
+  });
+});
+
+describe('combinedDiff', () => {
+  it('compares all of one version with all of the other, file by file', () => {
+    const older = [patch(1, 'a', 'alpha(1);', 'beta(2);')];
+    const newer = [patch(1, 'b', 'alpha(1);'), patch(2, 'c', 'gamma(3);')];
+    const lines = combinedDiff(older, newer).filter(({ kind }) => kind === 'old' || kind === 'new');
+    expect(lines.map(({ kind, text }) => `${kind} ${text}`)).toEqual([
+      'old +beta(2);',
+      'new @@ f()',
+      'new  one',
+      'new +gamma(3);',
+    ]);
+  });
+
+  it('is empty where both change the same', () => {
+    expect(combinedDiff([patch(1, 'a', 'alpha(1);')], [patch(9, 'b', 'alpha(1);')])).toEqual([]);
   });
 });

@@ -65,6 +65,33 @@ export function rangeDiff(older: RangePatch[], newer: RangePatch[]): RangePair[]
   ];
 }
 
+/**
+ * The combined change of one version against that of the other, file by file: what to show where no patch of the one is a version of
+ * a patch of the other (split, merged, written anew).
+ */
+export function combinedDiff(older: RangePatch[], newer: RangePatch[]): RangeLine[] {
+  return changedLines(combinedLines(older), combinedLines(newer));
+}
+
+/** The hunks of all patches, those of one file together, in the order of the patches. */
+function combinedLines(patches: RangePatch[]): string[] {
+  const files = new Map<string, string[]>();
+  for (const patch of patches) {
+    const body = readBody(patch.text);
+    for (const file of diffFiles(body)) {
+      const lines = files.get(file.path) ?? [`## ${file.path} ##`];
+      for (const hunk of file.hunks)
+        lines.push(
+          `@@ ${hunk.context}`.trimEnd(),
+          ...linesBetween(body.text, body.starts, hunk.start + 1, hunk.end).split('\n'),
+        );
+      files.set(file.path, lines);
+    }
+  }
+  const paths = [...files.keys()].sort();
+  return paths.flatMap((path) => files.get(path) ?? []).slice(0, LINES);
+}
+
 interface Prepared {
   patch: RangePatch;
   key: string;

@@ -2,6 +2,7 @@ import type { LinkKind } from '#patch/kinds';
 import { parseSubject } from '#patch/subject';
 import { isEndorsement } from '#patch/trailer';
 import type { Snapshot } from '../open';
+import { markLost } from './losttrailers';
 
 /** A series as a line of /series/. Ids of messages are times: id / 8 is Unix seconds. */
 export interface SeriesLine {
@@ -274,36 +275,6 @@ function grouped<T>(rows: T[], key: (row: T) => number): Map<number, T[]> {
     else groups.set(key(row), [row]);
   }
   return groups;
-}
-
-/** Marks on each patch the reviews that its version in the revision before had, and that its own mail does not carry. */
-function markLost(revisions: RevisionDetail[]): void {
-  const byId = new Map(revisions.map((revision) => [revision.id, revision]));
-  for (const revision of revisions) {
-    const before = revision.previous === null ? undefined : byId.get(revision.previous);
-    if (!before || revision.isResend) continue;
-    for (const patch of revision.patches) {
-      const old = patch.isCover
-        ? undefined
-        : before.patches.find((one) => !one.isCover && one.titleKey === patch.titleKey);
-      if (old) patch.lost = lostBetween(old, patch);
-    }
-  }
-}
-
-function lostBetween(old: PatchLine, patch: PatchLine): TrailerLine[] {
-  const kept = new Set(patch.trailers.filter((one) => one.message_id === patch.id).map(nameOfTrailer));
-  const seen = new Set<string>();
-  return old.trailers.filter((one) => {
-    const name = nameOfTrailer(one);
-    if (!isEndorsement(one.key) || one.key === 'Nacked-by' || kept.has(name) || seen.has(name)) return false;
-    seen.add(name);
-    return true;
-  });
-}
-
-function nameOfTrailer({ key, address, name }: TrailerLine): string {
-  return `${key} ${address || name.toLowerCase()}`;
 }
 
 /** Other series that touch the same files, those with most files in common first. */

@@ -1,4 +1,4 @@
-import { type RangePair, type RangePatch, rangeDiff } from '#patch/rangediff';
+import { combinedDiff, type RangeLine, type RangePair, type RangePatch, rangeDiff } from '#patch/rangediff';
 import { parseSubject } from '#patch/subject';
 import type { Snapshot } from '../open';
 import { textsOf } from './blocks';
@@ -14,22 +14,28 @@ interface TextRow {
   text_size: number;
 }
 
-/** What changed between two revisions (revision.id) of a series, patch by patch; the cover letters too where both have one. */
+/** What changed between two revisions (revision.id) of a series, patch by patch; the cover letters too where both have one; the combined change where no patches pair. */
 export async function diffRevisions(
   db: Snapshot,
   from: number,
   to: number,
-): Promise<{ cover: RangePair | null; patches: RangePair[] }> {
+): Promise<{ cover: RangePair | null; patches: RangePair[]; combined: RangeLine[] }> {
   const [older, newer] = [await patchesWithText(db, from), await patchesWithText(db, to)];
   const covers = rangeDiff(
     older.filter(({ cover }) => cover).map(plain),
     newer.filter(({ cover }) => cover).map(plain),
   );
-  const patches = rangeDiff(
-    older.filter(({ cover }) => !cover).map(plain),
-    newer.filter(({ cover }) => !cover).map(plain),
-  );
-  return { cover: covers.find((pair) => pair.old && pair.new) ?? null, patches };
+  const [left, right] = [older, newer].map((all) => all.filter(({ cover }) => !cover).map(plain)) as [
+    RangePatch[],
+    RangePatch[],
+  ];
+  const patches = rangeDiff(left, right);
+  const paired = patches.some((pair) => pair.old && pair.new);
+  return {
+    cover: covers.find((pair) => pair.old && pair.new) ?? null,
+    patches,
+    combined: paired ? [] : combinedDiff(left, right),
+  };
 }
 
 type WithText = RangePatch & { cover: boolean };

@@ -4,6 +4,7 @@ import { diffRevisions, revisionOfNumber } from '#db/queries/seriesdiff';
 import type { RangeLine, RangePair } from '#patch/rangediff';
 import { notFound, page, problem } from '../../../_page/page';
 import { Document } from '../../../_ui/Document';
+import { shortDate } from '../../../_ui/format';
 
 const STATUS: Record<string, string> = {
   same: 'unchanged',
@@ -22,7 +23,7 @@ export const GET = page(async ({ parts, query, db }) => {
   const from = query.has('from') ? named(series, query.get('from')) : series.all.find((one) => one.id === to?.previous);
   if (!from || !to)
     return problem(400, 'There is no such version', 'from and to are numbers of versions of this series.');
-  const { cover, patches } = await diffRevisions(db, from.id, to.id);
+  const { cover, patches, combined } = await diffRevisions(db, from.id, to.id);
   return (
     <Document
       at="/series/"
@@ -38,10 +39,20 @@ export const GET = page(async ({ parts, query, db }) => {
       <p>
         <a href={`/series/${series.id}/`}>The series</a>
       </p>
+      <Choice series={series} from={from} to={to} />
       {cover ? <PairSection pair={cover} label="Cover letter" /> : null}
       {patches.map((pair) => (
         <PairSection key={`${pair.old?.id} ${pair.new?.id}`} pair={pair} label={null} />
       ))}
+      {combined.length ? (
+        <section>
+          <h2>The whole change</h2>
+          <p className="about">
+            No patch of the one is a version of a patch of the other; all of them together, file by file.
+          </p>
+          <Lines lines={combined} label="What it does" />
+        </section>
+      ) : null}
     </Document>
   );
 });
@@ -49,6 +60,34 @@ export const GET = page(async ({ parts, query, db }) => {
 function named(series: SeriesDetail, value: string | null): RevisionDetail | null {
   if (!/^\d{1,15}$/.test(value ?? '')) return null;
   return revisionOfNumber(series.all, Number(value)) ?? series.all.find((one) => one.id === Number(value)) ?? null;
+}
+
+/** Any two versions can be compared. */
+function Choice({ series, from, to }: { series: SeriesDetail; from: RevisionDetail; to: RevisionDetail }) {
+  const options = series.all.map((one) => (
+    <option key={one.id} value={one.id}>
+      v{one.number}
+      {one.part}
+      {one.isResend ? ', sent again' : ''}, {shortDate(one.sentAt)}
+    </option>
+  ));
+  return (
+    <form className="filter">
+      <label>
+        From{' '}
+        <select name="from" defaultValue={from.id}>
+          {options}
+        </select>
+      </label>{' '}
+      <label>
+        to{' '}
+        <select name="to" defaultValue={to.id}>
+          {options}
+        </select>
+      </label>{' '}
+      <button type="submit">Compare</button>
+    </form>
+  );
 }
 
 function PairSection({ pair, label }: { pair: RangePair; label: string | null }) {
