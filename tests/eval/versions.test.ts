@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { linkSeries } from '../../ingest/patch/link.ts';
+import type { PatchFact } from '../../patch/kinds.ts';
+import { ARCHIVES } from '../archives.ts';
+import { readFacts } from './facts.ts';
+
+/** One work with the mails of each of its versions, judged by reading. `doubtful`: the judge found two readings defensible. */
+interface Judged {
+  versions: [number, string[]][];
+  doubtful?: boolean;
+}
+
+const judged = JSON.parse(readFileSync(new URL('versions.json', import.meta.url), 'utf8')) as Judged[];
+
+// Pairs of mails of one work, over all series that hold a judged mail. What is wrong is printed, to be read.
+describe.skipIf(!ARCHIVES)('versions of series judged by reading', () => {
+  let facts: PatchFact[] = [];
+  beforeAll(async () => {
+    const mails = await readFacts(['linux-edac', 'kexec', 'linux-pm']);
+    facts = mails.flatMap(({ fact }) => fact ?? []);
+  }, 240_000);
+
+  it.each([
+    ['as they are', false],
+    ['with change-ids hidden', true],
+  ])('%s', (name, hidden) => {
+    const series = seriesOf(hidden ? facts.map((fact) => ({ ...fact, changeId: null })) : facts);
+    const all = score(judged, series);
+    const clear = score(
+      judged.filter(({ doubtful }) => !doubtful),
+      series,
+    );
+    for (const line of all.wrong) console.log(line);
+    for (const [part, { made, wanted, both }] of Object.entries({ all, clear }))
+      console.log(`${name}, ${part}: precision ${(both / made).toFixed(4)}, recall ${(both / wanted).toFixed(4)}`);
+    expect(all.both / all.wanted).toBeGreaterThan(0.97);
+    expect(clear.both / clear.made).toBeGreaterThan(0.995);
+    expect(clear.both / clear.wanted).toBeGreaterThan(0.97);
+  });
+});
+
+/** Series by msgid, and the msgids of each series. */
+function seriesOf(facts: PatchFact[]): { of: Map<string, number>; members: Map<number, string[]> } {
+  const msgids = new Map(facts.map((fact) => [fact.id, fact.msgid]));
+  const of = new Map<string, number>();
+  const members = new Map<number, string[]>();
+  for (const revision of linkSeries(facts)) {
+    const ids = revision.members.map((id) => msgids.get(id) as string);
+    for (const id of ids) of.set(id, revision.series);
+    members.set(revision.series, [...(members.get(revision.series) ?? []), ...ids]);
+  }
+  return { of, members };
+}
+
+function score(works: Judged[], { of, members }: ReturnType<typeof seriesOf>) {
+  const sum = { made: 0, wanted: 0, both: 0, wrong: [] as string[] };
+  for (const { versions } of works) {
+    const truth = new Set(versions.flatMap(([, ids]) => ids).filter((id) => of.has(id)));
+    const size = new Map<number, number>();
+    for (const id of truth) size.set(of.get(id) as number, (size.get(of.get(id) as number) ?? 0) + 1);
+    const pairs = (n: number) => (n * (n - 1)) / 2;
+    const wanted = pairs(truth.size);
+    let [both, made] = [0, 0];
+    for (const [series, own] of size) {
+      const strangers = (members.get(series)?.length ?? own) - own;
+      both += pairs(own);
+      made += pairs(own) + own * strangers;
+    }
+    sum.wanted += wanted;
+    sum.both += both;
+    sum.made += made;
+    if (both < wanted || both < made)
+      sum.wrong.push(`${[...truth][0]}: ${wanted - both} pairs missed, ${made - both} too many`);
+  }
+  return sum;
+}
