@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, renameSync, type WriteFileOptions, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, type WriteFileOptions, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import cliProgress from 'cli-progress';
@@ -8,6 +8,7 @@ import { recognise } from '#ingest/read/recognise';
 import { type Source, SourceError } from '#ingest/read/types';
 import { checkpointOf, type IngestOptions, ingest, lockCopy, type Summary } from '#ingest/run';
 import { follow } from './follow';
+import { mirrorFolder, refreshMirror } from './mirror/lists';
 import { CommandError, runProgram } from './program';
 import { databasePath, mailSeconds, silenceSeconds } from './settings';
 
@@ -70,6 +71,7 @@ async function run(locations: string[], flags: Flags): Promise<void> {
   const display = progressDisplay(flags.json === true);
   const summary = await ingest(sources, { ...optionsOf(flags), ...display.hooks });
   display.stop();
+  await keepMirror();
   report(summary, [...failed, ...summary.failed], flags.json === true);
 }
 
@@ -106,9 +108,18 @@ async function followAll(locations: string[], flags: Flags): Promise<void> {
     recognise: recogniseHere,
     onNote: note,
     stateOf: (source) => checkpointOf(databasePath(), source),
-    ingest: (sources, signal) =>
-      ingest(sources, { ...optionsOf(flags), signal, onNote: note, onProgress: plainProgress() }),
+    async ingest(sources, signal) {
+      const summary = await ingest(sources, { ...optionsOf(flags), signal, onNote: note, onProgress: plainProgress() });
+      if (summary.read) await keepMirror();
+      return summary;
+    },
   });
+}
+
+/** Whoever serves git repositories (`npm run mirror`) has them up to date after each ingest. */
+async function keepMirror(): Promise<void> {
+  const database = databasePath();
+  if (existsSync(mirrorFolder(database))) await refreshMirror(database, (text) => note('mirror', text));
 }
 
 function report(summary: Summary, failed: SourceError[], json: boolean): void {

@@ -140,7 +140,10 @@ export async function ensureInstalled() {
 const DIST = at('dist');
 
 export async function ensureBundled() {
-  const files = sources(['cli', 'ingest', 'db', ...WORDS, 'samples', 'bench', 'app/_door', 'app/_web'], ['.ts']);
+  const files = sources(
+    ['cli', 'ingest', 'db', ...WORDS, 'samples', 'bench', 'app/_door', 'app/_page', 'app/_web'],
+    ['.ts'],
+  );
   await unlessDone(
     at('dist/.threadline-bundled'),
     [...files, 'package-lock.json'],

@@ -15,7 +15,15 @@ const MAX_BODY = 8 * 1024 * 1024;
 /** Requests answered at once; more would only wait for each other's queries. */
 const MAX_IN_FLIGHT = 256;
 /** What pages are told of a request; cookies and the rest are nothing to them. */
-const HEADERS = ['host', 'if-none-match', 'content-type', 'content-length'] as const;
+const HEADERS = [
+  'host',
+  'if-none-match',
+  'content-type',
+  'content-length',
+  // Of git's clients.
+  'content-encoding',
+  'git-protocol',
+] as const;
 
 let current = 0;
 

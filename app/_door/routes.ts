@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { gitRoute } from './git';
 
 /** What a route handler exports, by method. */
 export type Handlers = Record<string, ((request: Request) => Promise<Response>) | undefined>;
@@ -54,7 +55,7 @@ export class Routes {
   /** The route of a path, still percent-encoded. */
   find(path: string): Route | undefined {
     const fixed = this.#fixed.get(path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path);
-    return fixed ?? this.#patterns.find(({ regex }) => regex.test(path))?.route;
+    return fixed ?? gitRoute(path) ?? this.#patterns.find(({ regex }) => regex.test(path))?.route;
   }
 
   get patterns(): string[] {

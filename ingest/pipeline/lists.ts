@@ -4,7 +4,7 @@ import type { BatchSource } from './commit';
 
 /** First path segments that pages use: a list of that name could not be reached. */
 const RESERVED = new Set(
-  'all api assets r search topics people series mm stories quotes healthz metrics new.atom _next favicon.ico robots.txt'.split(
+  'all api assets commit manifest.js.gz r search topics people series mm stories quotes healthz metrics new.atom _next favicon.ico robots.txt'.split(
     ' ',
   ),
 );
@@ -112,5 +112,5 @@ function clean(name: string): string {
     .replace(/[^a-z0-9._+-]+/g, '-')
     .replace(/^[-.]+|(?<!-)-+$/g, '')
     .slice(0, 80);
-  return RESERVED.has(safe) || /^\d{4}-\d{2}$/.test(safe) ? `${safe}-list` : safe;
+  return RESERVED.has(safe) || /^\d+(?:-\d{2})?$/.test(safe) ? `${safe}-list` : safe;
 }

@@ -115,6 +115,16 @@ async function* readOne(url: string, web: WebOptions, options: OpenOptions): Asy
   if (now !== null) yield { kind: 'checkpoint', state: now };
 }
 
+/** Where the copy of an inbox is, by the location under which its source is known. */
+export function copyFolder(location: string, folder: string): string {
+  const url = new URL(location);
+  const list = EPOCH_PATH.exec(url.pathname)?.[1];
+  return folderOf(url, list === undefined ? (listOf(url.pathname) ?? '') : decoded(list), {
+    folder,
+    silence: 0,
+  });
+}
+
 function folderOf(url: URL, list: string, web: WebOptions): string {
   const hash = createHash('sha256').update(url.href).digest('hex').slice(0, 12);
   const name = `${url.hostname}-${list}`.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 100);

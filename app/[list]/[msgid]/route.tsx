@@ -7,6 +7,7 @@ import { debates, quotesOf } from '#db/queries/quoted';
 import { patchPlace } from '#db/queries/series';
 import { threadOf } from '#db/queries/thread';
 import { atomOf } from '../../_page/atom';
+import { manifest } from '../../_page/mirror';
 import { notFound, page, problem } from '../../_page/page';
 import { MessagePage } from '../../_thread/MessagePage';
 import { quoteNotes } from '../../_thread/quoted';
@@ -23,6 +24,8 @@ import { debatesFeed } from '../debates';
 export const GET = page(async (context) => {
   const { request, parts, query, db } = context;
   const [list = '', msgid = '', ...rest] = parts;
+  if (msgid === 'manifest.js.gz' && !rest.length)
+    return (await manifest(request, list === 'all' ? null : list)) ?? notFound('A git repository of this list', list);
   if (msgid === 'new.atom' && !rest.length) return listFeed(request, db, list);
   if (msgid === 'debates.atom' && !rest.length) return debatesFeed(context, list);
   const isMonth = /^\d{4}-\d{2}$/.test(msgid);

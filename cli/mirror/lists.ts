@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { Reader } from '#db/open';
+import { type MirrorList, type MirrorSource, mirrorLists, sourcesOfList } from '#db/queries/mirror';
+import { ownAnswer } from '#ingest/read/git';
+import { SourceError } from '#ingest/read/types';
+import { copyFolder } from '#ingest/read/url';
+import { writeEpochs } from './epochs';
+import { borrow, exists, headOf, writeWhole } from './repository';
+
+/** A repository as grokmirror's manifest describes it. */
+interface Entry {
+  modified: number;
+  fingerprint: string;
+  reference: null;
+  description: string;
+  owner: null;
+}
+
+/** Where the repositories of a database are that the server hands out. */
+export const mirrorFolder = (database: string) => `${database}-git`;
+
+/** A list's folder there: its name, so that none leads out of it. */
+export const folderName = (list: string) => encodeURIComponent(list).replace(/^\.+$/, '_');
+
+/**
+ * Brings the git repositories that the server serves up to date: a list that was read from public-inbox repositories is served out of
+ * those, any other out of epochs that are written from its stored bytes.
+ */
+export async function refreshMirror(database: string, onNote: (text: string) => void): Promise<number> {
+  const root = mirrorFolder(database);
+  await mkdir(root, { recursive: true });
+  const reader = await Reader.open(database, 1);
+  const manifest: Record<string, Entry> = {};
+  try {
+    for (const list of await reader.read(mirrorLists)) {
+      const folder = join(root, folderName(list.name));
+      for (const path of await repositoriesOf(reader, database, list, folder, onNote)) {
+        const entry = await entryOf(join(folder, path), list, path);
+        if (entry) manifest[`/${list.name}${path === 'v1.git' ? '' : `/${path}`}`] = entry;
+      }
+    }
+  } finally {
+    await reader.close();
+  }
+  await writeWhole(join(root, 'manifest.json'), JSON.stringify(manifest));
+  return Object.keys(manifest).length;
+}
+
+async function repositoriesOf(
+  reader: Reader,
+  database: string,
+  list: MirrorList,
+  folder: string,
+  onNote: (text: string) => void,
+): Promise<string[]> {
+  const [source, ...more] = await reader.read((db) => sourcesOfList(db, list.id));
+  try {
+    const theirs = source && !more.length ? await repositoriesRead(source, database) : [];
+    if (theirs.length) return await borrowAll(folder, theirs);
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    onNote(`${error.message}; epochs are written from the stored mails instead`);
+  }
+  if (await exists(join(folder, 'borrowed'))) await rm(folder, { recursive: true, force: true });
+  const epochs = await writeEpochs(reader, list.id, join(folder, 'git'));
+  return epochs.map((epoch) => `git/${epoch}.git`);
+}
+
+interface Theirs {
+  name: string;
+  path: string;
+  head: string;
+}
+
+async function borrowAll(folder: string, theirs: Theirs[]): Promise<string[]> {
+  if (!(await exists(join(folder, 'borrowed')))) await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await writeWhole(join(folder, 'borrowed'), '');
+  for (const { name, path, head } of theirs) await borrow(join(folder, name), path, head);
+  return theirs.map(({ name }) => name);
+}
+
+/** The repositories of a source and the commits up to which they were read; none where it is no repository. */
+async function repositoriesRead({ kind, location, state }: MirrorSource, database: string): Promise<Theirs[]> {
+  if (kind !== 'public-inbox-v2' && kind !== 'public-inbox-v1' && kind !== 'url') return [];
+  const heads: Record<string, string> = JSON.parse(state ?? '{}')?.epochs ?? {};
+  const place = kind === 'url' ? copyFolder(location, `${database}-mirrors`) : location;
+  const found: Theirs[] = [];
+  for (const [epoch, head] of Object.entries(heads)) {
+    if (!/^\d{1,6}$/.test(epoch) || !/^[0-9a-f]{40}$/.test(head)) return [];
+    const one = kind === 'public-inbox-v1' ? { path: place, name: 'v1.git' } : await epochAt(place, epoch);
+    if (!one) return [];
+    found.push({ ...one, head });
+  }
+  return found.sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
+}
+
+/** An epoch of a directory of epochs, or the one repository that the place is. */
+async function epochAt(place: string, epoch: string): Promise<{ path: string; name: string } | null> {
+  const name = `git/${epoch}.git`;
+  for (const path of [join(place, name), join(place, `${epoch}.git`)]) if (await exists(path)) return { path, name };
+  if (await exists(join(place, 'v1.git'))) return { path: join(place, 'v1.git'), name: 'v1.git' };
+  const names = await readdir(place).catch((): string[] => []);
+  return names.includes('objects') ? { path: place, name } : null;
+}
+
+async function entryOf(path: string, list: MirrorList, name: string): Promise<Entry | null> {
+  const head = await headOf(path);
+  const time = head && (await ownAnswer(path, ['log', '-1', '--format=%ct', head]));
+  if (!head || !time) return null;
+  const about = list.description ?? list.name;
+  return {
+    modified: Number(time),
+    fingerprint: createHash('sha1').update(`${head} refs/heads/master\n`).digest('hex'),
+    reference: null,
+    description: name === 'v1.git' ? about : `${about} [epoch ${basename(name, '.git')}]`,
+    owner: null,
+  };
+}
