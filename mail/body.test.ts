@@ -103,4 +103,22 @@ describe('partsForIndex', () => {
     expect(parts.quoted).toBe('quoted words');
     expect(parts.own).toContain('Fix it.');
   });
+  it.each([
+    ['[    1.234567] Kdump: loaded', 'the log'],
+    [' kexec_load+0x12/0x340', 'a backtrace'],
+    ['CONFIG_KEXEC_JUMP=y', 'a configuration'],
+    ['# CONFIG_CRASH_DUMP is not set', 'a configuration'],
+    ['drivers/edac/x.c:12:3: error: no kdump', 'a compiler'],
+    ['Documentation/kdump.rst: WARNING: in no toctree', 'a tool'],
+    ["Merge branches 'kexec-x' and 'kdump-y'", 'branches'],
+  ])('keeps %s out of what the author says (%s)', (line) => {
+    const parts = partsForIndex(`I say this.\n${line}\nAnd that.`);
+    expect(parts.own).toBe('I say this.\nAnd that.');
+    expect(parts.aside).toBe(line);
+  });
+
+  it.each(['Note: error handling is new.', 'kdump: warning people is good', 'We merge branches by hand.'])(
+    'leaves "%s" to its author',
+    (line) => expect(partsForIndex(line).own).toBe(line),
+  );
 });

@@ -102,17 +102,28 @@ export function partsForIndex(body: string | Body): IndexParts {
   };
 }
 
-/** A line of the kernel's log, the line of an oops that names the process, or a header copied into the text. */
-const LOGGED =
-  /^\s*(?:<\d>)?\[ *\d+\.\d{4,}\]|\bComm: .{1,40} (?:Kdump: |Not tainted|Tainted: )|^(?:From|To|Cc|Reply-To): .*@/i;
+/**
+ * A line of the kernel's log, the line of an oops that names the process, a frame of a backtrace, a line of a configuration, what
+ * a compiler or another tool says of a file, the names of merged branches, or a header copied into the text.
+ */
+const LOGGED = [
+  /^\s*(?:<\d>)?\[ *\d+\.\d{4,}\]|\bComm: .{1,40} (?:Kdump: |Not tainted|Tainted: )|^\s*Modules linked in:/,
+  /\+0x[0-9a-f]{1,16}\/0x[0-9a-f]{1,16}/,
+  /^\s*[+-]?\s*(?:# )?CONFIG_\w{1,100}(?:=| is not set)/,
+  /^\S{1,200}(?:\.[a-z]{1,4}|:\d{1,6}): (?:fatal )?(?:error|warning|note)\b/i,
+  /^\s*Merge (?:remote-tracking )?branch(?:es)? '/,
+  /^(?:From|To|Cc|Reply-To): .*@/i,
+];
+/** Stands in every such line. */
+const LOG_MARK = /\[|Comm: |Modules |\+0x|CONFIG_|: (?:fatal )?(?:error|warning|note)|Merge |@/i;
 
 /** What a machine wrote into a text is not its author's: `Kdump: loaded` in an oops is no word on kdump. */
 function splitText(own: string[], aside: string[], lines: string): void {
-  if (!lines.includes('[') && !lines.includes('Comm: ') && !lines.includes('@')) {
+  if (!LOG_MARK.test(lines)) {
     own.push(lines);
     return;
   }
-  for (const line of lines.split('\n')) (LOGGED.test(line) ? aside : own).push(line);
+  for (const line of lines.split('\n')) (LOGGED.some((mark) => mark.test(line)) ? aside : own).push(line);
 }
 
 /** Line `i` without its quotation marks. */

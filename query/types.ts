@@ -6,7 +6,9 @@ export type Node =
   | { kind: 'near'; field: Field; of: [string, string]; distance: number; ordered: boolean }
   | { kind: 'range'; field: 'd' | 'rt'; from: number | null; to: number | null }
   | { kind: 'term'; field: TermField; value: string }
-  | { kind: 'test'; name: string; value: string; at: number };
+  | { kind: 'test'; name: string; value: string; at: number }
+  /** What mails are about: those that `titled` holds for, and those that `said` holds for in threads that speak of it. */
+  | { kind: 'about'; titled: Node; said: Node };
 
 /** What words are looked for in; `any` is a word without a prefix. */
 export type Field =

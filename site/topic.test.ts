@@ -47,9 +47,24 @@ describe('topics.json', () => {
     const tree = expandTopics(parseQuery('a topic:T -system:x', 0).tree as Node, topics) as { of: Node[] };
     expect(tree.of[0]).toMatchObject({ field: 'any', text: 'a' });
     expect(tree.of[1]).toMatchObject({
-      kind: 'or',
-      of: [{ kind: 'and', of: [{ field: 'own' }, { field: 's' }] }, { kind: 'and' }],
+      kind: 'about',
+      said: { kind: 'or', of: [{ kind: 'and', of: [{ field: 'own' }, { field: 's' }] }, { kind: 'and' }] },
+      titled: {
+        of: [{ kind: 'or', of: [{ kind: 'and', of: [{ field: 's' }, { field: 's' }] }, { kind: 'and' }] }, {}],
+      },
     });
-    expect(tree.of[2]).toMatchObject({ kind: 'not', of: { kind: 'and', of: [{ text: 'y' }, { kind: 'not' }] } });
+    expect(tree.of[2]).toMatchObject({
+      kind: 'not',
+      of: {
+        kind: 'about',
+        said: {
+          kind: 'and',
+          of: [
+            { text: 'y', field: 'own' },
+            { kind: 'not', of: { field: 'own' } },
+          ],
+        },
+      },
+    });
   });
 });

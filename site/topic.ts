@@ -90,7 +90,33 @@ function topicOf(given: z.output<typeof topic>, name: string): Topic {
   const own = given.query === undefined ? [] : [treeOf(given.query, `${name}: topic ${given.slug}: query`)];
   const of = [...own, ...systems.map(({ tree }) => tree)];
   if (!of.length) throw new TopicsError(`${name}: topic ${given.slug} has neither a query nor systems.`);
-  return { slug: given.slug, title: given.title, description: given.description, systems, tree: any(of) };
+  return {
+    slug: given.slug,
+    title: given.title,
+    description: given.description,
+    tree: about(any(of)),
+    systems: systems.map((system) => ({ ...system, tree: about(system.tree) })),
+  };
+}
+
+/** Mails about it: its author's, not a robot's. A word in passing does not make a mail's subject. */
+function about(said: Node): Node {
+  const inSubject = titled(said);
+  return { kind: 'about', titled: { kind: 'and', of: [inSubject, literal(inSubject)] }, said };
+}
+
+/** The index stems: "machine check" would find a state machine checking. A phrase holds where a subject has its very words. */
+function literal(tree: Node): Node {
+  if (tree.kind === 'and' || tree.kind === 'or') return { kind: tree.kind, of: tree.of.map(literal) };
+  const isPhrase =
+    tree.kind === 'words' && tree.field === 's' && !tree.prefix && /^[a-z0-9]+(?:[ -][a-z0-9]+)+$/i.test(tree.text);
+  return isPhrase ? { kind: 'test', name: 'title', value: tree.text, at: tree.at } : tree;
+}
+
+/** The same query of subjects; what it asks besides words that are said (files, lists) stays. */
+function titled(tree: Node): Node {
+  if (tree.kind === 'and' || tree.kind === 'or') return { kind: tree.kind, of: tree.of.map(titled) };
+  return (tree.kind === 'words' || tree.kind === 'near') && tree.field === 'own' ? { ...tree, field: 's' } : tree;
 }
 
 function systemOf(given: z.output<typeof system>, place: string): System {

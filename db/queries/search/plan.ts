@@ -118,14 +118,17 @@ function condition(node: Node): Condition {
     case 'not':
       return negated(condition(node.of));
     case 'and':
+      return joined(node.of.map(condition), ' AND ');
     case 'or':
-      return joined(node.of.map(condition), node.kind === 'and' ? ' AND ' : ' OR ');
+      return joined(textTogether(node.of).map(condition), ' OR ');
     case 'range':
       return node.field === 'd' ? idRange(node.from, node.to) : arrivalRange(node.from, node.to);
     case 'term':
       return termCondition(node.field, node.value);
     case 'test':
       return testCondition(node.name, node.value, node.at);
+    case 'about':
+      return aboutCondition(node.titled, node.said);
     case 'words':
       if (node.field === 'mid')
         return { sql: '@id IN (SELECT id FROM message WHERE msgid = ?)', params: [node.text.replace(/^<|>$/g, '')] };
@@ -138,6 +141,15 @@ function condition(node: Node): Condition {
   }
 }
 
+/** Alternatives that FTS5 can answer are one question, asked before the others: what it finds need not be tested. */
+function textTogether(given: Node[]): Node[] {
+  const of = given.flatMap(alternatives);
+  const textual = of.filter((one) => isText(one) && matchOf(one) !== null);
+  return textual.length < 2 ? of : [{ kind: 'or', of: textual }, ...of.filter((one) => !textual.includes(one))];
+}
+
+const alternatives = (node: Node): Node[] => (node.kind === 'or' ? node.of.flatMap(alternatives) : [node]);
+
 function negated({ sql, params, test }: Condition): Condition {
   return { sql: `NOT (${sql})`, params, ...(test && { test: negated(test) }) };
 }
@@ -149,6 +161,54 @@ function joined(of: Condition[], by: string): Condition {
   });
   return of.some(({ test }) => test) ? { ...all(of), test: all(of.map((one) => one.test ?? one)) } : all(of);
 }
+
+/** A thread speaks of a thing where so many of its mails do, and so large a part of them. */
+const SPOKEN = { mails: 3, part: 4 };
+
+/** Mails whose subject (or files) say it, and what people say of it in threads that speak of it; a robot's are about nothing. */
+function aboutCondition(titled: Node, said: Node): Condition {
+  const [one, other] = [idsOf(said), idsOf(titled)];
+  return {
+    sql: `@id IN (WITH said AS MATERIALIZED (${one.sql})
+      SELECT id FROM said WHERE thread IN (SELECT t.id FROM (SELECT thread, count(*) AS mails FROM said GROUP BY thread) s JOIN thread t ON t.id = s.thread
+        WHERE s.mails >= ${SPOKEN.mails} AND s.mails * ${SPOKEN.part} >= t.messages)
+      UNION SELECT id FROM (${other.sql}))`,
+    params: [...one.params, ...other.params],
+  };
+}
+
+/** People's mails, and their threads. Words lead: as one condition of several, SQLite would look each mail up in the index. */
+function idsOf(node: Node): { sql: string; params: Value[] } {
+  const { match, where } = planQuery(node);
+  // As tests of one mail: SQLite takes the cheaper side of an OR first, and a bare GLOB would look cheaper than what is known already.
+  const tests = where
+    .map((one) => (match === null ? one : (one.test ?? one)))
+    .map(({ sql, params }) => ({ sql: sql.replaceAll('@id', '+a.id').replace(/@in\([\w.]+\)/g, ''), params }));
+  const from =
+    match === null
+      ? 'message a'
+      : '(SELECT rowid AS id FROM search WHERE search MATCH ?) f CROSS JOIN message a ON a.id = f.id';
+  return {
+    sql: `SELECT a.id, a.thread FROM ${from} WHERE ${[...tests.map(({ sql }) => sql), `a.author_id NOT IN (${ROBOTS})`].join(' AND ')}`,
+    params: [...(match === null ? [] : [match]), ...tests.flatMap(({ params }) => params)],
+  };
+}
+
+/** Subjects with these very words side by side, the last in the plural too; whatever stands between them but letters. */
+function titleCondition(phrase: string): Condition {
+  const end = '[^a-z0-9]';
+  const words = phrase
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter(Boolean)
+    .join(end);
+  return ofMessage("(' ' || lower(subject) || ' ') GLOB ? OR (' ' || lower(subject) || ' ') GLOB ?", [
+    `*${end}${words}${end}*`,
+    `*${end}${words}s${end}*`,
+  ]);
+}
+
+const ROBOTS = "SELECT i.id FROM person p JOIN identity i ON i.person_id = p.id WHERE p.kind = 'bot'";
 
 /** Unix seconds; `to` is exclusive. message.id is sent_at * 8 + n. */
 export function idRange(from: number | null, to: number | null): Condition {
@@ -198,6 +258,13 @@ function termCondition(field: string, value: string): Condition {
 const IS: Record<string, number> = { patch: FLAG.patch, cover: FLAG.cover, reply: FLAG.reply };
 
 function testCondition(name: string, value: string, at: number): Condition {
+  if (name === 'title') return titleCondition(value);
+  if (name === 'is' && value === 'bot')
+    return {
+      sql: `@id IN (SELECT m.id FROM person p JOIN identity i ON i.person_id = p.id JOIN message m ON m.author_id = i.id WHERE p.kind = 'bot' @in(m.id))`,
+      params: [],
+      test: { sql: `(SELECT author_id FROM message WHERE id = @id) IN (${ROBOTS})`, params: [] },
+    };
   if (name === 'is' && IS[value] !== undefined) return flagged(IS[value] as number);
   if (name === 'has' && value === 'attachment') return flagged(FLAG.attachment);
   if (name === 'list') return onList(value);
@@ -207,7 +274,7 @@ function testCondition(name: string, value: string, at: number): Condition {
   if (name === 'status') return statusCondition(value, at);
   if (name === 'tag') return tagged(value);
   if (TRAILERS[name]) return trailerCondition(TRAILERS[name], value);
-  if (name === 'is') throw new UnknownTest(`is: takes ${Object.keys(IS).join(', ')}; not "${value}".`, at);
+  if (name === 'is') throw new UnknownTest(`is: takes ${[...Object.keys(IS), 'bot'].join(', ')}; not "${value}".`, at);
   if (name === 'has') throw new UnknownTest(`has: takes attachment; not "${value}".`, at);
   throw new UnknownTest(`${name}: cannot be answered by this archive yet.`, at);
 }
@@ -286,6 +353,7 @@ const flagged = (flag: number) => ofMessage(`flags & ${flag}`, []);
 
 function collectWords(node: Node, unwanted: boolean, words: Plan['words']): void {
   if (node.kind === 'not') collectWords(node.of, !unwanted, words);
+  else if (node.kind === 'about') collectWords(node.said, unwanted, words);
   else if (node.kind === 'and' || node.kind === 'or') for (const one of node.of) collectWords(one, unwanted, words);
   else if (!unwanted && node.kind === 'words')
     words.push({ text: node.text, prefix: node.prefix, isHeader: isHeaderField(node.field) });

@@ -34,6 +34,8 @@ export async function narrowWildcards(db: Snapshot, tree: Node): Promise<{ tree:
       return { kind: node.kind, of };
     }
     if (node.kind === 'not') return { kind: 'not', of: await narrowed(node.of) };
+    if (node.kind === 'about')
+      return { kind: 'about', titled: await narrowed(node.titled), said: await narrowed(node.said) };
     if (node.kind !== 'words' || !node.prefix) return node;
     const last = /(?<![a-z\d])[a-z\d]{1,40}$/i.exec(node.text)?.[0].toLowerCase();
     const parts = last === undefined ? null : await kept.get(db, last, () => partsOf(db, last));
