@@ -56,14 +56,16 @@ describe('topics.json', () => {
     expect(tree.of[2]).toMatchObject({
       kind: 'not',
       of: {
-        kind: 'about',
-        said: {
-          kind: 'and',
-          of: [
-            { text: 'y', field: 'own' },
-            { kind: 'not', of: { field: 'own' } },
-          ],
-        },
+        of: [
+          { kind: 'about' },
+          {
+            kind: 'and',
+            of: [
+              { text: 'y', field: 'own' },
+              { kind: 'not', of: { field: 'own' } },
+            ],
+          },
+        ],
       },
     });
   });

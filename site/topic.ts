@@ -35,6 +35,9 @@ export interface System {
   slug: string;
   title: string;
   description: string;
+  /** Mails that name it, whatever they are about. */
+  named: Node;
+  /** Those of the topic that name it. */
   tree: Node;
 }
 
@@ -88,14 +91,15 @@ function topicOf(given: z.output<typeof topic>, name: string): Topic {
   if (systems.length > MAX_SYSTEMS)
     throw new TopicsError(`${name}: topic ${given.slug} has more than ${MAX_SYSTEMS} systems.`);
   const own = given.query === undefined ? [] : [treeOf(given.query, `${name}: topic ${given.slug}: query`)];
-  const of = [...own, ...systems.map(({ tree }) => tree)];
+  const of = [...own, ...systems.map(({ named }) => named)];
   if (!of.length) throw new TopicsError(`${name}: topic ${given.slug} has neither a query nor systems.`);
+  const tree = about(any(of));
   return {
     slug: given.slug,
     title: given.title,
     description: given.description,
-    tree: about(any(of)),
-    systems: systems.map((system) => ({ ...system, tree: about(system.tree) })),
+    tree,
+    systems: systems.map((system) => ({ ...system, tree: { kind: 'and', of: [tree, system.named] } })),
   };
 }
 
@@ -119,7 +123,7 @@ function titled(tree: Node): Node {
   return (tree.kind === 'words' || tree.kind === 'near') && tree.field === 'own' ? { ...tree, field: 's' } : tree;
 }
 
-function systemOf(given: z.output<typeof system>, place: string): System {
+function systemOf(given: z.output<typeof system>, place: string): Omit<System, 'tree'> {
   const parts = [any(given.aliases.map((alias) => treeOf(alias, `${place}: alias "${alias}"`)))];
   if (given.within !== undefined) parts.push(treeOf(given.within, `${place}: within`));
   if (given.except !== undefined) parts.push({ kind: 'not', of: treeOf(given.except, `${place}: except`) });
@@ -127,7 +131,7 @@ function systemOf(given: z.output<typeof system>, place: string): System {
     slug: given.slug,
     title: given.title,
     description: given.description ?? '',
-    tree: parts.length === 1 ? (parts[0] as Node) : { kind: 'and', of: parts },
+    named: parts.length === 1 ? (parts[0] as Node) : { kind: 'and', of: parts },
   };
 }
 

@@ -28,9 +28,11 @@ function numberOf(topic: Topic): string {
 /** What a topic holds now: its queries run on the index, kept until the data or the topic change. */
 export function topicMatches(db: Snapshot, topic: Topic): Promise<TopicMatches> {
   return kept.get(db, numberOf(topic), async () => {
+    const all = await everyMatch(db, topic.tree);
+    const own = new Set(all);
     const systems: number[][] = [];
-    for (const system of topic.systems) systems.push(await everyMatch(db, system.tree));
-    return { all: await everyMatch(db, topic.tree), systems };
+    for (const { named } of topic.systems) systems.push((await everyMatch(db, named)).filter((id) => own.has(id)));
+    return { all, systems };
   });
 }
 
