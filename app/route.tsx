@@ -21,7 +21,10 @@ export const GET = page(async ({ db }) => {
   if (!all.length) return emptyArchive();
   const [months, recent] = [await activity(db, null), await newestThreads(db, null, null)];
   const found = [];
-  for (const topic of topics()) found.push({ topic, messages: (await topicMatches(db, topic)).all.length });
+  for (const topic of topics()) {
+    const messages = (await topicMatches(db, topic)).all.length;
+    if (messages) found.push({ topic, messages });
+  }
   const newest = Math.max(...all.map(({ last_at }) => last_at ?? 0));
   const argued = await debates(db, (newest - MONTH) * 8, (newest + 1) * 8, 6);
   const told = await stories(db);

@@ -9,13 +9,18 @@ import { topics } from './config';
 export const GET = page(async ({ db }) => {
   const all = topics();
   const found = [];
-  for (const topic of all) found.push({ topic, matches: await topicMatches(db, topic) });
+  for (const topic of all) {
+    const matches = await topicMatches(db, topic);
+    if (matches.all.length) found.push({ topic, matches });
+  }
   return (
     <Document at="/topics/" title="Topics · Threadline" synthetic={await anySynthetic(db)}>
       <h1>Topics</h1>
       {found.length ? null : (
         <p className="empty">
-          No topics are set: topics.json is missing or cannot be used. docs/TOPICS.md shows how to write one.
+          {all.length
+            ? 'No mail here is about a topic of topics.json. docs/TOPICS.md shows how to write one.'
+            : 'No topics are set: topics.json is missing or cannot be used. docs/TOPICS.md shows how to write one.'}
         </p>
       )}
       {found.map(({ topic, matches }) => (
