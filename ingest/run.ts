@@ -5,11 +5,9 @@ import { setFlagsFromString } from 'node:v8';
 import { openWriter } from '#db/create';
 import { Connection, SCHEMA_VERSION, versionOf } from '#db/open';
 import { prepareSearch } from '#db/write/messages';
-import { linkPatches } from '#db/write/patch';
 import { hasPosted, insertReject, saveCheckpoint, seenFiles, sourceRow, stateOf } from '#db/write/sources';
 import { totals } from '#db/write/totals';
 import { heldBlobs } from '#db/write/withdraw';
-import { patchAnalysis } from './patch/index';
 import { arrangeDirty } from './pipeline/arrange';
 import { type Batch, BatchBuilder } from './pipeline/batch';
 import { type BatchSource, type Checkpoint, type PackedUnit, writeRows, writeWords } from './pipeline/commit';
@@ -17,6 +15,7 @@ import { ingestCommits } from './pipeline/commits';
 import { IdAllocator } from './pipeline/ids';
 import { ListNames } from './pipeline/lists';
 import { lockCopy, lockIngest } from './pipeline/lock';
+import { linkPatches } from './pipeline/patches';
 import { linkPeople, readMailmap, readOverrules } from './pipeline/people';
 import { ParserPool } from './pipeline/pool';
 import { resolveDirtyQuotes } from './pipeline/quotes';
@@ -124,7 +123,7 @@ export async function ingest(sources: Source[], options: IngestOptions): Promise
     await rejoinThreads(db);
     await arrangeDirty(db);
     // Neither reads what the other writes: linking is this thread's work, quotations are the workers'.
-    const linked = linkPatches(db, patchAnalysis);
+    const linked = linkPatches(db);
     await allOf([linked, resolveDirtyQuotes(db, pool, linked)]);
     await joinIdentities(db, options, failed);
     if (options.commits !== null) await joinCommits(db, options.commits, options, failed);

@@ -13,10 +13,9 @@ import {
   storedRejects,
   storedSources,
 } from '#db/stored';
-import { storeCommits } from '#db/write/commits';
 import { claimAlone, messagesNamed, restoredDifference, restoreNames } from '#db/write/restore';
-import { patchAnalysis } from './patch/index';
 import { lockIngest } from './pipeline/lock';
+import { storeCommits } from './pipeline/patches';
 import type { Source, SourceEvent, SourceKind } from './read/types';
 import { type IngestOptions, ingest } from './run';
 
@@ -175,7 +174,6 @@ async function restoreCommits(old: Connection, db: Connection): Promise<void> {
   for (const tree of new Set(commits.map((commit) => commit.tree)))
     await storeCommits(
       db,
-      patchAnalysis,
       tree,
       matches.flatMap(({ patch, ...match }) => (match.tree === tree && patch !== null ? [{ ...match, patch }] : [])),
     );

@@ -1,4 +1,5 @@
-import type { MsgId } from '#mail/types';
+import type { Address, MsgId } from '#mail/types';
+import type { StateName } from './state';
 
 /** `patch.kind`: what a mail is to the history of patches. */
 export const PATCH_KIND = {
@@ -22,7 +23,7 @@ export const PATCH_KIND = {
 export type PatchKind = (typeof PATCH_KIND)[keyof typeof PATCH_KIND];
 
 /** Bits of `patch.marks`. */
-export const MARK = { rfc: 1, resend: 2, autosel: 4, signed: 8 } as const;
+export const MARK = { rfc: 1, resend: 2, autosel: 4, signed: 8, copy: 16 } as const;
 
 /** What linking knows of one mail that carries a patch or is a cover letter. */
 export interface PatchFact {
@@ -92,7 +93,24 @@ export const CLAIM = {
   dropped: 11,
   queued: 12,
   superseded: 13,
+  /** The author takes it back. */
+  withdrawn: 14,
+  /** The author promises a change to whoever wrote the mail answered to. */
+  gaveIn: 15,
+  /** Somebody is content now. */
+  content: 16,
 } as const;
+/** Claims by which a patch was taken; of these, those by which it is in mainline or a release. */
+export const TAKEN: readonly number[] = [
+  CLAIM.applied,
+  CLAIM.queued,
+  CLAIM.merged,
+  CLAIM.mmAdded,
+  CLAIM.mmMerged,
+  CLAIM.upstream,
+  CLAIM.stable,
+];
+export const MERGED: readonly number[] = [CLAIM.merged, CLAIM.mmMerged, CLAIM.upstream, CLAIM.stable];
 export type ClaimKind = (typeof CLAIM)[keyof typeof CLAIM];
 
 /** `claim.source`: who speaks, for the page and for weighing. */
@@ -107,7 +125,22 @@ export const CLAIM_SOURCE = {
   commit: 8,
   revert: 9,
   trailer: 10,
+  /** Words that count only from somebody known to keep a tree: "I took this", "will queue it". */
+  report: 11,
+  /** A notice in the form of a tree's robot, from an address that is none. */
+  notice: 12,
 } as const;
+/** By which a person is seen to keep a tree: their plain words, a b4 mail, notices. Two mails of them are taken for proof. */
+export const KEEPING: readonly number[] = [CLAIM_SOURCE.words, CLAIM_SOURCE.b4, CLAIM_SOURCE.notice];
+/** Mails of them that prove it. */
+export const KEEPER_MAILS = 2;
+/** Claims about the patch answered to; others may be about one of the same change. */
+export const SPOKEN: readonly number[] = [
+  CLAIM_SOURCE.words,
+  CLAIM_SOURCE.report,
+  CLAIM_SOURCE.trailer,
+  CLAIM_SOURCE.prTracker,
+];
 export type ClaimSource = (typeof CLAIM_SOURCE)[keyof typeof CLAIM_SOURCE];
 
 /** One statement of a mail on what became of a patch. What it is about: `msgid`, else `title`, else the mail it answers to. */
@@ -153,37 +186,74 @@ export interface Outcome {
   tree: string | null;
 }
 
-/** What became of the newest version of a series, as far as mails and commits tell. */
-export const STATUS = [
-  'posted',
-  'under discussion',
-  'changes requested',
-  'reviewed',
-  'in -mm',
-  'dropped',
-  'partly applied',
-  'applied',
-  'merged',
-  'reverted',
-] as const;
-export type Status = (typeof STATUS)[number];
-
-/** One patch or cover letter of a revision, with what was said of it. */
-export interface PatchState {
-  isCover: boolean;
-  /** Mails of others that speak of it. */
-  replies: number;
-  /** Someone other than its author stands for it. */
-  isEndorsed: boolean;
-  /** Kinds of its outcomes. */
-  outcomes: ClaimKind[];
+/** One thing said of a patch, by whom. */
+export interface Word {
+  kind: ClaimKind;
+  source: ClaimSource;
+  /** message.id; 0 for a commit. */
+  evidence: number;
+  line: number;
+  by: Address | null;
+  oid: string;
+  /** For `gaveIn`: the mail that asked. */
+  asked: { id: number; line: number; by: Address } | null;
+  /** For `reverted`: the reverting patch is of another series and was taken. */
+  isRevertTaken: boolean;
 }
 
-/** The analyses that linking needs; ingest/patch provides them, so that db/write depends on no analysis. */
-export interface PatchAnalysis {
-  linkSeries(facts: PatchFact[]): Revision[];
-  resolveClaims(claims: StoredClaim[], facts: PatchFact[], revisionOf: (id: number) => number | null): Outcome[];
-  /** As resolveClaims, for claims it found nothing for: `facts` are all patches of the authors of the mails that make them. */
-  resolveByAuthor(claims: StoredClaim[], facts: PatchFact[], applied: ReadonlySet<number>): Outcome[];
-  statusOf(newest: PatchState[], earlier: PatchState[][]): Status;
+/** Mails of one author that speak of a patch. */
+export interface Answer {
+  by: Address;
+  mails: number;
+  last: number;
+}
+
+/** A trailer of a patch, or of a reply to it. */
+export interface Endorsement {
+  evidence: number;
+  /** Who is named, and who sent the mail. */
+  by: Address;
+  sender: Address;
+  isReview: boolean;
+}
+
+/** One patch or cover letter of a revision, with all that was said of it. */
+export interface PatchState {
+  id: number;
+  author: Address;
+  /** identity.id */
+  authorId: number;
+  /** The subject, brackets included. */
+  title: string;
+  isCover: boolean;
+  position: number | null;
+  changeId: string | null;
+  stable: string | null;
+  marks: number;
+  answers: Answer[];
+  endorsements: Endorsement[];
+  words: Word[];
+}
+
+/** A revision with its patches, the cover letter first. */
+export interface RevisionState {
+  id: number;
+  number: number;
+  part: string | null;
+  isResend: boolean;
+  patches: PatchState[];
+}
+
+/** What a series row needs: the judged state and its proof. */
+export interface Verdict {
+  status: StateName;
+  /** The mail that proves it and the line; null where no single mail does. */
+  proof: { id: number; line: number } | null;
+}
+
+/** Somebody's no or request, and whether a newer version or a later word answered it. */
+export interface Objection {
+  id: number;
+  line: number;
+  isAnswered: boolean;
 }

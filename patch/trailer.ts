@@ -53,7 +53,9 @@ function addTrailer(found: Trailer[], line: string, at: number): void {
     .slice(0, VALUE);
   if (value === '') return;
   const key = spelled(line.slice(0, colon));
-  found.push({ key, value, ...named(key, value), line: at });
+  const person = named(key, value);
+  if (isEndorsement(key) && !namesPerson(person, value)) return;
+  found.push({ key, value, ...person, line: at });
 }
 
 function extend(trailer: Trailer, line: string): void {
@@ -108,23 +110,51 @@ function cleanAddress(address: string): string {
     .toLowerCase();
 }
 
-/** Trailers by which a person stands for a patch; the others are facts about it. */
-export const ENDORSEMENTS: readonly string[] = [
-  'Reviewed-by',
-  'Acked-by',
-  'Tested-by',
-  'Reviewed-and-tested-by',
-  'Tested-and-reviewed-by',
-  'Acked-and-tested-by',
-  'Nacked-by',
-  'Verified-by',
-  'Review-by',
-  'Ack-by',
-  'Approved-by',
-];
-const endorsing = new Set(ENDORSEMENTS);
+/** What a trailer of review says: `review` stands for the patch, `test` tried it, `against` refuses it. */
+type Weight = 'review' | 'test' | 'against';
+
+/** Trailers of review, every spelling in use, once: SQL and pages take them from here. */
+const REVIEW_TRAILERS: Record<string, Weight> = {
+  'Reviewed-by': 'review',
+  'Review-by': 'review',
+  'Acked-by': 'review',
+  'Ack-by': 'review',
+  'Approved-by': 'review',
+  'Reviewed-and-tested-by': 'review',
+  'Tested-and-reviewed-by': 'review',
+  'Acked-and-tested-by': 'review',
+  'Tested-by': 'test',
+  'Verified-by': 'test',
+  'Nacked-by': 'against',
+  'Nak-by': 'against',
+  'Naked-by': 'against',
+  'Nack-by': 'against',
+};
+
+const keysOf = (...weights: Weight[]) =>
+  Object.keys(REVIEW_TRAILERS).filter((key) => weights.includes(REVIEW_TRAILERS[key] as Weight));
+
+/** All of them; by which somebody stands for a patch; those of a review; those against it. */
+export const ENDORSEMENTS: readonly string[] = keysOf('review', 'test', 'against');
+export const STANDING: readonly string[] = keysOf('review', 'test');
+export const REVIEWS: readonly string[] = keysOf('review');
+export const AGAINST: readonly string[] = keysOf('against');
 
 /** Whether a trailer given in a reply counts as a review of the patch. */
 export function isEndorsement(key: string): boolean {
-  return endorsing.has(key);
+  return key in REVIEW_TRAILERS;
+}
+
+/** `Tested-by: nobody so far, please try` names no person: neither an address nor a name of few words. */
+function namesPerson({ name, address }: Address, value: string): boolean {
+  if (address !== '') return true;
+  const words = name.split(' ');
+  return (
+    words.length <= 4 &&
+    /^[\p{L}'’.-]+(?: [\p{L}'’.-]+)*(?:\s*\([^)]*\))?$/u.test(name) &&
+    !/^(?:no ?body|no ?one|none|some(?:body|one)|any(?:body|one)|me|you|us|tbd|todo|pending|yes|no|n\/?a)\b/i.test(
+      name,
+    ) &&
+    !/[,?!]/.test(value)
+  );
 }

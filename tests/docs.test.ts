@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { STATES } from '#patch/state';
 import { PREFIXES } from '#query/prefix';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -33,6 +34,16 @@ describe('documentation', () => {
     const text = readFileSync(join(ROOT, 'docs/SEARCH.md'), 'utf8');
     const listed = /<!-- prefixes -->\n([\s\S]*?)<!-- \/prefixes -->/.exec(text)?.[1]?.trim().split('\n') ?? [];
     expect(listed).toEqual(PREFIXES.map(({ name, meaning, example }) => `- \`${name}:\` ${meaning}: \`${example}\``));
+  });
+
+  it('STATES has every state as patch/state.ts has it', () => {
+    const text = readFileSync(join(ROOT, 'docs/STATES.md'), 'utf8');
+    const sections = text.split(/^## /m).slice(1);
+    expect(sections.map((section) => section.trim())).toEqual(
+      STATES.map(
+        ({ name, meaning, evidence, ends }) => `${name}\n\n${meaning}\n\n- Evidence: ${evidence}\n- Ended by: ${ends}`,
+      ),
+    );
   });
 
   it('nothing names a machine of ours', () => {

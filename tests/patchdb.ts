@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { openWriter } from '../db/create.ts';
 import type { Connection, Value } from '../db/open.ts';
 import { insertRows } from '../db/write/insert.ts';
-import { linkPatches, PATCH_TABLES } from '../db/write/patch.ts';
-import { addPatchRows, patchAnalysis } from '../ingest/patch/index.ts';
+import { PATCH_TABLES } from '../db/write/patch.ts';
+import { addPatchRows } from '../ingest/patch/index.ts';
 import type { FactRows } from '../ingest/patch/rows.ts';
+import { linkPatches } from '../ingest/pipeline/patches.ts';
 import type { Message } from '../mail/types.ts';
 
 /** A mail for tests of patches: only what they need; the rest is empty. */
@@ -67,7 +68,7 @@ export class PatchDatabase {
       if (rows[table]) await insertRows(this.db, `INSERT OR IGNORE INTO ${table} (${columns})`, rows[table]);
     }
     await this.db.exec('COMMIT');
-    await linkPatches(this.db, patchAnalysis);
+    await linkPatches(this.db);
   }
 
   async #store(mail: Message, id: number): Promise<void> {

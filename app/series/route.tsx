@@ -2,6 +2,7 @@ import { anySynthetic } from '#db/queries/home';
 import { findPerson } from '#db/queries/people';
 import type { SeriesLine } from '#db/queries/series';
 import { listSeries, SERIES_A_PAGE, type SeriesFilter, seriesCounts } from '#db/queries/serieslist';
+import { stateNamed } from '#db/queries/status';
 import { topicMatches } from '#db/queries/topics';
 import { notFound, page, problem } from '../_page/page';
 import { Document } from '../_ui/Document';
@@ -50,11 +51,12 @@ export const GET = page(async ({ query, db }) => {
           <a
             key={status}
             href={hrefOf(query, { status, after: null })}
-            aria-current={filter.status === status ? 'page' : undefined}
+            aria-current={stateNamed(filter.status ?? '') === status ? 'page' : undefined}
           >
-            {status === 'waiting' ? 'waiting for review' : status} <small>{series}</small>
+            {status} <small>{series}</small>
           </a>
         ))}
+        <a href="/series/states/">what they mean</a>
       </nav>
       <form className="filter" action="/series/">
         {person ? <input type="hidden" name="person" value={person.slug} /> : null}

@@ -10,28 +10,20 @@ const SAID = new Map<number, string>([
   [CLAIM.mmAdded, 'in -mm'],
   [CLAIM.mmDropped, 'left -mm'],
   [CLAIM.mmMerged, 'left -mm, merged'],
-  [CLAIM.changesRequested, 'changes wanted'],
+  [CLAIM.changesRequested, 'changes requested'],
   [CLAIM.rejected, 'refused'],
-  [CLAIM.reverted, 'reverted'],
+  [CLAIM.reverted, 'a revert'],
   [CLAIM.dropped, 'dropped'],
   [CLAIM.superseded, 'superseded'],
+  [CLAIM.withdrawn, 'to be ignored'],
 ]);
 
-const WHO = new Map<number, string>([
-  [CLAIM_SOURCE.b4, 'a b4 thank-you mail'],
-  [CLAIM_SOURCE.patchwork, 'patchwork-bot'],
-  [CLAIM_SOURCE.tip, 'tip-bot'],
-  [CLAIM_SOURCE.prTracker, 'pr-tracker-bot'],
-  [CLAIM_SOURCE.stable, 'a copy for stable'],
-  [CLAIM_SOURCE.mm, 'mm-commits'],
-  [CLAIM_SOURCE.commit, 'a commit'],
-]);
-
-/** "applied to ras/core, says tip-bot": what a piece of evidence tells, in words. */
+/** "applied (ras/core), says tip-bot2 for Ada": what a piece of evidence says, and always who sent it. */
 export function outcomeWords(outcome: OutcomeLine): string {
   const tree = outcome.tree ? ` (${outcome.tree})` : '';
-  const who = WHO.get(outcome.source) ?? outcome.author ?? 'a reply';
-  return `${SAID.get(outcome.kind) ?? 'mentioned'}${tree}, says ${who}`;
+  const who = outcome.source === CLAIM_SOURCE.commit ? 'a commit' : outcome.author || 'a reply';
+  const doubt = outcome.doubted ? ', who is not known to keep a tree' : '';
+  return `${SAID.get(outcome.kind) ?? 'mentioned'}${tree}, says ${who}${doubt}`;
 }
 
 /** Why a revision is taken for a version of the one before. */

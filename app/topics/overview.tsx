@@ -1,6 +1,7 @@
 import type { TopicAuthor, TopicThread } from '#db/queries/overview';
 import type { TopicSeries } from '#db/queries/topics';
 import { monthNamer } from '#mail/months';
+import { stateOf } from '#patch/state';
 import { nameOf, plural, shortDate } from '../_ui/format';
 import { type LaneLine, Lanes } from '../_ui/Lanes';
 import { personHref, searchHref, threadHref } from '../_ui/links';
@@ -73,9 +74,7 @@ export function SeriesLanes({ series }: { series: TopicSeries[] }) {
   return <Lanes id="series-picture" title="Patch series, their versions and what became of them" lines={lines} />;
 }
 
-/** One colour for a status, on every page. */
+/** One colour for a state, on every page. */
 export function statusClass(status: string): string {
-  if (status === 'applied' || status === 'merged' || status === 'partly applied') return 'st-in';
-  if (status === 'dropped' || status === 'reverted' || status === 'changes requested') return 'st-out';
-  return status === 'reviewed' || status === 'in -mm' ? 'st-near' : 'st-open';
+  return `st-${stateOf(status)?.tone ?? 'open'}`;
 }

@@ -1,7 +1,14 @@
 import { CLAIM, CLAIM_SOURCE } from '#patch/kinds';
 import type { Snapshot } from '../open';
 import { rfc3339 } from './export';
-import { findSeries, type OutcomeLine, type PatchLine, type RevisionDetail, type SeriesDetail } from './series';
+import {
+  findSeries,
+  type OutcomeLine,
+  type PatchLine,
+  type RevisionDetail,
+  type SaidLine,
+  type SeriesDetail,
+} from './series';
 
 const KIND_NAMES = new Map<number, string>(Object.entries(CLAIM).map(([name, number]) => [number, name]));
 const SOURCE_NAMES = new Map<number, string>(Object.entries(CLAIM_SOURCE).map(([name, number]) => [number, name]));
@@ -33,8 +40,22 @@ export function seriesObject(series: SeriesDetail): object {
     change_id: series.changeId,
     revisions: series.all.map(revisionObject),
     status: series.status,
-    applied: patches.flatMap((patch) => patch.outcomes.map((outcome) => appliedObject(patch, outcome))),
+    verdict: series.proof ? saidObject(series.proof) : null,
+    objections: series.objections.map((one) => ({
+      by: one.address,
+      msgid: one.msgid,
+      line: one.line,
+      answered: one.isAnswered,
+    })),
+    applied: patches.flatMap((patch) =>
+      patch.outcomes.filter(({ doubted }) => !doubted).map((outcome) => appliedObject(patch, outcome)),
+    ),
   };
+}
+
+/** Lines count from 0, as everywhere in the exports. */
+function saidObject({ address, msgid, line, at }: SaidLine): object {
+  return { by: address, msgid, line, at: rfc3339(at) };
 }
 
 function revisionObject(revision: RevisionDetail): object {

@@ -1,6 +1,6 @@
 import type { Snapshot } from '../open';
 import { Kept } from './kept';
-import { NO_ANSWER } from './series';
+import { STATUS } from './status';
 import { seriesWithPostings, type TopicSeries } from './topics';
 
 export interface PersonLine {
@@ -155,7 +155,7 @@ async function personSeries(
   limit: number,
 ): Promise<{ statuses: { status: string; series: number }[]; series: TopicSeries[] }> {
   const statuses = await db.all<{ status: string; series: number }>(
-    `SELECT iif(${NO_ANSWER}, 'no answer', s.status) AS status, count(*) AS series
+    `SELECT ${STATUS} AS status, count(*) AS series
      FROM identity i JOIN series s ON s.author_id = i.id WHERE i.person_id = ? AND s.stable IS NULL GROUP BY 1 ORDER BY 2 DESC`,
     [person],
   );

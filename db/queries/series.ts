@@ -1,8 +1,9 @@
-import type { LinkKind } from '#patch/kinds';
+import { CLAIM, type LinkKind } from '#patch/kinds';
 import { parseSubject } from '#patch/subject';
 import { isEndorsement } from '#patch/trailer';
 import type { Snapshot } from '../open';
 import { markLost } from './losttrailers';
+import { STATUS } from './status';
 
 /** A series as a line of /series/. Ids of messages are times: id / 8 is Unix seconds. */
 export interface SeriesLine {
@@ -23,24 +24,16 @@ export interface SeriesLine {
   applied: number;
   status: string;
   waiting: number;
+  /** '6.1' of a copy for a stable tree. */
+  stable: string | null;
   /** Of the newest revision's first mail. */
   msgid: string;
 }
 
-/** Days that a list goes on without a word on a series until its silence is called an answer that did not come. */
-const SILENT_DAYS = 30;
-
-/**
- * Posted, nobody else has said a word, and the lists that carried it go on for SILENT_DAYS: "no answer". What ends sooner
- * stays "posted": the archive does not tell. Asked of the archive as it is now, since a list that grows changes it. `s` is the series.
- */
-export const NO_ANSWER = `(s.status = 'posted' AND s.replies = 0 AND s.last_id < (SELECT max(l.last_at) - ${SILENT_DAYS * 86400}
-  FROM posting p JOIN list l ON l.id = p.list_id WHERE p.message_id = s.posted_id) * 8)`;
-
 /** Columns and joins of a SeriesLine; `s` is the series. */
 export const SERIES_LINE = `s.id, s.title, i.name AS author, i.address, s.revisions,
   coalesce((SELECT n.number || coalesce(n.part, '') FROM revision n WHERE n.id = s.posted_id), '1') AS version, s.patches, s.first_id, s.posted_id, s.last_id, s.replies,
-  s.reviewed, s.applied, iif(${NO_ANSWER}, 'no answer', s.status) AS status, s.waiting, m.msgid`;
+  s.reviewed, s.applied, ${STATUS} AS status, s.waiting, s.stable, m.msgid`;
 export const SERIES_JOINS = 'JOIN identity i ON i.id = s.author_id JOIN message m ON m.id = s.posted_id';
 
 export interface TrailerLine {
@@ -65,6 +58,8 @@ export interface OutcomeLine {
   tree: string | null;
   /** 0: a commit of a repository given with --commits. */
   evidence_id: number;
+  /** 1: said by somebody who is not known to be able to do it. */
+  doubted: number;
   /** The mail that says so; null for a commit. */
   msgid: string | null;
   author: string | null;
@@ -108,9 +103,27 @@ export interface RevisionDetail {
   patches: PatchLine[];
 }
 
+/** A mail that says something of a series: who wrote it, and the line. */
+export interface SaidLine {
+  msgid: string;
+  name: string;
+  address: string;
+  line: number;
+  /** Unix seconds. */
+  at: number;
+}
+
 export interface SeriesDetail extends SeriesLine {
   changeId: string | null;
   all: RevisionDetail[];
+  /** Its author keeps a tree, and may have applied it without a mail. */
+  isKeepers: boolean;
+  /** What proves the state; null where no single mail does. */
+  proof: SaidLine | null;
+  /** Who refused a version or asked for a change. */
+  objections: (SaidLine & { isAnswered: boolean })[];
+  /** Series that this one takes back (`Revert "..."`), or copies to a stable tree. */
+  about: { series: number; title: string; kind: number }[];
 }
 
 /** The series that a revision, patch or series id belongs to; null where there is none. */
@@ -126,14 +139,52 @@ export async function seriesIdOf(db: Snapshot, id: number): Promise<number | nul
 
 /** One series with everything its page shows. */
 export async function findSeries(db: Snapshot, id: number): Promise<SeriesDetail | null> {
-  const line = await db.get<SeriesLine & { change_id: string | null } & Record<string, never>>(
-    `SELECT ${SERIES_LINE}, s.change_id FROM series s ${SERIES_JOINS} WHERE s.id = ?`,
+  const line = await db.get<SeriesLine & { change_id: string | null; keeper: number } & Record<string, never>>(
+    `SELECT ${SERIES_LINE}, s.change_id, s.keeper FROM series s ${SERIES_JOINS} WHERE s.id = ?`,
     [id],
   );
   if (!line) return null;
   const all = await revisionsOf(db, id);
   markLost(all);
-  return { ...line, changeId: line.change_id, all };
+  return {
+    ...line,
+    changeId: line.change_id,
+    all,
+    isKeepers: line.keeper === 1,
+    proof: await proofOf(db, id),
+    objections: await objectionsOf(db, id),
+    about: await aboutOf(db, id),
+  };
+}
+
+const SAID_LINE = 'm.msgid, i.name, i.address, m.sent_at AS at';
+
+async function proofOf(db: Snapshot, series: number): Promise<SaidLine | null> {
+  const row = await db.get<SaidLine & Record<string, never>>(
+    `SELECT ${SAID_LINE}, s.proof_line AS line FROM series s JOIN message m ON m.id = s.proof_id JOIN identity i ON i.id = m.author_id WHERE s.id = ?`,
+    [series],
+  );
+  return row ?? null;
+}
+
+async function objectionsOf(db: Snapshot, series: number): Promise<SeriesDetail['objections']> {
+  const rows = await db.all<SaidLine & { answered: number }>(
+    `SELECT ${SAID_LINE}, o.line, o.answered FROM objection o JOIN message m ON m.id = o.evidence_id JOIN identity i ON i.id = m.author_id
+     WHERE o.series_id = ? ORDER BY o.evidence_id, o.line`,
+    [series],
+  );
+  return rows.map(({ answered, ...row }) => ({ ...row, isAnswered: answered === 1 }));
+}
+
+/** What its own mails say of other series: what they revert, where a copy comes from. */
+function aboutOf(db: Snapshot, series: number): Promise<SeriesDetail['about']> {
+  return db.all<SeriesDetail['about'][0]>(
+    `SELECT DISTINCT t.id AS series, t.title, o.kind FROM revision r JOIN patch p ON p.revision_id = r.id
+     JOIN outcome o ON o.evidence_id = p.message_id AND o.kind IN (${CLAIM.reverted}, ${CLAIM.upstream})
+     JOIN patch q ON q.message_id = o.patch_id JOIN revision w ON w.id = q.revision_id JOIN series t ON t.id = w.series_id
+     WHERE r.series_id = ?1 AND t.id <> ?1 ORDER BY 1 LIMIT 20`,
+    [series],
+  );
 }
 
 interface RevisionRow {
@@ -259,9 +310,10 @@ async function trailersOf(db: Snapshot, series: number): Promise<Map<number, Tra
 
 async function outcomesOf(db: Snapshot, series: number): Promise<Map<number, OutcomeLine[]>> {
   const rows = await db.all<OutcomeLine>(
-    `SELECT o.patch_id, o.kind, o.source, o.how, o.oid, o.tree, o.evidence_id, o.line, m.msgid, i.name AS author
+    `SELECT o.patch_id, o.kind, o.source, o.how, o.oid, o.tree, o.evidence_id, o.line, o.doubted, m.msgid, i.name AS author
      FROM revision r JOIN patch p ON p.revision_id = r.id JOIN outcome o ON o.patch_id = p.message_id
-     LEFT JOIN message m ON m.id = o.evidence_id LEFT JOIN identity i ON i.id = m.author_id WHERE r.series_id = ? ORDER BY o.evidence_id`,
+     LEFT JOIN message m ON m.id = o.evidence_id LEFT JOIN identity i ON i.id = m.author_id
+     WHERE r.series_id = ? AND o.kind NOT IN (${CLAIM.content}, ${CLAIM.gaveIn}) ORDER BY o.evidence_id`,
     [series],
   );
   return grouped(rows, (row) => row.patch_id);
@@ -322,7 +374,7 @@ export async function patchPlace(db: Snapshot, messageId: number): Promise<Patch
       subject: string;
     } & Record<string, never>
   >(
-    `SELECT s.id AS series, iif(${NO_ANSWER}, 'no answer', s.status) AS status, r.id AS revision, r.number, r.part, p.position, r.total,
+    `SELECT s.id AS series, ${STATUS} AS status, r.id AS revision, r.number, r.part, p.position, r.total,
        (SELECT max(number) FROM revision n WHERE n.series_id = s.id) AS newest, m.id, m.msgid, m.subject
      FROM patch own JOIN revision r ON r.id = own.revision_id JOIN series s ON s.id = r.series_id
      JOIN patch p ON p.revision_id = r.id JOIN message m ON m.id = p.message_id

@@ -1,8 +1,10 @@
+import { STATE, STATES } from '#patch/state';
 import type { Snapshot } from '../open';
-import { NO_ANSWER, SERIES_JOINS, SERIES_LINE, type SeriesLine } from './series';
+import { SERIES_JOINS, SERIES_LINE, type SeriesLine } from './series';
+import { STATUS, stateNamed, statusIs } from './status';
 
 export interface SeriesFilter {
-  /** A status of patch/kinds.ts, or 'waiting': posted, and nobody has answered; those first posted longest ago first. */
+  /** A state of patch/state.ts; those waiting for review: the longest waiting first. */
   status?: string;
   /** list.name */
   list?: string;
@@ -23,7 +25,7 @@ export const SERIES_A_PAGE = 100;
 
 /** One page of series, newest revision first; of those waiting the longest waiting first. One more row than a page tells of a next one. */
 export async function listSeries(db: Snapshot, filter: SeriesFilter): Promise<SeriesLine[]> {
-  const waiting = filter.status === 'waiting';
+  const waiting = stateNamed(filter.status ?? '') === STATE.waiting;
   const { where, params } = await conditions(db, filter, waiting);
   return db.all<SeriesLine>(
     `SELECT ${SERIES_LINE} FROM series s ${SERIES_JOINS} WHERE ${where.join(' AND ')}
@@ -43,10 +45,11 @@ async function conditions(
     where.push(condition);
     params.push(...values);
   };
-  if (waiting) add('s.waiting = 1');
-  else if (filter.status === 'no answer') add(NO_ANSWER);
-  else if (filter.status)
-    add(`s.status = ?${filter.status === 'posted' ? ` AND NOT ${NO_ANSWER}` : ''}`, filter.status);
+  if (filter.status) {
+    const state = stateNamed(filter.status);
+    const { sql, params: values } = state ? statusIs(state) : { sql: '0', params: [] };
+    add(sql, ...values);
+  }
   if (filter.list)
     add(
       'EXISTS (SELECT 1 FROM posting p JOIN list l ON l.id = p.list_id WHERE p.message_id = s.posted_id AND l.name = ?)',
@@ -73,11 +76,15 @@ function likeOf(text: string): string {
   return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
 }
 
-/** How many series there are of each status, and how many wait. */
+/** How many series there are of each state, in the order of patch/state.ts; those waiting first. */
 export async function seriesCounts(db: Snapshot): Promise<{ status: string; series: number }[]> {
   const rows = await db.all<{ status: string; series: number }>(
-    `SELECT iif(${NO_ANSWER}, 'no answer', s.status) AS status, count(*) AS series FROM series s GROUP BY 1 ORDER BY 2 DESC`,
+    `SELECT ${STATUS} AS status, count(*) AS series FROM series s GROUP BY 1`,
   );
-  const waiting = await db.get<{ series: number }>('SELECT count(*) AS series FROM series WHERE waiting = 1');
-  return [{ status: 'waiting', series: waiting?.series ?? 0 }, ...rows];
+  const counts = new Map(rows.map(({ status, series }) => [status, series]));
+  const names = [STATE.waiting, ...STATES.map(({ name }) => name).filter((name) => name !== STATE.waiting)];
+  return names.flatMap((status) => {
+    const series = counts.get(status) ?? 0;
+    return series > 0 || status === STATE.waiting ? [{ status, series }] : [];
+  });
 }

@@ -1,8 +1,8 @@
-import { STATUS } from '#patch/kinds';
 import { PREFIXES, prefixOf } from '#query/prefix';
 import type { Topic } from '#site/topic';
 import type { Snapshot } from '../open';
 import { listPeople } from './people';
+import { STATE_WORDS } from './status';
 
 /** What the word being typed may become. `query` is the whole query with it. */
 export interface Suggestion {
@@ -12,9 +12,6 @@ export interface Suggestion {
 }
 
 const MOST = 8;
-
-/** What `status:` takes besides the states themselves (db/queries/search/plan.ts). */
-const STATES = [...STATUS, 'no answer', 'waiting'].map((name) => name.replaceAll(' ', '-'));
 
 /** Completions of the last word of a query: prefixes, lists, people by how much they wrote, and the values that a prefix takes. */
 export async function suggest(db: Snapshot, query: string, topics: Topic[]): Promise<Suggestion[]> {
@@ -48,7 +45,7 @@ async function values(
     const systems = topics.flatMap((topic) => topic.systems);
     return named('system', systems, value, whole);
   }
-  return (source === 'states' ? STATES : source)
+  return (source === 'states' ? STATE_WORDS : source)
     .filter((one) => one.startsWith(value.toLowerCase()))
     .map((one) => ({ query: whole(`${prefix}:${one}`), label: one, kind: 'value' }));
 }

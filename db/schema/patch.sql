@@ -57,10 +57,13 @@ CREATE TABLE claim (                -- what a mail says became of a patch
   title_key  INTEGER,
   oid        TEXT,                  -- commit, 12 to 40 hex digits
   tree       TEXT,
+  speaker    INTEGER NOT NULL,      -- who says it: the author key of the mail (as patch.author_key)
   PRIMARY KEY (message_id, line, nth)
 ) WITHOUT ROWID;
 CREATE INDEX claim_title ON claim (title_key) WHERE title_key IS NOT NULL;
 CREATE INDEX claim_msgid ON claim (msgid) WHERE msgid IS NOT NULL;
+-- Who keeps a tree: those who said (patch/kinds.ts CLAIM applied, queued) that they took patches.
+CREATE INDEX claim_speaker ON claim (speaker, message_id) WHERE kind IN (1,12);
 
 CREATE TABLE patch_dirty (          -- mails stored since patches were last linked; empty after a finished ingest
   message_id INTEGER PRIMARY KEY
@@ -97,12 +100,22 @@ CREATE TABLE series (               -- one piece of work over all its versions
   first_id   INTEGER NOT NULL,      -- first and newest mail of the series itself,
   posted_id  INTEGER NOT NULL,      -- first mail of the newest revision,
   last_id    INTEGER NOT NULL,      -- newest mail about it, replies included
-  replies    INTEGER NOT NULL,      -- of others, to the newest revision
+  replies    INTEGER NOT NULL,      -- of other persons, to the newest revision; robots are none
   reviewed   INTEGER NOT NULL,      -- patches of the newest revision that someone stands for
   applied    INTEGER NOT NULL,      -- patches of any revision of which a mail or commit says so
-  status     TEXT NOT NULL,         -- db/write/patch.ts STATUS
-  waiting    INTEGER NOT NULL       -- 1: the next word is others' (posted, no verdict, no newer version)
+  status     TEXT NOT NULL,         -- patch/state.ts; what depends on time is asked of the lists (db/queries/status.ts)
+  waiting    INTEGER NOT NULL,      -- 1: somebody's answer is waited for, as long as the list is young
+  keeper     INTEGER NOT NULL,      -- 1: its author keeps a tree, and may have applied it without a mail
+  proof_id   INTEGER,               -- message.id of the mail that proves the status, and the line
+  proof_line INTEGER
 );
+CREATE TABLE objection (            -- who refused a version or asked for a change
+  series_id   INTEGER NOT NULL,
+  evidence_id INTEGER NOT NULL,     -- message.id of the mail
+  line        INTEGER NOT NULL,
+  answered    INTEGER NOT NULL,     -- 1: a newer version came, or the same person stands for it now
+  PRIMARY KEY (series_id, evidence_id, line)
+) WITHOUT ROWID;
 CREATE INDEX series_posted ON series (posted_id);
 CREATE INDEX series_status ON series (status, posted_id);
 CREATE INDEX series_author ON series (author_id);
@@ -116,6 +129,7 @@ CREATE TABLE outcome (              -- what became of a patch, with the evidence
   how         TEXT NOT NULL,        -- how the evidence was joined to the patch: 'link', 'reply', 'title', 'patch id', ...
   oid         TEXT NOT NULL,        -- '' where none is named
   tree        TEXT,
+  doubted     INTEGER NOT NULL DEFAULT 0, -- 1: said by somebody who is not known to be able to do it
   PRIMARY KEY (patch_id, evidence_id, kind, oid)
 ) WITHOUT ROWID;
 CREATE INDEX outcome_evidence ON outcome (evidence_id);

@@ -1,8 +1,9 @@
-import type { PatchAnalysis } from '#patch/kinds';
-import { CLAIM, CLAIM_SOURCE } from '#patch/kinds';
+import { CLAIM, CLAIM_SOURCE, PATCH_KIND } from '#patch/kinds';
 import type { Connection } from '../open';
 import { insertRows } from './insert';
-import { writeSeries } from './series';
+
+/** Mails that a commit may come from. */
+const POSTED = `(${[PATCH_KIND.patch, PATCH_KIND.cover]})`;
 
 /** A patch that a commit may come from: ingest/patch/commits.ts. */
 export interface CandidateRow {
@@ -17,14 +18,14 @@ export interface CandidateRow {
 
 /** When the oldest patch was posted (Unix seconds); null where there is none. Older commits come from none of them. */
 export async function oldestPatch(db: Connection): Promise<number | null> {
-  const row = await db.get<{ id: number | null }>('SELECT min(message_id) AS id FROM patch WHERE kind IN (1, 2)');
+  const row = await db.get<{ id: number | null }>(`SELECT min(message_id) AS id FROM patch WHERE kind IN ${POSTED}`);
   return row?.id == null ? null : Math.floor(row.id / 8);
 }
 
 /** Author and title keys of all patches: commits that have none of them and name no mail need not be looked at further. */
 export async function patchKeys(db: Connection): Promise<Set<number>> {
   const rows = await db.all<{ key: number }>(
-    'SELECT author_key AS key FROM patch WHERE kind IN (1, 5) UNION SELECT title_key FROM patch WHERE kind = 1',
+    `SELECT author_key AS key FROM patch WHERE kind IN (${PATCH_KIND.patch}, ${PATCH_KIND.stable}) UNION SELECT title_key FROM patch WHERE kind = ${PATCH_KIND.patch}`,
   );
   return new Set(rows.map(({ key }) => key));
 }
@@ -35,8 +36,8 @@ export function commitCandidates(
   keys: { msgids: string[]; titles: number[]; patchIds: string[] },
 ): Promise<CandidateRow[]> {
   return db.all<CandidateRow>(
-    `SELECT m.id, m.msgid, m.sent_at, p.kind = 2 AS cover, p.author_key, p.title_key, p.patch_id FROM patch p JOIN message m ON m.id = p.message_id
-     WHERE p.kind IN (1, 2) AND p.message_id IN (
+    `SELECT m.id, m.msgid, m.sent_at, p.kind = ${PATCH_KIND.cover} AS cover, p.author_key, p.title_key, p.patch_id FROM patch p JOIN message m ON m.id = p.message_id
+     WHERE p.kind IN ${POSTED} AND p.message_id IN (
        SELECT p.message_id FROM json_each(?1) j JOIN message m ON m.msgid = j.value JOIN patch p ON p.message_id = m.id
        UNION SELECT q.message_id FROM json_each(?1) j JOIN message m ON m.msgid = j.value JOIN patch p ON p.message_id = m.id
          JOIN patch q ON q.revision_id = p.revision_id
@@ -54,42 +55,33 @@ export interface MatchedCommit {
   isRevert: boolean;
 }
 
-/** Puts what a repository says in place of what it said before, and brings the states of the series up to date. One transaction. */
-export async function storeCommits(
-  db: Connection,
-  analysis: PatchAnalysis,
-  tree: string,
-  matches: MatchedCommit[],
-): Promise<void> {
-  await db.exec('CREATE TEMP TABLE IF NOT EXISTS touched (id INTEGER PRIMARY KEY)');
-  await db.transaction(async () => {
-    await db.exec('DELETE FROM touched');
-    const seriesOf =
-      'SELECT r.series_id FROM outcome o JOIN patch p ON p.message_id = o.patch_id JOIN revision r ON r.id = p.revision_id';
-    await db.run(`INSERT OR IGNORE INTO touched ${seriesOf} WHERE o.evidence_id = 0 AND o.tree = ?`, [tree]);
-    await db.run('DELETE FROM outcome WHERE evidence_id = 0 AND tree = ?', [tree]);
-    await db.run('DELETE FROM patch_commit WHERE tree = ?', [tree]);
-    await insertRows(
-      db,
-      'INSERT OR IGNORE INTO outcome (patch_id, evidence_id, line, kind, source, how, oid, tree)',
-      matches.map((one) => [
-        one.patch,
-        0,
-        0,
-        one.isRevert ? CLAIM.reverted : CLAIM.merged,
-        CLAIM_SOURCE.commit,
-        one.how,
-        one.oid,
-        tree,
-      ]),
-    );
-    const own = matches.filter((one) => !one.isRevert);
-    await insertRows(
-      db,
-      'INSERT OR REPLACE INTO patch_commit (oid, tree, patch_id, how)',
-      own.map((one) => [one.oid, tree, one.patch, one.how]),
-    );
-    await db.run(`INSERT OR IGNORE INTO touched ${seriesOf} WHERE o.evidence_id = 0 AND o.tree = ?`, [tree]);
-    await writeSeries(db, analysis);
-  });
+/** Puts what a repository says in place of what it said before, and gathers the series to be judged in `touched`. */
+export async function replaceCommits(db: Connection, tree: string, matches: MatchedCommit[]): Promise<void> {
+  await db.exec('DELETE FROM touched');
+  const seriesOf =
+    'SELECT r.series_id FROM outcome o JOIN patch p ON p.message_id = o.patch_id JOIN revision r ON r.id = p.revision_id';
+  await db.run(`INSERT OR IGNORE INTO touched ${seriesOf} WHERE o.evidence_id = 0 AND o.tree = ?`, [tree]);
+  await db.run('DELETE FROM outcome WHERE evidence_id = 0 AND tree = ?', [tree]);
+  await db.run('DELETE FROM patch_commit WHERE tree = ?', [tree]);
+  await insertRows(
+    db,
+    'INSERT OR IGNORE INTO outcome (patch_id, evidence_id, line, kind, source, how, oid, tree)',
+    matches.map((one) => [
+      one.patch,
+      0,
+      0,
+      one.isRevert ? CLAIM.reverted : CLAIM.merged,
+      CLAIM_SOURCE.commit,
+      one.how,
+      one.oid,
+      tree,
+    ]),
+  );
+  const own = matches.filter((one) => !one.isRevert);
+  await insertRows(
+    db,
+    'INSERT OR REPLACE INTO patch_commit (oid, tree, patch_id, how)',
+    own.map((one) => [one.oid, tree, one.patch, one.how]),
+  );
+  await db.run(`INSERT OR IGNORE INTO touched ${seriesOf} WHERE o.evidence_id = 0 AND o.tree = ?`, [tree]);
 }

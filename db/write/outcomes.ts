@@ -1,55 +1,50 @@
-import {
-  CLAIM,
-  CLAIM_SOURCE,
-  type ClaimSource,
-  type Outcome,
-  type PatchAnalysis,
-  type PatchFact,
-  type StoredClaim,
-} from '#patch/kinds';
+import { CLAIM, type Outcome, type PatchFact, SPOKEN, type StoredClaim } from '#patch/kinds';
 import type { Connection } from '../open';
 import { insertRows } from './insert';
+import { dirtyUpTo } from './patch';
 import { loadFacts } from './patchfacts';
 
 /** A copy comes at most two years after the patch (ingest/patch/outcome.ts REACH), in message ids (8 a second). */
 const COPY_REACH = 730 * 86400 * 8;
 
-/** Sources of claims that are about the patch answered to; others may be about one of the same change (ingest/patch/outcome.ts). */
-const SPOKEN: ClaimSource[] = [CLAIM_SOURCE.words, CLAIM_SOURCE.trailer, CLAIM_SOURCE.prTracker];
-
 interface ClaimRow extends Omit<StoredClaim, 'self' | 'titleKey'> {
   title_key: number | null;
 }
 
-/** Resolves the claims of new mails, and those that may mean patches of `linking`. */
-export async function resolveOutcomes(
-  db: Connection,
-  analysis: PatchAnalysis,
-  dirty: string,
-  known: Map<number, PatchFact>,
-): Promise<void> {
-  await gatherClaims(db, dirty);
+/** Claims to be resolved, the patches that they may mean, and the revision of each. */
+export interface ClaimFacts {
+  claims: StoredClaim[];
+  facts: PatchFact[];
+  revisionOf(id: number): number | null;
+}
+
+/** The claims of new mails, and those that may mean patches of `linking`. `known`: facts read already, by id. */
+export async function gatherClaims(db: Connection, last: number, known: Map<number, PatchFact>): Promise<ClaimFacts> {
+  await gatherClaiming(db, dirtyUpTo(last));
   const rows = await db.all<ClaimRow>(
     `SELECT c.message_id AS evidence, c.line, c.kind, c.source, c.msgid, c.title, c.title_key, c.oid, c.tree, r.patch_id AS parent
      FROM claiming n JOIN claim c ON c.message_id = n.id LEFT JOIN patch_reply r ON r.message_id = c.message_id ORDER BY 1, 2, c.nth`,
   );
-  if (rows.length === 0) return;
+  if (rows.length === 0) return { claims: [], facts: [], revisionOf: () => null };
   const revisions = await revisionOfEach(db);
   const facts = await factsOf(db, [...revisions.keys()], known);
   const claims = rows.map(
     ({ title_key, ...row }): StoredClaim => ({ ...row, titleKey: title_key, self: known.get(row.evidence) ?? null }),
   );
-  const found = analysis.resolveClaims(claims, facts, (id) => revisions.get(id) ?? null);
+  return { claims, facts, revisionOf: (id) => revisions.get(id) ?? null };
+}
+
+/** Puts these in place of what the mails in `claiming` said before. */
+export async function replaceOutcomes(db: Connection, found: Outcome[]): Promise<void> {
   await db.run(
     `INSERT OR IGNORE INTO touched SELECT r.series_id FROM outcome o JOIN claiming c ON c.id = o.evidence_id
      JOIN patch p ON p.message_id = o.patch_id JOIN revision r ON r.id = p.revision_id`,
   );
   await db.run('DELETE FROM outcome WHERE evidence_id IN (SELECT id FROM claiming)');
-  await insertOutcomes(db, found);
-  await insertOutcomes(db, await resolveMoved(db, analysis, openCopies(claims, found), known));
+  await addOutcomes(db, found);
 }
 
-const insertOutcomes = (db: Connection, outcomes: Outcome[]) =>
+export const addOutcomes = (db: Connection, outcomes: Outcome[]) =>
   insertRows(
     db,
     'INSERT OR IGNORE INTO outcome (patch_id, evidence_id, line, kind, source, how, oid, tree)',
@@ -72,33 +67,30 @@ async function factsOf(db: Connection, ids: number[], known: Map<number, PatchFa
   return ids.map((id) => known.get(id) as PatchFact);
 }
 
-/** The second try: with all that the authors of these copies posted in the two years before them. */
-async function resolveMoved(
+/** For a second try: all that the authors of the mails that make these claims posted in the two years before them. */
+export async function gatherByAuthor(
   db: Connection,
-  analysis: PatchAnalysis,
   claims: StoredClaim[],
   known: Map<number, PatchFact>,
-): Promise<Outcome[]> {
-  if (!claims.length) return [];
+): Promise<{ facts: PatchFact[]; applied: Set<number> }> {
   const rows = await db.all<{ id: number; applied: number }>(
     `SELECT q.message_id AS id, EXISTS (SELECT 1 FROM outcome o WHERE o.patch_id = q.message_id AND o.kind IN (${CLAIM.applied}, ${CLAIM.queued})) AS applied
      FROM (SELECT DISTINCT q.message_id FROM json_each(?) j CROSS JOIN patch p ON p.message_id = j.value
        CROSS JOIN patch q ON q.author_key = p.author_key AND q.message_id BETWEEN p.message_id - ${COPY_REACH} AND p.message_id) q`,
     [JSON.stringify([...new Set(claims.map(({ evidence }) => evidence))])],
   );
-  const facts = await factsOf(
-    db,
-    rows.map(({ id }) => id),
-    known,
-  );
-  return analysis.resolveByAuthor(claims, facts, new Set(rows.flatMap(({ id, applied }) => (applied ? [id] : []))));
+  const ids = rows.map(({ id }) => id);
+  return {
+    facts: await factsOf(db, ids, known),
+    applied: new Set(rows.flatMap(({ id, applied }) => (applied ? [id] : []))),
+  };
 }
 
 /**
  * Gathers in `claiming` the mails whose claims are to be resolved again: the new ones, those that may mean patches of `linking`, and
  * what was said of the patches that these may mean (it decides between equal versions).
  */
-async function gatherClaims(db: Connection, dirty: string): Promise<void> {
+async function gatherClaiming(db: Connection, dirty: string): Promise<void> {
   const add = (where: string) =>
     db.run(`INSERT OR IGNORE INTO claiming SELECT DISTINCT message_id FROM claim WHERE ${where}`);
   const replies = 'message_id IN (SELECT r.message_id FROM patch_reply r JOIN linking l ON l.id = r.patch_id)';

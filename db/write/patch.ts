@@ -1,10 +1,8 @@
 import { textKey } from '#patch/fingerprint';
-import type { PatchAnalysis, Revision } from '#patch/kinds';
+import { PATCH_KIND, type PatchFact, type Revision } from '#patch/kinds';
 import type { Connection, Value } from '../open';
 import { insertRows } from './insert';
-import { resolveOutcomes } from './outcomes';
 import { loadFacts } from './patchfacts';
-import { writeSeries } from './series';
 
 /** Columns of the tables of facts, `message_id` first, as the ingest workers send their rows (ingest/patch/rows.ts). */
 export const PATCH_TABLES: Record<string, string> = {
@@ -12,7 +10,7 @@ export const PATCH_TABLES: Record<string, string> = {
   patch:
     'message_id, kind, revision, part, position, total, marks, stable, title_key, author_key, patch_id, print, files, added, removed, change_id, base_commit, earlier',
   trailer: 'message_id, line, key, name, address, value',
-  claim: 'message_id, line, nth, kind, source, msgid, title, title_key, oid, tree',
+  claim: 'message_id, line, nth, kind, source, msgid, title, title_key, oid, tree, speaker',
   mm_release: 'message_id, name, previous, patches, location',
   mm_remark: 'message_id, position, subject, text, unmerged, line',
   mm_entry: 'message_id, position, kind, file, title, note, line',
@@ -30,41 +28,40 @@ const TITLE_REACH = (548 + 14) * 86400 * 8;
 /** Mails linked in one transaction: bounds memory, and how long the writer holds the lock. */
 const DIRTY_AT_ONCE = 25_000;
 
-/** PATCH_KIND of mails that belong to series (patch, cover, stable), and of those that replies can speak of (pull requests too). */
-const SERIES_KINDS = '(1, 2, 5)';
-const TARGET_KINDS = '(1, 2, 3, 5)';
+/** Mails that belong to series, and those that replies can speak of (pull requests too). */
+const SERIES_KINDS = `(${[PATCH_KIND.patch, PATCH_KIND.cover, PATCH_KIND.stable]})`;
+const TARGET_KINDS = `(${[PATCH_KIND.patch, PATCH_KIND.cover, PATCH_KIND.pull, PATCH_KIND.stable]})`;
 
-/**
- * Brings series, replies, outcomes and states up to date with the mails stored since the last call. Needs `place` of their
- * threads to be up to date. Killed in between, the next call goes on. What comes out does not depend on the batches.
- */
-export async function linkPatches(db: Connection, analysis: PatchAnalysis): Promise<void> {
+/** Tables of one connection: the patches looked at, the mails whose claims are, and the series to be judged. */
+export async function prepareLinking(db: Connection): Promise<void> {
   await db.exec(`CREATE TEMP TABLE IF NOT EXISTS linking (id INTEGER PRIMARY KEY);
     CREATE TEMP TABLE IF NOT EXISTS claiming (id INTEGER PRIMARY KEY);
     CREATE TEMP TABLE IF NOT EXISTS touched (id INTEGER PRIMARY KEY);`);
-  for (;;) {
-    const last = await db.get<{ id: number | null }>(
-      'SELECT max(message_id) AS id FROM (SELECT message_id FROM patch_dirty ORDER BY message_id LIMIT ?)',
-      [DIRTY_AT_ONCE],
-    );
-    if (last?.id == null) return;
-    const upTo = last.id;
-    await db.transaction(() => linkDirty(db, analysis, upTo));
-  }
 }
 
-async function linkDirty(db: Connection, analysis: PatchAnalysis, last: number): Promise<void> {
-  const dirty = `(SELECT message_id FROM patch_dirty WHERE message_id <= ${last})`;
+/** The last mail of the next run of those that are left to link; null where none is left. */
+export async function nextDirty(db: Connection): Promise<number | null> {
+  const last = await db.get<{ id: number | null }>(
+    'SELECT max(message_id) AS id FROM (SELECT message_id FROM patch_dirty ORDER BY message_id LIMIT ?)',
+    [DIRTY_AT_ONCE],
+  );
+  return last?.id ?? null;
+}
+
+/** The dirty mails up to `last`, as a table. */
+export const dirtyUpTo = (last: number) => `(SELECT message_id FROM patch_dirty WHERE message_id <= ${last})`;
+
+/** Brings replies and files up to date, and gathers the patches that the dirty mails may have to do with. */
+export async function gatherPatches(db: Connection, last: number): Promise<PatchFact[]> {
+  const dirty = dirtyUpTo(last);
   await db.exec('DELETE FROM linking; DELETE FROM claiming; DELETE FROM touched;');
   await linkReplies(db, dirty);
   await indexFiles(db, dirty);
   await gatherKin(db, dirty);
-  const facts = await loadFacts(db, await linkingIds(db));
-  const revisions = analysis.linkSeries(facts);
-  await replaceRevisions(db, revisions);
-  await resolveOutcomes(db, analysis, dirty, new Map(facts.map((fact) => [fact.id, fact])));
-  await touchSeries(db, dirty);
-  await writeSeries(db, analysis);
+  return loadFacts(db, await linkingIds(db));
+}
+
+export async function finishDirty(db: Connection, last: number): Promise<void> {
   await db.exec(`DELETE FROM patch_dirty WHERE message_id <= ${last}`);
 }
 
@@ -149,13 +146,14 @@ async function gatherKin(db: Connection, dirty: string): Promise<void> {
   );
 }
 
-/** Puts the revisions of the mails in `linking` in place of the former ones. Series rows follow in writeSeries. */
-async function replaceRevisions(db: Connection, revisions: Revision[]): Promise<void> {
+/** Puts the revisions of the mails in `linking` in place of the former ones. Series rows follow in replaceSeries. */
+export async function replaceRevisions(db: Connection, revisions: Revision[]): Promise<void> {
   const former =
     'SELECT DISTINCT r.series_id FROM linking l JOIN patch p ON p.message_id = l.id JOIN revision r ON r.id = p.revision_id';
   await db.run(`INSERT OR IGNORE INTO touched ${former}`);
   await db.run('DELETE FROM revision WHERE series_id IN (SELECT id FROM touched)');
   await db.run('DELETE FROM series WHERE id IN (SELECT id FROM touched)');
+  await db.run('DELETE FROM objection WHERE series_id IN (SELECT id FROM touched)');
   await insertRows(
     db,
     'INSERT OR REPLACE INTO revision (id, series_id, number, part, resend, cover_id, total, previous, link, likeness)',
@@ -190,16 +188,4 @@ async function indexFiles(db: Connection, dirty: string): Promise<void> {
   const pairs = rows.flatMap(({ id, files }) => files.split('\n').map((path): Value[] => [textKey(path), id]));
   pairs.sort((a, b) => (a[0] as number) - (b[0] as number));
   await insertRows(db, 'INSERT OR IGNORE INTO patch_file (file, message_id)', pairs);
-}
-
-/** Series whose replies or outcomes changed need their state again. */
-async function touchSeries(db: Connection, dirty: string): Promise<void> {
-  const seriesOf = (patches: string) =>
-    `SELECT r.series_id FROM patch p JOIN revision r ON r.id = p.revision_id WHERE p.message_id IN (${patches})`;
-  await db.run(
-    `INSERT OR IGNORE INTO touched ${seriesOf(`SELECT patch_id FROM patch_reply WHERE message_id IN ${dirty}`)}`,
-  );
-  await db.run(
-    `INSERT OR IGNORE INTO touched ${seriesOf('SELECT o.patch_id FROM outcome o JOIN claiming c ON c.id = o.evidence_id')}`,
-  );
 }

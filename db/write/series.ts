@@ -1,7 +1,102 @@
-import type { ClaimKind, PatchAnalysis, PatchState } from '#patch/kinds';
-import { parseSubject } from '#patch/subject';
+import {
+  type Answer,
+  CLAIM,
+  type ClaimKind,
+  type ClaimSource,
+  type Endorsement,
+  KEEPER_MAILS,
+  KEEPING,
+  PATCH_KIND,
+  type PatchState,
+  type RevisionState,
+  TAKEN,
+  type Word,
+} from '#patch/kinds';
+import { REVIEWS, STANDING } from '#patch/trailer';
 import type { Connection, Value } from '../open';
 import { insertRows } from './insert';
+import { dirtyUpTo } from './patch';
+
+/** A series with all that judging it takes. */
+export interface SeriesFacts {
+  id: number;
+  revisions: RevisionState[];
+}
+
+/** A series as it was judged, ready to be stored. */
+export interface SeriesRow {
+  id: number;
+  title: string;
+  author: number;
+  changeId: string | null;
+  revisions: number;
+  patches: number;
+  stable: string | null;
+  firstId: number;
+  postedId: number;
+  lastId: number;
+  replies: number;
+  reviewed: number;
+  applied: number;
+  status: string;
+  isWaiting: boolean;
+  isKeepers: boolean;
+  proof: { id: number; line: number } | null;
+  objections: { id: number; line: number; isAnswered: boolean }[];
+  /** Outcomes that count for nothing: said by somebody who cannot do it. */
+  doubted: { patch: number; evidence: number; kind: number }[];
+}
+
+const SPOKEN_TAKING = `(${[CLAIM.applied, CLAIM.queued]})`;
+const quoted = (keys: readonly string[]) => `(${keys.map((key) => `'${key}'`).join(',')})`;
+
+/** Series whose replies, outcomes or speakers changed are judged again. */
+export async function touchSeries(db: Connection, last: number): Promise<void> {
+  const dirty = dirtyUpTo(last);
+  const touch = (patches: string) =>
+    db.run(
+      `INSERT OR IGNORE INTO touched SELECT r.series_id FROM patch p JOIN revision r ON r.id = p.revision_id WHERE p.message_id IN (${patches})`,
+    );
+  await touch(`SELECT patch_id FROM patch_reply WHERE message_id IN ${dirty}`);
+  await touch('SELECT o.patch_id FROM outcome o JOIN claiming c ON c.id = o.evidence_id');
+  // What a revert takes back, where it was said that the revert itself was taken.
+  await touch(
+    `SELECT o.patch_id FROM outcome x JOIN claiming c ON c.id = x.evidence_id JOIN outcome o ON o.evidence_id = x.patch_id AND o.kind = ${CLAIM.reverted}`,
+  );
+  await touchKeepers(db, dirty, touch);
+}
+
+/** Who by these mails is seen to keep a tree for the first time: what they said before counts now. */
+async function touchKeepers(
+  db: Connection,
+  dirty: string,
+  touch: (patches: string) => Promise<unknown>,
+): Promise<void> {
+  const rows = await db.all<{ speaker: number }>(
+    `SELECT DISTINCT speaker FROM claim WHERE message_id IN ${dirty} AND kind IN ${SPOKEN_TAKING} AND source IN (${KEEPING})
+       AND ${keeperMails('claim.speaker', `AND k.message_id NOT IN ${dirty}`)} < ${KEEPER_MAILS}`,
+  );
+  if (rows.length === 0) return;
+  const speakers = `(${rows.map(({ speaker }) => speaker)})`;
+  await touch(
+    `SELECT o.patch_id FROM claim c JOIN outcome o ON o.evidence_id = c.message_id WHERE c.speaker IN ${speakers} AND c.kind IN ${SPOKEN_TAKING}`,
+  );
+  await touch(`SELECT message_id FROM patch WHERE author_key IN ${speakers}`);
+}
+
+/** In how many mails (counted to KEEPER_MAILS) somebody said plainly that they took a patch. */
+const keeperMails = (speaker: string, more = '') =>
+  `(SELECT count(*) FROM (SELECT DISTINCT k.message_id FROM claim k WHERE k.speaker = ${speaker} AND k.kind IN ${SPOKEN_TAKING}
+     AND k.source IN (${KEEPING}) ${more} LIMIT ${KEEPER_MAILS}))`;
+
+/** Those of these persons (claim.speaker) who keep a tree. */
+export async function keepersAmong(db: Connection, keys: number[]): Promise<Set<number>> {
+  const rows = await db.all<{ key: number }>(
+    `SELECT j.value AS key FROM json_each(?) j WHERE ${keeperMails('j.value')} >= ${KEEPER_MAILS}`,
+    [JSON.stringify(keys)],
+  );
+  return new Set(rows.map(({ key }) => key));
+}
 
 interface MemberRow {
   series: number;
@@ -14,132 +109,203 @@ interface MemberRow {
   position: number | null;
   subject: string;
   author: number;
+  name: string;
+  address: string;
   change_id: string | null;
   stable: string | null;
-  rfc: number;
+  marks: number;
 }
 
-/** Claims by which a patch counts as applied: patch/kinds.ts CLAIM. */
-const APPLIED = [1, 2, 3, 4, 7, 12];
-
-/** Keys of trailers by which someone stands for a patch (patch/trailer.ts isEndorsement). */
-const ENDORSED = `('Reviewed-by','Acked-by','Tested-by','Reviewed-and-tested-by','Tested-and-reviewed-by','Acked-and-tested-by','Verified-by','Approved-by')`;
-
-/** Writes the rows of the series in `touched` from their revisions, replies, trailers and outcomes. */
-export async function writeSeries(db: Connection, analysis: PatchAnalysis): Promise<void> {
-  const members = await db.all<MemberRow>(
+/** The series in `touched`, with what was said of each of their patches. */
+export async function gatherSeries(db: Connection): Promise<SeriesFacts[]> {
+  const rows = await db.all<MemberRow>(
     `SELECT r.series_id AS series, r.id AS revision, r.number, r.part, r.resend, m.id, p.message_id = r.cover_id AS cover, p.position,
-       m.subject, m.author_id AS author, p.change_id, p.stable, p.marks & 1 AS rfc
+       m.subject, m.author_id AS author, i.name, i.address, p.change_id, p.stable, p.marks
      FROM touched t JOIN revision r ON r.series_id = t.id JOIN patch p ON p.revision_id = r.id JOIN message m ON m.id = p.message_id
+     JOIN identity i ON i.id = m.author_id
      ORDER BY r.series_id, r.id, cover DESC, p.position, m.id`,
   );
-  const said = await loadSaid(db);
-  const rows: Value[][] = [];
-  for (const group of groupBy(members, (row) => row.series)) rows.push(seriesRow(group, said, analysis));
-  await db.run('DELETE FROM series WHERE id IN (SELECT id FROM touched)');
-  await insertRows(
-    db,
-    `INSERT OR REPLACE INTO series (id, title, author_id, change_id, revisions, patches, stable, first_id, posted_id, last_id,
-       replies, reviewed, applied, status, waiting)`,
-    rows,
-  );
-}
-
-/** What was said of each patch of the touched series. */
-interface Said {
-  replies: Map<number, { others: number; last: number }>;
-  endorsed: Set<number>;
-  outcomes: Map<number, ClaimKind[]>;
+  const [answers, endorsements, words] = [await answersOf(db), await endorsementsOf(db), await wordsOf(db)];
+  return runs(rows, ({ series }) => series).map((members) => ({
+    id: (members[0] as MemberRow).series,
+    revisions: runs(members, ({ revision }) => revision).map((own) => {
+      const [{ revision, number, part, resend }] = own as [MemberRow];
+      const patches = own.map(
+        (row): PatchState => ({
+          id: row.id,
+          author: { name: row.name, address: row.address },
+          authorId: row.author,
+          title: row.subject,
+          isCover: row.cover === 1,
+          position: row.position,
+          changeId: row.change_id,
+          stable: row.stable,
+          marks: row.marks,
+          answers: answers.get(row.id) ?? [],
+          endorsements: endorsements.get(row.id) ?? [],
+          words: words.get(row.id) ?? [],
+        }),
+      );
+      return { id: revision, number, part, isResend: resend === 1, patches };
+    }),
+  }));
 }
 
 const PATCHES = 'touched t JOIN revision r ON r.series_id = t.id JOIN patch p ON p.revision_id = r.id';
 
-async function loadSaid(db: Connection): Promise<Said> {
-  const replies = await db.all<{ id: number; others: number; last: number }>(
-    `SELECT y.patch_id AS id, sum(rm.author_id <> pm.author_id) AS others, max(y.message_id) AS last
-     FROM ${PATCHES} JOIN patch_reply y ON y.patch_id = p.message_id JOIN message rm ON rm.id = y.message_id
-     JOIN message pm ON pm.id = p.message_id GROUP BY y.patch_id`,
+/** Mails that speak of a patch, by author. */
+async function answersOf(db: Connection): Promise<Map<number, Answer[]>> {
+  const rows = await db.all<{ id: number; name: string; address: string; mails: number; last: number }>(
+    `SELECT y.patch_id AS id, i.name, i.address, count(*) AS mails, max(y.message_id) AS last
+     FROM ${PATCHES} JOIN patch_reply y ON y.patch_id = p.message_id JOIN message m ON m.id = y.message_id JOIN identity i ON i.id = m.author_id
+     GROUP BY y.patch_id, m.author_id`,
   );
-  const endorsed = await db.all<{ id: number }>(
-    `SELECT DISTINCT y.patch_id AS id FROM ${PATCHES} JOIN patch_reply y ON y.patch_id = p.message_id
-     JOIN trailer x ON x.message_id = y.message_id WHERE x.key IN ${ENDORSED}
-     UNION SELECT DISTINCT x.message_id FROM ${PATCHES} JOIN trailer x ON x.message_id = p.message_id
-     JOIN message m ON m.id = p.message_id JOIN identity i ON i.id = m.author_id WHERE x.key IN ${ENDORSED} AND x.address <> i.address`,
-  );
-  const outcomes = await db.all<{ id: number; kind: ClaimKind }>(
-    `SELECT o.patch_id AS id, o.kind FROM ${PATCHES} JOIN outcome o ON o.patch_id = p.message_id`,
-  );
-  const kinds = new Map<number, ClaimKind[]>();
-  for (const { id, kind } of outcomes) kinds.set(id, [...(kinds.get(id) ?? []), kind]);
-  return {
-    replies: new Map(replies.map((row) => [row.id, row])),
-    endorsed: new Set(endorsed.map((row) => row.id)),
-    outcomes: kinds,
-  };
+  return byId(rows, ({ name, address, mails, last }) => ({ by: { name, address }, mails, last }));
 }
 
-function seriesRow(members: MemberRow[], said: Said, analysis: PatchAnalysis): Value[] {
-  const revisions = groupBy(members, (row) => row.revision);
-  const whole = revisions.filter(([first]) => first !== undefined && first.part === null);
-  const newest = newestOf(whole.length > 0 ? whole : revisions);
-  const head = newest[0] as MemberRow;
-  const status = analysis.statusOf(
-    newest.map((row) => stateOf(row, said)),
-    revisions.filter((rows) => rows !== newest).map((rows) => rows.map((row) => stateOf(row, said))),
+interface TrailerRow {
+  id: number;
+  evidence: number;
+  key: string;
+  name: string;
+  address: string;
+  sender: string;
+  sender_address: string;
+}
+
+/** Trailers of review in the patches and in replies to them. */
+async function endorsementsOf(db: Connection): Promise<Map<number, Endorsement[]>> {
+  const select = (patch: string, from: string) =>
+    `SELECT ${patch} AS id, x.message_id AS evidence, x.key, x.name, x.address, i.name AS sender, i.address AS sender_address
+     FROM ${PATCHES} ${from} JOIN message m ON m.id = x.message_id JOIN identity i ON i.id = m.author_id WHERE x.key IN ${quoted(STANDING)}`;
+  const rows = await db.all<TrailerRow>(
+    `${select('y.patch_id', 'JOIN patch_reply y ON y.patch_id = p.message_id JOIN trailer x ON x.message_id = y.message_id')}
+     UNION ALL ${select('p.message_id', 'JOIN trailer x ON x.message_id = p.message_id')}`,
   );
-  const patches = newest.filter((row) => row.cover !== 1);
-  const replied = members.map((row) => said.replies.get(row.id)?.last ?? 0);
-  const posted = Math.min(...newest.map((row) => row.id));
-  const ids = members.map((row) => row.id);
-  return [
-    (members[0] as MemberRow).series,
-    parseSubject(head.subject).title || head.subject,
-    head.author,
-    members.findLast((row) => row.change_id !== null)?.change_id ?? null,
-    new Set(revisions.flatMap(([first]) => (first && !first.resend ? [first.number] : []))).size || 1,
-    Math.max(patches.length, 1),
-    head.stable,
-    Math.min(...ids),
-    posted,
-    Math.max(...ids, ...replied),
-    newest.reduce((sum, row) => sum + (said.replies.get(row.id)?.others ?? 0), 0),
-    patches.filter((row) => said.endorsed.has(row.id) || said.endorsed.has(head.id)).length,
-    members.filter((row) => row.cover !== 1 && isApplied(row, said)).length,
-    status,
-    status === 'posted' && head.stable === null ? 1 : 0,
-  ];
+  return byId(rows, ({ evidence, key, name, address, sender, sender_address }) => ({
+    evidence,
+    by: { name, address },
+    sender: { name: sender, address: sender_address },
+    isReview: REVIEWS.includes(key),
+  }));
 }
 
-/** The revision posted last; a single patch sent again does not stand for the whole. */
-function newestOf(revisions: MemberRow[][]): MemberRow[] {
-  const last = revisions.at(-1) as MemberRow[];
-  const number = Math.max(...revisions.map((rows) => rows[0]?.number ?? 1));
-  return (last[0]?.number ?? 1) < number && last.length === 1
-    ? (revisions.findLast((rows) => rows[0]?.number === number) ?? last)
-    : last;
+interface WordRow {
+  id: number;
+  kind: ClaimKind;
+  source: ClaimSource;
+  evidence: number;
+  line: number;
+  oid: string;
+  name: string | null;
+  address: string | null;
+  asked: number | null;
+  asked_line: number | null;
+  asked_name: string | null;
+  asked_address: string | null;
+  revert_taken: number;
 }
 
-function isApplied(row: MemberRow, said: Said): boolean {
-  return (said.outcomes.get(row.id) ?? []).some((kind) => APPLIED.includes(kind));
+/** What was said of a patch; for a promise of the author, the mail that it answers; for a revert, whether it was taken itself. */
+async function wordsOf(db: Connection): Promise<Map<number, Word[]>> {
+  const rows = await db.all<WordRow>(
+    `SELECT o.patch_id AS id, o.kind, o.source, o.evidence_id AS evidence, o.line, o.oid, i.name, i.address, a.id AS asked,
+       (SELECT min(c.line) FROM claim c WHERE c.message_id = a.id AND c.kind = ${CLAIM.changesRequested}) AS asked_line,
+       ai.name AS asked_name, ai.address AS asked_address,
+       o.kind = ${CLAIM.reverted} AND (o.evidence_id = 0
+         OR EXISTS (SELECT 1 FROM patch v WHERE v.message_id = o.evidence_id AND v.kind = ${PATCH_KIND.tip})
+         OR EXISTS (SELECT 1 FROM outcome x WHERE x.patch_id = o.evidence_id AND x.kind IN (${TAKEN})))
+         AND NOT EXISTS (SELECT 1 FROM patch v JOIN revision w ON w.id = v.revision_id WHERE v.message_id = o.evidence_id AND w.series_id = t.id)
+         AS revert_taken
+     FROM ${PATCHES} JOIN outcome o ON o.patch_id = p.message_id
+     LEFT JOIN message e ON e.id = o.evidence_id LEFT JOIN identity i ON i.id = e.author_id
+     LEFT JOIN place l ON o.kind = ${CLAIM.gaveIn} AND l.message_id = e.id
+     LEFT JOIN place q ON q.thread = l.thread AND q.position = l.parent
+     LEFT JOIN message a ON a.id = q.message_id LEFT JOIN identity ai ON ai.id = a.author_id
+     ORDER BY o.patch_id, o.evidence_id, o.line, o.kind`,
+  );
+  return byId(rows, (row) => ({
+    kind: row.kind,
+    source: row.source,
+    evidence: row.evidence,
+    line: row.line,
+    oid: row.oid,
+    by: row.name === null ? null : { name: row.name, address: row.address ?? '' },
+    asked:
+      row.asked === null
+        ? null
+        : {
+            id: row.asked,
+            line: row.asked_line ?? 0,
+            by: { name: row.asked_name ?? '', address: row.asked_address ?? '' },
+          },
+    isRevertTaken: row.revert_taken === 1,
+  }));
 }
 
-function stateOf(row: MemberRow, said: Said): PatchState {
-  return {
-    isCover: row.cover === 1,
-    replies: said.replies.get(row.id)?.others ?? 0,
-    isEndorsed: said.endorsed.has(row.id),
-    outcomes: said.outcomes.get(row.id) ?? [],
-  };
+/** Puts these rows in place of those of the series in `touched`. */
+export async function replaceSeries(db: Connection, rows: SeriesRow[]): Promise<void> {
+  await db.run('DELETE FROM series WHERE id IN (SELECT id FROM touched)');
+  await db.run('DELETE FROM objection WHERE series_id IN (SELECT id FROM touched)');
+  await insertRows(
+    db,
+    `INSERT OR REPLACE INTO series (id, title, author_id, change_id, revisions, patches, stable, first_id, posted_id, last_id,
+       replies, reviewed, applied, status, waiting, keeper, proof_id, proof_line)`,
+    rows.map((row): Value[] => [
+      row.id,
+      row.title,
+      row.author,
+      row.changeId,
+      row.revisions,
+      row.patches,
+      row.stable,
+      row.firstId,
+      row.postedId,
+      row.lastId,
+      row.replies,
+      row.reviewed,
+      row.applied,
+      row.status,
+      row.isWaiting ? 1 : 0,
+      row.isKeepers ? 1 : 0,
+      row.proof?.id ?? null,
+      row.proof?.line ?? null,
+    ]),
+  );
+  await insertRows(
+    db,
+    'INSERT OR REPLACE INTO objection (series_id, evidence_id, line, answered)',
+    rows.flatMap(({ id, objections }) =>
+      objections.map((one): Value[] => [id, one.id, one.line, one.isAnswered ? 1 : 0]),
+    ),
+  );
+  await db.run(`UPDATE outcome SET doubted = 0 WHERE doubted AND patch_id IN (SELECT p.message_id FROM ${PATCHES})`);
+  const doubted = rows.flatMap((row) => row.doubted.map(({ patch, evidence, kind }) => [patch, evidence, kind]));
+  await db.run(
+    `UPDATE outcome SET doubted = 1 FROM json_each(?) j
+     WHERE outcome.patch_id = j.value ->> 0 AND outcome.evidence_id = j.value ->> 1 AND outcome.kind = j.value ->> 2`,
+    [JSON.stringify(doubted)],
+  );
 }
 
 /** Runs of rows with one key; the rows come ordered by it. */
-function groupBy<T>(rows: T[], key: (row: T) => number): T[][] {
+function runs<T>(rows: T[], key: (row: T) => number): T[][] {
   const groups: T[][] = [];
   let last: number | null = null;
   for (const row of rows) {
     if (key(row) !== last) groups.push([]);
     last = key(row);
     (groups.at(-1) as T[]).push(row);
+  }
+  return groups;
+}
+
+function byId<R extends { id: number }, T>(rows: R[], shape: (row: R) => T): Map<number, T[]> {
+  const groups = new Map<number, T[]>();
+  for (const row of rows) {
+    const group = groups.get(row.id);
+    if (group) group.push(shape(row));
+    else groups.set(row.id, [shape(row)]);
   }
   return groups;
 }

@@ -27,6 +27,7 @@ export async function unlinkPatches(db: Connection, id: number, thread: number):
     );
     await db.run('DELETE FROM revision WHERE series_id = ?', [series.id]);
     await db.run('DELETE FROM series WHERE id = ?', [series.id]);
+    await db.run('DELETE FROM objection WHERE series_id = ?', [series.id]);
   }
   await db.run('DELETE FROM patch_reply WHERE message_id = ?1 OR patch_id = ?1', [id]);
   await db.run('DELETE FROM outcome WHERE patch_id = ?1 OR evidence_id = ?1', [id]);

@@ -10,8 +10,9 @@ import {
   type PatchKind,
 } from '#patch/kinds';
 import { parseMmSubject } from '#patch/mm';
+import { isMachine, isNoticeRobot, isPatchwork, isPrTracker } from '#patch/robots';
 import type { Subject } from '#patch/subject';
-import type { Trailer } from '#patch/trailer';
+import { AGAINST, type Trailer } from '#patch/trailer';
 import { saidOf } from './said';
 
 /** How far into a mail a script's statement is looked for, in lines. */
@@ -28,13 +29,15 @@ export function claimsOf(
   kind: PatchKind | null,
   trailers: Trailer[],
 ): Claim[] {
-  if (kind === PATCH_KIND.tip) return tipClaims(subject, body, trailers);
+  if (kind === PATCH_KIND.tip) return [...tipClaims(message, subject, body, trailers), ...revertClaims(subject, body)];
   if (kind === PATCH_KIND.mm) return mmClaims(message, body);
   if (kind === PATCH_KIND.notice || subject.title.startsWith('Applied "')) return noticeClaims(body);
   if (kind === PATCH_KIND.stable) return upstreamClaims(subject, body);
   if (kind === PATCH_KIND.patch)
     return [...revertClaims(subject, body), ...(subject.isReply ? [] : upstreamClaims(subject, body))];
-  if (subject.isReply && kind === null) return replyClaims(message, body, trailers);
+  // "NACK: [PATCH] ..." is a reply too.
+  const isReply = subject.isReply || message.references.length > 0;
+  if (isReply && kind === null) return replyClaims(message, body, trailers);
   return [];
 }
 
@@ -42,14 +45,36 @@ function claim(kind: ClaimKind, source: ClaimSource, line: number, about: Partia
   return { kind, source, msgid: null, title: null, oid: null, tree: null, line, ...about };
 }
 
-/** tip-bot: `Commit-ID:`, the branch in the subject, `Link:` to the mail that was applied. */
-function tipClaims(subject: Subject, body: Body, trailers: Trailer[]): Claim[] {
+/**
+ * A notice of a tree, as tip-bot's: `Commit-ID:`, tree and branch in the subject, `Link:` to the mail that was applied. From an
+ * address that is no known robot's it is the word of whoever sent it.
+ */
+function tipClaims(message: Message, subject: Subject, body: Body, trailers: Trailer[]): Claim[] {
   const oid = firstMatch(body, /^Commit-ID:\s+([0-9a-f]{12,40})/);
-  const about = { oid: oid?.text ?? null, tree: `tip ${subject.tipBranch}`, title: subject.title };
+  const source = isNoticeRobot(message.author.address) ? CLAIM_SOURCE.tip : CLAIM_SOURCE.notice;
+  const tree = subject.tipBranch === null ? treeOfNotice(subject) : `tip ${subject.tipBranch}`;
+  const about = { oid: oid?.text ?? null, tree, title: subject.title };
   const links = trailers.filter((trailer) => trailer.key === 'Link').map((trailer) => msgidOfLink(trailer.value));
   const named = [...new Set(links.filter((id): id is string => id !== null))];
-  if (named.length === 0) return [claim(CLAIM.applied, CLAIM_SOURCE.tip, oid?.line ?? 0, about)];
-  return named.map((msgid) => claim(CLAIM.applied, CLAIM_SOURCE.tip, oid?.line ?? 0, { ...about, msgid }));
+  if (named.length === 0) return [claim(CLAIM.applied, source, oid?.line ?? 0, about)];
+  return named.map((msgid) => claim(CLAIM.applied, source, oid?.line ?? 0, { ...about, msgid }));
+}
+
+const TREE_TAG = /^([\w.-]{1,40}):\s*(\S{1,60})$/;
+
+/** `thermal thermal/next` of `[thermal: thermal/next] title`; null for another subject. */
+function treeOfNotice(subject: Subject): string | null {
+  const tag = subject.tags.map((one) => TREE_TAG.exec(one)).find((one) => one !== null);
+  return tag ? `${tag[1]} ${tag[2]}` : null;
+}
+
+/** Any `[tree: branch] title` whose body has a `Commit-ID:` is the notice of a tree. */
+export function isTreeNotice(subject: Subject, body: Body): boolean {
+  return (
+    treeOfNotice(subject) !== null &&
+    body.text.includes('Commit-ID:') &&
+    firstMatch(body, /^Commit-ID:\s+([0-9a-f]{12,40})/) !== null
+  );
 }
 
 /** The Message-ID in a link to an archive: `https://lore.kernel.org/r/<msgid>`, `lkml.kernel.org/r/`, `patch.msgid.link/`. */
@@ -92,12 +117,16 @@ function noticeClaims(body: Body): Claim[] {
 }
 
 /** `commit <40 hex> upstream.`, `[ Upstream commit <40 hex> ]`: where a copy for a stable tree comes from. */
+const UPSTREAM =
+  /^\s*(?:\[ ?)?(?:commit|upstream commit|\(cherry picked from commit)\s+([0-9a-f]{12,40})(?: upstream| ?\]|\))/i;
+
+const upstreamIn = (body: Body) => firstMatch(body, UPSTREAM, 40);
+
+/** Whether a patch says that it is a copy of a commit. */
+export const namesUpstream = (body: Body) => upstreamIn(body) !== null;
+
 function upstreamClaims(subject: Subject, body: Body): Claim[] {
-  const found = firstMatch(
-    body,
-    /^\s*(?:\[ ?)?(?:commit|upstream commit|\(cherry picked from commit)\s+([0-9a-f]{12,40})(?: upstream| ?\]|\))/i,
-    40,
-  );
+  const found = upstreamIn(body);
   return found
     ? [
         claim(CLAIM.upstream, CLAIM_SOURCE.stable, found.line, {
@@ -122,16 +151,18 @@ function revertClaims(subject: Subject, body: Body): Claim[] {
   ];
 }
 
+/** What the robots say in their forms, b4's list of commits, a trailer against the patch, else a person's words. */
 function replyClaims(message: Message, body: Body, trailers: Trailer[]): Claim[] {
-  const { address } = message.author;
-  if (address.startsWith('pr-tracker-bot@')) return prTrackerClaims(body);
-  if (address.startsWith('patchwork-bot+')) return listedClaims(body, CLAIM_SOURCE.patchwork);
+  const { name, address } = message.author;
+  if (isPrTracker(address)) return prTrackerClaims(body);
+  if (isPatchwork(address)) return listedClaims(body, CLAIM_SOURCE.patchwork);
+  if (isMachine(name, address) && !isNoticeRobot(address)) return [];
   const listed = listedClaims(body, CLAIM_SOURCE.b4);
   if (listed.length > 0) return listed;
-  const said = saidOf(body).map(({ kind, tree, line, scope }) =>
-    claim(kind, CLAIM_SOURCE.words, line, { tree, title: scope }),
+  const said = saidOf(body).map(({ kind, isPlain, tree, line, scope }) =>
+    claim(kind, isPlain ? CLAIM_SOURCE.words : CLAIM_SOURCE.report, line, { tree, title: scope }),
   );
-  const nack = trailers.find((trailer) => /^Na(?:c?k|cked)-by$|^Nacked-by$/i.test(trailer.key));
+  const nack = trailers.find(({ key }) => AGAINST.includes(key));
   if (nack) said.push(claim(CLAIM.rejected, CLAIM_SOURCE.trailer, nack.line));
   return said;
 }
@@ -167,7 +198,7 @@ function listedClaims(body: Body, source: ClaimSource): Claim[] {
     if (/\bapplied to\b/i.test(line) && tree === null) tree = treeOf(line, i + 1 < lines ? lineOf(body, i + 1) : '');
     const found = i + 1 < lines && !line.startsWith('>') ? LISTED.exec(line) : null;
     const commit = found && commitBelow(body, i, lines);
-    if (!found || !commit) continue;
+    if (!found || !commit || commit.oid === null) continue;
     claims.push(
       claim(CLAIM.applied, source, i, {
         title: ((found[1] ?? found[2]) as string).trim() + commit.rest,

@@ -6,7 +6,7 @@ import { type Claim, MARK, PATCH_KIND, type PatchKind } from '#patch/kinds';
 import { patchId } from '#patch/patchid';
 import { parseSubject, type Subject, titleKey } from '#patch/subject';
 import { readPerson, type Trailer, trailersOf } from '#patch/trailer';
-import { claimsOf } from './claims';
+import { claimsOf, isTreeNotice, namesUpstream } from './claims';
 import { earlierVersions } from './earlier';
 
 /** What one mail says about patches, without any other mail. */
@@ -90,7 +90,7 @@ function kindOf(
   body: Body,
   trailers: Trailer[],
 ): PatchKind | null {
-  if (subject.kind === 'tip' && !subject.isReply) return PATCH_KIND.tip;
+  if (!subject.isReply && (subject.kind === 'tip' || isTreeNotice(subject, body))) return PATCH_KIND.tip;
   if (subject.kind === 'mm' && !subject.isReply) return PATCH_KIND.mm;
   if (isNotice(subject)) return PATCH_KIND.notice;
   // "[PULL 1/2]" with a diff is one of the patches that a pull request is made of.
@@ -150,7 +150,8 @@ function patchPart(
       (subject.rfc ? MARK.rfc : 0) |
       (subject.resend ? MARK.resend : 0) |
       (subject.autosel ? MARK.autosel : 0) |
-      (signed ? MARK.signed : 0),
+      (signed ? MARK.signed : 0) |
+      (kind === PATCH_KIND.stable || (kind === PATCH_KIND.patch && namesUpstream(body)) ? MARK.copy : 0),
     changeId: message.headers.changeId ?? footer['change-id'] ?? null,
     baseCommit: footer['base-commit'] ?? null,
     earlier: kind === PATCH_KIND.reply ? [] : earlierVersions(message, body),

@@ -1,28 +1,35 @@
-import { CLAIM, CLAIM_SOURCE, type Outcome, type PatchAnalysis, type PatchFact, type StoredClaim } from '#patch/kinds';
-import { linkSeries } from './link';
+import { CLAIM, CLAIM_SOURCE, type Outcome, type PatchFact, type StoredClaim } from '#patch/kinds';
 import { PatchIndex, resolveClaim, resolveMoved } from './outcome';
-import { statusOf } from './states';
 
+export { linkSeries } from './link';
 export { addPatchRows } from './rows';
+export { seriesRow, voicesOf } from './series';
 
-function resolveClaims(
+/** Which patches each claim is about. `facts`: all patches that they may mean. */
+export function resolveClaims(
   claims: StoredClaim[],
   facts: PatchFact[],
   revisionOf: (id: number) => number | null,
 ): Outcome[] {
   const index = new PatchIndex(facts, revisionOf);
-  // What maintainers say first: it decides which of several equal versions a stable tree's copy comes from.
   const isCopy = (claim: StoredClaim) => claim.source === CLAIM_SOURCE.stable;
-  const said = claims.filter((claim) => !isCopy(claim)).flatMap((claim) => resolveClaim(claim, index));
-  for (const { patch, kind } of said) if (kind === CLAIM.applied || kind === CLAIM.queued) index.applied.add(patch);
-  return [...said, ...claims.filter(isCopy).flatMap((claim) => resolveClaim(claim, index))];
+  const isRest = (claim: StoredClaim) => claim.title === 'rest';
+  // What maintainers say first: it decides which of several equal versions a stable tree's copy comes from. "The rest" is known last.
+  const found: Outcome[] = [];
+  const resolve = (wanted: StoredClaim[]) => {
+    const said = wanted.flatMap((claim) => resolveClaim(claim, index));
+    for (const { patch, kind } of said) if (kind === CLAIM.applied || kind === CLAIM.queued) index.applied.add(patch);
+    found.push(...said);
+  };
+  resolve(claims.filter((claim) => !isCopy(claim) && !isRest(claim)));
+  resolve(claims.filter((claim) => !isCopy(claim) && isRest(claim)));
+  found.push(...claims.filter(isCopy).flatMap((claim) => resolveClaim(claim, index)));
+  return found;
 }
 
-function resolveByAuthor(claims: StoredClaim[], facts: PatchFact[], applied: ReadonlySet<number>): Outcome[] {
+/** As resolveClaims, for claims it found nothing for: `facts` are all patches of the authors of the mails that make them. */
+export function resolveByAuthor(claims: StoredClaim[], facts: PatchFact[], applied: ReadonlySet<number>): Outcome[] {
   const index = new PatchIndex(facts, () => null);
   for (const patch of applied) index.applied.add(patch);
   return claims.flatMap((claim) => resolveMoved(claim, index));
 }
-
-/** What `linkPatches` of db/write/patch.ts is given. */
-export const patchAnalysis: PatchAnalysis = { linkSeries, resolveClaims, resolveByAuthor, statusOf };

@@ -1,4 +1,4 @@
-import { CLAIM, CLAIM_SOURCE, type Outcome, PATCH_KIND, type PatchFact, type StoredClaim } from '#patch/kinds';
+import { CLAIM, CLAIM_SOURCE, type Outcome, PATCH_KIND, type PatchFact, SPOKEN, type StoredClaim } from '#patch/kinds';
 import { changeLikeness, wordLikeness } from './alike';
 
 /** The patches among which claims are resolved. */
@@ -64,12 +64,16 @@ function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
 /** A patch may be applied, or come to stable, so many seconds after it was posted: two years. */
 const REACH = 730 * 86400;
 
+/** What decides nothing unless it is said plainly; kept as the line of a request that its author's promise shows. */
+const QUIET: readonly number[] = [CLAIM.changesRequested, CLAIM.gaveIn];
+
 /** Which patches a claim is about, and what shows it. An uncertain one names none. */
 export function resolveClaim(claim: StoredClaim, index: PatchIndex): Outcome[] {
+  if (claim.source === CLAIM_SOURCE.report && QUIET.includes(claim.kind)) return [];
   const named = claim.msgid === null ? undefined : index.byMsgid.get(claim.msgid);
   if (named && isTarget(named)) return whole(claim, named, index).map((patch) => outcome(claim, patch, 'link'));
   const parent = claim.parent === null ? undefined : index.byId.get(claim.parent);
-  if (claim.source === CLAIM_SOURCE.words || claim.source === CLAIM_SOURCE.trailer) {
+  if (SPOKEN.includes(claim.source) && claim.source !== CLAIM_SOURCE.prTracker) {
     return parent ? spoken(claim, parent, index).map((patch) => outcome(claim, patch, 'reply')) : [];
   }
   if (claim.source === CLAIM_SOURCE.prTracker)
@@ -96,30 +100,45 @@ function whole(claim: StoredClaim, named: PatchFact, index: PatchIndex): PatchFa
   return claim.titleKey === null || patches.length === 0 ? [named, ...patches] : [];
 }
 
-/** "Applied, thanks" in answer to a cover letter means the series; "first 5", "patches 1-3", "both" say which. */
+/** What is said of a series as a whole where the cover letter is answered; a request is one of the mail answered. */
+const WHOLE: readonly number[] = [CLAIM.applied, CLAIM.queued, CLAIM.rejected, CLAIM.withdrawn, CLAIM.dropped];
+
+/** "Applied, thanks" in answer to a cover letter means the series; "first 5", "patches 1-3", "both", "the rest" say which. */
 function spoken(claim: StoredClaim, parent: PatchFact, index: PatchIndex): PatchFact[] {
-  const siblings = index.siblings(parent);
-  const patches = siblings.filter((fact) => fact.kind !== PATCH_KIND.cover);
+  if (!WHOLE.includes(claim.kind)) return [parent];
   const scope = claim.title;
-  if (scope && scope !== 'all') {
-    const wanted = positionsOf(scope);
-    const chosen = patches.filter((fact) => fact.position !== null && wanted.has(fact.position));
-    if (chosen.length > 0) return chosen;
+  const target = scope !== null && /^v\d+$/.test(scope) ? versionOf(parent, Number(scope.slice(1)), index) : parent;
+  if (!target) return [];
+  const siblings = index.siblings(target);
+  const isSeries = target.kind === PATCH_KIND.cover && siblings.length > 2;
+  if (scope === 'some' || (scope === 'one' && isSeries)) return [];
+  if (scope === 'rest') return siblings.filter((fact) => fact.kind !== PATCH_KIND.cover && !index.applied.has(fact.id));
+  const chosen = scope === null ? null : positionsOf(scope, target.position);
+  const isWhole = scope === 'all' || target.kind === PATCH_KIND.cover;
+  if (chosen) {
+    const named = siblings.filter((fact) => fact.position !== null && fact.position > 0 && chosen(fact.position));
+    if (named.length > 0) return named;
+    if (siblings.length > 1 && isWhole) return [];
   }
-  const isVerdict = claim.kind === CLAIM.applied || claim.kind === CLAIM.queued;
-  if (parent.kind === PATCH_KIND.cover) return isVerdict ? siblings : [parent];
-  return scope === 'all' && isVerdict ? siblings : [parent];
+  return isWhole ? siblings : [target];
 }
 
-/** '1-5' and '1 2 4' as sets. */
-function positionsOf(scope: string): Set<number> {
-  const wanted = new Set<number>();
-  for (const piece of scope.split(' ')) {
-    const [from, to] = piece.split('-').map(Number);
-    if (from === undefined || Number.isNaN(from)) continue;
-    for (let n = from; n <= Math.min(to ?? from, from + 200); n++) wanted.add(n);
-  }
-  return wanted;
+/** The patch or cover letter of the same place in another version that the words name. */
+function versionOf(parent: PatchFact, revision: number, index: PatchIndex): PatchFact | undefined {
+  if (parent.revision === revision) return parent;
+  const kin = index.titled(parent.titleKey).filter((fact) => fact.authorKey === parent.authorKey);
+  return kin.findLast((fact) => fact.revision === revision && fact.kind === parent.kind);
+}
+
+/** Whether a place is meant: '1-5', '1 2 4', 'not 3', '+2' (this one and 2), 'upto' (all to this one); null: no places are named. */
+function positionsOf(scope: string, own: number | null): ((position: number) => boolean) | null {
+  if (scope === 'upto') return (position) => position <= (own ?? 0);
+  const numbers = scope.replace(/^(?:not |\+)/, '');
+  if (!/^\d/.test(numbers)) return null;
+  const ranges = numbers.split(' ').map((piece) => piece.split('-').map(Number));
+  const isIn = (position: number) => ranges.some(([from = 0, to = from]) => position >= from && position <= to);
+  if (scope.startsWith('not ')) return (position) => !isIn(position);
+  return scope.startsWith('+') ? (position) => position === own || isIn(position) : isIn;
 }
 
 /** By title or content: in the series answered to, else where the change agrees, else the newest patch of that title by one author only. */
@@ -128,7 +147,8 @@ function byTitle(claim: StoredClaim, titleKey: number, parent: PatchFact | undef
     const near = index.siblings(parent).filter((fact) => fact.titleKey === titleKey && isCandidate(fact, claim));
     if (near.length > 0) return [outcome(claim, near.at(-1) as PatchFact, 'reply')];
     // tip-bot and Mark Brown's scripts answer to the patch itself, whose title the maintainer may have edited.
-    const answersToPatch = claim.source === CLAIM_SOURCE.tip && parent.kind === PATCH_KIND.patch;
+    const isNotice = claim.source === CLAIM_SOURCE.tip || claim.source === CLAIM_SOURCE.notice;
+    const answersToPatch = isNotice && parent.kind === PATCH_KIND.patch;
     if (answersToPatch && claim.self && changeLikeness(parent, claim.self) >= 0.3)
       return [outcome(claim, parent, 'reply')];
   }

@@ -224,7 +224,7 @@ describe('outcomes', () => {
 
   it('finds the patch of a tip mail whose Link is not here, by its change', async () => {
     const tip = patch('t1@x', 9, '[tip: x/core] x: Add alpha', one, {
-      author: { name: 'tip-bot2 for Ada Example', address: 'bot@example.org' },
+      author: { name: 'tip-bot2 for Ada Example', address: 'tip-bot2@linutronix.de' },
     });
     await store.add([
       patch('p1@x', 0, '[PATCH] x: add alpha', one),

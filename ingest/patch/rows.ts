@@ -1,10 +1,10 @@
 import type { Body } from '#mail/body';
 import type { Message } from '#mail/types';
 import { textKey } from '#patch/fingerprint';
-import { CLAIM_SOURCE } from '#patch/kinds';
+import { CLAIM_SOURCE, SPOKEN } from '#patch/kinds';
 import { parseMmSubject, readMmAnnouncement } from '#patch/mm';
 import { titleKey } from '#patch/subject';
-import { type PatchFacts, patchFacts } from './facts';
+import { authorKey, type PatchFacts, patchFacts } from './facts';
 
 type Cell = string | number | null;
 
@@ -17,7 +17,7 @@ export function addPatchRows(rows: FactRows, index: number, message: Message, bo
   add(rows, 'patch_dirty', [index]);
   if (facts.patch) add(rows, 'patch', patchRow(index, facts));
   addTrailers(rows, index, facts);
-  addClaims(rows, index, facts);
+  addClaims(rows, index, facts, authorKey(message.author.name, message.author.address));
   addMm(rows, index, message, facts);
 }
 
@@ -63,9 +63,9 @@ function addTrailers(rows: FactRows, index: number, facts: PatchFacts): void {
   }
 }
 
-function addClaims(rows: FactRows, index: number, facts: PatchFacts): void {
+function addClaims(rows: FactRows, index: number, facts: PatchFacts, speaker: number): void {
   facts.claims.forEach((claim, nth) => {
-    const byTitle = claim.title !== null && claim.source !== CLAIM_SOURCE.words;
+    const byTitle = claim.title !== null && !SPOKEN.includes(claim.source);
     const key = byTitle ? textKey(titleKey(claim.title as string)) : null;
     add(rows, 'claim', [
       index,
@@ -78,6 +78,7 @@ function addClaims(rows: FactRows, index: number, facts: PatchFacts): void {
       key,
       claim.oid,
       claim.tree,
+      speaker,
     ]);
   });
 }

@@ -1,40 +1,299 @@
-import { CLAIM, type ClaimKind, type PatchState, type Status } from '#patch/kinds';
+import type { Address } from '#mail/types';
+import {
+  CLAIM,
+  CLAIM_SOURCE,
+  MARK,
+  MERGED,
+  type Objection,
+  type PatchState,
+  type RevisionState,
+  TAKEN,
+  type Verdict,
+  type Word,
+} from '#patch/kinds';
+import { isMachine } from '#patch/robots';
+import { STATE, type StateName } from '#patch/state';
+import { authorKey } from './facts';
 
-const APPLIED: ClaimKind[] = [CLAIM.applied, CLAIM.queued, CLAIM.merged, CLAIM.mmMerged, CLAIM.upstream, CLAIM.stable];
-const MERGED: ClaimKind[] = [CLAIM.merged, CLAIM.upstream, CLAIM.stable];
-
-/**
- * The state of a series, from its newest whole revision; what an earlier one met counts where all of that one was applied.
- * Stronger evidence goes first; without any, the series is just posted.
- */
-export function statusOf(newest: PatchState[], earlier: PatchState[][]): Status {
-  const all = [...newest, ...earlier.flat()];
-  if (all.some((state) => has(state, [CLAIM.reverted]))) return 'reverted';
-  if (isWhole(newest, MERGED) || earlier.some((states) => isWhole(states, MERGED))) return 'merged';
-  if (isWhole(newest, APPLIED) || earlier.some((states) => isWhole(states, APPLIED))) return 'applied';
-  if (all.some((state) => !state.isCover && has(state, APPLIED))) return 'partly applied';
-  if (newest.some((state) => has(state, [CLAIM.mmDropped, CLAIM.dropped]))) return 'dropped';
-  if (newest.some((state) => has(state, [CLAIM.mmAdded]))) return 'in -mm';
-  if (newest.some((state) => has(state, [CLAIM.changesRequested, CLAIM.rejected]))) return 'changes requested';
-  const patches = patchesOf(newest);
-  if (
-    patches.length > 0 &&
-    (patches.every((state) => state.isEndorsed) || newest.some((state) => state.isCover && state.isEndorsed))
-  )
-    return 'reviewed';
-  return newest.some((state) => state.replies > 0) ? 'under discussion' : 'posted';
+/** What became of a series, decided from what was said of its versions. */
+export interface Judged extends Verdict {
+  /** The newest version, which decides. */
+  newest: RevisionState;
+  objections: Objection[];
+  /** Mails of persons other than the author that speak of the newest version. */
+  others: number;
+  /** Patches of the newest version that somebody else stands for. */
+  reviewed: number;
+  /** Patches of any version that were taken. */
+  taken: number;
+  /** Somebody's answer is waited for: the list's newest mail decides for how long. */
+  isWaiting: boolean;
+  /** The author keeps a tree, and may have applied this without a mail. */
+  isKeepers: boolean;
+  /** What was said by somebody who cannot do it. */
+  doubted: { patch: number; evidence: number; kind: number }[];
 }
 
-function has(state: PatchState, kinds: ClaimKind[]): boolean {
-  return state.outcomes.some((kind) => kinds.includes(kind));
+/** Whether somebody keeps a tree, as mails of theirs show (patch/kinds.ts KEEPING). */
+export type Keepers = (key: number) => boolean;
+
+/** Judges a series. `revisions` in order of time. */
+export function verdictOf(revisions: RevisionState[], keepers: Keepers): Judged {
+  const newest = newestOf(revisions);
+  const judge = new Judge(newest, keepers);
+  const verdict = judge.verdict();
+  const author = judge.author;
+  const isKeepers = keepers(keyOf(author));
+  return {
+    ...verdict,
+    newest,
+    objections: objectionsOf(revisions, newest, keepers),
+    others: judge.others,
+    reviewed: judge.patches.filter((patch) => judge.isReviewed(patch)).length,
+    taken: revisions.reduce((sum, revision) => sum + takenIn(revision, keepers), 0),
+    isWaiting:
+      verdict.status === STATE.posted && judge.others === 0 && !isKeepers && !isMachine(author.name, author.address),
+    isKeepers,
+    doubted: doubtedIn(revisions, keepers),
+  };
 }
 
-function patchesOf(states: PatchState[]): PatchState[] {
-  const patches = states.filter((state) => !state.isCover);
-  return patches.length > 0 ? patches : states;
+/** The revision posted last; one patch of a version sent again does not stand for the whole. */
+function newestOf(revisions: RevisionState[]): RevisionState {
+  const whole = revisions.filter(({ part }) => part === null);
+  const among = whole.length > 0 ? whole : revisions;
+  const last = among.at(-1) as RevisionState;
+  const number = Math.max(...among.map((revision) => revision.number));
+  return last.number < number && last.patches.length === 1
+    ? (among.findLast((revision) => revision.number === number) ?? last)
+    : last;
 }
 
-function isWhole(states: PatchState[], kinds: ClaimKind[]): boolean {
-  const patches = patchesOf(states);
-  return patches.length > 0 && patches.every((state) => has(state, kinds));
+const keyOf = ({ name, address }: Address) => authorKey(name, address);
+
+/** One person: the same address, or the same name (lists and relays rewrite addresses). */
+const isSame = (a: Address, b: Address) => (a.address !== '' && a.address === b.address) || keyOf(a) === keyOf(b);
+
+type Fate = 'merged' | 'applied' | 'reverted' | 'dropped' | 'none';
+
+/** Judges one version. */
+class Judge {
+  readonly patches: PatchState[];
+  readonly author: Address;
+
+  constructor(
+    readonly revision: RevisionState,
+    private readonly keepers: Keepers,
+  ) {
+    const patches = revision.patches.filter((patch) => !patch.isCover);
+    this.patches = patches.length > 0 ? patches : revision.patches;
+    this.author = (revision.patches[0] as PatchState).author;
+  }
+
+  get others(): number {
+    return this.revision.patches.reduce((sum, patch) => sum + this.answersOf(patch), 0);
+  }
+
+  private answersOf({ answers }: PatchState): number {
+    return answers
+      .filter(({ by }) => !isSame(by, this.author) && !isMachine(by.name, by.address))
+      .reduce((sum, { mails }) => sum + mails, 0);
+  }
+
+  verdict(): Verdict {
+    if (this.isCopy()) return { status: STATE.copy, proof: null };
+    return this.ofFates() ?? this.ofObjections() ?? this.ofTalk();
+  }
+
+  private isCopy(): boolean {
+    const [head] = this.revision.patches;
+    return (head?.stable ?? null) !== null || this.patches.every(({ marks }) => (marks & MARK.copy) !== 0);
+  }
+
+  // --- taken, and taken out again ---------------------------------------------------------------------------------
+
+  private ofFates(): Verdict | null {
+    const fates = this.patches.map((patch) => this.fateOf(patch));
+    const is = (...wanted: Fate[]) => fates.filter(({ fate }) => wanted.includes(fate)).length;
+    const all = fates.length;
+    const taken = is('merged', 'applied');
+    const found = (status: StateName, ...wanted: Fate[]): Verdict => ({
+      status,
+      proof: lastOf(fates.filter(({ fate }) => wanted.includes(fate)).map(({ word }) => word)),
+    });
+    if (is('merged') === all) return found(STATE.merged, 'merged');
+    if (taken === all) return found(STATE.applied, 'applied');
+    if (taken > 0) return found(STATE.partlyApplied, 'applied', 'merged');
+    if (is('reverted') > 0 && is('reverted', 'dropped') === all) return found(STATE.reverted, 'reverted');
+    if (is('dropped') === all) return found(STATE.dropped, 'dropped');
+    return null;
+  }
+
+  /** What was said last decides: a patch may be taken, dropped and taken again. */
+  private fateOf(patch: PatchState): { fate: Fate; word: Word | null } {
+    let fate: Fate = 'none';
+    let word: Word | null = null;
+    let keepers: Address[] = [];
+    for (const one of patch.words.toSorted(byTime)) {
+      if (TAKEN.includes(one.kind) && this.isTaking(one, patch)) {
+        if (MERGED.includes(one.kind)) fate = 'merged';
+        else if (fate !== 'merged') fate = 'applied';
+        else continue;
+        word = one;
+        if (one.by) keepers.push(one.by);
+      } else if (one.kind === CLAIM.reverted && isReverting(one, fate, patch)) {
+        [fate, word, keepers] = ['reverted', one, []];
+      } else if (this.isDropping(one, keepers)) {
+        if (fate !== 'applied') continue;
+        [fate, word, keepers] = ['dropped', one, []];
+      }
+    }
+    return { fate, word };
+  }
+
+  /** Who may say that a patch was taken: robots and commits; others of others' patches; authors only if they keep a tree. */
+  isTaking({ source, by }: Word, patch: PatchState): boolean {
+    if (by === null) return true;
+    const needsProof = source === CLAIM_SOURCE.report || source === CLAIM_SOURCE.notice;
+    const isOwn = isSame(by, patch.author) || isSame(by, this.author);
+    if (isOwn && source === CLAIM_SOURCE.report) return false;
+    return !(needsProof || (isOwn && source === CLAIM_SOURCE.words)) || this.keepers(keyOf(by));
+  }
+
+  private isDropping({ kind, by, source }: Word, keepers: Address[]): boolean {
+    if (kind === CLAIM.mmDropped) return true;
+    const isFirstPerson = kind === CLAIM.dropped || (kind === CLAIM.withdrawn && source === CLAIM_SOURCE.report);
+    return isFirstPerson && by !== null && keepers.some((keeper) => isSame(keeper, by));
+  }
+
+  // --- refused, withdrawn, asked for changes ------------------------------------------------------------------------
+
+  private ofObjections(): Verdict | null {
+    const withdrawn = this.wholly((word, patch) => word.kind === CLAIM.withdrawn && this.isAuthors(word, patch));
+    if (withdrawn) return { status: STATE.withdrawn, proof: withdrawn };
+    const isNo = (word: Word) => word.kind === CLAIM.rejected && word.by !== null;
+    const own = this.wholly((word, patch) => isNo(word) && this.isAuthors(word, patch));
+    if (own) return { status: STATE.withdrawn, proof: own };
+    const refused = this.wholly((word, patch) => isNo(word) && !this.isAuthors(word, patch) && !this.isTakenBack(word));
+    if (refused) return { status: STATE.refused, proof: refused };
+    const asked = this.requests().filter((one) => !this.isTakenBack(one));
+    const last = asked.toSorted((a, b) => a.evidence - b.evidence).at(-1);
+    return last ? { status: STATE.changesRequested, proof: { id: last.evidence, line: last.line } } : null;
+  }
+
+  private isAuthors(word: Word, patch: PatchState): boolean {
+    return word.by !== null && (isSame(word.by, patch.author) || isSame(word.by, this.author));
+  }
+
+  /** The last such word, where every patch has one or the cover letter has. */
+  private wholly(test: (word: Word, patch: PatchState) => boolean): { id: number; line: number } | null {
+    const of = (patch: PatchState) => patch.words.filter((word) => test(word, patch));
+    const cover = this.revision.patches.filter(({ isCover }) => isCover).flatMap(of);
+    const found = this.patches.map(of);
+    if (cover.length === 0 && found.some((words) => words.length === 0)) return null;
+    return lastOf([...cover, ...found.flat()]);
+  }
+
+  /** Requests of others, in their own words or as the author's promise shows; and what they refuse of single patches. */
+  requests(): { evidence: number; line: number; by: Address }[] {
+    return this.revision.patches.flatMap((patch) =>
+      patch.words.flatMap((word) => {
+        if (!word.by) return [];
+        if (word.kind === CLAIM.gaveIn && word.source === CLAIM_SOURCE.words && word.asked) {
+          const { asked } = word;
+          const isAnswer =
+            this.isAuthors(word, patch) && !this.isOwn(asked.by, patch) && !isMachine(asked.by.name, asked.by.address);
+          return isAnswer ? [{ evidence: asked.id, line: asked.line, by: asked.by }] : [];
+        }
+        const isRequest = word.kind === CLAIM.changesRequested && word.source === CLAIM_SOURCE.words;
+        return (isRequest || word.kind === CLAIM.rejected) && !this.isOwn(word.by, patch)
+          ? [{ evidence: word.evidence, line: word.line, by: word.by }]
+          : [];
+      }),
+    );
+  }
+
+  private isOwn(by: Address, patch: PatchState): boolean {
+    return isSame(by, patch.author) || isSame(by, this.author);
+  }
+
+  /** The same person stands for the version in that mail or later, or says that it is good now. */
+  isTakenBack({ evidence, by }: { evidence: number; by: Address | null }): boolean {
+    if (!by) return false;
+    return this.revision.patches.some(
+      (patch) =>
+        patch.endorsements.some(
+          (one) => one.evidence !== patch.id && one.evidence >= evidence && isSame(one.by, by) && one.isReview,
+        ) ||
+        patch.words.some(
+          (word) => word.kind === CLAIM.content && word.by && word.evidence > evidence && isSame(word.by, by),
+        ),
+    );
+  }
+
+  // --- talk ---------------------------------------------------------------------------------------------------------
+
+  isReviewed(patch: PatchState): boolean {
+    const cover = this.revision.patches.find(({ isCover }) => isCover);
+    return [patch, ...(cover ? [cover] : [])].some(({ endorsements, author }) =>
+      endorsements.some(({ by, isReview }) => isReview && !isSame(by, author) && !isSame(by, this.author)),
+    );
+  }
+
+  private ofTalk(): Verdict {
+    const isReviewed = this.patches.every((patch) => this.isReviewed(patch));
+    if (isReviewed) return { status: STATE.reviewed, proof: null };
+    return { status: this.others > 0 ? STATE.underDiscussion : STATE.posted, proof: null };
+  }
+}
+
+/** Commits come last: what a repository holds outranks mails. */
+const timeOf = ({ evidence }: Word) => (evidence === 0 ? Number.MAX_SAFE_INTEGER : evidence);
+/** Within one mail a patch is first taken out, then taken: "Dropped v4 and applied v5". */
+const byTime = (a: Word, b: Word) => timeOf(a) - timeOf(b) || a.line - b.line || a.kind - b.kind;
+
+/** Another patch takes back what was taken: known to be in a tree by a mail before, or by the commit that the revert names. */
+function isReverting(word: Word, fate: Fate, patch: PatchState): boolean {
+  if (/\bRevert "/.test(patch.title)) return false;
+  return word.isRevertTaken && (fate !== 'none' || word.oid !== '');
+}
+
+function lastOf(words: (Word | null)[]): { id: number; line: number } | null {
+  const last = words
+    .filter((word): word is Word => word !== null && word.evidence !== 0)
+    .toSorted(byTime)
+    .at(-1);
+  return last ? { id: last.evidence, line: last.line } : null;
+}
+
+/** All that was asked or refused, of any version; answered by a newer version or taken back. */
+function objectionsOf(revisions: RevisionState[], newest: RevisionState, keepers: Keepers): Objection[] {
+  const found = new Map<string, Objection>();
+  for (const revision of revisions) {
+    const judge = new Judge(revision, keepers);
+    for (const request of judge.requests()) {
+      const isAnswered = revision !== newest || judge.isTakenBack(request);
+      found.set(`${request.evidence} ${request.line}`, { id: request.evidence, line: request.line, isAnswered });
+    }
+  }
+  return [...found.values()].sort((a, b) => a.id - b.id || a.line - b.line);
+}
+
+/** Patches of a version that somebody took who can. */
+function takenIn(revision: RevisionState, keepers: Keepers): number {
+  const judge = new Judge(revision, keepers);
+  const isTaken = (patch: PatchState) =>
+    patch.words.some((word) => TAKEN.includes(word.kind) && judge.isTaking(word, patch));
+  return revision.patches.filter((patch) => !patch.isCover && isTaken(patch)).length;
+}
+
+function doubtedIn(revisions: RevisionState[], keepers: Keepers): Judged['doubted'] {
+  return revisions.flatMap((revision) => {
+    const judge = new Judge(revision, keepers);
+    return revision.patches.flatMap((patch) =>
+      patch.words
+        .filter((word) => TAKEN.includes(word.kind) && !judge.isTaking(word, patch))
+        .map(({ evidence, kind }) => ({ patch: patch.id, evidence, kind })),
+    );
+  });
 }

@@ -1,15 +1,8 @@
 import type { Connection } from '#db/open';
-import {
-  type CandidateRow,
-  commitCandidates,
-  type MatchedCommit,
-  oldestPatch,
-  patchKeys,
-  storeCommits,
-} from '#db/write/commits';
+import { type CandidateRow, commitCandidates, type MatchedCommit, oldestPatch, patchKeys } from '#db/write/commits';
 import { type CommitCandidate, type CommitKeys, commitKeys, diffPatchId, matchCommit } from '#ingest/patch/commits';
-import { patchAnalysis } from '#ingest/patch/index';
 import { readCommits, readDiffs, repositoryName } from '#ingest/read/commits';
+import { storeCommits } from './patches';
 
 /** Commits matched at a time: bounds the diffs held in memory. */
 const BATCH = 500;
@@ -41,7 +34,7 @@ export async function ingestCommits(db: Connection, repository: string): Promise
   }
   await flush();
   const all = [...matches, ...revertsOf(reverts, matches)];
-  await storeCommits(db, patchAnalysis, name, all);
+  await storeCommits(db, name, all);
   return { read, matched: matches.length };
 }
 

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openCopies } from '../../db/write/outcomes.ts';
 import { msgidOfLink } from '../../ingest/patch/claims.ts';
-import { patchAnalysis } from '../../ingest/patch/index.ts';
+import { resolveByAuthor, resolveClaims } from '../../ingest/patch/index.ts';
 import { linkSeries } from '../../ingest/patch/link.ts';
 import { textKey } from '../../patch/fingerprint.ts';
-import { CLAIM, CLAIM_SOURCE, PATCH_KIND, type PatchFact, type StoredClaim } from '../../patch/kinds.ts';
+import { CLAIM, CLAIM_SOURCE, PATCH_KIND, type PatchFact, SPOKEN, type StoredClaim } from '../../patch/kinds.ts';
 import { titleKey } from '../../patch/subject.ts';
 import { ARCHIVES } from '../archives.ts';
 import { type EvalMail, readFacts } from './facts.ts';
@@ -47,8 +47,8 @@ describe.skipIf(!ARCHIVES)('linking on real archives', () => {
     const { found, claims } = linkedClaims(mails, facts);
     const series = new Map(linkSeries(facts).flatMap((one) => one.members.map((id) => [id, one.series] as const)));
     const revisions = new Map(linkSeries(facts).flatMap((one) => one.members.map((id) => [id, one.id] as const)));
-    const outcomes = patchAnalysis.resolveClaims(claims, facts, (id) => revisions.get(id) ?? null);
-    outcomes.push(...patchAnalysis.resolveByAuthor(openCopies(claims, outcomes), facts, new Set()));
+    const outcomes = resolveClaims(claims, facts, (id) => revisions.get(id) ?? null);
+    outcomes.push(...resolveByAuthor(openCopies(claims, outcomes), facts, new Set()));
     for (const source of [CLAIM_SOURCE.tip, CLAIM_SOURCE.stable]) {
       // A maintainer may link one version and apply the next: "other version" is right about the work, if not about the mail;
       // so is a later posting that carries the very change (patch_id) that was applied.
@@ -110,7 +110,7 @@ function linkedClaims(mails: EvalMail[], facts: PatchFact[]) {
     const answered = message.references.findLast((ref) => targets.has(byMsgid.get(ref)?.kind ?? 0));
     const parent = answered === undefined ? null : (byMsgid.get(answered)?.id ?? null);
     for (const claim of own.claims) {
-      const key = claim.title === null || claim.source === CLAIM_SOURCE.words ? null : textKey(titleKey(claim.title));
+      const key = claim.title === null || SPOKEN.includes(claim.source) ? null : textKey(titleKey(claim.title));
       claims.push({ ...claim, msgid: null, evidence, titleKey: key, parent, self: fact });
       const isJudged = claim.source === CLAIM_SOURCE.tip || claim.kind === CLAIM.upstream;
       const links = own.trailers

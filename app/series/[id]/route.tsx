@@ -5,9 +5,12 @@ import {
   type PatchLine,
   type RevisionDetail,
   relatedSeries,
+  type SeriesDetail,
   seriesIdOf,
   type TrailerLine,
 } from '#db/queries/series';
+import { CLAIM } from '#patch/kinds';
+import { STATE, UNSETTLED } from '#patch/state';
 import { isEndorsement } from '#patch/trailer';
 import { notFound, page } from '../../_page/page';
 import { Document } from '../../_ui/Document';
@@ -39,18 +42,10 @@ export const GET = page(async ({ parts, db }) => {
       <p className="about">
         <bdi className="name">{nameOf(series.author, series.address)}</bdi>, v{series.version}
         {series.revisions > 1 ? `, ${series.revisions} versions here` : ''}, newest posted{' '}
-        <time>{shortDate(series.posted_id / 8)}</time>:{' '}
-        <strong className={`state ${statusClass(series.status)}`}>{series.status}</strong>
-        {series.changeId ? ` · change-id ${series.changeId}` : ''}
-        {UNSETTLED.includes(series.status) ? (
-          <>
-            {' '}
-            · what became of it is unknown: no mail here says so, the last about it is of{' '}
-            <time>{shortDate(series.last_id / 8)}</time>
-          </>
-        ) : null}{' '}
-        · <a href={`/series/${known}/new.atom`}>Atom</a>
+        <time>{shortDate(series.posted_id / 8)}</time>: <StateWords series={series} />
+        {series.changeId ? ` · change-id ${series.changeId}` : ''} · <a href={`/series/${known}/new.atom`}>Atom</a>
       </p>
+      <Aside series={series} />
       <Timeline revisions={series.all} />
       {series.all.toReversed().map((revision, n) => (
         <RevisionSection
@@ -83,8 +78,69 @@ export const GET = page(async ({ parts, db }) => {
   );
 });
 
-/** States in which nobody has said what became of a series. */
-const UNSETTLED = ['posted', 'no answer', 'under discussion', 'changes requested', 'reviewed'];
+/** "applied, says Bea Example", with a link to the mail; "went quiet on 2019-05-01". */
+function StateWords({ series: { status, stable, proof, last_id } }: { series: SeriesDetail }) {
+  const shown = status === STATE.copy && stable && stable !== 'stable' ? `copy for ${stable}` : status;
+  return (
+    <>
+      <strong className={`state ${statusClass(status)}`}>
+        <a href="/series/states/">{shown}</a>
+      </strong>
+      {status === STATE.wentQuiet ? (
+        <>
+          {' '}
+          on <time>{shortDate(last_id / 8)}</time>
+        </>
+      ) : null}
+      {proof ? (
+        <>
+          , says{' '}
+          <a href={anyHref(proof.msgid)}>
+            <bdi>{nameOf(proof.name, proof.address)}</bdi>
+          </a>{' '}
+          on <time>{shortDate(proof.at)}</time>
+        </>
+      ) : null}
+    </>
+  );
+}
+
+/** What the state does not tell: why an outcome is unknown, what the series takes back or copies, who objected. */
+function Aside({ series }: { series: SeriesDetail }) {
+  const open = series.objections.filter(({ isAnswered }) => !isAnswered);
+  return (
+    <>
+      {UNSETTLED.some((name) => name === series.status) ? (
+        <p className="about">
+          No outcome seen: no mail here says what became of it
+          {series.isKeepers ? ', and its author, who keeps a tree, may have applied it without one' : ''}. The last
+          about it is of <time>{shortDate(series.last_id / 8)}</time>.
+        </p>
+      ) : null}
+      {series.about.map((other) => (
+        <p className="about" key={`${other.kind} ${other.series}`}>
+          {other.kind === CLAIM.reverted ? 'Reverts ' : 'A copy of '}
+          <a href={`/series/${other.series}/`}>
+            <bdi>{other.title}</bdi>
+          </a>
+        </p>
+      ))}
+      {open.length ? (
+        <p className="about">
+          Open objections:{' '}
+          {open.map((one, n) => (
+            <span key={`${one.msgid} ${one.line}`}>
+              {n ? ', ' : ''}
+              <a href={anyHref(one.msgid)}>
+                <bdi>{nameOf(one.name, one.address)}</bdi>
+              </a>
+            </span>
+          ))}
+        </p>
+      ) : null}
+    </>
+  );
+}
 
 function RevisionSection({
   revision,

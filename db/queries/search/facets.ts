@@ -1,6 +1,6 @@
 import { monthNamer } from '#mail/months';
 import type { Snapshot } from '../../open';
-import { NO_ANSWER } from '../series';
+import { STATUS } from '../status';
 
 export interface Facet {
   value: string;
@@ -25,7 +25,7 @@ const COUNTED = {
   lists: ['l.name', 'JOIN posting p ON p.message_id = j.value JOIN list l ON l.id = p.list_id'],
   authors: ['i.address', 'JOIN message m ON m.id = j.value JOIN identity i ON i.id = m.author_id'],
   statuses: [
-    `iif(${NO_ANSWER}, 'no answer', s.status)`,
+    STATUS,
     'JOIN patch p ON p.message_id = j.value JOIN revision r ON r.id = p.revision_id JOIN series s ON s.id = r.series_id',
   ],
 } as const;

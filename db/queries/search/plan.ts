@@ -1,12 +1,11 @@
 import { FLAG } from '#mail/flags';
-import { STATUS } from '#patch/kinds';
 import { spaceCjk } from '#query/cjk';
 import { columnsOf, isHeaderField } from '#query/prefix';
 import { stemsOfPrefix } from '#query/stem';
 import { TERM } from '#query/term';
 import type { Field, Node } from '#query/types';
 import type { Value } from '../../open';
-import { NO_ANSWER } from '../series';
+import { STATE_WORDS, stateNamed, statusIs } from '../status';
 
 /** A range of ids, the end exclusive. */
 export type Range = readonly [from: number, to: number];
@@ -310,18 +309,11 @@ const TRAILERS: Record<string, string> = {
   'tested-by': 'Tested-by',
 };
 
-/** Patches of series of a status. `waiting`: the next word is others'. */
+/** Patches of series of a state. */
 function statusCondition(value: string, at: number): Condition {
-  const known = [...STATUS, 'no answer', 'waiting'];
-  const spelt = (name: string) => name.toLowerCase().replace(/[ -]+/g, '-');
-  const status = known.find((one) => spelt(one) === spelt(value));
-  if (!status) throw new UnknownTest(`status: takes ${known.map(spelt).join(', ')}; not "${value}".`, at);
-  const wanted: Condition =
-    status === 'waiting'
-      ? { sql: 's.waiting', params: [] }
-      : status === 'posted' || status === 'no answer'
-        ? { sql: `iif(${NO_ANSWER}, 'no answer', s.status) = ?`, params: [status] }
-        : { sql: 's.status = ?', params: [status] };
+  const state = stateNamed(value);
+  if (!state) throw new UnknownTest(`status: takes ${STATE_WORDS.join(', ')}; not "${value}".`, at);
+  const wanted = statusIs(state);
   const from = 'FROM series s JOIN revision r ON r.series_id = s.id JOIN patch q ON q.revision_id = r.id';
   return {
     sql: `@id IN (SELECT q.message_id ${from} WHERE ${wanted.sql})`,

@@ -1,0 +1,33 @@
+import { anySynthetic } from '#db/queries/home';
+import { seriesCounts } from '#db/queries/serieslist';
+import { STATES } from '#patch/state';
+import { page } from '../../_page/page';
+import { Document } from '../../_ui/Document';
+import { statusClass } from '../../topics/overview';
+
+/** `/series/states/`: what each state means, what it takes and what ends it. */
+export const GET = page(async ({ db }) => {
+  const counts = new Map((await seriesCounts(db)).map(({ status, series }) => [status, series]));
+  return (
+    <Document at="/series/" title="States of patch series · Threadline" synthetic={await anySynthetic(db)}>
+      <h1>What became of a series</h1>
+      <p className="about">
+        The newest version decides. Each state rests on a mail, which the series' page links, or on silence.
+      </p>
+      {STATES.map(({ id, name, meaning, evidence, ends }) => (
+        <section key={id} id={id}>
+          <h2>
+            <span className={`state ${statusClass(name)}`}>{name}</span>{' '}
+            <small>
+              <a href={`/series/?status=${encodeURIComponent(name)}`}>{counts.get(name) ?? 0} series</a>
+            </small>
+          </h2>
+          <p>{meaning}</p>
+          <p className="about">
+            Evidence: {evidence} Ended by: {ends}
+          </p>
+        </section>
+      ))}
+    </Document>
+  );
+});
