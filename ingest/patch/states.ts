@@ -13,6 +13,7 @@ import {
 } from '#patch/kinds';
 import { isMachine } from '#patch/robots';
 import { STATE, type StateName } from '#patch/state';
+import { parseSubject, titleKey } from '#patch/subject';
 import { authorKey } from './facts';
 
 /** What became of a series, decided from what was said of its versions. */
@@ -39,7 +40,7 @@ export type Keepers = (key: number) => boolean;
 
 /** Judges a series. `revisions` in order of time. */
 export function verdictOf(revisions: RevisionState[], keepers: Keepers): Judged {
-  const newest = newestOf(revisions);
+  const newest = withLate(newestOf(revisions), revisions);
   const judge = new Judge(newest, keepers);
   const verdict = judge.verdict();
   const author = judge.author;
@@ -68,6 +69,30 @@ function newestOf(revisions: RevisionState[]): RevisionState {
     ? (among.findLast((revision) => revision.number === number) ?? last)
     : last;
 }
+
+/** "Applied" in the thread of an older version, said after the newest was posted, is about the newest where the title is the same. */
+function withLate(newest: RevisionState, revisions: RevisionState[]): RevisionState {
+  const posted = Math.max(...newest.patches.map(({ id }) => id));
+  const late = new Map<string, Word[]>();
+  for (const { id, patches } of revisions) {
+    if (id === newest.id) continue;
+    for (const patch of patches) {
+      const words = patch.words.filter(
+        ({ kind, evidence }) => (kind === CLAIM.applied || kind === CLAIM.queued) && evidence > posted,
+      );
+      const key = workOf(patch);
+      if (words.length > 0) late.set(key, [...(late.get(key) ?? []), ...words]);
+    }
+  }
+  if (late.size === 0) return newest;
+  const patches = newest.patches.map((patch) => ({
+    ...patch,
+    words: [...patch.words, ...(late.get(workOf(patch)) ?? [])],
+  }));
+  return { ...newest, patches };
+}
+
+const workOf = ({ title, isCover }: PatchState) => `${isCover} ${titleKey(parseSubject(title).title)}`;
 
 const keyOf = ({ name, address }: Address) => authorKey(name, address);
 
@@ -272,7 +297,7 @@ function objectionsOf(revisions: RevisionState[], newest: RevisionState, keepers
   for (const revision of revisions) {
     const judge = new Judge(revision, keepers);
     for (const request of judge.requests()) {
-      const isAnswered = revision !== newest || judge.isTakenBack(request);
+      const isAnswered = revision.id !== newest.id || judge.isTakenBack(request);
       found.set(`${request.evidence} ${request.line}`, { id: request.evidence, line: request.line, isAnswered });
     }
   }
