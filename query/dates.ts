@@ -13,9 +13,17 @@ const UNITS: Record<string, number> = {
 /** The span that one point of a date range stands for, in Unix seconds: [first, one past the last]. Null where it is no date. */
 export function dateSpan(text: string, now: number): [number, number] | null {
   return (
-    digits(text) ?? dashed(text) ?? relative(text.toLowerCase().replace(/[._]+/g, ' ').trim(), now) ?? written(text)
+    epochSeconds(text) ??
+    digits(text) ??
+    dashed(text) ??
+    relative(text.toLowerCase().replace(/[._]+/g, ' ').trim(), now) ??
+    written(text)
   );
 }
+
+/** `1704067200`: Unix seconds, as git's approxidate and liblore's `rt:` have them. Shorter numbers are dates. */
+const epochSeconds = (text: string): [number, number] | null =>
+  /^\d{9,11}$/.test(text) ? [Number(text), Number(text) + 1] : null;
 
 const utc = (year: string, month: string, day: string) => {
   const at = Date.UTC(Number(year), Number(month) - 1, Number(day)) / 1000;

@@ -2,6 +2,7 @@ import type { Snapshot } from '#db/open';
 import { activity, lists } from '#db/queries/home';
 import { findList, type ListRow, newestThreads } from '#db/queries/list';
 import { findMessages } from '#db/queries/message';
+import { dateSpan } from '#query/dates';
 import { notFound, page, problem } from '../_page/page';
 import { MonthBars } from '../_ui/bits';
 import { Document } from '../_ui/Document';
@@ -9,7 +10,7 @@ import { plural } from '../_ui/format';
 import { anyHref, debatesHref, listHref, monthHref } from '../_ui/links';
 import { ThreadTable } from '../_ui/ThreadTable';
 import { redirect } from '../_web/http';
-import { searchFeed, searchMbox } from '../search/results';
+import { lorePage, searchFeed, searchMbox } from '../search/results';
 
 /** `/{list}/` and `/all/`: newest threads; with `?q=` a search. `/{msgid}` leads to the message, as at lore. */
 export const GET = page(async ({ request, parts, query, db }) => {
@@ -22,8 +23,8 @@ export const GET = page(async ({ request, parts, query, db }) => {
   if (!rest.length) return redirect(`${listHref(name)}${query.size ? `?${query}` : ''}`, 301);
   const q = query.get('q');
   if (q !== null && query.get('x') === 'A') return searchFeed(request, db, q, list.id === null ? null : name);
-  if (q !== null) return redirect(`/search/?${new URLSearchParams({ q, ...(name === 'all' ? {} : { list: name }) })}`);
-  const before = query.get('before');
+  if (q !== null) return redirect(await lorePage(db, query, list.id === null ? null : name));
+  const before = query.get('before') ?? beforeTime(query.get('t'));
   if (before !== null && !/^\d{1,15}$/.test(before))
     return problem(400, 'There is no such page', '"before" is a number that the link to older threads carries.');
   const [{ threads, next }, months] = [
@@ -64,8 +65,14 @@ export const POST = page(async ({ parts, query, db }) => {
   const q = query.get('q') ?? '';
   if (query.get('x') !== 'm' || !q)
     return problem(400, 'This cannot be answered', 'POST asks for ?q=QUERY&x=m, the results as mbox.gz.');
-  return searchMbox(db, q, name === 'all' ? null : name, query.get('t') === '1');
+  return searchMbox(db, q, { list: name === 'all' ? null : name }, query.get('t') === '1');
 });
+
+/** lore's `?t=20040728102400`: threads older than that moment. */
+function beforeTime(text: string | null): string | null {
+  const at = text === null ? undefined : dateSpan(text, 0)?.[0];
+  return at === undefined ? null : String(at * 8);
+}
 
 type ListHead = Pick<ListRow, 'description' | 'messages' | 'synthetic'> & { id: number | null };
 

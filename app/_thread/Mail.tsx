@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ThreadRow } from '#db/queries/thread';
 import { type LineSpan, type Note, renderBody } from '#mail/render';
 import { Name, SentAt } from '../_ui/bits';
@@ -27,6 +28,7 @@ export function ThreadMail({
   list,
   shownSubject,
   parent,
+  isAsked,
 }: {
   row: ThreadRow;
   /** Null where the page is full. */
@@ -34,10 +36,14 @@ export function ThreadMail({
   list: string;
   shownSubject: string;
   parent: ThreadRow | null;
+  /** The mail that the page's address names. */
+  isAsked: boolean;
 }) {
   return (
     <article className="mail" id={anchorOf(row)}>
       <header>
+        <span id={loreAnchor(row.msgid)} />
+        {isAsked ? <span id="u" /> : null}
         <h2>
           <Name name={row.author} address={row.address} person={row.person} />
         </h2>{' '}
@@ -71,6 +77,9 @@ export function ThreadMail({
     </article>
   );
 }
+
+/** public-inbox's anchor of a mail within its thread: links to it are in mails and bug trackers. */
+export const loreAnchor = (msgid: string): string => `m${createHash('sha1').update(msgid).digest('hex')}`;
 
 /** Anchor of a mail or ghost within its thread's page. */
 export const anchorOf = (row: Pick<ThreadRow, 'position'>) => `m${row.position}`;

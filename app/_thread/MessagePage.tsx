@@ -47,7 +47,7 @@ export function MessagePage({
     >
       <article className="mail alone" id="b">
         <header>
-          <h1>
+          <h1 id="u">
             <bdi>{message.subject || '(no subject)'}</bdi>
           </h1>
           <dl className="head">
@@ -188,7 +188,7 @@ function Recipients({ name, value }: { name: string; value: string }) {
 function Neighbourhood({ page, list }: { page: Page; list: string }) {
   const { parent, previous, next, replies, message } = page;
   return (
-    <nav className="around" aria-label="In this thread">
+    <nav className="around" id="r" aria-label="In this thread">
       {parent ? <Step label="in answer to" rel="up" to={parent} list={list} subject={message.subject} /> : null}
       {previous && previous.position !== parent?.position ? (
         <Step label="previous" rel="prev" to={previous} list={list} subject={message.subject} />

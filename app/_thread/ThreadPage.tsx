@@ -72,7 +72,7 @@ export function ThreadFrame({ thread, list, msgid, view, cut }: ThreadHeadProps)
       <People rows={mails} />
       <div className="columns">
         <details className="index" id="r" open>
-          <summary>Outline</summary>
+          <summary id="t">Outline</summary>
           <nav className="box" aria-label="Outline">
             <Outline rows={thread.rows} subject={thread.subject} />
           </nav>

@@ -20,7 +20,7 @@ export async function threadPage(db: Snapshot, list: string, msgid: string, view
   const [before = '', after = ''] = frame.split(CUT);
   // Read before the transaction ends; compressed blocks are small and mostly kept.
   const texts = await threadTexts(db, withinBytes(shown));
-  return new HtmlStream(parts(before, after, thread, shown, texts, list, view));
+  return new HtmlStream(parts(before, after, thread, shown, texts, list, view, msgid));
 }
 
 /** Texts of one page: longer threads are read whole in their mails, and in the mbox. */
@@ -43,7 +43,10 @@ async function* parts(
   texts: Map<number, string>,
   list: string,
   view: 'nested' | 'flat',
+  msgid: string,
 ) {
+  let asked = shown.find((row) => row.msgid === msgid);
+  asked ??= shown[0];
   yield before;
   const nest = new Nest(view === 'nested' ? thread.rows : []);
   const rows = view === 'nested' ? thread.rows : shown;
@@ -55,7 +58,16 @@ async function* parts(
         const text = texts.get(row.position) ?? null;
         const mail =
           row.ghost === null
-            ? markupOf(<ThreadMail row={row} text={text} list={list} shownSubject={thread.subject} parent={parent} />)
+            ? markupOf(
+                <ThreadMail
+                  row={row}
+                  text={text}
+                  list={list}
+                  shownSubject={thread.subject}
+                  parent={parent}
+                  isAsked={row === asked}
+                />,
+              )
             : '';
         return nest.before(row) + mail + nest.after(row);
       })

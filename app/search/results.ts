@@ -1,15 +1,12 @@
 import type { Snapshot } from '#db/open';
 import { FEED_ENTRIES, readFeed } from '#db/queries/feed';
 import { withThreads } from '#db/queries/message';
-import { searchMessages } from '#db/queries/search/index';
+import { matchingIds, searchMessages } from '#db/queries/search/index';
 import { atomOf } from '../_page/atom';
 import { mailsById, mboxGzip } from '../_page/mbox';
 import { problem } from '../_page/page';
 import { dispositionOf, respond } from '../_web/http';
 import { topics } from '../topics/config';
-
-/** Mails of one mbox of results; lore's bound is of the same size. */
-const MAX_MAILS = 1000;
 
 /** Results as a feed: a search to subscribe to. */
 export async function searchFeed(
@@ -29,18 +26,23 @@ export async function searchFeed(
 
 export const ATOM = { 'Content-Type': 'application/atom+xml; charset=utf-8', 'Cache-Control': 'no-cache' };
 
-/** Results as mboxrd, gzipped; 404 where there is none, as at lore. */
+/** What of the archive is searched for an mbox. */
+export interface MboxScope {
+  list: string | null;
+  thread?: number | null;
+}
+
+/** All results as mboxrd, gzipped while they are read; 404 where there is none, as at lore. */
 export async function searchMbox(
   db: Snapshot,
   query: string,
-  list: string | null,
+  { list, thread = null }: MboxScope,
   wholeThreads: boolean,
 ): Promise<Response> {
-  const found = await search(db, query, list, MAX_MAILS);
-  if (found.problem) return problem(400, 'This search cannot be run', found.problem.message, query);
-  const ids = found.results.map(({ id }) => id);
-  if (!ids.length) return problem(404, 'Nothing was found', 'No message matches this search.', query);
-  const all = wholeThreads ? await withThreads(db, ids, MAX_MAILS * 5) : ids;
+  const found = await matchingIds(db, { query, list, thread, now: now(), topics: topics() });
+  if ('problem' in found) return problem(400, 'This search cannot be run', found.problem.message, query);
+  if (!found.ids.length) return problem(404, 'Nothing was found', 'No message matches this search.', query);
+  const all = wholeThreads ? await withThreads(db, found.ids) : found.ids;
   return respond(mboxGzip(mailsById(all)), 200, {
     'Content-Type': 'application/gzip',
     'Content-Disposition': dispositionOf('attachment', 'results.mbox.gz'),
@@ -48,7 +50,30 @@ export async function searchMbox(
   });
 }
 
+/**
+ * A search as lore's addresses have it (`?q=&o=&r`) by ours: `o` results are passed over, `r` is by relevance. The page of
+ * matches by date begins below one of them, so that new mail does not shift it.
+ */
+export async function lorePage(db: Snapshot, query: URLSearchParams, list: string | null): Promise<string> {
+  const q = query.get('q') ?? '';
+  const passed = Math.max(0, Math.min(1e9, Number.parseInt(query.get('o') ?? '0', 10) || 0));
+  const isRanked = query.has('r');
+  const ours = new URLSearchParams({
+    q,
+    ...(list === null ? {} : { list }),
+    ...(isRanked ? { sort: 'relevance' } : {}),
+  });
+  if (passed && isRanked) ours.set('from', String(passed));
+  else if (passed) {
+    const found = await matchingIds(db, { query: q, list, now: now(), topics: topics() });
+    const last = 'ids' in found ? (found.ids[passed - 1] ?? found.ids.at(-1)) : undefined;
+    if (last !== undefined && last >= 0) ours.set('from', String(last));
+  }
+  return `/search/?${ours}`;
+}
+
+const now = () => Math.floor(Date.now() / 1000);
+
 function search(db: Snapshot, query: string, list: string | null, limit: number) {
-  const now = Math.floor(Date.now() / 1000);
-  return searchMessages(db, { query, list, sort: 'date', limit, snippets: false, now, topics: topics() });
+  return searchMessages(db, { query, list, sort: 'date', limit, snippets: false, now: now(), topics: topics() });
 }

@@ -190,12 +190,13 @@ export async function rawMessages(db: Snapshot, ids: number[]) {
   return rows.map((row, n) => ({ ...row, raw: raws[n] ?? [] }));
 }
 
-/** Every message of the threads that these messages belong to, thread by thread in display order; at most `limit`. */
-export async function withThreads(db: Snapshot, ids: number[], limit: number): Promise<number[]> {
-  const rows = await db.all<{ id: number }>(
-    `SELECT p.message_id AS id FROM (SELECT DISTINCT m.thread FROM json_each(?) j JOIN message m ON m.id = j.value) t
-     JOIN place p ON p.thread = t.thread WHERE p.message_id IS NOT NULL ORDER BY p.thread DESC, p.position LIMIT ?`,
-    [JSON.stringify(ids), limit],
+/** Every message of the threads that these messages belong to, thread by thread in display order. */
+export async function withThreads(db: Snapshot, ids: number[]): Promise<number[]> {
+  const row = await db.get<{ ids: string }>(
+    `SELECT json_group_array(id) AS ids FROM (
+       SELECT p.message_id AS id FROM (SELECT DISTINCT m.thread FROM json_each(?) j JOIN message m ON m.id = j.value) t
+       JOIN place p ON p.thread = t.thread WHERE p.message_id IS NOT NULL ORDER BY p.thread DESC, p.position)`,
+    [JSON.stringify(ids)],
   );
-  return rows.map(({ id }) => id);
+  return JSON.parse(row?.ids ?? '[]');
 }

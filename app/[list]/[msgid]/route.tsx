@@ -2,13 +2,16 @@ import type { Snapshot } from '#db/open';
 import { newestMessages } from '#db/queries/feed';
 import { lists } from '#db/queries/home';
 import { findList, threadsBetween } from '#db/queries/list';
-import { readMessage } from '#db/queries/message';
+import { findMessage, readMessage } from '#db/queries/message';
 import { debates, quotesOf } from '#db/queries/quoted';
 import { patchPlace } from '#db/queries/series';
 import { threadOf } from '#db/queries/thread';
 import { atomOf } from '../../_page/atom';
+import { listAlias, onOtherList } from '../../_page/elsewhere';
 import { manifest } from '../../_page/mirror';
 import { notFound, page, problem } from '../../_page/page';
+import { looksLikeSpan, spanOf } from '../../_page/spans';
+import { cloneUrls, text } from '../../_page/texts';
 import { MessagePage } from '../../_thread/MessagePage';
 import { quoteNotes } from '../../_thread/quoted';
 import { Debates } from '../../_ui/Debates';
@@ -17,10 +20,10 @@ import { plural } from '../../_ui/format';
 import { debatesHref, listHref, loreHref, messageHref, monthHref, threadHref } from '../../_ui/links';
 import { ThreadTable } from '../../_ui/ThreadTable';
 import { imposterOf, redirect, respond } from '../../_web/http';
-import { ATOM } from '../../search/results';
+import { ATOM, searchMbox } from '../../search/results';
 import { debatesFeed } from '../debates';
 
-/** `/{list}/{msgid}/`, one message; `/{list}/{YYYY-MM}/`, a month. */
+/** `/{list}/{msgid}/`, one message; `/{list}/{YYYY-MM}/` and its like, a span of time. */
 export const GET = page(async (context) => {
   const { request, parts, query, db } = context;
   const [list = '', msgid = '', ...rest] = parts;
@@ -28,14 +31,15 @@ export const GET = page(async (context) => {
     return (await manifest(request, list === 'all' ? null : list)) ?? notFound('A git repository of this list', list);
   if (msgid === 'new.atom' && !rest.length) return listFeed(request, db, list);
   if (msgid === 'debates.atom' && !rest.length) return debatesFeed(context, list);
-  const isMonth = /^\d{4}-\d{2}$/.test(msgid);
-  if (!rest.length) return redirect(messageHref(list, msgid), 301);
+  if (!rest.length && (msgid === 'description' || msgid === 'cloneurl')) return about(request, db, list, msgid);
   const known =
     list === 'all'
       ? { id: null, synthetic: (await lists(db)).some((one) => one.synthetic) ? 1 : 0 }
       : await findList(db, list);
-  if (!known) return notFound(`The list "${list.slice(0, 100)}"`, msgid.slice(0, 200));
-  if (isMonth) return monthPage(db, list, known, msgid);
+  if (!known)
+    return (await onOtherList(db, msgid, '')) ?? notFound(`The list "${list.slice(0, 100)}"`, msgid.slice(0, 200));
+  if (!rest.length) return listAlias(list, msgid) ?? redirect(messageHref(list, msgid), 301);
+  if (looksLikeSpan(msgid)) return spanPage(db, list, known, msgid);
   const found = await readMessage(db, msgid, imposterOf(query));
   if (found) {
     const { id } = found.message;
@@ -44,8 +48,36 @@ export const GET = page(async (context) => {
     const place = await patchPlace(db, id);
     return <MessagePage page={found} list={list} place={place} notes={notes} lit={linesOf(query)} />;
   }
-  return ghostOrNothing(db, list, msgid);
+  return (await withoutEnding(db, list, msgid)) ?? listAlias(list, msgid) ?? ghostOrNothing(db, list, msgid);
 });
+
+/** `POST /{list}/{msgid}/?x=m&q=...`: those mails of a thread that match, as mbox.gz; liblore asks so for what is new. */
+export const POST = page(async ({ parts, query, db }) => {
+  const [list = '', msgid = ''] = parts;
+  const q = query.get('q') ?? '';
+  if (query.get('x') !== 'm')
+    return problem(400, 'This cannot be answered', 'POST asks for ?q=QUERY&x=m, the results as mbox.gz.');
+  const isKnown = list === 'all' || (await findList(db, list));
+  const thread = isKnown ? await threadOf(db, msgid) : undefined;
+  if (thread === undefined) return notFound(`The message <${msgid.slice(0, 200)}>`, msgid.slice(0, 200));
+  return searchMbox(db, q, { list: list === 'all' ? null : list, thread }, false);
+});
+
+/** `/{list}/{msgid}.html` and `.txt`, as old links have them. */
+async function withoutEnding(db: Snapshot, list: string, name: string): Promise<Response | null> {
+  const [, msgid = '', ending] = /^(.+)\.(html|txt)$/.exec(name) ?? [];
+  if (!ending || !(await findMessage(db, msgid))) return null;
+  return redirect(messageHref(list, msgid) + (ending === 'txt' ? 'raw' : ''), 301);
+}
+
+/** `description` and `cloneurl`, a line each, as public-inbox and its mirrors exchange them. */
+async function about(request: Request, db: Snapshot, list: string, what: string): Promise<Response> {
+  const known = list === 'all' ? { description: 'all lists' } : await findList(db, list);
+  if (!known) return notFound(`The list "${list.slice(0, 100)}"`, list.slice(0, 100));
+  if (what === 'description') return text(`${known.description ?? list}\n`);
+  const urls = await cloneUrls(request, list);
+  return urls.length ? text(`${urls.join('\n')}\n`) : notFound('A git repository of this list', list);
+}
 
 /** `?lines=33-37`, from 1; null where there is none, or it is not like that. */
 function linesOf(query: URLSearchParams): [number, number] | null {
@@ -81,39 +113,45 @@ async function ghostOrNothing(db: Snapshot, list: string, msgid: string) {
   );
 }
 
-async function monthPage(db: Snapshot, list: string, known: { id: number | null; synthetic: number }, month: string) {
-  const [year = 0, number = 0] = month.split('-').map(Number);
-  if (number < 1 || number > 12 || year < 1970)
-    return problem(400, 'There is no such month', 'A month is written 2004-07.');
-  const from = Date.UTC(year, number - 1) / 1000;
-  const to = Date.UTC(year, number) / 1000;
+async function spanPage(db: Snapshot, list: string, known: { id: number | null; synthetic: number }, name: string) {
+  const span = spanOf(name);
+  if (!span)
+    return problem(
+      400,
+      'There is no such time',
+      'A year is written 2004, a month 2004-07, a week 2004-W31, a day 2004-07-28.',
+    );
+  const { from, to, previous, next } = span;
   const threads = await threadsBetween(db, known.id, from, to);
   const argued = await debates(db, from * 8, to * 8, 5, known.id);
   const messages = threads.reduce((sum, thread) => sum + thread.here, 0);
-  const step = (by: number) => new Date(Date.UTC(year, number - 1 + by)).toISOString().slice(0, 7);
   return (
     <Document
-      title={`${month} · ${list}`}
+      title={`${name} · ${list}`}
       list={list === 'all' ? null : list}
       synthetic={known.synthetic === 1}
       debates={debatesHref(list)}
     >
       <h1>
-        <a href={listHref(list)}>{list}</a> {month}{' '}
+        <a href={listHref(list)}>{list}</a> {name}{' '}
         <small>
           {plural(messages, 'message')} in {plural(threads.length, 'thread')}
         </small>
       </h1>
-      <nav className="pages" aria-label="Months">
-        <a rel="prev" href={monthHref(list, step(-1))}>
-          {step(-1)}
+      <nav className="pages" aria-label="Before and after">
+        <a rel="prev" href={monthHref(list, previous)}>
+          {previous}
         </a>
-        <a rel="next" href={monthHref(list, step(1))}>
-          {step(1)}
+        <a rel="next" href={monthHref(list, next)}>
+          {next}
         </a>
       </nav>
       <Debates debates={argued} list={list} title="Debates" feed={debatesHref(list)} />
-      {threads.length ? <ThreadTable threads={threads} list={list} /> : <p className="empty">No mail in this month.</p>}
+      {threads.length ? (
+        <ThreadTable threads={threads} list={list} />
+      ) : (
+        <p className="empty">No mail in this {span.kind}.</p>
+      )}
     </Document>
   );
 }

@@ -4,8 +4,8 @@ import { expandTopics, type Topic } from '#site/topic';
 import type { Snapshot } from '../../open';
 import { Kept } from '../kept';
 import { type Facets, monthsOf, readFacets, topicFacet } from './facets';
-import { bestMatches, COUNT_BOUND, matchesBefore, newestMatches } from './matches';
-import { type Condition, idRange, onList, type Plan, planQuery, UnknownTest } from './plan';
+import { bestMatches, COUNT_BOUND, matchesBefore, newestMatches, readMatches } from './matches';
+import { type Condition, idRange, inThread, onList, type Plan, planQuery, UnknownTest } from './plan';
 import { readResults, type SearchResult } from './results';
 import { narrowWildcards } from './wildcard';
 
@@ -22,6 +22,8 @@ export interface SearchRequest {
   /** Slugs that hold the search to a topic, to a person. */
   topic?: string | null;
   person?: string | null;
+  /** Id of the thread that is searched; null: all. */
+  thread?: number | null;
   /** Unix seconds; `before` is exclusive. */
   after?: number | null;
   before?: number | null;
@@ -70,29 +72,54 @@ export async function searchMessages(db: Snapshot, request: SearchRequest): Prom
     problem: null,
     notice: null,
   };
+  const planned = await plan(db, request);
+  if ('problem' in planned) return { ...empty, problem: planned.problem };
+  const page = await run(db, request, planned.plan, empty);
+  if (!planned.broad.length) return page;
+  return {
+    ...page,
+    totalIsBound: true,
+    notice: `Too many words of this archive begin as ${planned.broad.join(', ')}: the frequent ones were looked for.`,
+  };
+}
+
+/** Every match of a query, newest first: eight bytes each in memory, whatever their number. */
+export async function matchingIds(
+  db: Snapshot,
+  request: Omit<SearchRequest, 'sort' | 'limit'>,
+): Promise<{ ids: number[] } | { problem: Problem }> {
+  const planned = await plan(db, request);
+  return 'problem' in planned ? planned : { ids: await readMatches(db, planned.plan, null, EVERY) };
+}
+
+/** As large as SQLite's LIMIT binds. */
+const EVERY = 2 ** 31 - 1;
+
+/** How a request is run; what is wrong with it, where it cannot be. */
+async function plan(
+  db: Snapshot,
+  request: Omit<SearchRequest, 'sort' | 'limit'>,
+): Promise<{ plan: Plan; broad: string[] } | { problem: Problem }> {
   const parsed = parseQuery(request.query, request.now);
-  if (parsed.problem) return { ...empty, problem: parsed.problem };
+  if (parsed.problem) return { problem: parsed.problem };
   try {
     const asked = withTests(parsed.tree, request);
     const tree = asked && expandTopics(asked, request.topics ?? []);
     const { tree: narrowed, broad } = tree ? await narrowWildcards(db, tree) : { tree, broad: [] };
-    const plan = planQuery(narrowed, tree);
-    plan.where.push(...narrowing(request));
-    const page = await run(db, request, plan, empty);
-    if (!broad.length) return page;
-    return {
-      ...page,
-      totalIsBound: true,
-      notice: `Too many words of this archive begin as ${broad.join(', ')}: the frequent ones were looked for.`,
-    };
+    const made = planQuery(narrowed, tree);
+    made.where.push(...narrowing(request));
+    return { plan: made, broad };
   } catch (error) {
     if (!(error instanceof UnknownTest)) throw error;
-    return { ...empty, problem: { message: error.message, at: [error.at, request.query.length] } };
+    return { problem: { message: error.message, at: [error.at, request.query.length] } };
   }
 }
 
 /** `topic` and `person` of the address, as if they stood in the query. */
-function withTests(tree: Node | null, { query, topic, person }: SearchRequest): Node | null {
+function withTests(
+  tree: Node | null,
+  { query, topic, person }: Pick<SearchRequest, 'query' | 'topic' | 'person'>,
+): Node | null {
   const tests = Object.entries({ topic, person }).flatMap(([name, value]): Node[] =>
     value ? [{ kind: 'test', name, value, at: query.length }] : [],
   );
@@ -100,10 +127,11 @@ function withTests(tree: Node | null, { query, topic, person }: SearchRequest): 
   return all.length < 2 ? (all[0] ?? null) : { kind: 'and', of: all };
 }
 
-function narrowing({ list, after, before }: SearchRequest): Condition[] {
+function narrowing({ list, after, before, thread }: Omit<SearchRequest, 'sort' | 'limit'>): Condition[] {
   const where: Condition[] = [];
   if (after != null || before != null) where.push(idRange(after ?? null, before ?? null));
   if (list) where.push(onList(list));
+  if (thread != null) where.push(inThread(thread));
   return where;
 }
 

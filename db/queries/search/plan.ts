@@ -278,6 +278,9 @@ function testCondition(name: string, value: string, at: number): Condition {
   throw new UnknownTest(`${name}: cannot be answered by this archive yet.`, at);
 }
 
+/** Mails of one thread, by its id. */
+export const inThread = (thread: number): Condition => ofMessage('thread = ?', [thread]);
+
 /** Mails of a list, by its name. The only list there is has them all. */
 export function onList(name: string): Condition {
   const list = '(SELECT l.id FROM list l WHERE l.name = ?)';

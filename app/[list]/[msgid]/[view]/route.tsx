@@ -6,6 +6,7 @@ import { findMessage, idsOfThread } from '#db/queries/message';
 import { threadOf } from '#db/queries/thread';
 import { readAttachment } from '#mail/attachment';
 import { atomOf } from '../../../_page/atom';
+import { legacy, onOtherList } from '../../../_page/elsewhere';
 import { bodyOf, holdLarge, LARGE_BYTES, TAKEN_APART, tooManyLarge } from '../../../_page/large';
 import { mailsById, mboxGzip } from '../../../_page/mbox';
 import { notFound, page } from '../../../_page/page';
@@ -20,9 +21,17 @@ import { ATOM } from '../../../search/results';
 export const GET = page(async ({ request, parts, query, db, version }) => {
   const [list = '', msgid = '', view = '', ...rest] = parts;
   if (list !== 'all' && !(await findList(db, list)))
-    return notFound(`The list "${list.slice(0, 100)}"`, msgid.slice(0, 200));
+    return (
+      (await onOtherList(db, msgid, view + (rest.length ? '/' : ''))) ??
+      notFound(`The list "${list.slice(0, 100)}"`, msgid.slice(0, 200))
+    );
+  const old = legacy(list, msgid, [view, ...rest]);
+  if (old) return old;
+  if (view === 'f') return redirect(messageHref(list, msgid), 301);
+  if (view === 'R') return redirect(`${messageHref(list, msgid)}#R`, 301);
+  if (view === 't.mbox') return redirect(`${messageHref(list, msgid)}t.mbox.gz`, 301);
   if (view === 'T' || view === 't') {
-    if (!rest.length) return redirect(`${messageHref(list, msgid)}${view}/`, 301);
+    if (!rest.length) return redirect(`${messageHref(list, msgid)}${view}/#u`, 301);
     return threadPage(db, list, msgid, view === 't' ? 'nested' : 'flat');
   }
   if (view === 'digest') {
