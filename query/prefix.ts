@@ -289,6 +289,15 @@ export const PREFIXES: readonly Prefix[] = [
     values: 'states',
   },
   { name: 'tag', kind: 'test', meaning: 'a word in the brackets of the subject', example: 'tag:RFC' },
+  { name: 'commit', kind: 'test', meaning: 'mails that name a commit, and its patch', example: 'commit:1a2b3c4d5e6f' },
+  { name: 'fixes', kind: 'test', meaning: 'patches that say Fixes: a commit', example: 'fixes:1a2b3c4d5e6f' },
+  {
+    name: 'closes',
+    kind: 'test',
+    meaning: 'patches whose Closes, Bugzilla or Reported-by says so, in part',
+    example: 'closes:bugzilla.kernel.org',
+    insteadOf: ['bug', 'bugzilla'],
+  },
   ...(['reviewed', 'acked', 'tested'] as const).map(
     (did): TestPrefix => ({
       name: `${did}-by`,

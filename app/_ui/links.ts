@@ -22,6 +22,8 @@ export const digestHref = (list: string, msgid: string) => `${messageHref(list, 
 /** The newest debates of a list, or of `all`, as Atom. */
 export const debatesHref = (list: string) => `${listHref(list)}debates.atom`;
 export const anyHref = (msgid: string) => `/r/${msgidPath(msgid)}/`;
+/** What the archive knows of a commit. */
+export const commitHref = (oid: string) => `/commit/${oid}/`;
 /** A person's page; `id` is a slug, or one of their addresses. */
 export const personHref = (id: string) => `/people/${msgidPath(id)}/`;
 /** A search for what a mark stands for. */

@@ -5,6 +5,7 @@ import { stemsOfPrefix } from '#query/stem';
 import { TERM } from '#query/term';
 import type { Field, Node } from '#query/types';
 import type { Value } from '../../open';
+import { FIXING, MIN_OID, NAMING } from '../commit';
 import { STATE_WORDS, stateNamed, statusIs } from '../status';
 
 /** A range of ids, the end exclusive. */
@@ -272,6 +273,8 @@ function testCondition(name: string, value: string, at: number): Condition {
   if (name === 'person') return personCondition(value);
   if (name === 'status') return statusCondition(value, at);
   if (name === 'tag') return tagged(value);
+  if (name === 'commit' || name === 'fixes') return commitCondition(name, value, at);
+  if (name === 'closes') return closesCondition(value);
   if (TRAILERS[name]) return trailerCondition(TRAILERS[name], value);
   if (name === 'is') throw new UnknownTest(`is: takes ${[...Object.keys(IS), 'bot'].join(', ')}; not "${value}".`, at);
   if (name === 'has') throw new UnknownTest(`has: takes attachment; not "${value}".`, at);
@@ -332,6 +335,24 @@ function trailerCondition(key: string, value: string): Condition {
   return {
     sql: `@id IN (${given} UNION SELECT r.patch_id FROM patch_reply r WHERE r.message_id IN (${given}))`,
     params: [key, like, like, key, like, like],
+  };
+}
+
+/** Mails that name a commit: in a claim, in a trailer; of `commit` the patch that became it too. */
+function commitCondition(name: 'commit' | 'fixes', value: string, at: number): Condition {
+  const oid = value.toLowerCase();
+  if (!/^[0-9a-f]{8,40}$/.test(oid)) throw new UnknownTest(`${name}: takes ${MIN_OID} to 40 hex digits.`, at);
+  const sql = name === 'fixes' ? FIXING : NAMING;
+  return { sql: `@id IN (${sql})`, params: Array(sql.split('?').length - 1).fill(oid) };
+}
+
+/** Facts about a bug: where it is tracked, and who or what reported it. The value is a part of them. */
+function closesCondition(value: string): Condition {
+  const like = `%${value.replace(/[\\%_]/g, '\\$&')}%`;
+  return {
+    sql: `@id IN (SELECT message_id FROM trailer WHERE key IN ('Closes', 'Bugzilla', 'Bug', 'Reported-by') AND key <> 'Signed-off-by'
+      AND (value LIKE ? ESCAPE '\\' OR address LIKE ? ESCAPE '\\'))`,
+    params: [like, like],
   };
 }
 

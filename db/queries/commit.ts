@@ -1,0 +1,123 @@
+import { CLAIM } from '#patch/kinds';
+import type { Snapshot } from '../open';
+
+/** The fewest digits of a commit's name that are looked up: with fewer, many commits begin so. */
+export const MIN_OID = 8;
+/** Rows of one kind that a page shows. */
+const MOST = 200;
+
+/** A mail that speaks of a commit. */
+export interface CommitMail {
+  id: number;
+  msgid: string;
+  subject: string;
+  author: string;
+  address: string;
+  sent_at: number;
+  /** The stable tree that the mail is for, as `5.4`. */
+  stable: string | null;
+  /** The repository that it names. */
+  tree: string | null;
+}
+
+/** The patch that became a commit, and the series it belongs to. */
+export interface CommitPatch extends CommitMail {
+  series: number | null;
+  number: number | null;
+  revisions: number | null;
+}
+
+export interface CommitPage {
+  /** Whole names of commits that begin as asked. */
+  oids: string[];
+  patches: CommitPatch[];
+  /** Mails that say that it was taken. */
+  taken: CommitMail[];
+  /** Copies for, or in, stable trees. */
+  stable: CommitMail[];
+  /** Patches that say `Fixes:` it. */
+  fixes: CommitMail[];
+  /** Mails whose own words say that they revert it. */
+  reverts: CommitMail[];
+}
+
+/** An abbreviated name agrees with a longer one from either side. `column` holds lower-case digits, `oid` is a parameter. */
+const agrees = (column: string, oid = '?1') =>
+  `((${column} >= ${oid} AND ${column} < ${oid} || 'g') OR (length(${column}) BETWEEN ${MIN_OID} AND length(${oid}) AND ${column} = substr(${oid}, 1, length(${column}))))`;
+
+/** Trailers whose first word is a commit's name, such as `Fixes: 1234567890ab ("title")`. */
+const trailing = (keys: string) =>
+  `(SELECT message_id, lower(substr(value, 1, instr(value || ' ', ' ') - 1)) AS named FROM trailer
+    WHERE key IN (${keys}) AND key <> 'Signed-off-by' AND value IS NOT NULL)`;
+
+/** Ids of patches that say `Fixes:` a commit; each `?` is its name. */
+export const FIXING = `SELECT message_id FROM ${trailing("'Fixes'")} WHERE ${agrees('named', '?')}`;
+/** Ids of mails that name a commit, and of the patches that became it; each `?` is its name. */
+export const NAMING = `SELECT message_id FROM ${trailing("'Fixes', 'Commit-ID'")} WHERE ${agrees('named', '?')}
+  UNION SELECT message_id FROM claim WHERE oid IS NOT NULL AND ${agrees('oid', '?')}
+  UNION SELECT patch_id FROM outcome WHERE oid <> '' AND ${agrees('oid', '?')}
+  UNION SELECT patch_id FROM patch_commit WHERE ${agrees('oid', '?')}`;
+
+const MAIL = `m.id, m.msgid, m.subject, i.name AS author, i.address, m.sent_at,
+  (SELECT q.stable FROM patch q WHERE q.message_id = m.id) AS stable`;
+
+type Rows = CommitMail & Record<string, never>;
+
+/** Everything that mails and the given repositories say of a commit; `oid` is 8 to 40 hex digits in lower case. */
+export async function readCommit(db: Snapshot, oid: string): Promise<CommitPage> {
+  const patches = await patchesOf(db, oid);
+  const said = (kinds: number[]) =>
+    db.all<Rows>(
+      `SELECT ${MAIL}, max(c.tree) AS tree FROM claim c JOIN message m ON m.id = c.message_id JOIN identity i ON i.id = m.author_id
+       WHERE c.oid IS NOT NULL AND c.kind IN (${kinds.join(', ')}) AND ${agrees('c.oid')} GROUP BY m.id ORDER BY m.id LIMIT ${MOST}`,
+      [oid],
+    );
+  const taken = await said([CLAIM.applied, CLAIM.queued, CLAIM.merged, CLAIM.mmMerged]);
+  return {
+    oids: await wholeNames(db, oid),
+    patches,
+    taken,
+    stable: await said([CLAIM.upstream, CLAIM.stable]),
+    fixes: await fixesOf(db, oid),
+    reverts: await revertsOf(db, oid),
+  };
+}
+
+async function wholeNames(db: Snapshot, oid: string): Promise<string[]> {
+  const rows = await db.all<{ oid: string }>(
+    `SELECT oid FROM claim WHERE length(oid) = 40 AND ${agrees('oid')}
+     UNION SELECT oid FROM patch_commit WHERE ${agrees('oid')} ORDER BY oid LIMIT 50`,
+    [oid],
+  );
+  return rows.map((row) => row.oid);
+}
+
+function patchesOf(db: Snapshot, oid: string): Promise<CommitPatch[]> {
+  return db.all<CommitPatch & Record<string, never>>(
+    `WITH p AS (SELECT patch_id, max(tree) AS tree FROM (
+         SELECT patch_id, tree FROM outcome WHERE oid <> '' AND NOT doubted AND kind <> ${CLAIM.reverted} AND ${agrees('oid')}
+         UNION ALL SELECT patch_id, tree FROM patch_commit WHERE ${agrees('oid')}) GROUP BY patch_id)
+     SELECT ${MAIL}, p.tree, s.id AS series, r.number, s.revisions
+     FROM p JOIN message m ON m.id = p.patch_id JOIN identity i ON i.id = m.author_id
+     LEFT JOIN patch q ON q.message_id = m.id LEFT JOIN revision r ON r.id = q.revision_id LEFT JOIN series s ON s.id = r.series_id
+     ORDER BY m.id LIMIT ${MOST}`,
+    [oid],
+  );
+}
+
+function fixesOf(db: Snapshot, oid: string): Promise<CommitMail[]> {
+  return db.all<Rows>(
+    `SELECT ${MAIL}, NULL AS tree FROM ${trailing("'Fixes'")} f
+     JOIN message m ON m.id = f.message_id JOIN identity i ON i.id = m.author_id
+     WHERE ${agrees('f.named')} GROUP BY m.id ORDER BY m.id LIMIT ${MOST}`,
+    [oid],
+  );
+}
+
+function revertsOf(db: Snapshot, oid: string): Promise<CommitMail[]> {
+  return db.all<Rows>(
+    `SELECT ${MAIL}, NULL AS tree FROM search x JOIN message m ON m.id = x.rowid JOIN identity i ON i.id = m.author_id
+     WHERE x.search MATCH ? ORDER BY m.id LIMIT ${MOST}`,
+    [`{own} : "this reverts commit ${oid}" *`],
+  );
+}

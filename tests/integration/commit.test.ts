@@ -1,0 +1,100 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { command, ingest, scratch } from '../command';
+import { type Running, startServer } from '../server';
+
+const OID = '1234567890abcdef1234567890abcdef12345678';
+const folder = scratch();
+const database = join(folder.path, 'a.sqlite');
+let server: Running;
+
+function mail(n: number, subject: string, body: string, more = ''): string {
+  return `From u@example.org Thu Jul  1 00:00:0${n} 2021\nFrom: U ${n} <u${n}@example.org>\nList-Id: <a.example.org>\nSubject: ${subject}\nDate: Thu, 01 Jul 2021 00:00:0${n} +0000\nMessage-ID: <c-${n}@example.org>\n${more}\n${body}\n\n`;
+}
+
+const DIFF =
+  '---\n a.c | 2 +-\n\ndiff --git a/a.c b/a.c\nindex 1111111..2222222 100644\n--- a/a.c\n+++ b/a.c\n@@ -1 +1 @@\n-int a;\n+int b;\n';
+
+beforeAll(async () => {
+  const box = join(folder.path, 'a.mbox');
+  const mails = [
+    mail(0, '[PATCH] mm: count pages twice', `Why.\n\nSigned-off-by: U 0 <u0@example.org>\n${DIFF}`),
+    mail(
+      1,
+      'Re: [PATCH] mm: count pages twice',
+      `Applied to mm-next, thanks!\n\n[1/1] mm: count pages twice\n      commit: ${OID}\n`,
+      'In-Reply-To: <c-0@example.org>\n',
+    ),
+    mail(
+      2,
+      '[PATCH 5.4 1/9] mm: count pages twice',
+      `commit ${OID} upstream.\n\nWhy.\n\nSigned-off-by: U 2 <u2@example.org>\n${DIFF}`,
+    ),
+    mail(
+      3,
+      '[PATCH] mm: count them once',
+      `Why.\n\nFixes: 1234567890ab ("mm: count pages twice")\nCloses: https://bugzilla.kernel.org/show_bug.cgi?id=77\nSigned-off-by: U 3 <u3@example.org>\n${DIFF}`,
+    ),
+    mail(
+      4,
+      '[PATCH] Revert "mm: count pages twice"',
+      `This reverts commit ${OID}.\n\nSigned-off-by: U 4 <u4@example.org>\n${DIFF}`,
+    ),
+    mail(
+      5,
+      '[PATCH] mm: of another commit',
+      `Fixes: 1234567890ff ("mm: something")\nSigned-off-by: U 5 <u5@example.org>\n${DIFF}`,
+    ),
+  ];
+  writeFileSync(box, mails.join(''));
+  ingest(database, box);
+  server = await startServer(database);
+});
+
+afterAll(async () => {
+  await server?.stop();
+  folder.remove();
+});
+
+const found = (query: string): string[] =>
+  JSON.parse(command('search', ['--json', query], database).stdout)
+    .results.map(({ msgid }: { msgid: string }) => msgid)
+    .sort();
+
+describe('commits', () => {
+  it.each([OID, OID.slice(0, 12), OID.slice(0, 12).toUpperCase()])(
+    '/commit/%s/ says what the archive knows',
+    async (oid) => {
+      const page = await (await fetch(`${server.base}/commit/${oid}/`)).text();
+      const section = (title: string) => page.split(`<h2>${title}</h2>`)[1]?.split('</section>')[0] ?? '';
+      expect(section('The patch it comes from')).toContain('/r/c-0@example.org/');
+      expect(section('The patch it comes from')).toContain('/series/');
+      expect(section('Taken, by the mails that say so')).toContain('/r/c-1@example.org/');
+      expect(section('In stable trees')).toMatch(/<b>5\.4 <\/b>.*\/r\/c-2@example\.org\//);
+      expect(section('Fixed later by')).toContain('/r/c-3@example.org/');
+      expect(section('Fixed later by')).not.toContain('/r/c-5@');
+      expect(section('Reverted by')).toContain('/r/c-4@example.org/');
+    },
+  );
+
+  it('are asked for in the search', () => {
+    expect(found(`fixes:${OID}`)).toEqual(['c-3@example.org']);
+    expect(found(`commit:${OID.slice(0, 10)}`)).toEqual(
+      expect.arrayContaining([0, 1, 2, 3].map((n) => `c-${n}@example.org`)),
+    );
+    expect(found(`commit:${OID} -is:patch`)).toEqual(['c-1@example.org']);
+    expect(found('closes:bugzilla.kernel.org/show_bug.cgi?id=77')).toEqual(['c-3@example.org']);
+  });
+
+  it('bad names are answered in a sentence', async () => {
+    for (const [path, status] of [
+      ['12345', 400],
+      ['xyz', 400],
+      ['ffffffffff', 404],
+      ['1'.repeat(41), 400],
+    ] as const)
+      expect((await fetch(`${server.base}/commit/${path}/`)).status, path).toBe(status);
+    expect((await fetch(`${server.base}/all/?q=commit:zz&x=A`)).status).toBe(400);
+  });
+});
