@@ -26,6 +26,8 @@ describe('whose requests are counted together', () => {
 describe('what is limited', () => {
   it.each([
     ['POST', '/[list]', '/all/', 'q=x&x=m', 'mbox'],
+    ['POST', '/[list]/[msgid]', '/all/x/', 'q=x&x=m', 'mbox'],
+    ['GET', '/commit/[oid]', '/commit/12345678/', '', 'search'],
     ['POST', '/quotes', '/quotes/', '', 'quotes'],
     ['POST', '/api/v1/[...path]', '/api/v1/quotes', '', 'quotes'],
     ['GET', '/search', '/search/', 'q=x', 'search'],

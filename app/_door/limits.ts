@@ -3,7 +3,7 @@ import { RateLimiterMemory } from 'rate-limiter-flexible';
 
 /** How often one address may ask for what costs us most: `points` in `duration` seconds. */
 export const LIMITS = {
-  /** POST ?q=...&x=m: up to a thousand mails, or their threads, decompressed. b4 asks a few times for one series. */
+  /** POST ?q=...&x=m: every match, or its thread, decompressed while the client takes it. b4 asks a few times for one series. */
   mbox: { points: 60, duration: 60 },
   /** The quote finder reads an article against the whole archive. */
   quotes: { points: 20, duration: 60 },
@@ -20,10 +20,12 @@ export type Costly = keyof typeof LIMITS;
 export function costOf(method: string, pattern: string, path: string, query: string): Costly | null {
   if (method === 'POST') {
     if (pattern === '/quotes' || path.startsWith('/api/v1/quotes')) return 'quotes';
-    return pattern === '/[list]' ? 'mbox' : null;
+    return pattern === '/[list]' || pattern === '/[list]/[msgid]' ? 'mbox' : null;
   }
   if (pattern === '/search' || path.startsWith('/api/v1/search')) return 'search';
   if (pattern === '/[list]' && /(?:^|&)q=/.test(query)) return 'search';
+  // It reads all that mails say of commits.
+  if (pattern === '/commit/[oid]') return 'search';
   if (pattern === '/series/[id]/diff' || /^\/api\/v1\/series\/[^/]+\/diff/.test(path)) return 'diff';
   if (pattern === '/[list]/[msgid]/[view]' && /\/(?:html|\d{1,4}-[^/]*)\/?$/.test(path)) return 'parts';
   return null;
