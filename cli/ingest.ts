@@ -119,7 +119,15 @@ async function followAll(locations: string[], flags: Flags): Promise<void> {
 /** Whoever serves git repositories (`npm run mirror`) has them up to date after each ingest. */
 async function keepMirror(): Promise<void> {
   const database = databasePath();
-  if (existsSync(mirrorFolder(database))) await refreshMirror(database, (text) => note('mirror', text));
+  if (!existsSync(mirrorFolder(database))) return;
+  try {
+    await refreshMirror(database, (text) => note('mirror', text));
+  } catch (error) {
+    // The mails are in the database; what could not be written to the repositories is written by the next run.
+    if (!(error instanceof CommandError) && typeof (error as NodeJS.ErrnoException).code !== 'string') throw error;
+    note('mirror', (error as Error).message);
+    process.exitCode = 1;
+  }
 }
 
 function report(summary: Summary, failed: SourceError[], json: boolean): void {

@@ -124,6 +124,17 @@ describe('git repositories of a list that was read from a Maildir', () => {
   );
 });
 
+describe('repositories that cannot be written', () => {
+  it('are told of, and the mails are in the database all the same', () => {
+    const other = join(folder.path, 'full.sqlite');
+    writeFileSync(`${other}-git`, 'no folder');
+    const ran = command('ingest', ['--json', box], other);
+    expect(ran.status).toBe(1);
+    expect(ran.stderr).toMatch(/mirror: .*EEXIST/);
+    expect(JSON.parse(ran.stdout.trim().split('\n').at(-1) ?? '').stored).toBeGreaterThan(0);
+  });
+});
+
 describe('a list that was read from git', () => {
   it('is served out of that repository, up to the commit that was read', () => {
     const source = join(folder.path, 'inbox');
