@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -141,7 +141,7 @@ const DIST = at('dist');
 
 export async function ensureBundled() {
   const files = sources(
-    ['cli', 'ingest', 'db', ...WORDS, 'samples', 'bench', 'app/_door', 'app/_page', 'app/_web'],
+    ['cli', 'ingest', 'db', ...WORDS, 'samples', 'bench', 'app/_door', 'app/_page', 'app/_web', 'app/_aside'],
     ['.ts'],
   );
   await unlessDone(
@@ -166,9 +166,9 @@ async function bundle() {
       'bench/scale.ts',
       'ingest/pipeline/worker.ts',
       'app/_door/serve.ts',
-    ],
+      { in: 'app/_aside/worker.ts', out: 'aside' },
+    ].map((entry) => (typeof entry === 'string' ? { in: entry, out: basename(entry, '.ts') } : entry)),
     outdir: 'dist',
-    entryNames: '[name]',
     outExtension: { '.js': '.mjs' },
     bundle: true,
     platform: 'node',

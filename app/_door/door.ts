@@ -14,6 +14,9 @@ const MAX_URL = 8000;
 const MAX_BODY = 8 * 1024 * 1024;
 /** Requests answered at once; more would only wait for each other's queries. */
 const MAX_IN_FLIGHT = 256;
+/** Of them those of one address (or IPv6 /64), and those of this machine, behind which a proxy may have many clients. */
+const MAX_OF_CLIENT = 32;
+const MAX_OF_LOCAL = 128;
 /** What pages are told of a request; cookies and the rest are nothing to them. */
 const HEADERS = [
   'host',
@@ -26,6 +29,8 @@ const HEADERS = [
 ] as const;
 
 let current = 0;
+/** Requests under way of each client: one alone never takes all places. */
+const ofClient = new Map<string, number>();
 
 /** Answers one request: refusals first, then the page of its route. Never throws, and always ends the response. */
 export async function answer(request: IncomingMessage, response: ServerResponse, routes: Routes): Promise<void> {
@@ -35,16 +40,22 @@ export async function answer(request: IncomingMessage, response: ServerResponse,
     : faulty(400, 'This request has no Host header (RFC 9112, 3.2).');
   const route = target.fault ? undefined : routes.find(target.path);
   const pattern = route?.pattern ?? 'none';
+  const client = clientOfRequest(request);
+  const place = client ?? 'local';
   inFlight.set(++current);
+  ofClient.set(place, (ofClient.get(place) ?? 0) + 1);
   let bytes = 0;
   try {
-    const reply = target.fault ?? (await replyTo(request, target, route));
+    const reply = target.fault ?? (await replyTo(request, target, route, client));
     if (request.method !== 'GET' && request.method !== 'HEAD' && !request.complete) response.shouldKeepAlive = false;
     bytes = await send(request, response, reply);
   } catch (error) {
     if (!response.destroyed) fail(request, response, error);
   } finally {
     inFlight.set(--current);
+    const left = (ofClient.get(place) ?? 1) - 1;
+    if (left) ofClient.set(place, left);
+    else ofClient.delete(place);
     const ms = performance.now() - started;
     count(request, response, pattern, ms, bytes);
   }
@@ -76,7 +87,7 @@ function targetOf(url: string): Target {
   const [whole = ''] = own.split('#', 1);
   if (!whole.startsWith('/')) return faulty(400, 'This address does not begin with a slash.');
   // Pages see the address as this class mends it (dot segments): its route must be that of the same path.
-  const { pathname: path, search } = new URL(`http://localhost${whole}`);
+  const { pathname: path, search } = new URL(`http://localhost${plain(whole)}`);
   try {
     if (decodeURIComponent(path).includes('\0')) return faulty(400, 'This address holds a NUL.');
   } catch {
@@ -88,22 +99,46 @@ function targetOf(url: string): Target {
   return { path, query: search.slice(1) };
 }
 
+/**
+ * One spelling for each address: characters that need no percent sign are written without one (RFC 3986, 6.2.2.2), so that
+ * `/%68tml` is `/html` to the limits, the routes and the pages alike.
+ */
+const plain = (url: string) =>
+  url.replace(/%[0-7][0-9A-Fa-f]/g, (code) => {
+    const char = String.fromCharCode(Number.parseInt(code.slice(1), 16));
+    return /[\w.~-]/.test(char) ? char : code.toUpperCase();
+  });
+
 /** Node would refuse a request without it, and without our headers. */
 const hasHost = ({ headers, httpVersion }: IncomingMessage) => headers.host !== undefined || httpVersion === '1.0';
 
 const faulty = (status: number, text: string): Target => ({ path: '/', query: '', fault: sentence(status, text) });
 
-async function replyTo(request: IncomingMessage, { path, query }: Target, route: Route | undefined): Promise<Response> {
+/** Null for this machine itself (limits.ts). */
+function clientOfRequest(request: IncomingMessage): string | null {
+  const forwarded = request.headers['x-forwarded-for'];
+  return clientOf(request.socket.remoteAddress, [forwarded].flat().join(','), settings.trustProxy);
+}
+
+async function replyTo(
+  request: IncomingMessage,
+  target: Target,
+  route: Route | undefined,
+  client: string | null,
+): Promise<Response> {
   const method = request.method ?? 'GET';
   if (!route) return sentence(404, 'There is no such page.');
   const handler = route.handlers[method] ?? (method === 'HEAD' ? route.handlers.GET : undefined);
   if (!handler) return otherMethod(method, route);
-  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY)
-    return sentence(413, `At most ${MAX_BODY / 1024 / 1024} MB are read.`);
-  const refusal = await refusalOf(request, method, route.pattern, path, query);
+  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY) return tooLong();
+  const refusal = await refusalOf(method, route.pattern, target, client);
   if (refusal) return refusal;
-  return handler(webRequest(request, method, path, query));
+  const body = method === 'POST' ? await bodyOf(request) : Buffer.alloc(0);
+  if (!body) return tooLong();
+  return handler(webRequest(request, method, target, method === 'POST' ? body : null));
 }
+
+const tooLong = () => sentence(413, `At most ${MAX_BODY / 1024 / 1024} MB are read.`);
 
 function otherMethod(method: string, route: Route): Response {
   const methods = Object.keys(route.handlers).filter((name) => /^[A-Z]+$/.test(name));
@@ -113,20 +148,18 @@ function otherMethod(method: string, route: Route): Response {
 }
 
 async function refusalOf(
-  request: IncomingMessage,
   method: string,
   pattern: string,
-  path: string,
-  query: string,
+  { path, query }: Target,
+  client: string | null,
 ): Promise<Response | null> {
-  if (current > MAX_IN_FLIGHT) {
+  const ours = ofClient.get(client ?? 'local') ?? 0;
+  if (current > MAX_IN_FLIGHT || ours > (client === null ? MAX_OF_LOCAL : MAX_OF_CLIENT)) {
     refused.inc({ reason: 'load', route: pattern });
     return sentence(503, 'Too many requests are being answered; ask again in a moment.', { 'Retry-After': '1' });
   }
   const kind = settings.rateLimits ? costOf(method, pattern, path, query) : null;
   if (!kind) return null;
-  const forwarded = request.headers['x-forwarded-for'];
-  const client = clientOf(request.socket.remoteAddress, [forwarded].flat().join(','), settings.trustProxy);
   const wait = client === null ? 0 : await secondsToWait(kind, client);
   if (!wait) return null;
   refused.inc({ reason: 'rate', route: pattern });
@@ -139,30 +172,30 @@ async function refusalOf(
   );
 }
 
-function webRequest(request: IncomingMessage, method: string, path: string, query: string): Request {
+function webRequest(request: IncomingMessage, method: string, target: Target, body: Buffer | null): Request {
   const headers: Record<string, string> = {};
   for (const name of HEADERS) {
     const value = request.headers[name];
     if (typeof value === 'string') headers[name] = value;
   }
-  const url = `http://localhost${path}${query ? `?${query}` : ''}`;
-  if (method !== 'POST') return new Request(url, { method, headers });
-  return new Request(url, { method, headers, body: bounded(request), duplex: 'half' } as RequestInit);
+  const url = `http://localhost${target.path}${target.query ? `?${target.query}` : ''}`;
+  return new Request(url, { method, headers, ...(body ? { body: new Uint8Array(body) } : {}) });
 }
 
-/** A body without a stated length ends at the bound as well. */
-function bounded(request: IncomingMessage): ReadableStream<Uint8Array> {
-  const parts = request[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+/**
+ * A request's body, whole: a page is asked, and a reader of the database taken, only when it is here (three bodies that never
+ * ended held all readers for two minutes, 2026-11-28). Null above MAX_BODY. A client that dribbles is ended by Node's
+ * `requestTimeout`, with 408.
+ */
+async function bodyOf(request: IncomingMessage): Promise<Buffer | null> {
+  const parts: Buffer[] = [];
   let size = 0;
-  return new ReadableStream({
-    async pull(controller) {
-      const { value, done } = await parts.next();
-      if (done) return controller.close();
-      size += value.length;
-      if (size > MAX_BODY) throw new RangeError('the body of this request is too long');
-      controller.enqueue(new Uint8Array(value));
-    },
-  });
+  for await (const part of request as AsyncIterable<Buffer>) {
+    size += part.length;
+    if (size > MAX_BODY) return null;
+    parts.push(part);
+  }
+  return Buffer.concat(parts, size);
 }
 
 function fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {

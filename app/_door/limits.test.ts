@@ -16,7 +16,9 @@ describe('whose requests are counted together', () => {
     ['192.0.2.7', '198.51.100.1', false, '192.0.2.7'],
     ['127.0.0.1', '198.51.100.1', false, null],
     ['127.0.0.1', '10.0.0.1, 198.51.100.1', true, '198.51.100.1'],
-    ['127.0.0.1', 'no address', true, null],
+    ['127.0.0.1', 'no address', true, 'unknown'],
+    ['127.0.0.1', '198.51.100.1:4711', true, '198.51.100.1'],
+    ['127.0.0.1', '[2001:db8::9]:4711', true, '2001:db8:0:0::/64'],
     ['192.0.2.7', '', true, '192.0.2.7'],
   ])('%s, forwarded for %s, trusted %s: %s', (peer, forwarded, trusted, client) => {
     expect(clientOf(peer, forwarded, trusted)).toBe(client);

@@ -55,13 +55,19 @@ export function clientOf(
   trustProxy: boolean,
 ): string | null {
   const named = trustProxy ? forwardedFor?.split(',').at(-1)?.trim() : undefined;
-  const address = named && isIP(named) ? named : peer;
+  const address = named ? withoutPort(named) : peer;
   if (!address) return null;
+  // The proxy named somebody whom we cannot read: not this machine, all the same.
+  if (!isIP(address.split('%')[0] ?? '')) return 'unknown';
   const v4 = address.replace(/^::ffff:(?=\d+\.)/i, '');
   if (isIP(v4) === 4) return v4.startsWith('127.') ? null : v4;
   if (v4 === '::1') return null;
   return networkOf(v4);
 }
+
+/** Some proxies write the port too: `192.0.2.7:4711`, `[2001:db8::1]:4711` (RFC 7239, 6). */
+const withoutPort = (address: string) =>
+  /^\[([^\]]+)\](?::\d+)?$/.exec(address)?.[1] ?? /^([\d.]+):\d+$/.exec(address)?.[1] ?? address;
 
 /** The first four groups of an IPv6 address, written out. */
 function networkOf(address: string): string {

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { finished } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, createBrotliCompress, createGzip, gzip } from 'node:zlib';
+import { unsentBytes } from '../_web/metrics';
 
 type Encoding = 'br' | 'gzip';
 
@@ -16,6 +18,12 @@ const COMPRESSED = /^(?:text\/|image\/svg|application\/(?:json|atom\+xml|xml|jav
 
 /** A body above this is sent as the client takes it, not held whole: a mail may have 256 MB. */
 const MAX_WHOLE_BYTES = 8 * 1024 * 1024;
+
+/** Bytes of whole answers that wait for their clients, in all; a streamed answer holds one part at a time. */
+const MAX_UNSENT = 256 * 1024 * 1024;
+/** A client that takes less than this a second, after GRACE_MS, is let go: it holds a page's memory and a place for nothing. */
+const LEAST_RATE = 2048;
+const GRACE_MS = 30_000;
 
 /** What is the same for every client. Feeds and JSON name the host that the client asked. */
 const KEPT = /^text\/(?:html|css|javascript)/;
@@ -48,9 +56,50 @@ export async function send(request: IncomingMessage, response: ServerResponse, a
     body = await compressed(body, encoding, isPage ? headers.etag : undefined);
     headers['content-encoding'] = encoding;
   }
+  if (unsent + body.length > MAX_UNSENT) return busy(response);
   headers['content-length'] = String(body.length);
-  response.writeHead(answer.status, headers).end(body);
+  response.writeHead(answer.status, headers);
+  await whole(response, body);
   return body.length;
+}
+
+let unsent = 0;
+
+/** Writes a body and waits until it is with the network, or the client has gone. */
+async function whole(response: ServerResponse, body: Uint8Array): Promise<void> {
+  unsent += body.length;
+  unsentBytes.set(unsent);
+  const stop = watchRate(response);
+  try {
+    response.end(body);
+    if (!response.writableFinished) await finished(response).catch(() => {});
+  } finally {
+    stop();
+    unsent -= body.length;
+    unsentBytes.set(unsent);
+  }
+}
+
+/** Ends a connection that is read more slowly than LEAST_RATE. Gives what ends the watch. */
+function watchRate(response: ServerResponse): () => void {
+  const { socket } = response;
+  const from = socket?.bytesWritten ?? 0;
+  const started = performance.now();
+  const timer = setInterval(() => {
+    const ms = performance.now() - started;
+    if (ms < GRACE_MS || !response.socket) return;
+    const taken = response.socket.bytesWritten - from - response.socket.writableLength;
+    if (response.writableLength > 0 && taken < (LEAST_RATE * ms) / 1000) response.destroy();
+  }, 5_000);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+/** Too much waits for other clients. */
+function busy(response: ServerResponse): number {
+  const text = 'Too many answers wait for their readers; ask again in a moment.\n';
+  response.writeHead(503, { 'Content-Type': 'text/plain; charset=utf-8', 'Retry-After': '5' }).end(text);
+  return text.length;
 }
 
 /** The best of what the client accepts (RFC 9110, 12.5.3); `q=0` refuses one. */
@@ -105,14 +154,19 @@ async function stream(
   const body = answer.body as ReadableStream<Uint8Array>;
   const parts = encoding ? squeezed(body, encoding) : body;
   let sent = 0;
-  // Leaving the loop cancels the body, and with it whatever still makes it.
-  for await (const part of parts) {
-    if (response.destroyed) return sent;
-    sent += part.length;
-    if (!response.write(part)) await drained(response);
+  const stop = watchRate(response);
+  try {
+    // Leaving the loop cancels the body, and with it whatever still makes it.
+    for await (const part of parts) {
+      if (response.destroyed) return sent;
+      sent += part.length;
+      if (!response.write(part)) await drained(response);
+    }
+    response.end();
+    return sent;
+  } finally {
+    stop();
   }
-  response.end();
-  return sent;
 }
 
 /** Each part compressed and flushed, so that a client sees it at once. */

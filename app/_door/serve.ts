@@ -4,13 +4,17 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { log, logError } from '../_web/log';
 import { collectProcess, uncaught } from '../_web/metrics';
+import { settings } from '../_web/settings';
 import { rawSentence, sentence } from './answers';
 import { answer } from './door';
+import { clientOf } from './limits';
 import { Routes, UnknownBuild } from './routes';
 import { send } from './send';
 
 /** Connections held at once; Node closes further ones as they come. */
 const MAX_CONNECTIONS = 2000;
+/** Of them those from one address (IPv6: one /64); a proxy of ours on this machine speaks for many. */
+const MAX_OF_ADDRESS = 200;
 /** For a request's head, and for all of it; a client that dribbles is cut off (slowloris). */
 const HEAD_MS = 20_000;
 const REQUEST_MS = 60_000;
@@ -34,6 +38,7 @@ export async function serve(root: string, host: string, port: number): Promise<v
   const handle = await handlerOf(root, host, port);
   const server = createServer({ connectionsCheckingInterval: 5_000, requireHostHeader: false }, handle);
   server.maxConnections = MAX_CONNECTIONS;
+  boundAddresses(server);
   server.headersTimeout = HEAD_MS;
   server.requestTimeout = REQUEST_MS;
   server.setTimeout(IDLE_MS, (socket) => socket.destroy());
@@ -60,6 +65,24 @@ async function handlerOf(root: string, host: string, port: number): Promise<Hand
     await app.prepare();
     return app.getRequestHandler();
   }
+}
+
+/** Closes a connection of an address that holds too many: 2,050 half-sent headers of one client shut out everybody for 24 s (2026-11-28). */
+function boundAddresses(server: Server): void {
+  const held = new Map<string, number>();
+  server.on('connection', (socket) => {
+    const address = clientOf(socket.remoteAddress, undefined, false);
+    if (address === null && settings.trustProxy) return;
+    const place = address ?? 'local';
+    const before = held.get(place) ?? 0;
+    if (before >= MAX_OF_ADDRESS) return void socket.destroy();
+    held.set(place, before + 1);
+    socket.once('close', () => {
+      const left = (held.get(place) ?? 1) - 1;
+      if (left) held.set(place, left);
+      else held.delete(place);
+    });
+  });
 }
 
 /**

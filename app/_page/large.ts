@@ -5,6 +5,10 @@ import { problem, RETRY_SECONDS } from './page';
 export const LARGE_BYTES = 8 * 1024 * 1024;
 /** Of large mails, in all; one is always let in, however large (ingest takes none above 256 MB). */
 const MAX_HELD_BYTES = 256 * 1024 * 1024;
+/** A thread page above this holds room too: thirty readers of a 24 MB one, none of whom reads, had 1.8 GB (2026-11-28). */
+export const LARGE_PAGE_BYTES = 1024 * 1024;
+/** What a thread page costs while it is sent, in times of its text: the text, a part as HTML, and that part compressed. */
+export const PAGE_TIMES = 2;
 /** What a mail costs that is taken apart by the MIME parser, in times of its size. */
 export const TAKEN_APART = 4;
 /** How often a download that is under way looks whether it is its turn. */
@@ -19,8 +23,13 @@ const held = holder.threadlineLarge;
  * Room for a large mail, to be given back; null while there is none. All with the same key share one copy, and so its room.
  * What is not large needs none.
  */
-export function holdLarge(bytes: number, times: number, key: unknown = Symbol('its own')): (() => void) | null {
-  if (bytes <= LARGE_BYTES) return () => {};
+export function holdLarge(
+  bytes: number,
+  times: number,
+  key: unknown = Symbol('its own'),
+  from = LARGE_BYTES,
+): (() => void) | null {
+  if (bytes <= from) return () => {};
   const one = held.get(key) ?? { bytes: bytes * times, users: 0 };
   const total = [...held.values()].reduce((sum, other) => sum + other.bytes, 0);
   if (!one.users && total > 0 && total + one.bytes > MAX_HELD_BYTES) return null;

@@ -13,11 +13,19 @@ import { settings } from '../_web/settings';
 import { bodyOfParts } from './streams';
 
 /** What a page answers with besides HTML. */
-export type Answer = ReactElement | Response | HtmlStream;
+export type Answer = ReactElement | Response | HtmlStream | Later;
 
-/** HTML whose first part is sent before the rest is made. */
+/** HTML whose first part is sent before the rest is made. `release` gives back what it holds, once it is sent or no longer wanted. */
 export class HtmlStream {
-  constructor(readonly parts: AsyncIterable<string> | Iterable<string>) {}
+  constructor(
+    readonly parts: AsyncIterable<string> | Iterable<string>,
+    readonly release = () => {},
+  ) {}
+}
+
+/** What is still to be made of what was read: the reader of the database is given back first. */
+export class Later {
+  constructor(readonly make: () => Promise<ReactElement | Response>) {}
 }
 
 /** A page's question to the archive: its address in parts, its query, one snapshot of the database. */
@@ -56,7 +64,8 @@ export function page(answer: (context: PageContext) => Promise<Answer>) {
     try {
       const reader = await openReader();
       if (!reader) return noArchive();
-      return await reader.read((db) => answerFrom(request, parts, db, answer));
+      const finish = await reader.read((db) => answerFrom(request, parts, db, answer));
+      return await finish();
     } catch (error) {
       return failure(error);
     }
@@ -68,7 +77,7 @@ async function answerFrom(
   parts: string[],
   db: Snapshot,
   answer: (context: PageContext) => Promise<Answer>,
-): Promise<Response> {
+): Promise<() => Promise<Response>> {
   const version = `${db.version} ${openedFile()} ${topicsStamp(settings.config)}`;
   const url = new URL(request.url);
   const address = url.pathname + url.search;
@@ -76,13 +85,24 @@ async function answerFrom(
   const isAsked = request.method === 'GET' || request.method === 'HEAD';
   if (isAsked && isFresh(request, etag)) {
     keptPages.inc({ result: 'fresh' });
-    return respond(null, 304, { ETag: etag });
+    return async () => respond(null, 304, { ETag: etag });
   }
   const headers = { 'Content-Type': 'text/html; charset=utf-8', ETag: etag, 'Cache-Control': 'no-cache' };
   const ready = isAsked ? kept.get(etag) : undefined;
   keptPages.inc({ result: ready ? 'kept' : 'made' });
-  if (ready) return respond(ready, 200, headers);
+  if (ready) return async () => respond(ready, 200, headers);
   const result = await answer({ request, parts, query: url.searchParams, db, version });
+  if (result instanceof Later) return async () => finished(await result.make(), isAsked, etag, headers);
+  const response = finished(result, isAsked, etag, headers);
+  return async () => response;
+}
+
+function finished(
+  result: Exclude<Answer, Later>,
+  isAsked: boolean,
+  etag: string,
+  headers: Record<string, string> & { 'Content-Type': string },
+): Response {
   if (result instanceof Response) {
     if (isAsked && result.status === 200 && !result.headers.has('ETag')) result.headers.set('ETag', etag);
     return result;
@@ -118,6 +138,7 @@ function streamed(stream: HtmlStream, etag: string, headers: Record<string, stri
       }
       if (size <= LARGEST_KEPT) keep(etag, Buffer.concat(made));
     })(),
+    stream.release,
   );
   return respond(body, 200, headers);
 }

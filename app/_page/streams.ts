@@ -4,18 +4,24 @@ import { createGzip } from 'node:zlib';
 /**
  * Bodies that are made as the client takes them. Each is an async iterator that is asked for its next part and ended when
  * the client goes away. `Readable.toWeb` is not used: it pushes into a controller that a cancel has closed already, and
- * that error is nobody's to catch (one abort of a 22 MB mbox ended the process, 2026-11-28).
+ * that error is nobody's to catch (one abort of a 22 MB mbox ended the process, 2026-11-28). `release` is called at the end,
+ * whoever brings it about; it may be called twice.
  */
-export function bodyOfParts(parts: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+export function bodyOfParts(parts: AsyncIterable<Uint8Array>, release = () => {}): ReadableStream<Uint8Array> {
   const iterator = parts[Symbol.asyncIterator]();
   return new ReadableStream(
     {
       async pull(controller) {
-        const { value, done } = await iterator.next();
-        if (done) controller.close();
-        else controller.enqueue(value);
+        const { value, done } = await iterator.next().catch((error) => {
+          release();
+          throw error;
+        });
+        if (!done) return controller.enqueue(value);
+        release();
+        controller.close();
       },
       async cancel() {
+        release();
         await iterator.return?.();
       },
     },

@@ -1,10 +1,10 @@
 import type { Snapshot } from '#db/open';
 import { rawOf } from '#db/queries/blocks';
 import { findMessage, listsOf, type MessageRow } from '#db/queries/message';
-import { readHtml } from '#mail/attachment';
-import { sanitizeMail } from '#mail/html';
+import { aside } from '../_aside/aside';
+import { ATTACHMENT_MARK } from '../_aside/mark';
 import { holdLarge, TAKEN_APART, tooManyLarge } from '../_page/large';
-import { notFound, problem, renderBytes } from '../_page/page';
+import { Later, notFound, problem, renderBytes } from '../_page/page';
 import { messageHref } from '../_ui/links';
 import { assetHref } from '../_web/assets';
 import { ISOLATED, respond } from '../_web/http';
@@ -14,26 +14,34 @@ import { attachmentHref } from './Mail';
 const POLICY =
   "default-src 'none'; style-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox";
 
-async function htmlOf(db: Snapshot, message: MessageRow) {
-  const [raw = Buffer.alloc(0)] = await rawOf(db, [message]);
-  return readHtml(raw);
-}
-
 /** `/{list}/{msgid}/html`: a mail's HTML, sanitised (mail/html.ts), on a page that can do nothing but show it. */
-export async function htmlView(db: Snapshot, list: string, msgid: string, imposter: number | null): Promise<Response> {
+export async function htmlView(
+  db: Snapshot,
+  list: string,
+  msgid: string,
+  imposter: number | null,
+): Promise<Response | Later> {
   const message = await findMessage(db, msgid, imposter);
   if (!message) return notFound(`The message <${msgid.slice(0, 200)}>`, msgid.slice(0, 200));
   const release = holdLarge(message.bytes, TAKEN_APART);
   if (!release) return tooManyLarge('/[list]/[msgid]/[view]');
-  const body = await htmlOf(db, message).finally(release);
-  if (!body)
-    return problem(
-      404,
-      'This mail has no HTML',
-      'It may be too large or too broken to be taken apart: its raw form has all.',
-    );
-  const { html, notes } = sanitizeMail(body.html, body.images, (image) => attachmentHref(list, message, image));
+  const [raw = Buffer.alloc(0)] = await rawOf(db, [message]);
   const synthetic = (await listsOf(db, message.id)).some((one) => one.synthetic === 1);
+  return new Later(async () => {
+    const safe = await aside('html', raw).finally(release);
+    if (!safe)
+      return problem(
+        404,
+        'This mail has no HTML',
+        'It may be too large or too broken to be taken apart: its raw form has all.',
+      );
+    const hrefOf = (_: string, index: string) =>
+      attachmentHref(list, message, { index: Number(index), name: safe.names[Number(index)] ?? null });
+    return htmlPage(list, message, safe.html.replace(ATTACHMENT_MARK, hrefOf), safe.notes, synthetic);
+  });
+}
+
+function htmlPage(list: string, message: MessageRow, html: string, notes: string[], synthetic: boolean): Response {
   const subject = message.subject || '(no subject)';
   const page = renderBytes(
     <html lang="en">
@@ -47,7 +55,7 @@ export async function htmlView(db: Snapshot, list: string, msgid: string, impost
       <body>
         <header>
           <p>
-            <a href={messageHref(list, msgid)}>← message</a>
+            <a href={messageHref(list, message.msgid)}>← message</a>
           </p>
           <h1>
             <bdi>{subject}</bdi>

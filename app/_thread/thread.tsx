@@ -1,5 +1,6 @@
 import type { Snapshot } from '#db/open';
 import { MAX_ROWS, readThread, type Thread, type ThreadRow, threadOf, threadTexts } from '#db/queries/thread';
+import { holdLarge, LARGE_PAGE_BYTES, PAGE_TIMES, tooManyLarge } from '../_page/large';
 import { HtmlStream, notFound, render } from '../_page/page';
 import { markupOf } from '../_web/markup';
 import { ThreadMail } from './Mail';
@@ -16,11 +17,18 @@ export async function threadPage(db: Snapshot, list: string, msgid: string, view
   if (!thread) return notFound(`The message <${msgid.slice(0, 200)}>`, msgid.slice(0, 200));
   const shown = thread.rows.filter((row) => row.ghost === null);
   if (view === 'flat') shown.sort((a, b) => a.id - b.id);
+  const readable = withinBytes(shown);
+  const bytes = readable.reduce((sum, { text_size }) => sum + text_size, 0);
+  const release = holdLarge(bytes, PAGE_TIMES, undefined, LARGE_PAGE_BYTES);
+  if (!release) return tooManyLarge('/[list]/[msgid]/[view]');
   const frame = render(<ThreadFrame thread={thread} list={list} msgid={msgid} view={view} cut={CUT} />);
   const [before = '', after = ''] = frame.split(CUT);
   // Read before the transaction ends; compressed blocks are small and mostly kept.
-  const texts = await threadTexts(db, withinBytes(shown));
-  return new HtmlStream(parts(before, after, thread, shown, texts, list, view, msgid));
+  const texts = await threadTexts(db, readable).catch((error) => {
+    release();
+    throw error;
+  });
+  return new HtmlStream(parts(before, after, thread, shown, texts, list, view, msgid), release);
 }
 
 /** Texts of one page: longer threads are read whole in their mails, and in the mbox. */

@@ -115,3 +115,8 @@ export const uncaught = once(
       help: 'Errors that no request answered for: each is a fault of ours, logged with its trace',
     }),
 );
+
+export const unsentBytes = once(
+  'threadline_http_unsent_bytes',
+  () => new Gauge({ name: 'threadline_http_unsent_bytes', help: 'Bytes of whole answers that wait for their clients' }),
+);

@@ -1,4 +1,4 @@
-import { combinedDiff, type RangeLine, type RangePair, type RangePatch, rangeDiff } from '#patch/rangediff';
+import type { RangePatch } from '#patch/rangediff';
 import { parseSubject } from '#patch/subject';
 import type { Snapshot } from '../open';
 import { textsOf } from './blocks';
@@ -14,28 +14,20 @@ interface TextRow {
   text_size: number;
 }
 
-/** What changed between two revisions (revision.id) of a series, patch by patch; the cover letters too where both have one; the combined change where no patches pair. */
-export async function diffRevisions(
-  db: Snapshot,
-  from: number,
-  to: number,
-): Promise<{ cover: RangePair | null; patches: RangePair[]; combined: RangeLine[] }> {
+/** What is compared of two revisions (revision.id) of a series: their cover letters, and their patches. */
+export interface Comparison {
+  covers: { older: RangePatch[]; newer: RangePatch[] };
+  patches: { older: RangePatch[]; newer: RangePatch[] };
+}
+
+/** Reads what patch/rangediff.ts compares. */
+export async function readComparison(db: Snapshot, from: number, to: number): Promise<Comparison> {
   const [older, newer] = [await patchesWithText(db, from), await patchesWithText(db, to)];
-  const covers = rangeDiff(
-    older.filter(({ cover }) => cover).map(plain),
-    newer.filter(({ cover }) => cover).map(plain),
-  );
-  const [left, right] = [older, newer].map((all) => all.filter(({ cover }) => !cover).map(plain)) as [
-    RangePatch[],
-    RangePatch[],
-  ];
-  const patches = rangeDiff(left, right);
-  const paired = patches.some((pair) => pair.old && pair.new);
-  return {
-    cover: covers.find((pair) => pair.old && pair.new) ?? null,
-    patches,
-    combined: paired ? [] : combinedDiff(left, right),
-  };
+  const of = (isCover: boolean) => ({
+    older: older.filter(({ cover }) => cover === isCover).map(plain),
+    newer: newer.filter(({ cover }) => cover === isCover).map(plain),
+  });
+  return { covers: of(true), patches: of(false) };
 }
 
 type WithText = RangePatch & { cover: boolean };

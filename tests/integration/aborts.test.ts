@@ -126,7 +126,7 @@ describe('a client that goes away', () => {
     for (let n = 0; n < 100 && (await metric('threadline_http_in_flight')) > 1; n++)
       await new Promise((later) => setTimeout(later, 100));
     expect(await metric('threadline_http_in_flight')).toBe(1);
-    expect(server.said()).toBe('');
+    expect(server.said()).not.toContain('"level":50');
   });
 
   it('does not keep others from whole answers', async () => {

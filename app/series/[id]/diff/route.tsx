@@ -1,8 +1,9 @@
 import { anySynthetic } from '#db/queries/home';
 import { findSeries, type RevisionDetail, type SeriesDetail } from '#db/queries/series';
-import { diffRevisions, revisionOfNumber } from '#db/queries/seriesdiff';
+import { readComparison, revisionOfNumber } from '#db/queries/seriesdiff';
 import type { RangeLine, RangePair } from '#patch/rangediff';
-import { notFound, page, problem } from '../../../_page/page';
+import { compare } from '../../../_aside/compare';
+import { Later, notFound, page, problem } from '../../../_page/page';
 import { Document } from '../../../_ui/Document';
 import { shortDate } from '../../../_ui/format';
 
@@ -23,12 +24,36 @@ export const GET = page(async ({ parts, query, db }) => {
   const from = query.has('from') ? named(series, query.get('from')) : series.all.find((one) => one.id === to?.previous);
   if (!from || !to)
     return problem(400, 'There is no such version', 'from and to are numbers of versions of this series.');
-  const { cover, patches, combined } = await diffRevisions(db, from.id, to.id);
+  const compared = await readComparison(db, from.id, to.id);
+  const synthetic = await anySynthetic(db);
+  return new Later(async () => {
+    const found = await compare(compared);
+    return <Diff series={series} from={from} to={to} {...found} synthetic={synthetic} />;
+  });
+});
+
+function Diff({
+  series,
+  from,
+  to,
+  cover,
+  patches,
+  combined,
+  synthetic,
+}: {
+  series: SeriesDetail;
+  from: RevisionDetail;
+  to: RevisionDetail;
+  cover: RangePair | null;
+  patches: RangePair[];
+  combined: RangeLine[];
+  synthetic: boolean;
+}) {
   return (
     <Document
       at="/series/"
       title={`${series.title}: v${from.number} to v${to.number} · Threadline`}
-      synthetic={await anySynthetic(db)}
+      synthetic={synthetic}
     >
       <h1>
         <bdi>{series.title}</bdi>{' '}
@@ -55,7 +80,7 @@ export const GET = page(async ({ parts, query, db }) => {
       ) : null}
     </Document>
   );
-});
+}
 
 function named(series: SeriesDetail, value: string | null): RevisionDetail | null {
   if (!/^\d{1,15}$/.test(value ?? '')) return null;

@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { TooLongError } from '#db/open';
+import type { TASKS, TaskName } from './tasks';
+
+/** Time that one task may take; the largest honest ones take about one second (two versions of 100 patches). */
+const LIMIT_MS = 10_000;
+/** Memory of the thread, in MB: a mail of 64 MB is taken apart in 300. */
+const MAX_HEAP_MB = 512;
+/** Tasks that may wait; whoever comes then is told to ask again. */
+const MAX_WAITING = 64;
+/** An idle thread is ended after this. */
+const IDLE_MS = 60_000;
+
+interface Waiting {
+  task: TaskName;
+  input: unknown;
+  resolve(result: unknown): void;
+  reject(error: Error): void;
+}
+
+/** One thread, one task at a time. A task that takes too long, or too much memory, ends the thread, not the server. */
+class Aside {
+  readonly #queue: Waiting[] = [];
+  #worker: Worker | null = null;
+  #idle: NodeJS.Timeout | undefined;
+  #current: Waiting | null = null;
+
+  run(task: TaskName, input: unknown): Promise<unknown> {
+    if (this.#queue.length >= MAX_WAITING)
+      return Promise.reject(new TooLongError('Too much of this is being worked on: ask again in a moment.'));
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ task, input, resolve, reject });
+      this.#next();
+    });
+  }
+
+  #next(): void {
+    if (this.#current) return;
+    const job = this.#queue.shift();
+    if (!job) {
+      this.#idle ??= setTimeout(() => this.#end(), IDLE_MS).unref();
+      return;
+    }
+    clearTimeout(this.#idle);
+    this.#idle = undefined;
+    this.#current = job;
+    this.#worker ??= this.#start();
+    const worker = this.#worker;
+    const over = setTimeout(() => this.#fail(worker, 'This takes too long and was stopped.'), LIMIT_MS);
+    const done = (settle: () => void) => {
+      clearTimeout(over);
+      worker.removeAllListeners('message');
+      this.#current = null;
+      settle();
+      this.#next();
+    };
+    worker.once('message', ({ result, error }: { result: unknown; error?: string }) =>
+      done(() => (error === undefined ? job.resolve(result) : job.reject(new Error(error)))),
+    );
+    worker.postMessage({ id: 0, task: job.task, input: job.input });
+    this.#over = over;
+  }
+
+  #over: NodeJS.Timeout | undefined;
+
+  #start(): Worker {
+    const worker = new Worker(join(process.cwd(), 'dist/aside.mjs'), {
+      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+      env: {},
+      execArgv: [],
+    });
+    worker.unref();
+    worker.on('error', () => this.#fail(worker, 'This takes too much memory and was stopped.'));
+    return worker;
+  }
+
+  /** Ends the thread, and its task with it. */
+  #fail(worker: Worker, why: string): void {
+    if (worker !== this.#worker) return;
+    const job = this.#current;
+    clearTimeout(this.#over);
+    this.#end();
+    this.#current = null;
+    job?.reject(new TooLongError(why));
+    this.#next();
+  }
+
+  #end(): void {
+    clearTimeout(this.#idle);
+    this.#idle = undefined;
+    const worker = this.#worker;
+    this.#worker = null;
+    worker?.removeAllListeners();
+    // What it still says is nobody's.
+    worker?.on('error', () => {});
+    void worker?.terminate();
+  }
+}
+
+// The build may give each route its own copy of this file.
+const holder = globalThis as typeof globalThis & { threadlineAside?: Aside };
+
+/** Runs a task in a thread of its own. Rejects with TooLongError where it costs too much. */
+export function aside<K extends TaskName>(
+  task: K,
+  input: Parameters<(typeof TASKS)[K]>[0],
+): ReturnType<(typeof TASKS)[K]> {
+  holder.threadlineAside ??= new Aside();
+  return holder.threadlineAside.run(task, input) as ReturnType<(typeof TASKS)[K]>;
+}

@@ -1,0 +1,13 @@
+import type { Comparison } from '#db/queries/seriesdiff';
+import type { RangeLine, RangePair } from '#patch/rangediff';
+import { aside } from './aside';
+
+/** What changed between two revisions: patch by patch, the cover letters too where both have one; the combined change where no patches pair. */
+export async function compare({ covers, patches }: Comparison): Promise<{
+  cover: RangePair | null;
+  patches: RangePair[];
+  combined: RangeLine[];
+}> {
+  const [cover, of] = await Promise.all([aside('rangediff', covers), aside('rangediff', patches)]);
+  return { cover: cover.pairs.find((pair) => pair.old && pair.new) ?? null, patches: of.pairs, combined: of.combined };
+}

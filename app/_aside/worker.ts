@@ -1,0 +1,11 @@
+// The thread that does what a page's event loop must not wait for. Bundled to dist/aside.mjs; app/_aside/aside.ts ends and replaces it.
+import { parentPort } from 'node:worker_threads';
+import { TASKS, type TaskName } from './tasks';
+
+parentPort?.on('message', async ({ id, task, input }: { id: number; task: TaskName; input: never }) => {
+  try {
+    parentPort?.postMessage({ id, result: await TASKS[task](input) });
+  } catch (error) {
+    parentPort?.postMessage({ id, error: String(error instanceof Error ? (error.stack ?? error) : error) });
+  }
+});
