@@ -116,6 +116,14 @@ export const seriesLine = z.object({
   msgid: z.string().describe("of the newest revision's first mail"),
 });
 
+/** A line of a mail that says something of a series. */
+const said = z.object({
+  by: z.string().describe('address'),
+  msgid: z.string(),
+  line: z.int().describe('of the displayed text, from 0'),
+  at: time,
+});
+
 export const series = z.object({
   id: z.int(),
   title: z.string(),
@@ -140,6 +148,10 @@ export const series = z.object({
       .loose(),
   ),
   status: z.string(),
+  verdict: said.nullable().describe('the mail that proves the status; null where no single mail does'),
+  objections: z
+    .array(said.omit({ at: true }).extend({ answered: z.boolean() }))
+    .describe('who refused a version or asked for a change'),
   applied: z.array(
     z
       .object({
