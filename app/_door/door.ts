@@ -4,19 +4,23 @@ import { log, logError } from '../_web/log';
 import { durations, inFlight, refused, requests, sentBytes } from '../_web/metrics';
 import { settings } from '../_web/settings';
 import { sentence } from './answers';
+import { bodyOf, Unread } from './body';
 import { clientOf, costOf, secondsToWait } from './limits';
 import type { Route, Routes } from './routes';
 import { send } from './send';
 
 /** Longest request line that is read; lore's longest addresses are searches of a few hundred characters. */
 const MAX_URL = 8000;
-/** Largest body that is read: the quote finder's article, as a form encodes it. */
-const MAX_BODY = 8 * 1024 * 1024;
 /** Requests answered at once; more would only wait for each other's queries. */
 const MAX_IN_FLIGHT = 256;
 /** Of them those of one address (or IPv6 /64), and those of this machine, behind which a proxy may have many clients. */
 const MAX_OF_CLIENT = 32;
 const MAX_OF_LOCAL = 128;
+/**
+ * Pages of the operator, under no other spelling: a proxy keeps them from the world by their address, and `/metrics/`,
+ * `/x/..\\metrics` or `/%6detrics` would pass its rule.
+ */
+const EXACT = new Set(['/metrics', '/healthz']);
 /** What pages are told of a request; cookies and the rest are nothing to them. */
 const HEADERS = [
   'host',
@@ -37,8 +41,9 @@ export async function answer(request: IncomingMessage, response: ServerResponse,
   const started = performance.now();
   const target = hasHost(request)
     ? targetOf(request.url ?? '/')
-    : faulty(400, 'This request has no Host header (RFC 9112, 3.2).');
-  const route = target.fault ? undefined : routes.find(target.path);
+    : faulty(400, 'This request does not have one Host header (RFC 9112, 3.2).');
+  const found = target.fault ? undefined : routes.find(target.path);
+  const route = found && EXACT.has(found.pattern) && target.given !== found.pattern ? undefined : found;
   const pattern = route?.pattern ?? 'none';
   const client = clientOfRequest(request);
   const place = client ?? 'local';
@@ -50,7 +55,8 @@ export async function answer(request: IncomingMessage, response: ServerResponse,
     if (request.method !== 'GET' && request.method !== 'HEAD' && !request.complete) response.shouldKeepAlive = false;
     bytes = await send(request, response, reply);
   } catch (error) {
-    if (!response.destroyed) fail(request, response, error);
+    if (error instanceof Unread) await refuseBody(request, response, error);
+    else if (!response.destroyed) await fail(request, response, error);
   } finally {
     inFlight.set(--current);
     const left = (ofClient.get(place) ?? 1) - 1;
@@ -77,6 +83,8 @@ const METHODS = new Set(['GET', 'HEAD', 'POST', 'OPTIONS']);
 interface Target {
   path: string;
   query: string;
+  /** The path as it came, not mended. */
+  given: string;
   fault?: Response;
 }
 
@@ -96,7 +104,7 @@ function targetOf(url: string): Target {
       'This address is not well formed: a percent sign in it is not followed by two hex digits of UTF-8.',
     );
   }
-  return { path, query: search.slice(1) };
+  return { path, query: search.slice(1), given: whole.split('?', 1)[0] ?? '' };
 }
 
 /**
@@ -109,10 +117,18 @@ const plain = (url: string) =>
     return /[\w.~-]/.test(char) ? char : code.toUpperCase();
   });
 
-/** Node would refuse a request without it, and without our headers. */
-const hasHost = ({ headers, httpVersion }: IncomingMessage) => headers.host !== undefined || httpVersion === '1.0';
+/** Node would refuse a request without it, and without our headers; of several it would take the first. */
+function hasHost({ rawHeaders, httpVersion }: IncomingMessage): boolean {
+  const hosts = rawHeaders.filter((name, n) => n % 2 === 0 && name.toLowerCase() === 'host').length;
+  return hosts === 1 || (hosts === 0 && httpVersion === '1.0');
+}
 
-const faulty = (status: number, text: string): Target => ({ path: '/', query: '', fault: sentence(status, text) });
+const faulty = (status: number, text: string): Target => ({
+  path: '/',
+  query: '',
+  given: '/',
+  fault: sentence(status, text),
+});
 
 /** Null for this machine itself (limits.ts). */
 function clientOfRequest(request: IncomingMessage): string | null {
@@ -130,15 +146,13 @@ async function replyTo(
   if (!route) return sentence(404, 'There is no such page.');
   const handler = route.handlers[method] ?? (method === 'HEAD' ? route.handlers.GET : undefined);
   if (!handler) return otherMethod(method, route);
-  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY) return tooLong();
   const refusal = await refusalOf(method, route.pattern, target, client);
   if (refusal) return refusal;
-  const body = method === 'POST' ? await bodyOf(request) : Buffer.alloc(0);
-  if (!body) return tooLong();
-  return handler(webRequest(request, method, target, method === 'POST' ? body : null));
+  // Before the page, which takes a reader of the database: a client that dribbles its body holds nothing but its connection
+  // (three of them held all readers for two minutes, 2026-11-28).
+  const body = method === 'POST' ? await bodyOf(request) : null;
+  return handler(webRequest(request, method, target, body));
 }
-
-const tooLong = () => sentence(413, `At most ${MAX_BODY / 1024 / 1024} MB are read.`);
 
 function otherMethod(method: string, route: Route): Response {
   const methods = Object.keys(route.handlers).filter((name) => /^[A-Z]+$/.test(name));
@@ -172,38 +186,31 @@ async function refusalOf(
   );
 }
 
-function webRequest(request: IncomingMessage, method: string, target: Target, body: Buffer | null): Request {
+function webRequest(request: IncomingMessage, method: string, target: Target, body: Uint8Array | null): Request {
   const headers: Record<string, string> = {};
   for (const name of HEADERS) {
     const value = request.headers[name];
     if (typeof value === 'string') headers[name] = value;
   }
   const url = `http://localhost${target.path}${target.query ? `?${target.query}` : ''}`;
-  return new Request(url, { method, headers, ...(body ? { body: new Uint8Array(body) } : {}) });
+  return new Request(url, { method, headers, body: body as BodyInit | null });
 }
 
-/**
- * A request's body, whole: a page is asked, and a reader of the database taken, only when it is here (three bodies that never
- * ended held all readers for two minutes, 2026-11-28). Null above MAX_BODY. A client that dribbles is ended by Node's
- * `requestTimeout`, with 408.
- */
-async function bodyOf(request: IncomingMessage): Promise<Buffer | null> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of request as AsyncIterable<Buffer>) {
-    size += part.length;
-    if (size > MAX_BODY) return null;
-    parts.push(part);
-  }
-  return Buffer.concat(parts, size);
+/** A body that could not be read is the client's fault, and nothing of ours is logged for it. */
+async function refuseBody(request: IncomingMessage, response: ServerResponse, unread: Unread): Promise<void> {
+  response.shouldKeepAlive = false;
+  // Counted as what it is, though whoever has gone away reads no answer.
+  response.statusCode = unread.status;
+  if (response.destroyed || request.destroyed) return;
+  const headers: Record<string, string> = unread.status === 503 ? { 'Retry-After': '1' } : {};
+  await send(request, response, sentence(unread.status, unread.message, headers)).catch(() => response.destroy());
 }
 
-function fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+async function fail(request: IncomingMessage, response: ServerResponse, error: unknown): Promise<void> {
   logError(error);
   // What was begun cannot be taken back: a cut connection tells the client that it has not got all.
-  if (response.headersSent) response.destroy();
-  else
-    void send(request, response, sentence(500, 'The error is ours and has been logged.')).catch(() =>
-      response.destroy(),
-    );
+  if (response.headersSent) return void response.destroy();
+  await send(request, response, sentence(500, 'The error is ours and has been logged.')).catch(() =>
+    response.destroy(),
+  );
 }

@@ -15,9 +15,6 @@ export interface Route {
 /** The build is not laid out as this file knows it; Next's own server can run it all the same. */
 export class UnknownBuild extends Error {}
 
-/** Under exactly one address each, so that a proxy's rule for it cannot be gone round by a slash (docs/deploy/nginx.conf). */
-const FOR_OPERATORS = new Set(['/metrics', '/healthz']);
-
 interface Manifest {
   staticRoutes: { page: string; regex: string }[];
   dynamicRoutes: { page: string; regex: string }[];
@@ -57,7 +54,6 @@ export class Routes {
 
   /** The route of a path, still percent-encoded. */
   find(path: string): Route | undefined {
-    if (FOR_OPERATORS.has(path.slice(0, -1))) return undefined;
     const fixed = this.#fixed.get(path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path);
     return fixed ?? gitRoute(path) ?? this.#patterns.find(({ regex }) => regex.test(path))?.route;
   }

@@ -20,6 +20,8 @@ const HEAD_MS = 20_000;
 const REQUEST_MS = 60_000;
 /** For a connection on which nothing moves, a client that does not read what it asked for among them. */
 const IDLE_MS = 120_000;
+/** How long a connection whose request was refused stays open, so that its client can read why. */
+const LINGER_MS = 2_000;
 /** How long requests under way may take once the server is asked to end. */
 const DRAIN_MS = 30_000;
 
@@ -120,6 +122,8 @@ function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
     'This is not a request of HTTP/1.1.',
   ];
   socket.end(rawSentence(status, reason, text));
+  // A client that does not close its end would hold the connection, and what its request has taken.
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
 
 /** On the first signal requests under way are answered and no others taken; the second ends at once. */

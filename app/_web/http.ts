@@ -17,7 +17,8 @@ export const SECURITY_HEADERS: Record<string, string> = {
 export const ISOLATED: Record<string, string> = {
   'Content-Security-Policy': "default-src 'none'; sandbox",
   'Cross-Origin-Resource-Policy': 'same-origin',
-  'Cache-Control': 'public, max-age=86400',
+  // Asked for each time: a mail may be withdrawn.
+  'Cache-Control': 'no-cache',
 };
 
 /** A page's address in parts, percent-decoded; null where the encoding is broken (`%zz`) or hides a NUL. */

@@ -1,0 +1,57 @@
+import type { IncomingMessage } from 'node:http';
+
+/** Largest body that is read: the quote finder's article, as a form encodes it. */
+const MAX_BODY = 8 * 1024 * 1024;
+/** Bodies held at once, of all requests together. */
+const ALL_BODIES = 64 * 1024 * 1024;
+/** For the whole body. */
+const BODY_MS = 30_000;
+
+/** A body that was not read, and the status that says why. */
+export class Unread extends Error {
+  constructor(
+    readonly status: 400 | 408 | 413 | 503,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+let held = 0;
+
+/** The body of a request, read whole within a time and a size, also where no length is stated. Throws `Unread` only. */
+export async function bodyOf(request: IncomingMessage, ms = BODY_MS): Promise<Uint8Array> {
+  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY) throw tooLong();
+  const parts: Buffer[] = [];
+  let size = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Unread(408, 'This request took too long to arrive.')), ms);
+  });
+  const iterator = request[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  try {
+    while (true) {
+      const { value, done } = await Promise.race([nextOf(iterator), late]);
+      if (done) return new Uint8Array(Buffer.concat(parts));
+      size += value.length;
+      held += value.length;
+      parts.push(value);
+      if (size > MAX_BODY) throw tooLong();
+      if (held > ALL_BODIES) throw new Unread(503, 'Too much is being received; ask again in a moment.');
+    }
+  } finally {
+    held -= size;
+    clearTimeout(timer);
+  }
+}
+
+const tooLong = () => new Unread(413, `At most ${MAX_BODY / 1024 / 1024} MB are read.`);
+
+/** The next part; what ends a body early (a broken chunk, a client that goes away) is the client's. */
+async function nextOf(iterator: AsyncIterator<Buffer>): Promise<IteratorResult<Buffer>> {
+  try {
+    return await iterator.next();
+  } catch {
+    throw new Unread(400, 'The body of this request is not whole.');
+  }
+}
