@@ -79,7 +79,7 @@ export function ThreadMail({
 }
 
 /** public-inbox's anchor of a mail within its thread: links to it are in mails and bug trackers. */
-export const loreAnchor = (msgid: string): string => `m${createHash('sha1').update(msgid).digest('hex')}`;
+const loreAnchor = (msgid: string): string => `m${createHash('sha1').update(msgid).digest('hex')}`;
 
 /** Anchor of a mail or ghost within its thread's page. */
 export const anchorOf = (row: Pick<ThreadRow, 'position'>) => `m${row.position}`;

@@ -22,7 +22,7 @@ interface Entry {
 export const mirrorFolder = (database: string) => `${database}-git`;
 
 /** A list's folder there: its name, so that none leads out of it. */
-export const folderName = (list: string) => encodeURIComponent(list).replace(/^\.+$/, '_');
+const folderName = (list: string) => encodeURIComponent(list).replace(/^\.+$/, '_');
 
 /**
  * Brings the git repositories that the server serves up to date: a list that was read from public-inbox repositories is served out of

@@ -223,7 +223,7 @@ function cleanTree(tree: string): string | null {
 const NUMBERS = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'];
 
 /** Which patches a clause speaks of. */
-export function scopeOf(clause: string): string | null {
+function scopeOf(clause: string): string | null {
   const except =
     /\b(?:all|series|set|rest|others?|patches)\b.{0,40}?\b(?:but|except|minus|apart from|excluding)\b(.*)$/i.exec(
       clause,

@@ -54,7 +54,7 @@ const TAKE_ALL = /\b(?:take|apply|pick|queue|merge|pull)\b.{0,60}\b(?:series|set
 const ASKED_LINES = 3;
 
 /** Sentences of one's own words, with what is quoted above them and the line on which each begins. */
-export function* sentencesIn(body: Body): Generator<{ sentence: string; line: number; asked: string }> {
+function* sentencesIn(body: Body): Generator<{ sentence: string; line: number; asked: string }> {
   let passages = 0;
   let asked = '';
   for (const { kind, start, end } of body.segments) {

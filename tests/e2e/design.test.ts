@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import AxeBuilder from '@axe-core/playwright';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -28,9 +28,12 @@ describe.skipIf(!present)('the design', () => {
     const database = `${folder.path}/sample.sqlite`;
     ingestSample(database);
     const empty = `${folder.path}/empty.sqlite`;
-    ingest(empty, '/dev/null');
+    const nothing = `${folder.path}/nothing`;
+    // A Maildir without mail.
+    for (const name of ['cur', 'new', 'tmp']) mkdirSync(`${nothing}/${name}`, { recursive: true });
+    ingest(empty, nothing);
     const gone = `${folder.path}/gone.sqlite`;
-    ingest(gone, '/dev/null');
+    ingest(gone, nothing);
     servers = [await startServer(database), await startServer(empty), await startServer(gone)];
     for (const suffix of ['', '-wal', '-shm']) rmSync(gone + suffix, { force: true });
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });

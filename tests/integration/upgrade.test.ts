@@ -135,7 +135,7 @@ describe('an older database', () => {
     expect(command('ingest', ['--mailmap', `${folder.path}/mailmap`], database)).toMatchObject({ status: 0 });
     const connection = await Connection.open(database, 'write');
     await connection.exec(`UPDATE list SET description = 'What it is for';
-      INSERT INTO outcome SELECT min(message_id), 0, 0, 2, 9, 'patch id', 'abcdef', 'linux' FROM patch;
+      INSERT INTO outcome SELECT min(message_id), 0, 0, 2, 9, 'patch id', 'abcdef', 'linux', 0 FROM patch;
       INSERT INTO patch_commit SELECT 'abcdef', 'linux', min(message_id), 'patch id' FROM patch`);
     await connection.close();
     expect(command('upgrade', ['--rebuild'], database)).toMatchObject({ status: 0 });
