@@ -1,7 +1,6 @@
 import { decode } from 'libmime/lib/charset';
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
-const windows1252 = new TextDecoder('windows-1252');
 
 /** Charsets of one byte a character under which UTF-8 gives mojibake but never an error. */
 const SINGLE_BYTE = /^(iso-?8859-?\d+|latin-?\d|windows-?125\d|cp-?125\d)$/i;
@@ -9,21 +8,49 @@ const SINGLE_BYTE = /^(iso-?8859-?\d+|latin-?\d|windows-?125\d|cp-?125\d)$/i;
 /**
  * Text of bytes whose charset a header names, or fails to name.
  * A label may lie: bytes that are valid UTF-8 beyond ASCII are UTF-8 whatever single-byte charset is named, for no
- * other text looks so by chance; where UTF-8 (or ASCII, or nothing) is named and the bytes are not, windows-1252 is
- * read, which shows every byte. Unknown names are read the same way.
+ * other text looks so by chance; where UTF-8 (or ASCII, or nothing) is named, each sequence that is not UTF-8 is read
+ * as windows-1252, which shows every byte. Unknown names are read the same way.
  */
 export function decodeText(bytes: Buffer, charset: string | null): string {
-  const named = (charset ?? '').trim().toLowerCase();
-  if (named === '' || isUtf8Name(named)) return decodeAsUtf8(bytes);
+  const named = knownName((charset ?? '').trim().toLowerCase());
+  if (named === '' || isUtf8Name(named)) return escaped(bytes) ?? decodeAsUtf8(bytes);
   if (SINGLE_BYTE.test(named)) {
     const text = tryUtf8(bytes);
     if (text !== null && hasHigh(bytes)) return text;
   }
+  if (named === 'hz-gb-2312') return decodeHz(bytes);
+  if (named === 'iso-2022-kr') return decodeShifted(bytes);
   try {
     const text = decode(bytes, named);
     return text.includes('\ufffd') && !isKnownMultibyte(named) ? decodeAsUtf8(bytes) : text;
   } catch {
     return decodeAsUtf8(bytes);
+  }
+}
+
+/** A charset's name within a label that says more: `koi8-r-unix`, `_iso-2022-jp$ESC`, `x-gbk`, `charset=utf-8`. */
+const NAME_WITHIN =
+  /utf-?8|utf-?16(?:le|be)?|iso-?2022-?(?:jp|kr)|iso-?8859-?(?:1[0-6]|[1-9])(?!\d)|windows-?(?:125\d|874)|koi8-?[ru]|gb-?18030|gb-?2312|gbk|big5|euc-?(?:jp|kr)|shift[_-]?jis/;
+/** Names that the decoder does not know, and those that it knows for the same. */
+const ALIASES: Record<string, string> = {
+  hz: 'hz-gb-2312',
+  'hz-gb2312': 'hz-gb-2312',
+  csiso2022kr: 'iso-2022-kr',
+  'iso-10646-ucs-2': 'utf-16be',
+  'iso-8859-8-i': 'iso-8859-8',
+  'iso-8859-8-e': 'iso-8859-8',
+};
+
+function knownName(label: string): string {
+  const alias = ALIASES[label];
+  if (alias !== undefined) return alias;
+  if (label === '' || label === 'hz-gb-2312') return label;
+  const within = NAME_WITHIN.exec(label.slice(0, 100))?.[0];
+  if (within === undefined || within === label) return label;
+  try {
+    return new TextDecoder(label).encoding;
+  } catch {
+    return within;
   }
 }
 
@@ -35,8 +62,56 @@ const isUtf8Name = (name: string) =>
 const isKnownMultibyte = (name: string) =>
   /^(gb|big5|euc|iso-?2022|shift|sjis|ks_c|ksc|koi8|windows-?125|iso-?8859)/.test(name);
 
+/** ISO 2022 escapes in text that names no charset for them: no ASCII text has ESC and what follows it by chance. */
+function escaped(bytes: Buffer): string | null {
+  if (!bytes.includes(0x1b) || hasHigh(bytes)) return null;
+  const text = bytes.toString('latin1');
+  if (text.includes('\x1b$)C')) return decodeShifted(bytes);
+  return /\x1b\$[@B]/.test(text) ? new TextDecoder('iso-2022-jp').decode(bytes) : null;
+}
+
+/** RFC 1843: GB 2312 in seven bits between `~{` and `~}`; `~~` is a tilde, and one at the end of a line joins it to the next. */
+function decodeHz(bytes: Buffer): string {
+  const gb = new TextDecoder('gb18030');
+  const decoded = bytes
+    .toString('latin1')
+    .replace(/~\{([\x21-\x7d\n\r]*?)(?:~\}|$)|~~|~\r?\n/g, (mark, inside?: string) => {
+      if (inside !== undefined) return gb.decode(withHighBits(inside));
+      return mark === '~~' ? '~' : '';
+    });
+  return decoded;
+}
+
+/** RFC 1557: KS X 1001 in seven bits between SO and SI (or the line's end), announced by ESC $ ) C. */
+function decodeShifted(bytes: Buffer): string {
+  const korean = new TextDecoder('euc-kr');
+  return bytes
+    .toString('latin1')
+    .replaceAll('\x1b$)C', '')
+    .replace(/\x0e([^\x0f\n]*)\x0f?/g, (_, inside: string) => korean.decode(withHighBits(inside)));
+}
+
+function withHighBits(text: string): Buffer {
+  const bytes = Buffer.from(text, 'latin1');
+  for (let n = 0; n < bytes.length; n++) if ((bytes[n] as number) > 32) bytes[n] = (bytes[n] as number) | 128;
+  return bytes;
+}
+
+/** Bytes as UTF-8, and where they are not, as windows-1252. (Not by TextDecoder, which reads that as Latin-1 in Node 20.) */
 function decodeAsUtf8(bytes: Buffer): string {
-  return tryUtf8(bytes) ?? windows1252.decode(bytes);
+  return tryUtf8(bytes) ?? decodeMixed(bytes);
+}
+
+/** One UTF-8 sequence of more than a byte (RFC 3629 4). */
+const SEQUENCES =
+  /(?:[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})+|[\x80-\xff]/g;
+
+/** What is UTF-8 as such, and each byte between as windows-1252: a footer in Latin-1 leaves the paragraphs above it readable. */
+function decodeMixed(bytes: Buffer): string {
+  return bytes.toString('latin1').replace(SEQUENCES, (run) => {
+    const part = Buffer.from(run, 'latin1');
+    return run.length > 1 ? part.toString('utf8') : decode(part, 'windows-1252');
+  });
 }
 
 function tryUtf8(bytes: Buffer): string | null {

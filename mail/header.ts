@@ -1,3 +1,5 @@
+import { decodeText } from './charset';
+
 /** Headers of a raw mail, found on its bytes in one pass (RFC 5322 2.2, 3.2.2). */
 
 /** Headers above this are cut: no client writes so much, and every byte of it is scanned. */
@@ -111,18 +113,9 @@ function shownValue(value: string): string {
 }
 
 const HIGH_BYTE = /[\x80-\xff]/;
-const utf8 = new TextDecoder('utf-8', { fatal: true });
-const windows1252 = new TextDecoder('windows-1252');
-
 /** A raw header value as text: 8-bit bytes are UTF-8 (RFC 6532), and where they are not, windows-1252. */
 export function headerText(raw: string): string {
-  if (!HIGH_BYTE.test(raw)) return raw;
-  const bytes = Buffer.from(raw, 'latin1');
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    return windows1252.decode(bytes);
-  }
+  return HIGH_BYTE.test(raw) ? decodeText(Buffer.from(raw, 'latin1'), null) : raw;
 }
 
 /** Whether these headers are of a mail that may have a part of HTML. */
