@@ -7,7 +7,7 @@ import type { TASKS, TaskName } from './tasks';
 const LIMIT_MS = 10_000;
 /** Memory of the thread, in MB: a mail of 64 MB is taken apart in 300. */
 const MAX_HEAP_MB = 512;
-/** Tasks that may wait; whoever comes then is told to ask again. */
+/** Tasks that may wait; a client that comes when so many do gets a 503. */
 const MAX_WAITING = 64;
 /** An idle thread is ended after this. */
 const IDLE_MS = 60_000;
@@ -24,6 +24,7 @@ class Aside {
   readonly #queue: Waiting[] = [];
   #worker: Worker | null = null;
   #idle: NodeJS.Timeout | undefined;
+  #over: NodeJS.Timeout | undefined;
   #current: Waiting | null = null;
 
   run(task: TaskName, input: unknown): Promise<unknown> {
@@ -47,22 +48,16 @@ class Aside {
     this.#current = job;
     this.#worker ??= this.#start();
     const worker = this.#worker;
-    const over = setTimeout(() => this.#fail(worker, 'This takes too long and was stopped.'), LIMIT_MS);
-    const done = (settle: () => void) => {
-      clearTimeout(over);
-      worker.removeAllListeners('message');
+    this.#over = setTimeout(() => this.#fail(worker, 'This takes too long and was stopped.'), LIMIT_MS);
+    worker.once('message', ({ result, error }: { result: unknown; error?: string }) => {
+      clearTimeout(this.#over);
       this.#current = null;
-      settle();
+      if (error === undefined) job.resolve(result);
+      else job.reject(new Error(error));
       this.#next();
-    };
-    worker.once('message', ({ result, error }: { result: unknown; error?: string }) =>
-      done(() => (error === undefined ? job.resolve(result) : job.reject(new Error(error)))),
-    );
-    worker.postMessage({ id: 0, task: job.task, input: job.input });
-    this.#over = over;
+    });
+    worker.postMessage({ task: job.task, input: job.input });
   }
-
-  #over: NodeJS.Timeout | undefined;
 
   #start(): Worker {
     const worker = new Worker(join(process.cwd(), 'dist/aside.mjs'), {
@@ -101,7 +96,7 @@ class Aside {
 // The build may give each route its own copy of this file.
 const holder = globalThis as typeof globalThis & { threadlineAside?: Aside };
 
-/** Runs a task in a thread of its own. Rejects with TooLongError where it costs too much. */
+/** Runs a task in a separate thread. Rejects with TooLongError where it costs too much. */
 export function aside<K extends TaskName>(
   task: K,
   input: Parameters<(typeof TASKS)[K]>[0],

@@ -2,10 +2,10 @@
 import { parentPort } from 'node:worker_threads';
 import { TASKS, type TaskName } from './tasks';
 
-parentPort?.on('message', async ({ id, task, input }: { id: number; task: TaskName; input: never }) => {
+parentPort?.on('message', async ({ task, input }: { task: TaskName; input: never }) => {
   try {
-    parentPort?.postMessage({ id, result: await TASKS[task](input) });
+    parentPort?.postMessage({ result: await TASKS[task](input) });
   } catch (error) {
-    parentPort?.postMessage({ id, error: String(error instanceof Error ? (error.stack ?? error) : error) });
+    parentPort?.postMessage({ error: String(error instanceof Error ? (error.stack ?? error) : error) });
   }
 });

@@ -8,6 +8,7 @@ import { bodyOf, Unread } from './body';
 import { clientOf, costOf, secondsToWait } from './limits';
 import type { Route, Routes } from './routes';
 import { send } from './send';
+import { Tally } from './tally';
 
 /** Longest request line that is read; lore's longest addresses are searches of a few hundred characters. */
 const MAX_URL = 8000;
@@ -18,7 +19,7 @@ const MAX_OF_CLIENT = 32;
 const MAX_OF_LOCAL = 128;
 /**
  * Pages of the operator, under no other spelling: a proxy keeps them from the world by their address, and `/metrics/`,
- * `/x/..\\metrics` or `/%6detrics` would pass its rule.
+ * `/x/..\metrics` or `/%6detrics` would pass its rule.
  */
 const EXACT = new Set(['/metrics', '/healthz']);
 /** What pages are told of a request; cookies and the rest are nothing to them. */
@@ -34,7 +35,7 @@ const HEADERS = [
 
 let current = 0;
 /** Requests under way of each client: one alone never takes all places. */
-const ofClient = new Map<string, number>();
+const places = new Tally();
 
 /** Answers one request: refusals first, then the page of its route. Never throws, and always ends the response. */
 export async function answer(request: IncomingMessage, response: ServerResponse, routes: Routes): Promise<void> {
@@ -48,7 +49,7 @@ export async function answer(request: IncomingMessage, response: ServerResponse,
   const client = clientOfRequest(request);
   const place = client ?? 'local';
   inFlight.set(++current);
-  ofClient.set(place, (ofClient.get(place) ?? 0) + 1);
+  places.take(place);
   let bytes = 0;
   try {
     const reply = target.fault ?? (await replyTo(request, target, route, client));
@@ -59,9 +60,7 @@ export async function answer(request: IncomingMessage, response: ServerResponse,
     else if (!response.destroyed) await fail(request, response, error);
   } finally {
     inFlight.set(--current);
-    const left = (ofClient.get(place) ?? 1) - 1;
-    if (left) ofClient.set(place, left);
-    else ofClient.delete(place);
+    places.giveBack(place);
     const ms = performance.now() - started;
     count(request, response, pattern, ms, bytes);
   }
@@ -167,7 +166,7 @@ async function refusalOf(
   { path, query }: Target,
   client: string | null,
 ): Promise<Response | null> {
-  const ours = ofClient.get(client ?? 'local') ?? 0;
+  const ours = places.of(client ?? 'local');
   if (current > MAX_IN_FLIGHT || ours > (client === null ? MAX_OF_LOCAL : MAX_OF_CLIENT)) {
     refused.inc({ reason: 'load', route: pattern });
     return sentence(503, 'Too many requests are being answered; ask again in a moment.', { 'Retry-After': '1' });

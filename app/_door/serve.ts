@@ -10,6 +10,7 @@ import { answer } from './door';
 import { clientOf } from './limits';
 import { Routes, UnknownBuild } from './routes';
 import { send } from './send';
+import { Tally } from './tally';
 
 /** Connections held at once; Node closes further ones as they come. */
 const MAX_CONNECTIONS = 2000;
@@ -71,26 +72,21 @@ async function handlerOf(root: string, host: string, port: number): Promise<Hand
 
 /** Closes a connection of an address that holds too many: 2,050 half-sent headers of one client shut out everybody for 24 s (2026-11-28). */
 function boundAddresses(server: Server): void {
-  const held = new Map<string, number>();
+  const held = new Tally();
   server.on('connection', (socket) => {
     const address = clientOf(socket.remoteAddress, undefined, false);
     if (address === null && settings.trustProxy) return;
     const place = address ?? 'local';
-    const before = held.get(place) ?? 0;
-    if (before >= MAX_OF_ADDRESS) return void socket.destroy();
-    held.set(place, before + 1);
-    socket.once('close', () => {
-      const left = (held.get(place) ?? 1) - 1;
-      if (left) held.set(place, left);
-      else held.delete(place);
-    });
+    if (held.of(place) >= MAX_OF_ADDRESS) return void socket.destroy();
+    held.take(place);
+    socket.once('close', () => held.giveBack(place));
   });
 }
 
 /**
  * The last resort. Every request is answered inside a try, and readers hold no state between requests (they read a database
- * that another process writes), so an error that reaches nobody is logged and the others are served on. What cannot go on
- * is left to end: memory that cannot be had, errors without end.
+ * that another process writes), so an error that reaches nobody is logged and the others are served on. Errors without
+ * end do end the process.
  */
 function surviveUncaught(): void {
   let recent: number[] = [];
@@ -98,8 +94,7 @@ function surviveUncaught(): void {
     logError(error);
     uncaught.inc();
     recent = [...recent.filter((at) => at > Date.now() - 60_000), Date.now()];
-    const isHopeless = (error as NodeJS.ErrnoException | null)?.code === 'ERR_WORKER_OUT_OF_MEMORY';
-    if (!isHopeless && recent.length <= MAX_UNCAUGHT) return;
+    if (recent.length <= MAX_UNCAUGHT) return;
     logError(new Error(`${recent.length} uncaught errors within a minute: the server ends`));
     log.flush(() => process.exit(1));
     setTimeout(() => process.exit(1), 500).unref();

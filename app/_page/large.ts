@@ -7,7 +7,7 @@ export const LARGE_BYTES = 8 * 1024 * 1024;
 const MAX_HELD_BYTES = 256 * 1024 * 1024;
 /** A thread page above this holds room too: thirty readers of a 24 MB one, none of whom reads, had 1.8 GB (2026-11-28). */
 export const LARGE_PAGE_BYTES = 1024 * 1024;
-/** What a thread page costs while it is sent, in times of its text: the text, a part as HTML, and that part compressed. */
+/** Memory that a thread page takes while it is sent, as a multiple of its text: the text, one part as HTML, that part compressed. */
 export const PAGE_TIMES = 2;
 /** What a mail costs that is taken apart by the MIME parser, in times of its size. */
 export const TAKEN_APART = 4;

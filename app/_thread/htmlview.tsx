@@ -23,10 +23,13 @@ export async function htmlView(
 ): Promise<Response | Later> {
   const message = await findMessage(db, msgid, imposter);
   if (!message) return notFound(`The message <${msgid.slice(0, 200)}>`, msgid.slice(0, 200));
+  const synthetic = (await listsOf(db, message.id)).some((one) => one.synthetic === 1);
   const release = holdLarge(message.bytes, TAKEN_APART);
   if (!release) return tooManyLarge('/[list]/[msgid]/[view]');
-  const [raw = Buffer.alloc(0)] = await rawOf(db, [message]);
-  const synthetic = (await listsOf(db, message.id)).some((one) => one.synthetic === 1);
+  const [raw = Buffer.alloc(0)] = await rawOf(db, [message]).catch((error) => {
+    release();
+    throw error;
+  });
   return new Later(async () => {
     const safe = await aside('html', raw).finally(release);
     if (!safe)

@@ -17,12 +17,12 @@ export async function threadPage(db: Snapshot, list: string, msgid: string, view
   if (!thread) return notFound(`The message <${msgid.slice(0, 200)}>`, msgid.slice(0, 200));
   const shown = thread.rows.filter((row) => row.ghost === null);
   if (view === 'flat') shown.sort((a, b) => a.id - b.id);
+  const frame = render(<ThreadFrame thread={thread} list={list} msgid={msgid} view={view} cut={CUT} />);
+  const [before = '', after = ''] = frame.split(CUT);
   const readable = withinBytes(shown);
   const bytes = readable.reduce((sum, { text_size }) => sum + text_size, 0);
   const release = holdLarge(bytes, PAGE_TIMES, undefined, LARGE_PAGE_BYTES);
   if (!release) return tooManyLarge('/[list]/[msgid]/[view]');
-  const frame = render(<ThreadFrame thread={thread} list={list} msgid={msgid} view={view} cut={CUT} />);
-  const [before = '', after = ''] = frame.split(CUT);
   // Read before the transaction ends; compressed blocks are small and mostly kept.
   const texts = await threadTexts(db, readable).catch((error) => {
     release();

@@ -1,0 +1,18 @@
+/** How many of something each client holds. Clients that hold none are forgotten, so that addresses do not pile up. */
+export class Tally {
+  readonly #held = new Map<string, number>();
+
+  of(client: string): number {
+    return this.#held.get(client) ?? 0;
+  }
+
+  take(client: string): void {
+    this.#held.set(client, this.of(client) + 1);
+  }
+
+  giveBack(client: string): void {
+    const left = this.of(client) - 1;
+    if (left > 0) this.#held.set(client, left);
+    else this.#held.delete(client);
+  }
+}
