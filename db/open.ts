@@ -4,7 +4,7 @@ import { DatabaseError, explained, openFailure } from './errors';
 export { DatabaseError } from './errors';
 
 /** `PRAGMA user_version` of the schema this code reads and writes. An older one: `npm run upgrade`. */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 export type Value = string | number | Buffer | null;
 export type Row = Record<string, Value>;

@@ -16,6 +16,7 @@ CREATE TABLE list (
   list_id     TEXT,                 -- List-Id, inside <>, lower case
   description TEXT,                 -- public-inbox `description`
   messages    INTEGER NOT NULL DEFAULT 0,  -- postings, counted at ingest
+  last_number INTEGER NOT NULL DEFAULT 0,  -- highest posting.number ever given: none is given twice
   first_at    INTEGER,              -- sent_at of the oldest and newest posting
   last_at     INTEGER,
   synthetic   INTEGER NOT NULL DEFAULT 0   -- 1: made by samples/; every page that shows it says so
@@ -95,9 +96,11 @@ CREATE TABLE posting (              -- one message on one list
   epoch       INTEGER,              -- public-inbox v2 segment
   oid         BLOB,                 -- git blob
   received_at INTEGER,              -- committer date, From_ line, or newest Received:
+  number      INTEGER NOT NULL,     -- article number (RFC 3977, 6): its place in the order in which the list's mails came; kept for ever
   PRIMARY KEY (list_id, message_id)
 ) WITHOUT ROWID;
 CREATE INDEX posting_message ON posting (message_id);
+CREATE UNIQUE INDEX posting_number ON posting (list_id, number);
 
 CREATE TABLE ghost (                -- referenced, never seen
   msgid  TEXT PRIMARY KEY,

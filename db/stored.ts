@@ -2,10 +2,10 @@ import { brotliDecompressSync } from 'node:zlib';
 import type { Connection } from './open';
 
 /**
- * Reads back what databases of versions 1 to 4 hold of their archives, so that a newer version can be made of it: mails, byte for
+ * Reads back what databases of versions 1 to 5 hold of their archives, so that a newer version can be made of it: mails, byte for
  * byte, with where they stood. All else follows from these. A version that keeps mails in another way gets a reader of its own here.
  */
-export const READABLE = { from: 1, to: 4 };
+export const READABLE = { from: 1, to: 5 };
 
 export interface StoredSource {
   id: number;
@@ -25,6 +25,20 @@ export interface StoredMail {
   /** Arrival of the message, and of this posting of it. */
   receivedAt: number | null;
   postedAt: number | null;
+  /** Article number on the list. */
+  number: number;
+}
+
+/** Makes the numbers of articles known to `storedMails`: those of the database, or for versions before 5 those that ingest would have given. */
+export async function numberArticles(db: Connection, version: number): Promise<void> {
+  await db.exec(
+    version >= 5
+      ? 'CREATE TEMP VIEW article AS SELECT list_id, message_id, number FROM posting'
+      : `CREATE TEMP TABLE article AS SELECT p.list_id, p.message_id,
+           row_number() OVER (PARTITION BY p.list_id ORDER BY m.head_block, m.head_at) AS number
+         FROM posting p JOIN message m ON m.id = p.message_id;
+         CREATE UNIQUE INDEX temp.article_posting ON article (list_id, message_id)`,
+  );
 }
 
 export function storedSources(db: Connection): Promise<StoredSource[]> {
@@ -61,6 +75,7 @@ interface SlotRow {
   oid: string | null;
   receivedAt: number | null;
   postedAt: number | null;
+  number: number;
 }
 
 /**
@@ -79,9 +94,10 @@ export async function* storedMails(db: Connection, source: number, imposter: boo
     const rows = await db.all<SlotRow & Record<string, never>>(
       `SELECT m.head_block, m.head_at, m.head_size, coalesce(m.body_block, m.text_block) AS rest_block,
          iif(m.body_block IS NULL, m.text_at, m.body_at) AS rest_at, iif(m.body_block IS NULL, m.text_size, m.body_size) AS rest_size,
-         l.name AS list, p.epoch, lower(hex(p.oid)) AS oid, m.received_at AS receivedAt, p.received_at AS postedAt
+         l.name AS list, p.epoch, lower(hex(p.oid)) AS oid, m.received_at AS receivedAt, p.received_at AS postedAt, a.number
        FROM json_each(?) j JOIN message m ON m.id = j.value ->> 0
-       JOIN posting p ON p.message_id = m.id AND p.list_id = j.value ->> 1 JOIN list l ON l.id = p.list_id ORDER BY j.key`,
+       JOIN posting p ON p.message_id = m.id AND p.list_id = j.value ->> 1 JOIN list l ON l.id = p.list_id
+       JOIN article a ON a.list_id = p.list_id AND a.message_id = m.id ORDER BY j.key`,
       [JSON.stringify(page)],
     );
     for (const row of rows) yield await mailOf(row, blocks);
@@ -91,8 +107,8 @@ export async function* storedMails(db: Connection, source: number, imposter: boo
 async function mailOf(row: SlotRow, blocks: Blocks): Promise<StoredMail> {
   const head = await blocks.cut(row.head_block, row.head_at, row.head_size);
   const rest = await blocks.cut(row.rest_block, row.rest_at, row.rest_size);
-  const { list, epoch, oid, receivedAt, postedAt } = row;
-  return { bytes: Buffer.concat([head, rest]), list, epoch, oid: oid || null, receivedAt, postedAt };
+  const { list, epoch, oid, receivedAt, postedAt, number } = row;
+  return { bytes: Buffer.concat([head, rest]), list, epoch, oid: oid || null, receivedAt, postedAt, number };
 }
 
 class Blocks {

@@ -5,6 +5,7 @@ import { flushed } from '#db/backup';
 import { openWriter } from '#db/create';
 import { Connection, DatabaseError, SCHEMA_VERSION, versionOf } from '#db/open';
 import {
+  numberArticles,
   READABLE,
   type StoredSource,
   storedCommits,
@@ -100,6 +101,7 @@ async function beAlone(old: Connection): Promise<void> {
 
 async function rebuild(old: Connection, version: number, next: string, options: UpgradeOptions): Promise<void> {
   const sources = await storedSources(old);
+  await numberArticles(old, version);
   options.onStart(
     version,
     SCHEMA_VERSION,
@@ -146,12 +148,12 @@ function sourceOf(old: Connection, stored: StoredSource, imposters: boolean): So
     async *open({ onTotal }): AsyncGenerator<SourceEvent> {
       if (!imposters) onTotal?.(stored.mails, 'mails');
       for await (const mail of storedMails(old, stored.id, imposters)) {
-        const { bytes, list, epoch, oid, receivedAt, postedAt } = mail;
+        const { bytes, list, epoch, oid, receivedAt, postedAt, number } = mail;
         const place = `${list}, as it was stored`;
         yield {
           kind: 'mail',
           bytes,
-          origin: { place, epoch, oid, receivedAt, posted: { list, receivedAt: postedAt } },
+          origin: { place, epoch, oid, receivedAt, posted: { list, receivedAt: postedAt, number } },
         };
       }
       if (!imposters) return;

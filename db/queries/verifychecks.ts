@@ -27,6 +27,10 @@ const MESSAGES: [string, string][] = [
     'SELECT count(*) AS n FROM list l WHERE l.messages <> (SELECT count(*) FROM posting p WHERE p.list_id = l.id)',
   ],
   [
+    'lists that gave a higher article number than they remember',
+    'SELECT count(*) AS n FROM list l WHERE l.last_number < (SELECT max(p.number) FROM posting p WHERE p.list_id = l.id)',
+  ],
+  [
     'months whose count is not that of their postings',
     `WITH counted AS (SELECT p.list_id, strftime('%Y-%m', m.sent_at, 'unixepoch') AS month, count(*) AS messages
        FROM posting p JOIN message m ON m.id = p.message_id GROUP BY 1, 2)

@@ -173,7 +173,8 @@ export async function addActivity(db: Connection, postings: { list: number; sent
 }
 
 /**
- * Posts messages on lists; rows are (list_id, message_id, source_id, epoch, oid, received_at).
+ * Posts messages on lists, in the order of the rows, which are (list_id, message_id, source_id, epoch, oid, received_at, number);
+ * the number is the next of the list where it is null.
  * One that is posted there already stays as it was; where another source brings the very same blob, it is that source's from now on, so that
  * an archive read from a copy first and from its server later is withdrawn by the server. Tells for each row whether it is new.
  */
@@ -186,10 +187,34 @@ export async function insertPostings(db: Connection, rows: Value[][]): Promise<b
   );
   const there = new Set(found.map((row) => `${row.list_id} ${row.message_id}`));
   const isNew = rows.map((row) => !there.has(key(row)) && there.add(key(row)) !== undefined);
-  const added = rows.filter((_, n) => isNew[n]).sort((a, b) => (a[1] as number) - (b[1] as number));
-  await insertRows(db, 'INSERT INTO posting (list_id, message_id, source_id, epoch, oid, received_at)', added);
+  const added = await numbered(
+    db,
+    rows.filter((_, n) => isNew[n]),
+  );
+  added.sort((a, b) => (a[1] as number) - (b[1] as number));
+  await insertRows(db, 'INSERT INTO posting (list_id, message_id, source_id, epoch, oid, received_at, number)', added);
   if (found.length) await takeOver(db, found, rows);
   return isNew;
+}
+
+/** Gives new postings their numbers. A list remembers its highest, so that a number whose mail was withdrawn is not used again. */
+async function numbered(db: Connection, rows: Value[][]): Promise<Value[][]> {
+  const lists = await db.all<{ id: number; last: number }>(
+    'SELECT id, last_number AS last FROM list WHERE id IN (SELECT value FROM json_each(?))',
+    [JSON.stringify([...new Set(rows.map(([list]) => list))])],
+  );
+  const last = new Map<Value, number>(lists.map((list) => [list.id, list.last]));
+  const made = rows.map((row) => {
+    const [list = null] = row;
+    const highest = last.get(list) ?? 0;
+    const number = (row[6] as number | null) ?? highest + 1;
+    last.set(list, Math.max(highest, number));
+    return [...row.slice(0, 6), number];
+  });
+  await db.run('UPDATE list SET last_number = j.value ->> 1 FROM json_each(?) j WHERE list.id = j.value ->> 0', [
+    JSON.stringify([...last]),
+  ]);
+  return made;
 }
 
 async function takeOver(

@@ -19,6 +19,9 @@ export function restoreNames(db: Connection, old: string): Promise<void> {
     await db.exec(
       `INSERT INTO meta (key, value) SELECT key, value FROM old.meta WHERE key IN ('data_version', 'synthetic')`,
     );
+    // Numbers of mails that were withdrawn stay used.
+    if (await db.get(`SELECT 1 FROM pragma_table_info('list', 'old') WHERE name = 'last_number'`))
+      await db.exec('UPDATE main.list SET last_number = o.last_number FROM old.list o WHERE o.id = main.list.id');
     if (await db.get(`SELECT 1 FROM old.sqlite_schema WHERE name = 'mailmap'`))
       await db.exec(
         'INSERT INTO mailmap (old_address, old_name, address) SELECT old_address, old_name, address FROM old.mailmap',

@@ -121,7 +121,11 @@ const authorKey = (mail: BatchMail) => `${mail.authorAddress}\n${mail.authorName
 /** Posts new mails, and mails stored before on a list that did not carry them yet. */
 async function post(db: Connection, lists: ListNames, source: BatchSource, resolved: Resolved): Promise<void> {
   const posted: { list: number; sentAt: number; row: Value[] }[] = [];
-  for (const { mail, id } of [...resolved.fresh, ...resolved.duplicates]) {
+  // In the order in which they came: that is the order of their numbers.
+  const mails = [...resolved.fresh, ...resolved.duplicates].sort(
+    (a, b) => a.mail.unit - b.mail.unit || a.mail.index - b.mail.index,
+  );
+  for (const { mail, id } of mails) {
     const list = await lists.idOf(mail, mail.origin.posted?.list ?? source.listName, source);
     const oid = mail.origin.oid === null ? null : Buffer.from(mail.origin.oid, 'hex');
     const { posted: before } = mail.origin;
@@ -129,7 +133,7 @@ async function post(db: Connection, lists: ListNames, source: BatchSource, resol
     posted.push({
       list,
       sentAt: mail.sentAt,
-      row: [list, id, source.id, mail.origin.epoch, oid, received],
+      row: [list, id, source.id, mail.origin.epoch, oid, received, before?.number ?? null],
     });
   }
   const isNew = await insertPostings(

@@ -10,8 +10,8 @@ export interface Origin {
   oid: string | null;
   /** Arrival in Unix seconds as the source tells it (git committer date, mbox `From ` line), else null. */
   receivedAt: number | null;
-  /** Of a mail out of an older database: the list that it stood on there, and its arrival on it. */
-  posted?: { list: string; receivedAt: number | null };
+  /** Of a mail out of an older database: the list that it stood on there, its arrival on it, and its article number. */
+  posted?: { list: string; receivedAt: number | null; number: number };
 }
 
 /**

@@ -33,6 +33,17 @@ async function versionOfFile(path: string): Promise<unknown> {
   return row?.user_version;
 }
 
+/** Article numbers of a list's mails, and the highest that was ever given. */
+async function numbersIn(path: string): Promise<unknown> {
+  const connection = await Connection.open(path, 'read');
+  const numbers = await connection.all(
+    'SELECT m.msgid, m.imposter, p.number FROM posting p JOIN message m ON m.id = p.message_id ORDER BY p.number',
+  );
+  const last = await connection.get('SELECT max(last_number) AS last FROM list');
+  await connection.close();
+  return { numbers, ...last };
+}
+
 const fresh = `${folder.path}/fresh.sqlite`;
 let wanted: Awaited<ReturnType<typeof fingerprint>>;
 beforeAll(async () => {
@@ -41,29 +52,33 @@ beforeAll(async () => {
 });
 
 describe('an older database', () => {
-  it.each([1, 2, 3])('of version %i is made new from what it holds, and its sources are read on', async (version) => {
-    const database = await madeByVersion(version, `from-${version}`);
-    if (version !== SCHEMA_VERSION) {
-      expect(command('ingest', [archive], database).stderr).toContain('npm run upgrade');
-      expect(command('verify', [], database)).toMatchObject({
-        status: 1,
-        stderr: expect.stringContaining('npm run upgrade'),
-      });
-    }
-    const ran = command('upgrade', version === SCHEMA_VERSION ? ['--rebuild'] : [], database);
-    expect(ran).toMatchObject({ status: 0, stderr: expect.stringMatching(/60 postings .* about 1 minute/) });
-    expect(await versionOfFile(database)).toBe(SCHEMA_VERSION);
-    expect(await versionOfFile(`${database}.v${version}`)).toBe(version);
-    expect(await faultsOf(database)).toEqual([]);
-    expect(await fingerprint(database)).toEqual(wanted);
-    expect(ingest(database, archive)).toMatchObject({ read: 0 });
-    const reader = await Reader.open(database, 1);
-    expect(
-      await reader.read((db) => db.get('SELECT count(*) AS n, min(length(bytes)) AS bytes FROM reject')),
-    ).toMatchObject({ n: 1 });
-    await reader.close();
-    expect(command('upgrade', [], database).stderr).toContain('nothing to do');
-  });
+  it.each([1, 2, 3, 4])(
+    'of version %i is made new from what it holds, and its sources are read on',
+    async (version) => {
+      const database = await madeByVersion(version, `from-${version}`);
+      if (version !== SCHEMA_VERSION) {
+        expect(command('ingest', [archive], database).stderr).toContain('npm run upgrade');
+        expect(command('verify', [], database)).toMatchObject({
+          status: 1,
+          stderr: expect.stringContaining('npm run upgrade'),
+        });
+      }
+      const ran = command('upgrade', version === SCHEMA_VERSION ? ['--rebuild'] : [], database);
+      expect(ran).toMatchObject({ status: 0, stderr: expect.stringMatching(/60 postings .* about 1 minute/) });
+      expect(await versionOfFile(database)).toBe(SCHEMA_VERSION);
+      expect(await versionOfFile(`${database}.v${version}`)).toBe(version);
+      expect(await faultsOf(database)).toEqual([]);
+      expect(await fingerprint(database)).toEqual(wanted);
+      expect(await numbersIn(database)).toEqual(await numbersIn(fresh));
+      expect(ingest(database, archive)).toMatchObject({ read: 0 });
+      const reader = await Reader.open(database, 1);
+      expect(
+        await reader.read((db) => db.get('SELECT count(*) AS n, min(length(bytes)) AS bytes FROM reject')),
+      ).toMatchObject({ n: 1 });
+      await reader.close();
+      expect(command('upgrade', [], database).stderr).toContain('nothing to do');
+    },
+  );
 
   it('is as it was while the upgrade is under way, whenever that is killed', async () => {
     const database = await madeByVersion(2, 'killed');
@@ -148,6 +163,17 @@ describe('an older database', () => {
       ]);
     });
     await reader.close();
+  });
+
+  it('keeps its article numbers, and those that were used', async () => {
+    const database = `${folder.path}/numbered.sqlite`;
+    ingest(database, archive);
+    const connection = await Connection.open(database, 'write');
+    await connection.exec('UPDATE posting SET number = 1000 - number; UPDATE list SET last_number = 1000');
+    await connection.close();
+    const before = await numbersIn(database);
+    expect(command('upgrade', ['--rebuild'], database)).toMatchObject({ status: 0 });
+    expect(await numbersIn(database)).toEqual(before);
   });
 
   it('keeps its permissions', async () => {
