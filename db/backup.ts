@@ -11,10 +11,10 @@ export async function backup(database: string, target: string): Promise<number> 
   await rm(part, { force: true });
   const connection = await Connection.open(database, 'read');
   try {
-    await connection.exec('PRAGMA busy_timeout = 5000');
+    await connection.command('PRAGMA busy_timeout = 5000');
     if ((await versionOf(connection)) === null)
       throw new DatabaseError(`${database}: there is nothing in it to back up.`);
-    await connection.run('VACUUM INTO ?', [part]);
+    await connection.command('VACUUM INTO ?', [part]);
   } catch (error) {
     await rm(part, { force: true });
     throw aboutTarget(error, part);

@@ -13,14 +13,15 @@ export async function openWriter(path: string): Promise<Connection> {
   });
   const connection = await Connection.open(path, 'write');
   try {
-    await connection.exec('PRAGMA busy_timeout = 5000');
+    await connection.command('PRAGMA busy_timeout = 5000');
     const isNew = (await versionOf(connection)) === null;
     if (!isNew) await checkVersion(connection);
     // page_size holds only for a new file; WAL so that readers go on reading while ingest writes.
-    await connection.exec(`PRAGMA page_size = 8192; PRAGMA journal_mode = WAL;
+    await connection.command(`PRAGMA page_size = 8192; PRAGMA journal_mode = WAL;
       PRAGMA synchronous = NORMAL; PRAGMA temp_store = memory; PRAGMA cache_size = -24576; PRAGMA wal_autocheckpoint = 8000;`);
     if (!isNew) await addSums(connection);
-    else await connection.exec(`BEGIN IMMEDIATE; ${await schema()}; PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`);
+    else
+      await connection.command(`BEGIN IMMEDIATE; ${await schema()}; PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`);
   } catch (error) {
     await connection.close();
     throw error;
@@ -31,7 +32,7 @@ export async function openWriter(path: string): Promise<Connection> {
 /** The one column that came since databases of this version were first made; what is there has no sums. */
 async function addSums(connection: Connection): Promise<void> {
   const known = await connection.get("SELECT 1 FROM pragma_table_info('block') WHERE name = 'sum'");
-  if (!known) await connection.exec('ALTER TABLE block ADD COLUMN sum BLOB');
+  if (!known) await connection.command('ALTER TABLE block ADD COLUMN sum BLOB');
 }
 
 /** schema.sql, then the sections in schema/ by name. */

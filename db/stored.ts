@@ -1,5 +1,5 @@
 import { brotliDecompressSync } from 'node:zlib';
-import type { Connection } from './open';
+import type { Reads } from './open';
 
 /**
  * Reads back what databases of versions 1 to 5 hold of their archives, so that a newer version can be made of it: mails, byte for
@@ -41,21 +41,18 @@ export async function numberArticles(db: Connection, version: number): Promise<v
   );
 }
 
-export function storedSources(db: Connection): Promise<StoredSource[]> {
+export function storedSources(db: Reads): Promise<StoredSource[]> {
   return db.all<StoredSource & Record<string, never>>(
     `SELECT id, kind, location, state, (SELECT count(*) FROM posting p WHERE p.source_id = source.id) AS mails FROM source ORDER BY id`,
   );
 }
 
-export async function storedFiles(db: Connection, source: number): Promise<string[]> {
+export async function storedFiles(db: Reads, source: number): Promise<string[]> {
   const rows = await db.all<{ key: string }>('SELECT key FROM source_file WHERE source_id = ? ORDER BY key', [source]);
   return rows.map(({ key }) => key);
 }
 
-export function storedRejects(
-  db: Connection,
-  source: number,
-): Promise<{ place: string; reason: string; bytes: Buffer }[]> {
+export function storedRejects(db: Reads, source: number): Promise<{ place: string; reason: string; bytes: Buffer }[]> {
   return db.all('SELECT place, reason, bytes FROM reject WHERE source_id = ? ORDER BY id', [source]);
 }
 
@@ -82,7 +79,7 @@ interface SlotRow {
  * What a source posted, in the order in which the mails were stored: blocks are filled in that order. Imposters are asked for apart,
  * as the message that they are imposters of may have come from another source, and has to come first again.
  */
-export async function* storedMails(db: Connection, source: number, imposter: boolean): AsyncGenerator<StoredMail> {
+export async function* storedMails(db: Reads, source: number, imposter: boolean): AsyncGenerator<StoredMail> {
   const order = await db.all<{ message: number; list: number }>(
     `SELECT m.id AS message, p.list_id AS list FROM posting p JOIN message m ON m.id = p.message_id
      WHERE p.source_id = ? AND m.imposter = ? ORDER BY m.head_block, m.head_at, p.list_id`,
@@ -114,7 +111,7 @@ async function mailOf(row: SlotRow, blocks: Blocks): Promise<StoredMail> {
 class Blocks {
   readonly #kept = new Map<number, Buffer>();
 
-  constructor(private readonly db: Connection) {}
+  constructor(private readonly db: Reads) {}
 
   async cut(id: number, at: number, size: number): Promise<Buffer> {
     const block = this.#kept.get(id) ?? (await this.#read(id));
@@ -142,7 +139,7 @@ export interface StoredCommit {
 }
 
 /** 10 is patch/kinds.ts CLAIM.reverted. */
-export function storedCommits(db: Connection): Promise<StoredCommit[]> {
+export function storedCommits(db: Reads): Promise<StoredCommit[]> {
   return db.all<StoredCommit & Record<string, never>>(
     `SELECT o.tree, o.oid, o.how, o.kind = 10 AS isRevert, m.msgid, m.imposter FROM outcome o JOIN message m ON m.id = o.patch_id
      WHERE o.evidence_id = 0 ORDER BY o.tree, o.oid`,

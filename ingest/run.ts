@@ -10,10 +10,10 @@ import { totals } from '#db/write/totals';
 import { heldBlobs } from '#db/write/withdraw';
 import { arrangeDirty } from './pipeline/arrange';
 import { type Batch, BatchBuilder } from './pipeline/batch';
-import { type BatchSource, type Checkpoint, type PackedUnit, writeRows, writeWords } from './pipeline/commit';
+import { type Checkpoint, commitBatch, type PackedUnit } from './pipeline/commit';
 import { ingestCommits } from './pipeline/commits';
 import { IdAllocator } from './pipeline/ids';
-import { ListNames } from './pipeline/lists';
+import { type BatchSource, ListNames } from './pipeline/lists';
 import { lockCopy, lockIngest } from './pipeline/lock';
 import { linkPatches } from './pipeline/patches';
 import { linkPeople, readMailmap, readOverrules } from './pipeline/people';
@@ -261,7 +261,7 @@ class SourceRun {
       this.counts.deleted++;
     } else {
       const reject = { place: event.origin.place, reason: event.reason, bytes: event.bytes };
-      await insertReject(this.db, { sourceId: into.id, ...reject });
+      await this.db.transaction((db) => insertReject(db, { sourceId: into.id, ...reject }));
       this.options.onReject?.({ location: this.source.location, ...reject });
       this.counts.rejected++;
     }
@@ -277,7 +277,7 @@ class SourceRun {
     await this.#rows;
     if (empty) {
       await this.#written;
-      if (checkpoint) await saveCheckpoint(this.db, into.id, checkpoint.state, checkpoint.seen);
+      if (checkpoint) await this.db.transaction((db) => saveCheckpoint(db, into.id, checkpoint.state, checkpoint.seen));
       return;
     }
     const batch = await gathering;
@@ -285,9 +285,9 @@ class SourceRun {
     const units = await packUnits(this.pool, batch, resolved);
     this.#count(batch, resolved);
     await this.#written;
-    this.#rows = writeRows(this.db, this.lists, into, resolved, units);
-    this.#written = this.#rows.then(() => writeWords(this.db, into, units, checkpoint));
+    ({ rows: this.#rows, whole: this.#written } = commitBatch(this.db, this.lists, into, resolved, units, checkpoint));
     // Awaited by the next flush; a failure must not count as unhandled until then.
+    this.#rows.catch(() => {});
     this.#written.catch(() => {});
   }
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openWriter } from '../db/create.ts';
-import type { Connection, Value } from '../db/open.ts';
+import type { Connection, Transaction, Value } from '../db/open.ts';
 import { insertRows } from '../db/write/insert.ts';
 import { PATCH_TABLES } from '../db/write/patch.ts';
 import { addPatchRows } from '../ingest/patch/index.ts';
@@ -54,29 +54,29 @@ export class PatchDatabase {
 
   /** Stores mails (in any order of time, parents before their answers) and links. */
   async add(mails: Message[]): Promise<void> {
-    await this.db.exec('BEGIN');
     const rows: Record<string, Value[][]> = {};
-    for (const mail of mails) {
-      const id = mail.sentAt * 8;
-      this.#ids.set(mail.msgid, id);
-      await this.#store(mail, id);
-      const facts: FactRows = {};
-      addPatchRows(facts, id, mail);
-      for (const [table, added] of Object.entries(facts)) rows[table] = [...(rows[table] ?? []), ...added];
-    }
-    for (const [table, columns] of Object.entries(PATCH_TABLES)) {
-      if (rows[table]) await insertRows(this.db, `INSERT OR IGNORE INTO ${table} (${columns})`, rows[table]);
-    }
-    await this.db.exec('COMMIT');
+    await this.db.transaction(async (db) => {
+      for (const mail of mails) {
+        const id = mail.sentAt * 8;
+        this.#ids.set(mail.msgid, id);
+        await this.#store(db, mail, id);
+        const facts: FactRows = {};
+        addPatchRows(facts, id, mail);
+        for (const [table, added] of Object.entries(facts)) rows[table] = [...(rows[table] ?? []), ...added];
+      }
+      for (const [table, columns] of Object.entries(PATCH_TABLES)) {
+        if (rows[table]) await insertRows(db, `INSERT OR IGNORE INTO ${table} (${columns})`, rows[table]);
+      }
+    });
     await linkPatches(this.db);
   }
 
-  async #store(mail: Message, id: number): Promise<void> {
-    await this.db.run('INSERT OR IGNORE INTO identity (name, address) VALUES (?, ?)', [
+  async #store(db: Transaction, mail: Message, id: number): Promise<void> {
+    await db.run('INSERT OR IGNORE INTO identity (name, address) VALUES (?, ?)', [
       mail.author.name,
       mail.author.address,
     ]);
-    const author = await this.db.get<{ id: number }>('SELECT id FROM identity WHERE name = ? AND address = ?', [
+    const author = await db.get<{ id: number }>('SELECT id FROM identity WHERE name = ? AND address = ?', [
       mail.author.name,
       mail.author.address,
     ]);
@@ -85,7 +85,7 @@ export class PatchDatabase {
     this.#threads.set(mail.msgid, thread);
     const columns =
       'id, msgid, digest, subject, author_id, sent_at, refs, thread, flags, lines, bytes, head_block, head_at, head_size, text_block, text_at, text_size';
-    const known = new Set((await this.db.all<{ name: string }>('PRAGMA table_info(message)')).map(({ name }) => name));
+    const known = new Set((await db.all<{ name: string }>('PRAGMA table_info(message)')).map(({ name }) => name));
     const values: Record<string, Value> = {
       id,
       msgid: mail.msgid,
@@ -97,16 +97,16 @@ export class PatchDatabase {
       thread,
     };
     const kept = columns.split(', ').filter((column) => known.has(column));
-    await insertRows(this.db, `INSERT INTO message (${kept.join(', ')})`, [kept.map((column) => values[column] ?? 0)]);
-    await this.#place(mail, id, thread);
+    await insertRows(db, `INSERT INTO message (${kept.join(', ')})`, [kept.map((column) => values[column] ?? 0)]);
+    await this.#place(db, mail, id, thread);
   }
 
-  async #place(mail: Message, id: number, thread: number): Promise<void> {
+  async #place(db: Transaction, mail: Message, id: number, thread: number): Promise<void> {
     const members = this.#places.get(thread) ?? [];
     const parent = members.findIndex((member) => member.msgid === mail.references.at(-1));
     members.push({ id, msgid: mail.msgid, parent: parent < 0 ? null : parent });
     this.#places.set(thread, members);
-    await this.db.run('INSERT INTO place (thread, position, depth, parent, message_id) VALUES (?, ?, 0, ?, ?)', [
+    await db.run('INSERT INTO place (thread, position, depth, parent, message_id) VALUES (?, ?, 0, ?, ?)', [
       thread,
       members.length - 1,
       parent < 0 ? null : parent,

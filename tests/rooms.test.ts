@@ -117,10 +117,24 @@ describe('rooms', () => {
     expect(forbidden).toEqual([]);
   });
 
-  it('keep SQL in db/', () => {
-    const sql = /[`'"]\s*(?:SELECT\s.+\sFROM|INSERT\s+(?:OR\s+\w+\s+)?INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM)\s/is;
+  it('keep SQL and transactions in db/', () => {
+    const sql = [
+      /[`'"]\s*(?:SELECT\s.+\sFROM|INSERT\s+(?:OR\s+\w+\s+)?INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM)\s/is,
+      /[`'";]\s*(?:BEGIN\s+(?:IMMEDIATE|EXCLUSIVE|DEFERRED|TRANSACTION)|(?:BEGIN|COMMIT|ROLLBACK)\s*[`'";]|SAVEPOINT\s|PRAGMA\s)/,
+    ];
     const elsewhere = files.filter((path) => !path.startsWith('db/') && !path.startsWith('bench/'));
-    expect(elsewhere.filter((path) => sql.test(readFileSync(join(ROOT, path), 'utf8')))).toEqual([]);
+    const found = elsewhere.filter((path) => {
+      const text = readFileSync(join(ROOT, path), 'utf8');
+      return sql.some((pattern) => pattern.test(text));
+    });
+    expect(found).toEqual([]);
+  });
+
+  it('write nothing that another node would write otherwise: no clock and no random number in SQL', () => {
+    const unfixed =
+      /\b(?:unixepoch|random|randomblob|last_insert_rowid|changes|total_changes)\(|\bCURRENT_(?:TIME|DATE|TIMESTAMP)\b|\((?:'[^']*',\s*)?'now'|\b(?:date|time|datetime|julianday)\(\)/i;
+    const writing = files.filter((path) => path.startsWith('db/') && !path.startsWith('db/queries/'));
+    expect(writing.filter((path) => unfixed.test(readFileSync(join(ROOT, path), 'utf8')))).toEqual([]);
   });
 
   it('hold files of a size that can be read', () => {

@@ -1,5 +1,5 @@
 import { CLAIM, CLAIM_SOURCE, PATCH_KIND } from '#patch/kinds';
-import type { Connection } from '../open';
+import type { Reads, Transaction } from '../open';
 import { insertRows } from './insert';
 
 /** Mails that a commit may come from. */
@@ -17,13 +17,13 @@ export interface CandidateRow {
 }
 
 /** When the oldest patch was posted (Unix seconds); null where there is none. Older commits come from none of them. */
-export async function oldestPatch(db: Connection): Promise<number | null> {
+export async function oldestPatch(db: Reads): Promise<number | null> {
   const row = await db.get<{ id: number | null }>(`SELECT min(message_id) AS id FROM patch WHERE kind IN ${POSTED}`);
   return row?.id == null ? null : Math.floor(row.id / 8);
 }
 
 /** Author and title keys of all patches: commits that have none of them and name no mail need not be looked at further. */
-export async function patchKeys(db: Connection): Promise<Set<number>> {
+export async function patchKeys(db: Reads): Promise<Set<number>> {
   const rows = await db.all<{ key: number }>(
     `SELECT author_key AS key FROM patch WHERE kind IN (${PATCH_KIND.patch}, ${PATCH_KIND.stable}) UNION SELECT title_key FROM patch WHERE kind = ${PATCH_KIND.patch}`,
   );
@@ -32,7 +32,7 @@ export async function patchKeys(db: Connection): Promise<Set<number>> {
 
 /** Patches and cover letters that share a Message-ID, title or patch_id with one of a batch of commits. */
 export function commitCandidates(
-  db: Connection,
+  db: Reads,
   keys: { msgids: string[]; titles: number[]; patchIds: string[] },
 ): Promise<CandidateRow[]> {
   return db.all<CandidateRow>(
@@ -56,7 +56,7 @@ export interface MatchedCommit {
 }
 
 /** Puts what a repository says in place of what it said before, and gathers the series to be judged in `touched`. */
-export async function replaceCommits(db: Connection, tree: string, matches: MatchedCommit[]): Promise<void> {
+export async function replaceCommits(db: Transaction, tree: string, matches: MatchedCommit[]): Promise<void> {
   await db.exec('DELETE FROM touched');
   const seriesOf =
     'SELECT r.series_id FROM outcome o JOIN patch p ON p.message_id = o.patch_id JOIN revision r ON r.id = p.revision_id';

@@ -1,4 +1,4 @@
-import type { Connection, Value } from '../open';
+import type { Transaction, Value } from '../open';
 import { insertRows } from './insert';
 import { PATCH_TABLES } from './patch';
 
@@ -12,6 +12,6 @@ export const FACT_TABLES: Record<string, string> = {
 };
 
 /** Inserts rows of a table of FACT_TABLES; the first cell of each is the message's id. */
-export async function insertFacts(db: Connection, table: string, rows: Value[][]): Promise<void> {
+export async function insertFacts(db: Transaction, table: string, rows: Value[][]): Promise<void> {
   if (rows.length) await insertRows(db, `INSERT OR IGNORE INTO ${table} (${FACT_TABLES[table]})`, rows);
 }

@@ -1,4 +1,4 @@
-import type { Connection, Value } from '../open';
+import type { Transaction, Value } from '../open';
 
 /** Rows of one statement: enough that preparing and switching threads no longer count, few enough that readers' turns come. */
 const ROWS_AT_ONCE = 512;
@@ -8,7 +8,7 @@ const ROWS_AT_ONCE = 512;
  * The rows go as one JSON text, which SQLite takes apart on its own thread: binding a value costs about 2 microseconds
  * of the main thread (sqlite3 6.0, 2026-11-23), a million of them for linux-edac. Rows with bytes are bound, value by value.
  */
-export async function insertRows(db: Connection, into: string, rows: Value[][], after = ''): Promise<void> {
+export async function insertRows(db: Transaction, into: string, rows: Value[][], after = ''): Promise<void> {
   const width = rows[0]?.length ?? 0;
   if (rows.some((row) => row.some((cell) => Buffer.isBuffer(cell)))) return bindRows(db, into, rows, after);
   const columns = Array.from({ length: width }, (_, n) => `value ->> ${n}`).join(', ');
@@ -22,7 +22,7 @@ export async function insertRows(db: Connection, into: string, rows: Value[][], 
 /** A few sizes only, so that each statement is prepared once (SQLite allows 32,766 parameters). */
 const SIZES = [64, 16, 4, 1];
 
-async function bindRows(db: Connection, into: string, rows: Value[][], after: string): Promise<void> {
+async function bindRows(db: Transaction, into: string, rows: Value[][], after: string): Promise<void> {
   const tuple = `(${Array(rows[0]?.length ?? 0)
     .fill('?')
     .join(',')})`;

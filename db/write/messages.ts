@@ -1,5 +1,5 @@
 import { SEARCH_COLUMNS } from '#query/term';
-import type { Connection, Value } from '../open';
+import type { Connection, Reads, Transaction, Value } from '../open';
 import { blockSum } from '../sum';
 import { insertRows } from './insert';
 
@@ -14,7 +14,7 @@ export interface Stored {
 }
 
 /** Stored messages that bear one of these Message-IDs, imposters included, oldest stored first. */
-export function findByMsgid(db: Connection, msgids: string[]): Promise<Stored[]> {
+export function findByMsgid(db: Reads, msgids: string[]): Promise<Stored[]> {
   return db.all<Stored & Record<string, Value>>(
     `SELECT m.id, m.msgid, m.subject, m.attachments, i.address AS authorAddress
      FROM json_each(?) j JOIN message m ON m.msgid = j.value JOIN identity i ON i.id = m.author_id
@@ -24,7 +24,7 @@ export function findByMsgid(db: Connection, msgids: string[]): Promise<Stored[]>
 }
 
 /** Thread of each msgid that a message bears or a ghost stands for; all that bear one are in one thread. */
-export async function findThreads(db: Connection, msgids: string[]): Promise<Map<string, number>> {
+export async function findThreads(db: Reads, msgids: string[]): Promise<Map<string, number>> {
   const asked = JSON.stringify(msgids);
   const rows = await db.all<{ msgid: string; thread: number }>(
     `SELECT msgid, thread FROM (SELECT j.value AS msgid, (SELECT m.thread FROM message m WHERE m.msgid = j.value LIMIT 1) AS thread
@@ -37,7 +37,7 @@ export async function findThreads(db: Connection, msgids: string[]): Promise<Map
 
 /** Numbers of `message` and `thread` in use within [from, from + span) of each start. A thread keeps the number of a message long gone. */
 // CROSS JOIN keeps the ids that are asked for as the outer loop: the planner would scan the table for each of them.
-export async function findTaken(db: Connection, starts: number[], span: number): Promise<number[]> {
+export async function findTaken(db: Reads, starts: number[], span: number): Promise<number[]> {
   const rows = await db.all<{ id: number }>(
     `SELECT m.id FROM json_each(?1) j CROSS JOIN message m ON m.id >= j.value AND m.id < j.value + ?2
      UNION SELECT t.id FROM json_each(?1) j CROSS JOIN thread t ON t.id >= j.value AND t.id < j.value + ?2`,
@@ -51,18 +51,24 @@ const COLUMNS = `id, msgid, imposter, author_id, sent_at, received_at, refs, thr
   subject, sent_zone, date_note, in_reply_to, flags, lines, bytes, attachments, notes,
   head_block, head_at, head_size, text_block, text_at, text_size, body_block, body_at, body_size`;
 
-export async function insertMessages(db: Connection, rows: Value[][]): Promise<void> {
+export async function insertMessages(db: Transaction, rows: Value[][]): Promise<void> {
   await insertRows(db, `INSERT INTO message (${COLUMNS})`, rows);
 }
 
 /** What FTS5 holds in memory before it writes a segment: more than a batch's words, so that each commit writes one. */
 const PENDING_WORDS = 16 * 1024 * 1024;
 
+const SEARCH_SETTINGS = { hashsize: PENDING_WORDS, automerge: 0, crisismerge: 16 };
+
 /** Settings of the full-text index for ingest; they are kept in the database. */
-export async function prepareSearch(db: Connection): Promise<void> {
-  await db.exec(`INSERT INTO search (search, rank) VALUES ('hashsize', ${PENDING_WORDS});
-    INSERT INTO search (search, rank) VALUES ('automerge', 0);
-    INSERT INTO search (search, rank) VALUES ('crisismerge', 16);`);
+export async function prepareSearch(connection: Connection): Promise<void> {
+  const kept = await connection.all<{ k: string; v: number }>('SELECT k, v FROM search_config');
+  const isSet = ([name, value]: [string, number]) => kept.some(({ k, v }) => k === name && v === value);
+  const missing = Object.entries(SEARCH_SETTINGS).filter((setting) => !isSet(setting));
+  if (missing.length === 0) return;
+  await connection.transaction(async (db) => {
+    for (const setting of missing) await db.run('INSERT INTO search (search, rank) VALUES (?, ?)', setting);
+  });
 }
 
 /** Words of one message: its columns stand in `bytes` (UTF-8) from `start`, each up to its end. */
@@ -83,7 +89,7 @@ const SEARCH_ROWS = 64;
  * The words of a statement are bound as one blob and cut by SQLite: binding a string each took a quarter of ingest's time
  * on the main thread (2.2 s of 9 for linux-edac, 2026-11-23).
  */
-export async function insertSearch(db: Connection, words: SearchWords[]): Promise<void> {
+export async function insertSearch(db: Transaction, words: SearchWords[]): Promise<void> {
   for (let at = 0; at < words.length; at += SEARCH_ROWS) {
     const some = words.slice(at, at + SEARCH_ROWS);
     const parts = some.map(({ bytes, start, ends }) => bytes.subarray(start, ends[SEARCH_COLUMNS - 1]));
@@ -121,7 +127,7 @@ function searchSql(rows: number): string {
 }
 
 /** Appends blocks and returns the number of the first; they are numbered in order. */
-export async function insertBlocks(db: Connection, blocks: { kind: number; data: Uint8Array }[]): Promise<number> {
+export async function insertBlocks(db: Transaction, blocks: { kind: number; data: Uint8Array }[]): Promise<number> {
   const row = await db.get<{ next: number }>('SELECT coalesce(max(id), 0) + 1 AS next FROM block');
   const first = row?.next ?? 1;
   await insertRows(
@@ -137,7 +143,7 @@ export async function insertBlocks(db: Connection, blocks: { kind: number; data:
 
 /** Ids of (name, address) pairs, new ones inserted in the order given. Key: `address\nname`. */
 export async function identityIds(
-  db: Connection,
+  db: Transaction,
   pairs: { name: string; address: string }[],
 ): Promise<Map<string, number>> {
   const json = JSON.stringify(pairs);
@@ -155,7 +161,7 @@ export async function identityIds(
 }
 
 /** Postings by list and month, added to what was counted before. */
-export async function addActivity(db: Connection, postings: { list: number; sentAt: number }[]): Promise<void> {
+export async function addActivity(db: Transaction, postings: { list: number; sentAt: number }[]): Promise<void> {
   const json = JSON.stringify(postings);
   await db.run(
     `INSERT INTO activity (list_id, month, messages)
@@ -178,7 +184,7 @@ export async function addActivity(db: Connection, postings: { list: number; sent
  * One that is posted there already stays as it was; where another source brings the very same blob, it is that source's from now on, so that
  * an archive read from a copy first and from its server later is withdrawn by the server. Tells for each row whether it is new.
  */
-export async function insertPostings(db: Connection, rows: Value[][]): Promise<boolean[]> {
+export async function insertPostings(db: Transaction, rows: Value[][]): Promise<boolean[]> {
   const key = (row: Value[]) => `${row[0]} ${row[1]}`;
   const found = await db.all<{ list_id: number; message_id: number; source_id: number; oid: string | null }>(
     `SELECT p.list_id, p.message_id, p.source_id, lower(hex(p.oid)) AS oid FROM json_each(?) j
@@ -218,7 +224,7 @@ async function numbered(db: Connection, rows: Value[][]): Promise<Value[][]> {
 }
 
 async function takeOver(
-  db: Connection,
+  db: Transaction,
   found: { list_id: number; message_id: number; source_id: number; oid: string | null }[],
   rows: Value[][],
 ): Promise<void> {

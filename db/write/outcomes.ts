@@ -1,5 +1,5 @@
 import { CLAIM, type Outcome, type PatchFact, SPOKEN, type StoredClaim } from '#patch/kinds';
-import type { Connection } from '../open';
+import type { Reads, Transaction } from '../open';
 import { insertRows } from './insert';
 import { dirtyUpTo } from './patch';
 import { loadFacts } from './patchfacts';
@@ -19,7 +19,7 @@ export interface ClaimFacts {
 }
 
 /** The claims of new mails, and those that may mean patches of `linking`. `known`: facts read already, by id. */
-export async function gatherClaims(db: Connection, last: number, known: Map<number, PatchFact>): Promise<ClaimFacts> {
+export async function gatherClaims(db: Transaction, last: number, known: Map<number, PatchFact>): Promise<ClaimFacts> {
   await gatherClaiming(db, dirtyUpTo(last));
   const rows = await db.all<ClaimRow>(
     `SELECT c.message_id AS evidence, c.line, c.kind, c.source, c.msgid, c.title, c.title_key, c.oid, c.tree, r.patch_id AS parent
@@ -35,7 +35,7 @@ export async function gatherClaims(db: Connection, last: number, known: Map<numb
 }
 
 /** Puts these in place of what the mails in `claiming` said before. */
-export async function replaceOutcomes(db: Connection, found: Outcome[]): Promise<void> {
+export async function replaceOutcomes(db: Transaction, found: Outcome[]): Promise<void> {
   await db.run(
     `INSERT OR IGNORE INTO touched SELECT r.series_id FROM outcome o JOIN claiming c ON c.id = o.evidence_id
      JOIN patch p ON p.message_id = o.patch_id JOIN revision r ON r.id = p.revision_id`,
@@ -44,7 +44,7 @@ export async function replaceOutcomes(db: Connection, found: Outcome[]): Promise
   await addOutcomes(db, found);
 }
 
-export const addOutcomes = (db: Connection, outcomes: Outcome[]) =>
+export const addOutcomes = (db: Transaction, outcomes: Outcome[]) =>
   insertRows(
     db,
     'INSERT OR IGNORE INTO outcome (patch_id, evidence_id, line, kind, source, how, oid, tree)',
@@ -61,7 +61,7 @@ export function openCopies(claims: StoredClaim[], found: Outcome[]): StoredClaim
 }
 
 /** Facts of patches in the order of `ids`; those that are not known yet are read, and known from then on. */
-async function factsOf(db: Connection, ids: number[], known: Map<number, PatchFact>): Promise<PatchFact[]> {
+async function factsOf(db: Reads, ids: number[], known: Map<number, PatchFact>): Promise<PatchFact[]> {
   const missing = ids.filter((id) => !known.has(id));
   for (const fact of await loadFacts(db, missing)) known.set(fact.id, fact);
   return ids.map((id) => known.get(id) as PatchFact);
@@ -69,7 +69,7 @@ async function factsOf(db: Connection, ids: number[], known: Map<number, PatchFa
 
 /** For a second try: all that the authors of the mails that make these claims posted in the two years before them. */
 export async function gatherByAuthor(
-  db: Connection,
+  db: Reads,
   claims: StoredClaim[],
   known: Map<number, PatchFact>,
 ): Promise<{ facts: PatchFact[]; applied: Set<number> }> {
@@ -90,7 +90,7 @@ export async function gatherByAuthor(
  * Gathers in `claiming` the mails whose claims are to be resolved again: the new ones, those that may mean patches of `linking`, and
  * what was said of the patches that these may mean (it decides between equal versions).
  */
-async function gatherClaiming(db: Connection, dirty: string): Promise<void> {
+async function gatherClaiming(db: Transaction, dirty: string): Promise<void> {
   const add = (where: string) =>
     db.run(`INSERT OR IGNORE INTO claiming SELECT DISTINCT message_id FROM claim WHERE ${where}`);
   const replies = 'message_id IN (SELECT r.message_id FROM patch_reply r JOIN linking l ON l.id = r.patch_id)';
@@ -120,7 +120,7 @@ async function gatherClaiming(db: Connection, dirty: string): Promise<void> {
 }
 
 /** Adds to `linking` the patches that the claims may mean, those posted with them, and the patches that the claims' mails carry. */
-async function gatherTargets(db: Connection): Promise<void> {
+async function gatherTargets(db: Transaction): Promise<void> {
   const add = (select: string) => db.run(`INSERT OR IGNORE INTO linking ${select}`);
   await add('SELECT p.message_id FROM claiming n JOIN patch p ON p.message_id = n.id');
   await add(
@@ -146,7 +146,7 @@ async function gatherTargets(db: Connection): Promise<void> {
 }
 
 /** The mails in `linking`, ascending, with the revision of each; null where it belongs to none (pull requests, scripts' mails). */
-async function revisionOfEach(db: Connection): Promise<Map<number, number | null>> {
+async function revisionOfEach(db: Reads): Promise<Map<number, number | null>> {
   const rows = await db.all<{ id: number; revision: number | null }>(
     'SELECT p.message_id AS id, p.revision_id AS revision FROM linking l JOIN patch p ON p.message_id = l.id ORDER BY l.id',
   );

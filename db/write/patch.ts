@@ -1,6 +1,6 @@
 import { textKey } from '#patch/fingerprint';
 import { PATCH_KIND, type PatchFact, type Revision } from '#patch/kinds';
-import type { Connection, Value } from '../open';
+import type { Reads, Transaction, Value } from '../open';
 import { insertRows } from './insert';
 import { loadFacts } from './patchfacts';
 
@@ -33,14 +33,14 @@ const SERIES_KINDS = `(${[PATCH_KIND.patch, PATCH_KIND.cover, PATCH_KIND.stable]
 const TARGET_KINDS = `(${[PATCH_KIND.patch, PATCH_KIND.cover, PATCH_KIND.pull, PATCH_KIND.stable]})`;
 
 /** Tables of one connection: the patches looked at, the mails whose claims are, and the series to be judged. */
-export async function prepareLinking(db: Connection): Promise<void> {
+export async function prepareLinking(db: Transaction): Promise<void> {
   await db.exec(`CREATE TEMP TABLE IF NOT EXISTS linking (id INTEGER PRIMARY KEY);
     CREATE TEMP TABLE IF NOT EXISTS claiming (id INTEGER PRIMARY KEY);
     CREATE TEMP TABLE IF NOT EXISTS touched (id INTEGER PRIMARY KEY);`);
 }
 
 /** The last mail of the next run of those that are left to link; null where none is left. */
-export async function nextDirty(db: Connection): Promise<number | null> {
+export async function nextDirty(db: Reads): Promise<number | null> {
   const last = await db.get<{ id: number | null }>(
     'SELECT max(message_id) AS id FROM (SELECT message_id FROM patch_dirty ORDER BY message_id LIMIT ?)',
     [DIRTY_AT_ONCE],
@@ -52,7 +52,7 @@ export async function nextDirty(db: Connection): Promise<number | null> {
 export const dirtyUpTo = (last: number) => `(SELECT message_id FROM patch_dirty WHERE message_id <= ${last})`;
 
 /** Brings replies and files up to date, and gathers the patches that the dirty mails may have to do with. */
-export async function gatherPatches(db: Connection, last: number): Promise<PatchFact[]> {
+export async function gatherPatches(db: Transaction, last: number): Promise<PatchFact[]> {
   const dirty = dirtyUpTo(last);
   await db.exec('DELETE FROM linking; DELETE FROM claiming; DELETE FROM touched;');
   await linkReplies(db, dirty);
@@ -61,11 +61,11 @@ export async function gatherPatches(db: Connection, last: number): Promise<Patch
   return loadFacts(db, await linkingIds(db));
 }
 
-export async function finishDirty(db: Connection, last: number): Promise<void> {
+export async function finishDirty(db: Transaction, last: number): Promise<void> {
   await db.exec(`DELETE FROM patch_dirty WHERE message_id <= ${last}`);
 }
 
-const linkingIds = async (db: Connection) =>
+const linkingIds = async (db: Reads) =>
   (await db.all<{ id: number }>('SELECT id FROM linking ORDER BY id')).map(({ id }) => id);
 
 interface PlaceRow {
@@ -77,7 +77,7 @@ interface PlaceRow {
 }
 
 /** For every mail of the threads that changed: the nearest patch, cover letter or pull request above it. */
-async function linkReplies(db: Connection, dirty: string): Promise<void> {
+async function linkReplies(db: Transaction, dirty: string): Promise<void> {
   const threads = `SELECT DISTINCT m.thread FROM message m WHERE m.id IN ${dirty}`;
   const rows = await db.all<PlaceRow>(
     `SELECT l.thread, l.position, l.parent, l.message_id AS id, p.message_id AS target
@@ -103,7 +103,7 @@ async function linkReplies(db: Connection, dirty: string): Promise<void> {
  * named as earlier versions; then all mails of their series, because each revision's predecessor may change. An author's patches to
  * other files are left out: the busiest send thousands in half a year.
  */
-async function gatherKin(db: Connection, dirty: string): Promise<void> {
+async function gatherKin(db: Transaction, dirty: string): Promise<void> {
   const own = (column: string) =>
     `SELECT ${column} FROM patch WHERE message_id IN ${dirty} AND kind IN ${SERIES_KINDS}`;
   const add = (where: string) =>
@@ -147,7 +147,7 @@ async function gatherKin(db: Connection, dirty: string): Promise<void> {
 }
 
 /** Puts the revisions of the mails in `linking` in place of the former ones. Series rows follow in replaceSeries. */
-export async function replaceRevisions(db: Connection, revisions: Revision[]): Promise<void> {
+export async function replaceRevisions(db: Transaction, revisions: Revision[]): Promise<void> {
   const former =
     'SELECT DISTINCT r.series_id FROM linking l JOIN patch p ON p.message_id = l.id JOIN revision r ON r.id = p.revision_id';
   await db.run(`INSERT OR IGNORE INTO touched ${former}`);
@@ -181,7 +181,7 @@ export async function replaceRevisions(db: Connection, revisions: Revision[]): P
 }
 
 /** Which patches touch a file: for kin, copies and related series. */
-async function indexFiles(db: Connection, dirty: string): Promise<void> {
+async function indexFiles(db: Transaction, dirty: string): Promise<void> {
   const rows = await db.all<{ id: number; files: string }>(
     `SELECT message_id AS id, files FROM patch WHERE message_id IN ${dirty} AND files IS NOT NULL`,
   );

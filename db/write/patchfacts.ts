@@ -1,7 +1,7 @@
 import { textKey } from '#patch/fingerprint';
 import type { PatchFact } from '#patch/kinds';
 import { parseSubject } from '#patch/subject';
-import type { Connection } from '../open';
+import type { Reads } from '../open';
 
 interface FactRow {
   id: number;
@@ -33,7 +33,7 @@ const REFS_KEPT = 6;
 const FACTS_AT_ONCE = 4000;
 
 /** Facts of the patches among `ids`, in their order. */
-export async function loadFacts(db: Connection, ids: number[]): Promise<PatchFact[]> {
+export async function loadFacts(db: Reads, ids: number[]): Promise<PatchFact[]> {
   const facts: PatchFact[] = [];
   for (let at = 0; at < ids.length; at += FACTS_AT_ONCE) {
     const rows = await db.all<FactRow>(

@@ -1,4 +1,4 @@
-import type { Connection, Value } from '../open';
+import type { Connection, Reads, Transaction, Value } from '../open';
 import { insertRows } from './insert';
 
 export interface IdentityRow {
@@ -19,17 +19,17 @@ export interface PersonRow {
 }
 
 /** What persons were joined from besides mails: they are joined again when it changes. */
-export async function peopleStamp(db: Connection): Promise<string | null> {
+export async function peopleStamp(db: Reads): Promise<string | null> {
   return (await db.get<{ value: string }>(`SELECT value FROM meta WHERE key = 'people'`))?.value ?? null;
 }
 
 /** Identities that wrote or lost a mail since persons were joined. */
-export async function dirtyAuthors(db: Connection): Promise<number[]> {
+export async function dirtyAuthors(db: Reads): Promise<number[]> {
   return (await db.all<{ id: number }>('SELECT identity_id AS id FROM dirty_author')).map(({ id }) => id);
 }
 
 /** Counts the mails of those who wrote again. */
-export async function countAuthors(db: Connection): Promise<void> {
+export async function countAuthors(db: Transaction): Promise<void> {
   await db.run(
     `UPDATE identity SET (messages, first_at, last_at) =
        (SELECT count(*), coalesce(min(m.id) / 8, 0), coalesce(max(m.id) / 8, 0) FROM message m WHERE m.author_id = identity.id)
@@ -38,14 +38,14 @@ export async function countAuthors(db: Connection): Promise<void> {
 }
 
 /** Every identity that is known, with what it wrote. */
-export function identities(db: Connection): Promise<IdentityRow[]> {
+export function identities(db: Reads): Promise<IdentityRow[]> {
   return db.all<IdentityRow & Record<string, never>>(
     'SELECT id, name, address, messages, first_at AS first, last_at AS last FROM identity',
   );
 }
 
 /** Addresses of the lists themselves, as their List-Id and the usual host say. */
-export async function listAddresses(db: Connection): Promise<Set<string>> {
+export async function listAddresses(db: Reads): Promise<Set<string>> {
   const rows = await db.all<{ list_id: string }>('SELECT list_id FROM list WHERE list_id IS NOT NULL');
   return new Set(rows.map(({ list_id }) => list_id.replace('.', '@')));
 }
@@ -54,13 +54,13 @@ export async function listAddresses(db: Connection): Promise<Set<string>> {
  * Writes persons that came out otherwise than they are stored, in one transaction. A person's number is the smallest of the
  * identities', so that those who are as they were are not touched; an address that a page had leads to whom its mails belong to now.
  */
-export async function savePeople(db: Connection, people: PersonRow[], stamp: string): Promise<void> {
+export async function savePeople(connection: Connection, people: PersonRow[], stamp: string): Promise<void> {
   const numbered = people.map((person) => ({ ...person, id: Math.min(...person.identities.map(({ id }) => id)) }));
   const ids = new Map(numbered.map(({ slug, id }) => [slug, id]));
   const rows = numbered.map(({ id, slug, name, kind }) => [id, slug, name, kind]);
   const members = numbered.flatMap(({ id, identities }) => identities.map((one) => [one.id, id, one.reason]));
   const alike = numbered.flatMap(({ id, perhaps }) => perhaps.map(({ slug, reason }) => [id, ids.get(slug), reason]));
-  await db.transaction(async () => {
+  await connection.transaction(async (db) => {
     await db.exec(`CREATE TEMP TABLE IF NOT EXISTS person_next (id INTEGER PRIMARY KEY, slug TEXT, name TEXT, kind TEXT);
       CREATE TEMP TABLE IF NOT EXISTS member_next (identity_id INTEGER PRIMARY KEY, person_id INTEGER, reason TEXT);
       DELETE FROM person_next; DELETE FROM member_next;`);
@@ -89,7 +89,7 @@ export async function savePeople(db: Connection, people: PersonRow[], stamp: str
 
 /** Lines of a mailmap, added to those of earlier runs; a line for the same old name and address replaces it. */
 export async function addMailmap(
-  db: Connection,
+  db: Transaction,
   lines: { oldAddress: string; oldName: string; address: string }[],
 ): Promise<void> {
   await insertRows(
@@ -99,6 +99,6 @@ export async function addMailmap(
   );
 }
 
-export function mailmap(db: Connection): Promise<{ old_address: string; old_name: string; address: string }[]> {
+export function mailmap(db: Reads): Promise<{ old_address: string; old_name: string; address: string }[]> {
   return db.all('SELECT old_address, old_name, address FROM mailmap ORDER BY old_address, old_name');
 }

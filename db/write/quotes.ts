@@ -1,4 +1,4 @@
-import type { Connection, Value } from '../open';
+import type { Connection, Reads, Value } from '../open';
 import { insertRows } from './insert';
 
 /** A place of a thread with where its text stands; a ghost has neither. */
@@ -13,13 +13,13 @@ export interface QuoteRow {
 }
 
 /** Threads left to resolve with their number of messages. */
-export function dirtyQuotes(db: Connection): Promise<{ thread: number; messages: number }[]> {
+export function dirtyQuotes(db: Reads): Promise<{ thread: number; messages: number }[]> {
   return db.all(
     `SELECT d.thread, (SELECT count(*) FROM message m WHERE m.thread = d.thread) AS messages FROM quote_dirty d ORDER BY d.thread`,
   );
 }
 
-export function quoteRows(db: Connection, threads: number[]): Promise<QuoteRow[]> {
+export function quoteRows(db: Reads, threads: number[]): Promise<QuoteRow[]> {
   return db.all<QuoteRow & Record<string, never>>(
     `SELECT p.thread, p.position, p.parent, m.id, m.text_block AS block, m.text_at AS at, m.text_size AS size
      FROM place p LEFT JOIN message m ON m.id = p.message_id
@@ -29,14 +29,14 @@ export function quoteRows(db: Connection, threads: number[]): Promise<QuoteRow[]
 }
 
 /** Compressed blocks by id. */
-export function blockData(db: Connection, ids: number[]): Promise<{ id: number; data: Buffer }[]> {
+export function blockData(db: Reads, ids: number[]): Promise<{ id: number; data: Buffer }[]> {
   return db.all('SELECT id, data FROM block WHERE id IN (SELECT value FROM json_each(?))', [JSON.stringify(ids)]);
 }
 
 /** Replaces the quotations of these threads: rows of `quote` in the order of its columns. */
-export async function replaceQuotes(db: Connection, threads: number[], rows: Value[][]): Promise<void> {
+export async function replaceQuotes(connection: Connection, threads: number[], rows: Value[][]): Promise<void> {
   const json = JSON.stringify(threads);
-  await db.transaction(async () => {
+  await connection.transaction(async (db) => {
     await db.run(
       'DELETE FROM quote WHERE message_id IN (SELECT id FROM message WHERE thread IN (SELECT value FROM json_each(?)))',
       [json],

@@ -1,18 +1,18 @@
-import type { Connection } from '../open';
+import type { Connection, Reads, Transaction } from '../open';
 
 /** `old` stands for the older database in what follows. */
 async function attached<T>(db: Connection, old: string, work: () => Promise<T>): Promise<T> {
-  await db.run('ATTACH ? AS old', [old]);
+  await db.command('ATTACH ? AS old', [old]);
   try {
     return await work();
   } finally {
-    await db.exec('DETACH old');
+    await db.command('DETACH old');
   }
 }
 
 /** Takes over what no mail tells: the lists with their names and numbers, the mailmap, and that the data version goes on. */
-export function restoreNames(db: Connection, old: string): Promise<void> {
-  return attached(db, old, async () => {
+export function restoreNames(connection: Connection, old: string): Promise<void> {
+  const copy = async (db: Transaction) => {
     await db.exec(
       'INSERT INTO list (id, name, list_id, description, synthetic) SELECT id, name, list_id, description, synthetic FROM old.list',
     );
@@ -26,7 +26,8 @@ export function restoreNames(db: Connection, old: string): Promise<void> {
       await db.exec(
         'INSERT INTO mailmap (old_address, old_name, address) SELECT old_address, old_name, address FROM old.mailmap',
       );
-  });
+  };
+  return attached(connection, old, () => connection.transaction(copy));
 }
 
 /** What one database posts or rejects and the other does not; all zero where nothing was lost and nothing doubled. */
@@ -49,7 +50,7 @@ export function restoredDifference(
 
 /** Numbers of messages by Message-ID and whether they are imposters. */
 export function messagesNamed(
-  db: Connection,
+  db: Reads,
   names: { msgid: string; imposter: number }[],
 ): Promise<{ id: number | null }[]> {
   return db.all(
@@ -61,7 +62,7 @@ export function messagesNamed(
 
 /** Makes sure that nobody else has the file open, and that all of it stands in the file itself, with no log beside it. */
 export async function claimAlone(db: Connection): Promise<void> {
-  await db.exec('PRAGMA busy_timeout = 1000; PRAGMA wal_checkpoint(TRUNCATE)');
+  await db.command('PRAGMA busy_timeout = 1000; PRAGMA wal_checkpoint(TRUNCATE)');
   const row = await db.get<{ journal_mode: string }>('PRAGMA journal_mode = DELETE');
   if (row?.journal_mode !== 'delete') throw new Error('the log could not be closed');
 }

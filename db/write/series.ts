@@ -13,7 +13,7 @@ import {
   type Word,
 } from '#patch/kinds';
 import { REVIEWS, STANDING } from '#patch/trailer';
-import type { Connection, Value } from '../open';
+import type { Reads, Transaction, Value } from '../open';
 import { insertRows } from './insert';
 import { dirtyUpTo } from './patch';
 
@@ -51,7 +51,7 @@ const SPOKEN_TAKING = `(${[CLAIM.applied, CLAIM.queued]})`;
 const quoted = (keys: readonly string[]) => `(${keys.map((key) => `'${key}'`).join(',')})`;
 
 /** Series whose replies, outcomes or speakers changed are judged again. */
-export async function touchSeries(db: Connection, last: number): Promise<void> {
+export async function touchSeries(db: Transaction, last: number): Promise<void> {
   const dirty = dirtyUpTo(last);
   const touch = (patches: string) =>
     db.run(
@@ -67,11 +67,7 @@ export async function touchSeries(db: Connection, last: number): Promise<void> {
 }
 
 /** Who by these mails is seen to keep a tree for the first time: what they said before counts now. */
-async function touchKeepers(
-  db: Connection,
-  dirty: string,
-  touch: (patches: string) => Promise<unknown>,
-): Promise<void> {
+async function touchKeepers(db: Reads, dirty: string, touch: (patches: string) => Promise<unknown>): Promise<void> {
   const rows = await db.all<{ speaker: number }>(
     `SELECT DISTINCT speaker FROM claim WHERE message_id IN ${dirty} AND kind IN ${SPOKEN_TAKING} AND source IN (${KEEPING})
        AND ${keeperMails('claim.speaker', `AND k.message_id NOT IN ${dirty}`)} < ${KEEPER_MAILS}`,
@@ -90,7 +86,7 @@ const keeperMails = (speaker: string, more = '') =>
      AND k.source IN (${KEEPING}) ${more} LIMIT ${KEEPER_MAILS}))`;
 
 /** Those of these persons (claim.speaker) who keep a tree. */
-export async function keepersAmong(db: Connection, keys: number[]): Promise<Set<number>> {
+export async function keepersAmong(db: Reads, keys: number[]): Promise<Set<number>> {
   const rows = await db.all<{ key: number }>(
     `SELECT j.value AS key FROM json_each(?) j WHERE ${keeperMails('j.value')} >= ${KEEPER_MAILS}`,
     [JSON.stringify(keys)],
@@ -117,7 +113,7 @@ interface MemberRow {
 }
 
 /** The series in `touched`, with what was said of each of their patches. */
-export async function gatherSeries(db: Connection): Promise<SeriesFacts[]> {
+export async function gatherSeries(db: Reads): Promise<SeriesFacts[]> {
   const rows = await db.all<MemberRow>(
     `SELECT r.series_id AS series, r.id AS revision, r.number, r.part, r.resend, m.id, p.message_id = r.cover_id AS cover, p.position,
        m.subject, m.author_id AS author, i.name, i.address, p.change_id, p.stable, p.marks
@@ -154,7 +150,7 @@ export async function gatherSeries(db: Connection): Promise<SeriesFacts[]> {
 const PATCHES = 'touched t JOIN revision r ON r.series_id = t.id JOIN patch p ON p.revision_id = r.id';
 
 /** Mails that speak of a patch, by author. */
-async function answersOf(db: Connection): Promise<Map<number, Answer[]>> {
+async function answersOf(db: Reads): Promise<Map<number, Answer[]>> {
   const rows = await db.all<{ id: number; name: string; address: string; mails: number; last: number }>(
     `SELECT y.patch_id AS id, i.name, i.address, count(*) AS mails, max(y.message_id) AS last
      FROM ${PATCHES} JOIN patch_reply y ON y.patch_id = p.message_id JOIN message m ON m.id = y.message_id JOIN identity i ON i.id = m.author_id
@@ -174,7 +170,7 @@ interface TrailerRow {
 }
 
 /** Trailers of review in the patches and in replies to them. */
-async function endorsementsOf(db: Connection): Promise<Map<number, Endorsement[]>> {
+async function endorsementsOf(db: Reads): Promise<Map<number, Endorsement[]>> {
   const select = (patch: string, from: string) =>
     `SELECT ${patch} AS id, x.message_id AS evidence, x.key, x.name, x.address, i.name AS sender, i.address AS sender_address
      FROM ${PATCHES} ${from} JOIN message m ON m.id = x.message_id JOIN identity i ON i.id = m.author_id WHERE x.key IN ${quoted(STANDING)}`;
@@ -207,7 +203,7 @@ interface WordRow {
 }
 
 /** What was said of a patch; for a promise of the author, the mail that it answers; for a revert, whether it was taken itself. */
-async function wordsOf(db: Connection): Promise<Map<number, Word[]>> {
+async function wordsOf(db: Reads): Promise<Map<number, Word[]>> {
   const rows = await db.all<WordRow>(
     `SELECT o.patch_id AS id, o.kind, o.source, o.evidence_id AS evidence, o.line, o.oid, i.name, i.address, a.id AS asked,
        (SELECT min(c.line) FROM claim c WHERE c.message_id = a.id AND c.kind = ${CLAIM.changesRequested}) AS asked_line,
@@ -244,7 +240,7 @@ async function wordsOf(db: Connection): Promise<Map<number, Word[]>> {
 }
 
 /** Puts these rows in place of those of the series in `touched`. */
-export async function replaceSeries(db: Connection, rows: SeriesRow[]): Promise<void> {
+export async function replaceSeries(db: Transaction, rows: SeriesRow[]): Promise<void> {
   await db.run('DELETE FROM series WHERE id IN (SELECT id FROM touched)');
   await db.run('DELETE FROM objection WHERE series_id IN (SELECT id FROM touched)');
   await insertRows(

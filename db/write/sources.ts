@@ -1,4 +1,4 @@
-import type { Connection } from '../open';
+import type { Connection, Reads, Transaction } from '../open';
 import { insertRows } from './insert';
 
 export interface SourceRow {
@@ -7,18 +7,23 @@ export interface SourceRow {
 }
 
 /** The row of a source, made where it is read for the first time. */
-export async function sourceRow(db: Connection, kind: string, location: string): Promise<SourceRow> {
-  await db.run('INSERT OR IGNORE INTO source (kind, location) VALUES (?, ?)', [kind, location]);
-  const row = await db.get<{ id: number; state: string | null }>(
-    'SELECT id, state FROM source WHERE kind = ? AND location = ?',
-    [kind, location],
-  );
+export async function sourceRow(connection: Connection, kind: string, location: string): Promise<SourceRow> {
+  const find = () =>
+    connection.get<{ id: number; state: string | null }>(
+      'SELECT id, state FROM source WHERE kind = ? AND location = ?',
+      [kind, location],
+    );
+  let row = await find();
+  if (!row) {
+    await connection.transaction((db) => db.run('INSERT INTO source (kind, location) VALUES (?, ?)', [kind, location]));
+    row = await find();
+  }
   if (!row) throw new Error(`source ${kind} ${location} was not recorded`);
   return { id: row.id, state: row.state === null ? undefined : JSON.parse(row.state) };
 }
 
 /** The last checkpoint of a source; undefined where it was never read. */
-export async function stateOf(db: Connection, kind: string, location: string): Promise<unknown> {
+export async function stateOf(db: Reads, kind: string, location: string): Promise<unknown> {
   const row = await db.get<{ state: string | null }>('SELECT state FROM source WHERE kind = ? AND location = ?', [
     kind,
     location,
@@ -27,11 +32,11 @@ export async function stateOf(db: Connection, kind: string, location: string): P
 }
 
 /** Whether a run stored anything of a source. */
-export async function hasPosted(db: Connection, sourceId: number): Promise<boolean> {
+export async function hasPosted(db: Reads, sourceId: number): Promise<boolean> {
   return (await db.get('SELECT 1 FROM posting WHERE source_id = ? LIMIT 1', [sourceId])) !== undefined;
 }
 
-export async function saveCheckpoint(db: Connection, sourceId: number, state: unknown, seen: string[]): Promise<void> {
+export async function saveCheckpoint(db: Transaction, sourceId: number, state: unknown, seen: string[]): Promise<void> {
   await db.run('UPDATE source SET state = ? WHERE id = ?', [JSON.stringify(state ?? null), sourceId]);
   await insertRows(
     db,
@@ -40,7 +45,7 @@ export async function saveCheckpoint(db: Connection, sourceId: number, state: un
   );
 }
 
-export async function seenFiles(db: Connection, sourceId: number, keys: string[]): Promise<Set<string>> {
+export async function seenFiles(db: Reads, sourceId: number, keys: string[]): Promise<Set<string>> {
   const rows = await db.all<{ key: string }>(
     'SELECT f.key FROM json_each(?) j JOIN source_file f ON f.source_id = ? AND f.key = j.value',
     [JSON.stringify(keys), sourceId],
@@ -50,7 +55,7 @@ export async function seenFiles(db: Connection, sourceId: number, keys: string[]
 
 /** Keeps what held no mail. One that a run recorded before it was killed is not recorded again. */
 export async function insertReject(
-  db: Connection,
+  db: Transaction,
   { sourceId, place, reason, bytes }: { sourceId: number; place: string; reason: string; bytes: Buffer },
 ): Promise<void> {
   await db.run(
@@ -67,18 +72,18 @@ export interface ListRow {
   synthetic: number;
 }
 
-export function allLists(db: Connection): Promise<ListRow[]> {
+export function allLists(db: Reads): Promise<ListRow[]> {
   return db.all<ListRow>('SELECT id, name, list_id, synthetic FROM list ORDER BY id');
 }
 
 /** Lists that the mails of a source are on. */
-export async function listsOfSource(db: Connection, source: number): Promise<number[]> {
+export async function listsOfSource(db: Reads, source: number): Promise<number[]> {
   const rows = await db.all<{ id: number }>('SELECT DISTINCT list_id AS id FROM posting WHERE source_id = ?', [source]);
   return rows.map(({ id }) => id);
 }
 
 export async function addList(
-  db: Connection,
+  db: Transaction,
   list: { name: string; listId: string | null; synthetic: boolean },
 ): Promise<number> {
   await db.run('INSERT INTO list (name, list_id, synthetic) VALUES (?, ?, ?)', [

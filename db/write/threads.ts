@@ -1,8 +1,8 @@
-import type { Connection, Value } from '../open';
+import type { Connection, Reads, Transaction, Value } from '../open';
 import { insertRows } from './insert';
 
 /** Messages of merged threads move; `moves` is [from, to]. */
-export async function mergeThreads(db: Connection, moves: [number, number][]): Promise<void> {
+export async function mergeThreads(db: Transaction, moves: [number, number][]): Promise<void> {
   if (!moves.length) return;
   const json = JSON.stringify(moves);
   for (const table of ['message', 'ghost']) {
@@ -21,19 +21,19 @@ export async function mergeThreads(db: Connection, moves: [number, number][]): P
 }
 
 /** Ghosts appear, and vanish once their message arrives. */
-export async function replaceGhosts(db: Connection, appear: [string, number][], arrived: string[]): Promise<void> {
+export async function replaceGhosts(db: Transaction, appear: [string, number][], arrived: string[]): Promise<void> {
   await insertRows(db, 'INSERT OR REPLACE INTO ghost (msgid, thread)', appear);
   if (arrived.length) {
     await db.run('DELETE FROM ghost WHERE msgid IN (SELECT value FROM json_each(?))', [JSON.stringify(arrived)]);
   }
 }
 
-export async function markDirty(db: Connection, threads: Iterable<number>): Promise<void> {
+export async function markDirty(db: Transaction, threads: Iterable<number>): Promise<void> {
   await db.run('INSERT OR IGNORE INTO dirty_thread SELECT value FROM json_each(?)', [JSON.stringify([...threads])]);
 }
 
 /** Marks the threads of these messages. */
-export async function markDirtyOf(db: Connection, ids: number[]): Promise<void> {
+export async function markDirtyOf(db: Transaction, ids: number[]): Promise<void> {
   await db.run(
     `INSERT OR IGNORE INTO dirty_thread
      SELECT m.thread FROM json_each(?) j JOIN message m ON m.id = j.value`,
@@ -42,7 +42,7 @@ export async function markDirtyOf(db: Connection, ids: number[]): Promise<void> 
 }
 
 /** Some threads still to be arranged, as many as hold about `limit` messages, at least one. */
-export async function takeDirty(db: Connection, limit: number): Promise<number[]> {
+export async function takeDirty(db: Reads, limit: number): Promise<number[]> {
   const rows = await db.all<{ thread: number; messages: number }>(
     `SELECT d.thread, (SELECT count(*) FROM message m WHERE m.thread = d.thread) AS messages
      FROM dirty_thread d ORDER BY d.thread LIMIT ?`,
@@ -69,7 +69,7 @@ export interface MemberRow {
   address: string;
 }
 
-export function threadMembers(db: Connection, threads: number[]): Promise<MemberRow[]> {
+export function threadMembers(db: Reads, threads: number[]): Promise<MemberRow[]> {
   return db.all<MemberRow>(
     `SELECT m.thread, m.id, m.msgid, m.refs, m.imposter, m.subject, m.author_id, i.address
      FROM message m JOIN identity i ON i.id = m.author_id
@@ -78,7 +78,7 @@ export function threadMembers(db: Connection, threads: number[]): Promise<Member
   );
 }
 
-export function threadGhosts(db: Connection, threads: number[]): Promise<{ thread: number; msgid: string }[]> {
+export function threadGhosts(db: Reads, threads: number[]): Promise<{ thread: number; msgid: string }[]> {
   return db.all(
     'SELECT thread, msgid FROM ghost WHERE thread IN (SELECT value FROM json_each(?)) ORDER BY thread, msgid',
     [JSON.stringify(threads)],
@@ -90,7 +90,7 @@ const PLACES_AT_ONCE = 512;
 
 /** Replaces all that is derived of these threads: `threads` rows of `thread`, `places` rows of `place`. */
 export async function replaceThreads(
-  db: Connection,
+  db: Transaction,
   ids: number[],
   threads: Value[][],
   places: Iterable<Value[]>,
@@ -135,11 +135,11 @@ export async function replaceThreads(
 /** Threads that lost a message, which may have been all that held them together: `meta` keys, gone after a finished ingest. */
 const REJOIN = 'rejoin:';
 
-export async function markToRejoin(db: Connection, thread: number): Promise<void> {
+export async function markToRejoin(db: Transaction, thread: number): Promise<void> {
   await db.run('INSERT OR IGNORE INTO meta (key, value) VALUES (?, ?)', [`${REJOIN}${thread}`, String(thread)]);
 }
 
-export async function threadsToRejoin(db: Connection): Promise<number[]> {
+export async function threadsToRejoin(db: Reads): Promise<number[]> {
   const rows = await db.all<{ value: string }>(
     `SELECT value FROM meta WHERE key >= '${REJOIN}' AND key < '${REJOIN}:' ORDER BY key`,
   );
@@ -148,12 +148,12 @@ export async function threadsToRejoin(db: Connection): Promise<number[]> {
 
 /** Gives messages and ghosts of one thread to others. `ghosts` are all that are left of it. */
 export async function moveMembers(
-  db: Connection,
+  connection: Connection,
   thread: number,
   moves: [message: number, thread: number][],
   ghosts: [msgid: string, thread: number][],
 ): Promise<void> {
-  await db.transaction(async () => {
+  await connection.transaction(async (db) => {
     await db.run('UPDATE message SET thread = value ->> 1 FROM json_each(?) WHERE message.id = value ->> 0', [
       JSON.stringify(moves),
     ]);

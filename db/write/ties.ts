@@ -1,9 +1,9 @@
-import type { Connection } from '../open';
+import type { Connection, Reads } from '../open';
 import { insertRows } from './insert';
 
 /** Trailers with another address that the mails of these identities carry: signatures, and what is given in answers. */
 export function signedBy(
-  db: Connection,
+  db: Reads,
   identities: number[],
 ): Promise<{ author: number; name: string; address: string; days: number }[]> {
   return db.all(
@@ -17,7 +17,7 @@ export function signedBy(
 }
 
 /** Which identity wrote in which thread. */
-export async function wroteIn(db: Connection, identities: number[]): Promise<[number, number][]> {
+export async function wroteIn(db: Reads, identities: number[]): Promise<[number, number][]> {
   const rows = await db.all<{ author: number; thread: number }>(
     `SELECT DISTINCT m.author_id AS author, m.thread FROM json_each(?) j CROSS JOIN message m ON m.author_id = j.value`,
     [JSON.stringify(identities)],
@@ -31,8 +31,12 @@ interface StoredTies {
 }
 
 /** Replaces what is known between these addresses. */
-export async function saveTies(db: Connection, addresses: string[], { signed, shared }: StoredTies): Promise<void> {
-  await db.transaction(async () => {
+export async function saveTies(
+  connection: Connection,
+  addresses: string[],
+  { signed, shared }: StoredTies,
+): Promise<void> {
+  await connection.transaction(async (db) => {
     await db.run(
       'DELETE FROM person_tie WHERE a IN (SELECT value FROM json_each(?1)) AND b IN (SELECT value FROM json_each(?1))',
       [JSON.stringify(addresses)],
@@ -45,7 +49,7 @@ export async function saveTies(db: Connection, addresses: string[], { signed, sh
 }
 
 /** All that is known. */
-export async function ties(db: Connection): Promise<StoredTies> {
+export async function ties(db: Reads): Promise<StoredTies> {
   const rows = await db.all<{ kind: string; a: string; b: string; count: number }>(
     'SELECT kind, a, b, count FROM person_tie ORDER BY kind, a, b',
   );

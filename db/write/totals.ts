@@ -1,8 +1,8 @@
-import type { Connection } from '../open';
+import type { Reads } from '../open';
 
 /** What the database holds in all: messages by list, threads, series, people. */
 export async function totals(
-  db: Connection,
+  db: Reads,
 ): Promise<{ lists: Record<string, number>; threads: number; series: number; people: number }> {
   const lists = await db.all<{ name: string; messages: number }>('SELECT name, messages FROM list ORDER BY name');
   const row = await db.get<{ threads: number; series: number; people: number }>(

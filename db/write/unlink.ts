@@ -1,4 +1,4 @@
-import type { Connection } from '../open';
+import type { Transaction } from '../open';
 
 /** Mails whose links may rest on a mail that is withdrawn (?1): of its thread (?2), of its series and title, what it says of others and they of it. */
 const CONCERNED = `
@@ -14,7 +14,7 @@ const CONCERNED = `
  * Takes a mail that is about to be removed out of what was linked of patches. Its series is taken apart, and all that it may have decided
  * is left to `linkPatches`, which puts it together again without it.
  */
-export async function unlinkPatches(db: Connection, id: number, thread: number): Promise<void> {
+export async function unlinkPatches(db: Transaction, id: number, thread: number): Promise<void> {
   await db.run(`INSERT OR IGNORE INTO patch_dirty ${CONCERNED}`, [id, thread]);
   const series = await db.get<{ id: number }>(
     'SELECT r.series_id AS id FROM patch p JOIN revision r ON r.id = p.revision_id WHERE p.message_id = ?',

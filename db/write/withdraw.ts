@@ -1,4 +1,4 @@
-import type { Connection } from '../open';
+import type { Reads, Transaction } from '../open';
 import { FACT_TABLES } from './facts';
 import { markDirty, markToRejoin } from './threads';
 import { unlinkPatches } from './unlink';
@@ -21,7 +21,7 @@ const POSTED = `SELECT m.id, m.msgid, p.list_id, m.thread, lower(hex(p.oid)) AS 
  * A message that no list posts any more goes with it, words and facts included; where others name it, a ghost remains.
  */
 export async function withdrawPosting(
-  db: Connection,
+  db: Transaction,
   sourceId: number,
   oid: string | null,
   msgid: string,
@@ -34,7 +34,7 @@ export async function withdrawPosting(
 }
 
 /** Takes back what this source posted of a message under this blob, on every list. Resolves to how many postings that were. */
-export async function withdrawBlob(db: Connection, sourceId: number, oid: string, messageId: number): Promise<number> {
+export async function withdrawBlob(db: Transaction, sourceId: number, oid: string, messageId: number): Promise<number> {
   const rows = await db.all<Posted>(`${POSTED} WHERE p.message_id = ? AND p.source_id = ? AND p.oid = ?`, [
     messageId,
     sourceId,
@@ -46,7 +46,7 @@ export async function withdrawBlob(db: Connection, sourceId: number, oid: string
 
 /** Blobs that a source posted of an epoch, in pages. */
 export async function* heldBlobs(
-  db: Connection,
+  db: Reads,
   sourceId: number,
   epoch: number | null,
 ): AsyncGenerator<{ oid: string; message: number }[]> {
@@ -67,7 +67,7 @@ export async function* heldBlobs(
 
 const HELD_PAGE = 5000;
 
-async function takeBack(db: Connection, row: Posted): Promise<void> {
+async function takeBack(db: Transaction, row: Posted): Promise<void> {
   await db.run('DELETE FROM posting WHERE list_id = ? AND message_id = ?', [row.list_id, row.id]);
   await uncount(db, row.list_id, row.sent_at);
   const left = await db.get('SELECT 1 FROM posting WHERE message_id = ?', [row.id]);
@@ -75,7 +75,7 @@ async function takeBack(db: Connection, row: Posted): Promise<void> {
   await markDirty(db, [row.thread]);
 }
 
-async function uncount(db: Connection, listId: number, sentAt: number): Promise<void> {
+async function uncount(db: Transaction, listId: number, sentAt: number): Promise<void> {
   await db.run(
     `UPDATE activity SET messages = messages - 1 WHERE list_id = ? AND month = strftime('%Y-%m', ?, 'unixepoch')`,
     [listId, sentAt],
@@ -90,7 +90,7 @@ async function uncount(db: Connection, listId: number, sentAt: number): Promise<
   );
 }
 
-async function removeMessage(db: Connection, { id, msgid, thread }: Posted): Promise<void> {
+async function removeMessage(db: Transaction, { id, msgid, thread }: Posted): Promise<void> {
   await db.run('DELETE FROM quote WHERE message_id = ?1 OR source_id = ?1', [id]);
   await db.run('DELETE FROM search WHERE rowid = CAST(? AS INTEGER)', [id]);
   await unlinkPatches(db, id, thread);
@@ -109,7 +109,7 @@ async function removeMessage(db: Connection, { id, msgid, thread }: Posted): Pro
 }
 
 /** Who wrote nothing else that is left is no participant. Persons are joined again, as another identity may get its number. */
-async function removeIdentity(db: Connection, id: number): Promise<void> {
+async function removeIdentity(db: Transaction, id: number): Promise<void> {
   const gone = await db.run(
     'DELETE FROM identity WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM message WHERE author_id = ?1)',
     [id],

@@ -23,7 +23,7 @@ export async function arrangeDirty(db: Connection): Promise<void> {
       threads.push(threadRow(id, rows, arranged));
       places.push([id, arranged]);
     }
-    await db.transaction(() => replaceThreads(db, ids, threads, placeRows(places)));
+    await db.transaction((tx) => replaceThreads(tx, ids, threads, placeRows(places)));
   }
 }
 

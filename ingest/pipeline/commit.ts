@@ -1,4 +1,4 @@
-import { type Connection, NEXT_VERSION, type Value } from '#db/open';
+import type { Connection, Transaction, Value } from '#db/open';
 import { FACT_TABLES, insertFacts } from '#db/write/facts';
 import {
   addActivity,
@@ -13,20 +13,9 @@ import { saveCheckpoint } from '#db/write/sources';
 import { markDirty, markDirtyOf, mergeThreads, replaceGhosts } from '#db/write/threads';
 import { SEARCH_COLUMNS } from '#query/term';
 import type { BatchMail } from './batch';
-import type { ListNames } from './lists';
+import type { BatchSource, ListNames } from './lists';
 import type { Packed } from './protocol';
 import type { Fresh, Resolved } from './resolve';
-
-/** Where the mails of a batch came from. */
-export interface BatchSource {
-  id: number;
-  /** --list or the inbox directory's name. */
-  listName: string | null;
-  /** Name for the list where nothing else tells one. */
-  fallback: string;
-  /** A fact worth a line to the user. */
-  onNote(note: string): void;
-}
 
 export interface Checkpoint {
   state: unknown;
@@ -37,17 +26,38 @@ export interface Checkpoint {
 export type PackedUnit = { packed: Packed; fresh: Fresh[] };
 
 /**
- * The first half of a commit: rows that the next batch's decisions read. Opens the transaction.
- * Returns what the second half needs.
+ * Writes a batch in one transaction. `rows` resolves once the next batch may be decided on: what its decisions read is written then,
+ * though not committed; `whole` at the commit.
  */
-export async function writeRows(
-  db: Connection,
+export function commitBatch(
+  connection: Connection,
+  lists: ListNames,
+  source: BatchSource,
+  resolved: Resolved,
+  units: PackedUnit[],
+  checkpoint: Checkpoint | null,
+): { rows: Promise<void>; whole: Promise<void> } {
+  let written = () => {};
+  const rows = new Promise<void>((resolve) => {
+    written = resolve;
+  });
+  const whole = connection.transaction(async (db) => {
+    await writeRows(db, lists, source, resolved, units);
+    written();
+    await writeWords(db, units);
+    if (checkpoint) await saveCheckpoint(db, source.id, checkpoint.state, checkpoint.seen);
+  });
+  return { rows: Promise.race([rows, whole]), whole };
+}
+
+/** Rows that the next batch's decisions read. */
+async function writeRows(
+  db: Transaction,
   lists: ListNames,
   source: BatchSource,
   resolved: Resolved,
   units: PackedUnit[],
 ): Promise<void> {
-  await db.exec('BEGIN IMMEDIATE');
   await mergeThreads(db, resolved.merges);
   await replaceGhosts(db, resolved.ghosts, resolved.arrived);
   const blockStarts: number[] = [];
@@ -57,13 +67,8 @@ export async function writeRows(
   await markDirty(db, resolved.dirty);
 }
 
-/** The second half: words and facts, then the checkpoint, all or nothing with the first. */
-export async function writeWords(
-  db: Connection,
-  source: BatchSource,
-  units: PackedUnit[],
-  checkpoint: Checkpoint | null,
-): Promise<void> {
+/** Words and facts. */
+async function writeWords(db: Transaction, units: PackedUnit[]): Promise<void> {
   const words = units.flatMap(({ packed, fresh }) =>
     fresh.map(({ id }, n): SearchWords => {
       const ends = packed.columnEnds.subarray(n * SEARCH_COLUMNS, (n + 1) * SEARCH_COLUMNS);
@@ -81,13 +86,11 @@ export async function writeWords(
     );
     await insertFacts(db, table, rows);
   }
-  if (checkpoint) await saveCheckpoint(db, source.id, checkpoint.state, checkpoint.seen);
-  await db.exec(`${NEXT_VERSION}; COMMIT`);
 }
 
 const byFirst = (a: Value[], b: Value[]) => (a[0] as number) - (b[0] as number);
 
-async function messageRows(db: Connection, units: PackedUnit[], blockStarts: number[]): Promise<Value[][]> {
+async function messageRows(db: Transaction, units: PackedUnit[], blockStarts: number[]): Promise<Value[][]> {
   const authors = new Map<string, { name: string; address: string }>();
   for (const { fresh } of units) for (const { mail } of fresh) authors.set(authorKey(mail), authorOf(mail));
   const identities = await identityIds(db, [...authors.values()]);
@@ -119,14 +122,14 @@ const authorOf = (mail: BatchMail) => ({ name: mail.authorName, address: mail.au
 const authorKey = (mail: BatchMail) => `${mail.authorAddress}\n${mail.authorName}`;
 
 /** Posts new mails, and mails stored before on a list that did not carry them yet. */
-async function post(db: Connection, lists: ListNames, source: BatchSource, resolved: Resolved): Promise<void> {
+async function post(db: Transaction, lists: ListNames, source: BatchSource, resolved: Resolved): Promise<void> {
   const posted: { list: number; sentAt: number; row: Value[] }[] = [];
   // In the order in which they came: that is the order of their numbers.
   const mails = [...resolved.fresh, ...resolved.duplicates].sort(
     (a, b) => a.mail.unit - b.mail.unit || a.mail.index - b.mail.index,
   );
   for (const { mail, id } of mails) {
-    const list = await lists.idOf(mail, mail.origin.posted?.list ?? source.listName, source);
+    const list = await lists.idOf(db, mail, mail.origin.posted?.list ?? source.listName, source);
     const oid = mail.origin.oid === null ? null : Buffer.from(mail.origin.oid, 'hex');
     const { posted: before } = mail.origin;
     const received = before ? before.receivedAt : (mail.origin.receivedAt ?? mail.receivedAt);

@@ -1,6 +1,5 @@
-import type { Connection } from '#db/open';
+import type { Reads, Transaction } from '#db/open';
 import { addList, allLists, type ListRow, listsOfSource } from '#db/write/sources';
-import type { BatchSource } from './commit';
 
 /** First path segments that pages use: a list of that name could not be reached. */
 const RESERVED = new Set(
@@ -17,6 +16,17 @@ export const MAX_LISTS = 1000;
 
 /** Hints remembered; mails of one list may bear any number of them. */
 const HINTS_KEPT = 10_000;
+
+/** Where the mails of a batch came from. */
+export interface BatchSource {
+  id: number;
+  /** --list or the inbox directory's name. */
+  listName: string | null;
+  /** Name for the list where nothing else tells one. */
+  fallback: string;
+  /** A fact worth a line to the user. */
+  onNote(note: string): void;
+}
 
 /** What a mail tells of its list. */
 export interface ListHint {
@@ -37,10 +47,10 @@ export class ListNames {
   readonly #counted = new Set<number>();
   readonly #told = new Set<number>();
 
-  private constructor(private readonly db: Connection) {}
+  private constructor() {}
 
-  static async load(db: Connection): Promise<ListNames> {
-    const names = new ListNames(db);
+  static async load(db: Reads): Promise<ListNames> {
+    const names = new ListNames();
     for (const row of await allLists(db)) names.#keep(row);
     return names;
   }
@@ -51,11 +61,11 @@ export class ListNames {
   }
 
   /** Id of the list, made where it is new. `asked` is --list or the inbox directory's name; `fallback` the source's file name. */
-  async idOf(hint: ListHint, asked: string | null, source: BatchSource): Promise<number> {
+  async idOf(db: Transaction, hint: ListHint, asked: string | null, source: BatchSource): Promise<number> {
     const key = asked ?? `${hint.listId}\n${hint.mailingList}\n${source.fallback}`;
     let id = this.#byHint.get(key);
     if (id === undefined) {
-      id = await this.#findOrAdd(hint, asked, source);
+      id = await this.#findOrAdd(db, hint, asked, source);
       if (this.#byHint.size >= HINTS_KEPT) this.#byHint.clear();
       this.#byHint.set(key, id);
     }
@@ -63,7 +73,7 @@ export class ListNames {
     return id;
   }
 
-  async #findOrAdd(hint: ListHint, asked: string | null, source: BatchSource): Promise<number> {
+  async #findOrAdd(db: Transaction, hint: ListHint, asked: string | null, source: BatchSource): Promise<number> {
     const listId = hint.listId || null;
     const known = asked === null && listId ? this.#byListId.get(listId) : undefined;
     if (known !== undefined) return known;
@@ -74,20 +84,20 @@ export class ListNames {
     if (taken && asked === null && listId && taken.list_id && taken.list_id !== listId) name = clean(listId);
     const found = this.#byName.get(name);
     if (found) return found.id;
-    if (asked !== null || (await this.#mayAdd(source))) return this.#add(name, listId, hint.synthetic);
-    return this.#byName.get(own)?.id ?? this.#add(own, null, hint.synthetic);
+    if (asked !== null || (await this.#mayAdd(db, source))) return this.#add(db, name, listId, hint.synthetic);
+    return this.#byName.get(own)?.id ?? this.#add(db, own, null, hint.synthetic);
   }
 
-  async #add(name: string, listId: string | null, synthetic: boolean): Promise<number> {
-    const id = await addList(this.db, { name, listId, synthetic });
+  async #add(db: Transaction, name: string, listId: string | null, synthetic: boolean): Promise<number> {
+    const id = await addList(db, { name, listId, synthetic });
     this.#keep({ id, name, list_id: listId, synthetic: synthetic ? 1 : 0 });
     return id;
   }
 
   /** Whether a source may make one more list. Counted are those that its mails are on, so that a run that was killed and one that was not agree. */
-  async #mayAdd(source: BatchSource): Promise<boolean> {
+  async #mayAdd(db: Transaction, source: BatchSource): Promise<boolean> {
     const used = this.#usedBy(source);
-    if (!this.#counted.has(source.id)) for (const id of await listsOfSource(this.db, source.id)) used.add(id);
+    if (!this.#counted.has(source.id)) for (const id of await listsOfSource(db, source.id)) used.add(id);
     this.#counted.add(source.id);
     if (used.size < MAX_LISTS) return true;
     if (!this.#told.has(source.id))

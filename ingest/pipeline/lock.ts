@@ -1,7 +1,8 @@
-import { mkdir, readFile, realpath, stat } from 'node:fs/promises';
+import { mkdir, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { folderFailure } from '#db/errors';
-import { Connection, DatabaseError } from '#db/open';
+import { lockFile } from '#db/lock';
+import { DatabaseError } from '#db/open';
 import { SourceError } from '../read/types';
 
 /**
@@ -27,34 +28,10 @@ export async function lockCopy(folder: string): Promise<() => Promise<void>> {
   );
 }
 
-/** What undoes the lock; where another has it, the number of its process, if that can be told. */
-async function lockFile(
-  path: string,
-): Promise<{ unlock: () => Promise<void>; holder?: undefined } | { unlock: null; holder: number | null }> {
-  const lock = await Connection.open(path, 'write');
-  try {
-    // Nothing is ever written to it: a power failure could leave half of that.
-    await lock.exec('PRAGMA journal_mode = MEMORY; PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
-  } catch (error) {
-    await lock.close();
-    if (!(error instanceof DatabaseError) || error.code !== 'SQLITE_BUSY') throw error;
-    return { unlock: null, holder: await holderOf(path) };
-  }
-  return { unlock: () => lock.close() };
-}
-
 /** A database may be reached by several names; its lock has one. */
 async function trueName(database: string): Promise<string> {
   await mkdir(dirname(database), { recursive: true }).catch((error: unknown) => {
     throw folderFailure(error, database);
   });
   return realpath(database).catch(async () => join(await realpath(dirname(database)), basename(database)));
-}
-
-/** The process that locks a file, for the message; null where the system does not tell (it does on Linux: proc(5), /proc/locks). */
-async function holderOf(path: string): Promise<number | null> {
-  const locks = await readFile('/proc/locks', 'utf8').catch(() => '');
-  const { ino } = await stat(path);
-  const line = new RegExp(`WRITE (\\d+) [0-9a-f]+:[0-9a-f]+:${ino} `).exec(locks);
-  return line ? Number(line[1]) : null;
 }

@@ -1,4 +1,4 @@
-import type { Connection } from '#db/open';
+import type { Connection, Transaction } from '#db/open';
 import { type MatchedCommit, replaceCommits } from '#db/write/commits';
 import { addOutcomes, gatherByAuthor, gatherClaims, openCopies, replaceOutcomes } from '#db/write/outcomes';
 import { finishDirty, gatherPatches, nextDirty, prepareLinking, replaceRevisions } from '#db/write/patch';
@@ -11,15 +11,15 @@ import type { PatchFact } from '#patch/kinds';
  * threads to be up to date. Killed in between, the next call goes on. What comes out does not depend on the batches.
  */
 export async function linkPatches(db: Connection): Promise<void> {
-  await prepareLinking(db);
   for (;;) {
     const last = await nextDirty(db);
     if (last === null) return;
-    await db.transaction(() => linkDirty(db, last));
+    await db.transaction((tx) => linkDirty(tx, last));
   }
 }
 
-async function linkDirty(db: Connection, last: number): Promise<void> {
+async function linkDirty(db: Transaction, last: number): Promise<void> {
+  await prepareLinking(db);
   const facts = await gatherPatches(db, last);
   await replaceRevisions(db, linkSeries(facts));
   await resolveOutcomes(db, last, new Map(facts.map((fact) => [fact.id, fact])));
@@ -29,7 +29,7 @@ async function linkDirty(db: Connection, last: number): Promise<void> {
 }
 
 /** What mails say became of patches; copies whose patch is not found that way are compared with all of their author's. */
-async function resolveOutcomes(db: Connection, last: number, known: Map<number, PatchFact>): Promise<void> {
+async function resolveOutcomes(db: Transaction, last: number, known: Map<number, PatchFact>): Promise<void> {
   const { claims, facts, revisionOf } = await gatherClaims(db, last, known);
   if (claims.length === 0) return;
   const found = resolveClaims(claims, facts, revisionOf);
@@ -41,16 +41,16 @@ async function resolveOutcomes(db: Connection, last: number, known: Map<number, 
 }
 
 /** Puts what a repository says in place of what it said before, and judges the series again. */
-export async function storeCommits(db: Connection, tree: string, matches: MatchedCommit[]): Promise<void> {
-  await prepareLinking(db);
-  await db.transaction(async () => {
+export async function storeCommits(connection: Connection, tree: string, matches: MatchedCommit[]): Promise<void> {
+  await connection.transaction(async (db) => {
+    await prepareLinking(db);
     await replaceCommits(db, tree, matches);
     await judgeTouched(db);
   });
 }
 
 /** Judges the series that were touched. */
-async function judgeTouched(db: Connection): Promise<void> {
+async function judgeTouched(db: Transaction): Promise<void> {
   const series = await gatherSeries(db);
   const keepers = await keepersAmong(db, voicesOf(series.flatMap(({ revisions }) => revisions)));
   await replaceSeries(

@@ -34,10 +34,8 @@ export async function readMailmap(db: Connection, path: string): Promise<number>
     throw new SourceError(path, `the mailmap cannot be read (${error.code})`);
   });
   const lines = parseMailmap(text).filter((line) => line.address !== line.oldAddress);
-  await addMailmap(
-    db,
-    lines.map(({ oldAddress, oldName, address }) => ({ oldAddress, oldName: oldName ?? '', address })),
-  );
+  const rows = lines.map(({ oldAddress, oldName, address }) => ({ oldAddress, oldName: oldName ?? '', address }));
+  await db.transaction((tx) => addMailmap(tx, rows));
   return lines.length;
 }
 
@@ -67,7 +65,7 @@ export async function linkPeople(db: Connection, overrules: Overrules): Promise<
   const dirty = new Set(await dirtyAuthors(db));
   const isSame = (await peopleStamp(db)) === given;
   if (isSame && !dirty.size) return;
-  await countAuthors(db);
+  await db.transaction(countAuthors);
   const all = await identities(db);
   await tieNamesakes(db, all, isSame ? dirty : null);
   const lower = ([a, b]: [string, string]) => ({ a: a.toLowerCase(), b: b.toLowerCase() });

@@ -9,13 +9,13 @@ import type { SourceEvent } from '#ingest/read/types';
  * Resolves to whether it was there.
  */
 export async function withdraw(
-  db: Connection,
+  connection: Connection,
   sourceId: number,
   event: Extract<SourceEvent, { kind: 'withdraw' | 'purged' | 'deleted' }>,
 ): Promise<boolean> {
   const { oid, receivedAt } = event.origin;
   const msgid = event.kind !== 'purged' ? (await parseMail(event.bytes, { receivedAt })).msgid : null;
-  return db.transaction(async () =>
+  return connection.transaction(async (db) =>
     event.kind === 'purged'
       ? (await withdrawBlob(db, sourceId, oid ?? '', event.message)) > 0
       : withdrawPosting(db, sourceId, oid, msgid ?? '', event.kind === 'deleted'),

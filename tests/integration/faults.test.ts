@@ -129,10 +129,11 @@ describe('a database that', () => {
     const database = `${folder.path}/locked.sqlite`;
     copyFileSync(calm, database);
     const other = await Connection.open(database, 'write');
-    await other.exec('PRAGMA journal_mode = WAL; BEGIN IMMEDIATE');
-    expectClear(command('ingest', [source], database), /another program holds a lock/);
+    await other.command('PRAGMA journal_mode = WAL; BEGIN IMMEDIATE');
+    const news = command('sample', ['--messages', '5', '--seed', '99'], database).stdout;
+    expectClear(command('ingest', ['-'], database, news), /another program holds a lock/);
     expect(command('export', ['messages'], database).status).toBe(0);
-    await other.exec('ROLLBACK');
+    await other.command('ROLLBACK');
     await other.close();
     await expectCompleted(database);
   });

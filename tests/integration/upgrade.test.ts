@@ -21,7 +21,7 @@ async function madeByVersion(version: number, name: string): Promise<string> {
   const path = `${folder.path}/${name}.sqlite`;
   writeFileSync(path, unpacked(`version-${version}.sqlite`));
   const connection = await Connection.open(path, 'write');
-  await connection.run('UPDATE source SET location = ?', [archive]);
+  await connection.command('UPDATE source SET location = ?', [archive]);
   await connection.close();
   return path;
 }
@@ -105,7 +105,7 @@ describe('an older database', () => {
   it('is left alone while something reads it, and by an ingest beside it', async () => {
     const database = await madeByVersion(2, 'read');
     const reader = await Connection.open(database, 'write');
-    await reader.exec('PRAGMA journal_mode = WAL; BEGIN');
+    await reader.command('PRAGMA journal_mode = WAL; BEGIN');
     await reader.all('SELECT count(*) FROM message');
     expect(command('upgrade', [], database)).toMatchObject({
       status: 1,
@@ -118,11 +118,11 @@ describe('an older database', () => {
   it('that is none of ours, or newer, is refused and left as it was', async () => {
     const other = `${folder.path}/other.sqlite`;
     const made = await Connection.open(other, 'write');
-    await made.exec('CREATE TABLE something (x); PRAGMA user_version = 3');
+    await made.command('CREATE TABLE something (x); PRAGMA user_version = 3');
     await made.close();
     const newer = await madeByVersion(2, 'newer');
     const raised = await Connection.open(newer, 'write');
-    await raised.exec(`PRAGMA user_version = ${SCHEMA_VERSION + 1}`);
+    await raised.command(`PRAGMA user_version = ${SCHEMA_VERSION + 1}`);
     await raised.close();
     for (const [database, words] of [
       [other, 'not one of Threadline'],
@@ -149,7 +149,7 @@ describe('an older database', () => {
     writeFileSync(`${folder.path}/mailmap`, 'Somebody <somebody@example.org> <nobody@example.org>\n');
     expect(command('ingest', ['--mailmap', `${folder.path}/mailmap`], database)).toMatchObject({ status: 0 });
     const connection = await Connection.open(database, 'write');
-    await connection.exec(`UPDATE list SET description = 'What it is for';
+    await connection.command(`UPDATE list SET description = 'What it is for';
       INSERT INTO outcome SELECT min(message_id), 0, 0, 2, 9, 'patch id', 'abcdef', 'linux', 0 FROM patch;
       INSERT INTO patch_commit SELECT 'abcdef', 'linux', min(message_id), 'patch id' FROM patch`);
     await connection.close();

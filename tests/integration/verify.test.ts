@@ -165,7 +165,7 @@ async function damaged(sql: string): Promise<void> {
   broken = `${folder.path}/broken${copies++}.sqlite`;
   copyFileSync(whole, broken);
   const connection = await Connection.open(broken, 'write');
-  await connection.exec(sql).finally(() => connection.close());
+  await connection.command(sql).finally(() => connection.close());
 }
 
 describe('verify', () => {

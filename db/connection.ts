@@ -1,0 +1,228 @@
+import sqlite3 from 'sqlite3';
+import { explained, openFailure } from './errors';
+
+export type Value = string | number | Buffer | null;
+export type Row = Record<string, Value>;
+
+/** A statement of a write transaction, as it was run. */
+export interface Statement {
+  sql: string;
+  params: Value[];
+}
+
+/** Takes the statements of each write transaction before it is committed (room `log/`); what it rejects is rolled back. */
+export interface TransactionLog {
+  /** Resolves to the number under which the log keeps them. */
+  append(statements: readonly Statement[]): Promise<number>;
+}
+
+/** What may be asked of the database: a connection, a transaction and a reader's snapshot all answer it. */
+export type Reads = Pick<Connection, 'all' | 'get'>;
+
+/** Always one row: without one nothing would be held. */
+const HOLD = `SELECT (SELECT value FROM meta WHERE key = 'data_version') AS version`;
+
+/** How many prepared statements one connection keeps. */
+const STATEMENTS_KEPT = 200;
+
+/**
+ * One SQLite connection with promises and a cache of prepared statements.
+ * Its queries run one after another on libuv's thread pool, off the main thread.
+ */
+export class Connection {
+  readonly #statements = new Map<string, Promise<sqlite3.Statement>>();
+  #turn: Promise<unknown> = Promise.resolve();
+  /** Null: this database is on one machine. */
+  log: TransactionLog | null = null;
+
+  private constructor(
+    readonly handle: sqlite3.Database,
+    readonly path: string,
+  ) {}
+
+  static open(path: string, mode: 'read' | 'write'): Promise<Connection> {
+    const flags = mode === 'read' ? sqlite3.OPEN_READONLY : sqlite3.OPEN_READWRITE | sqlite3.OPEN_CREATE;
+    return new Promise((resolve, reject) => {
+      const handle = new sqlite3.Database(path, flags, (error) =>
+        error ? reject(openFailure(error, path, mode)) : resolve(new Connection(handle, path)),
+      );
+    });
+  }
+
+  /** All rows of a query. Numbers bind as int32 or double: write `CAST(? AS INTEGER)` where a rowid range of `search` is meant. */
+  async all<T = Row>(sql: string, params: Value[] = []): Promise<T[]> {
+    const statement = await this.#prepare(sql);
+    return new Promise((resolve, reject) => {
+      statement.all(params, (error: Error | null, rows: T[]) =>
+        error ? reject(this.#located(error, sql)) : resolve(rows),
+      );
+    });
+  }
+
+  async get<T = Row>(sql: string, params: Value[] = []): Promise<T | undefined> {
+    return (await this.all<T>(sql, params))[0];
+  }
+
+  /** Runs what belongs to no transaction: settings of the connection, ATTACH, VACUUM. Data are changed by `transaction` alone. */
+  async command(sql: string, params: Value[] = []): Promise<void> {
+    if (params.length) await this.#run(sql, params);
+    else await this.#exec(sql);
+  }
+
+  async #run(sql: string, params: Value[]): Promise<number> {
+    const statement = await this.#prepare(sql);
+    return new Promise((resolve, reject) => {
+      const located = (error: Error) => this.#located(error, sql);
+      statement.run(params, function (this: sqlite3.RunResult, error: Error | null) {
+        if (error) reject(located(error));
+        else resolve(this.changes);
+      });
+    });
+  }
+
+  #exec(sql: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.handle.exec(sql, (error) => (error ? reject(this.#located(error, sql)) : resolve()));
+    });
+  }
+
+  /**
+   * The one door for changes: runs `work` in a write transaction, committed when it resolves, rolled back when it rejects. Transactions
+   * of one connection wait for one another, so that two steps of an ingest may overlap and none commits half of the other's rows.
+   * Each counts as a change of the data: pages that were made of what was there before are made again. With a log, it is in the log
+   * before it is committed.
+   */
+  transaction<T>(work: (db: Transaction) => Promise<T>): Promise<T> {
+    const mine = this.#turn.then(async () => {
+      await this.#exec('BEGIN IMMEDIATE');
+      try {
+        const db = new Transaction(
+          this,
+          (sql, params) => this.#run(sql, params),
+          (sql) => this.#exec(sql),
+          this.log !== null,
+        );
+        const result = await work(db);
+        await db.countChange();
+        if (this.log) await db.setLogSequence(await this.log.append(db.statements));
+        await this.#exec('COMMIT');
+        return result;
+      } catch (error) {
+        // A full disk may have rolled back already; what went wrong first is reported.
+        await this.#exec('ROLLBACK').catch(() => {});
+        throw error;
+      }
+    });
+    this.#turn = mine.catch(() => {});
+    return mine;
+  }
+
+  /**
+   * Begins a read transaction and gives the data version of its snapshot, in one trip to SQLite's thread: a statement that has given a
+   * row and is not reset holds the snapshot that it read (https://sqlite.org/lang_transaction.html, implicit transactions).
+   */
+  async hold(): Promise<string> {
+    const statement = await this.#prepare(HOLD);
+    return new Promise((resolve, reject) => {
+      statement.get((error: Error | null, row?: { version: string | null }) =>
+        error ? reject(this.#located(error, HOLD)) : resolve(row?.version ?? '0'),
+      );
+    });
+  }
+
+  /** Ends what `hold` began. */
+  async release(): Promise<void> {
+    const statement = await this.#prepare(HOLD).catch(() => null);
+    if (statement) await new Promise<void>((resolve) => statement.reset(() => resolve()));
+  }
+
+  async close(): Promise<void> {
+    const statements = [...this.#statements.values()];
+    this.#statements.clear();
+    for (const statement of statements) await finalize(statement);
+    await new Promise<void>((resolve, reject) => this.handle.close((error) => (error ? reject(error) : resolve())));
+  }
+
+  #located(error: Error, sql: string): Error {
+    const known = explained(error, this.path);
+    if (known) return known;
+    error.message = `${error.message} in: ${sql.replace(/\s+/g, ' ').slice(0, 200)}`;
+    return error;
+  }
+
+  /** A statement that cannot be prepared rejects: without its own callback, sqlite3 would leave the calls on it waiting for ever. */
+  #prepare(sql: string): Promise<sqlite3.Statement> {
+    const kept = this.#statements.get(sql);
+    this.#statements.delete(sql);
+    const statement =
+      kept ??
+      new Promise<sqlite3.Statement>((resolve, reject) => {
+        const made: sqlite3.Statement = this.handle.prepare(sql, (error: Error | null) =>
+          error ? reject(this.#located(error, sql)) : resolve(made),
+        );
+      });
+    this.#statements.set(sql, statement);
+    statement.catch(() => this.#statements.delete(sql));
+    if (this.#statements.size > STATEMENTS_KEPT) {
+      const [oldest, unused] = this.#statements.entries().next().value as [string, Promise<sqlite3.Statement>];
+      this.#statements.delete(oldest);
+      void finalize(unused);
+    }
+    return statement;
+  }
+}
+
+async function finalize(statement: Promise<sqlite3.Statement>): Promise<void> {
+  const made = await statement.catch(() => null);
+  if (made) await new Promise<void>((resolve) => made.finalize(() => resolve()));
+}
+
+/**
+ * A write transaction under way. What it runs is kept for the log, so a statement must do the same on every node: no clock, no random
+ * number, no rows in an order that the query does not fix where the order counts (tests/rooms.test.ts).
+ */
+export class Transaction {
+  readonly statements: Statement[] = [];
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly change: (sql: string, params: Value[]) => Promise<number>,
+    private readonly changeAll: (sql: string) => Promise<void>,
+    private readonly isLogged: boolean,
+  ) {}
+
+  all<T = Row>(sql: string, params: Value[] = []): Promise<T[]> {
+    return this.connection.all<T>(sql, params);
+  }
+
+  get<T = Row>(sql: string, params: Value[] = []): Promise<T | undefined> {
+    return this.connection.get<T>(sql, params);
+  }
+
+  /** Runs a statement that returns no rows; resolves to the number of changed rows. */
+  run(sql: string, params: Value[] = []): Promise<number> {
+    if (this.isLogged) this.statements.push({ sql, params });
+    return this.change(sql, params);
+  }
+
+  /** Runs several statements separated by `;`, without parameters. */
+  exec(sql: string): Promise<void> {
+    if (this.isLogged) this.statements.push({ sql, params: [] });
+    return this.changeAll(sql);
+  }
+
+  /** Counts one more change of the data, and notes when: readers learn it by ETag. */
+  async countChange(): Promise<void> {
+    await this.run(COUNT_CHANGE);
+    await this.run(SET_META, ['changed_at', String(Math.floor(Date.now() / 1000))]);
+  }
+
+  /** How far the log is in this database; not logged, as it is the number of the log's own entry. */
+  async setLogSequence(sequence: number): Promise<void> {
+    await this.change(SET_META, ['log_sequence', String(sequence)]);
+  }
+}
+
+const COUNT_CHANGE = `INSERT INTO meta (key, value) VALUES ('data_version', '1')
+  ON CONFLICT DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)`;
+const SET_META = 'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value';
