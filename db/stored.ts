@@ -1,5 +1,5 @@
 import { brotliDecompressSync } from 'node:zlib';
-import type { Reads } from './open';
+import type { Connection, Reads } from './open';
 
 /**
  * Reads back what databases of versions 1 to 5 hold of their archives, so that a newer version can be made of it: mails, byte for
@@ -31,7 +31,7 @@ export interface StoredMail {
 
 /** Makes the numbers of articles known to `storedMails`: those of the database, or for versions before 5 those that ingest would have given. */
 export async function numberArticles(db: Connection, version: number): Promise<void> {
-  await db.exec(
+  await db.command(
     version >= 5
       ? 'CREATE TEMP VIEW article AS SELECT list_id, message_id, number FROM posting'
       : `CREATE TEMP TABLE article AS SELECT p.list_id, p.message_id,

@@ -204,7 +204,7 @@ export async function insertPostings(db: Transaction, rows: Value[][]): Promise<
 }
 
 /** Gives new postings their numbers. A list remembers its highest, so that a number whose mail was withdrawn is not used again. */
-async function numbered(db: Connection, rows: Value[][]): Promise<Value[][]> {
+async function numbered(db: Transaction, rows: Value[][]): Promise<Value[][]> {
   const lists = await db.all<{ id: number; last: number }>(
     'SELECT id, last_number AS last FROM list WHERE id IN (SELECT value FROM json_each(?))',
     [JSON.stringify([...new Set(rows.map(([list]) => list))])],

@@ -169,7 +169,7 @@ describe('an older database', () => {
     const database = `${folder.path}/numbered.sqlite`;
     ingest(database, archive);
     const connection = await Connection.open(database, 'write');
-    await connection.exec('UPDATE posting SET number = 1000 - number; UPDATE list SET last_number = 1000');
+    await connection.command('UPDATE posting SET number = 1000 - number; UPDATE list SET last_number = 1000');
     await connection.close();
     const before = await numbersIn(database);
     expect(command('upgrade', ['--rebuild'], database)).toMatchObject({ status: 0 });
