@@ -5,7 +5,7 @@ import { Reader } from '#db/open';
 import { rfc3339 } from '#db/queries/export';
 import { type FoundQuote, findQuotes, MAX_ARTICLE } from '#db/queries/quotes';
 import { visible } from '#mail/visible';
-import { editsOf } from '#quote/edits';
+import { changeOf, editsOf } from '#quote/edits';
 import { runProgram } from './program';
 import { databasePath } from './settings';
 
@@ -40,7 +40,8 @@ function textOf({ text, status, matches }: FoundQuote): string {
     const where = `${author.name || author.address}, ${rfc3339(sentAt)?.slice(0, 10)}, lines ${span.join('-')}`;
     const how = status === 'not found' ? `nearest (${similarity}): ` : isQuoted ? 'quoted by ' : '';
     lines.push(`    ${how}${where}`, `    ${msgid}`);
-    if (status === 'edited') lines.push(`    ${editsOf(passage, text).map(written).join('')}`);
+    if (status === 'edited')
+      lines.push(`    ${changeOf(passage, text)}`, `    ${editsOf(passage, text).map(written).join('')}`);
     if (status === 'not found') lines.push(`    ${passage.replace(/\s+/g, ' ')}`);
   }
   return `${lines.join('\n')}\n`;

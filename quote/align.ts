@@ -1,4 +1,4 @@
-import { plainPunctuation, type Words, wordsOf } from './words.ts';
+import { isCommon, plainPunctuation, type Words, wordsOf } from './words.ts';
 
 /** A quotation taken apart: what must be found, in order, and what its writer put in. */
 export interface Quotation {
@@ -63,6 +63,11 @@ const MISSING = 0.07;
 const SURE_WORDS = 7;
 /** Fewer words than these are found only as they are. */
 const FEW_WORDS = 4;
+/** In a quotation of at most so many words one or two may have been put in, where the rest stands together and says enough. */
+const SHORT = 40;
+const MOST_PUT_IN = 2;
+const LEAST_KEPT = 5;
+const LEAST_TELLING = 3;
 
 /** The best place for a quotation in a text; null where they have nothing in common. */
 export function align(quotation: Quotation, text: string, words: Words = wordsOf(text)): Alignment | null {
@@ -88,7 +93,8 @@ export function align(quotation: Quotation, text: string, words: Words = wordsOf
   if (isVerbatim(quotation, text.slice(start, end))) return { ...place, status: 'verbatim', similarity: 1 };
   const missing = wanted - matched;
   const isSure = wanted >= FEW_WORDS && missing <= (wanted < SURE_WORDS ? 0 : Math.max(1, wanted * MISSING));
-  const isSame = similarity >= ENOUGH && isSure && hasNumbers(quotation, text.slice(start, end));
+  const passage = text.slice(start, end);
+  const isSame = similarity >= ENOUGH && hasNumbers(quotation, passage) && (isSure || isFilledIn(quotation, passage));
   return { ...place, status: isSame ? 'edited' : 'near' };
 }
 
@@ -100,11 +106,33 @@ function hasNumbers({ pieces }: Quotation, passage: string): boolean {
   return numbers.every((number) => own.has(number));
 }
 
-/** Equal from the first word to the last but for white space and the way punctuation is written. */
+/**
+ * A short quotation into which one or two words were put: the passage stands in it whole and in order, `a` and `the` aside,
+ * and says more than such words do.
+ */
+function isFilledIn({ pieces }: Quotation, passage: string): boolean {
+  const wanted = pieces.flatMap(({ words, added }) => words.folded.filter((_, n) => !added[n]));
+  if (wanted.length > SHORT) return false;
+  const own = wordsOf(passage).folded;
+  let [telling, putIn, at] = [0, 0, 0];
+  for (const word of wanted) {
+    if (own[at] === word) {
+      at++;
+      if (!isCommon(word)) telling++;
+    } else if (++putIn > MOST_PUT_IN) return false;
+  }
+  return at === own.length && own.length >= LEAST_KEPT && telling >= LEAST_TELLING;
+}
+
+/**
+ * Equal from the first word to the last but for white space, the way punctuation is written, and the case of the first letter,
+ * which whoever quotes within a sentence must change.
+ */
 function isVerbatim({ text }: Quotation, passage: string): boolean {
   const words = wordsOf(text);
-  const own = text.slice(words.starts[0] ?? 0, words.ends.at(-1) ?? 0);
-  return plainPunctuation(own) === plainPunctuation(passage);
+  const own = plainPunctuation(text.slice(words.starts[0] ?? 0, words.ends.at(-1) ?? 0));
+  const source = plainPunctuation(passage);
+  return own.slice(1) === source.slice(1) && own[0]?.toLowerCase() === source[0]?.toLowerCase();
 }
 
 interface Place {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { align, readQuotation } from './align';
 import { articleText, quotationsOf } from './article';
-import { editsOf } from './edits';
+import { changeOf, editsOf } from './edits';
 
 const texts = (article: string) => quotationsOf(articleText(article)).map(({ text }) => text);
 
@@ -43,7 +43,7 @@ describe('a quotation and its source', () => {
 
   it.each([
     ['the philosophy is that the kernel is broken, and as little as possible', 'verbatim'],
-    ['The philosophy is that the kernel is broken, and as little as possible', 'edited'],
+    ['The philosophy is that the kernel is broken, and as little as possible', 'verbatim'],
     ['the philosophy is that the kernel [itself] is broken, and as little as possible', 'edited'],
     ['On this path … as little as possible should be relied upon', 'edited'],
     ['the philosophy is that the kernel is fine, and as much as possible should be used', 'near'],
@@ -57,4 +57,22 @@ describe('a quotation and its source', () => {
       { kind: 'same', text: 'is broken' },
     ]);
   });
+
+  it.each([
+    [
+      'jumping from kexeced kernel to original',
+      'jumping from a kexeced kernel to the original',
+      'changed: “a” put in; “the” put in',
+    ],
+    ['the kernel is quite broken, I say', 'The kernel is broken', 'changed: “quite” left out; “I say” left out'],
+    ['the kernel is\nbroken', 'the kernel was [truly] broken.', 'changed: “was [truly]” for “is”'],
+    [
+      'one two three four five six seven eight',
+      'a two b four c six d eight',
+      'changed: “a” for “one”; “b” for “three”; “c” for “five”; 1 more place',
+    ],
+    ['the kernel, is broken', 'the KERNEL is broken', 'changed: punctuation or case'],
+  ])('says in a line what was changed: %s', (source, quotation, line) =>
+    expect(changeOf(source, quotation)).toBe(line),
+  );
 });

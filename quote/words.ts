@@ -37,3 +37,12 @@ export function plainPunctuation(text: string): string {
     .replace(/\s+/g, ' ')
     .trim();
 }
+
+const COMMON = new Set(
+  'a an and are as at be but by can do for from had has have he i if in is it its not of on or s so t that the their then there they this to was we were what which will with would you'.split(
+    ' ',
+  ),
+);
+
+/** Whether a folded word stands in every other mail. */
+export const isCommon = (word: string) => COMMON.has(word);

@@ -1,7 +1,7 @@
 import { Fragment } from 'react';
 import { anySynthetic } from '#db/queries/home';
 import { type FoundQuote, findQuotes, MAX_ARTICLE, type QuoteMatch } from '#db/queries/quotes';
-import { editsOf } from '#quote/edits';
+import { changeOf, editsOf } from '#quote/edits';
 import { page, problem } from '../_page/page';
 import { Document } from '../_ui/Document';
 import { nameOf, plural, shortDate } from '../_ui/format';
@@ -70,6 +70,7 @@ function Found({ quotes }: { quotes: FoundQuote[] }) {
             <blockquote>{text}</blockquote>
             <p className="facts">
               <strong>{status}</strong>
+              {status === 'edited' && matches[0] ? <>: {changeOf(matches[0].text, text)}</> : null}
               {status === 'not found' && matches[0] ? <Nearest match={matches[0]} /> : null}
               {status === 'not found'
                 ? null

@@ -1,6 +1,7 @@
 import { readBody, unquoted } from '#mail/body';
 import { type Alignment, align, type Quotation, readQuotation } from '#quote/align';
 import { articleText, quotationsOf } from '#quote/article';
+import { isCommon } from '#quote/words';
 import type { Snapshot } from '../open';
 import { SLOTS, type Slots, textsOf } from './blocks';
 
@@ -57,6 +58,9 @@ export async function findQuote(db: Snapshot, text: string): Promise<FoundQuote>
     best = ranked([...best, ...(await compareBoth(db, quotation, await withAll(db, ANYWHERE, runsOf(quotation))))]);
   if (!best[0] || !isFound(best[0]))
     best = ranked([...best, ...(await compare(db, quotation, (await withMost(db, OWN, phrases(2))).ids, false))]);
+  // Where a word was put into every phrase, the words that tell most stand near one another all the same.
+  if (!best[0] || !isFound(best[0]))
+    best = ranked([...best, ...(await compareBoth(db, quotation, await withNear(db, ANYWHERE, quotation)))]);
   const status = best[0] && isFound(best[0]) ? (best[0].alignment.status as 'verbatim' | 'edited') : 'not found';
   const kept = status === 'not found' ? best.slice(0, 1) : best.filter((one) => isFound(one)).slice(0, NAMED);
   return { text, status, matches: await named(db, kept) };
@@ -65,12 +69,6 @@ export async function findQuote(db: Snapshot, text: string): Promise<FoundQuote>
 const OWN = '{subject own aside removed added context hunk attachment}';
 const ANYWHERE = '{own aside quoted removed added context hunk attachment}';
 
-/** Words that stand in every other mail. */
-const COMMON = new Set(
-  'a an and are as at be but by can do for from had has have he i if in is it its not of on or s so t that the their then there they this to was we were what which will with would you'.split(
-    ' ',
-  ),
-);
 const MOST_PHRASES = 6;
 /** Words of one phrase that the index is asked for; the rest is compared in the text. */
 const LONGEST_RUN = 24;
@@ -86,7 +84,7 @@ function phrasesOf({ pieces }: Quotation): (words: number) => string[] {
       for (let i = 0; i + width <= n; i++) {
         if (added.slice(i, i + width).some(Boolean)) continue;
         const own = words.folded.slice(i, i + width);
-        const worth = own.reduce((sum, word) => sum + (COMMON.has(word) ? 0 : Math.min(12, word.length)), 0);
+        const worth = own.reduce((sum, word) => sum + (isCommon(word) ? 0 : Math.min(12, word.length)), 0);
         windows.push({ at: offset + i, text: own.join(' '), worth });
       }
       offset += n + size;
@@ -132,6 +130,40 @@ async function withAll(db: Snapshot, columns: string, phrases: string[]): Promis
   );
   return rows.map(({ id }) => id);
 }
+
+/** Of so many words those that tell most are looked up near one another; of a longer quotation some phrase is whole. */
+const SHORT_QUOTATION = 40;
+const NEAR_WORDS = 4;
+const FEWEST_NEAR = 3;
+/** Words that may stand between them besides those of the quotation. */
+const NEAR_SLACK = 4;
+
+/** Mails in which the telling words of a short quotation stand near one another, the oldest first. */
+async function withNear(db: Snapshot, columns: string, { pieces }: Quotation): Promise<number[]> {
+  const own = pieces.flatMap(({ words, added }) => words.folded.filter((_, n) => !added[n]));
+  const telling = [...new Set(own)].filter((word) => !isCommon(word) && word.length > 2);
+  if (own.length > SHORT_QUOTATION || telling.length < FEWEST_NEAR) return [];
+  // A long word is mostly a rare one.
+  const words = telling.sort((a, b) => b.length - a.length);
+  const found: number[] = [];
+  // The word put in may be one of them: each of the longest is left out once.
+  const sets =
+    words.length > FEWEST_NEAR ? words.slice(0, NEAR_WORDS).map((left) => words.filter((word) => word !== left)) : [];
+  for (const set of [words, ...sets]) {
+    const near = `NEAR(${set
+      .slice(0, NEAR_WORDS)
+      .map((word) => `"${word.replaceAll('"', ' ')}"`)
+      .join(' ')}, ${own.length + NEAR_SLACK})`;
+    const rows = await db.all<{ id: number }>(
+      `SELECT rowid AS id FROM search WHERE search MATCH ? ORDER BY rowid LIMIT ${CANDIDATES}`,
+      [`${columns} : ${near}`],
+    );
+    found.push(...rows.map(({ id }) => id));
+  }
+  return [...new Set(found)].slice(0, MOST_NEAR);
+}
+
+const MOST_NEAR = 20;
 
 /**
  * Mails with most of the phrases, a rare phrase counting for more. Not by FTS5's rank: it reads every match of every phrase

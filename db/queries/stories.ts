@@ -59,9 +59,7 @@ async function prove(db: Snapshot, quotation: StoryQuotation): Promise<Proof> {
   const read = readQuotation(quotation.text);
   const place = align(read, text);
   if (!place) return { ...unproved, ...own };
-  const isProved =
-    place.status === 'verbatim' ||
-    (place.status === 'edited' && (read.isMarked || sameBeginning(quotation.text, text, place)));
+  const isProved = place.status === 'verbatim' || (place.status === 'edited' && read.isMarked);
   const line = (at: number) => text.slice(0, at).split('\n').length - 1;
   return {
     ...quotation,
@@ -70,12 +68,6 @@ async function prove(db: Snapshot, quotation: StoryQuotation): Promise<Proof> {
     lines: [line(place.start), line(place.end - 1)],
     nearest: isProved ? null : text.slice(place.start, place.end),
   };
-}
-
-/** A quotation set into a sentence may begin in the other case; nothing else may differ. */
-function sameBeginning(quotation: string, text: string, { start, end }: { start: number; end: number }): boolean {
-  const flipped = quotation.replace(/\p{L}/u, (letter) => text.slice(start, start + 1) || letter);
-  return align(readQuotation(flipped), text.slice(start, end))?.status === 'verbatim';
 }
 
 async function nearestOf(db: Snapshot, text: string): Promise<string | null> {

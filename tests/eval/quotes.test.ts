@@ -150,6 +150,53 @@ describe.skipIf(!ARCHIVES)('the quote finder', () => {
     expect(taken.length / asked).toBeLessThanOrEqual(0.05);
   }, 300_000);
 
+  /** Words that whoever quotes puts in: articles most of all. */
+  const PUT_IN = ['a', 'the', 'really', 'its', 'very', 'new', 'that', 'Linux'];
+  const putIn = (text: string, count: number): string => {
+    const own = words(text);
+    for (let n = 0; n < count; n++) own.splice(1 + pick(own.length - 1), 0, PUT_IN[pick(PUT_IN.length)] as string);
+    return own.join(' ');
+  };
+  /** Passages of at most so many words: of a longer one some phrase stays whole. */
+  const short = (passage: Drawn): Drawn => ({
+    ...passage,
+    text: words(passage.text)
+      .slice(0, 7 + pick(8))
+      .join(' '),
+  });
+  const tells = ({ text }: Drawn) => words(text).filter((word) => /^[a-z]{5,}$/.test(word)).length >= 4;
+
+  it.each([1, 2])(
+    'finds short quotations into which %i words were put, in quoted text too',
+    async (count) => {
+      const passages = (await reader.read((db) => drawn(db, PASSAGES * 2))).map(short).filter(tells);
+      const missed: string[] = [];
+      for (const passage of passages) {
+        const asked = putIn(passage.text, count);
+        const found = await find(asked);
+        if (!isRight(passage, found)) missed.push(`${found.status}: ${asked}`);
+      }
+      const share = 1 - missed.length / passages.length;
+      console.log(`${count} put in: ${(share * 100).toFixed(1)} % of ${passages.length}`, missed.slice(0, 8));
+      expect(passages.length).toBeGreaterThan(100);
+      expect(share).toBeGreaterThanOrEqual(count === 1 ? 0.95 : 0.9);
+    },
+    300_000,
+  );
+
+  it('finds no short passage that is not there, words put in or not', async () => {
+    const foreign = (await elsewhere.read((db) => drawn(db, PASSAGES * 4))).map(short).filter(tells);
+    const taken: string[] = [];
+    for (const [n, passage] of foreign.entries()) {
+      const asked = putIn(passage.text, n % 3);
+      const found = await find(asked);
+      if (found.status !== 'not found' && !isRight(passage, found))
+        taken.push(`${asked} => ${plain(found.matches[0]?.text ?? '').slice(0, 150)}`);
+    }
+    console.log(`foreign and short: ${taken.length} of ${foreign.length} taken for quotations`, taken);
+    expect(taken.length / foreign.length).toBeLessThanOrEqual(0.005);
+  }, 300_000);
+
   const article = archive('../kerneltrap-kexec.txt');
   it('tells the quotations of the articles of old: two of 2004 are there, those of 2007 are not', async () => {
     const quotes = await reader.read((db) => findQuotes(db, readFileSync(article, 'utf8')));
