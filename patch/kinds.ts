@@ -37,6 +37,8 @@ export interface PatchFact {
   refs: MsgId[];
   /** patch/fingerprint.ts textKey of the author's name, or of the address where there is no name. */
   authorKey: number;
+  /** The same of the sender's address; 0 where a list or relay sends for many ("X via list"). */
+  addressKey: number;
   kind: PatchKind;
   revision: number;
   revisionPart: string;

@@ -1,4 +1,4 @@
-import { CLAIM, CLAIM_SOURCE } from '#patch/kinds';
+import { CLAIM, CLAIM_SOURCE, PATCH_KIND } from '#patch/kinds';
 import type { Snapshot } from '../open';
 import { rfc3339 } from './export';
 import {
@@ -121,8 +121,8 @@ const TRAILERS = `WITH mail AS (SELECT value AS id FROM json_each(?)),
     SELECT t.message_id, t.line, t.key, t.name, t.address, t.value, coalesce(q.message_id, y.patch_id), p.revision_id
       FROM mail JOIN trailer t ON t.message_id = mail.id JOIN patch_reply y ON y.message_id = mail.id
       JOIN patch p ON p.message_id = y.patch_id
-      LEFT JOIN revision r ON r.id = p.revision_id AND r.cover_id = p.message_id
-      LEFT JOIN patch q ON q.revision_id = r.id AND q.message_id <> r.cover_id)
+      LEFT JOIN revision r ON r.id = p.revision_id AND (r.cover_id = p.message_id OR p.kind = ${PATCH_KIND.cover})
+      LEFT JOIN patch q ON q.revision_id = r.id AND q.message_id IS NOT r.cover_id AND q.kind <> ${PATCH_KIND.cover})
   SELECT m.msgid, pm.msgid AS patch, h.key, h.name, h.address, h.value,
     coalesce(CASE WHEN h.patch = h.message_id AND h.address <> '' THEN
       (SELECT gm.msgid FROM revision r JOIN revision s ON s.series_id = r.series_id AND s.id < r.id

@@ -1,4 +1,4 @@
-import { CLAIM, type LinkKind } from '#patch/kinds';
+import { CLAIM, type LinkKind, PATCH_KIND } from '#patch/kinds';
 import { parseSubject } from '#patch/subject';
 import { isEndorsement } from '#patch/trailer';
 import type { Snapshot } from '../open';
@@ -245,7 +245,7 @@ type PatchOfRevision = PatchLine & { revision: number; subject: string; baseComm
 
 async function patchesOf(db: Snapshot, series: number): Promise<PatchOfRevision[]> {
   const rows = await db.all<PatchRow>(
-    `SELECT m.id, m.msgid, m.subject, r.id AS revision, p.title_key, p.position, coalesce(p.message_id = r.cover_id, 0) AS cover, p.patch_id,
+    `SELECT m.id, m.msgid, m.subject, r.id AS revision, p.title_key, p.position, coalesce(p.message_id = r.cover_id, 0) OR p.kind = ${PATCH_KIND.cover} AS cover, p.patch_id,
        p.added, p.removed, p.files, p.base_commit, i.name AS author, i.address,
        (SELECT count(*) FROM patch_reply y JOIN message ym ON ym.id = y.message_id WHERE y.patch_id = m.id AND ym.author_id <> m.author_id) AS replies
      FROM revision r JOIN patch p ON p.revision_id = r.id JOIN message m ON m.id = p.message_id JOIN identity i ON i.id = m.author_id
@@ -263,11 +263,10 @@ function patchLine(
   trailers: Map<number, TrailerLine[]>,
   outcomes: Map<number, OutcomeLine[]>,
 ): PatchOfRevision {
-  const cover = rows.find((other) => other.revision === row.revision && other.cover === 1);
-  const forAll =
-    cover && cover !== row
-      ? (trailers.get(cover.id) ?? []).filter((one) => one.message_id !== cover.id && isEndorsement(one.key))
-      : [];
+  const covers = row.cover === 1 ? [] : rows.filter((other) => other.revision === row.revision && other.cover === 1);
+  const forAll = covers.flatMap(({ id }) =>
+    (trailers.get(id) ?? []).filter((one) => one.message_id !== id && isEndorsement(one.key)),
+  );
   return {
     id: row.id,
     msgid: row.msgid,

@@ -1,3 +1,4 @@
+import { PATCH_KIND } from '#patch/kinds';
 import type { RangePatch } from '#patch/rangediff';
 import { parseSubject } from '#patch/subject';
 import type { Snapshot } from '../open';
@@ -36,7 +37,7 @@ const plain = ({ cover: _cover, ...patch }: WithText): RangePatch => patch;
 
 async function patchesWithText(db: Snapshot, revision: number): Promise<WithText[]> {
   const rows = await db.all<TextRow>(
-    `SELECT m.id, m.subject, p.position, coalesce(r.cover_id = m.id, 0) AS cover, m.text_block, m.text_at, m.text_size
+    `SELECT m.id, m.subject, p.position, coalesce(r.cover_id = m.id, 0) OR p.kind = ${PATCH_KIND.cover} AS cover, m.text_block, m.text_at, m.text_size
      FROM revision r JOIN patch p ON p.revision_id = r.id JOIN message m ON m.id = p.message_id WHERE r.id = ? ORDER BY p.position, m.id`,
     [revision],
   );

@@ -19,6 +19,8 @@ interface FactRow {
   stable: string | null;
   title_key: number;
   author_key: number;
+  name: string;
+  address: string;
   patch_id: string | null;
   print: string | null;
   files: string | null;
@@ -38,8 +40,9 @@ export async function loadFacts(db: Reads, ids: number[]): Promise<PatchFact[]> 
   for (let at = 0; at < ids.length; at += FACTS_AT_ONCE) {
     const rows = await db.all<FactRow>(
       `SELECT m.id, m.msgid, m.sent_at, m.thread, m.refs, m.subject, p.kind, p.revision, p.part, p.position, p.total, p.marks,
-         p.stable, p.title_key, p.author_key, p.patch_id, p.print, p.files, p.change_id, p.earlier
-       FROM json_each(?) j CROSS JOIN patch p ON p.message_id = j.value CROSS JOIN message m ON m.id = j.value ORDER BY j.key`,
+         p.stable, p.title_key, p.author_key, i.name, i.address, p.patch_id, p.print, p.files, p.change_id, p.earlier
+       FROM json_each(?) j CROSS JOIN patch p ON p.message_id = j.value CROSS JOIN message m ON m.id = j.value
+         CROSS JOIN identity i ON i.id = m.author_id ORDER BY j.key`,
       [JSON.stringify(ids.slice(at, at + FACTS_AT_ONCE))],
     );
     for (const row of rows) facts.push(new StoredFact(row));
@@ -58,6 +61,7 @@ class StoredFact implements PatchFact {
   readonly thread: number;
   readonly refs: string[];
   readonly authorKey: number;
+  readonly addressKey: number;
   readonly kind: PatchFact['kind'];
   readonly revision: number;
   readonly revisionPart: string;
@@ -81,6 +85,7 @@ class StoredFact implements PatchFact {
     this.thread = row.thread;
     this.refs = refs.length > REFS_KEPT ? [refs[0] as string, ...refs.slice(1 - REFS_KEPT)] : refs;
     this.authorKey = row.author_key;
+    this.addressKey = addressKey(row);
     this.kind = row.kind as PatchFact['kind'];
     this.revision = row.revision;
     this.revisionPart = row.part ?? '';
@@ -106,6 +111,11 @@ class StoredFact implements PatchFact {
     if (typeof this.#print === 'string') this.#print = decodePrint(this.#print);
     return this.#print;
   }
+}
+
+/** Relays and lists send for many under one address, and say so in the name. */
+export function addressKey({ name, address }: { name: string; address: string }): number {
+  return address === '' || / via /i.test(name) ? 0 : textKey(address.toLowerCase());
 }
 
 function decodePrint(text: string): Uint32Array {

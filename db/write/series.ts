@@ -115,7 +115,7 @@ interface MemberRow {
 /** The series in `touched`, with what was said of each of their patches. */
 export async function gatherSeries(db: Reads): Promise<SeriesFacts[]> {
   const rows = await db.all<MemberRow>(
-    `SELECT r.series_id AS series, r.id AS revision, r.number, r.part, r.resend, m.id, p.message_id = r.cover_id AS cover, p.position,
+    `SELECT r.series_id AS series, r.id AS revision, r.number, r.part, r.resend, m.id, (p.message_id = r.cover_id OR p.kind = ${PATCH_KIND.cover}) AS cover, p.position,
        m.subject, m.author_id AS author, i.name, i.address, p.change_id, p.stable, p.marks
      FROM touched t JOIN revision r ON r.series_id = t.id JOIN patch p ON p.revision_id = r.id JOIN message m ON m.id = p.message_id
      JOIN identity i ON i.id = m.author_id

@@ -149,6 +149,110 @@ describe('series', () => {
     expect(await store.series()).toEqual(['v4:p1@x,p22@x v4:p333@x']);
   });
 
+  const again = (msgid: string, day: number, subject: string, later = 0) =>
+    mailOf({ msgid, sentAt: START + day * DAY + later, subject, text: 'Letters.' });
+
+  it.each([
+    ['again', 3 * DAY],
+    ['before its series', -300],
+  ])('takes a cover letter that was sent alone %s for part of its version', async (_, later) => {
+    await store.add([
+      again('c0@x', 10, '[PATCH v3 0/2] letters'),
+      patch('p1@x', 10, '[PATCH v3 1/2] x: add alpha', one, at('c0@x')),
+      patch('p22@x', 10, '[PATCH v3 2/2] x: add omega', two, at('c0@x')),
+      again('e0@x', 10, '[PATCH v3 0/2] Letters', later),
+    ]);
+    const members = later > 0 ? 'c0@x,e0@x' : 'e0@x,c0@x';
+    expect(await store.series()).toEqual([`v3:${members},p1@x,p22@x`]);
+  });
+
+  it('gives patches the number of the cover letter that was sent beside them', async () => {
+    await store.add([
+      patch('p1@x', 0, '[PATCH 1/2] x: add alpha', one),
+      patch('p22@x', 0, '[PATCH 2/2] x: add omega', two, at('p1@x')),
+      again('c0@x', 0, '[PATCH v2 0/2] letters', 500),
+    ]);
+    expect(await store.series()).toEqual(['v2:c0@x,p1@x,p22@x']);
+  });
+
+  /** One run of git send-email. */
+  const run = (run: number, n: number) => `20300101000000.${run}-${n}-ada@example.org`;
+
+  it.each([
+    ['a cover letter that counts one patch less', ['[PATCH v5 0/1] letters', '[PATCH v5 1/2] a', '[PATCH v5 2/2] b']],
+    ['a patch without the number of the other', ['[PATCH 1/2] a', '[PATCH v2 2/2] b']],
+  ])('takes one run for one posting: %s', async (_, subjects) => {
+    const mails = subjects.map((subject, n) =>
+      subject.includes(' 0/')
+        ? again(run(7, n), 0, subject, n)
+        : patch(run(7, n + 1), 0, subject, n % 2 ? one : two, { ...at(run(7, 0)), sentAt: START + n }),
+    );
+    await store.add(mails);
+    const number = /v(\d)/.exec(subjects.join())?.[1];
+    expect(await store.series()).toEqual([`v${number}:${mails.map(({ msgid }) => msgid).join()}`]);
+  });
+
+  it('keeps two runs apart that were sent side by side', async () => {
+    await store.add([
+      patch(run(7, 2), 0, '[PATCH 2/2] y: the second of a work', ['a_second(work);'], { sentAt: START }),
+      patch(run(8, 1), 0, '[PATCH 1/2] x: add alpha', one, { sentAt: START + 60 }),
+      patch(run(8, 2), 0, '[PATCH 2/2] x: add omega', two, { sentAt: START + 61 }),
+    ]);
+    expect(await store.series()).toEqual([`v1:${run(7, 2)}`, `v1:${run(8, 1)},${run(8, 2)}`]);
+  });
+
+  it.each([
+    ['follows works that a later version brings together', 3, ['v1:a1@x v1:b1@x v2:v1@x,v22@x']],
+    ['leaves a work alone that was done long before', 50, ['v1:a1@x', 'v1:b1@x v2:v1@x,v22@x']],
+  ])('%s', async (_, day, expected) => {
+    await store.add([
+      patch('a1@x', 0, '[PATCH] y: add omega', two),
+      patch('b1@x', day - 1, '[PATCH] x: add alpha', one),
+      patch('v1@x', day, '[PATCH v2 1/2] x: add alpha', one),
+      patch('v22@x', day, '[PATCH v2 2/2] y: add omega', two, at('v1@x')),
+    ]);
+    expect(await store.series()).toEqual(expected);
+  });
+
+  describe('of another sender', () => {
+    const from = (name: string, address: string) => ({ author: { name, address } });
+    const cleo = from('Cleo Example', 'cleo@example.org');
+
+    it('follows a work that somebody else goes on with under the next number', async () => {
+      await store.add([
+        patch('a3@x', 0, '[PATCH v3] EDAC: letters: Add an alpha driver', one),
+        patch('a4@x', 60, '[PATCH v4] EDAC/letters: Add an alpha driver', [...two, one[0] as string], cleo),
+      ]);
+      expect(await store.series()).toEqual(['v3:a3@x v4:a4@x']);
+    });
+
+    it.each([
+      ['a second try', '[PATCH v2] EDAC/letters: Add an alpha driver'],
+      ['another title', '[PATCH v4] EDAC/letters: Give omega a number'],
+    ])('takes %s for a work of its own', async (_, subject) => {
+      await store.add([
+        patch(
+          'a3@x',
+          0,
+          subject.includes('v2') ? '[PATCH] EDAC: letters: Add an alpha driver' : '[PATCH v3] x: b',
+          one,
+        ),
+        patch('a4@x', 60, subject, [...two, one[0] as string], cleo),
+      ]);
+      expect(await store.series()).toHaveLength(2);
+    });
+
+    it('knows the author by the address where the name is spelt otherwise', async () => {
+      await store.add([
+        patch('a1@x', 0, '[PATCH] x: add alpha', one, from('', 'dora@example.org')),
+        patch('a2@x', 1, '[PATCH] x: add alpha', one, from('Dora E.', 'dora@example.org')),
+        patch('b1@x', 2, '[PATCH] x: add alpha', one, from('Emil Example via letters', 'letters@lists.example.org')),
+        patch('c1@x', 3, '[PATCH] x: add alpha', one, from('Fay Example via letters', 'letters@lists.example.org')),
+      ]);
+      expect(await store.series()).toEqual(['v1:a1@x v1:a2@x', 'v1:b1@x', 'v1:c1@x']);
+    });
+  });
+
   it('gives the same series in whatever batches mails come', async () => {
     const mails = [
       patch('a1@x', 0, '[PATCH] x: add alpha', one),

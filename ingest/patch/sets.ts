@@ -16,6 +16,7 @@ export interface PostedSet {
   part: string;
   total: number | null;
   authorKey: number;
+  addressKey: number;
   stable: string | null;
   marks: number;
   sentAt: number;
@@ -23,6 +24,10 @@ export interface PostedSet {
 
 /** Mails of one set that no reference joins are sent within so many seconds of one another. */
 const BURST = 3 * 3600;
+/** A cover letter sent beside patches that lack one, under another number: so many seconds from them. */
+const BESIDE = 900;
+/** A cover letter sent again belongs to the version that it names for so many seconds. */
+const AGAIN = 7 * 86400;
 
 /**
  * Groups patch mails into posted sets. A mail joins the set of the mail it answers to (or shares a lost parent with),
@@ -44,7 +49,7 @@ export function postedSets(facts: PatchFact[]): PostedSet[] {
     if (fact.position !== null) draft.taken.add(fact.position);
     index.add(fact, draft);
   }
-  return sets.map(finished);
+  return withStrayCovers(sets).map(finished);
 }
 
 function isSeriesMail(fact: PatchFact): boolean {
@@ -56,6 +61,43 @@ interface Draft {
   taken: Set<number>;
   lastAt: number;
   head: PatchFact;
+}
+
+/**
+ * A cover letter that stands alone was sent again, or a moment before or after its patches: it belongs to the set of its author that has
+ * a cover letter of the same title and version, or, of the sets without one, to the set of as many patches that was sent beside it.
+ */
+function withStrayCovers(drafts: Draft[]): Draft[] {
+  const byAuthor = new Map<number, Draft[]>();
+  for (const draft of drafts) {
+    if (isBare(draft)) continue;
+    const kept = byAuthor.get(draft.head.authorKey);
+    if (kept) kept.push(draft);
+    else byAuthor.set(draft.head.authorKey, [draft]);
+  }
+  return drafts.filter((draft) => {
+    const own = isBare(draft) ? (byAuthor.get(draft.head.authorKey) ?? []) : [];
+    const home = own.find((other) => isAgain(draft.head, other)) ?? own.find((other) => isBeside(draft.head, other));
+    if (!home) return true;
+    home.members = [...home.members, draft.head].sort((a, b) => a.id - b.id);
+    return false;
+  });
+}
+
+const isBare = ({ members, head }: Draft) => members.length === 1 && head.position === 0 && head.total !== 0;
+
+function isAgain(cover: PatchFact, { members, head }: Draft): boolean {
+  const old = members.find(({ position }) => position === 0);
+  if (!old || Math.abs(cover.sentAt - head.sentAt) > AGAIN || cover.stable !== head.stable) return false;
+  const isSameVersion = cover.revision === head.revision && cover.revisionPart === head.revisionPart;
+  return isSameVersion && cover.titleKey === old.titleKey && cover.total === old.total;
+}
+
+/** Patches that say no number are of the version that their cover letter says. */
+function isBeside(cover: PatchFact, { taken, lastAt, head }: Draft): boolean {
+  if (taken.has(0) || cover.total !== head.total || cover.stable !== head.stable) return false;
+  const isNumbered = head.revision > 1 || head.revisionPart !== '';
+  return Math.abs(cover.sentAt - lastAt) <= BESIDE && (cover.revision === head.revision || !isNumbered);
 }
 
 /** Finds the set that a mail belongs to, by the keys named above. */
@@ -74,17 +116,25 @@ class SetIndex {
       const draft = key && this.byKey.get(key)?.findLast((candidate) => fits(fact, candidate));
       if (draft) return draft;
     }
+    const run = runKey(fact);
+    const beside = run && this.byKey.get(run)?.findLast((draft) => isHalfNumbered(fact, draft));
+    if (beside) return beside;
     const open = this.byKey.get(`a ${fact.authorKey} ${form}`);
     return (
-      open?.findLast((draft) => fits(fact, draft) && fact.sentAt - draft.lastAt <= BURST && !isApart(fact, draft)) ??
-      null
+      open?.findLast(
+        (draft) =>
+          fits(fact, draft) &&
+          fact.sentAt - draft.lastAt <= BURST &&
+          !isApart(fact, draft) &&
+          !isOfAnotherRun(fact, draft),
+      ) ?? null
     );
   }
 
   add(fact: PatchFact, draft: Draft): void {
     this.byMsgid.set(fact.msgid, draft);
     const form = formKey(fact);
-    for (const key of [parentKey(fact, form), stemKey(fact, form), `a ${fact.authorKey} ${form}`]) {
+    for (const key of [parentKey(fact, form), stemKey(fact, form), runKey(fact), `a ${fact.authorKey} ${form}`]) {
       if (!key) continue;
       const kept = this.byKey.get(key);
       if (!kept) this.byKey.set(key, [draft]);
@@ -106,8 +156,44 @@ function parentKey(fact: PatchFact, form: string): string | null {
 
 /** git send-email, b4 and quilt number the Message-IDs of one run: `20190708-1-foo@x`, `2023-name-v2-3-abc@x`. */
 function stemKey(fact: PatchFact, form: string): string | null {
-  const stem = fact.msgid.replace(/-\d{1,3}-(?=[^@]{0,300}@)|(?<=\.)\d{1,6}(?=[.@])/g, '-');
-  return stem === fact.msgid ? null : `s ${stem} ${form}`;
+  const stem = stemOf(fact);
+  return stem === null ? null : `s ${stem} ${form}`;
+}
+
+/** One run of the same total, whatever versions its mails say. */
+function runKey(fact: PatchFact): string | null {
+  const stem = stemOf(fact);
+  return stem === null || fact.total === null ? null : `r ${stem} ${fact.total} ${fact.stable ?? ''}`;
+}
+
+/** `[PATCH 1/2]` and `[PATCH v2 2/2]` of one run: a number was forgotten. */
+function isHalfNumbered(fact: PatchFact, { head, taken }: Draft): boolean {
+  if (taken.has(fact.position as number) || fact.sentAt - head.sentAt > 86400) return false;
+  return Math.min(fact.revision, head.revision) === 1 && fact.revisionPart === '' && head.revisionPart === '';
+}
+
+/** A Message-ID without its numbers; null where it has none. */
+function stemOf({ msgid }: PatchFact): string | null {
+  const stem = msgid.replace(/-\d{1,3}-(?=[^@]{0,300}@)|(?<=\.)\d{1,6}(?=[.@])/g, '-');
+  return stem === msgid ? null : stem;
+}
+
+const isOneRun = (a: PatchFact, b: PatchFact) => stemOf(a) !== null && stemOf(a) === stemOf(b);
+
+/** The nth mail of a run has the nth patch: the same run holds all patches before it, and none of them comes from another run. */
+function isOfAnotherRun(fact: PatchFact, { members }: Draft): boolean {
+  const hasBefore = (mail: PatchFact, other: PatchFact) =>
+    runNumber(mail) === mail.position && (mail.position ?? 0) > (other.position ?? 0);
+  return members.some(
+    (member) =>
+      !isOneRun(fact, member) && member.position !== 0 && (hasBefore(fact, member) || hasBefore(member, fact)),
+  );
+}
+
+/** 2 of `20190708062021.4711-2-foo@x`: the mail's place in a run of git send-email. */
+function runNumber({ msgid }: PatchFact): number | null {
+  const found = /^\d+[.-]\d+-(\d{1,3})-/.exec(msgid)?.[1];
+  return found === undefined ? null : Number(found);
 }
 
 function fits(fact: PatchFact, draft: Draft): boolean {
@@ -131,7 +217,7 @@ function isUnderCover(fact: PatchFact, draft: Draft, ref: number): boolean {
     ref === fact.refs.length - 1 &&
     head.msgid === fact.refs[ref] &&
     head.authorKey === fact.authorKey &&
-    head.total === fact.total &&
+    (head.total === fact.total || (isOneRun(fact, head) && ((fact.marks ^ head.marks) & MARK.rfc) === 0)) &&
     !draft.taken.has(fact.position as number) &&
     fact.sentAt - head.sentAt < 86400
   );
@@ -144,21 +230,31 @@ function isApart(fact: PatchFact, draft: Draft): boolean {
   return root !== undefined && last.refs[0] !== undefined && root !== last.refs[0] && fact.thread !== draft.head.thread;
 }
 
+/** The largest version that at least half of the patches say. */
+function mostNumbered(patches: PatchFact[]): number {
+  const counts = new Map<number, number>();
+  for (const { revision } of patches) counts.set(revision, (counts.get(revision) ?? 0) + 1);
+  return Math.max(1, ...[...counts].flatMap(([revision, count]) => (count * 2 >= patches.length ? [revision] : [])));
+}
+
 function finished(draft: Draft): PostedSet {
   const members = [...draft.members].sort((a, b) => (a.position ?? 0) - (b.position ?? 0) || a.id - b.id);
   const cover = members.find((fact) => fact.kind === PATCH_KIND.cover || fact.position === 0) ?? null;
   const head = cover ?? (members[0] as PatchFact);
+  const patches = members.filter((fact) => fact.kind !== PATCH_KIND.cover && fact !== cover);
   return {
     id: (draft.members[0] as PatchFact).id,
     members,
     cover,
-    patches: cover ? members.filter((fact) => fact !== cover) : members,
+    patches,
     changeIds: [...new Set(members.flatMap((fact) => (fact.changeId ? [fact.changeId] : [])))],
     earlier: [...new Set(members.flatMap((fact) => fact.earlier))],
-    revision: Math.max(head.revision, head === cover ? (members[1]?.revision ?? 1) : 1),
+    revision: Math.max(head.revision, mostNumbered(patches)),
     part: head.revisionPart,
-    total: head.total,
+    // "0/5" over five patches and a late sixth, "1/6".
+    total: head.total === null ? null : Math.max(head.total, patches[0]?.total ?? 0),
     authorKey: head.authorKey,
+    addressKey: head.addressKey,
     stable: head.stable,
     marks: members.reduce((marks, fact) => marks | fact.marks, 0),
     sentAt: (draft.members[0] as PatchFact).sentAt,

@@ -1,3 +1,4 @@
+import { addressKey } from '../../db/write/patchfacts.ts';
 import { parseMail } from '../../ingest/parse/index.ts';
 import { type PatchFacts, patchFacts } from '../../ingest/patch/facts.ts';
 import type { Message } from '../../mail/types.ts';
@@ -48,6 +49,7 @@ function factOf(
     thread: 0,
     refs: message.references,
     authorKey: patch.authorKey,
+    addressKey: addressKey(message.author),
     kind: patch.kind,
     revision: subject.revision,
     revisionPart: subject.revisionPart,
