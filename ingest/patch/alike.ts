@@ -18,6 +18,8 @@ export interface Likeness {
   change: number;
   /** Both have cover letters of one title, or are single patches of one title. */
   sameName: boolean;
+  /** A cover letter of the one has the title of the only patch of the other. */
+  grown: boolean;
   /** Likeness of the names where they differ, 0 to 1. */
   nameLikeness: number;
   /** Share of files that both change, of the smaller set's files. */
@@ -33,7 +35,7 @@ const SAME_CHANGE = 0.5;
 const TITLED_CHANGE = 0.12;
 
 /** The key of an empty title, which is the same for all works. */
-const UNTITLED = textKey('');
+export const UNTITLED = textKey('');
 
 export function likeness(a: PostedSet, b: PostedSet): Likeness {
   const left = a.patches;
@@ -42,12 +44,14 @@ export function likeness(a: PostedSet, b: PostedSet): Likeness {
   const nameA = nameOf(a);
   const nameB = nameOf(b);
   const bothCovers = isCover(a) === isCover(b);
+  const isSameTitle = nameA.titleKey === nameB.titleKey && nameA.titleKey !== UNTITLED;
   return {
     ...sum,
     change: sum.pairs ? sum.change / sum.pairs : 0,
     smaller: Math.min(left.length, right.length),
     larger: Math.max(left.length, right.length),
-    sameName: nameA.titleKey === nameB.titleKey && nameA.titleKey !== UNTITLED && bothCovers,
+    sameName: isSameTitle && bothCovers,
+    grown: isSameTitle && !bothCovers && left.length !== right.length && Math.min(left.length, right.length) === 1,
     // Asked for by few judgements, and dearer than all the rest.
     get nameLikeness() {
       return bothCovers ? wordLikeness(nameA.title, nameB.title) : 0;

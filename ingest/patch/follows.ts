@@ -1,6 +1,6 @@
 import { type LinkKind, MARK, type PatchFact } from '#patch/kinds';
-import { type Likeness, likeness } from './alike';
-import type { PostedSet } from './sets';
+import { type Likeness, likeness, UNTITLED } from './alike';
+import { AGAIN, type PostedSet } from './sets';
 
 /** Without words of the author that join them, versions are looked for within so many seconds: a year and a half. */
 export const REACH = 548 * 86400;
@@ -38,6 +38,7 @@ export function judge(later: PostedSet, earlier: PostedSet): Link | null {
   if (!sameAuthor && later.stable !== null) return null;
   const alike = likeness(later, earlier);
   if (isReplacement(later, earlier, sameAuthor)) return link('replacement', 5.5, alike);
+  if (isSentAgain(later, earlier, sameAuthor)) return link('resend', 5.4, alike);
   const step = stepBetween(later, earlier);
   const kin = isKin(alike);
   // Two change-ids are two works, unless b4 was begun anew for the next version of the very same patches.
@@ -59,8 +60,7 @@ type Step = 'next' | 'same' | 'restart' | 'back';
 /** How the version numbers go from one set to the other. RFC v3 followed by PATCH v1 is a restart. */
 function stepBetween(later: PostedSet, earlier: PostedSet): Step {
   if (later.revision > earlier.revision) return 'next';
-  if (later.revision === earlier.revision)
-    return (earlier.marks & MARK.rfc) > (later.marks & MARK.rfc) ? 'next' : 'same';
+  if (later.revision === earlier.revision) return isFirm(later, earlier) ? 'next' : 'same';
   return (earlier.marks & MARK.rfc) > (later.marks & MARK.rfc) && later.revision === 1 ? 'restart' : 'back';
 }
 
@@ -71,17 +71,20 @@ function bySameAuthor(later: PostedSet, earlier: PostedSet, alike: Likeness, ste
   if (step === 'restart' && !alike.sameName && alike.pairs < alike.larger * 0.4) return null;
   if (step === 'next' || step === 'restart') {
     const nearness = nearnessOf(later, earlier, alike);
-    const isNext = later.revision === earlier.revision + 1 && gap < REPOST;
+    // RFC PATCH is followed by PATCH without a number, too.
+    const isNext = gap < REPOST && later.revision - earlier.revision === (isFirm(later, earlier) ? 0 : 1);
     if (alike.sameName && (alike.pairs > 0 || alike.smaller === 0)) return link('title', 3.5 + nearness, alike);
     if (alike.titled >= Math.max(1, alike.smaller * 0.5)) return link('title', 3.3 + nearness, alike);
     if (nearly) return link('content', 3, alike);
     if (later.revision > 1 && alike.titled + alike.alike > 0 && alike.nameLikeness >= 0.6)
       return link('title', 2.8, alike);
+    if (later.revision > 1 && alike.grown) return link('title', 2.7, alike);
     if (later.cover && alike.sameName && alike.files >= 0.5) return link('title', 2.6, alike);
     // A work written anew: the very next number, soon, under the same title, or in the same files under nearly the same.
     if (isNext && alike.sameName) return link('title', 2.5, alike);
     if (isNext && alike.larger === 1 && alike.files > 0 && alike.nameLikeness >= 0.5) return link('title', 2.4, alike);
     if (isNext && later.cover && alike.files >= 0.5 && alike.nameLikeness >= 0.6) return link('title', 2.4, alike);
+    if (isNext && alike.pairs > 0 && alike.files >= 0.5 && alike.nameLikeness >= 0.5) return link('title', 2.3, alike);
     return null;
   }
   if (step === 'back') return isUnnumbered(alike, gap, posted(later, earlier)) ? link('content', 2, alike) : null;
@@ -91,6 +94,11 @@ function bySameAuthor(later: PostedSet, earlier: PostedSet, alike: Likeness, ste
   if (alike.sameName && alike.pairs > 0 && (alike.change >= 0.3 || alike.titled >= 2)) return link('title', 3.2, alike);
   if (nearly && gap <= RETITLED && alike.pairs > posted(later, earlier) * 0.5) return link('content', 2.5, alike);
   return null;
+}
+
+/** A request for comments, and the work itself. */
+function isFirm(later: PostedSet, earlier: PostedSet): boolean {
+  return (earlier.marks & MARK.rfc) > (later.marks & MARK.rfc) && later.revision === earlier.revision;
 }
 
 /** Of several earlier sets: the one whose number is next to this one's, and that holds most of its patches; 0 to 0.15. */
@@ -141,7 +149,7 @@ function isKin(alike: Likeness): boolean {
 }
 
 /** Most patches of the smaller set change the same lines in the larger. */
-function isMostly(alike: Likeness): boolean {
+export function isMostly(alike: Likeness): boolean {
   return alike.smaller > 0 && alike.alike >= alike.smaller * 0.5 && alike.alike >= alike.larger * 0.2;
 }
 
@@ -151,7 +159,7 @@ export function sharedChangeId(a: PostedSet, b: PostedSet): boolean | null {
   return a.changeIds.some((id) => b.changeIds.includes(id));
 }
 
-function namesEarlier(later: PostedSet, earlier: PostedSet): boolean {
+export function namesEarlier(later: PostedSet, earlier: PostedSet): boolean {
   return later.earlier.length > 0 && earlier.members.some((member) => later.earlier.includes(member.msgid));
 }
 
@@ -167,6 +175,24 @@ function answers(later: PostedSet, earlier: PostedSet): boolean {
 
 function earliest(set: PostedSet): PatchFact {
   return set.members.reduce((first, member) => (member.id < first.id ? member : first));
+}
+
+/** `[PATCH v5 13/18]` for itself, of a v5 of 18 patches that was sent a few days before: part of it was lost, or is shown to more people. */
+function isSentAgain(later: PostedSet, earlier: PostedSet, sameAuthor: boolean): boolean {
+  if (!sameAuthor || later.cover || later.total !== earlier.total || (earlier.total ?? 1) < 2) return false;
+  if (later.revision !== earlier.revision || later.part !== earlier.part) return false;
+  if (later.sentAt - earlier.sentAt > AGAIN || later.patches.length >= earlier.patches.length) return false;
+  return later.patches.every(({ position, titleKey }) =>
+    earlier.patches.some((old) => old.position === position && old.titleKey === titleKey && titleKey !== UNTITLED),
+  );
+}
+
+/** One patch of one number, sent twice as it was: to more people, or below another mail. */
+export function isTwice(later: PostedSet, earlier: PostedSet): boolean {
+  const [one, two] = [later.patches[0], earlier.patches[0]];
+  if (!one || !two || later.patches.length + earlier.patches.length > 2) return false;
+  if (later.revision !== earlier.revision || later.sentAt - earlier.sentAt > AGAIN) return false;
+  return one.patchId !== null && one.patchId === two.patchId && one.titleKey === two.titleKey;
 }
 
 /** `[PATCH v5.1 10/12]` in reply to `[PATCH v5 10/12]`: part of a set, sent again. */

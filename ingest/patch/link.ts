@@ -1,6 +1,16 @@
 import { MARK, type PatchFact, type Revision } from '#patch/kinds';
 import { likeness } from './alike';
-import { isOneAuthor, judge, type Link, REACH, RETITLED, sharedChangeId } from './follows';
+import {
+  isMostly,
+  isOneAuthor,
+  isTwice,
+  judge,
+  type Link,
+  namesEarlier,
+  REACH,
+  RETITLED,
+  sharedChangeId,
+} from './follows';
 import { type PostedSet, postedSets } from './sets';
 
 /** Nothing but an author and a file in common makes a candidate for so long: half a year. */
@@ -39,18 +49,25 @@ export function linkSeries(facts: PatchFact[]): Revision[] {
 }
 
 /**
- * Works that a later version brings together: the author's other sets of the number before, none of them followed yet, whose
- * patches are all in it. A set without a number, or one that only builds on another's patch, brings nothing together.
+ * Works that a later version brings together: the author's other sets that it names, or of the number before, none of them followed
+ * yet, whose patches are in it; and the same patch, sent twice. A set that only builds on another's patch brings nothing together.
  */
-function mergedInto(set: PostedSet, main: PostedSet, candidates: PostedSet[], followers: Map<number, PostedSet[]>) {
-  if (set.revision < 2 || set.part || set.stable !== null) return [];
+function mergedInto(
+  set: PostedSet,
+  main: PostedSet,
+  candidates: PostedSet[],
+  followers: Map<number, PostedSet[]>,
+): PostedSet[] {
+  if (set.part || set.stable !== null) return [];
   return candidates.filter((earlier) => {
-    if (earlier === main || followers.has(earlier.id) || earlier.revision !== set.revision - 1 || earlier.part)
-      return false;
-    if (earlier.stable !== null || !isOneAuthor(set, earlier) || set.sentAt - earlier.sentAt > RETITLED) return false;
+    if (earlier === main || earlier.part || earlier.stable !== null || !isOneAuthor(set, earlier)) return false;
+    if (isTwice(set, earlier)) return true;
     const size = earlier.patches.length;
-    if (size === 0 || size >= set.patches.length || sharedChangeId(set, earlier) === false) return false;
+    if (followers.has(earlier.id) || size === 0 || size >= set.patches.length) return false;
     const alike = likeness(set, earlier);
+    if (namesEarlier(set, earlier)) return isMostly(alike);
+    const isBefore = set.revision > 1 && earlier.revision === set.revision - 1;
+    if (!isBefore || set.sentAt - earlier.sentAt > RETITLED || sharedChangeId(set, earlier) === false) return false;
     return alike.pairs === size && (alike.titled === size || (alike.alike === size && alike.change >= 0.8));
   });
 }

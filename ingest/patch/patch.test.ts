@@ -214,6 +214,55 @@ describe('series', () => {
     expect(await store.series()).toEqual(expected);
   });
 
+  it('takes a patch of a version that was sent again for itself for part of it, and judges the whole', async () => {
+    await store.add([
+      patch('p1@x', 0, '[PATCH v5 1/2] x: add alpha', one),
+      patch('p22@x', 0, '[PATCH v5 2/2] x: add omega', two, at('p1@x')),
+      patch('q2@x', 1, '[PATCH v5 2/2] x: add omega', two),
+      reply('r1@x', 2, 'p1@x', 'Applied, thanks.\n'),
+      reply('r2@x', 3, 'q2@x', 'Applied, thanks.\n'),
+    ]);
+    expect(await store.series()).toEqual(['v5:p1@x,p22@x v5:q2@x']);
+    expect(await store.db.get('SELECT status, revisions, patches FROM series')).toEqual({
+      status: 'applied',
+      revisions: 1,
+      patches: 2,
+    });
+  });
+
+  it.each([
+    ['a series that its single patch grew into', '[PATCH v2] Letters', '[PATCH v3 0/2] letters'],
+    ['the same patch below another mail', '[PATCH v2] Letters', '[PATCH v2] letters'],
+  ])('joins %s', async (_, before, after) => {
+    const isCover = after.includes(' 0/');
+    await store.add([
+      patch('a2@x', 0, before, one),
+      mailOf({ msgid: 'n0@x', sentAt: START + DAY, subject: 'a report', text: 'It fails.' }),
+      isCover ? again('b0@x', 3, after) : patch('b0@x', 3, after, one, at('n0@x')),
+      ...(isCover ? [patch('b1@x', 3, '[PATCH v3 1/2] y: another way', two, at('b0@x'))] : []),
+    ]);
+    expect(await store.series()).toHaveLength(1);
+  });
+
+  it('takes one run of format-patch for one posting', async () => {
+    const id = (commit: string) => `${commit.repeat(20)}.1893456000.git.ada@example.org`;
+    await store.add([
+      patch(id('ab'), 0, '[PATCH 1/2] x: add alpha', one),
+      patch(id('cd'), 0, '[PATCH V2 2/2] x: add omega', two, at(id('ab'))),
+    ]);
+    expect(await store.series()).toEqual([`v2:${id('ab')},${id('cd')}`]);
+  });
+
+  it('follows a request for comments whose patches were renamed', async () => {
+    await store.add([
+      patch('a1@x', 0, '[RFC PATCH 1/2] x: replace the flag by a latency', one),
+      patch('a22@x', 0, '[RFC PATCH 2/2] x: use the latency', two, at('a1@x')),
+      patch('b1@x', 2, '[PATCH 1/2] x: replace the flag by a forced latency', ['quite(another);', 'way(to, go);']),
+      patch('b22@x', 2, '[PATCH 2/2] x: use the latency', ['here(too);', 'return omega_value + 7;'], at('b1@x')),
+    ]);
+    expect(await store.series()).toEqual(['v1:a1@x,a22@x v1:b1@x,b22@x']);
+  });
+
   describe('of another sender', () => {
     const from = (name: string, address: string) => ({ author: { name, address } });
     const cleo = from('Cleo Example', 'cleo@example.org');

@@ -1,11 +1,11 @@
-import type { RevisionState } from '#patch/kinds';
+import type { PatchState, RevisionState } from '#patch/kinds';
 import { parseSubject } from '#patch/subject';
 import { authorKey } from './facts';
 import { type Judged, type Keepers, verdictOf } from './states';
 
 /** A series with its verdict, and the figures that lists show. The fields of db/write/series.ts SeriesRow. */
 export function seriesRow(id: number, revisions: RevisionState[], keepers: Keepers) {
-  const judged = verdictOf(revisions, keepers);
+  const judged = verdictOf(withoutPartsSentAgain(revisions), keepers);
   const { newest } = judged;
   const all = revisions.flatMap(({ patches }) => patches);
   const [head] = newest.patches;
@@ -25,6 +25,30 @@ export function seriesRow(id: number, revisions: RevisionState[], keepers: Keepe
     ...figuresOf(judged),
   };
 }
+
+/** What was said of a patch that was sent again for itself is said of it in its version. */
+function withoutPartsSentAgain(revisions: RevisionState[]): RevisionState[] {
+  const kept = [...revisions];
+  for (const again of revisions) {
+    const at = kept.findIndex((one) => !one.isResend && one.number === again.number && one.part === again.part);
+    const whole = kept[at];
+    if (!again.isResend || !whole || again.patches.length >= whole.patches.length) continue;
+    const patches = whole.patches.map((patch) => {
+      const second = again.patches.find((one) => one.isCover === patch.isCover && one.position === patch.position);
+      return second ? together(patch, second) : patch;
+    });
+    kept[at] = { ...whole, patches };
+    kept.splice(kept.indexOf(again), 1);
+  }
+  return kept;
+}
+
+const together = (patch: PatchState, again: PatchState): PatchState => ({
+  ...patch,
+  answers: [...patch.answers, ...again.answers],
+  endorsements: [...patch.endorsements, ...again.endorsements],
+  words: [...patch.words, ...again.words],
+});
 
 const titleOf = (subject: string) => parseSubject(subject).title || subject;
 

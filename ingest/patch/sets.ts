@@ -26,8 +26,8 @@ export interface PostedSet {
 const BURST = 3 * 3600;
 /** A cover letter sent beside patches that lack one, under another number: so many seconds from them. */
 const BESIDE = 900;
-/** A cover letter sent again belongs to the version that it names for so many seconds. */
-const AGAIN = 7 * 86400;
+/** A cover letter or patch sent again belongs to the version that it names for so many seconds. */
+export const AGAIN = 7 * 86400;
 
 /**
  * Groups patch mails into posted sets. A mail joins the set of the mail it answers to (or shares a lost parent with),
@@ -172,22 +172,26 @@ function isHalfNumbered(fact: PatchFact, { head, taken }: Draft): boolean {
   return Math.min(fact.revision, head.revision) === 1 && fact.revisionPart === '' && head.revisionPart === '';
 }
 
-/** A Message-ID without its numbers; null where it has none. */
+/** A Message-ID without what tells the mails of one run apart; null where nothing does. */
 function stemOf({ msgid }: PatchFact): string | null {
+  // `cover.1563358721.git.foo@x` and `<commit>.1563358721.git.foo@x`: format-patch --thread.
+  const thread = /^(?:[0-9a-f]{40}|cover)\.(\d{9,11}\.git\.[^@]{1,100}@.*)$/.exec(msgid);
+  if (thread) return thread[1] as string;
   const stem = msgid.replace(/-\d{1,3}-(?=[^@]{0,300}@)|(?<=\.)\d{1,6}(?=[.@])/g, '-');
   return stem === msgid ? null : stem;
 }
 
 const isOneRun = (a: PatchFact, b: PatchFact) => stemOf(a) !== null && stemOf(a) === stemOf(b);
 
-/** The nth mail of a run has the nth patch: the same run holds all patches before it, and none of them comes from another run. */
+/**
+ * Whoever sends several mails in one run sends the whole set; a run of one mail may add to another, as where each patch is sent for
+ * itself, or the last one was left.
+ */
 function isOfAnotherRun(fact: PatchFact, { members }: Draft): boolean {
-  const hasBefore = (mail: PatchFact, other: PatchFact) =>
-    runNumber(mail) === mail.position && (mail.position ?? 0) > (other.position ?? 0);
-  return members.some(
-    (member) =>
-      !isOneRun(fact, member) && member.position !== 0 && (hasBefore(fact, member) || hasBefore(member, fact)),
-  );
+  if (members.some((member) => isOneRun(fact, member))) return false;
+  const numbers = members.map((member) => runNumber(member) ?? 1);
+  const isLater = members.every((member) => (member.position ?? 0) < (fact.position ?? 0));
+  return (runNumber(fact) ?? 1) > 1 || (Math.max(...numbers) > 1 && !isLater);
 }
 
 /** 2 of `20190708062021.4711-2-foo@x`: the mail's place in a run of git send-email. */

@@ -42,6 +42,47 @@ describe.skipIf(!ARCHIVES)('versions of series judged by reading', () => {
   });
 });
 
+/**
+ * Drawn at random from what the program joined and did not, and read: 60 joins of sets whose titles differ, and 60 pairs of mails of one
+ * author and title within half a year that it had kept apart. `two`: works of their own. `one`: versions of one work. `open`: a patch
+ * that moved from one work into another, which is both. The joins hold `[earlier, later]`.
+ */
+describe.skipIf(!ARCHIVES)('pairs judged by reading', () => {
+  const pairs = JSON.parse(readFileSync(new URL('pairs.json', import.meta.url), 'utf8')) as {
+    unlike: [string, string][];
+    unjoined: [string, string, 'one' | 'two' | 'open'][];
+  };
+  let series: ReturnType<typeof seriesOf>;
+  beforeAll(async () => {
+    const mails = await readFacts(['linux-edac', 'kexec', 'linux-pm']);
+    series = seriesOf(mails.flatMap(({ fact }) => fact ?? []));
+  }, 240_000);
+  const isJoined = ([a, b]: readonly string[]) => series.of.get(a as string) === series.of.get(b as string);
+
+  it('keeps works of unlike titles together', () => {
+    const lost = pairs.unlike.filter((pair) => !isJoined(pair));
+    for (const [a, b] of lost) console.log('no longer joined:', a, b);
+    console.log(`unlike titles: ${pairs.unlike.length - lost.length} of ${pairs.unlike.length} joined`);
+    expect(pairs.unlike).toHaveLength(60);
+    expect(lost).toHaveLength(0);
+  });
+
+  it('keeps two works of one title apart, and joins most of what is one', () => {
+    const of = (truth: string) => pairs.unjoined.filter((pair) => pair[2] === truth);
+    const wrong = of('two').filter(isJoined);
+    const missed = of('one').filter((pair) => !isJoined(pair));
+    for (const [a, b] of wrong) console.log('two works joined:', a, b);
+    for (const [a, b] of missed) console.log('one work apart:', a, b);
+    console.log(
+      `one author and title: ${of('two').length} of two works, ${wrong.length} joined; ` +
+        `${of('one').length} of one work, ${missed.length} apart; ${of('open').length} open`,
+    );
+    expect(pairs.unjoined).toHaveLength(60);
+    expect(wrong).toHaveLength(0);
+    expect(missed.length / of('one').length).toBeLessThan(0.4);
+  });
+});
+
 /** Series by msgid, and the msgids of each series. */
 function seriesOf(facts: PatchFact[]): { of: Map<string, number>; members: Map<number, string[]> } {
   const msgids = new Map(facts.map((fact) => [fact.id, fact.msgid]));
