@@ -49,6 +49,7 @@ export class PatchDatabase {
   }
 
   readonly #ids = new Map<string, number>();
+  readonly #used = new Set<number>();
   readonly #threads = new Map<string, number>();
   readonly #places = new Map<number, { id: number; msgid: string; parent: number | null }[]>();
 
@@ -57,7 +58,9 @@ export class PatchDatabase {
     const rows: Record<string, Value[][]> = {};
     await this.db.transaction(async (db) => {
       for (const mail of mails) {
-        const id = mail.sentAt * 8;
+        let id = mail.sentAt * 8;
+        while (this.#used.has(id)) id++;
+        this.#used.add(id);
         this.#ids.set(mail.msgid, id);
         await this.#store(db, mail, id);
         const facts: FactRows = {};

@@ -1,5 +1,6 @@
 import { textKey } from '#patch/fingerprint';
 import { PATCH_KIND, type PatchFact, type Revision } from '#patch/kinds';
+import { parseSubject, titleKey } from '#patch/subject';
 import type { Reads, Transaction, Value } from '../open';
 import { insertRows } from './insert';
 import { loadFacts } from './patchfacts';
@@ -74,28 +75,65 @@ interface PlaceRow {
   parent: number | null;
   id: number | null;
   target: number | null;
+  kind: number | null;
+  nth: number | null;
+  title: number | null;
 }
 
 /** For every mail of the threads that changed: the nearest patch, cover letter or pull request above it. */
 async function linkReplies(db: Transaction, dirty: string): Promise<void> {
   const threads = `SELECT DISTINCT m.thread FROM message m WHERE m.id IN ${dirty}`;
   const rows = await db.all<PlaceRow>(
-    `SELECT l.thread, l.position, l.parent, l.message_id AS id, p.message_id AS target
+    `SELECT l.thread, l.position, l.parent, l.message_id AS id, p.message_id AS target, p.kind, p.position AS nth, p.title_key AS title
      FROM place l LEFT JOIN patch p ON p.message_id = l.message_id AND p.kind IN ${TARGET_KINDS}
      WHERE l.thread IN (SELECT thread FROM message WHERE id IN (SELECT message_id FROM patch) AND thread IN (${threads}))
      ORDER BY l.thread, l.position`,
   );
-  const replies: Value[][] = [];
+  const replies: Reply[] = [];
   let thread = -1;
   let above: (number | null)[] = [];
   for (const row of rows) {
     if (row.thread !== thread) [thread, above] = [row.thread, []];
     const parent = row.parent === null ? null : (above[row.parent] ?? null);
     above[row.position] = row.target ?? parent;
-    if (row.id !== null && row.target === null && parent !== null) replies.push([row.id, parent]);
+    if (row.id !== null && row.target === null && parent !== null) replies.push({ id: row.id, thread, to: parent });
   }
+  await nameTheirPatch(db, replies, rows);
   await db.run(`DELETE FROM patch_reply WHERE message_id IN (SELECT id FROM message WHERE thread IN (${threads}))`);
-  await insertRows(db, 'INSERT OR REPLACE INTO patch_reply (message_id, patch_id)', replies);
+  await insertRows(
+    db,
+    'INSERT OR REPLACE INTO patch_reply (message_id, patch_id)',
+    replies.map(({ id, to }) => [id, to]),
+  );
+}
+
+interface Reply {
+  id: number;
+  thread: number;
+  to: number;
+}
+
+/** Some mailers answer "Re: [PATCH 2/7] x" below the cover letter: what is said there is said of that patch alone. */
+async function nameTheirPatch(db: Reads, replies: Reply[], rows: PlaceRow[]): Promise<void> {
+  const covers = new Set(rows.flatMap(({ target, kind }) => (kind === PATCH_KIND.cover && target ? [target] : [])));
+  const below = replies.filter(({ to }) => covers.has(to));
+  const subjects = await db.all<{ id: number; subject: string }>(
+    `SELECT id, subject FROM message WHERE id IN (SELECT value FROM json_each(?)) AND subject LIKE '%/%]%'`,
+    [JSON.stringify(below.map(({ id }) => id))],
+  );
+  const subjectOf = new Map(subjects.map(({ id, subject }) => [id, subject]));
+  const patches = new Map<string, number[]>();
+  for (const { thread, target, nth, title } of rows) {
+    if (target === null || !nth) continue;
+    const key = `${thread} ${nth} ${title}`;
+    patches.set(key, [...(patches.get(key) ?? []), target]);
+  }
+  for (const reply of below) {
+    const { position, title } = parseSubject(subjectOf.get(reply.id) ?? '');
+    if (!position) continue;
+    const named = patches.get(`${reply.thread} ${position} ${textKey(titleKey(title))}`) ?? [];
+    reply.to = Math.max(...named.filter((id) => id < reply.id), 0) || reply.to;
+  }
 }
 
 /**

@@ -341,6 +341,23 @@ describe('outcomes', () => {
     expect(await outcomes()).toEqual([]);
   });
 
+  it('takes a reply below the cover letter for one to the patch that its subject names', async () => {
+    const below = (msgid: string, subject: string) => ({
+      ...reply(msgid, 1, 'c0@x', 'Applied, thanks.\n'),
+      sentAt: START + 86400 + msgid.length,
+      subject,
+    });
+    await store.add([
+      mailOf({ msgid: 'c0@x', sentAt: START, subject: '[PATCH 0/2] letters', text: 'Letters.' }),
+      patch('p1@x', 0, '[PATCH 1/2] x: add alpha', one, { references: ['c0@x'] }),
+      patch('p22@x', 0, '[PATCH 2/2] x: add omega', two, { references: ['c0@x'] }),
+      below('r1@x', 'RE: [PATCH 2/2] x: add omega'),
+    ]);
+    expect(await outcomes()).toMatchObject([{ msgid: 'p22@x', how: 'reply' }]);
+    await store.add([below('r22@x', 'Re: [PATCH 0/2] letters')]);
+    expect(await status()).toEqual(['applied']);
+  });
+
   it('counts a review of every patch', async () => {
     await store.add([
       patch('p1@x', 0, '[PATCH] x: add alpha', one),
