@@ -22,6 +22,15 @@ describe('sanitizeMail', () => {
     );
   });
 
+  it('lets a link to write a mail fill in no file', () => {
+    const href = (to: string) => /href="([^"]*)"/.exec(sanitize(`<a href="${to}">x</a>`))?.[1];
+    expect(href('mailto:ada@example.org?attach=/etc/passwd')).toBe('mailto:ada@example.org');
+    expect(href('mailto:ada@example.org?ATTACHMENT=x&amp;subject=a%20b&amp;bcc=eve@example.org&amp;att%61ch=y')).toBe(
+      'mailto:ada@example.org?subject=a%20b',
+    );
+    expect(href('mailto:ada@example.org?subject=a%20b')).toBe('mailto:ada@example.org?subject=a%20b');
+  });
+
   it('shows where a link leads unless its words do', () => {
     const host = (html: string) => /\[(.*)\]/.exec(sanitize(html))?.[1] ?? null;
     expect(host('<a href="https://example.org/x">https://example.org/x</a>')).toBe(null);

@@ -84,8 +84,18 @@ function targetOf(href: string): string | null {
   if (url.protocol !== 'http:' && url.protocol !== 'https:' && url.protocol !== 'mailto:') return null;
   url.username = '';
   url.password = '';
+  if (url.protocol === 'mailto:') url.search = harmlessFields(url.search.slice(1));
   return url.href;
 }
+
+/** What a link to write a mail may fill in: some mail programs take a file of the reader's machine for `attach` (RFC 6068, 7). */
+const FILLED_IN = new Set(['to', 'cc', 'subject', 'in-reply-to']);
+
+const harmlessFields = (query: string) =>
+  query
+    .split('&')
+    .filter((field) => FILLED_IN.has(decoded(field.split('=', 1)[0] ?? '').toLowerCase()))
+    .join('&');
 
 function spans({ colspan, rowspan }: sanitizeHtml.Attributes): sanitizeHtml.Attributes {
   const kept: sanitizeHtml.Attributes = {};

@@ -1,6 +1,7 @@
 import { Feed } from 'feed';
 import type { FeedRow } from '#db/queries/feed';
 import { visible } from '#mail/visible';
+import { nameOf } from '../_ui/format';
 import { anyHref } from '../_ui/links';
 import { settings } from '../_web/settings';
 
@@ -39,7 +40,7 @@ export function atomOf(request: Request, title: string, mails: FeedRow[]): strin
       link: base + anyHref(mail.msgid),
       title: escapeText(plain(mail.subject)) || '(no subject)',
       date: new Date(mail.sentAt * 1000),
-      author: [{ name: plain(mail.name || mail.address) || 'unknown' }],
+      author: [{ name: plain(nameOf(mail.name, mail.address)) || 'unknown' }],
       content: `<pre>${escapeText(plain(mail.text.slice(0, MAX_TEXT)))}</pre>`,
     });
   }

@@ -5,9 +5,8 @@ import { allHeaders } from '#mail/header';
 import type { LineSpan, Note } from '#mail/render';
 import { Copy, Name, SentAt } from '../_ui/bits';
 import { Document } from '../_ui/Document';
-import { idArgument, maskAddress, nameOf, plural, shellWord, shortTime } from '../_ui/format';
+import { idArgument, maskAddress, maskAll, nameOf, plural, shellWord, shortTime } from '../_ui/format';
 import { imposterQuery, listHref, loreHref, messageHref, threadHref } from '../_ui/links';
-import { settings } from '../_web/settings';
 import { Attachments, BodyText, sameSubject, Warnings } from './Mail';
 import { Reply } from './Reply';
 
@@ -158,9 +157,6 @@ function InSeries({ place, list }: { place: PatchPlace; list: string }) {
     </p>
   );
 }
-
-const maskAll = (value: string) =>
-  settings.maskAddresses ? value.replace(/[^\s<>,;:"()]{1,200}@[^\s<>,;:"()]{1,200}/g, maskAddress) : value;
 
 /** Longer lists of recipients are folded. */
 const OPEN_RECIPIENTS = 240;

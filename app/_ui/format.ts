@@ -62,7 +62,7 @@ export function dateNoteText(note: string): string {
 
 /** The name, or the address where there is none. */
 export function nameOf(name: string | null, address: string | null): string {
-  return name || maskAddress(address ?? '') || 'unknown';
+  return maskAll(name ?? '') || maskAddress(address ?? '') || 'unknown';
 }
 
 /** The address as the operator wants it shown. */
@@ -71,6 +71,10 @@ export function maskAddress(address: string): string {
   const at = address.lastIndexOf('@');
   return at > 0 ? `${address.slice(0, Math.min(2, at))}…@${address.slice(at + 1)}` : address;
 }
+
+/** Every address in a header's value, or in a name, as the operator wants it shown. */
+export const maskAll = (value: string) =>
+  settings.maskAddresses ? value.replace(/[^\s<>,;:"()]{1,200}@[^\s<>,;:"()]{1,200}/g, maskAddress) : value;
 
 const NUMBER = new Intl.NumberFormat('en-US');
 

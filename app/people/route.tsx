@@ -2,7 +2,7 @@ import { anySynthetic, lists } from '#db/queries/home';
 import { listPeople, PEOPLE_A_PAGE } from '#db/queries/people';
 import { page, problem } from '../_page/page';
 import { Document } from '../_ui/Document';
-import { shortDate } from '../_ui/format';
+import { maskAll, shortDate } from '../_ui/format';
 import { personHref } from '../_ui/links';
 import { Columns } from '../_ui/ThreadTable';
 
@@ -43,7 +43,7 @@ export const GET = page(async ({ query, db }) => {
         {people.map((person) => (
           <li key={person.id}>
             <a href={personHref(person.slug)}>
-              <bdi>{person.name}</bdi>
+              <bdi>{maskAll(person.name)}</bdi>
               {person.kind === 'person' ? null : <small> {person.kind}</small>}
             </a>
             <b>{person.messages.toLocaleString('en-US')}</b>

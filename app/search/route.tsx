@@ -12,11 +12,12 @@ import {
 } from '#db/queries/search/index';
 import { topicIds } from '#db/queries/topics';
 import { dateSpan } from '#query/dates';
-import { page, problem } from '../_page/page';
+import { page, problem, renderBytes } from '../_page/page';
 import { MonthBars } from '../_ui/bits';
 import { Document } from '../_ui/Document';
 import { maskAddress, nameOf, plural, shortTime } from '../_ui/format';
 import { listHref, messageHref, personHref, threadHref } from '../_ui/links';
+import { respond } from '../_web/http';
 import { topics } from '../topics/config';
 import { type LinkTo, NothingFound, offersOf } from './NothingFound';
 import { SearchHelp } from './SearchHelp';
@@ -87,7 +88,7 @@ async function resultPage(db: Snapshot, query: URLSearchParams, request: SearchR
       else next.set(key, value);
     return `/search/?${next}`;
   };
-  return (
+  const shown = (
     <Document
       title={`${request.query || request.topic || request.person} · Search`}
       query={request.query}
@@ -132,6 +133,10 @@ async function resultPage(db: Snapshot, query: URLSearchParams, request: SearchR
       ) : null}
     </Document>
   );
+  // With the same page, which says what may have been meant; the API answers so too.
+  return found.problem
+    ? respond(renderBytes(shown), 400, { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-cache' })
+    : shown;
 }
 
 /** A month as `after` and `before`. */

@@ -18,7 +18,7 @@ import { topicMatches } from '#db/queries/topics';
 import { notFound, page } from '../../_page/page';
 import { Document } from '../../_ui/Document';
 import { Figures } from '../../_ui/Figures';
-import { maskAddress, plural, shortDate } from '../../_ui/format';
+import { maskAddress, maskAll, plural, shortDate } from '../../_ui/format';
 import { personHref, searchHref, threadHref } from '../../_ui/links';
 import { Stacks } from '../../_ui/Stacks';
 import { Columns } from '../../_ui/ThreadTable';
@@ -33,8 +33,9 @@ const LIMITS = { threads: 15, series: 16, others: 12 };
 /** `/people/{id}/`: what a person wrote here, when, with whom, and what became of it; `id` is a slug or an address. */
 export const GET = page(async ({ parts, query, db }) => {
   const id = parts[1] ?? '';
-  const person = await findPerson(db, id);
-  if (!person) return notFound(`"${id.slice(0, 100)}"`, id.slice(0, 100));
+  const found = await findPerson(db, id);
+  if (!found) return notFound(`"${id.slice(0, 100)}"`, id.slice(0, 100));
+  const person = { ...found, name: maskAll(found.name) };
   if (person.slug !== id || parts.length < 3) return redirect(personHref(person.slug), id === person.slug ? 301 : 302);
   const facts = await personFacts(db, person.id, LIMITS);
   const { mails, lists } = facts;

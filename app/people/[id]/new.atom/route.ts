@@ -2,6 +2,7 @@ import { FEED_ENTRIES, readFeed } from '#db/queries/feed';
 import { findPerson, mailsOf } from '#db/queries/people';
 import { atomOf } from '../../../_page/atom';
 import { notFound, page } from '../../../_page/page';
+import { maskAll } from '../../../_ui/format';
 import { respond } from '../../../_web/http';
 import { ATOM } from '../../../search/results';
 
@@ -14,5 +15,5 @@ export const GET = page(async ({ request, parts, db }) => {
     db,
     mails.map(({ id }) => id),
   );
-  return respond(atomOf(request, person.name, rows), 200, ATOM);
+  return respond(atomOf(request, maskAll(person.name), rows), 200, ATOM);
 });
