@@ -172,6 +172,8 @@ export interface StoredClaim {
   tree: string | null;
   /** message.id of the patch or cover letter that the mail answers to (patch_reply). */
   parent: number | null;
+  /** The mail answers `parent` itself, not another answer to it. */
+  isDirect: boolean;
   /** message.id of the mail, where it carries the patch itself (tip, stable): compared by content. */
   self: PatchFact | null;
 }

@@ -7,8 +7,9 @@ import { loadFacts } from './patchfacts';
 /** A copy comes at most two years after the patch (ingest/patch/outcome.ts REACH), in message ids (8 a second). */
 const COPY_REACH = 730 * 86400 * 8;
 
-interface ClaimRow extends Omit<StoredClaim, 'self' | 'titleKey'> {
+interface ClaimRow extends Omit<StoredClaim, 'self' | 'titleKey' | 'isDirect'> {
   title_key: number | null;
+  direct: number;
 }
 
 /** Claims to be resolved, the patches that they may mean, and the revision of each. */
@@ -22,14 +23,21 @@ export interface ClaimFacts {
 export async function gatherClaims(db: Transaction, last: number, known: Map<number, PatchFact>): Promise<ClaimFacts> {
   await gatherClaiming(db, dirtyUpTo(last));
   const rows = await db.all<ClaimRow>(
-    `SELECT c.message_id AS evidence, c.line, c.kind, c.source, c.msgid, c.title, c.title_key, c.oid, c.tree, r.patch_id AS parent
+    `SELECT c.message_id AS evidence, c.line, c.kind, c.source, c.msgid, c.title, c.title_key, c.oid, c.tree, r.patch_id AS parent,
+       c.kind = ${CLAIM.changesRequested} AND EXISTS (SELECT 1 FROM place l JOIN place q ON q.thread = l.thread AND q.position = l.parent
+         WHERE l.message_id = c.message_id AND q.message_id = r.patch_id) AS direct
      FROM claiming n JOIN claim c ON c.message_id = n.id LEFT JOIN patch_reply r ON r.message_id = c.message_id ORDER BY 1, 2, c.nth`,
   );
   if (rows.length === 0) return { claims: [], facts: [], revisionOf: () => null };
   const revisions = await revisionOfEach(db);
   const facts = await factsOf(db, [...revisions.keys()], known);
   const claims = rows.map(
-    ({ title_key, ...row }): StoredClaim => ({ ...row, titleKey: title_key, self: known.get(row.evidence) ?? null }),
+    ({ title_key, direct, ...row }): StoredClaim => ({
+      ...row,
+      titleKey: title_key,
+      isDirect: direct === 1,
+      self: known.get(row.evidence) ?? null,
+    }),
   );
   return { claims, facts, revisionOf: (id) => revisions.get(id) ?? null };
 }

@@ -37,7 +37,7 @@ export function claimsOf(
     return [...revertClaims(subject, body), ...(subject.isReply ? [] : upstreamClaims(subject, body))];
   // "NACK: [PATCH] ..." is a reply too.
   const isReply = subject.isReply || message.references.length > 0;
-  if (isReply && kind === null) return replyClaims(message, body, trailers);
+  if (isReply && (kind === null || kind === PATCH_KIND.reply)) return replyClaims(message, body, trailers);
   return [];
 }
 

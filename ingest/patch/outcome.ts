@@ -64,12 +64,13 @@ function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
 /** A patch may be applied, or come to stable, so many seconds after it was posted: two years. */
 const REACH = 730 * 86400;
 
-/** What decides nothing unless it is said plainly; kept as the line of a request that its author's promise shows. */
-const QUIET: readonly number[] = [CLAIM.changesRequested, CLAIM.gaveIn];
+/** What decides nothing unless it is said plainly, or, a request, in answer to the patch itself: deeper down people argue. */
+const isQuiet = ({ kind, source, isDirect }: StoredClaim) =>
+  source === CLAIM_SOURCE.report && (kind === CLAIM.gaveIn || (kind === CLAIM.changesRequested && !isDirect));
 
 /** Which patches a claim is about, and what shows it. An uncertain one names none. */
 export function resolveClaim(claim: StoredClaim, index: PatchIndex): Outcome[] {
-  if (claim.source === CLAIM_SOURCE.report && QUIET.includes(claim.kind)) return [];
+  if (isQuiet(claim)) return [];
   const named = claim.msgid === null ? undefined : index.byMsgid.get(claim.msgid);
   if (named && isTarget(named)) return whole(claim, named, index).map((patch) => outcome(claim, patch, 'link'));
   const parent = claim.parent === null ? undefined : index.byId.get(claim.parent);
@@ -113,6 +114,7 @@ function spoken(claim: StoredClaim, parent: PatchFact, index: PatchIndex): Patch
   const isSeries = target.kind === PATCH_KIND.cover && siblings.length > 2;
   if (scope === 'some' || (scope === 'one' && isSeries)) return [];
   if (scope === 'rest') return siblings.filter((fact) => fact.kind !== PATCH_KIND.cover && !index.applied.has(fact.id));
+  if (scope?.startsWith('named ')) return titledWith(scope.slice(6).split(' '), target, siblings);
   const chosen = scope === null ? null : positionsOf(scope, target.position);
   const isWhole = scope === 'all' || target.kind === PATCH_KIND.cover;
   if (chosen) {
@@ -121,6 +123,16 @@ function spoken(claim: StoredClaim, parent: PatchFact, index: PatchIndex): Patch
     if (siblings.length > 1 && isWhole) return [];
   }
   return isWhole ? siblings : [target];
+}
+
+/** "The thermal patches" of a series: those whose titles say so; where none does, the patch answered to, and of a whole series none. */
+function titledWith(words: string[], target: PatchFact, siblings: PatchFact[]): PatchFact[] {
+  const named = siblings.filter(({ kind, title }) => {
+    const own = title.toLowerCase().split(/[^a-z0-9]+/);
+    return kind !== PATCH_KIND.cover && words.every((word) => own.includes(word));
+  });
+  if (named.length > 0) return named;
+  return target.kind === PATCH_KIND.cover && siblings.length > 2 ? [] : [target];
 }
 
 /** The patch or cover letter of the same place in another version that the words name. */
@@ -209,17 +221,18 @@ function believed(candidates: Iterable<PatchFact>, claim: StoredClaim, titleKey:
     if (!isCandidate(fact, claim)) continue;
     const score = changeLikeness(fact, self);
     const titled = fact.titleKey === titleKey;
-    if (score >= SAME_CHANGE || (titled && score >= TITLED) || isSameWork(fact, self, score)) {
+    if ((titled && score >= TITLED) || isSameWork(fact, self, score)) {
       found.push({ fact, score: score + (titled ? NEARLY : 0) });
     }
   }
   return found;
 }
 
-/** Another title: like words or the same author must speak for it too. */
+/** Another title: like words or the same author must speak for it too; two persons may fix one line alike. */
 function isSameWork(fact: PatchFact, self: PatchFact, score: number): boolean {
   if (score < 0.25) return false;
   const words = wordLikeness(fact.title, self.title);
+  if (score >= SAME_CHANGE) return fact.authorKey === self.authorKey || words >= 0.6;
   if (fact.authorKey === self.authorKey && (score >= SAME_WORK - 0.1 || words >= 0.25)) return true;
   return words >= 0.6 || (score >= SAME_WORK && words >= 0.4);
 }

@@ -1,6 +1,7 @@
 import { type Body, linesBetween } from '#mail/body';
 import { CLAIM, type ClaimKind } from '#patch/kinds';
-import { type ActKind, actOf } from './acts';
+import { type Act, type ActKind, act as actWith } from './act';
+import { actOf } from './acts';
 
 /** What a person says in a reply became of the patch that the mail answers to. */
 export interface Said {
@@ -37,9 +38,9 @@ export function saidOf(body: Body): Said[] {
   const said: Said[] = [];
   const seen = new Set<string>();
   for (const { sentence, line, asked } of sentencesIn(body)) {
-    const act = actOf(sentence);
+    const act = doneIn(sentence, asked) ?? actOf(sentence);
     if (!act) continue;
-    const scope = act.scope === null && TAKE_ALL.test(asked) ? 'all' : act.scope;
+    const scope = act.scope === null && (TAKE_ALL.test(asked) || WHOLE.test(asked)) ? 'all' : act.scope;
     const kind = KIND[act.kind];
     const key = `${kind} ${act.isPlain}`;
     if (ONCE.has(kind) && seen.has(key)) continue;
@@ -51,7 +52,16 @@ export function saidOf(body: Body): Said[] {
 
 /** What is quoted just above asks for the series to be taken: "Sure, applied." says so of all of it. */
 const TAKE_ALL = /\b(?:take|apply|pick|queue|merge|pull)\b.{0,60}\b(?:series|set|patchset|patches|all of)\b/i;
+/** What is quoted just above stands for all of the series: "Both parts: Acked-by: ...". */
+const WHOLE = /\b(?:(?:both|all) (?:the )?(?:parts|patches)|(?:for|to) the (?:whole |entire |full )?(?:series|set))\b/i;
 const ASKED_LINES = 3;
+
+/** "Done." below "please fix it up when applying": it was taken, if it is a keeper who says so. */
+const WHILE_TAKING =
+  /\b(?:(?:when|while) (?:applying|merging|queu(?:e)?ing|committing|picking)|(?:please|pls|can you|could you|kindly) (?:\w+ ){0,2}(?:apply|queue|merge|take|pick))\b/i;
+const DONE = /^(?:(?:ok(?:ay)?|yes|sure|thx|thanks|right|yep)[\s,.!-]+){0,2}(?:all |now )?done\s*(?:$|[.!,])/i;
+const doneIn = (sentence: string, asked: string): Act | null =>
+  DONE.test(sentence) && WHILE_TAKING.test(asked) ? actWith('applied', '', false) : null;
 
 /** Sentences of one's own words, with what is quoted above them and the line on which each begins. */
 function* sentencesIn(body: Body): Generator<{ sentence: string; line: number; asked: string }> {

@@ -70,9 +70,10 @@ function newestOf(revisions: RevisionState[]): RevisionState {
     : last;
 }
 
-/** "Applied" in the thread of an older version, said after the newest was posted, is about the newest where the title is the same. */
+/** "Applied" in the thread of an older version, said after the newest was posted, is about the newest where the title is the same, or each is one patch. */
 function withLate(newest: RevisionState, revisions: RevisionState[]): RevisionState {
   const posted = Math.max(...newest.patches.map(({ id }) => id));
+  const isSingle = (patches: PatchState[]) => patches.length === 1;
   const late = new Map<string, Word[]>();
   for (const { id, patches } of revisions) {
     if (id === newest.id) continue;
@@ -80,7 +81,8 @@ function withLate(newest: RevisionState, revisions: RevisionState[]): RevisionSt
       const words = patch.words.filter(
         ({ kind, evidence }) => (kind === CLAIM.applied || kind === CLAIM.queued) && evidence > posted,
       );
-      const key = workOf(patch);
+      const key =
+        isSingle(newest.patches) && isSingle(patches) ? workOf(newest.patches[0] as PatchState) : workOf(patch);
       if (words.length > 0) late.set(key, [...(late.get(key) ?? []), ...words]);
     }
   }
@@ -98,6 +100,16 @@ const keyOf = ({ name, address }: Address) => authorKey(name, address);
 
 /** One person: the same address, or the same name (lists and relays rewrite addresses). */
 const isSame = (a: Address, b: Address) => (a.address !== '' && a.address === b.address) || keyOf(a) === keyOf(b);
+
+/** A request: `rank` is how sure it is that a change was asked for. */
+interface Request {
+  patch: PatchState;
+  evidence: number;
+  line: number;
+  by: Address;
+  rank: number;
+}
+const RANK = { meant: 0, said: 1, granted: 2 } as const;
 
 type Fate = 'merged' | 'applied' | 'reverted' | 'dropped' | 'none';
 
@@ -146,12 +158,20 @@ class Judge {
       status,
       proof: lastOf(fates.filter(({ fate }) => wanted.includes(fate)).map(({ word }) => word)),
     });
+    if (taken === all && taken > 0 && !this.isWhole()) return found(STATE.partlyApplied, 'applied', 'merged');
     if (is('merged') === all) return found(STATE.merged, 'merged');
     if (taken === all) return found(STATE.applied, 'applied');
     if (taken > 0) return found(STATE.partlyApplied, 'applied', 'merged');
     if (is('reverted') > 0 && is('reverted', 'dropped') === all) return found(STATE.reverted, 'reverted');
     if (is('dropped') === all) return found(STATE.dropped, 'dropped');
     return null;
+  }
+
+  /** Nothing is known of patches that the archive does not hold, unless the whole series was taken by an answer to its cover letter. */
+  private isWhole(): boolean {
+    const total = parseSubject((this.patches[0] as PatchState).title).total ?? 0;
+    if (this.patches.length >= total) return true;
+    return this.revision.patches.some((patch) => patch.isCover && this.fateOf(patch).fate !== 'none');
   }
 
   /** What was said last decides: a patch may be taken, dropped and taken again. */
@@ -199,11 +219,12 @@ class Judge {
     const isNo = (word: Word) => word.kind === CLAIM.rejected && word.by !== null;
     const own = this.wholly((word, patch) => isNo(word) && this.isAuthors(word, patch));
     if (own) return { status: STATE.withdrawn, proof: own };
-    const refused = this.wholly((word, patch) => isNo(word) && !this.isAuthors(word, patch) && !this.isTakenBack(word));
+    const refused = this.wholly(
+      (word, patch) => isNo(word) && !this.isAuthors(word, patch) && !this.isTakenBack({ ...word, patch }),
+    );
     if (refused) return { status: STATE.refused, proof: refused };
-    const asked = this.requests().filter((one) => !this.isTakenBack(one));
-    const last = asked.toSorted((a, b) => a.evidence - b.evidence).at(-1);
-    return last ? { status: STATE.changesRequested, proof: { id: last.evidence, line: last.line } } : null;
+    const proof = lastOf(this.requests().filter((one) => !this.isTakenBack(one)));
+    return proof ? { status: STATE.changesRequested, proof } : null;
   }
 
   private isAuthors(word: Word, patch: PatchState): boolean {
@@ -220,20 +241,22 @@ class Judge {
   }
 
   /** Requests of others, in their own words or as the author's promise shows; and what they refuse of single patches. */
-  requests(): { evidence: number; line: number; by: Address }[] {
+  requests(): Request[] {
     return this.revision.patches.flatMap((patch) =>
       patch.words.flatMap((word) => {
         if (!word.by) return [];
+        const request = (evidence: number, line: number, by: Address, rank: number) => [
+          { patch, evidence, line, by, rank },
+        ];
         if (word.kind === CLAIM.gaveIn && word.source === CLAIM_SOURCE.words && word.asked) {
           const { asked } = word;
           const isAnswer =
             this.isAuthors(word, patch) && !this.isOwn(asked.by, patch) && !isMachine(asked.by.name, asked.by.address);
-          return isAnswer ? [{ evidence: asked.id, line: asked.line, by: asked.by }] : [];
+          return isAnswer ? request(asked.id, asked.line, asked.by, RANK.granted) : [];
         }
-        const isRequest = word.kind === CLAIM.changesRequested && word.source === CLAIM_SOURCE.words;
-        return (isRequest || word.kind === CLAIM.rejected) && !this.isOwn(word.by, patch)
-          ? [{ evidence: word.evidence, line: word.line, by: word.by }]
-          : [];
+        if ((word.kind !== CLAIM.changesRequested && word.kind !== CLAIM.rejected) || this.isOwn(word.by, patch))
+          return [];
+        return request(word.evidence, word.line, word.by, word.source === CLAIM_SOURCE.report ? RANK.meant : RANK.said);
       }),
     );
   }
@@ -242,17 +265,16 @@ class Judge {
     return isSame(by, patch.author) || isSame(by, this.author);
   }
 
-  /** The same person stands for the version in that mail or later, or says that it is good now. */
-  isTakenBack({ evidence, by }: { evidence: number; by: Address | null }): boolean {
+  /** The same person stands for the patch (or the whole version) in that mail or later, or says that it is good now. */
+  isTakenBack({ patch, evidence, by }: { patch: PatchState; evidence: number; by: Address | null }): boolean {
     if (!by) return false;
-    return this.revision.patches.some(
-      (patch) =>
-        patch.endorsements.some(
-          (one) => one.evidence !== patch.id && one.evidence >= evidence && isSame(one.by, by) && one.isReview,
+    const wide = this.revision.patches.filter((one) => one === patch || one.isCover || patch.isCover);
+    return wide.some(
+      ({ id, endorsements, words }) =>
+        endorsements.some(
+          (one) => one.evidence !== id && one.evidence >= evidence && isSame(one.by, by) && one.isReview,
         ) ||
-        patch.words.some(
-          (word) => word.kind === CLAIM.content && word.by && word.evidence > evidence && isSame(word.by, by),
-        ),
+        words.some((word) => word.kind === CLAIM.content && word.by && word.evidence > evidence && isSame(word.by, by)),
     );
   }
 
@@ -283,10 +305,17 @@ function isReverting(word: Word, fate: Fate, patch: PatchState): boolean {
   return word.isRevertTaken && (fate !== 'none' || word.oid !== '');
 }
 
-function lastOf(words: (Word | null)[]): { id: number; line: number } | null {
+interface Said {
+  evidence: number;
+  line: number;
+  rank?: number;
+}
+
+/** The surest of them, and of these the last. */
+function lastOf(words: (Said | null)[]): { id: number; line: number } | null {
   const last = words
-    .filter((word): word is Word => word !== null && word.evidence !== 0)
-    .toSorted(byTime)
+    .filter((word): word is Said => word !== null && word.evidence !== 0)
+    .toSorted((a, b) => (a.rank ?? 0) - (b.rank ?? 0) || a.evidence - b.evidence || a.line - b.line)
     .at(-1);
   return last ? { id: last.evidence, line: last.line } : null;
 }

@@ -111,7 +111,7 @@ function linkedClaims(mails: EvalMail[], facts: PatchFact[]) {
     const parent = answered === undefined ? null : (byMsgid.get(answered)?.id ?? null);
     for (const claim of own.claims) {
       const key = claim.title === null || SPOKEN.includes(claim.source) ? null : textKey(titleKey(claim.title));
-      claims.push({ ...claim, msgid: null, evidence, titleKey: key, parent, self: fact });
+      claims.push({ ...claim, msgid: null, evidence, titleKey: key, parent, isDirect: false, self: fact });
       const isJudged = claim.source === CLAIM_SOURCE.tip || claim.kind === CLAIM.upstream;
       const links = own.trailers
         .filter((trailer) => trailer.key === 'Link')
