@@ -51,7 +51,7 @@ async function* counted(db: Snapshot, fault: string, sql: string): AsyncGenerato
   if (count > 0) yield { fault, count };
 }
 
-const REFERENCES = 'references that lead out of their thread';
+const REFERENCES = 'messages whose references lead out of their thread, or nowhere';
 const SUBJECTS = 'subjects that the full-text index does not find';
 const UNREADABLE = 'blocks that cannot be read';
 const CHANGED = 'blocks whose bytes are not those that were written';
@@ -59,20 +59,23 @@ const NOT_WHOLE = 'messages whose raw bytes are not whole';
 
 const PAGE = 5000;
 
-/** Whatever a message names is a message or a ghost of the same thread. */
+/** Whatever a message names is a message or a ghost, and one of these is of the same thread. */
 async function* checkReferences(db: Snapshot): AsyncGenerator<Fault> {
   let count = 0;
   for (let after = -1; ; ) {
-    const rows = await db.all<{ id: number; thread: number; refs: string }>(
-      `SELECT id, thread, refs FROM message WHERE id > ? ORDER BY id LIMIT ${PAGE}`,
+    const rows = await db.all<{ id: number; thread: number; refs: string; imposter: number }>(
+      `SELECT id, thread, refs, imposter FROM message WHERE id > ? ORDER BY id LIMIT ${PAGE}`,
       [after],
     );
-    const pairs = rows.flatMap(({ thread, refs }) => (refs ? refs.split(' ').map((ref) => [ref, thread]) : []));
+    const told = rows.filter(({ refs }) => refs !== '').map((row) => [row.refs.split(' '), row.thread, row.imposter]);
     const bad = await db.get<{ n: number }>(
-      `SELECT count(*) AS n FROM json_each(?) j
-       WHERE NOT EXISTS (SELECT 1 FROM message m WHERE m.msgid = j.value ->> 0 AND m.thread = j.value ->> 1)
-         AND NOT EXISTS (SELECT 1 FROM ghost g WHERE g.msgid = j.value ->> 0 AND g.thread = j.value ->> 1)`,
-      [JSON.stringify(pairs)],
+      `WITH named AS (SELECT j.key AS mail, j.value ->> 2 AS imposter, r.value AS msgid, j.value ->> 1 AS thread
+         FROM json_each(?) j, json_each(j.value, '$[0]') r)
+       SELECT count(*) AS n FROM (SELECT 1 FROM named n GROUP BY mail
+         HAVING sum(EXISTS (SELECT 1 FROM message m WHERE m.msgid = n.msgid) OR EXISTS (SELECT 1 FROM ghost g WHERE g.msgid = n.msgid)) < count(*)
+         OR NOT imposter AND NOT max(EXISTS (SELECT 1 FROM message m WHERE m.msgid = n.msgid AND m.thread = n.thread)
+           OR EXISTS (SELECT 1 FROM ghost g WHERE g.msgid = n.msgid AND g.thread = n.thread)))`,
+      [JSON.stringify(told)],
     );
     count += bad?.n ?? 0;
     const last = rows[rows.length - 1];

@@ -24,15 +24,18 @@ export function findByMsgid(db: Reads, msgids: string[]): Promise<Stored[]> {
 }
 
 /** Thread of each msgid that a message bears or a ghost stands for; all that bear one are in one thread. */
-export async function findThreads(db: Reads, msgids: string[]): Promise<Map<string, number>> {
+export async function findThreads(
+  db: Reads,
+  msgids: string[],
+): Promise<Map<string, { thread: number; isGhost: boolean }>> {
   const asked = JSON.stringify(msgids);
-  const rows = await db.all<{ msgid: string; thread: number }>(
-    `SELECT msgid, thread FROM (SELECT j.value AS msgid, (SELECT m.thread FROM message m WHERE m.msgid = j.value LIMIT 1) AS thread
-       FROM json_each(?1) j) WHERE thread IS NOT NULL
-     UNION ALL SELECT g.msgid, g.thread FROM json_each(?1) j JOIN ghost g ON g.msgid = j.value`,
+  const rows = await db.all<{ msgid: string; thread: number; ghost: number }>(
+    `SELECT g.msgid, g.thread, 1 AS ghost FROM json_each(?1) j JOIN ghost g ON g.msgid = j.value
+     UNION ALL SELECT msgid, thread, 0 FROM (SELECT j.value AS msgid,
+       (SELECT m.thread FROM message m WHERE m.msgid = j.value LIMIT 1) AS thread FROM json_each(?1) j) WHERE thread IS NOT NULL`,
     [asked],
   );
-  return new Map(rows.map(({ msgid, thread }) => [msgid, thread]));
+  return new Map(rows.map(({ msgid, thread, ghost }) => [msgid, { thread, isGhost: ghost === 1 }]));
 }
 
 /** Numbers of `message` and `thread` in use within [from, from + span) of each start. A thread keeps the number of a message long gone. */

@@ -132,7 +132,20 @@ export async function replaceThreads(
   );
 }
 
-/** Threads that lost a message, which may have been all that held them together: `meta` keys, gone after a finished ingest. */
+/** Threads of the mails in these that answer to nothing; of one thread two at most. */
+export async function rootsOf(db: Reads, threads: number[]): Promise<number[]> {
+  const rows = await db.all<{ thread: number; n: number }>(
+    `SELECT j.value AS thread, (SELECT count(*) FROM (SELECT 1 FROM message m
+       WHERE m.thread = j.value AND m.refs = '' AND m.imposter = 0 LIMIT 2)) AS n FROM json_each(?) j`,
+    [JSON.stringify(threads)],
+  );
+  return rows.flatMap(({ thread, n }) => new Array<number>(n).fill(thread));
+}
+
+/**
+ * Threads that lost a message, which may have been all that held them together, and such as a mail has put together that named what
+ * was to come: `meta` keys, gone after a finished ingest.
+ */
 const REJOIN = 'rejoin:';
 
 export async function markToRejoin(db: Transaction, thread: number): Promise<void> {

@@ -1,7 +1,8 @@
 import type { Connection } from '#db/open';
 import { findByMsgid, findThreads } from '#db/write/messages';
 import { storedText } from '#db/write/texts';
-import { joinThreads } from '#ingest/thread/join';
+import { rootsOf } from '#db/write/threads';
+import { type Joined, type Joining, joinThreads, type Known } from '#ingest/thread/join';
 import { attachmentKey, type Likeness, likenessOf, sameMessage } from '#mail/same';
 import type { Batch, BatchMail } from './batch';
 import type { IdAllocator } from './ids';
@@ -24,6 +25,8 @@ export interface Resolved {
   ghosts: [string, number][];
   arrived: string[];
   dirty: Set<number>;
+  /** Threads that may be several, to be taken apart when all is read. */
+  apart: number[];
 }
 
 /** One that bears the msgid: stored earlier (`id`), or new in this batch (`mail`). */
@@ -144,5 +147,25 @@ async function joinFresh(db: Connection, fresh: { mail: BatchMail }[], ids: numb
     ghosts: [...joined.named].filter(([msgid]) => !borne.has(msgid)),
     arrived: [...borne].filter((msgid) => known.has(msgid)),
     dirty: new Set([...joined.threads, ...joined.merged.values()]),
+    apart: await severalRoots(db, joining, known, joined),
   };
+}
+
+/** Of the threads to which a mail came late those with two mails that answer to nothing: only a third can have put them together. */
+async function severalRoots(
+  db: Connection,
+  joining: Joining[],
+  known: ReadonlyMap<string, Known>,
+  { late, threads, merged }: Joined,
+): Promise<number[]> {
+  if (!late.size) return [];
+  const now = (thread: number) => merged.get(thread) ?? thread;
+  const before = [...new Set([...known.values()].map(({ thread }) => thread))].filter((thread) =>
+    late.has(now(thread)),
+  );
+  const roots = (await rootsOf(db, before)).map(now);
+  joining.forEach(({ references }, n) => {
+    if (!references.length) roots.push(threads[n] as number);
+  });
+  return [...late].filter((thread) => roots.filter((one) => one === thread).length > 1);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { arrange, type Member } from './arrange';
-import { type Joining, joinThreads } from './join';
+import { type Joining, joinThreads, type Known, takeApart } from './join';
 
 const member = (id: number, msgid: string, ...references: string[]): Member => ({
   id,
@@ -85,15 +85,16 @@ describe('joinThreads', () => {
 
   /** Joins in batches of `size`, as ingest does, and gives the thread of each message in the end. */
   function joinInBatches(messages: Joining[], size: number): number[] {
-    const known = new Map<string, number>();
+    const known = new Map<string, Known>();
     const thread = new Map<number, number>();
     for (let at = 0; at < messages.length; at += size) {
       const batch = messages.slice(at, at + size);
       const joined = joinThreads(batch, known);
-      for (const table of [known, thread] as Map<unknown, number>[]) {
-        for (const [key, value] of table) table.set(key, joined.merged.get(value) ?? value);
-      }
-      for (const [key, value] of joined.named) known.set(key, value);
+      const now = (one: number) => joined.merged.get(one) ?? one;
+      for (const [key, value] of thread) thread.set(key, now(value));
+      for (const [key, value] of known) known.set(key, { ...value, thread: now(value.thread) });
+      for (const [key, value] of joined.named) known.set(key, { thread: value, isGhost: true });
+      for (const { msgid } of batch) known.set(msgid, { ...(known.get(msgid) as Known), isGhost: false });
       for (const [n, message] of batch.entries()) thread.set(message.id, joined.threads[n] as number);
     }
     return messages.map((message) => thread.get(message.id) as number);
@@ -115,5 +116,50 @@ describe('joinThreads', () => {
     );
     const whole = joinInBatches(messages, 400);
     for (const size of [1, 7, 64]) expect(joinInBatches(messages, size)).toEqual(whole);
+  });
+
+  const ROOTS = Array.from({ length: 30 }, (_, n) => joining(n * 10, `root${n}`));
+  const ANSWERS = ROOTS.map(({ id, msgid }) => joining(id + 1, `answer to ${msgid}`, msgid));
+  const GLUE = joining(1000, 'glue', ...ROOTS.map(({ msgid }) => msgid));
+
+  it('lets no mail unite threads that have beginnings of their own', () => {
+    for (const size of [1, 7, 100]) {
+      const threads = joinInBatches([...ROOTS, ...ANSWERS, GLUE], size);
+      expect(new Set(threads).size).toBe(30);
+      expect(threads.at(-1)).toBe(290);
+    }
+  });
+
+  it('lets a mail under the id of another lead its thread nowhere', () => {
+    const threads = joinInBatches([...ROOTS, joining(500, 'root3', 'root7', 'root8')], 1);
+    expect(threads).toEqual([...ROOTS.map(({ id }) => id), 30]);
+  });
+
+  it('unites by ids of missing mails a few threads only', () => {
+    const halves = ROOTS.map(({ id, msgid }) => joining(id + 1, `half of ${msgid}`, msgid));
+    const threads = joinInBatches([...halves, GLUE], 1);
+    expect(new Set(threads).size).toBe(30 - 3);
+  });
+
+  it('tells where a mail came that others had named, and takes apart what only they had put together', () => {
+    const joined = joinThreads([GLUE, ...ANSWERS, ...ROOTS], new Map());
+    expect([...joined.late]).toEqual([1000]);
+    for (const glue of [GLUE, { ...GLUE, id: -5 }]) {
+      const { threads, named } = takeApart([...ROOTS, ...ANSWERS, glue].sort((a, b) => a.id - b.id));
+      expect(new Set(threads).size).toBe(30);
+      expect(named.size).toBe(0);
+    }
+  });
+
+  it('takes no thread apart that late mails made one', () => {
+    const chain = Array.from({ length: 20 }, (_, n) =>
+      joining(n, `c${n}`, ...Array.from({ length: n }, (_, m) => `c${m}`)),
+    );
+    const some = chain.filter((_, n) => n % 3);
+    expect(new Set(takeApart(some).threads).size).toBe(1);
+    expect(new Set(joinInBatches(some.toReversed(), 4)).size).toBe(1);
+    expect(
+      new Set(takeApart([joining(1, 'x', 'g', 'h'), joining(2, 'y', 'g'), joining(3, 'z', 'h')]).threads).size,
+    ).toBe(1);
   });
 });

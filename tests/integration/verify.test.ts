@@ -130,11 +130,11 @@ const DAMAGE: [string, string][] = [
   ],
   ['commits of a patch that is not there', `INSERT INTO patch_commit VALUES ('abc', 'x', ${NONE}, 'link')`],
   [
-    'references that lead out of their thread',
+    'messages whose references lead out of their thread, or nowhere',
     `UPDATE message SET refs = refs || ' elsewhere@example.org' WHERE id = ${SOME}`,
   ],
   [
-    'references that lead out of their thread',
+    'messages whose references lead out of their thread, or nowhere',
     `UPDATE message SET thread = (SELECT max(id) FROM thread) WHERE id = (SELECT id FROM message WHERE refs <> '' AND thread <> (SELECT max(id) FROM thread) LIMIT 1)`,
   ],
   ['blocks that cannot be read', 'UPDATE block SET data = zeroblob(length(data)) WHERE id = 1'],
