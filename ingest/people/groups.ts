@@ -6,6 +6,8 @@ export class Groups {
   readonly #parent: number[];
   readonly #members: number[][];
   readonly #reason: JoinReason[];
+  readonly #mails: number[];
+  readonly #established: boolean[];
   readonly #place: Map<Account, number>;
   readonly #byAddress: Map<string, Account[]>;
 
@@ -16,6 +18,8 @@ export class Groups {
     this.#parent = accounts.map((_, n) => n);
     this.#members = accounts.map((_, n) => [n]);
     this.#reason = accounts.map(() => 'first');
+    this.#mails = accounts.map(({ messages }) => messages);
+    this.#established = accounts.map(({ isEstablished }) => isEstablished);
     this.#place = new Map(accounts.map((account, n) => [account, n]));
     this.#byAddress = groupBy(accounts, ({ address }) => address);
   }
@@ -31,11 +35,12 @@ export class Groups {
 
   /** Whether any of the group is established. */
   isEstablished(account: Account): boolean {
-    return this.#of(this.find(account)).some((one) => one.isEstablished);
+    return this.#established[this.find(account)] as boolean;
   }
 
+  /** What all of the group wrote. */
   mails(account: Account): number {
-    return this.#of(this.find(account)).reduce((sum, one) => sum + one.messages, 0);
+    return this.#mails[this.find(account)] as number;
   }
 
   /** Joins `b` to the person of `a`; the reason is b's where nothing had joined it before, else a's. */
@@ -45,7 +50,9 @@ export class Groups {
     const size = (n: number) => (this.#members[n] as number[]).length;
     const [large, small] = size(one) >= size(other) ? [one, other] : [other, one];
     this.#parent[small] = large;
-    (this.#members[large] as number[]).push(...(this.#members[small] as number[]));
+    for (const member of this.#members[small] as number[]) this.#members[large]?.push(member);
+    this.#mails[large] = (this.#mails[large] as number) + (this.#mails[small] as number);
+    this.#established[large] ||= this.#established[small] as boolean;
     const place = [b, a].map((account) => this.#place.get(account) as number).find((n) => this.#reason[n] === 'first');
     if (place !== undefined) this.#reason[place] = reason;
   }
@@ -70,10 +77,6 @@ export class Groups {
       at = this.#parent[at] as number;
     }
     return at;
-  }
-
-  #of(root: number): Account[] {
-    return (this.#members[root] as number[]).map((n) => this.accounts[n] as Account);
   }
 
   #isKeptApart(a: number, b: number): boolean {

@@ -131,6 +131,48 @@ describe('joinPeople', () => {
     expect(slugs(identities.toReversed())).toEqual(slugs(identities));
     expect(slugs(identities)[1]?.[1]).toMatch(/^joan-overbury-\w{4}$/);
   });
+
+  it('makes the same persons of identities in any order and under any numbers', () => {
+    const names = ['Zoe Quillfeather', 'Max Overbury', 'Jun Wang', 'Ida Thornwood', 'zoequillfeather'];
+    const given = Array.from({ length: 60 }, (_, n) => ({
+      id: n + 1,
+      name: names[n % names.length] as string,
+      address: `${['zoe', 'max.overbury', 'jun', 'post'][n % 4]}${n % 7 || ''}@${['a', 'b', 'c'][n % 3]}.example`,
+      messages: 1 + ((n * 7) % 11),
+      first: (n % 5) * 86_400,
+      last: (5 + (n % 9)) * 86_400,
+    }));
+    const shared = [{ a: 'jun2@a.example', b: 'jun@b.example', threads: 5 }];
+    const persons = (all: Identity[]) => {
+      const named = new Map(all.map((one) => [one.id, `${one.name} <${one.address}>`]));
+      return joinPeople(all, { ...NOTHING, shared })
+        .map(({ identities: own, ...person }) => ({
+          ...person,
+          own: own.map(({ id, reason }) => [named.get(id), reason]),
+        }))
+        .sort((a, b) => (a.slug < b.slug ? -1 : 1));
+    };
+    const shuffled = given.map((_, n) => given[(n * 37) % given.length] as Identity);
+    expect(persons(shuffled.map((one, n) => ({ ...one, id: n + 500 })))).toEqual(persons(given));
+    expect(persons(given.toReversed())).toEqual(persons(given));
+  });
+
+  it('takes time in step with the identities, even where thousands bear one name', () => {
+    const spam = (count: number): Identity[] =>
+      Array.from({ length: count }, (_, n) => ({
+        id: n + 1,
+        name: 'Zoe Quillfeather',
+        address: `zoe@${n}.example`,
+        messages: 9,
+        first: 0,
+        last: 30 * 86_400,
+      }));
+    joinPeople(spam(2000), NOTHING);
+    const start = performance.now();
+    joinPeople(spam(20_000), NOTHING);
+    // 20,000 pairs by pairs would be minutes.
+    expect(performance.now() - start).toBeLessThan(5000);
+  });
 });
 
 const DAY = 86_400;
@@ -200,6 +242,13 @@ describe('what many mails say', () => {
     const shared = threads ? [{ a: b, b: a, threads }] : [];
     expect(groups(two, { ...NOTHING, signed, shared })).toHaveLength(persons);
   });
+});
+
+it('takes one mail in a thread of its namesake for his, but not one elsewhere', () => {
+  const all = [established(1, 'Jun Wang', 'jun@a.example'), once(2, 'Jun Wang', 'kernel@b.example')];
+  const shared = [{ a: 'jun@a.example', b: 'kernel@b.example', threads: 1 }];
+  expect(groups(all, { ...NOTHING, shared })).toHaveLength(1);
+  expect(groups(all)).toHaveLength(2);
 });
 
 describe('accounts', () => {

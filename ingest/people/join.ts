@@ -33,13 +33,17 @@ export function joinPeople(given: Identity[], evidence: Evidence): Person[] {
   return personsOf(groups);
 }
 
+/** More accounts than this under one name are a spammer's: those that wrote most are looked at. */
+const MAX_NAMESAKES = 200;
+
+/** The bearers of each name that joining looks at, those who wrote most first. */
 function byName(people: Account[]): Map<string, Account[]> {
   const named = new Map<string, Account[]>();
-  for (const account of people)
+  for (const account of people.toSorted((a, b) => b.messages - a.messages))
     for (const name of account.names) {
       const known = named.get(name);
-      if (known) known.push(account);
-      else named.set(name, [account]);
+      if (known && known.length < MAX_NAMESAKES) known.push(account);
+      else if (!known) named.set(name, [account]);
     }
   return named;
 }
@@ -55,9 +59,6 @@ function joinEstablished(groups: Groups, named: Map<string, Account[]>, rarity: 
   }
 }
 
-/** More accounts than this under one name are a spammer's: those that wrote most are looked at. */
-const MAX_NAMESAKES = 200;
-
 /** The others, who wrote most first: each joins the one person whom it is most like. */
 function joinNewcomers(
   groups: Groups,
@@ -70,7 +71,7 @@ function joinNewcomers(
   for (const one of newcomers) {
     let best: { other: Account; like: Likeness; mails: number } | null = null;
     for (const name of one.names)
-      for (const other of (named.get(name) ?? []).slice(0, MAX_NAMESAKES)) {
+      for (const other of named.get(name) ?? []) {
         if (groups.find(other) === groups.find(one)) continue;
         if (groups.isEstablished(one) && groups.isEstablished(other)) continue;
         const like = likenesses.of(one, other, rarity.isRare(name), false);
@@ -141,8 +142,11 @@ function perhapsOf(all: Account[][], slugs: string[]): Perhaps[][] {
   const bearers = new Map<string, number[]>();
   for (const [n, accounts] of all.entries())
     if (accounts.some(({ kind }) => kind === 'person'))
-      for (const name of new Set(accounts.flatMap(({ names }) => names)))
-        bearers.set(name, [...(bearers.get(name) ?? []), n]);
+      for (const name of new Set(accounts.flatMap(({ names }) => names))) {
+        const known = bearers.get(name);
+        if (known) known.push(n);
+        else bearers.set(name, [n]);
+      }
   const found = all.map(() => new Set<number>());
   for (const persons of bearers.values())
     for (const one of persons.length > MAX_NAMESAKES ? [] : persons)

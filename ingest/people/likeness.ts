@@ -14,7 +14,7 @@ const GENERIC =
 
 /** Days on which somebody signed under both, or threads in which both write, that two established accounts need. */
 const ENOUGH = { days: 2, threads: 2 };
-/** Where the name is not rare. */
+/** Where the name is not rare. A newcomer needs one: it is by far more often an answer from another desk than a namesake's. */
 const MANY_THREADS = 4;
 
 export interface Likeness {
@@ -43,7 +43,7 @@ export class Likenesses {
     const [days, threads] = [this.#days.get(pair) ?? 0, this.#threads.get(pair) ?? 0];
     if (this.#mutual.has(pair) || days >= ENOUGH.days || (days > 0 && isRare && !established))
       return { reason: 'signs under both addresses', weight: 10 + days };
-    const needed = !isRare ? MANY_THREADS : established ? ENOUGH.threads : 1;
+    const needed = !established ? 1 : isRare ? ENOUGH.threads : MANY_THREADS;
     if (threads >= needed)
       return { reason: 'same name, and both addresses write in the same threads', weight: 5 + threads / 1000 };
     return isRare ? ofForm(a, b) : null;
