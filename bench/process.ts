@@ -103,7 +103,7 @@ function descendants(pid: number): number[] {
 }
 
 /** A program may end between the listing and the reading: then it has no children and no memory. */
-function childrenOf(pid: number): number[] {
+export function childrenOf(pid: number): number[] {
   try {
     return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
       (readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').match(/\d+/g) ?? []).map(Number),

@@ -32,7 +32,12 @@ async function run(bases: string[], flags: Flags): Promise<void> {
     say('ingesting what is there from the start');
     await ingestInto(database, archivesOf(bases));
     const port = await freePort();
-    const env = { THREADLINE_DB: database, PORT: String(port), THREADLINE_LOG: 'error' };
+    const env = {
+      THREADLINE_DB: database,
+      PORT: String(port),
+      THREADLINE_LOG: 'error',
+      THREADLINE_WATCHDOG_SECONDS: '0',
+    };
     const server = await startServer('node', ['scripts/start.mjs'], env, port, '/healthz');
     const until = Date.now() + Number(flags.minutes) * 60_000;
     const checks = new Checks();

@@ -1,10 +1,11 @@
-// npm start: installs, builds, ingests the sample archive into an empty database, serves.
+// npm start: installs, builds, ingests the sample archive into an empty database, serves, watched.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ensureBuilt, ensureBundled, ensureInstalled, fail, ROOT } from './setup.mjs';
+import { serveWatched } from './watch.mjs';
 
 const host = process.env.HOST || '127.0.0.1';
 const port = Number(process.env.PORT || 3000);
@@ -19,10 +20,7 @@ await portIsFree();
 if (!existsSync(database)) ingestSample();
 process.env.THREADLINE_DB = database;
 process.chdir(ROOT);
-await (await import('./serve.mjs')).serve(host, port);
-process.stdout.write(
-  `Threadline is at http://${host === '0.0.0.0' || host === '127.0.0.1' ? 'localhost' : host}:${port}/\n`,
-);
+await serveWatched(host, port);
 
 /** Said before Next starts, because its own message would be a stack trace. */
 function portIsFree() {
