@@ -34,7 +34,7 @@ export async function debatesFeed({ request, db }: PageContext, name: string): P
 
 const lastOf = ({ digest }: Told) => digest.thread.last_id / 8;
 
-function contentOf({ digest: { thread, opening, passages } }: Told, base: string, list: string): string {
+function contentOf({ digest: { thread, passages } }: Told, base: string, list: string): string {
   const words = ({ row, first, last, text, isCut }: Passage) => {
     const href = base + linesHref(messageHref(list, row.msgid), first, last - first + 1);
     const said = escapeText(plain(`${text}${isCut ? ' […]' : ''}`));
@@ -46,10 +46,9 @@ function contentOf({ digest: { thread, opening, passages } }: Told, base: string
   };
   return [
     `<p>${plural(thread.messages, 'mail')} by ${plural(thread.participants, 'person', 'people')}</p>`,
-    ...(opening ? [`<p>${who(opening)} began:</p>${words(opening)}`] : []),
-    ...passages.flatMap((passage) => [
-      `<p>${who(passage)}, answered by ${plural(passage.answered, 'person', 'people')}:</p>${words(passage)}`,
-      ...passage.answers.map((answer) => `<p>${who(answer)} answered:</p>${words(answer)}`),
-    ]),
+    ...passages.map((passage) => {
+      const answered = passage.answered ? `, answered by ${plural(passage.answered, 'person', 'people')}` : '';
+      return `<p>${who(passage)}${answered}:</p>${words(passage)}`;
+    }),
   ].join('\n');
 }

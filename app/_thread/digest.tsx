@@ -17,7 +17,7 @@ export async function digestPage(db: Snapshot, list: string, msgid: string, form
   const digest = id === undefined ? null : await readDigest(db, id);
   if (!digest) return notFound(`The message <${msgid.slice(0, 200)}>`, msgid.slice(0, 200));
   if (format === 'story') return storyDraft(digest);
-  const { thread, passages, opening } = digest;
+  const { thread, passages } = digest;
   const href = threadHref(list, msgid);
   return (
     <Document
@@ -35,38 +35,28 @@ export async function digestPage(db: Snapshot, list: string, msgid: string, form
       </header>
       <ThreadPicture rows={thread.rows} hrefOf={(row) => `${href}#${anchorOf(row)}`} />
       <div className="digest">
-        {opening ? (
-          <section>
-            <p className="who">
-              <Name name={opening.row.author} address={opening.row.address} person={opening.row.person} />{' '}
-              {opening.row.parent === null ? 'began:' : 'wrote the first mail that is here:'}
-            </p>
-            <Words passage={opening} list={list} />
-          </section>
-        ) : null}
-        {passages.map((passage) => (
-          <Taken key={`${passage.row.id} ${passage.first}`} passage={passage} list={list} />
+        {PARTS.map(({ kinds, title }) => (
+          <Part key={title} title={title} passages={passages.filter(({ kind }) => kinds.includes(kind))} list={list} />
         ))}
         {passages.length ? null : (
-          <p className="empty">No passage of this thread was quoted and answered; its mails stand in the thread.</p>
+          <p className="empty">No passage of this thread stands out; its mails stand in the thread.</p>
         )}
       </div>
       <Patches digest={digest} />
       <Continued digest={digest} list={list} />
       <p className="facts">
-        Passages are chosen by count: three for each person who answered right below one, one for each who quoted it in
-        part, up to three for the mails that followed, and up to two for its length; less for each further one of a mail
-        or an author. Code, logs, lists of changes and robots' mails are left out. Their words are as they stand in the
-        mail. <a href="?format=story">Copy as a story</a>
+        Chosen by what the sentences do: they object, measure, give reasons, settle; who is answered counts too, and
+        each speaker&rsquo;s next passage counts for less. Recognised verdicts are always in; courtesy, logistics, code
+        and robots&rsquo; mails never. The words are as they stand in the mail.{' '}
+        <a href="?format=story">Copy as a story</a>
       </p>
     </Document>
   );
 }
 
 /** The passages as a story to begin from: docs/STORIES.md. The selection that site.js copies has the same form. */
-function storyDraft({ thread, opening, passages }: Digest): Response {
-  const all: Passage[] = [...(opening ? [opening] : []), ...passages];
-  const quoted = all.map(({ row, text, isCut }) => {
+function storyDraft({ thread, passages }: Digest): Response {
+  const quoted = passages.map(({ row, text, isCut }) => {
     const lines = `${text}${isCut ? ' […]' : ''}`.split('\n').map((line) => `> ${escapeMarkdown(line)}`);
     const source = `> — [${escapeMarkdown(nameOf(row.author, row.address))}](mid:${encodeURI(row.msgid).replace(/[()]/g, (sign) => (sign === '(' ? '%28' : '%29'))})`;
     return [...lines, '>', source].join('\n');
@@ -109,28 +99,49 @@ function Facts({ digest: { thread }, href }: { digest: Digest; href: string }) {
   );
 }
 
-function Taken({ passage, list }: { passage: DigestPassage; list: string }) {
-  const { row, answered, answers } = passage;
+/** The parts of a digest, in the order in which a reader asks for them. */
+const PARTS: { title: string; kinds: DigestPassage['kind'][] }[] = [
+  { title: 'What it is about', kinds: ['claim'] },
+  { title: 'Objections and answers', kinds: ['argument'] },
+  { title: 'Measured and seen', kinds: ['evidence'] },
+  { title: 'How it ended', kinds: ['outcome'] },
+];
+
+function Part({ title, passages, list }: { title: string; passages: DigestPassage[]; list: string }) {
+  if (!passages.length) return null;
   return (
-    <section>
-      <p className="who">
-        <Name name={row.author} address={row.address} person={row.person} /> <time>{shortTime(row.sent_at)}</time>{' '}
-        <small title={`quoted in part by ${passage.quoted}; ${plural(passage.followed, 'mail')} followed`}>
-          answered by {plural(answered, 'person', 'people')}
-        </small>
-      </p>
-      <Words passage={passage} list={list} />
-      {answers.map((answer) => (
-        <div className="answer" key={`${answer.row.id} ${answer.first}`}>
-          <p className="who">
-            <Name name={answer.row.author} address={answer.row.address} person={answer.row.person} /> answered:
-          </p>
-          <Words passage={answer} list={list} />
-        </div>
+    <section aria-label={title}>
+      <h2>{title}</h2>
+      {passages.map((passage) => (
+        <Taken key={`${passage.row.id} ${passage.first}`} passage={passage} list={list} />
       ))}
     </section>
   );
 }
+
+function Taken({ passage, list }: { passage: DigestPassage; list: string }) {
+  const { row, answered, answers } = passage;
+  return (
+    <section id={placeOf(passage)}>
+      <p className="who">
+        <Name name={row.author} address={row.address} person={row.person} /> <time>{shortTime(row.sent_at)}</time>{' '}
+        <small title={`quoted in part by ${passage.quoted}; ${plural(passage.followed, 'mail')} followed`}>
+          {answers ? (
+            <>
+              in answer to <a href={`#${placeOf(answers)}`}>{nameOf(answers.row.author, answers.row.address)}</a>
+            </>
+          ) : null}
+          {answers && answered ? '; ' : ''}
+          {answered ? `answered by ${plural(answered, 'person', 'people')}` : ''}
+        </small>
+      </p>
+      <Words passage={passage} list={list} />
+    </section>
+  );
+}
+
+/** Where a passage stands on the page. */
+const placeOf = ({ row, first }: { row: { position: number }; first: number }) => `d${row.position}-${first}`;
 
 /** A line shorter than this share of the longest was ended by its author, not by the width of a mail. */
 const ENDED = 0.6;

@@ -1,68 +1,66 @@
 import { type Body, readBody } from '#mail/body';
 import { isRobot } from '#mail/name';
-import { isContents, isItem, isProse } from '#quote/prose';
+import { CLAIM } from '#patch/kinds';
+import { isItem } from '#quote/prose';
+import { isSeen, weigh } from '#quote/weigh';
 import type { Snapshot } from '../open';
+import { type Continued, continuedIn } from './continued';
+import { FEWEST_WORDS, type Passage, paragraphsOf, passageAt, type Read, readParagraph, worthOf } from './passages';
 import { type QuoteLine, takenUp } from './quoted';
 import type { SeriesLine } from './series';
 import { listSeries } from './serieslist';
 import { readThread, type Thread, type ThreadRow, threadTexts } from './thread';
+import { type VerdictLine, verdictsAmong } from './verdicts';
 
-/** Lines of a mail, from 0, both inclusive. */
-export interface Passage {
-  row: ThreadRow;
-  first: number;
-  last: number;
-  text: string;
-  /** The passage goes on behind `text`. */
-  isCut: boolean;
-}
+export type { Passage } from './passages';
 
 export interface DigestPassage extends Passage {
+  /** What it is to the debate: what was put forward, what was said of it, what was seen, how it ended. */
+  kind: 'claim' | 'argument' | 'evidence' | 'outcome';
   /** Distinct people other than its author who answered right below it; who quoted it at all; and the mails below their answers. */
   answered: number;
   quoted: number;
   followed: number;
   score: number;
-  /** The first answers to it. */
-  answers: Passage[];
+  /** The passage of this digest that it answers: what it stands right below. */
+  answers: { row: ThreadRow; first: number } | null;
 }
 
 export interface Digest {
   thread: Thread;
-  /** How the first mail begins, where that is not among the passages. */
-  opening: Passage | null;
   /** In order of time. */
   passages: DigestPassage[];
   series: SeriesLine[];
-  /** Threads elsewhere that name a mail of this one, or have a later version of its patches; in order of time. */
-  continued: { root: string; msgid: string; subject: string; firstId: number; why: 'names it' | 'a later version' }[];
+  /** In order of time. */
+  continued: Continued[];
 }
 
-/** A passage of fewer words is a greeting or an aside. */
-const FEWEST_WORDS = 8;
-const OPENING_WORDS = 12;
-/** Words of a passage that are shown; what is longer is cut, and says so. */
-const MOST_WORDS = 130;
-const MOST_ANSWER_WORDS = 70;
-const ANSWERS = 2;
-/** Passages of one mail: a long mail must not be the whole digest. */
-const OF_ONE_MAIL = 3;
-/** Points that a passage loses for each one of its mail, or of its author, that is told already. */
-const SAME_MAIL = 2;
-const SAME_PERSON = 0.5;
+/** Points that a passage loses for each one of its mail, or of its author, that is chosen already. */
+const SAME_MAIL = 1.5;
+const SAME_PERSON = 1;
+const OF_ONE_MAIL = 2;
+/** A passage worth less is not quoted, however short the digest is. */
+const LEAST = 3;
 /** Passages that are weighed against one another. */
 const CONSIDERED = 400;
-/** An argument has room: a point for so many words, and how many points at most. */
-const WORDS_A_POINT = 25;
-const MOST_LENGTH = 2;
+/** Verdicts that end something are always in, the newest of them. */
+const MOST_ENDS = 6;
+/** What a request, a promise and the beginning of the first mail are worth more than their words. */
+const REQUESTED = 3;
+const PROMISED = 1.5;
+const BEGINS = 3;
+/** A patch's own text speaks of the patch; its cover letter, of the work. */
+const OF_PATCH = -1;
+/** How the matter was settled is said late. */
+const LATE = 2;
+/** An item of a list, or what goes on where a quotation ended, does not stand alone. */
+const BROKEN = -1;
+/** Paragraphs of the first mail that may be the claim. */
+const OPENING = 5;
 /** Who quotes more than this share of a mail quotes no passage of it. */
 const WHOLE = 0.7;
 
-/**
- * What a reporter would quote of a thread: the passages that most people took up. Three points for each who answered right
- * below it, one for each who quoted it in part, up to three for the mails that followed (the logarithm of their number), up to
- * two for its length (one for 25 words). Code, logs, lists of changes, forms and robots' mails are nobody's argument.
- */
+/** What a reporter would quote of a thread: the claim, what was said against it and for it, what was measured, and how it ended. */
 export async function readDigest(db: Snapshot, threadId: number): Promise<Digest | null> {
   const thread = await readThread(db, threadId);
   if (!thread) return null;
@@ -70,21 +68,17 @@ export async function readDigest(db: Snapshot, threadId: number): Promise<Digest
   const mails = thread.rows.filter((row) => row.ghost === null);
   const bodies = new Map(mails.map((row) => [row.id, readBody(texts.get(row.position) ?? '')]));
   const ids = mails.map(({ id }) => id);
-  const scored = scoredPassages(mails, bodies, await takenUp(db, ids), sizesBelow(thread.rows));
-  const passages = chosen(scored, wanted(mails.length)).sort((a, b) => a.row.id - b.row.id || a.first - b.first);
-  // What stands as a passage of its own is not told twice.
-  const own = new Set(passages.map(({ row, first }) => `${row.id} ${first}`));
-  for (const one of passages) one.answers = one.answers.filter(({ row, first }) => !own.has(`${row.id} ${first}`));
-  const opening = openingOf(mails, bodies);
-  const isShown = passages.some(({ row, first }) => row === opening?.row && first === opening?.first);
+  const verdicts = await verdictsAmong(db, ids);
+  const taken = await takenUp(db, ids);
+  const scored = scoredPassages(mails, bodies, taken, sizesBelow(thread.rows), verdicts);
+  const ends = outcomesOf(mails, bodies, verdicts);
+  const certain = ends.length ? ends : lastWords(scored, verdicts);
+  const passages = chosen(scored, certain, wanted(mails.length)).sort(
+    (a, b) => a.row.id - b.row.id || a.first - b.first,
+  );
+  markAnswers(passages, taken);
   const series = (await listSeries(db, { among: ids })).slice(0, 12);
-  return {
-    thread,
-    opening: isShown ? null : opening,
-    passages,
-    series,
-    continued: await continuedIn(db, thread, series),
-  };
+  return { thread, passages, series, continued: await continuedIn(db, thread, series) };
 }
 
 /** Three of a short thread, eight of one of twenty mails, sixteen of one of two hundred. */
@@ -106,40 +100,65 @@ function scoredPassages(
   bodies: Map<number, Body>,
   taken: QuoteLine[],
   below: Map<number, number>,
+  verdicts: VerdictLine[],
 ): DigestPassage[] {
   const rowOf = new Map(mails.map((row) => [row.id, row]));
   const bySource = new Map<number, QuoteLine[]>();
   for (const line of taken) bySource.set(line.sourceId, [...(bySource.get(line.sourceId) ?? []), line]);
+  const begins = Math.min(...mails.map(({ id }) => id));
+  const late = mails.map(({ id }) => id).sort((a, b) => a - b)[Math.floor(mails.length * 0.75)] ?? 0;
   const found: DigestPassage[] = [];
   for (const row of mails) {
-    if (isRobot(row.author, row.address)) continue;
+    if (isRobot(row.author, row.address) && row.id !== begins) continue;
     const body = bodies.get(row.id) as Body;
     const paragraphs = paragraphsOf(body);
     const others = (bySource.get(row.id) ?? []).filter(({ person }) => person !== personOf(row));
     const sparing = new Set(others.map(({ id }) => id).filter((id) => !quotesAll(id, others, paragraphs)));
-    for (const [first, last] of paragraphs) {
-      const here = others.filter((q) => q.sourceLine <= last && q.sourceLine + q.sourceLines > first);
-      const answering = here.filter((q) => q.answered && endsHere(q, last));
-      const answerers = distinct(answering);
-      const text = textOf(body, first, last);
-      if (!answerers.length || wordCount(text) < FEWEST_WORDS || !isProse(text) || isContents(text)) continue;
-      const quoted = new Set(here.filter(({ id }) => sparing.has(id)).map(({ person }) => person)).size;
-      const followed = answerers.reduce((sum, { id }) => sum + (below.get(rowOf.get(id)?.position ?? -1) ?? 0), 0);
+    const isPatch = body.segments.some(({ kind }) => kind === 'hunk');
+    let nth = 0;
+    for (const paragraph of paragraphs) {
+      const read = readParagraph(row, body, paragraph);
+      const isAsked = verdicts.find(({ id, line }) => id === row.id && line >= paragraph[0] && line <= paragraph[1]);
+      if (!read || (read.words < FEWEST_WORDS && !(isAsked || read.weighed.settles))) continue;
+      const counts = countsOf(read, paragraph, others, sparing, below, rowOf);
+      const isOpening = row.id === begins && nth++ < OPENING;
       found.push({
-        ...passage(row, body, first, last, MOST_WORDS),
-        answered: answerers.length,
-        quoted,
-        followed,
+        ...passageOf(read),
+        ...counts,
+        kind: isOpening ? 'claim' : isSeen(read.text) ? 'evidence' : 'argument',
         score:
-          3 * answerers.length +
-          quoted +
-          Math.min(3, Math.log2(1 + followed)) +
-          Math.min(MOST_LENGTH, wordCount(text) / WORDS_A_POINT),
-        answers: answerers.slice(0, ANSWERS).flatMap((line) => answerOf(line, rowOf, bodies)),
+          worthOf([read.weighed], read.words) +
+          Math.min(3, 1.5 * counts.answered + 0.5 * counts.quoted) +
+          Math.min(1, 0.25 * Math.log2(1 + counts.followed)) +
+          (isAsked ? (isAsked.kind === CLAIM.gaveIn ? PROMISED : REQUESTED) : 0) +
+          (isOpening ? BEGINS - nth / 2 : isPatch && row.id !== begins ? OF_PATCH : 0) +
+          (row.id >= late && read.weighed.settles ? LATE : 0) +
+          (isItem(read.text) || /^\W*\p{Ll}/u.test(read.text) ? BROKEN : 0),
+        answers: null,
       });
     }
   }
   return found;
+}
+
+const passageOf = ({ row, first, last, text, isCut }: Read): Passage => ({ row, first, last, text, isCut });
+
+/** Who took a passage up. */
+function countsOf(
+  { first, last }: Read,
+  [, end]: [number, number],
+  others: QuoteLine[],
+  sparing: Set<number>,
+  below: Map<number, number>,
+  rowOf: Map<number, ThreadRow>,
+): Pick<DigestPassage, 'answered' | 'quoted' | 'followed'> {
+  const here = others.filter((q) => q.sourceLine <= last && q.sourceLine + q.sourceLines > first);
+  const answerers = distinct(here.filter((q) => q.answered && endsHere(q, end)));
+  return {
+    answered: answerers.length,
+    quoted: new Set(here.filter(({ id }) => sparing.has(id)).map(({ person }) => person)).size,
+    followed: answerers.reduce((sum, { id }) => sum + (below.get(rowOf.get(id)?.position ?? -1) ?? 0), 0),
+  };
 }
 
 const personOf = (row: ThreadRow) => row.person_id ?? -row.author_id;
@@ -162,127 +181,75 @@ function quotesAll(id: number, lines: QuoteLine[], paragraphs: [number, number][
   return covered / paragraphs.length > WHOLE;
 }
 
+/** What is in whatever else is: the newest verdicts. */
+function outcomesOf(mails: ThreadRow[], bodies: Map<number, Body>, verdicts: VerdictLine[]): DigestPassage[] {
+  const rowOf = new Map(mails.map((row) => [row.id, row]));
+  const ends = verdicts.filter(({ isEnd }) => isEnd).slice(-MOST_ENDS);
+  return ends.flatMap(({ id, line }) => {
+    const row = rowOf.get(id);
+    const passage = row ? passageAt(row, bodies.get(id) as Body, line) : null;
+    if (!passage) return [];
+    return [{ ...passage, kind: 'outcome' as const, answered: 0, quoted: 0, followed: 0, score: 9, answers: null }];
+  });
+}
+
+/** Where nothing ended the matter: the newest recognised promise, else request, and the newest words that settle something. */
+function lastWords(scored: DigestPassage[], verdicts: VerdictLine[]): DigestPassage[] {
+  const byTime = scored.toSorted((a, b) => a.row.id - b.row.id || a.first - b.first);
+  const isOf = (kind: number) => (passage: DigestPassage) =>
+    verdicts.some(
+      (one) => one.kind === kind && one.id === passage.row.id && one.line >= passage.first && one.line <= passage.last,
+    );
+  const settling = byTime.filter(({ text }) => weigh(text).settles);
+  const asked = settling.findLast(isOf(CLAIM.gaveIn)) ?? byTime.findLast(isOf(CLAIM.changesRequested));
+  const half = byTime[byTime.length >> 1]?.row.id ?? 0;
+  const settled = settling.findLast(({ row }) => row.id >= half);
+  return [...new Set([asked, settled])].flatMap((one) => (one ? [{ ...one, kind: 'outcome' as const }] : []));
+}
+
+const overlaps = (a: Passage, b: Passage) => a.row === b.row && a.first <= b.last && a.last >= b.first;
+
 /** Best first; each passage of a mail, and of an author, makes the next of it worth less: a debate has several voices. */
-function chosen(all: DigestPassage[], limit: number): DigestPassage[] {
-  const left = all.sort((a, b) => b.score - a.score || a.row.id - b.row.id || a.first - b.first).slice(0, CONSIDERED);
+function chosen(all: DigestPassage[], certain: DigestPassage[], limit: number): DigestPassage[] {
   const found: DigestPassage[] = [];
+  for (const one of certain) if (!found.some((other) => overlaps(one, other))) found.push(one);
+  const left = all
+    .filter((one) => !found.some((other) => overlaps(one, other)))
+    .sort((a, b) => b.score - a.score || a.row.id - b.row.id || a.first - b.first)
+    .slice(0, CONSIDERED);
   const ofMail = new Map<number, number>();
   const ofPerson = new Map<number, number>();
+  const add = (map: Map<number, number>, key: number) => map.set(key, (map.get(key) ?? 0) + 1);
+  for (const { row } of found) {
+    add(ofMail, row.id);
+    add(ofPerson, personOf(row));
+  }
   const worth = ({ row, score }: DigestPassage) =>
     score - SAME_MAIL * (ofMail.get(row.id) ?? 0) - SAME_PERSON * (ofPerson.get(personOf(row)) ?? 0);
   while (found.length < limit) {
     let best: DigestPassage | undefined;
     for (const one of left)
       if ((ofMail.get(one.row.id) ?? 0) < OF_ONE_MAIL && (!best || worth(one) > worth(best))) best = one;
-    if (!best) break;
+    if (!best || best.score < LEAST) break;
     found.push(best);
     left.splice(left.indexOf(best), 1);
-    ofMail.set(best.row.id, (ofMail.get(best.row.id) ?? 0) + 1);
-    ofPerson.set(personOf(best.row), (ofPerson.get(personOf(best.row)) ?? 0) + 1);
+    add(ofMail, best.row.id);
+    add(ofPerson, personOf(best.row));
   }
   return found;
 }
 
-/** `Hi, Ann` above what is said, in one paragraph with it. */
-const HAIL = /^\s*(?:hi|hello|hey|dear)\b[^.!?]{0,40}$/i;
-
-/** Runs of own lines without an empty one; without the greeting that one begins with. */
-function paragraphsOf(body: Body): [number, number][] {
-  const found: [number, number][] = [];
-  for (const { kind, start, end } of body.segments) {
-    if (kind !== 'text') continue;
-    let first = -1;
-    for (let line = start; line <= end; line++) {
-      const isEmpty = line === end || !lineOf(body, line).trim();
-      if (!isEmpty && first < 0) first = line;
-      else if (isEmpty && first >= 0) {
-        if (first < line - 1 && HAIL.test(lineOf(body, first))) first++;
-        found.push([first, line - 1]);
-        first = -1;
-      }
-    }
+/** Which of the others each passage stands right below. */
+function markAnswers(passages: DigestPassage[], taken: QuoteLine[]): void {
+  for (const one of passages) {
+    const above = taken
+      .filter(({ id, line, lines }) => id === one.row.id && line + lines <= one.first)
+      .sort((a, b) => b.line - a.line)[0];
+    if (!above) continue;
+    const source = passages.find(
+      ({ row, first, last }) =>
+        row.id === above.sourceId && first < above.sourceLine + above.sourceLines && last >= above.sourceLine,
+    );
+    if (source) one.answers = { row: source.row, first: source.first };
   }
-  return found;
-}
-
-const lineOf = ({ text, starts }: Body, line: number) =>
-  text.slice(starts[line] as number, (starts[line + 1] as number) - 1);
-const textOf = (body: Body, first: number, last: number) =>
-  Array.from({ length: last - first + 1 }, (_, n) => lineOf(body, first + n)).join('\n');
-const wordCount = (text: string) => text.match(/[\p{L}\p{N}]+(?:['’]\p{L}+)?/gu)?.length ?? 0;
-
-/** Cut at the end of a line where it is too long. */
-function passage(row: ThreadRow, body: Body, first: number, last: number, words: number): Passage {
-  let end = first;
-  let left = words - wordCount(lineOf(body, first));
-  while (end < last && left > 0) left -= wordCount(lineOf(body, ++end));
-  return { row, first, last: end, text: textOf(body, first, end), isCut: end < last };
-}
-
-/** The own words right below a quotation. */
-function answerOf(line: QuoteLine, rowOf: Map<number, ThreadRow>, bodies: Map<number, Body>): Passage[] {
-  const [row, body] = [rowOf.get(line.id), bodies.get(line.id)];
-  if (!row || !body) return [];
-  const [first, second] = paragraphsOf(body).filter(([begin]) => begin >= line.line + line.lines);
-  // `Ann,` greets; what is said stands below.
-  const greets = first && second && GREETING.test(textOf(body, ...first)) && isOneAnswer(body, first, second);
-  const next = greets ? second : first;
-  return next ? [passage(row, body, next[0], next[1], MOST_ANSWER_WORDS)] : [];
-}
-
-const GREETING = /^\s*(?:(?:hi|hello|hey|dear)\b[^.!?\n]{0,60}|@?[\p{L}.'-]+(?: [\p{L}.'-]+)?)\s*[,:!]\s*$/iu;
-
-/** Nothing is quoted between the two. */
-const isOneAnswer = (body: Body, [, end]: [number, number], [begin]: [number, number]) =>
-  body.segments.some((segment) => segment.kind === 'text' && segment.start <= end && segment.end > begin);
-
-function openingOf(mails: ThreadRow[], bodies: Map<number, Body>): Passage | null {
-  const row = mails.reduce<ThreadRow | undefined>((a, b) => (a && a.id <= b.id ? a : b), undefined);
-  const body = row && bodies.get(row.id);
-  if (!row || !body) return null;
-  const all = paragraphsOf(body).filter(([first, last]) => {
-    const text = textOf(body, first, last);
-    return wordCount(text) >= OPENING_WORDS && isProse(text);
-  });
-  const found = all.find(([first]) => !isItem(lineOf(body, first))) ?? all[0];
-  return found ? passage(row, body, found[0], found[1], MOST_WORDS) : null;
-}
-
-/** Mails whose names are looked for elsewhere: the first and the newest. Each costs about 0.6 ms on 130,000 mails. */
-const MOST_NAMED = 120;
-/** A shorter name, its words joined, may be anybody's sentence. */
-const SHORTEST_NAME = 12;
-
-/** Later threads that give a Message-ID of this one (as links to lore do), and those with a later version. */
-async function continuedIn(db: Snapshot, thread: Thread, series: SeriesLine[]): Promise<Digest['continued']> {
-  const row = 't.root, f.msgid, t.subject, t.first_id AS firstId';
-  const later = 'm.thread <> ?2 AND t.first_id > ?3 ORDER BY t.first_id LIMIT 12';
-  const versions = await db.all<Omit<Digest['continued'][0], 'why'> & Record<string, never>>(
-    `SELECT DISTINCT ${row} FROM json_each(?1) j JOIN revision r ON r.series_id = j.value JOIN message m ON m.id = r.id
-     JOIN thread t ON t.id = m.thread JOIN message f ON f.id = t.first_id WHERE ${later}`,
-    [JSON.stringify(series.map(({ id }) => id)), thread.id, thread.first_id],
-  );
-  const names = namesOf(thread);
-  const naming = names.length
-    ? await db.all<Omit<Digest['continued'][0], 'why'> & Record<string, never>>(
-        `SELECT DISTINCT ${row} FROM search s JOIN message m ON m.id = s.rowid JOIN thread t ON t.id = m.thread JOIN message f ON f.id = t.first_id
-         WHERE s.search MATCH ?1 AND ${later}`,
-        [`{own aside} : (${names.map((name) => `"${name}"`).join(' OR ')})`, thread.id, thread.first_id],
-      )
-    : [];
-  const known = new Set(versions.map(({ root }) => root));
-  return [
-    ...versions.map((line) => ({ ...line, why: 'a later version' as const })),
-    ...naming.filter(({ root }) => !known.has(root)).map((line) => ({ ...line, why: 'names it' as const })),
-  ].sort((a, b) => a.firstId - b.firstId);
-}
-
-/** Message-IDs of a thread as phrases of the index. */
-function namesOf({ rows, first_id }: Thread): string[] {
-  const newest = rows.filter(({ ghost }) => ghost === null).sort((a, b) => b.id - a.id);
-  const first = newest.filter(({ id }) => id === first_id);
-  return [...first, ...newest.filter(({ id }) => id !== first_id)]
-    .slice(0, MOST_NAMED)
-    .map(({ msgid }) => (msgid.match(/[\p{L}\p{N}]+/gu) ?? []).join(' '))
-    .filter((name) => name.length >= SHORTEST_NAME && name.includes(' '));
 }

@@ -42,6 +42,22 @@ const DEBATE: Written[] = [
     'A second kernel for dumps',
     'As Cid said in https://lore.kernel.org/r/debate-third-mail@example.org/ it was luck.',
   ],
+  [
+    'patch-that-is-refused',
+    null,
+    'Fay',
+    11,
+    '[PATCH] disk: read the flag later',
+    'Hi all,\n\nI am resending this as plain text.\n\nThe disk is written twice on every board, because the flag is read before it is set.\n\nSigned-off-by: Fay Example <fay@example.org>\n---\n a.c | 2 +-\n 1 file changed, 1 insertion(+), 1 deletion(-)\n\ndiff --git a/a.c b/a.c\n--- a/a.c\n+++ b/a.c\n@@ -1 +1 @@\n-a\n+b',
+  ],
+  [
+    'answer-that-refuses',
+    'patch-that-is-refused',
+    'Gus',
+    12,
+    'Re: [PATCH] disk: read the flag later',
+    '> The disk is written twice on every board, because the flag is read before it is set.\n\nNAK.\n\nThat breaks every board that has no such flag, so it must not be done here.\n\nPlease fix the typo in the subject, and trim your mails.\n\nThanks,\nGus',
+  ],
   ['another-thread-now', null, 'Eve', 10, 'Something else', 'Nobody here speaks of what was said above, or names it.'],
 ];
 
@@ -56,6 +72,7 @@ describe('a digest', () => {
   const folder = scratch();
   let reader: Reader;
   let digest: Digest;
+  let refused: Digest;
 
   beforeAll(async () => {
     writeFileSync(`${folder.path}/digest-test.mbox`, mbox);
@@ -64,6 +81,9 @@ describe('a digest', () => {
     digest = (await reader.read(async (db) =>
       readDigest(db, (await threadOf(db, 'debate-first-mail@example.org')) ?? -1),
     )) as Digest;
+    refused = (await reader.read(async (db) =>
+      readDigest(db, (await threadOf(db, 'patch-that-is-refused@example.org')) ?? -1),
+    )) as Digest;
   });
 
   afterAll(async () => {
@@ -71,13 +91,22 @@ describe('a digest', () => {
     folder.remove();
   });
 
-  it('tells what was taken up, in order, without the greeting, with the answers', () => {
-    expect(digest.passages.map(({ row, first, last, answered }) => [row.author, first, last, answered])).toEqual([
-      ['Ann Example', 1, 1, 1],
-      ['Bob Example', 2, 2, 1],
+  it('tells the claim, what was said of it and by whom, without greetings, thanks and questions of courtesy', () => {
+    expect(
+      digest.passages.map(({ row, kind, first, last, answered }) => [row.author, kind, first, last, answered]),
+    ).toEqual([
+      ['Ann Example', 'claim', 1, 1, 1],
+      ['Bob Example', 'argument', 2, 2, 1],
     ]);
-    expect(digest.opening).toBeNull();
-    expect(digest.passages[1]?.answers.map(({ text }) => text)).toEqual(['Then you were lucky.']);
+    expect(digest.passages[1]?.answers).toMatchObject({ first: 1, row: { author: 'Ann Example' } });
+  });
+
+  it('has the verdict in, however short, and nothing of logistics', () => {
+    expect(refused.passages.map(({ row, kind, text }) => [row.author, kind, text])).toEqual([
+      ['Fay Example', 'claim', 'The disk is written twice on every board, because the flag is read before it is set.'],
+      ['Gus Example', 'outcome', 'NAK.'],
+      ['Gus Example', 'argument', 'That breaks every board that has no such flag, so it must not be done here.'],
+    ]);
   });
 
   it('names the later threads that link to any mail of it, and no other', () => {

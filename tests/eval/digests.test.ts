@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Reader } from '../../db/open';
+import { type DigestPassage, readDigest } from '../../db/queries/digest';
+import { threadOf } from '../../db/queries/thread';
+import { ARCHIVES, archive } from '../archives';
+import { ingest, scratch } from '../command';
+
+/** A thread drawn at random, and what a reader would quote of it, written down before the program's choice was seen. */
+interface Judged {
+  /** Message-ID of the thread's root. */
+  root: string;
+  list: string;
+  mails: number;
+  /** Judged when the program was done. */
+  aside: boolean;
+  /** By Message-ID: lines of the displayed text, from 0, both inclusive. */
+  chosen: Record<string, [number, number][]>;
+  /** For each verdict the places that say it; one of them is enough. */
+  verdicts: [string, number, number][][];
+}
+
+const judged: Judged[] = JSON.parse(readFileSync(new URL('./digests.json', import.meta.url), 'utf8'));
+
+/** At least half of its lines are among those that the reader chose. */
+function isAccepted({ row, first, last }: DigestPassage, { chosen, verdicts }: Judged): boolean {
+  const said = verdicts.flat().flatMap(([msgid, from, to]) => (msgid === row.msgid ? [[from, to] as const] : []));
+  const ranges = [...(chosen[row.msgid] ?? []), ...said];
+  let hits = 0;
+  for (let line = first; line <= last; line++) if (ranges.some(([from, to]) => line >= from && line <= to)) hits++;
+  return hits * 2 >= last - first + 1;
+}
+
+describe.skipIf(!ARCHIVES)('the digests of 40 threads', () => {
+  const folder = scratch();
+  let reader: Reader;
+  beforeAll(async () => {
+    const sources = ['kexec', 'linux-edac', 'linux-pm', 'lkml-2004-2005.mbox'].map((name) => archive(name));
+    ingest(`${folder.path}/t.sqlite`, ...sources);
+    reader = await Reader.open(`${folder.path}/t.sqlite`, 1);
+  }, 600_000);
+  afterAll(async () => {
+    await reader?.close();
+    folder.remove();
+  });
+
+  it.each([
+    ['while the program was made', false, 30, 0.9, 0.95],
+    ['held out', true, 10, 0.95, 0.9],
+  ])('quote what a reader would, and have the verdicts: %s', async (_, aside, threads, passages, verdicts) => {
+    let [good, all, told, said] = [0, 0, 0, 0];
+    const wrong: string[] = [];
+    const lacking: string[] = [];
+    const own = judged.filter((one) => one.aside === aside);
+    for (const one of own) {
+      const digest = await reader.read(async (db) => readDigest(db, (await threadOf(db, one.root)) ?? -1));
+      const quoted = digest?.passages ?? [];
+      all += quoted.length;
+      for (const passage of quoted)
+        if (isAccepted(passage, one)) good++;
+        else wrong.push(`${passage.row.msgid} ${passage.first}-${passage.last}`);
+      for (const places of one.verdicts) {
+        said++;
+        const isIn = places.some(([msgid, from, to]) =>
+          quoted.some(({ row, first, last }) => row.msgid === msgid && first <= to && last >= from),
+        );
+        if (isIn) told++;
+        else lacking.push(`${places[0]?.join(' ')}`);
+      }
+    }
+    console.log(`passages ${good}/${all} = ${(good / all).toFixed(3)}; verdicts ${told}/${said}`, { wrong, lacking });
+    expect(own.length).toBe(threads);
+    expect(good / all).toBeGreaterThanOrEqual(passages);
+    expect(told / said).toBeGreaterThanOrEqual(verdicts);
+  });
+});
