@@ -202,7 +202,7 @@ interface WordRow {
   revert_taken: number;
 }
 
-/** What was said of a patch; for a promise of the author, the mail that it answers; for a revert, whether it was taken itself. */
+/** What was said of a patch; for a promise of the author, the mail that it answers, where that asks for something; for a revert, whether it was taken itself. */
 async function wordsOf(db: Reads): Promise<Map<number, Word[]>> {
   const rows = await db.all<WordRow>(
     `SELECT o.patch_id AS id, o.kind, o.source, o.evidence_id AS evidence, o.line, o.oid, i.name, i.address, a.id AS asked,
@@ -228,11 +228,11 @@ async function wordsOf(db: Reads): Promise<Map<number, Word[]>> {
     oid: row.oid,
     by: row.name === null ? null : { name: row.name, address: row.address ?? '' },
     asked:
-      row.asked === null
+      row.asked === null || row.asked_line === null
         ? null
         : {
             id: row.asked,
-            line: row.asked_line ?? 0,
+            line: row.asked_line,
             by: { name: row.asked_name ?? '', address: row.asked_address ?? '' },
           },
     isRevertTaken: row.revert_taken === 1,

@@ -31,7 +31,7 @@ export function claimsOf(
 ): Claim[] {
   if (kind === PATCH_KIND.tip) return [...tipClaims(message, subject, body, trailers), ...revertClaims(subject, body)];
   if (kind === PATCH_KIND.mm) return mmClaims(message, body);
-  if (kind === PATCH_KIND.notice || subject.title.startsWith('Applied "')) return noticeClaims(body);
+  if (kind === PATCH_KIND.notice) return noticeClaims(message, body);
   if (kind === PATCH_KIND.stable) return upstreamClaims(subject, body);
   if (kind === PATCH_KIND.patch)
     return [...revertClaims(subject, body), ...(subject.isReply ? [] : upstreamClaims(subject, body))];
@@ -103,13 +103,14 @@ function mmClaims(message: Message, body: Body): Claim[] {
 }
 
 /** "I've just added the patch titled ... to my usb git tree", "The patch ... has been applied to the regulator tree". */
-function noticeClaims(body: Body): Claim[] {
+function noticeClaims({ author }: Message, body: Body): Claim[] {
   const title = lineAfter(body, /(?:added the patch titled|^The patch)$/);
   const tree = firstMatch(body, /^(?:to|has been applied to) (?:my |the )?(\S+(?: git)?) tree/);
   if (!title || !tree) return [];
   const stable = /stable/.test(tree.text);
+  const source = isNoticeRobot(author.address) ? CLAIM_SOURCE.tip : CLAIM_SOURCE.notice;
   return [
-    claim(stable ? CLAIM.stable : CLAIM.applied, stable ? CLAIM_SOURCE.stable : CLAIM_SOURCE.words, tree.line, {
+    claim(stable ? CLAIM.stable : CLAIM.applied, stable ? CLAIM_SOURCE.stable : source, tree.line, {
       title: title.text,
       tree: tree.text,
     }),

@@ -116,7 +116,7 @@ function isSignedByAuthor(message: Message, trailers: Trailer[]): boolean {
 
 /** `patch "..." added to driver-core-next`, `FAILED: patch "..." failed to apply`: what scripts of stable and driver core say. */
 function isNotice(subject: Subject): boolean {
-  return /^(?:FAILED: )?patch "/i.test(subject.title) && !subject.isReply;
+  return /^(?:Applied|(?:FAILED: )?patch) "/i.test(subject.title) && !subject.isReply;
 }
 
 /** "Re: [PATCH]" with a diff is a suggestion, unless it is a whole patch mail: signed, and nothing quoted. */

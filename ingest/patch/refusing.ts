@@ -12,9 +12,17 @@ const NAK_NOUN =
 const OPPOSED =
   /^(?:(?:so|sorry|but|hence|no|well|and|then|also|still|again)[\s,.:!-]+){0,3}i(?: (?:do|really|strongly|fully|also|still|would))*(?:'m| am)?(?: (?:strongly|totally|firmly|still|also))? (?:oppose(?:d to)?|object to|against|disagree with) (?:(?:merging|taking|applying|adding|having|the idea of) )?(?:this|the|these|such|that)(?: (?!of\b)\w+){0,2} (?:patch(?:es)?|series|change|changes|rename|renaming|revert|patchset)\b/i;
 
+/** "No, we won't be doing that", "my answer to this is no", "this series is going nowhere". */
+const NO =
+  /^(?:(?:sorry|so|and|well)[\s,.:!-]+){0,2}(?:no(?:pe)?[\s,.:!-]+(?:sorry[\s,.:!-]+)?(?:we|i)(?:'re| are|'m| am)? ?(?:won't|will not|not going to|are not|not)(?: be)? (?:do(?:ing)?|add(?:ing)?|support(?:ing)?) (?:that|this|it)(?: any ?more)?|(?:my|the|our) answer (?:to (?:this|that|it) )?(?:is|remains)(?: still)?(?: a)? \*?no\b|(?:this|the) (?:set of patches|patch(?:es|set)?|series) (?:is|are) (?:going nowhere|not going (?:anywhere|in|to be (?:applied|merged|taken|accepted))))/i;
+
 /** Terms of a bus or a protocol, and what is said of a NAK that is not given here. */
 const NO_REFUSAL =
   /\b(?:would|could|might|if i|i2c|smbus|bit|byte|ack\/nak|ack or nak|returns?|interrupt|irq|not a|isn't|got|received|previous(?:ly)?|earlier|his|her|their|your|someone|nobody|for (?:the )?rename)\b/i;
+
+/** A NAK and nothing else, or of one's own: from the author of a patch it counts in no other form, since they argue about other ideas. */
+const BARE =
+  /^(?:(?:oops|ok(?:ay)?|sorry|so|then)[\s,.!-]+){0,2}(?:self[- ]?)?nac?k(?:ed|ing)?(?:\s*[.!]*$|\s+(?:by (?:me|myself)|(?:this|my|for this)(?: own)?(?: (?:patch|series|set|one))?)\b|\s+(?:due to|because)\b)|^self[- ]?nac?k/i;
 
 /** A NAK in the first person, or that somebody will not take it. */
 export function refusalIn(sentence: string): Act | null {
@@ -23,13 +31,14 @@ export function refusalIn(sentence: string): Act | null {
     .replace(/^self[- ]/i, '')
     .split(/[,;:]\s+|\s+[-–—]{1,2}\s+|\s+(?:and|but|so)\s+(?=(?:no\b|i\b|i'|nac?k))/i)
     .slice(0, 8);
+  if (NO.test(sentence) && !/\b(?:until|unless|if|yet)\b/i.test(sentence)) return act('refused', sentence);
   if (
     !NO_REFUSAL.test(sentence) &&
     clauses.some(
       (clause) => NAK.test(clause) || (NAK_NOUN.test(clause) && !/(?<!^this|^that|^it) is an? /i.test(clause)),
     )
   )
-    return act('refused', sentence);
+    return act('refused', sentence, BARE.test(sentence));
   const isPartial =
     /\b(?:until|unless|yet|before|if|without|as[- ]is|now|for \d|this (?:merge|cycle|late)|right now|at this (?:point|stage)|part|hunk)\b/i.test(
       sentence,
@@ -40,13 +49,13 @@ export function refusalIn(sentence: string): Act | null {
 }
 
 const WITHDRAWN =
-  /^(?:(?:so|sorry|oops|but|ok(?:ay)?|please|pls|yes|right|hi|hello|all|and|then|hmm|just|sigh|self|kindly|well|thanks|argh|ah|oh|dear \w+)[\s,.:!-]+){0,5}(?:please |pls )?(?:ignore|disregard|discard|drop|scratch|forget(?: about)?|skip|don't (?:apply|take|merge)|do not (?:apply|take|merge))\s+(?:this|these|it|them|that|v\d+|(?:this|my|the|that|these|whole|entire) (?:(?:\w+) ){0,2}(?:patch(?:es|set|series)?|series|set|version|one|mail|e-?mail|submission|thread|RFC|request))(?:\s+(?:patch(?:es|set|series)?|series|version|one|set|mail|e-?mail|thread|for now|please|then|completely|too|as well|altogether|here|\d+\/\d+))*\s*(?:$|[.!,;:(–-])/i;
+  /^(?:(?:so|sorry|oops|but|ok(?:ay)?|please|pls|yes|right|hi|hello|all|and|then|hmm|just|sigh|self|kindly|well|indeed|thanks|argh|ah|oh|dear \w+)[\s,.:!-]+){0,5}(?:please |pls )?(?:ignore|disregard|discard|drop|scratch|forget(?: about)?|skip|don't (?:apply|take|merge)|do not (?:apply|take|merge))\s+(?:this|these|it|them|that|v\d+|(?:this|my|the|that|these|whole|entire) (?:(?:\w+) ){0,2}(?:patch(?:es|set|series)?|series|set|version|one|mail|e-?mail|submission|thread|RFC|request))(?:\s+(?:patch(?:es|set|series)?|series|version|one|set|mail|e-?mail|thread|for now|please|then|completely|too|as well|altogether|here|\d+\/\d+))*\s*(?:$|[.!,;:(–-])/i;
 const I_WITHDRAW =
   /^(?:(?:so|sorry|oops|but|ok(?:ay)?|yes|right|and|then|hmm|well|thanks|fine|sure|hence|therefore|in that case|agreed)[\s,.:!-]+){0,4}(?:i|we)(?:'ll| will|'m| am|'d like to| would like to| have|'ve| want to| therefore| hereby|)\s*(?:going to |now |just |hereby |then )*(?:withdraw|withdrawn|withdrawing|retract|retracted|abandon|abandoned|abandoning|drop|dropping|dropped|discard)\s+(?:this|the|my|these|that|both)\s+(?:\w+ ){0,1}(?:patch(?:es|set)?|series|set|submission|pull request)\b(?!\s+(?:from|in v|in the next|for v))/i;
 
 /** "So my patch is unnecessary", "this change isn't needed any more". */
 const NEEDLESS =
-  /^(?:(?:so|ok(?:ay)?|yes|right|then|well|and|hence|therefore|thus|indeed|ah|oh|thanks|you(?:'re| are) right|i see|i (?:think|guess|agree)(?: that)?|in that case|it (?:seems|turns out)(?: that)?|looks like|sorry|that means|which means|actually)[\s,.:!-]+){0,4}(?:my (?:\w+ )?|(?:this|the) )(?:patch(?:es|set)?|series|change|modification|fix|submission|proposal|commit)(?: set)? (?:here )?(?:(?:is|are|was|were|seems?|becomes?|would be|turns out to be) (?:(?:indeed|really|actually|then|therefore|thus|now|just|simply|totally|completely) ){0,2}(?:(?:no longer|not(?: really| actually)?) (?:needed|necessary|required|relevant)|unnecessary|unneeded|irrelevant|obsolete|superseded|moot|pointless|bogus|invalid|redundant|superfluous)|(?:isn't|aren't) (?:really |actually )?(?:needed|necessary|required|relevant)|can be (?:ignored|dropped|discarded|abandoned)|(?:doesn't|does not) make (?:any )?sense)\b/i;
+  /^(?:(?:so|ok(?:ay)?|yes|right|then|well|and|hence|therefore|thus|indeed|ah|oh|thanks|you(?:'re| are) right|i see|i (?:think|guess|agree)(?: that)?|in that case|it (?:seems|turns out)(?: that)?|looks like|sorry|that means|which means|actually)[\s,.:!-]+){0,4}(?:my (?:\w+ )?(?:change|modification|fix|proposal|patch(?:es|set)?|series)|(?:this|the) (?:patch(?:es|set)?|series|submission))(?: set)? (?:here )?(?:(?:is|are|was|were|seems?|becomes?|would be|turns out to be) (?:(?:indeed|really|actually|then|therefore|thus|now|just|simply|totally|completely) ){0,2}(?:(?:no longer|not(?: really| actually)?) (?:needed|necessary|required|relevant)|unnecessary|unneeded|irrelevant|obsolete|superseded|moot|pointless|bogus|invalid|redundant|superfluous)|(?:isn't|aren't) (?:really |actually )?(?:needed|necessary|required|relevant)|can be (?:ignored|dropped|discarded|abandoned)|(?:doesn't|does not) make (?:any )?sense)\b/i;
 /** The author yields to another's patch: "just take your version", "let's go with yours". */
 const YIELDED =
   /\b(?:might as well|let's|let us|please|you (?:can|could|should)|i(?:'d| would) (?:rather|prefer)(?: to)?|we (?:can|could|should)|better|happy to|fine to|sure,?|ok(?:ay)?,?|then|just)(?: (?:just|simply|then|instead|go ahead and)){0,2} (?:take|use|go with|keep)(?: (?:your|his|her|their|\w+'s) (?:version|patch(?:es)?|fix|series|one|approach instead)| yours\b)(?! (?:in|for|as a base|comment|suggest))/i;
@@ -65,9 +74,9 @@ export function removalIn(sentence: string): Act | null {
     !(
       /(?:ignore|disregard|discard|drop|scratch|forget(?: about)?|skip) (?:this|it|that|them|these)(?! (?:patch|series|set|version|v\d|one|rfc))/i.test(
         sentence,
-      ) && !/\b(?:please|pls|kindly|sorry|oops)\b/i.test(sentence)
+      ) && !/\b(?:please|pls|kindly|sorry|oops|then)\b/i.test(sentence)
     ) &&
-    !/\b(?:if|unless|when|part|line|hunk|comment|remark|function|below|above|noise|sign|typo|question|previous (?:e-?mail|mail|message|one|comment)|my (?:last )?(?:e-?mail|mail|message))\b/i.test(
+    !/\b(?:if|unless|until|yet|when|part|line|hunk|comment|remark|function|below|above|noise|sign|typo|question|previous (?:e-?mail|mail|message|one|comment)|my (?:last )?(?:e-?mail|mail|message))\b/i.test(
       sentence,
     )
   )

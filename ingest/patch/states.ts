@@ -70,7 +70,7 @@ function newestOf(revisions: RevisionState[]): RevisionState {
     : last;
 }
 
-/** "Applied" in the thread of an older version, said after the newest was posted, is about the newest where the title is the same, or each is one patch. */
+/** "Applied" in the thread of an older version, or a copy of it in a stable tree, said after the newest was posted, is about the newest where the title is the same, or each is one patch. */
 function withLate(newest: RevisionState, revisions: RevisionState[]): RevisionState {
   const posted = Math.max(...newest.patches.map(({ id }) => id));
   const isSingle = (patches: PatchState[]) => patches.length === 1;
@@ -78,9 +78,7 @@ function withLate(newest: RevisionState, revisions: RevisionState[]): RevisionSt
   for (const { id, patches } of revisions) {
     if (id === newest.id) continue;
     for (const patch of patches) {
-      const words = patch.words.filter(
-        ({ kind, evidence }) => (kind === CLAIM.applied || kind === CLAIM.queued) && evidence > posted,
-      );
+      const words = patch.words.filter(({ kind, evidence }) => TAKEN.includes(kind) && evidence > posted);
       const key =
         isSingle(newest.patches) && isSingle(patches) ? workOf(newest.patches[0] as PatchState) : workOf(patch);
       if (words.length > 0) late.set(key, [...(late.get(key) ?? []), ...words]);
@@ -217,7 +215,8 @@ class Judge {
     const withdrawn = this.wholly((word, patch) => word.kind === CLAIM.withdrawn && this.isAuthors(word, patch));
     if (withdrawn) return { status: STATE.withdrawn, proof: withdrawn };
     const isNo = (word: Word) => word.kind === CLAIM.rejected && word.by !== null;
-    const own = this.wholly((word, patch) => isNo(word) && this.isAuthors(word, patch));
+    const isBare = ({ source }: Word) => source !== CLAIM_SOURCE.report;
+    const own = this.wholly((word, patch) => isNo(word) && isBare(word) && this.isAuthors(word, patch));
     if (own) return { status: STATE.withdrawn, proof: own };
     const refused = this.wholly(
       (word, patch) => isNo(word) && !this.isAuthors(word, patch) && !this.isTakenBack({ ...word, patch }),
@@ -256,7 +255,12 @@ class Judge {
         }
         if ((word.kind !== CLAIM.changesRequested && word.kind !== CLAIM.rejected) || this.isOwn(word.by, patch))
           return [];
-        return request(word.evidence, word.line, word.by, word.source === CLAIM_SOURCE.report ? RANK.meant : RANK.said);
+        return request(
+          word.evidence,
+          word.line,
+          word.by,
+          word.source === CLAIM_SOURCE.report && word.kind !== CLAIM.rejected ? RANK.meant : RANK.said,
+        );
       }),
     );
   }

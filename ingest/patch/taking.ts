@@ -20,7 +20,7 @@ const PLAN =
   /(?:(?:(?:i|we)(?:'ll| will| shall|'m going to| am going to|'m| am| can)|will|going to|let me|lemme)\s+(?:(?:just|now|then|also|go ahead and|be|directly|manually|probably)\s+){0,3}(?:(?:fix|remove|drop|change|update|rebase|reword|edit|tweak|adjust|squash|massage|amend|correct)(?:\s+(?!and\b)\w+){0,5}\s+and\s+(?:then\s+)?)?|)(apply|queue|take|merge|pick|push|applying|queuing|queueing|taking|merging|picking|pushing|add)(?![\w-])/iy;
 /** Two verbs for one act: "reviewed and applied", "fixed up and pushed". */
 const WITH_IT =
-  /(?:acked|reviewed|modified|massaged|tweaked|fixed(?: it)?(?: up)?|rebased|edited|squashed|reworded|changed|updated|tested|signed)(?:\s+and|,)\s+/iy;
+  /(?:acked|amended|reviewed|modified|massaged|tweaked|fixed(?: it)?(?: up)?|rebased|edited|squashed|reworded|changed|updated|tested|signed)(?:\s+and|,)\s+/iy;
 
 /** Somebody tries the patch, or speaks of another thing than a tree. */
 const TRIAL =
@@ -31,6 +31,9 @@ const CONDITION =
   /\b(?:if|unless|once|until|assuming|provided|whether|as soon as|should|would|could|might|may|cannot|can't|don't|do not|not|never|won't|when|whenever|before|please|let's|needs?|wants?|had to|supposed|suggest|maybe|perhaps|think|guess|hope|waiting|ideally|in case|until|after)\b/i;
 const HOLD =
   /\b(?:if|unless|once|until|assuming|provided|as soon as|when|whenever|after|later|tomorrow|next week|in case|without objections?|barring)\b/i;
+/** "I applied your v10 and this call is ...": what was tried is told with what was seen. */
+const SEEN_AFTER =
+  /^\s*(?:your|the|this|these) (?:\w+ ){0,2}(?:patch(?:es)?|series|set|v\d+) and (?:this|the|that|it|then|there|all|here|on)\b/i;
 /** What follows the verb says that it is about something else than the patch. */
 const OTHER =
   /^\s*(?:together|care|from\b|into account|into consideration|literally|alone|back\b|over\b|aside|by\s+(?!hand|me\b|us\b|myself)|out\b|down|off\b|the same|(?:the|those|these) (?:fix(?:es)?|commits?)\b|up (?:this|the) work|to (?:all|each|every|any|both|other|user|the (?:driver|other|same|whole|code|register|hardware|kernel(?! tree))|do|be|get|make|have|you|me)\b|between|only (?:to|if|when)|at (?:boot|runtime|compile)|during|on (?:a|an|the|all|each|every|boot|my|top)\b|when|if\b|unless|once|before|a (?:similar|different|few|couple|while|look)|some|any\b|an\b|and (?:this|there|that)\b|your (?:comments?|suggestions?|feedback|review|remarks?|advice|changes? (?:to|in))|(?:the|all|these|those) (?:comments?|suggestions?|feedback|requested|suggested|review|remarks?|advice)|changes\b|comments|in (?:all|both|each|every|order|the (?:driver|code|kernel|same|past|future))|as (?:a (?:whole|result)|part|well as)|with (?:the (?:same|following (?:error|result))|\d+\/\d+|patch \d|git)|into (?:one|a single|patch|the (?:driver|code|previous|first|same)|\d+\/|\d+$)|in (?:v\d|the next (?:version|revision|spin)))/i;
@@ -94,13 +97,16 @@ function takingClause(clause: string, after: string, sentence: string): Act | nu
   const word = (verb[1] as string).toLowerCase();
   const tail = clause.slice(at + verb[0].length);
   const rest = `${tail} ${after}`;
+  const isOut = word === 'pushed' && /^\s*(?:(?:it|this|them) )?out\b/i.test(tail);
   if (
-    !OBJECT_OR_PLACE.test(tail) ||
-    OTHER.test(tail.replace(/^\s*(?:up|it|this|them|these|both|all)\b/i, '')) ||
-    OTHER.test(tail)
+    !isOut &&
+    (!OBJECT_OR_PLACE.test(tail) ||
+      OTHER.test(tail.replace(/^\s*(?:up|it|this|them|these|both|all)\b/i, '')) ||
+      OTHER.test(tail))
   )
     return null;
   if (TRIAL.test(rest) || /\bnot\b/i.test(clause.slice(0, at))) return null;
+  if (person && SEEN_AFTER.test(tail)) return null;
   const place = TREE.exec(rest);
   const tree = place ? cleanTree(place[1] as string) : null;
   const isPlaced = tree !== null || RELEASE.test(rest);
@@ -111,7 +117,7 @@ function takingClause(clause: string, after: string, sentence: string): Act | nu
       /^\s*(?:up\s+)?(?:this|these|it|them|that|both|all|everything|the rest|(?:the|your|this) (?:\w+ ){0,2}(?:patch(?:es)?|series|set))\b/i.test(
         tail,
       ) || /^\s*up\b/i.test(tail);
-    if (!isPlaced && !(isObject && /^(?:took|picked|taken|grabbed)$/.test(word))) return null;
+    if (!isOut && !isPlaced && !(isObject && /^(?:took|picked|taken|grabbed)$/.test(word))) return null;
     if (/^(?:added|folded|pulled)$/.test(word) && tree === null) return null;
   }
   const isPlain = !isPast && (!person || isPlaced || /\bthank/i.test(after));

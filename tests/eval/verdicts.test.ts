@@ -17,6 +17,8 @@ interface Judged {
   /** The judge found it hard to decide. */
   doubtful: boolean;
   note?: string;
+  /** 3: judged apart, and first measured after the rules were made (decision 0043). */
+  part?: number;
 }
 
 interface Exported {
@@ -27,11 +29,11 @@ interface Exported {
 
 /** What the issue asks 0.98 and 0.9 of: states that name a person or an end; and what is reached, below which the test fails. */
 const REACHED: Record<string, [precision: number, recall: number]> = {
-  applied: [0.98, 0.95],
-  merged: [0.95, 0.98],
+  applied: [0.98, 0.97],
+  merged: [0.96, 0.98],
   refused: [0.98, 0.9],
-  withdrawn: [0.98, 0.8],
-  'changes requested': [0.92, 0.88],
+  withdrawn: [0.98, 0.85],
+  'changes requested': [0.89, 0.87],
 };
 
 /** States that differ in nothing but time are one here. */
