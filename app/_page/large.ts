@@ -1,4 +1,4 @@
-import { refused } from '../_web/metrics';
+import { refused, roomHeld } from '../_web/metrics';
 import { problem, RETRY_SECONDS } from './page';
 
 /** Above this a mail is large: it is not copied, and how much of such is in memory at once is bounded. */
@@ -31,21 +31,25 @@ export function holdLarge(
 ): (() => void) | null {
   if (bytes <= from) return () => {};
   const one = held.get(key) ?? { bytes: bytes * times, users: 0 };
-  const total = [...held.values()].reduce((sum, other) => sum + other.bytes, 0);
+  const total = bytesHeld();
   if (!one.users && total > 0 && total + one.bytes > MAX_HELD_BYTES) return null;
   one.users++;
   held.set(key, one);
+  roomHeld.set(bytesHeld());
   let isHeld = true;
   return () => {
     if (isHeld && --one.users === 0) held.delete(key);
     isHeld = false;
+    roomHeld.set(bytesHeld());
   };
 }
 
+const bytesHeld = () => [...held.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+
 /** The same for what has begun to be sent: it waits. */
-export async function waitForLarge(bytes: number, key: unknown): Promise<() => void> {
+export async function waitForLarge(bytes: number, key: unknown, from = LARGE_BYTES): Promise<() => void> {
   for (;;) {
-    const release = holdLarge(bytes, 1, key);
+    const release = holdLarge(bytes, 1, key, from);
     if (release) return release;
     await new Promise((later) => setTimeout(later, LOOK_EVERY_MS));
   }

@@ -5,6 +5,8 @@ import { LARGE_BYTES, waitForLarge } from './large';
 import { bodyOfParts, gzipped } from './streams';
 
 const MAILS_AT_ONCE = 50;
+/** And of these so many bytes: what a client that does not read leaves in memory. More takes room as large mails do. */
+const BYTES_AT_ONCE = 512 * 1024;
 
 /** Mails by id, in the order given, read a few at a time: the page that answers has long ended its own transaction. A mail that was withdrawn since is left out. */
 export async function* mailsById(ids: number[]): AsyncGenerator<Buffer> {
@@ -13,7 +15,7 @@ export async function* mailsById(ids: number[]): AsyncGenerator<Buffer> {
   for (let at = 0; at < ids.length; at += MAILS_AT_ONCE) {
     const sizes = await reader.read((db) => sizesOf(db, ids.slice(at, at + MAILS_AT_ONCE)));
     for (const some of fewEnough(sizes)) {
-      const release = await waitForLarge(some.bytes, some.ids[0]);
+      const release = await waitForLarge(some.bytes, some.ids[0], BYTES_AT_ONCE);
       try {
         const mails = await reader.read((db) => rawMessages(db, some.ids));
         const parts = mails.flatMap(({ raw, sent_at }) => mboxrdParts(raw, sent_at));
@@ -31,7 +33,7 @@ function fewEnough(sizes: { id: number; bytes: number }[]): { ids: number[]; byt
   const groups: { ids: number[]; bytes: number }[] = [];
   for (const { id, bytes } of sizes) {
     const last = groups.at(-1);
-    if (last && last.bytes + bytes <= LARGE_BYTES) {
+    if (last && last.bytes + bytes <= BYTES_AT_ONCE) {
       last.ids.push(id);
       last.bytes += bytes;
     } else groups.push({ ids: [id], bytes });

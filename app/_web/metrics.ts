@@ -120,3 +120,12 @@ export const unsentBytes = once(
   'threadline_http_unsent_bytes',
   () => new Gauge({ name: 'threadline_http_unsent_bytes', help: 'Bytes of whole answers that wait for their clients' }),
 );
+
+export const roomHeld = once(
+  'threadline_room_held_bytes',
+  () =>
+    new Gauge({
+      name: 'threadline_room_held_bytes',
+      help: 'Memory that large mails and pages are given while they are sent',
+    }),
+);

@@ -1,51 +1,18 @@
-import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ingest, scratch } from '../command';
+import { LINES, largeThread, MAILS } from '../largethread';
 import { type Running, startServer } from '../server';
 
 const folder = scratch();
 const database = `${folder.path}/t.sqlite`;
 let server: Running;
 
-const MAILS = 60;
-const LINES = 3000;
 const STALL_MS = 400;
 
-const WORDS = Array.from({ length: 256 * 64 }, () => randomBytes(6).toString('base64url'));
-
-/**
- * A thread of 60 mails of 300 KB. They compress to a third, as mail does: gzip then takes in more than it can give out, and
- * what has piled up is what a client that stalls and goes away leaves behind.
- */
-function archive(): string {
-  const random = randomBytes(MAILS * LINES * 10 * 2);
-  let at = 0;
-  const word = () => {
-    at += 2;
-    return WORDS[(random[at - 2] as number) * 64 + ((random[at - 1] as number) >> 2)];
-  };
-  const mails = Array.from({ length: MAILS }, (_, n) => {
-    const words = Array.from({ length: LINES }, () => Array.from({ length: 10 }, word).join(' ')).join('\n');
-    return [
-      'From mboxrd@z Thu Jan  1 00:00:00 1970',
-      `From: Ann Example <ann@example.org>`,
-      'To: large@example.org',
-      `Subject: ${n ? 'Re: ' : ''}a large thread`,
-      `Message-ID: <large-${n}@example.org>`,
-      ...(n ? ['In-Reply-To: <large-0@example.org>'] : []),
-      `Date: Wed, 28 Jul 2004 10:${String(n).padStart(2, '0')}:00 +0000`,
-      '',
-      `needle ${words}`,
-      '',
-    ].join('\n');
-  });
-  return mails.join('\n');
-}
-
 beforeAll(async () => {
-  writeFileSync(`${folder.path}/large.mbox`, archive());
+  writeFileSync(`${folder.path}/large.mbox`, largeThread());
   ingest(database, '--list', 'large', `${folder.path}/large.mbox`);
   server = await startServer(database, { THREADLINE_LOG: 'error', THREADLINE_RATE_LIMITS: 'no' });
 }, 120_000);
