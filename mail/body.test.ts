@@ -103,6 +103,16 @@ describe('partsForIndex', () => {
     expect(parts.quoted).toBe('quoted words');
     expect(parts.own).toContain('Fix it.');
   });
+
+  it('reads the names that git quotes', () => {
+    const name = '"a/k\\303\\266r/an \\"x\\".c"';
+    const other = name.replace('a/', 'b/');
+    const { file } = partsForIndex(
+      `diff --git ${name} ${other}\nindex 1234567..89abcde 100644\n--- ${name}\n+++ ${other}\n@@ -1 +1 @@\n-one\n+two\n`,
+    );
+    expect(file).toBe('a/kör/an "x".c b/kör/an "x".c\na/kör/an "x".c\nb/kör/an "x".c');
+  });
+
   it.each([
     ['[    1.234567] Kdump: loaded', 'the log'],
     [' kexec_load+0x12/0x340', 'a backtrace'],

@@ -1,3 +1,4 @@
+import { unquotedName, unquotedNames } from './filename.ts';
 import { lineAt, lineStarts, linesBetween } from './lines.ts';
 import { BodyScanner } from './scan.ts';
 
@@ -164,10 +165,10 @@ function pushHunk(into: string[], line: string): void {
 
 function pushFile(into: string[], blobs: { pre: string[]; post: string[] }, line: string): void {
   if (line.startsWith('index ')) pushBlobs(blobs, line);
-  else if (line.startsWith('diff --git ')) into.push(line.slice(11));
+  else if (line.startsWith('diff --git ')) into.push(unquotedNames(line.slice(11)));
   else if (line.startsWith('--- ') || line.startsWith('+++ ')) {
     const name = line.slice(4).split('\t', 1)[0] as string;
-    if (name !== '/dev/null') into.push(name);
+    if (name !== '/dev/null') into.push(unquotedName(name));
   } else if (line.startsWith('Index: ')) into.push(line.slice(7));
   else if (line.startsWith('diff -')) into.push(line.slice(line.indexOf(' ', 5) + 1));
 }

@@ -1,4 +1,5 @@
 import { type Body, lineAt } from '#mail/body';
+import { MAX_NAMES, unquotedName } from '#mail/filename';
 
 /** One hunk; lines of the body from its `@@` line, `end` exclusive. */
 export interface Hunk {
@@ -104,9 +105,6 @@ function moved(file: DiffFile, line: string): void {
   else file.path = unquotedName(found[3] as string);
 }
 
-/** Longest line of two file names that is read: PATH_MAX is 4096, and no tree has names near it. */
-const MAX_NAMES = 2000;
-
 /** `diff --git a/x b/x`, `diff -u old/x new/x`, `Index: x`. */
 function namesOfDiffLine(line: string): [string, string] {
   if (line.startsWith('Index: ')) return [line.slice(7).trim(), line.slice(7).trim()];
@@ -131,20 +129,6 @@ function pathOf(written: string): string {
   const slash = name.indexOf('/');
   return slash > 0 ? name.slice(slash + 1) : name;
 }
-
-/** git quotes unusual names as C strings with octal bytes. */
-function unquotedName(name: string): string {
-  if (!name.startsWith('"')) return name;
-  const bytes: number[] = [];
-  const inside = name.slice(1, name.endsWith('"') ? -1 : undefined);
-  for (const piece of inside.match(/\\[0-7]{3}|\\.|[^\\]+/gs) ?? []) {
-    if (/^\\[0-7]/.test(piece)) bytes.push(Number.parseInt(piece.slice(1), 8) & 255);
-    else bytes.push(...Buffer.from(piece.startsWith('\\') ? (ESCAPES[piece[1] as string] ?? piece.slice(1)) : piece));
-  }
-  return Buffer.from(bytes).toString('utf8');
-}
-
-const ESCAPES: Record<string, string> = { t: '\t', n: '\n', r: '\r' };
 
 function readHunk(line: string, at: number): Hunk {
   const found = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?(.*)$/.exec(line);

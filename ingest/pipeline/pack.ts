@@ -1,5 +1,5 @@
 import { addPatchRows } from '#ingest/patch/index';
-import { partsForIndex, readBody } from '#mail/body';
+import { type IndexParts, partsForIndex, readBody } from '#mail/body';
 import { FLAG } from '#mail/flags';
 import type { Message } from '#mail/types';
 import { parseSubject } from '#patch/subject';
@@ -27,7 +27,7 @@ export function pack(mails: ParsedMail[], onMail: (index: number) => void = () =
   mails.forEach(({ message, raw }, index) => {
     onMail(index);
     const body = readBody(message.text);
-    const parts = partsForIndex(body);
+    const parts = withAttached(partsForIndex(body), message);
     packed.messages.push(messageRow(message, raw, packer, flagsOf(message, parts)));
     words.add(searchRow(message, parts));
     addTerms(packed.facts.term as Cell[][], index, message, parts);
@@ -100,9 +100,10 @@ function messageRow(message: Message, raw: Buffer, packer: BlockPacker, flags: n
   ];
 }
 
-function flagsOf(message: Message, parts: ReturnType<typeof partsForIndex>): number {
+function flagsOf(message: Message, parts: IndexParts): number {
   let flags = 0;
-  if (parts.file || parts.added || parts.removed || message.attachments.some(isDiff)) flags |= FLAG.patch;
+  if (parts.file || parts.added || parts.removed || message.attachments.some(({ text }) => isDiff(text)))
+    flags |= FLAG.patch;
   else if (message.subject.includes('0') && parseSubject(message.subject).kind === 'cover') flags |= FLAG.cover;
   if (message.references.length || /^re:/i.test(message.subject)) flags |= FLAG.reply;
   if (message.attachments.length) flags |= FLAG.attachment;
@@ -111,9 +112,36 @@ function flagsOf(message: Message, parts: ReturnType<typeof partsForIndex>): num
   return flags;
 }
 
+/** Longest run of textual attachments that is indexed for one mail; kernel configs of test robots are about 150 KB. */
+const MAX_ATTACHMENT_WORDS = 512 * 1024;
+
 /** An attached patch, whatever its type says. */
-const isDiff = ({ text }: Message['attachments'][number]) =>
+const isDiff = (text: string | null): text is string =>
   text !== null && /^(?:diff --git |--- \S.*\n\+\+\+ )/m.test(text.slice(0, 20_000));
+
+/** A mail's attached patches are found by their files and lines, as those in its text are. */
+function withAttached(parts: IndexParts, { attachments }: Message): IndexParts {
+  let size = 0;
+  let all = parts;
+  for (const { text } of attachments) {
+    if (!isDiff(text) || size + text.length > MAX_ATTACHMENT_WORDS) continue;
+    size += text.length;
+    const diff = partsForIndex(text);
+    const both = (column: 'file' | 'hunk' | 'removed' | 'added' | 'context') =>
+      `${all[column]}\n${diff[column]}`.trim();
+    all = {
+      ...all,
+      file: both('file'),
+      hunk: both('hunk'),
+      removed: both('removed'),
+      added: both('added'),
+      context: both('context'),
+      pre: [...all.pre, ...diff.pre],
+      post: [...all.post, ...diff.post],
+    };
+  }
+  return all;
+}
 
 function countLines(text: Buffer): number {
   let lines = 0;
@@ -121,11 +149,8 @@ function countLines(text: Buffer): number {
   return text.length > 0 && text[text.length - 1] !== 10 ? lines + 1 : lines;
 }
 
-/** Longest run of textual attachments that is indexed for one mail; kernel configs of test robots are about 150 KB. */
-const MAX_ATTACHMENT_WORDS = 512 * 1024;
-
 /** In the order of the columns of `search` in db/schema.sql. */
-function searchRow(message: Message, parts: ReturnType<typeof partsForIndex>): string[] {
+function searchRow(message: Message, parts: IndexParts): string[] {
   const attached = message.attachments.map(({ name, text }) => `${name ?? ''}\n${text ?? ''}`).join('\n');
   return [
     message.subject,
@@ -146,7 +171,7 @@ function searchRow(message: Message, parts: ReturnType<typeof partsForIndex>): s
   ].map(spaceCjk);
 }
 
-function addTerms(rows: Cell[][], index: number, message: Message, parts: ReturnType<typeof partsForIndex>): void {
+function addTerms(rows: Cell[][], index: number, message: Message, parts: IndexParts): void {
   const add = (kind: number, values: Iterable<string>) => {
     for (const value of new Set(values)) rows.push([index, kind, value]);
   };
