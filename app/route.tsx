@@ -9,6 +9,8 @@ import { Document } from './_ui/Document';
 import { plural, shortDate } from './_ui/format';
 import { debatesHref, listHref, monthHref } from './_ui/links';
 import { ThreadTable } from './_ui/ThreadTable';
+import { ThisWeek } from './_ui/WeekParts';
+import { newestWeek } from './[list]/week';
 import { stories } from './stories/stories';
 import { topics } from './topics/config';
 
@@ -27,6 +29,7 @@ export const GET = page(async ({ db }) => {
   }
   const newest = Math.max(...all.map(({ last_at }) => last_at ?? 0));
   const argued = await debates(db, (newest - MONTH) * 8, (newest + 1) * 8, 6);
+  const week = await newestWeek(db, null);
   const told = await stories(db);
   const total = all.reduce((sum, list) => sum + list.messages, 0);
   return (
@@ -90,7 +93,8 @@ export const GET = page(async ({ db }) => {
         </div>
       </div>
       <MonthBars months={months} hrefOf={(month) => monthHref('all', month)} label="Messages by month, all lists" />
-      <Debates debates={argued} list="all" title="Debates of the last month here" feed={debatesHref('all')} />
+      {week ? <ThisWeek parts={week.parts} list="all" week={week.week} /> : null}
+      <Debates debates={argued} list="all" title="Debates this month" feed={debatesHref('all')} />
       <section aria-labelledby="recent">
         <h2 id="recent">
           Newest threads{' '}

@@ -63,3 +63,10 @@ function withoutAddresses(ids: MsgId[], addresses: () => Set<string>): MsgId[] {
   const known = addresses();
   return ids.filter((id) => !known.has(id.toLowerCase()));
 }
+
+/** A Message-ID as a path segment: what lore leaves readable stays readable, `/` becomes %2F. */
+export function msgidPath(msgid: string): string {
+  return encodeURIComponent(msgid.toWellFormed()).replace(/%(40|3D|2B|24|2C|3A|3B|21|26)/g, (code) =>
+    decodeURIComponent(code),
+  );
+}

@@ -113,6 +113,23 @@ export const TAKEN: readonly number[] = [
   CLAIM.stable,
 ];
 export const MERGED: readonly number[] = [CLAIM.merged, CLAIM.mmMerged, CLAIM.upstream, CLAIM.stable];
+/** What pages and mails call them. */
+export const CLAIM_WORDS = new Map<number, string>([
+  [CLAIM.applied, 'applied'],
+  [CLAIM.queued, 'queued'],
+  [CLAIM.merged, 'merged'],
+  [CLAIM.upstream, 'upstream, copied to stable'],
+  [CLAIM.stable, 'in stable'],
+  [CLAIM.mmAdded, 'in -mm'],
+  [CLAIM.mmDropped, 'left -mm'],
+  [CLAIM.mmMerged, 'left -mm, merged'],
+  [CLAIM.changesRequested, 'changes requested'],
+  [CLAIM.rejected, 'refused'],
+  [CLAIM.reverted, 'a revert'],
+  [CLAIM.dropped, 'dropped'],
+  [CLAIM.superseded, 'superseded'],
+  [CLAIM.withdrawn, 'to be ignored'],
+]);
 export type ClaimKind = (typeof CLAIM)[keyof typeof CLAIM];
 
 /** `claim.source`: who speaks, for the page and for weighing. */

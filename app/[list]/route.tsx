@@ -9,8 +9,10 @@ import { Document } from '../_ui/Document';
 import { plural } from '../_ui/format';
 import { anyHref, debatesHref, listHref, monthHref } from '../_ui/links';
 import { ThreadTable } from '../_ui/ThreadTable';
+import { ThisWeek } from '../_ui/WeekParts';
 import { redirect } from '../_web/http';
 import { lorePage, searchFeed, searchMbox } from '../search/results';
+import { newestWeek } from './week';
 
 /** `/{list}/` and `/all/`: newest threads; with `?q=` a search. `/{msgid}` leads to the message, as at lore. */
 export const GET = page(async ({ request, parts, query, db }) => {
@@ -31,6 +33,7 @@ export const GET = page(async ({ request, parts, query, db }) => {
     await newestThreads(db, list.id, before === null ? null : Number(before)),
     await activity(db, list.id === null ? null : name),
   ];
+  const week = before === null ? await newestWeek(db, list.id) : null;
   return (
     <Document
       title={`${name} · Threadline`}
@@ -43,6 +46,7 @@ export const GET = page(async ({ request, parts, query, db }) => {
       </h1>
       {list.description ? <p className="about">{list.description}</p> : null}
       <MonthBars months={months} hrefOf={(month) => monthHref(name, month)} label={`Messages by month, ${name}`} />
+      {week ? <ThisWeek parts={week.parts} list={name} week={week.week} /> : null}
       <h2>{before === null ? 'Newest threads' : 'Older threads'}</h2>
       {threads.length ? <ThreadTable threads={threads} list={name} /> : <p className="empty">No thread is older.</p>}
       <nav className="pages" aria-label="Pages">

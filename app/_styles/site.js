@@ -226,6 +226,24 @@
       );
   }
 
+  // --- A week: lines that were not there at the last visit.
+
+  function readWeek() {
+    const lines = every('.weekly > li');
+    if (!lines.length) return;
+    // Days that somebody waits for pass without anything new.
+    const tokens = lines.map((line) => token(one('a', line).href + one('b', line).textContent.replace(/\d+/g, '')));
+    const { record, isFresh } = visit(`at week ${location.pathname}`, tokens);
+    const fresh = lines.filter((_, n) => isFresh(tokens[n]));
+    for (const line of fresh) line.classList.add('fresh');
+    const head = one('.thisweek h2') ?? one('h2');
+    if (fresh.length)
+      head.append(
+        ' ',
+        make('small', { className: 'new', textContent: `${fresh.length} new since ${since(record.since)}` }),
+      );
+  }
+
   // --- Copying.
 
   const linkOf = (mail) => (mail ? one('.self', mail).href : location.href.split('#')[0]);
@@ -427,5 +445,6 @@
     if (one('.mail .body')) offerQuotation();
     readThread();
     readList();
+    readWeek();
   });
 })();

@@ -104,7 +104,7 @@ const PARTS: { title: string; kinds: DigestPassage['kind'][] }[] = [
   { title: 'What it is about', kinds: ['claim'] },
   { title: 'Objections and answers', kinds: ['argument'] },
   { title: 'Measured and seen', kinds: ['evidence'] },
-  { title: 'How it ended', kinds: ['outcome'] },
+  { title: 'Verdicts and last words', kinds: ['outcome'] },
 ];
 
 function Part({ title, passages, list }: { title: string; passages: DigestPassage[]; list: string }) {

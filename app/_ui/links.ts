@@ -1,11 +1,6 @@
-/** Addresses of pages (DESIGN section 3). Every name in one is encoded: `/%2fevil.example/x` must not become `//evil.example/x`. */
+import { msgidPath } from '#mail/msgid';
 
-/** A Message-ID as a path segment: what lore leaves readable stays readable, `/` becomes %2F. */
-function msgidPath(msgid: string): string {
-  return encodeURIComponent(msgid.toWellFormed()).replace(/%(40|3D|2B|24|2C|3A|3B|21|26)/g, (code) =>
-    decodeURIComponent(code),
-  );
-}
+/** Addresses of pages (DESIGN section 3). Every name in one is encoded: `/%2fevil.example/x` must not become `//evil.example/x`. */
 
 const listPath = (list: string) => encodeURIComponent(list.toWellFormed());
 
@@ -19,6 +14,8 @@ export const flatHref = (list: string, msgid: string) => `${messageHref(list, ms
 export const linesHref = (href: string, first: number, lines: number) =>
   `${href}?lines=${first + 1}-${first + lines}#quoted`;
 export const digestHref = (list: string, msgid: string) => `${messageHref(list, msgid)}digest/`;
+/** The newest week of a list, or of `all`, as Atom. */
+export const weekFeedHref = (list: string) => `${listHref(list)}week.atom`;
 /** The newest debates of a list, or of `all`, as Atom. */
 export const debatesHref = (list: string) => `${listHref(list)}debates.atom`;
 export const anyHref = (msgid: string) => `/r/${msgidPath(msgid)}/`;

@@ -187,9 +187,11 @@ function outcomesOf(mails: ThreadRow[], bodies: Map<number, Body>, verdicts: Ver
   const ends = verdicts.filter(({ isEnd }) => isEnd).slice(-MOST_ENDS);
   return ends.flatMap(({ id, line }) => {
     const row = rowOf.get(id);
-    const passage = row ? passageAt(row, bodies.get(id) as Body, line) : null;
-    if (!passage) return [];
-    return [{ ...passage, kind: 'outcome' as const, answered: 0, quoted: 0, followed: 0, score: 9, answers: null }];
+    const passage = row ? passageAt(bodies.get(id) as Body, line) : null;
+    if (!row || !passage) return [];
+    return [
+      { row, ...passage, kind: 'outcome' as const, answered: 0, quoted: 0, followed: 0, score: 9, answers: null },
+    ];
   });
 }
 

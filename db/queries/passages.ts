@@ -88,7 +88,8 @@ export function readParagraph(row: ThreadRow, body: Body, [first, last]: [number
   const kept = text.slice(span.start, span.end);
   if (!isProse(kept) || MACHINE.test(kept)) return null;
   return {
-    ...cut(row, text, first, span),
+    row,
+    ...cut(text, first, span),
     isCut: end < sentences.length,
     weighed: together(says.slice(begin, end) as Weighed[]),
     words: total(words.slice(begin, end)),
@@ -96,11 +97,11 @@ export function readParagraph(row: ThreadRow, body: Body, [first, last]: [number
 }
 
 /** The sentence that holds a line of a mail, with those around it that belong to it and fit. */
-export function passageAt(row: ThreadRow, body: Body, line: number): Passage | null {
+export function passageAt(body: Body, line: number): Omit<Passage, 'row'> | null {
   const paragraph = paragraphsOf(body).find(([first, last]) => first <= line && last >= line);
   if (!paragraph) {
     const own = lineOf(body, line);
-    return own.trim() ? { row, first: line, last: line, text: own.trim(), isCut: false } : null;
+    return own.trim() ? { first: line, last: line, text: own.trim(), isCut: false } : null;
   }
   const [first, last] = paragraph;
   const text = textOf(body, first, last);
@@ -123,12 +124,12 @@ export function passageAt(row: ThreadRow, body: Body, line: number): Passage | n
   while (n > 0 && fits(sentences[n - 1] as Sentence)) n--;
   while (to < sentences.length && fits(sentences[to] as Sentence)) to++;
   const span = { start: sentences[n]?.start ?? 0, end: sentences[to - 1]?.end ?? text.length };
-  return { ...cut(row, text, first, span), isCut: to < sentences.length };
+  return { ...cut(text, first, span), isCut: to < sentences.length };
 }
 
-function cut(row: ThreadRow, text: string, first: number, { start, end }: Sentence): Omit<Passage, 'isCut'> {
+function cut(text: string, first: number, { start, end }: Sentence): Omit<Passage, 'row' | 'isCut'> {
   const linesBefore = (at: number) => text.slice(0, at).split('\n').length - 1;
-  return { row, first: first + linesBefore(start), last: first + linesBefore(end), text: text.slice(start, end) };
+  return { first: first + linesBefore(start), last: first + linesBefore(end), text: text.slice(start, end) };
 }
 
 /** All of a run where it fits; else each run of its sentences that does. */

@@ -6,22 +6,25 @@ import { findMessage, readMessage } from '#db/queries/message';
 import { debates, quotesOf } from '#db/queries/quoted';
 import { patchPlace } from '#db/queries/series';
 import { threadOf } from '#db/queries/thread';
+import { weekOf } from '#db/queries/week';
+import { looksLikeSpan, spanOf } from '#query/spans';
 import { atomOf } from '../../_page/atom';
 import { listAlias, onOtherList } from '../../_page/elsewhere';
 import { manifest } from '../../_page/mirror';
 import { notFound, page, problem } from '../../_page/page';
-import { looksLikeSpan, spanOf } from '../../_page/spans';
 import { cloneUrls, text } from '../../_page/texts';
 import { MessagePage } from '../../_thread/MessagePage';
 import { quoteNotes } from '../../_thread/quoted';
 import { Debates } from '../../_ui/Debates';
 import { Document } from '../../_ui/Document';
 import { plural } from '../../_ui/format';
-import { debatesHref, listHref, loreHref, messageHref, monthHref, threadHref } from '../../_ui/links';
+import { debatesHref, listHref, loreHref, messageHref, monthHref, threadHref, weekFeedHref } from '../../_ui/links';
 import { ThreadTable } from '../../_ui/ThreadTable';
+import { WeekParts } from '../../_ui/WeekParts';
 import { imposterOf, redirect, respond } from '../../_web/http';
 import { ATOM, searchMbox } from '../../search/results';
 import { debatesFeed } from '../debates';
+import { weekFeed } from '../week';
 
 /** `/{list}/{msgid}/`, one message; `/{list}/{YYYY-MM}/` and its like, a span of time. */
 export const GET = page(async (context) => {
@@ -31,6 +34,7 @@ export const GET = page(async (context) => {
     return (await manifest(request, list === 'all' ? null : list)) ?? notFound('A git repository of this list', list);
   if (msgid === 'new.atom' && !rest.length) return listFeed(request, db, list);
   if (msgid === 'debates.atom' && !rest.length) return debatesFeed(context, list);
+  if (msgid === 'week.atom' && !rest.length) return weekFeed(context, list);
   if (!rest.length && (msgid === 'description' || msgid === 'cloneurl')) return about(request, db, list, msgid);
   const known =
     list === 'all'
@@ -123,7 +127,8 @@ async function spanPage(db: Snapshot, list: string, known: { id: number | null; 
     );
   const { from, to, previous, next } = span;
   const threads = await threadsBetween(db, known.id, from, to);
-  const argued = await debates(db, from * 8, to * 8, 5, known.id);
+  const week = span.kind === 'week' ? await weekOf(db, known.id, from, to) : null;
+  const argued = week ? [] : await debates(db, from * 8, to * 8, 5, known.id);
   const messages = threads.reduce((sum, thread) => sum + thread.here, 0);
   return (
     <Document
@@ -131,6 +136,7 @@ async function spanPage(db: Snapshot, list: string, known: { id: number | null; 
       list={list === 'all' ? null : list}
       synthetic={known.synthetic === 1}
       debates={debatesHref(list)}
+      {...(span.kind === 'week' ? { feed: weekFeedHref(list) } : {})}
     >
       <h1>
         <a href={listHref(list)}>{list}</a> {name}{' '}
@@ -146,7 +152,9 @@ async function spanPage(db: Snapshot, list: string, known: { id: number | null; 
           {next}
         </a>
       </nav>
+      {week ? <WeekParts parts={week} list={list} /> : null}
       <Debates debates={argued} list={list} title="Debates" feed={debatesHref(list)} />
+      {week?.length ? <h2>Threads</h2> : null}
       {threads.length ? (
         <ThreadTable threads={threads} list={list} />
       ) : (

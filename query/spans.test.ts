@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { spanOf } from './spans';
+import { spanOf, weekNameOf } from './spans';
 
 const days = (name: string) => {
   const span = spanOf(name);
@@ -26,5 +26,19 @@ describe('spans of time in addresses', () => {
     expect(spanOf('2004-12')).toMatchObject({ previous: '2004-11', next: '2005-01' });
     expect(spanOf('2024-02-28')).toMatchObject({ next: '2024-02-29' });
     expect(spanOf('1970')).toMatchObject({ previous: '1969', next: '1971' });
+  });
+});
+
+describe('the week of a moment', () => {
+  it.each([
+    ['2025-02-10T00:00:00Z', '2025-W07'],
+    ['2025-02-16T23:59:59Z', '2025-W07'],
+    ['2024-12-30T12:00:00Z', '2025-W01'],
+    ['2021-01-03T12:00:00Z', '2020-W53'],
+    ['1970-01-01T00:00:00Z', '1970-W01'],
+  ])('%s is in %s', (time, week) => {
+    expect(weekNameOf(Date.parse(time) / 1000)).toBe(week);
+    const span = spanOf(week);
+    expect(span && span.from <= Date.parse(time) / 1000 && span.to > Date.parse(time) / 1000).toBe(true);
   });
 });

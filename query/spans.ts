@@ -55,3 +55,10 @@ function nameOf(kind: Span['kind'], from: number): string {
   }
   return text.slice(0, { year: 4, month: 7, day: 10 }[kind]);
 }
+
+/** The ISO week that a moment (Unix seconds) is in: `2025-W07`. */
+export function weekNameOf(at: number): string {
+  const day = Math.floor(at / 86_400);
+  // 1 January 1970 was a Thursday.
+  return nameOf('week', (day - ((day + 3) % 7)) * DAY);
+}

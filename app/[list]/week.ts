@@ -1,0 +1,52 @@
+import type { Snapshot } from '#db/open';
+import { findList } from '#db/queries/list';
+import { newestMoment, type WeekPart, weekOf } from '#db/queries/week';
+import { spanOf, weekNameOf } from '#query/spans';
+import { baseUrl, escapeText, feedOf, plain } from '../_page/atom';
+import { notFound, type PageContext } from '../_page/page';
+import { nameOf } from '../_ui/format';
+import { proofHref } from '../_ui/WeekParts';
+import { respond } from '../_web/http';
+import { ATOM } from '../search/results';
+
+/** The week of the newest mail of a list (null: of all), whatever the clock says; null where there is no mail. */
+export async function newestWeek(
+  db: Snapshot,
+  list: number | null,
+): Promise<{ week: string; parts: WeekPart[] } | null> {
+  const newest = await newestMoment(db, list);
+  const span = newest === null ? null : spanOf(weekNameOf(newest));
+  return span ? { week: span.name, parts: await weekOf(db, list, span.from, span.to) } : null;
+}
+
+/** `/{list}/week.atom`: the lines of the newest week and of the one before. */
+export async function weekFeed({ request, db }: PageContext, name: string): Promise<Response> {
+  const list = name === 'all' ? null : await findList(db, name);
+  if (list === undefined) return notFound(`The list "${name.slice(0, 100)}"`, name.slice(0, 100));
+  const newest = await newestMoment(db, list?.id ?? null);
+  const span = newest === null ? null : spanOf(weekNameOf(newest));
+  const before = span ? spanOf(span.previous) : null;
+  const parts: WeekPart[] = [];
+  for (const one of [span, before]) if (one) parts.push(...(await weekOf(db, list?.id ?? null, one.from, one.to)));
+  const feed = feedOf(request, `This week, ${name === 'all' ? 'all lists' : name}`, newest ?? 0);
+  const base = baseUrl(request);
+  const seen = new Set<string>();
+  for (const { title: kind, lines } of parts) {
+    for (const line of lines) {
+      const id = `${base}${proofHref('all', line)}#${kind.toLowerCase().replace(/\W+/g, '-')}`;
+      if (seen.has(id)) continue;
+      seen.add(id);
+      feed.addItem({
+        id,
+        link: base + proofHref(name, line),
+        title: escapeText(plain(`${kind}: ${line.title} (${line.what})`)),
+        date: new Date((line.id / 8) * 1000),
+        author: [{ name: plain(nameOf(line.author, line.address)) || 'unknown' }],
+        content: line.quote
+          ? `<blockquote>${escapeText(plain(line.quote))}</blockquote>`
+          : escapeText(plain(line.what)),
+      });
+    }
+  }
+  return respond(feed.atom1(), 200, ATOM);
+}

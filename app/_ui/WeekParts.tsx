@@ -1,0 +1,92 @@
+import type { WeekLine, WeekPart } from '#db/queries/week';
+import { nameOf, plural, shortDate } from './format';
+import { digestHref, linesHref, messageHref, monthHref, weekFeedHref } from './links';
+
+/** Where a line of a week is proved: the very lines of a mail, the mail, or a debate's digest. */
+export function proofHref(list: string, { msgid, lines, isDebate }: WeekLine): string {
+  if (isDebate) return digestHref(list, msgid);
+  const href = messageHref(list, msgid);
+  return lines ? linesHref(href, lines[0], lines[1] - lines[0] + 1) : href;
+}
+
+/** Words of a quotation in a line; the link has the rest. */
+const LONGEST_QUOTE = 220;
+
+export const shortQuote = (quote: string) =>
+  quote.length > LONGEST_QUOTE ? `${quote.slice(0, quote.lastIndexOf(' ', LONGEST_QUOTE))} […]` : quote;
+
+/** What happened in a week, each line with the mail that proves it. */
+export function WeekParts({ parts, list, level = 2 }: { parts: WeekPart[]; list: string; level?: 2 | 3 }) {
+  const Heading = `h${level}` as 'h2' | 'h3';
+  return (
+    <>
+      {parts.map(({ title, lines, more }) => (
+        <section key={title} aria-label={title}>
+          <Heading>
+            {title} <small>{lines.length + more}</small>
+          </Heading>
+          <ul className="weekly">
+            {lines.map((line) => (
+              <Line key={`${line.id} ${line.series}`} line={line} list={list} />
+            ))}
+          </ul>
+        </section>
+      ))}
+    </>
+  );
+}
+
+function Line({ line, list }: { line: WeekLine; list: string }) {
+  const { title, what, author, address, id, quote, series } = line;
+  return (
+    <li>
+      <a href={proofHref(list, line)}>
+        <bdi>{title || '(no subject)'}</bdi>
+      </a>{' '}
+      <b>{what}</b>
+      {quote ? (
+        <>
+          {' '}
+          <q>
+            <bdi>{shortQuote(quote)}</bdi>
+          </q>
+        </>
+      ) : null}{' '}
+      <small>
+        <bdi>{nameOf(author, address)}</bdi>, {shortDate(id / 8)}
+        {series === null ? null : (
+          <>
+            {' '}
+            · <a href={`/series/${series}/`}>series</a>
+          </>
+        )}
+      </small>
+    </li>
+  );
+}
+
+/** Lines of each part that stand on the front page of a list. */
+const BRIEF = 4;
+
+/** The newest week in short, with the way to all of it. */
+export function ThisWeek({ parts, list, week }: { parts: WeekPart[]; list: string; week: string }) {
+  if (!parts.length) return null;
+  const total = parts.reduce((sum, { lines, more }) => sum + lines.length + more, 0);
+  const brief = parts.map((part) => ({
+    ...part,
+    lines: part.lines.slice(0, BRIEF),
+    more: part.more + Math.max(0, part.lines.length - BRIEF),
+  }));
+  return (
+    <section aria-labelledby="week" className="thisweek">
+      <h2 id="week">
+        This week{' '}
+        <small>
+          {week} · <a href={monthHref(list, week)}>all {plural(total, 'line')}</a> ·{' '}
+          <a href={weekFeedHref(list)}>Atom</a>
+        </small>
+      </h2>
+      <WeekParts parts={brief} list={list} level={3} />
+    </section>
+  );
+}

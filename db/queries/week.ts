@@ -1,0 +1,257 @@
+import { readBody } from '#mail/body';
+import { CLAIM, CLAIM_SOURCE, CLAIM_WORDS, PATCH_KIND } from '#patch/kinds';
+import { QUIET_DAYS, STATE } from '#patch/state';
+import type { Snapshot } from '../open';
+import { SLOTS, type Slots, textsOf } from './blocks';
+import { Kept } from './kept';
+import { CARRIED } from './onlist';
+import { passageAt } from './passages';
+import { debates } from './quoted';
+import { reportsBetween } from './reports';
+import { STATUS } from './status';
+
+/** One thing that happened, with the mail that proves it. */
+export interface WeekLine {
+  title: string;
+  /** What happened, in a word or a few: `refused`, `4 mails by 3 people`. */
+  what: string;
+  author: string;
+  address: string;
+  /** The mail that proves it: its id is its time. */
+  id: number;
+  msgid: string;
+  /** The lines of it that say so, from 0; null where the whole mail does. */
+  lines: [number, number] | null;
+  /** Those lines. */
+  quote: string | null;
+  /** The series that it is about; null where it is about none. */
+  series: number | null;
+  /** The page that tells more is the digest of the mail's thread. */
+  isDebate: boolean;
+}
+
+export interface WeekPart {
+  title: string;
+  lines: WeekLine[];
+  /** Lines that are left out. */
+  more: number;
+}
+
+/** Lines of one part. */
+const MOST_LINES = 40;
+const MOST_DEBATES = 8;
+const MOST_WAITING = 15;
+
+const GONE: readonly number[] = [CLAIM.rejected, CLAIM.dropped, CLAIM.withdrawn, CLAIM.reverted];
+const TOLD: readonly number[] = [...GONE, CLAIM.applied, CLAIM.queued, CLAIM.merged];
+/** In these forms a person's words, or a notice's, stand on the line. */
+const SPOKEN: readonly number[] = [CLAIM_SOURCE.words, CLAIM_SOURCE.report, CLAIM_SOURCE.trailer];
+
+const kept = new Kept<WeekPart[]>(64);
+
+/** What happened in a span of time (Unix seconds) on a list (null: on all): parts in the order in which they matter, none empty. */
+export function weekOf(db: Snapshot, list: number | null, from: number, to: number): Promise<WeekPart[]> {
+  return kept.get(db, `${list} ${from} ${to}`, async () => {
+    const span = [from * 8, to * 8, list] as const;
+    const parts: WeekPart[] = [
+      part('Verdicts', await verdictsOf(db, ...span)),
+      part('Objections', await objectionsOf(db, ...span)),
+      part('Debates', await debatesOf(db, ...span)),
+      part('Regressions and bugs reported', await reportsOf(db, ...span)),
+      part('Fixes for reports', await fixesOf(db, ...span)),
+      part(
+        'Waiting for an answer',
+        await waitingOf(db, ...span, ((await newestMoment(db, list)) ?? to) * 8),
+        MOST_WAITING,
+      ),
+      part('Releases', await releasesOf(db, ...span)),
+    ];
+    const shown = parts.filter(({ lines }) => lines.length);
+    await addQuotes(
+      db,
+      shown.flatMap(({ lines }) => lines),
+    );
+    return shown;
+  });
+}
+
+const part = (title: string, lines: WeekLine[], most = MOST_LINES): WeekPart => ({
+  title,
+  lines: lines.slice(0, most),
+  more: Math.max(0, lines.length - most),
+});
+
+/** The newest moment of the mails of a list (null: of all), in Unix seconds; null where there are none. */
+export async function newestMoment(db: Snapshot, list: number | null): Promise<number | null> {
+  const row = await db.get<{ at: number | null }>('SELECT max(last_at) AS at FROM list WHERE ?1 IS NULL OR id = ?1', [
+    list,
+  ]);
+  return row?.at ?? null;
+}
+
+interface Row {
+  title: string;
+  author: string;
+  address: string;
+  id: number;
+  msgid: string;
+  line: number;
+  series: number | null;
+}
+
+const lineOf = ({ title, author, address, id, msgid, line, series }: Row, what: string): WeekLine => ({
+  title,
+  what,
+  author,
+  address,
+  id,
+  msgid,
+  lines: line > 0 ? [line, line] : null,
+  quote: null,
+  series,
+  isDebate: false,
+});
+
+const PROOF = 'm.id, m.msgid, i.name AS author, i.address';
+const SERIES_OF_PATCH =
+  'JOIN patch p ON p.message_id = o.patch_id JOIN revision r ON r.id = p.revision_id JOIN series s ON s.id = r.series_id';
+
+/** Of each series the newest verdict of the span: first what was refused or taken back. */
+async function verdictsOf(db: Snapshot, from: number, to: number, list: number | null): Promise<WeekLine[]> {
+  const rows = await db.all<Row & { kind: number; source: number; tree: string | null }>(
+    `SELECT s.title, s.id AS series, o.kind, o.source, o.tree, o.line, max(o.evidence_id) AS newest, ${PROOF} FROM outcome o ${SERIES_OF_PATCH}
+     JOIN message m ON m.id = o.evidence_id JOIN identity i ON i.id = m.author_id
+     WHERE o.evidence_id >= ?1 AND o.evidence_id < ?2 AND o.doubted = 0 AND o.kind IN (${TOLD.join(', ')})
+       AND (${CARRIED('o.evidence_id', '?3')} OR ${CARRIED('o.patch_id', '?3')})
+     GROUP BY s.id ORDER BY newest DESC`,
+    [from, to, list],
+  );
+  const lines = rows.map((row) => ({
+    isGone: GONE.includes(row.kind),
+    line: lineOf(
+      SPOKEN.includes(row.source) ? row : { ...row, line: 0 },
+      `${CLAIM_WORDS.get(row.kind) ?? 'mentioned'}${row.tree ? ` (${row.tree})` : ''}`,
+    ),
+  }));
+  return [...lines.filter(({ isGone }) => isGone), ...lines.filter(({ isGone }) => !isGone)].map(({ line }) => line);
+}
+
+/** Of each mail that objected to a series the first objection. */
+async function objectionsOf(db: Snapshot, from: number, to: number, list: number | null): Promise<WeekLine[]> {
+  const rows = await db.all<Row & { answered: number }>(
+    `SELECT s.title, s.id AS series, o.answered, min(o.line) AS line, ${PROOF} FROM objection o JOIN series s ON s.id = o.series_id
+     JOIN message m ON m.id = o.evidence_id JOIN identity i ON i.id = m.author_id
+     WHERE o.evidence_id >= ?1 AND o.evidence_id < ?2 AND ${CARRIED('o.evidence_id', '?3')}
+     GROUP BY s.id, o.evidence_id ORDER BY o.evidence_id DESC`,
+    [from, to, list],
+  );
+  return rows.map((row) => lineOf(row, row.answered ? 'answered since' : 'open'));
+}
+
+async function debatesOf(db: Snapshot, from: number, to: number, list: number | null): Promise<WeekLine[]> {
+  const found = await debates(db, from, to, MOST_DEBATES, list);
+  return found.map(({ subject, author, address, firstId, msgid, messages, participants }) => ({
+    ...lineOf(
+      { title: subject, author, address, id: firstId, msgid, line: 0, series: null },
+      `${firstId >= from ? 'new: ' : ''}${messages} mails by ${participants} people`,
+    ),
+    isDebate: true,
+  }));
+}
+
+async function reportsOf(db: Snapshot, from: number, to: number, list: number | null): Promise<WeekLine[]> {
+  const found = await reportsBetween(db, from, to, list);
+  return found.map(({ subject, fix, ...row }) =>
+    lineOf(
+      { ...row, title: subject, line: 0, series: fix?.series ?? null },
+      fix ? `a fix was posted: ${fix.title}` : 'no fix here',
+    ),
+  );
+}
+
+/** Patches of the span that close, or link to, a mail here that is no patch. */
+async function fixesOf(db: Snapshot, from: number, to: number, list: number | null): Promise<WeekLine[]> {
+  const rows = await db.all<Row & { value: string }>(
+    `SELECT s.title, s.id AS series, t.value, t.line, ${PROOF} FROM trailer t JOIN patch p ON p.message_id = t.message_id
+     JOIN revision r ON r.id = p.revision_id JOIN series s ON s.id = r.series_id
+     JOIN message m ON m.id = t.message_id JOIN identity i ON i.id = m.author_id
+     WHERE t.message_id >= ?1 AND t.message_id < ?2 AND t.key IN ('Closes', 'Link') AND ${CARRIED('t.message_id', '?3')}
+     ORDER BY t.message_id DESC`,
+    [from, to, list],
+  );
+  const named = rows.map((row) => ({ row, msgid: msgidIn(row.value ?? '') }));
+  const reports = await db.all<{ msgid: string; subject: string }>(
+    `SELECT m.msgid, m.subject FROM json_each(?) j JOIN message m ON m.msgid = j.value
+     WHERE NOT EXISTS (SELECT 1 FROM patch p WHERE p.message_id = m.id AND p.kind <> ${PATCH_KIND.reply})`,
+    [JSON.stringify(named.flatMap(({ msgid }) => msgid ?? []))],
+  );
+  const subjects = new Map(reports.map(({ msgid, subject }) => [msgid, subject]));
+  const seen = new Set<number | null>();
+  return named.flatMap(({ row, msgid }) => {
+    const subject = msgid === null ? undefined : subjects.get(msgid);
+    if (subject === undefined || seen.has(row.series)) return [];
+    seen.add(row.series);
+    return [lineOf(row, `for: ${subject}`)];
+  });
+}
+
+/** The Message-ID of a link to lore or to an archive like it. */
+function msgidIn(url: string): string | null {
+  const [, path] = /^https?:\/\/[^/\s]+\/(?:[\w.-]+\/){1,2}([^/\s]*@[^/\s]+)/.exec(url) ?? [];
+  try {
+    return path ? decodeURIComponent(path) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Series whose newest version was posted in the 90 days before the end of the span, and that nobody answered to this day: the longest waiting first. */
+async function waitingOf(
+  db: Snapshot,
+  from: number,
+  to: number,
+  list: number | null,
+  newest: number,
+): Promise<WeekLine[]> {
+  const rows = await db.all<Row & { days: number }>(
+    `SELECT s.title, s.id AS series, 0 AS line, CAST((min(?2, ?4) - s.posted_id) / 691200 AS INTEGER) AS days, ${PROOF} FROM series s
+     JOIN message m ON m.id = s.posted_id JOIN identity i ON i.id = m.author_id
+     WHERE s.posted_id >= ?1 AND s.posted_id < ?2 AND s.waiting = 1 AND s.replies = 0
+       AND ${STATUS} IN ('${STATE.waiting}', '${STATE.noAnswer}') AND ${CARRIED('s.posted_id', '?3')} ORDER BY s.posted_id`,
+    [Math.min(from, to - QUIET_DAYS * 86400 * 8), to, list, newest],
+  );
+  return rows.map((row) =>
+    lineOf(row, `${row.days === 0 ? 'less than a day' : row.days === 1 ? '1 day' : `${row.days} days`} unanswered`),
+  );
+}
+
+/** Announcements of the -mm tree and of releases; the beginning of a thread whose subject says so. */
+async function releasesOf(db: Snapshot, from: number, to: number, list: number | null): Promise<WeekLine[]> {
+  const rows = await db.all<Row>(
+    `SELECT m.subject AS title, NULL AS series, 0 AS line, ${PROOF} FROM message m JOIN thread t ON t.id = m.thread AND t.first_id = m.id
+     JOIN identity i ON i.id = m.author_id
+     WHERE m.id >= ?1 AND m.id < ?2 AND ${CARRIED('m.id', '?3')} AND NOT EXISTS (SELECT 1 FROM patch p WHERE p.message_id = m.id)
+       AND (EXISTS (SELECT 1 FROM mm_release r WHERE r.message_id = m.id) OR m.subject LIKE '[announce%' OR m.subject LIKE 'announce%'
+         OR m.subject GLOB 'Linux [0-9]*.[0-9]*' OR (m.subject GLOB '*[0-9].[0-9]*' AND m.subject LIKE '%release%'))
+     ORDER BY m.id DESC`,
+    [from, to, list],
+  );
+  return rows.map((row) => lineOf(row, 'announced'));
+}
+
+/** The sentences that stand on the lines; where there are none, the line proves nothing by itself and the whole mail is named. */
+async function addQuotes(db: Snapshot, lines: WeekLine[]): Promise<void> {
+  const quoted = lines.filter((line) => line.lines);
+  const rows = await db.all<Slots & { id: number }>(
+    `SELECT m.id, ${SLOTS} FROM json_each(?) j JOIN message m ON m.id = j.value`,
+    [JSON.stringify([...new Set(quoted.map(({ id }) => id))])],
+  );
+  const texts = await textsOf(db, rows);
+  const bodies = new Map(rows.map(({ id }, n) => [id, readBody(texts[n] ?? '')]));
+  for (const line of quoted) {
+    const body = bodies.get(line.id);
+    const passage = body && line.lines ? passageAt(body, line.lines[0]) : null;
+    line.lines = passage ? [passage.first, passage.last] : null;
+    line.quote = passage ? passage.text.replace(/\s+/g, ' ') : null;
+  }
+}
