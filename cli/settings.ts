@@ -7,6 +7,9 @@ const schema = z.object({
   THREADLINE_DB: z.string().min(1).default('data/threadline.sqlite'),
   THREADLINE_CONFIG: z.string().min(1).default('topics.json'),
   THREADLINE_SILENCE: z.coerce.number().int().min(1).max(3600).default(60),
+  THREADLINE_BASE_URL: z.url().default('http://localhost:3000'),
+  THREADLINE_SMTP: z.url({ protocol: /^smtps?$/ }).optional(),
+  THREADLINE_MAIL_FROM: z.string().min(3).optional(),
   THREADLINE_MAIL_SECONDS: z.coerce.number().min(0.01).max(3600).default(60),
 });
 
@@ -28,4 +31,15 @@ export function topics(): Topic[] {
 /** How many seconds reading one mail may take, from THREADLINE_MAIL_SECONDS. */
 export function mailSeconds(): number {
   return schema.parse(process.env).THREADLINE_MAIL_SECONDS;
+}
+
+/** The address that others reach the site by, from THREADLINE_BASE_URL; without a slash at its end. */
+export function baseUrl(): string {
+  return schema.parse(process.env).THREADLINE_BASE_URL.replace(/\/$/, '');
+}
+
+/** The server that takes mail, from THREADLINE_SMTP, and who it is from, from THREADLINE_MAIL_FROM; null where either is not set. */
+export function smtp(): { url: string; from: string } | null {
+  const { THREADLINE_SMTP: url, THREADLINE_MAIL_FROM: from } = schema.parse(process.env);
+  return url && from ? { url, from } : null;
 }

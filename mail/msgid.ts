@@ -70,3 +70,6 @@ export function msgidPath(msgid: string): string {
     decodeURIComponent(code),
   );
 }
+
+/** What marks lines of a message's page; `first` from 0, as the database counts. */
+export const linesQuery = (first: number, lines: number) => `?lines=${first + 1}-${first + lines}#quoted`;

@@ -1,4 +1,4 @@
-import { msgidPath } from '#mail/msgid';
+import { linesQuery, msgidPath } from '#mail/msgid';
 
 /** Addresses of pages (DESIGN section 3). Every name in one is encoded: `/%2fevil.example/x` must not become `//evil.example/x`. */
 
@@ -11,8 +11,7 @@ export const messageHref = (list: string, msgid: string) => `/${listPath(list)}/
 export const threadHref = (list: string, msgid: string) => `${messageHref(list, msgid)}t/`;
 export const flatHref = (list: string, msgid: string) => `${messageHref(list, msgid)}T/`;
 /** A message with some of its lines marked; `first` from 0, as the database counts. */
-export const linesHref = (href: string, first: number, lines: number) =>
-  `${href}?lines=${first + 1}-${first + lines}#quoted`;
+export const linesHref = (href: string, first: number, lines: number) => href + linesQuery(first, lines);
 export const digestHref = (list: string, msgid: string) => `${messageHref(list, msgid)}digest/`;
 /** The newest week of a list, or of `all`, as Atom. */
 export const weekFeedHref = (list: string) => `${listHref(list)}week.atom`;

@@ -255,3 +255,12 @@ async function addQuotes(db: Snapshot, lines: WeekLine[]): Promise<void> {
     line.quote = passage ? passage.text.replace(/\s+/g, ' ') : null;
   }
 }
+
+/** The root of the thread of each of these messages. */
+export async function rootsOf(db: Snapshot, ids: number[]): Promise<Map<number, string>> {
+  const rows = await db.all<{ id: number; root: string }>(
+    'SELECT m.id, t.root FROM json_each(?) j JOIN message m ON m.id = j.value JOIN thread t ON t.id = m.thread',
+    [JSON.stringify(ids)],
+  );
+  return new Map(rows.map(({ id, root }) => [id, root]));
+}
