@@ -207,41 +207,24 @@
     );
   }
 
-  // --- A list: rows that changed since the last visit.
+  // --- Lists and weeks: rows that changed since the last visit.
 
-  function readList() {
-    if (location.search || !/^\/[^/]+\/$/.test(location.pathname)) return;
-    const rows = every('.cols + .threads > li');
-    if (!rows.length || !one('.bars')) return;
-    const tokens = rows.map((row) => token(`${one('a', row).pathname} ${one('b', row)?.textContent}`));
-    const { record, isFresh } = visit(`at ${location.pathname}`, tokens);
-    const fresh = rows.filter((_, n) => isFresh(tokens[n]));
-    for (const row of fresh) row.classList.add('fresh');
-    if (fresh.length)
-      where(
-        make('span', {
-          className: 'new',
-          textContent: `${fresh.length} threads with new mail since ${since(record.since)}`,
-        }),
-      );
+  function readRows() {
+    const { pathname, search } = location;
+    mark('.weekly > li', 'at week', 'i', 'new', (news) => (one('.thisweek h2') ?? one('h2')).append(' ', news));
+    if (search || !/^\/[^/]+\/$/.test(pathname) || !one('.bars')) return;
+    mark('.cols + .threads > li', 'at', 'b', 'threads with new mail', where);
   }
 
-  // --- A week: lines that were not there at the last visit.
-
-  function readWeek() {
-    const lines = every('.weekly > li');
-    if (!lines.length) return;
-    // Days that somebody waits for pass without anything new.
-    const tokens = lines.map((line) => token(one('a', line).href + one('b', line).textContent.replace(/\d+/g, '')));
-    const { record, isFresh } = visit(`at week ${location.pathname}`, tokens);
-    const fresh = lines.filter((_, n) => isFresh(tokens[n]));
-    for (const line of fresh) line.classList.add('fresh');
-    const head = one('.thisweek h2') ?? one('h2');
-    if (fresh.length)
-      head.append(
-        ' ',
-        make('small', { className: 'new', textContent: `${fresh.length} new since ${since(record.since)}` }),
-      );
+  function mark(selector, key, count, what, show) {
+    const rows = every(selector);
+    if (!rows.length) return;
+    const tokens = rows.map((row) => token(`${one('a', row).pathname} ${one(count, row)?.textContent}`));
+    const { record, isFresh } = visit(`${key} ${location.pathname}`, tokens);
+    const fresh = rows.filter((_, n) => isFresh(tokens[n]));
+    for (const row of fresh) row.classList.add('fresh');
+    const textContent = `${fresh.length} ${what} since ${since(record.since)}`;
+    if (fresh.length) show(make('span', { className: 'new', textContent }));
   }
 
   // --- Copying.
@@ -444,7 +427,6 @@
     addEventListener('hashchange', unfold);
     if (one('.mail .body')) offerQuotation();
     readThread();
-    readList();
-    readWeek();
+    readRows();
   });
 })();

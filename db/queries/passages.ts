@@ -54,7 +54,7 @@ const lineOf = ({ text, starts }: Body, line: number) =>
   text.slice(starts[line] as number, (starts[line + 1] as number) - 1);
 const textOf = (body: Body, first: number, last: number) =>
   Array.from({ length: last - first + 1 }, (_, n) => lineOf(body, first + n)).join('\n');
-export const wordCount = (text: string) => text.match(/[\p{L}\p{N}]+(?:['’]\p{L}+)?/gu)?.length ?? 0;
+const wordCount = (text: string) => text.match(/[\p{L}\p{N}]+(?:['’]\p{L}+)?/gu)?.length ?? 0;
 
 /** What a paragraph says, without asides and what only introduces; null where that is nothing, or no prose. */
 export function readParagraph(row: ThreadRow, body: Body, [first, last]: [number, number]): Read | null {
