@@ -2,7 +2,7 @@ import { type Act, act, isQuestion } from './act';
 
 /** After "please": what is asked of the list or of a maintainer, not of the patch. */
 const CHANGE =
-  "(?:re-?send|re-?spin|re-?post|re-?submit|re-?base|re-?do|re-?work|re-?write|re-?order|re-?name|re-?phrase|re-?word|re-?factor|re-?place|fix|use|add|remove|delete|drop|split|make|move|change|update|put|keep|avoid|convert|document|include|mention|squash|fold|sort|align|follow|address|separate|wrap|switch|define|provide|write|correct|adjust|insert|extend|limit|return|do not|don't|never|get rid of|turn|break|combine|rather|just|also|simply|at least|only|send (?:a |an |the |out |me )?(?:v\\d|new|updated|next|another|fixed|proper|separate|follow|incremental)|make sure|implement|introduce|spell|capitali[sz]e|shorten|initiali[sz]e|indent|spell|declare|export|pass|store|leave|swap|prefix|base)";
+  "(?:re-?send|re-?spin|re-?post|re-?submit|re-?base|re-?do|re-?work|re-?write|re-?order|re-?name|re-?phrase|re-?word|re-?factor|re-?place|fix|use|add|remove|delete|drop|split|make|move|change|update|put|keep|avoid|convert|document|include|mention|squash|fold|sort|align|follow|address|separate|wrap|switch|define|provide|write|correct|adjust|insert|extend|limit|return|explain|describe|elaborate|clarify|justify|resubmit|clean ?up|do not|don't|never|get rid of|turn|break|combine|rather|just|also|simply|at least|only|send (?:a |an |the |out |me )?(?:v\\d|new|updated|next|another|fixed|proper|separate|follow|incremental)|make sure|implement|introduce|spell|capitali[sz]e|shorten|initiali[sz]e|indent|spell|declare|export|pass|store|leave|swap|prefix|base)";
 const ASKED = new RegExp(
   `\\bplease,? (?:(?:also|just|instead|then|always|rather|either|simply|at least|do|can you) )*${CHANGE}\\b`,
   'i',
@@ -11,29 +11,32 @@ const CAN_YOU = new RegExp(
   `\\b(?:can|could|would|will) you(?: all)?(?: please)?(?: also| instead| just| maybe| perhaps)? ${CHANGE}\\b`,
   'i',
 );
-/** What the patch must become, or what is wrong with it. */
+/** Parts of a patch of which a reviewer says how they should be. */
+const PART =
+  '(?:this|it|that|patch(?:es)?|these|those|subject|changelog|commit|message|log|description|title|names?|functions?|lines?|code|here|which|compatible|property|variables?|macros?|struct|values?|checks?|comments?|driver|series|headers?|includes?|labels?|nodes?|bindings?|files?|words?|paragraph|sentence|alignment|indentation|braces?|whitespace|tag|options?|symbol|prefix|type|arguments?|parameters?|flags?|solution)';
+/** What the patch should become, or what is wrong with it. */
 const SHOULD = new RegExp(
   [
-    '\\b(?:you (?:should|better|need to|must|have to|forgot|missed|still need|want to)',
-    '(?:this|it|that|patch|these|there|subject|changelog|commit (?:message|log)|description|title|name|function|line|code|here|which|and|but) (?:should|needs?|must|has to|ought to)',
-    'needs to be',
-    'should (?:be|go|use|have|come|also|say|read|not|probably|mirror|match|follow)',
-    'must (?:be|not)',
+    `\\b(?:you (?:should|better|need to|must|have to|forgot|missed|still need|want to)`,
+    `${PART} (?:should|needs? to|has to|ought to)(?! not be (?:a|any)\\b)`,
+    '(?:but|and|it|which) needs to be',
+    `${PART} (?:needs (?:a|an|some|more)|must (?:not|go|use|have|come|stay|return|handle|check|match))`,
     '(?:this|it) (?:is|looks) (?:wrong|broken|bogus|racy|buggy)',
-    "(?:won't|doesn't|does not|fails to) (?:work|compile|build|apply)",
-    '(?:compile|compilation|build) (?:error|failure|warning)s? (?:here|with this)',
-    '(?:is|are) missing',
-    'missing (?:a |the |an )?\\w+',
+    "(?:this|it|which|patch|series|that|code) (?:won't|doesn't|does not|fails to) (?:even )?(?:work|compile|build)",
+    '(?:get|see|seeing|got|gives?|hit) (?:\\w+ ){0,2}(?:compile|compilation|build) (?:error|failure|warning)s?',
+    `${PART} (?:is|are) missing`,
     'typo',
-    "I(?:'d| would) (?:prefer|rather|like (?:to see|you)|suggest|expect|drop|use|just|also|call|make|rename|move|split|add|remove|put)",
+    "I(?:'d| would) (?:prefer|rather|like to see (?:a|an|the|some|more|this)|suggest|drop|use|just|also|call|make|rename|move|split|add|remove|put|keep|cast)",
     'better to',
     'would (?:be (?:better|nicer|cleaner|good|nice|helpful)|make (?:more|better) sense)',
-    'no need (?:to|for)',
     '(?:is|are|looks?|seems?) (?:redundant|unnecessary|superfluous|unneeded|pointless|not needed)',
-    'you can (?:just |also |simply )?(?:use|drop|remove|do|add|make|move|replace|simplify|avoid))\\b',
+    'you can (?:just |also |simply )?(?:drop|remove|move|replace|simplify|avoid)|you can (?:just|also|simply) use)\\b',
   ].join('|'),
   'i',
 );
+/** Nothing is needed here, or something is left out: said at the start, it is said of the line above. */
+const LACK =
+  /^(?:(?:and|also|so|here|again|nit)[\s,.:!-]+)?(?:there(?:'s| is) )?(?:no need (?:to|for)|missing (?:a |the |an )?\w+)/i;
 /** "s/from/to/" */
 const EDIT = /(?:^|\s)s\/[^/\s]+\/[^/\s]*\//;
 /** What a tester did comes before what they saw; neither asks for a change. */
@@ -46,12 +49,12 @@ const SUGGESTED = new RegExp(
 );
 /** "Use tabs here.", "Don't cast it.": a command, with what it is done to. */
 const COMMAND =
-  /^(?:(?:and|also|then|so|just|nit|minor|again|ditto|here|rather)[\s,.:!-]+){0,2}(?:do not|don't|never|avoid|use|add|remove|drop|delete|split|move|rename|fix|make|replace|convert|document|squash|fold|sort|align|wrap|switch|get rid of|put|change|update|merge|mention)\s+(?:to\s+)?(?:a|an|the|this|that|these|those|it|them|your|all|both|any|some|one|here|each|every|\w+_\w+|\w+\(\)|['"`]|(?:use|add|do|make|put|call|mix|break|split|touch|change|introduce|open|hard)\b|(?:only |proper )?(?:tabs?|spaces?|blank|empty))/i;
+  /^(?:(?:and|also|then|so|just|nit|minor|again|ditto|here|rather)[\s,.:!-]+){0,2}(?:do not|don't|never|avoid|use|add|remove|drop|delete|split|move|rename|fix|make|replace|convert|document|squash|fold|sort|align|wrap|switch|get rid of|put|change|update|merge|mention)\s+(?:to\s+)?(?:(?:a|an|the|this|that|these|those|it|them|your|all|both|any|some|one|here|each|every)(?![\w])|\w+_\w+|\w+\(\)|['"`]|(?:use|add|do|make|put|call|mix|break|split|touch|change|introduce|open|hard)\b|(?:only |proper )?(?:tabs?|spaces?|blank|empty))/i;
 /** What is asked for only in a case that may not come. */
 const CASE =
   /^(?:(?:and|but|so|also|then)\s+)?(?:if|in case|once|unless|should you|whenever|when (?:you|it|that|this|the))\b|\b(?:if (?:you (?:re-?send|re-?spin|re-?post|agree|like|want|prefer|have to|need to|do (?:a|another)|ever|get|think|can)|(?:this|that|it|there)(?: is|'s)|possible|needed|necessary|so\b|not\b)|when (?:that|this|it) (?:is|happens)|once\b|unless\b|in case\b)/i;
 const NOT_ASKED =
-  /\b(?:apply|queue|pull|(?:don't|do not) (?:merge|take)|let me know|feel free|cc |keep me|keep us|top[- ]?post|trim|in (?:the )?future|next time|in cc|on cc|mailer|mail client|e-?mail client|find attached|look at|take a look|correct me|comments? welcome|ignore|(?:follow|separate)[- ]?up patch|later patch|on top\b|as a follow|incremental)\b/i;
+  /\b(?:apply|queue|pull|(?:don't|do not) (?:merge|take)|let me know|feel free|cc |keep me|keep us|top[- ]?post|trim|(?:in|for) (?:the )?future|(?:below|following) tags?|(?:tested|reviewed|acked|developed)[- ]by|co-?developed|next time|in cc|on cc|mailer|mail client|e-?mail client|find attached|look at|take a look|correct me|comments? welcome|ignore|(?:follow|separate)[- ]?up patch|later patch|on top\b|as a follow|incremental)\b/i;
 const GAVE_IN =
   /^(?:(?:ok(?:ay)?|sure|right|yes|yep|yeah|agreed?d?|oops|good (?:catch|point|idea|spot|suggestion)|nice catch|thanks?(?: you)?(?: for [\w' ]{1,40})?|ah|oh|hmm|sorry|my (?:bad|mistake)|absolutely|indeed|true|fair enough|got it|makes sense|you(?:'re| are) right|no problem|so|and|then|also|alright|understood|noted|ack|of course|certainly|fine|well|great|hi \w+|i see|i agree|i think)[\s,.:!-]+){0,5}(?:(?:i|we)(?:'ll| will|'m going to| am going to| shall| plan to)|will|going to|let me)\s+(?:(?:also|just|then|definitely|certainly|surely|try to|go ahead and|then|be|of course|gladly|respin|re-?send|it|that|and|probably)\s+){0,3}(?:fix|do|change|update|correct|add|remove|address|respin|re-?spin|resend|re-?send|rework|re-?work|drop|use|make|move|rename|split|include|send (?:a |an |out |the )?(?:v\d|new|updated|next|another|fixed|revised)|post (?:a |an |the )?(?:v\d|new|updated|next)|rewrite|rebase|modify|take care|incorporate|adjust|clean|fold|squash|merge|replace|convert|put|improve|reword|rephrase|amend|repost|submit|prepare|document|mention|follow (?:your|the)|switch|revise|implement|reorder|simplify|delete|get rid)\b/i;
 const GAVE_IN_SHORT =
@@ -71,14 +74,17 @@ export function requestIn(sentence: string): Act | null {
   if (ASKED.test(sentence) || CAN_YOU.test(sentence)) return act('asked', '');
   if (SUGGESTED.test(sentence)) return act('asked', '', false);
   return !isQuestion(sentence) &&
-    (COMMAND.test(sentence) || EDIT.test(sentence) || (SHOULD.test(sentence) && !FINE.test(sentence)))
+    (COMMAND.test(sentence) ||
+      LACK.test(sentence) ||
+      EDIT.test(sentence) ||
+      (SHOULD.test(sentence) && !FINE.test(sentence)))
     ? act('asked', '', false)
     : null;
 }
 
 /** Words of duty that ask the author of the patch for nothing. */
 const FINE =
-  /\b(?:should be (?:fine|ok|good|safe|enough|sufficient|applied|queued|merged|taken|able|the same|possible|no)|i (?:should|need to|must|have to|missed|forgot)|we should (?:be|wait|see)|(?:what|which|how|where|who|whether) (?:\w+ )?should|(?:problem|issue|bug)s? (?:that |which )?needs?|must (?:be (?:wrong|a|an|some|the case|that|missing something)|have)|(?:good|nice|great) to (?:get (?:this|it)|hear|know|understand)|my understanding|in theory|according to)\b/i;
+  /\b(?:should be (?:fine|ok|good|safe|enough|sufficient|applied|queued|merged|taken|able|the same|possible|no)|i (?:should|need to|must|have to|missed|forgot)|we should (?:be|wait|see)|(?:what|which|how|where|who|whether) (?:\w+ )?should|(?:problem|issue|bug)s? (?:that |which )?needs?|must (?:be (?:wrong|a|an|some|the case|that|missing something)|have)|(?:good|nice|great) to (?:get (?:this|it)|hear|know|understand)|would be (?:nice|good|great) if (?:this|it|we)|^i (?:expect|assume|understand|get)|my understanding|in theory|according to)\b/i;
 
 const APPROVED =
   /^(?:(?:ok(?:ay)?|great|good|thanks?|thank you|yes|right|fine|alright|nice|then|so|fair enough|hmm|well|cool|i see|got it|ah)[\s,.:!-]+){0,4}(?:(?:this |it |that |v\d+ |now |the (?:patch|series) |all |everything )?(?:looks?|is|seems?|works?) (?:now )?(?:good|fine|ok(?:ay)?|great|correct|right|perfect)(?: (?:to|with|by|for) me)?(?: now| then)?|(?:i )?withdraw my (?:na[c]?k|objection)|(?:i(?:'m| am) )?(?:fine|ok(?:ay)?|happy) with (?:it|this|that|the patch|v\d+)(?: (?:now|then|as (?:it )?is))?|no (?:more |further )?objections?(?: from (?:me|my side))?|lgtm)\s*(?:$|[.,!;])/i;

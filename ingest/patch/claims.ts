@@ -157,7 +157,7 @@ function replyClaims(message: Message, body: Body, trailers: Trailer[]): Claim[]
   const { name, address } = message.author;
   if (isPrTracker(address)) return prTrackerClaims(body);
   if (isPatchwork(address)) return listedClaims(body, CLAIM_SOURCE.patchwork);
-  if (isMachine(name, address) && !isNoticeRobot(address)) return [];
+  if ((isMachine(name, address) && !isNoticeRobot(address)) || isAutomatic(body)) return [];
   const listed = listedClaims(body, CLAIM_SOURCE.b4);
   if (listed.length > 0) return listed;
   const said = saidOf(body).map(({ kind, isPlain, tree, line, scope }) =>
@@ -167,6 +167,14 @@ function replyClaims(message: Message, body: Body, trailers: Trailer[]): Claim[]
   if (nack) said.push(claim(CLAIM.rejected, CLAIM_SOURCE.trailer, nack.line));
   return said;
 }
+
+/** A person's robot says so in its first lines: "This is the friendly patch-bot of ...". */
+const isAutomatic = (body: Body) =>
+  firstMatch(
+    body,
+    /^((?:hi|hello)?,? ?(?:this is|i am|i'm) (?:a|an|the) (?:\w+ ){0,2}(?:patch-?bot|bot|robot)\b)/i,
+    40,
+  ) !== null;
 
 function prTrackerClaims(body: Body): Claim[] {
   const tree = firstMatch(body, /^has been merged into (\S+?):?$/);
