@@ -14,6 +14,27 @@ export interface State {
   tone: 'in' | 'out' | 'near' | 'open';
 }
 
+/**
+ * Of so many series that were read and that the program gives this state, so many have it: [right, said] (tests/eval/verdicts.test.ts
+ * holds these figures to the mails; decision 0043 says how they came about).
+ */
+export const JUDGED: Partial<Record<StateId, readonly [right: number, said: number]>> = {
+  merged: [29, 30],
+  applied: [116, 116],
+  partlyApplied: [31, 32],
+  refused: [9, 9],
+  withdrawn: [7, 7],
+  changesRequested: [54, 56],
+  reviewed: [32, 36],
+  copy: [28, 28],
+};
+
+/** What a legend says of it; empty where too few were read. */
+export const judgedLine = (id: StateId): string => {
+  const [right, said] = JUDGED[id] ?? [0, 0];
+  return said === 0 ? '' : `Judged by reading: ${right} of ${said} right.`;
+};
+
 /** Days of silence, counted to the newest mail of the list, after which nobody is said to wait or to discuss any more. */
 export const QUIET_DAYS = 90;
 
@@ -39,7 +60,7 @@ export const STATES = [
   {
     id: 'partlyApplied',
     name: 'partly applied',
-    meaning: 'The same, of some patches of the newest version.',
+    meaning: 'The same, of some patches of the newest version, or of all that the archive holds of a longer one.',
     evidence: 'As applied, for at least one patch and not for all.',
     ends: 'The other patches being taken, or a newer version.',
     tone: 'in',
@@ -83,7 +104,7 @@ export const STATES = [
     name: 'changes requested',
     meaning: 'Somebody asked for a change to the newest version.',
     evidence:
-      'A request in a reply of somebody else, or a reply that the author answers with a promise to change the patch.',
+      'A request in a reply of somebody else: asked for, or, in answer to the patch itself, said to be needed or wrong; or one that the author answers with a promise.',
     ends: 'The same person standing for it later; being taken; a newer version, which answers the request.',
     tone: 'out',
   },

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { STATES } from '#patch/state';
+import { judgedLine, STATES } from '#patch/state';
 import { PREFIXES } from '#query/prefix';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -41,7 +41,8 @@ describe('documentation', () => {
     const sections = text.split(/^## /m).slice(1);
     expect(sections.map((section) => section.trim())).toEqual(
       STATES.map(
-        ({ name, meaning, evidence, ends }) => `${name}\n\n${meaning}\n\n- Evidence: ${evidence}\n- Ended by: ${ends}`,
+        ({ id, name, meaning, evidence, ends }) =>
+          `${name}\n\n${meaning}\n\n- Evidence: ${evidence}\n- Ended by: ${ends}${judgedLine(id) && `\n- ${judgedLine(id)}`}`,
       ),
     );
   });

@@ -20,13 +20,13 @@ const SHOULD = new RegExp(
     `\\b(?:you (?:should|better|need to|must|have to|forgot|missed|still need|want to)`,
     `${PART} (?:should|needs? to|has to|ought to)(?! not be (?:a|any)\\b)`,
     '(?:but|and|it|which) needs to be',
-    `${PART} (?:needs (?:a|an|some|more)|must (?:not|go|use|have|come|stay|return|handle|check|match))`,
+    `${PART} (?:needs (?:a|an|some|more)(?! (?:response|review|ack|answer|reply|test|look|maintainer))|must (?:not|go|use|have|come|stay|return|handle|check|match))`,
     '(?:this|it) (?:is|looks) (?:wrong|broken|bogus|racy|buggy)',
     "(?:this|it|which|patch|series|that|code) (?:won't|doesn't|does not|fails to) (?:even )?(?:work|compile|build)",
     '(?:get|see|seeing|got|gives?|hit) (?:\\w+ ){0,2}(?:compile|compilation|build) (?:error|failure|warning)s?',
     `${PART} (?:is|are) missing`,
     'typo',
-    "I(?:'d| would) (?:prefer|rather|like to see (?:a|an|the|some|more|this)|suggest|drop|use|just|also|call|make|rename|move|split|add|remove|put|keep|cast)",
+    "I(?:'d| would) (?:(?:prefer|rather)(?! (?:wait|have|see|not have|keep an|hear))|like to see (?:a|an|the|some|more|this)|suggest|drop|use|just|also|call|make|rename|move|split|add|remove|put|keep|cast)",
     'better to',
     'would (?:be (?:better|nicer|cleaner|good|nice|helpful)|make (?:more|better) sense)',
     '(?:is|are|looks?|seems?) (?:redundant|unnecessary|superfluous|unneeded|pointless|not needed)',
@@ -84,7 +84,7 @@ export function requestIn(sentence: string): Act | null {
 
 /** Words of duty that ask the author of the patch for nothing. */
 const FINE =
-  /\b(?:should be (?:fine|ok|good|safe|enough|sufficient|applied|queued|merged|taken|able|the same|possible|no)|i (?:should|need to|must|have to|missed|forgot)|we should (?:be|wait|see)|(?:what|which|how|where|who|whether) (?:\w+ )?should|(?:problem|issue|bug)s? (?:that |which )?needs?|must (?:be (?:wrong|a|an|some|the case|that|missing something)|have)|(?:good|nice|great) to (?:get (?:this|it)|hear|know|understand)|would be (?:nice|good|great) if (?:this|it|we)|^i (?:expect|assume|understand|get)|my understanding|in theory|according to)\b/i;
+  /\b(?:should be (?:fine|ok|good|safe|harmless|enough|sufficient|applied|queued|merged|taken|able|the same|possible|no)|i (?:should|need to|must|have to|missed|forgot)|we should (?:be|wait|see)|(?:what|which|how|where|who|whether) (?:\w+ )?should|(?:problem|issue|bug)s? (?:that |which )?needs?|must (?:be (?:wrong|a|an|some|the case|that|missing something)|have)|(?:good|nice|great) to (?:get (?:this|it)|hear|know|understand)|would be (?:nice|good|great) if (?:this|it|we)|^i (?:expect|assume|understand|get)|my understanding|in theory|according to)\b/i;
 
 const APPROVED =
   /^(?:(?:ok(?:ay)?|great|good|thanks?|thank you|yes|right|fine|alright|nice|then|so|fair enough|hmm|well|cool|i see|got it|ah)[\s,.:!-]+){0,4}(?:(?:this |it |that |v\d+ |now |the (?:patch|series) |all |everything )?(?:looks?|is|seems?|works?) (?:now )?(?:good|fine|ok(?:ay)?|great|correct|right|perfect)(?: (?:to|with|by|for) me)?(?: now| then)?|(?:i )?withdraw my (?:na[c]?k|objection)|(?:i(?:'m| am) )?(?:fine|ok(?:ay)?|happy) with (?:it|this|that|the patch|v\d+)(?: (?:now|then|as (?:it )?is))?|no (?:more |further )?objections?(?: from (?:me|my side))?|lgtm)\s*(?:$|[.,!;])/i;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Connection } from '../../db/open.ts';
 import { authorKey } from '../../ingest/patch/facts.ts';
+import { JUDGED, STATES } from '../../patch/state.ts';
 import { ARCHIVES, archive } from '../archives.ts';
 import { command, ingest, scratch } from '../command.ts';
 
@@ -79,6 +80,10 @@ describe.skipIf(!ARCHIVES)('verdicts of series judged by reading', () => {
           `${one.series[0]}: ${truth}, not ${state} (${got?.verdict?.msgid ?? '-'})${one.doubtful ? ' (doubtful)' : ''}`,
         );
     console.log(matrixOf(said));
+    for (const { id, name } of STATES) {
+      const { given, both } = countOf(said, kindOf(name));
+      if (JUDGED[id]) expect([both, given], `the legend's figures of ${name}`).toEqual(JUDGED[id]);
+    }
     for (const [state, [precision, recall]] of Object.entries(REACHED)) {
       const { given, wanted, both } = countOf(said, state);
       expect(both / Math.max(given, 1), `precision of ${state}`).toBeGreaterThanOrEqual(precision);

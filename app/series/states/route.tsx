@@ -1,6 +1,6 @@
 import { anySynthetic } from '#db/queries/home';
 import { seriesCounts } from '#db/queries/serieslist';
-import { STATES } from '#patch/state';
+import { judgedLine, STATES } from '#patch/state';
 import { page } from '../../_page/page';
 import { Document } from '../../_ui/Document';
 import { statusClass } from '../../topics/overview';
@@ -12,7 +12,9 @@ export const GET = page(async ({ db }) => {
     <Document at="/series/" title="States of patch series · Threadline" synthetic={await anySynthetic(db)}>
       <h1>What became of a series</h1>
       <p className="about">
-        The newest version decides. Each state rests on a mail, which the series' page links, or on silence.
+        The newest version decides. Each state rests on a mail, which the series' page links, or on silence. How often
+        each is right was judged by reading 400 series, on most of which the rules were made; on others they are right
+        less often, changes requested in about four of five.
       </p>
       {STATES.map(({ id, name, meaning, evidence, ends }) => (
         <section key={id} id={id}>
@@ -24,7 +26,7 @@ export const GET = page(async ({ db }) => {
           </h2>
           <p>{meaning}</p>
           <p className="about">
-            Evidence: {evidence} Ended by: {ends}
+            Evidence: {evidence} Ended by: {ends} {judgedLine(id)}
           </p>
         </section>
       ))}
