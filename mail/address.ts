@@ -1,5 +1,6 @@
 import libmime from 'libmime';
 import addressparser from 'nodemailer/lib/addressparser';
+import { decodeText, sameCharset } from './charset';
 import type { Address } from './types';
 
 /** Recipients kept of one header: a mail to more of them is spam or hostile. */
@@ -75,10 +76,48 @@ function decodedAddress(address: string): string {
 /** Encoded words of RFC 2047, in the broken forms that mailers write too: without closing `?=`, or with spaces inside. */
 export function decodeWords(text: string): string {
   if (!text.includes('=?')) return text;
-  const bounded = text.length > MAX_VALUE ? text.slice(0, MAX_VALUE) : text;
+  const bounded = joinedWords(text.length > MAX_VALUE ? text.slice(0, MAX_VALUE) : text);
+  if (!bounded.includes('=?')) return bounded;
   try {
     return libmime.decodeWords(bounded);
   } catch {
     return bounded;
   }
+}
+
+const WORD = /=\?([^?\s*]{1,60})(?:\*[^?\s]{0,20})?\?([bq])\?([^?]*)\?=/gi;
+
+/**
+ * Words that follow one another in one charset are one run of bytes before it is decoded: mailers cut within characters, though RFC 2047
+ * 5 forbids it, and change between B and Q meanwhile. White space between two encoded words is none of the text (RFC 2047 6.2).
+ */
+function joinedWords(text: string): string {
+  let out = '';
+  let at = 0;
+  let run: { charset: string; bytes: Buffer[] } | null = null;
+  const close = () => {
+    if (run) out += decodeText(Buffer.concat(run.bytes), run.charset);
+    run = null;
+  };
+  for (const found of text.matchAll(WORD)) {
+    const [whole, charset = '', way = '', content = ''] = found;
+    const between = text.slice(at, found.index);
+    const adjacent: boolean = at > 0 && run !== null && between.trim() === '';
+    if (!adjacent || !sameCharset((run as unknown as { charset: string }).charset, charset)) close();
+    if (!adjacent) out += between;
+    run ??= { charset, bytes: [] };
+    (run as { bytes: Buffer[] }).bytes.push(wordBytes(way, content));
+    at = found.index + whole.length;
+  }
+  close();
+  return out + text.slice(at);
+}
+
+function wordBytes(way: string, content: string): Buffer {
+  if (/b/i.test(way)) return Buffer.concat((content.match(/[^=]+/g) ?? []).map((part) => Buffer.from(part, 'base64')));
+  const bytes = Buffer.from(content.replace(/=\s+(?=[0-9a-f])/gi, '=').replace(/[_\s]/g, ' ')).toString('latin1');
+  return Buffer.from(
+    bytes.replace(/=([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+    'latin1',
+  );
 }

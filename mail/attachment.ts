@@ -1,6 +1,5 @@
-import type { ParsedMail } from 'mailparser';
 import { mimeDanger } from './danger';
-import { parseMime } from './mimeparser';
+import { attachedParts, contentOf, htmlParts, type Part, readParts, textOf } from './parts';
 
 export interface AttachmentBytes {
   name: string | null;
@@ -9,19 +8,19 @@ export interface AttachmentBytes {
 }
 
 /** The decoded bytes of one attachment, by its index in `message.attachments`; null where there is none or it cannot be read. */
-export async function readAttachment(raw: Buffer, index: number): Promise<AttachmentBytes | null> {
-  const found = (await parsed(raw))?.attachments[index];
-  return found ? { name: found.filename ?? null, type: found.contentType, content: found.content } : null;
+export function readAttachment(raw: Buffer, index: number): AttachmentBytes | null {
+  const found = attached(raw)[index];
+  return found ? { name: found.name, type: found.type, content: contentOf(found) } : null;
 }
 
 /** The HTML that a mail brings, as its author made it; null where it has none or cannot be read. Never for a page as it is: mail/html.ts. */
-export async function readHtml(raw: Buffer): Promise<{ html: string; images: InlineImage[] } | null> {
-  const mail = await parsed(raw);
-  if (!mail || typeof mail.html !== 'string') return null;
-  const images = mail.attachments.flatMap(({ cid, filename }, index) =>
-    cid === undefined ? [] : [{ cid, index, name: filename ?? null }],
-  );
-  return { html: mail.html, images };
+export function readHtml(raw: Buffer): { html: string; images: InlineImage[] } | null {
+  if (mimeDanger(raw)) return null;
+  const { root } = readParts(raw);
+  const parts = htmlParts(root);
+  if (!parts.length) return null;
+  const images = attachedParts(root).flatMap(({ cid, name }, index) => (cid === null ? [] : [{ cid, index, name }]));
+  return { html: parts.map(textOf).join('<br/>\n'), images };
 }
 
 /** An attachment that HTML names by `cid:` (RFC 2392). */
@@ -32,16 +31,4 @@ export interface InlineImage {
   name: string | null;
 }
 
-async function parsed(raw: Buffer): Promise<ParsedMail | null> {
-  if (mimeDanger(raw)) return null;
-  try {
-    return await parseMime(raw, {
-      skipTextToHtml: true,
-      skipHtmlToText: true,
-      skipImageLinks: true,
-      skipTextLinks: true,
-    });
-  } catch {
-    return null;
-  }
-}
+const attached = (raw: Buffer): Part[] => (mimeDanger(raw) ? [] : attachedParts(readParts(raw).root));

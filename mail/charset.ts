@@ -18,6 +18,8 @@ export function decodeText(bytes: Buffer, charset: string | null): string {
     const text = tryUtf8(bytes);
     if (text !== null && hasHigh(bytes)) return text;
   }
+  if (named === 'utf-7') return decodeUtf7(bytes);
+  if (WIDE.test(named) && !bytes.includes(0) && !hasHigh(bytes)) return bytes.toString('latin1');
   if (named === 'hz-gb-2312') return decodeHz(bytes);
   if (named === 'iso-2022-kr') return decodeShifted(bytes);
   try {
@@ -28,6 +30,15 @@ export function decodeText(bytes: Buffer, charset: string | null): string {
   }
 }
 
+/** Text of bytes that nothing labels, such as raw 8-bit headers: UTF-8 if it is that, else in the charset that the mail's body names. */
+export function decodeUnlabelled(bytes: Buffer, neighbour: string | null): string {
+  return tryUtf8(bytes) ?? decodeText(bytes, neighbour);
+}
+
+/** Whether two labels name one charset. */
+export const sameCharset = (a: string, b: string) =>
+  a.toLowerCase() === b.toLowerCase() || knownName(a.toLowerCase()) === knownName(b.toLowerCase());
+
 /** A charset's name within a label that says more: `koi8-r-unix`, `_iso-2022-jp$ESC`, `x-gbk`, `charset=utf-8`. */
 const NAME_WITHIN =
   /utf-?8|utf-?16(?:le|be)?|iso-?2022-?(?:jp|kr)|iso-?8859-?(?:1[0-6]|[1-9])(?!\d)|windows-?(?:125\d|874)|koi8-?[ru]|gb-?18030|gb-?2312|gbk|big5|euc-?(?:jp|kr)|shift[_-]?jis/;
@@ -37,6 +48,11 @@ const ALIASES: Record<string, string> = {
   'hz-gb2312': 'hz-gb-2312',
   csiso2022kr: 'iso-2022-kr',
   'iso-10646-ucs-2': 'utf-16be',
+  utf7: 'utf-7',
+  'unicode-1-1-utf-7': 'utf-7',
+  'x-unicode-1-1-utf-7': 'utf-7',
+  'x-unicode-2-0-utf-7': 'utf-7',
+  csunicode11utf7: 'utf-7',
   'iso-8859-8-i': 'iso-8859-8',
   'iso-8859-8-e': 'iso-8859-8',
 };
@@ -68,6 +84,21 @@ function escaped(bytes: Buffer): string | null {
   const text = bytes.toString('latin1');
   if (text.includes('\x1b$)C')) return decodeShifted(bytes);
   return /\x1b\$[@B]/.test(text) ? new TextDecoder('iso-2022-jp').decode(bytes) : null;
+}
+
+/** Two or four bytes a character: text in them has NULs wherever it has ASCII, so a body of ASCII alone was labelled wrongly. */
+const WIDE = /^(?:utf-?(?:16|32)(?:le|be)?|ucs-?[24](?:le|be)?|iso-10646-ucs-[24])$/;
+
+/** RFC 2152: UTF-16 in base64 between `+` and `-`. What it gives is escaped or sanitised as any text is. */
+function decodeUtf7(bytes: Buffer): string {
+  return decodeAsUtf8(bytes).replace(/\+([A-Za-z0-9+/]*)-?/g, (_, coded: string) => {
+    if (coded === '') return '+';
+    const units = Buffer.from(coded, 'base64');
+    return units
+      .subarray(0, units.length & ~1)
+      .swap16()
+      .toString('utf16le');
+  });
 }
 
 /** RFC 1843: GB 2312 in seven bits between `~{` and `~}`; `~~` is a tilde, and one at the end of a line joins it to the next. */

@@ -59,6 +59,10 @@ const ISO = /(\d{4})-(\d{2})-(\d{2})[T\s]+(\d{2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?
 /** A `Date:` in any shape that people's mailers gave it (RFC 5322 3.3, 4.3; RFC 850; asctime; ISO 8601); null if it is none. */
 export function parseDate(value: string): MailDate | null {
   const text = value.length > 200 ? value.slice(0, 200) : value;
+  return parseUsual(text) ?? parseOther(text);
+}
+
+function parseUsual(text: string): MailDate | null {
   const usual = USUAL.exec(text);
   if (usual) {
     const [, day, month, year, hour, minute, second, zone = ''] = usual;
@@ -85,6 +89,161 @@ export function parseDate(value: string): MailDate | null {
   return null;
 }
 
+/** Months as mailers of other languages name them, by their beginnings without accents; the longest that fits counts. */
+const FOREIGN_MONTHS = Object.entries({
+  jan: 0,
+  gen: 0,
+  ene: 0,
+  sty: 0,
+  led: 0,
+  tam: 0,
+  oca: 0,
+  янв: 0,
+  feb: 1,
+  fev: 1,
+  fbr: 1,
+  lut: 1,
+  uno: 1,
+  hel: 1,
+  sub: 1,
+  фев: 1,
+  mar: 2,
+  mrz: 2,
+  mrt: 2,
+  maa: 2,
+  bre: 2,
+  мар: 2,
+  apr: 3,
+  avr: 3,
+  abr: 3,
+  kwi: 3,
+  dub: 3,
+  huh: 3,
+  nis: 3,
+  апр: 3,
+  may: 4,
+  mai: 4,
+  mei: 4,
+  maj: 4,
+  mag: 4,
+  kve: 4,
+  tou: 4,
+  маи: 4,
+  мая: 4,
+  jun: 5,
+  juin: 5,
+  giu: 5,
+  cze: 5,
+  cvn: 5,
+  cerven: 5,
+  kes: 5,
+  haz: 5,
+  июн: 5,
+  jul: 6,
+  juil: 6,
+  lug: 6,
+  lip: 6,
+  cvc: 6,
+  cervenec: 6,
+  hei: 6,
+  tem: 6,
+  июл: 6,
+  aug: 7,
+  aou: 7,
+  ago: 7,
+  sie: 7,
+  srp: 7,
+  elo: 7,
+  avg: 7,
+  авг: 7,
+  sep: 8,
+  set: 8,
+  sze: 8,
+  wrz: 8,
+  zar: 8,
+  syy: 8,
+  eyl: 8,
+  сен: 8,
+  oct: 9,
+  okt: 9,
+  out: 9,
+  ott: 9,
+  paz: 9,
+  rij: 9,
+  lok: 9,
+  eki: 9,
+  окт: 9,
+  nov: 10,
+  lis: 10,
+  marras: 10,
+  kas: 10,
+  ноя: 10,
+  dec: 11,
+  dez: 11,
+  dic: 11,
+  des: 11,
+  gru: 11,
+  pro: 11,
+  jou: 11,
+  ara: 11,
+  дек: 11,
+}).sort(([a], [b]) => b.length - a.length);
+
+const monthOf = (word: string) => FOREIGN_MONTHS.find(([beginning]) => word.startsWith(beginning))?.[1] ?? -1;
+
+const CLOCK =
+  '(?:[\\s,]+(?:at |um |kl\\.? |a las )?(\\d{1,2})[:.h](\\d{2})(?:[:.](\\d{1,2}))?(?:\\.\\d{1,9})?\\s*(.{0,40}))?';
+/** `17 mai 2005`, `3. févr. 2010`, `4 de mayo de 2010`. */
+const DAY_FIRST = new RegExp(
+  `(?:^|[\\s,])(\\d{1,2})\\.?[\\s/-]+(?:de )?(\\p{L}{3,12})\\.?[\\s/-]+(?:de )?(\\d{2,4})(?!\\d|:)${CLOCK}`,
+  'u',
+);
+/** `jue ago 30 13:55:12 2007`. */
+const FOREIGN_ASCTIME =
+  /(\p{L}{3,12})\.?\s+(\d{1,2}),?\s+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([a-z]{1,5}|[+-]\d{4})?\s+(\d{4})/u;
+/** `January 31, 1999 10:00 PM`. */
+const MONTH_FIRST = new RegExp(`(\\p{L}{3,12})\\.?\\s+(\\d{1,2})(?:st|nd|rd|th)?,?\\s+(\\d{4})(?!\\d)${CLOCK}`, 'u');
+/** `1999/01/31`, `1999-01-31`, `2010年5月4日`. */
+const YEAR_FIRST = new RegExp(`(?:^|[\\s,])(\\d{4})[/.年-]\\s?(\\d{1,2})[/.月-]\\s?(\\d{1,2})日?(?!\\d)${CLOCK}`, 'u');
+/** `5/17/2005 12:31 PM`, `17.05.2005 12:31`. */
+const NUMBERS = new RegExp(`(?:^|[\\s,])(\\d{1,2})([/.-])(\\d{1,2})[/.-](\\d{4})(?!\\d)${CLOCK}`, 'u');
+
+/** Dates that no RFC knows, as their words are read: months of other languages, numbers alone. Without a clock, midnight. */
+function parseOther(value: string): MailDate | null {
+  const text = value
+    .toLowerCase()
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '');
+  const day = DAY_FIRST.exec(text);
+  if (day)
+    return compose(day[3], monthOf(day[2] as string), day[1], day[4] ?? '0', day[5] ?? '0', day[6], day[7] ?? '');
+  const asctime = FOREIGN_ASCTIME.exec(text);
+  if (asctime) {
+    const [, month, date, hour, minute, second, zone, year] = asctime;
+    return compose(year, monthOf(month as string), date, hour, minute, second, zone ?? '');
+  }
+  const named = MONTH_FIRST.exec(text);
+  if (named) {
+    const [, month, date, year, hour, minute, second, zone] = named;
+    return compose(year, monthOf(month as string), date, hour ?? '0', minute ?? '0', second, zone ?? '');
+  }
+  const year = YEAR_FIRST.exec(text);
+  if (year)
+    return compose(year[1], Number(year[2]) - 1, year[3], year[4] ?? '0', year[5] ?? '0', year[6], year[7] ?? '');
+  return parseNumbers(text);
+}
+
+/** Points are Europe's and put the day first; of slashes the numbers or AM and PM tell, and where nothing does, it is no date. */
+function parseNumbers(text: string): MailDate | null {
+  const found = NUMBERS.exec(text);
+  if (!found) return null;
+  const [, first, mark, second, year, hour, minute, seconds, rest = ''] = found;
+  const american = mark === '/' && (Number(second) > 12 || (Number(first) <= 12 && /^[ap]\.?m/.test(rest)));
+  if (!american && mark !== '.' && Number(first) <= 12 && first !== second) return null;
+  const [day, month] = american ? [second, first] : [first, second];
+  return compose(year, Number(month) - 1, day, hour ?? '0', minute ?? '0', seconds, rest);
+}
+
 type Digits = string | undefined;
 
 function compose(
@@ -96,9 +255,11 @@ function compose(
   second: Digits,
   zoneText: string,
 ): MailDate | null {
-  const [d, h, m, s] = [Number(day), Number(hour), Number(minute), Math.min(Number(second ?? 0), 59)];
+  const half = /^\s*([ap])\.?m\b\.?/i.exec(zoneText);
+  const [d, m, s] = [Number(day), Number(minute), Math.min(Number(second ?? 0), 59)];
+  const h = half && Number(hour) <= 12 ? (Number(hour) % 12) + (/p/i.test(half[1] as string) ? 12 : 0) : Number(hour);
   if (month < 0 || month > 11 || d < 1 || d > 31 || h > 24 || m > 59) return null;
-  const zone = parseZone(zoneText);
+  const zone = parseZone(half ? zoneText.slice(half[0].length) : zoneText);
   return { at: Date.UTC(fullYear(year as string), month, d, h, m, s) / 1000 - (zone ?? 0) * 60, zone };
 }
 
@@ -129,6 +290,17 @@ const MAX_BEHIND = 366 * 86_400;
 /** Bounds where arrival is not known: the first mailing lists, and the end of 32-bit time. */
 const EARLIEST = Date.UTC(1980, 0, 1) / 1000;
 const LATEST = 2 ** 31 - 1;
+
+/**
+ * Whether the time of an mbox's `From ` line may be the arrival of a mail of this date. Mailboxes that were exported or imported years
+ * later have the time of that in it, which says nothing.
+ */
+export function isArrival(fromLine: number, header: string | undefined): boolean {
+  if (fromLine < EARLIEST || fromLine > LATEST) return false;
+  const date = header ? parseDate(header) : null;
+  if (!date || date.at < EARLIEST || date.at > LATEST || date.at > fromLine + MAX_BEHIND) return true;
+  return date.at <= fromLine + MAX_AHEAD && date.at >= fromLine - MAX_BEHIND;
+}
 
 /** What a message is dated by: its `Date:`, or its arrival where that is absent, unreadable or absurd, which `note` then says. */
 export function dateOf(

@@ -1,4 +1,4 @@
-import { decodeText } from './charset';
+import { decodeUnlabelled } from './charset';
 
 /** Headers of a raw mail, found on its bytes in one pass (RFC 5322 2.2, 3.2.2). */
 
@@ -82,8 +82,53 @@ function unfold(raw: string): string {
   return flat.trim();
 }
 
-/** The first empty line ends the headers, whichever line ends the mail has; a mail without one is all headers. */
+/**
+ * Where the body begins: behind the first empty line, whichever line ends the mail has. Lines above it that are no headers, without one
+ * behind them, are the body's too: its author or a gateway left the empty line out, and they would be shown nowhere.
+ */
 function findBody(bytes: Buffer): number {
+  const blank = afterBlankLine(bytes);
+  if (blank <= 2) return blank;
+  const last = bytes.lastIndexOf(10, Math.max(0, headEnd(bytes, blank) - 1));
+  return isHeaderLine(bytes, last + 1) ? blank : stray(bytes, blank);
+}
+
+/** Where the last line of the header ends. */
+function headEnd(bytes: Buffer, blank: number): number {
+  let end = blank;
+  while (end > 0 && (bytes[end - 1] === 10 || bytes[end - 1] === 13)) end--;
+  return end;
+}
+
+/** `Name:` of printable characters (RFC 5322 2.2), or a line that goes on with one. */
+function isHeaderLine(bytes: Buffer, at: number): boolean {
+  for (let n = at; n < bytes.length && n < at + 200; n++) {
+    const c = bytes[n] as number;
+    if (c === 58) return n > at;
+    if (c === 32 || c === 9) return n === at || bytes[n + 1] === 58 || isFrom(bytes, at);
+    if (c < 33 || c > 126) return c === 10 || c === 13 ? n === at : false;
+  }
+  return true;
+}
+
+/** `From x` and `>From x`: an mbox's or a relay's line. */
+const isFrom = (bytes: Buffer, at: number) => /^>?From /.test(bytes.toString('latin1', at, at + 6));
+
+/** The first of the lines above `blank` that are no headers and have none below them. */
+function stray(bytes: Buffer, blank: number): number {
+  let at = headEnd(bytes, blank);
+  let first = blank;
+  while (at > 0) {
+    const start = bytes.lastIndexOf(10, at - 1) + 1;
+    if (isHeaderLine(bytes, start)) break;
+    first = start;
+    at = start - 1;
+  }
+  return first === 0 ? blank : first;
+}
+
+/** Behind the first empty line; the end of a mail without one. */
+function afterBlankLine(bytes: Buffer): number {
   if (bytes[0] === 10) return 1;
   if (bytes[0] === 13 && bytes[1] === 10) return 2;
   const lf = bytes.indexOf('\n\n');
@@ -93,13 +138,16 @@ function findBody(bytes: Buffer): number {
   return lf < 0 ? bytes.length : lf + 2;
 }
 
+const CHARSET = /^content-type:[^\n]{0,200}(?:\n[ \t][^\n]{0,200}){0,5}?charset="?([\w.:-]{1,60})/im;
+
 /** All headers of a mail for a page: name as written, and value unfolded with raw 8-bit bytes read as UTF-8. */
 export function allHeaders(head: Buffer): { name: string; value: string }[] {
   const lines = head.toString('latin1', 0, MAX_HEADER_BYTES).split(/\r?\n(?![ \t])/);
+  const charset = CHARSET.exec(lines.join('\n'))?.[1] ?? null;
   return lines.flatMap((line) => {
     const colon = line.indexOf(':');
     return colon > 0
-      ? [{ name: line.slice(0, colon), value: shownValue(headerText(unfold(line.slice(colon + 1)))) }]
+      ? [{ name: line.slice(0, colon), value: shownValue(headerText(unfold(line.slice(colon + 1)), charset)) }]
       : [];
   });
 }
@@ -113,9 +161,9 @@ function shownValue(value: string): string {
 }
 
 const HIGH_BYTE = /[\x80-\xff]/;
-/** A raw header value as text: 8-bit bytes are UTF-8 (RFC 6532), and where they are not, windows-1252. */
-export function headerText(raw: string): string {
-  return HIGH_BYTE.test(raw) ? decodeText(Buffer.from(raw, 'latin1'), null) : raw;
+/** A raw header value as text: 8-bit bytes are UTF-8 (RFC 6532), else of the charset that the body names, else windows-1252. */
+export function headerText(raw: string, charset: string | null = null): string {
+  return HIGH_BYTE.test(raw) ? decodeUnlabelled(Buffer.from(raw, 'latin1'), charset) : raw;
 }
 
 /** Whether these headers are of a mail that may have a part of HTML. */

@@ -7,6 +7,9 @@ export const MAX_REFERENCES = 1000;
 /** Characters of them: a thread is arranged with all references of its mails in memory. */
 const MAX_REFERENCES_LENGTH = 64 * 1024;
 
+/** An id whose closing bracket was cut away, with nothing behind it. */
+const UNCLOSED = /^<([^\s<>@]{1,400}@[^\s<>@]{1,400})\s*$/;
+
 /** White space and control characters are no part of an id; a NUL in one would be an address that no client can ask for. */
 const NO_PART = /[\s\x00-\x1f\x7f]+/g;
 
@@ -27,9 +30,47 @@ export function idsOf(value: string): MsgId[] {
   return found;
 }
 
+/** What an address looks like that stands behind a name; ids are longer, or full of digits. */
+const ADDRESS = /^[a-z][\w.+-]{0,40}@[\w-]{1,60}(?:\.[\w-]{1,60}){0,8}$/i;
+/** A name ends here, if it is none of the words that people put before an id. */
+const AFTER_NAME = /(?:^|[^\w-])((?:[\p{L}.'_-]|\?=){1,40})["')]?\s*$/u;
+/** `of Mon, 6 Jan 2020 10:00:00 EST`, `in 2004`. */
+const ENDS_IN_DATE = /\d[^<>]{0,16}$/;
+const BEFORE_ID = /^(?:message|message-id|mail|email|id|article|posting|post|note|news|letter|msg|msgid|in|to|of|re)$/i;
+
+/** The id of a Message-ID header: in brackets, else with the closing one lost, else bare; null where it is none. */
+export function ownId(value: string): MsgId | null {
+  const [id] = idsOf(value);
+  return id ?? UNCLOSED.exec(value)?.[1] ?? (/^[^\s<>\x00-\x1f\x7f]{1,998}$/.test(value) ? value : null);
+}
+
+/**
+ * Ids of an In-Reply-To. Old mailers wrote a sentence into it (`<id> from Carl <carl@example.org>`, RFC 822 4.6.2 allowed phrases):
+ * what stands in brackets behind a name and looks like an address is that person's, and would unite all threads that name them.
+ */
+export function repliedIds(value: string): MsgId[] {
+  const ids = idsOf(value);
+  if (/^\s*<[^<>]*>\s*$/.test(value)) return ids;
+  return ids.filter((id) => {
+    const at = value.indexOf(`<${id}`);
+    if (at < 0 || !ADDRESS.test(id) || (id.match(/\d/g)?.length ?? 0) > 3) return true;
+    const before = value.slice(Math.max(0, at - 100), at);
+    const name = AFTER_NAME.exec(before)?.[1];
+    return name === undefined || BEFORE_ID.test(name) || ENDS_IN_DATE.test(before);
+  });
+}
+
+/** An id that In-Reply-To names without brackets, or in an encoded word: taken for one only if a stored mail bears it. */
+export function possibleId(inReplyTo: string): MsgId | null {
+  if (inReplyTo === '' || inReplyTo.length > MAX_MSGID || idsOf(inReplyTo).length) return null;
+  const bare = inReplyTo.replace(/^["'(]+|(?<!["')])["')]+$/g, '');
+  return /^[^\s<>@]+@[^\s<>@]+$/.test(bare) ? bare : null;
+}
+
 /**
  * What a mail refers to: ids of References, then of In-Reply-To, the first occurrence kept, the last being the parent.
- * Left out are its own id, the recipients' addresses, and `y` and `n`: answers that git-send-email's old prompt
+ * One id in In-Reply-To is the parent (RFC 5322 3.6.4), wherever References have it: gateways rewrite those, and some clients write the
+ * root alone into them. Left out are its own id, the recipients' addresses, and `y` and `n`: answers that git-send-email's old prompt
  * "Message-ID to be used as In-Reply-To" was given (public-inbox does the same).
  */
 export function referencesOf(
@@ -39,7 +80,10 @@ export function referencesOf(
   addresses: () => Set<string>,
 ): MsgId[] {
   const ids = new Set<MsgId>();
-  for (const value of [...references, ...inReplyTo]) for (const id of idsOf(value)) ids.add(id);
+  for (const value of references) for (const id of idsOf(value)) ids.add(id);
+  const replied = new Set(inReplyTo.flatMap(repliedIds));
+  if (replied.size === 1) for (const id of replied) ids.delete(id);
+  for (const id of replied) ids.add(id);
   ids.delete(own);
   ids.delete('y');
   ids.delete('n');

@@ -42,7 +42,9 @@ export interface Message {
   cc: Address[];
   /** First id of `In-Reply-To:`. */
   inReplyTo: MsgId | null;
-  /** Ids of `References:` then of `In-Reply-To:`, first occurrence kept, own id and recipients' addresses left out. The last is the parent. */
+  /** What `In-Reply-To:` names without brackets or in an encoded word: the parent if a stored mail bears it (mail/msgid.ts). */
+  possibleParent: MsgId | null;
+  /** Ids of `References:` then of `In-Reply-To:`, own id and recipients' addresses left out. The last is the parent. */
   references: MsgId[];
   /** Unix seconds, UTC: the `Date:` header, or arrival where `dateNote` says so. */
   sentAt: number;

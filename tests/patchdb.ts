@@ -18,6 +18,7 @@ export function mailOf(given: Partial<Message> & { msgid: string; sentAt: number
     author: { name: 'Ada Example', address: 'ada@example.org' },
     to: [],
     cc: [],
+    possibleParent: null,
     inReplyTo: given.references?.at(-1) ?? null,
     references: [],
     sentZone: 0,

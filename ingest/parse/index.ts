@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { decodeWords, parseAddresses } from '#mail/address';
+import { decodeText } from '#mail/charset';
 import { mimeDanger } from '#mail/danger';
-import { dateOf, parseDate } from '#mail/date';
+import { dateOf, isArrival, parseDate } from '#mail/date';
 import { type HeaderBlock, headerText, MAX_HEADER_BYTES, scanHeaders, WantedHeaders } from '#mail/header';
-import { idsOf, referencesOf } from '#mail/msgid';
+import { idsOf, ownId, possibleId, referencesOf, repliedIds } from '#mail/msgid';
 import type { Address, Message } from '#mail/types';
 import { directForm, directText } from './direct';
 import { type MimeContent, readMime } from './mime';
@@ -25,73 +26,82 @@ const WANTED = new WantedHeaders(
   ),
 );
 
-/**
- * Reads one mail. Never throws or rejects: bad mail gives a poorer Message, with notes on what was cut.
- * One text/plain part (97 in 100 mails of a list) is read at once; anything else by mailparser, as a promise.
- */
-export function parseMail(bytes: Buffer, hints: { receivedAt: number | null }): Message | Promise<Message> {
+/** Arrival as the source tells it; and the time in an mbox's `From ` line, which is one if nothing else tells. */
+export interface Hints {
+  receivedAt: number | null;
+  fromLine?: number | null;
+}
+
+/** Reads one mail. Never throws: bad mail gives a poorer Message, with notes on what was cut or guessed. */
+export function parseMail(bytes: Buffer, hints: Hints): Message {
   const block = scanHeaders(bytes, WANTED);
+  const types = block.all('content-type');
   const form = directForm(
-    block.first('content-type'),
+    types.length > 1 ? types.find((type) => type !== '') : types[0],
     block.first('content-disposition'),
     block.first('content-transfer-encoding'),
   );
   const body = bytes.subarray(block.bodyAt);
-  if (form) return compose(bytes, block, hints.receivedAt, plain(directText(body, form)));
+  if (form) return compose(bytes, block, hints, { ...plain(directText(body, form)), charset: form.charset });
   const danger = mimeDanger(bytes);
-  if (danger)
-    return compose(bytes, block, hints.receivedAt, { ...plain(body.toString('latin1', 0, MAX_TEXT)), notes: [danger] });
-  return readMime(bytes)
-    .catch((error) => ({
-      ...plain(body.toString('utf8', 0, MAX_TEXT)),
-      notes: [`its MIME parts cannot be read (${reasonOf(error)}): shown undecoded`],
-    }))
-    .then((content) => compose(bytes, block, hints.receivedAt, content));
+  if (danger) return compose(bytes, block, hints, { ...plain(body.toString('latin1', 0, MAX_TEXT)), notes: [danger] });
+  return compose(bytes, block, hints, shownAtLeast(readMime(bytes), body));
+}
+
+/** A body of which neither text nor part was found is shown as it is. */
+function shownAtLeast(content: MimeContent, body: Buffer): MimeContent {
+  if (content.textKind !== 'none' || content.attachments.length || body.toString('latin1', 0, 4096).trim() === '')
+    return content;
+  const text = decodeText(body.subarray(0, MAX_TEXT), content.charset);
+  return { ...plain(text), notes: [...content.notes, 'no text was found in its parts: shown undecoded'] };
 }
 
 /**
  * A mail that could not be read within its time or memory. Its bytes are kept; of it are told its headers (`doubt` 1), or, where it
  * failed with these too, nothing but that.
  */
-export function doubtful(bytes: Buffer, hints: { receivedAt: number | null }, doubt: number): Message {
+export function doubtful(bytes: Buffer, hints: Hints, doubt: number): Message {
   const block = scanHeaders(doubt > 1 ? Buffer.alloc(0) : bytes, WANTED);
   const note = 'it could not be read within the time and memory that one mail may take: only its raw form is kept';
-  return compose(bytes, block, hints.receivedAt, { ...plain(''), notes: [note] });
+  return compose(bytes, block, hints, { ...plain(''), notes: [note] });
 }
-
-const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error)).slice(0, 200);
 
 const plain = (text: string): MimeContent => ({
   text,
   textKind: text.trim() === '' ? 'none' : 'plain',
+  charset: null,
   attachments: [],
   notes: [],
 });
 
-function compose(bytes: Buffer, block: HeaderBlock, arrival: number | null, content: MimeContent): Message {
+function compose(bytes: Buffer, block: HeaderBlock, hints: Hints, content: MimeContent): Message {
   const notes = [...content.notes];
-  const author = parseAddresses(headerText(block.all('from')[0] ?? ''))[0] ?? { name: '', address: '' };
+  const heading = (raw: string) => headerText(raw, content.charset);
+  const author = parseAddresses(heading(block.all('from')[0] ?? ''))[0] ?? { name: '', address: '' };
   if (Math.max(author.name.length, author.address.length) > MAX_NAME)
     notes.push(`author's name or address cut at ${MAX_NAME} characters`);
-  const receivedAt = arrival ?? receivedDate(block);
+  const dated = heading(block.first('date') ?? '') || undefined;
+  const receivedAt = arrivalOf(block, hints, dated);
   if (block.bodyAt > MAX_HEADER_BYTES)
     notes.push(`headers of ${block.bodyAt} bytes, of which the first ${MAX_HEADER_BYTES} are read`);
-  const date = dateOf(block.first('date'), receivedAt);
-  const borne = msgidOf(block);
+  const date = dateOf(dated, receivedAt);
+  const replyTo = headerText(block.first('in-reply-to') ?? '');
+  const borne = ownId(headerText(block.first('message-id') ?? ''));
   const msgid = borne ?? derivedMsgid(bytes);
   return {
     msgid,
     msgidDerived: borne === null,
-    subject: subjectOf(block, notes),
+    subject: subjectOf(heading(block.first('subject') ?? ''), notes),
     author: tidied(author),
     // Read when they are asked for: most of ingest needs their words only, and lists of recipients are long.
     get to() {
-      return addressesOf(block.all('to'));
+      return addressesOf(block.all('to').map(heading));
     },
     get cc() {
-      return addressesOf(block.all('cc'));
+      return addressesOf(block.all('cc').map(heading));
     },
-    inReplyTo: idsOf(block.first('in-reply-to') ?? '')[0] ?? null,
+    inReplyTo: repliedIds(replyTo)[0] ?? null,
+    possibleParent: possibleParent(replyTo),
     references: referencesOf(block.all('references'), block.all('in-reply-to'), msgid, () => everyAddress(block)),
     sentAt: date.at,
     sentZone: date.zone,
@@ -101,7 +111,7 @@ function compose(bytes: Buffer, block: HeaderBlock, arrival: number | null, cont
     text: shownText(content.text, notes),
     textKind: content.textKind,
     attachments: content.attachments,
-    headers: identifyingHeaders(block),
+    headers: identifyingHeaders(block, heading),
     headerBytes: block.bodyAt,
     notes,
   };
@@ -109,11 +119,11 @@ function compose(bytes: Buffer, block: HeaderBlock, arrival: number | null, cont
 
 /** From: the first header is the author's, as clients show it; recipients of several headers are all recipients. */
 function addressesOf(values: string[]): Address[] {
-  return values.flatMap((value) => parseAddresses(headerText(value))).map(tidied);
+  return values.flatMap((value) => parseAddresses(value)).map(tidied);
 }
 
 function everyAddress(block: HeaderBlock): Set<string> {
-  const values = ['from', 'to', 'cc'].flatMap((name) => block.all(name));
+  const values = ['from', 'to', 'cc'].flatMap((name) => block.all(name)).map((value) => headerText(value));
   return new Set(addressesOf(values).map(({ address }) => address.toLowerCase()));
 }
 
@@ -128,22 +138,28 @@ function clean(text: string): string {
   return tidy.isWellFormed() ? tidy : tidy.toWellFormed();
 }
 
-function subjectOf(block: HeaderBlock, notes: string[]): string {
-  const subject = clean(decodeWords(headerText(block.first('subject') ?? '')));
+function subjectOf(header: string, notes: string[]): string {
+  const subject = clean(decodeWords(header));
   if (subject.length <= MAX_SUBJECT) return subject;
   notes.push(`subject of ${subject.length} characters, of which the first ${MAX_SUBJECT} are shown`);
   return subject.slice(0, MAX_SUBJECT).toWellFormed();
 }
 
-function msgidOf(block: HeaderBlock): string | null {
-  const value = headerText(block.first('message-id') ?? '');
-  const [id] = idsOf(value);
-  return id ?? (/^[^\s<>\x00-\x1f\x7f]{1,998}$/.test(value) ? value : null);
-}
-
 /** A stable id for a mail that bears none: the same bytes give the same one. RFC 2606 reserves the domain. */
 function derivedMsgid(bytes: Buffer): string {
   return `${createHash('sha256').update(bytes).digest('hex').slice(0, 32)}@derived.invalid`;
+}
+
+/** An encoded word hides what was written as it is; so does a lone id without brackets. Only a stored mail tells. */
+function possibleParent(inReplyTo: string): string | null {
+  const encoded = inReplyTo.includes('=?') ? decodeWords(inReplyTo) : inReplyTo;
+  return encoded === inReplyTo ? possibleId(inReplyTo) : (idsOf(encoded)[0] ?? possibleId(encoded.trim()));
+}
+
+function arrivalOf(block: HeaderBlock, { receivedAt, fromLine }: Hints, dated: string | undefined): number | null {
+  const told = receivedAt ?? receivedDate(block);
+  if (told !== null || fromLine === undefined || fromLine === null) return told;
+  return isArrival(fromLine, dated) ? fromLine : null;
 }
 
 function receivedDate(block: HeaderBlock): number | null {
@@ -159,14 +175,13 @@ function listIdOf(value: string): string[] {
   return inside === undefined ? [] : [clean(headerText(inside)).trim().toLowerCase()].filter(Boolean);
 }
 
-function identifyingHeaders(block: HeaderBlock): Message['headers'] {
+function identifyingHeaders(block: HeaderBlock, heading: (raw: string) => string): Message['headers'] {
   const headers: Message['headers'] = {};
   const set = (key: keyof Message['headers'], name: string) => {
     const value = block.first(name);
-    if (value) headers[key] = clean(headerText(value)).slice(0, 500);
+    if (value) headers[key] = clean(heading(value)).slice(0, 500);
   };
-  const recipients = (name: string) =>
-    clean(decodeWords(headerText(block.all(name).join(', ').slice(0, MAX_RECIPIENTS))));
+  const recipients = (name: string) => clean(decodeWords(heading(block.all(name).join(', ').slice(0, MAX_RECIPIENTS))));
   headers.to = recipients('to');
   headers.cc = recipients('cc');
   set('changeId', 'x-change-id');

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { convert } from 'html-to-text';
-import type { ParsedMail } from 'mailparser';
-import { parseMime } from '#mail/mimeparser';
+import { decodeText } from '#mail/charset';
 import { withoutDeepElements } from '#mail/nesting';
+import { attachedParts, contentOf, type Part, readParts, shownParts } from '#mail/parts';
 import type { Attachment } from '#mail/types';
 
 /** Textual attachments are indexed and shown up to this. */
@@ -15,25 +15,26 @@ const MAX_TYPE = 127;
 export interface MimeContent {
   text: string;
   textKind: 'plain' | 'html' | 'none';
+  /** The charset that the text named, for headers that name none. */
+  charset: string | null;
   attachments: Attachment[];
   notes: string[];
 }
 
-/** Reads a mail of several parts, or of one that is not plain text, with mailparser. Rejects on what it cannot read. */
-export async function readMime(bytes: Buffer): Promise<MimeContent> {
-  const mail = await parseMime(bytes, {
-    skipTextToHtml: true,
-    skipImageLinks: true,
-    skipTextLinks: true,
-    checksumAlgo: false as never,
-  });
-  const notes: string[] = [];
-  const hasPlain = /content-type:\s*text\/plain/i.test(bytes.toString('latin1'));
-  const html = typeof mail.html === 'string' ? mail.html : '';
-  let text = mail.text ?? '';
-  if (text.trim() === '' && html) text = htmlToPlain(html, notes);
-  const textKind = text.trim() === '' ? 'none' : html && !hasPlain ? 'html' : 'plain';
-  return { text, textKind, attachments: attachmentsOf(mail), notes };
+/** Reads a mail of several parts, or of one that is not plain text. Each part that is shown is made text by itself, then they are joined. */
+export function readMime(bytes: Buffer): MimeContent {
+  const { root, notes } = readParts(bytes);
+  const shown = shownParts(root);
+  const texts = shown.map(({ part, text }) => (part.type === 'text/html' ? htmlToPlain(text, notes) : text));
+  const text = texts.filter((one) => one !== '').join('\n');
+  const first = shown.find((_, n) => texts[n]?.trim());
+  return {
+    text,
+    textKind: text.trim() === '' ? 'none' : first?.part.type === 'text/html' ? 'html' : 'plain',
+    charset: shown.find(({ part }) => part.charset !== null)?.part.charset ?? null,
+    attachments: attachedParts(root).map(attachmentOf),
+    notes,
+  };
 }
 
 function htmlToPlain(html: string, notes: string[]): string {
@@ -49,20 +50,17 @@ function htmlToPlain(html: string, notes: string[]): string {
   }
 }
 
-function attachmentsOf(mail: ParsedMail): Attachment[] {
-  return mail.attachments.map((attachment, index) => {
-    const type = attachment.contentType.toLowerCase().slice(0, MAX_TYPE).toWellFormed();
-    const name = attachment.filename?.slice(-MAX_FILE_NAME).toWellFormed() ?? null;
-    return {
-      index,
-      name,
-      type,
-      size: attachment.content.length,
-      text: isTextual(type, name, attachment.content)
-        ? attachment.content.toString('utf8', 0, MAX_ATTACHMENT_TEXT)
-        : null,
-    };
-  });
+function attachmentOf(part: Part, index: number): Attachment {
+  const type = part.type.slice(0, MAX_TYPE).toWellFormed();
+  const name = part.name?.slice(-MAX_FILE_NAME).toWellFormed() ?? null;
+  const content = contentOf(part);
+  return {
+    index,
+    name,
+    type,
+    size: content.length,
+    text: isTextual(type, name, content) ? decodeText(content.subarray(0, MAX_ATTACHMENT_TEXT), part.charset) : null,
+  };
 }
 
 /** Patches, logs and configurations, whatever type their mailer gave them. */

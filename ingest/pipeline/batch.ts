@@ -14,6 +14,7 @@ export interface BatchMail {
   origin: Origin;
   msgid: string;
   refs: string;
+  possibleParent: string;
   sentAt: number;
   receivedAt: number | null;
   authorName: string;
@@ -77,7 +78,9 @@ export class BatchBuilder {
       ends.push(end);
     }
     const received = this.#origins.map((origin) => origin.receivedAt);
-    this.#parsing.push({ unit, origins: this.#origins, heads: this.pool.parse({ unit, bytes, ends, received }) });
+    const fromLines = this.#origins.map((origin) => origin.fromLine ?? null);
+    const heads = this.pool.parse({ unit, bytes, ends, received, fromLines });
+    this.#parsing.push({ unit, origins: this.#origins, heads });
     this.#parts = [];
     this.#origins = [];
     this.#unitBytes = 0;
@@ -103,6 +106,7 @@ function mailAt(heads: Heads, unit: number, index: number, origin: Origin): Batc
     origin,
     msgid: heads.msgid[index] as string,
     refs: heads.refs[index] as string,
+    possibleParent: heads.possibleParent[index] as string,
     sentAt: heads.sentAt[index] as number,
     receivedAt: heads.receivedAt[index] ?? null,
     authorName: heads.authorName[index] as string,

@@ -12,6 +12,8 @@ export interface ParseRequest {
   ends: number[];
   /** Arrival as the source tells it. */
   received: (number | null)[];
+  /** Time of an mbox's `From ` line. */
+  fromLines: (number | null)[];
   /** Mails that ended a worker before, by place in the unit, and how often: they are read with so much doubt (ingest/parse). */
   doubts: [number, number][];
 }
@@ -24,6 +26,8 @@ export interface Heads {
   msgid: string[];
   /** `message.refs`: References then In-Reply-To, space separated. */
   refs: string[];
+  /** `Message.possibleParent`; '' if none. */
+  possibleParent: string[];
   sentAt: number[];
   receivedAt: (number | null)[];
   authorName: string[];

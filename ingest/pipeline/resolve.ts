@@ -131,7 +131,21 @@ async function storedLikeness(db: Connection, { id, ...said }: Bearer & { id: nu
   return key;
 }
 
+/** Adds parents that a mail names without brackets, where an earlier mail bears the id: which batch they came in makes no difference. */
+async function addPossibleParents(db: Connection, fresh: { mail: BatchMail }[]): Promise<void> {
+  const asked = fresh.flatMap(({ mail }) => mail.possibleParent || []);
+  if (!asked.length) return;
+  const borne = new Set((await findByMsgid(db, [...new Set(asked)])).map(({ msgid }) => msgid));
+  for (const { mail } of fresh) {
+    const id = mail.possibleParent;
+    if (id && borne.has(id) && id !== mail.msgid)
+      mail.refs = [...mail.refs.split(' ').filter((one) => one && one !== id), id].join(' ');
+    borne.add(mail.msgid);
+  }
+}
+
 async function joinFresh(db: Connection, fresh: { mail: BatchMail }[], ids: number[]) {
+  await addPossibleParents(db, fresh);
   const joining = fresh.map(({ mail }, n) => ({
     id: ids[n] as number,
     msgid: mail.msgid,

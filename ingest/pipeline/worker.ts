@@ -23,9 +23,9 @@ function begin(unit: number, index: number): void {
 
 const rest = () => begin(-1, 0);
 
-parentPort?.on('message', async (request: Request) => {
+parentPort?.on('message', (request: Request) => {
   if (request.type === 'parse') {
-    reply(request.unit, await parse(request));
+    reply(request.unit, parse(request));
   } else if (request.type === 'text') {
     reply(request.unit, units.get(request.unit)?.[request.index]?.message.text ?? '');
   } else if (request.type === 'quotes') {
@@ -71,7 +71,7 @@ function reply(unit: number, value: unknown, transfer: ArrayBuffer[] = []): void
   parentPort?.postMessage({ unit, value }, transfer);
 }
 
-async function parse({ unit, bytes, ends, received, doubts }: ParseRequest): Promise<Heads> {
+function parse({ unit, bytes, ends, received, fromLines, doubts }: ParseRequest): Heads {
   const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const doubted = new Map(doubts);
   const mails: ParsedMail[] = [];
@@ -79,11 +79,9 @@ async function parse({ unit, bytes, ends, received, doubts }: ParseRequest): Pro
   for (let n = 0; n < ends.length; n++) {
     begin(unit, n);
     const raw = whole.subarray(start, ends[n]);
-    const hints = { receivedAt: received[n] ?? null };
+    const hints = { receivedAt: received[n] ?? null, fromLine: fromLines[n] ?? null };
     const doubt = doubted.get(n);
-    const parsed = doubt === undefined ? parseMail(raw, hints) : doubtful(raw, hints, doubt);
-    // Awaiting a Message that is already there would cost a turn of the event loop per mail.
-    mails.push({ message: parsed instanceof Promise ? await parsed : parsed, raw });
+    mails.push({ message: doubt === undefined ? parseMail(raw, hints) : doubtful(raw, hints, doubt), raw });
     start = ends[n] as number;
   }
   units.set(unit, mails);
@@ -98,6 +96,7 @@ function headsOf(mails: ParsedMail[]): Heads {
   return {
     msgid: messages.map((message) => message.msgid),
     refs: messages.map((message) => message.references.join(' ')),
+    possibleParent: messages.map((message) => message.possibleParent ?? ''),
     sentAt: messages.map((message) => message.sentAt),
     receivedAt: messages.map((message) => message.receivedAt),
     authorName: messages.map((message) => message.author.name),

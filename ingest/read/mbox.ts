@@ -40,7 +40,7 @@ export async function* readMbox(path: string, kind: MboxKind, options: OpenOptio
     options.onTotal?.(size - start, 'bytes');
     let offset = start;
     let unmarked = 0;
-    for await (const mails of cut(readPlain(path, start), new MboxSplitter(start))) {
+    for await (const mails of cut(readPlain(path, start), new MboxSplitter(start), options)) {
       for (const mail of mails) {
         if (unmarked >= CHECKPOINT_EVERY) {
           yield { kind: 'checkpoint', state: await plainState(file, size, offset) };
@@ -58,13 +58,19 @@ export async function* readMbox(path: string, kind: MboxKind, options: OpenOptio
 }
 
 /** Mails as they are cut, those of one chunk together. */
-async function* cut(chunks: AsyncIterable<Buffer>, splitter: MboxSplitter): AsyncGenerator<MboxMail[]> {
+async function* cut(
+  chunks: AsyncIterable<Buffer>,
+  splitter: MboxSplitter,
+  options: Pick<OpenOptions, 'onNote'>,
+): AsyncGenerator<MboxMail[]> {
   for await (const chunk of chunks) yield splitter.push(chunk);
   yield splitter.end();
+  if (splitter.kept)
+    options.onNote?.(`lines that begin with "From " and were taken for text, as no headers follow: ${splitter.kept}`);
 }
 
 function eventOf(mail: MboxMail, kind: MboxKind): SourceEvent {
-  const origin = { place: `offset ${mail.at}`, epoch: null, oid: null, receivedAt: null };
+  const origin = { place: `offset ${mail.at}`, epoch: null, oid: null, receivedAt: null, fromLine: mail.fromLine };
   if (mail.tooLong) return { kind: 'reject', bytes: mail.bytes, origin, reason: REASON_TOO_LONG };
   if (isBlank(mail.bytes)) return { kind: 'reject', bytes: mail.bytes, origin, reason: REASON_BLANK };
   return { kind: 'mail', bytes: kind === 'pipermail' ? withAddress(mail.bytes) : mail.bytes, origin };
@@ -157,7 +163,7 @@ function wholeMails(
   compressed: AsyncIterable<Buffer>,
   options: OpenOptions,
 ): AsyncGenerator<MboxMail[]> {
-  return cut(unpacked(location, compressed, options), new MboxSplitter());
+  return cut(unpacked(location, compressed, options), new MboxSplitter(), options);
 }
 
 async function* unpacked(
@@ -196,7 +202,7 @@ export async function* readMails(
     const head = await firstBytes(plain);
     if (isBlank(head)) return false;
     const kind = kindOf(head, location);
-    for await (const mails of cut(chain(head, plain), new MboxSplitter())) {
+    for await (const mails of cut(chain(head, plain), new MboxSplitter(), options)) {
       for (const mail of mails) yield eventOf(mail, kind);
     }
     return true;

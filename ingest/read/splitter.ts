@@ -1,4 +1,4 @@
-import { isFromLine, lineAfter, startsWithFrom } from './fromline';
+import { dateOfFromLine, headerStart, isFromLine, isGitLine, lineAfter, startsWithFrom } from './fromline';
 import { isBlank, MAX_MAIL_BYTES, REJECT_KEPT_BYTES } from './limits';
 import { bodyStart, saysMboxrd, unescapeFrom } from './unescape';
 
@@ -8,9 +8,13 @@ export interface MboxMail {
   at: number;
   end: number;
   tooLong: boolean;
+  /** Unix seconds of its `From ` line, if that has a date. */
+  fromLine: number | null;
 }
 
 const LINE_END = 10;
+/** So much of a `From ` line is looked at. */
+const MAX_FROM_LINE = 512;
 const RETURN = 13;
 const FROM_AFTER_LINE = Buffer.from('\nFrom ');
 /** A `From ` line and the line after it, twice over: with this much more, every doubt is settled. */
@@ -43,6 +47,9 @@ export class MboxSplitter {
   #noLength = false;
   /** Where the mail under way ends by its Content-Length, once that has proved right. */
   #told: number | null = null;
+
+  /** Lines that begin with `From ` after an empty line and were taken for text. */
+  kept = 0;
 
   constructor(at = 0) {
     this.#base = at;
@@ -107,10 +114,19 @@ export class MboxSplitter {
         this.#searched = Math.max(this.#searched, this.#length - FROM_AFTER_LINE.length + 1);
         return null;
       }
-      const verdict = this.#afterEmptyLine(hit) ? isFromLine(bytes, hit + 1, final) : false;
+      const verdict = this.#afterEmptyLine(hit) ? this.#begins(bytes, hit + 1, final) : false;
       this.#searched = verdict === null ? hit : hit + 1;
       if (verdict !== false) return verdict ? hit + 1 : null;
     }
+  }
+
+  /** A patch that was pasted into a mail is part of it, unless the mail is itself one of git's. */
+  #begins(bytes: Buffer, at: number, final: boolean): boolean | null {
+    const verdict = isFromLine(bytes, at, final);
+    const isText = verdict === false || (verdict && isGitLine(bytes, at) && !isGitLine(bytes, this.#start));
+    if (!isText) return verdict;
+    this.kept++;
+    return false;
   }
 
   /** `lineEnd` ends a line: whether that line is empty. */
@@ -151,11 +167,14 @@ export class MboxSplitter {
   #mail(next: number): MboxMail | null {
     const whole = this.#bytes.subarray(this.#start, this.#told ?? next);
     const tooLong = this.#dropped > 0;
-    const place = { at: this.#base + this.#start - this.#dropped, end: this.#base + next, tooLong };
-    if (tooLong) return { ...place, bytes: Buffer.from(whole.subarray(0, REJECT_KEPT_BYTES)) };
     const hasFrom = startsWithFrom(whole, 0);
+    const fromLine = hasFrom
+      ? dateOfFromLine(whole.toString('latin1', 0, Math.min(lineAfter(whole, 0), MAX_FROM_LINE)))
+      : null;
+    const place = { at: this.#base + this.#start - this.#dropped, end: this.#base + next, tooLong, fromLine };
+    if (tooLong) return { ...place, bytes: Buffer.from(whole.subarray(0, REJECT_KEPT_BYTES)) };
     if (!hasFrom && isBlank(whole)) return null;
-    const content = whole.subarray(hasFrom ? lineAfter(whole, 0) : 0);
+    const content = whole.subarray(hasFrom ? headerStart(whole, lineAfter(whole, 0)) : 0);
     return {
       ...place,
       bytes: unescapeFrom(this.#told === null ? withoutEmptyLine(content) : content, saysMboxrd(whole)),

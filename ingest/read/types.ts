@@ -8,8 +8,10 @@ export interface Origin {
   epoch: number | null;
   /** git blob name (40 or 64 hex), else null. */
   oid: string | null;
-  /** Arrival in Unix seconds as the source tells it (git committer date, mbox `From ` line), else null. */
+  /** Arrival in Unix seconds as the source tells it (git committer date), else null. */
   receivedAt: number | null;
+  /** Time of an mbox's `From ` line: the arrival of a mail without `Received:` headers (mail/date.ts `isArrival`). */
+  fromLine?: number | null;
   /** Of a mail out of an older database: the list that it stood on there, its arrival on it, and its article number. */
   posted?: { list: string; receivedAt: number | null; number: number };
 }

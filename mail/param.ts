@@ -1,0 +1,109 @@
+import { decodeWords } from './address';
+import { decodeText, decodeUnlabelled } from './charset';
+
+/** A structured MIME header (RFC 2045 5.1, RFC 2183): its value, lower case, and its parameters by lower-case name, decoded. */
+export interface Structured {
+  value: string;
+  params: Map<string, string>;
+}
+
+/** So many characters and parameters of a header are read. */
+const MAX_LENGTH = 16 * 1024;
+const MAX_PARAMS = 200;
+
+/**
+ * Reads `type/subtype; name=value; name*0*=charset'language'...`. `raw` is unfolded, each byte one character.
+ * Comments are left out, a quotation without an end goes to the end, and where a parameter stands twice the first counts.
+ */
+export function readStructured(raw: string): Structured {
+  const pieces = split(raw.slice(0, MAX_LENGTH));
+  const plain = new Map<string, string>();
+  const segments = new Map<string, Segment[]>();
+  for (const piece of pieces.slice(1, MAX_PARAMS)) {
+    const equals = piece.indexOf('=');
+    if (equals < 1) continue;
+    const name = piece.slice(0, equals).trim().toLowerCase();
+    const value = unquoted(piece.slice(equals + 1).trim());
+    const extended = /^([^*]+)\*(?:(\d{1,3})(\*)?)?$/.exec(name);
+    if (!extended) {
+      if (!plain.has(name)) plain.set(name, value);
+      continue;
+    }
+    const [, base = '', number, star] = extended;
+    const list = segments.get(base) ?? [];
+    segments.set(base, list);
+    list.push({ at: Number(number ?? 0), encoded: number === undefined || star !== undefined, value });
+  }
+  const params = new Map([...plain].map(([name, value]) => [name, plainValue(value)]));
+  for (const [name, list] of segments) params.set(name, extendedValue(list));
+  return { value: unquoted((pieces[0] ?? '').trim()).toLowerCase(), params };
+}
+
+interface Segment {
+  at: number;
+  encoded: boolean;
+  value: string;
+}
+
+/** At semicolons outside quotes; comments outside quotes left out. */
+function split(raw: string): string[] {
+  if (!/["(]/.test(raw)) return raw.split(';');
+  const pieces: string[] = [];
+  let piece = '';
+  let quoted = false;
+  let depth = 0;
+  for (let at = 0; at < raw.length; at++) {
+    const c = raw[at] as string;
+    if (c === '\\' && (quoted || depth)) {
+      if (!depth) piece += c + (raw[at + 1] ?? '');
+      at++;
+    } else if (quoted) {
+      piece += c;
+      if (c === '"') quoted = false;
+    } else if (c === '(' && closes(raw, at)) depth++;
+    else if (c === ')' && depth) depth--;
+    else if (depth) continue;
+    else if (c === ';') {
+      pieces.push(piece);
+      piece = '';
+    } else {
+      piece += c;
+      if (c === '"') quoted = true;
+    }
+  }
+  pieces.push(piece);
+  return pieces;
+}
+
+/** Whether a bracket opens a comment: one stands behind white space or at the beginning, and the header ends it. */
+const closes = (raw: string, at: number) =>
+  (at === 0 || /[\s;)(]/.test(raw[at - 1] as string)) && raw.lastIndexOf(')') > at;
+
+/** Without quotation marks; their escapes undone. */
+function unquoted(value: string): string {
+  if (!value.startsWith('"')) return value;
+  const inside = value.slice(1, value.length > 1 && value.endsWith('"') ? -1 : undefined);
+  return inside.includes('\\') ? inside.replace(/\\(.)/g, '$1') : inside;
+}
+
+/** RFC 2047 5 forbids encoded words in parameters, and most mailers write them there. */
+function plainValue(value: string): string {
+  const text = /[\x80-\xff]/.test(value) ? decodeUnlabelled(Buffer.from(value, 'latin1'), null) : value;
+  return decodeWords(text);
+}
+
+/** RFC 2231 3 and 4: segments in their order; only those marked with a star are percent-encoded, the first of them names the charset. */
+function extendedValue(segments: Segment[]): string {
+  const ordered = segments.sort((a, b) => a.at - b.at);
+  if (!ordered.some(({ encoded }) => encoded)) return plainValue(ordered.map(({ value }) => value).join(''));
+  let charset: string | null = null;
+  const bytes = ordered.map(({ encoded, value }, n) => {
+    if (!encoded) return value;
+    const told = n === 0 ? /^([^']*)'[^']*'/.exec(value) : null;
+    if (told) charset = told[1] || null;
+    return value
+      .slice(told?.[0].length ?? 0)
+      .replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  });
+  return decodeText(Buffer.from(bytes.join(''), 'latin1'), charset);
+}
