@@ -1,5 +1,7 @@
+import type { ReactElement } from 'react';
 import type { Snapshot } from '#db/open';
 import { lists } from '#db/queries/home';
+import { findMessages, listsOf } from '#db/queries/message';
 import {
   COUNT_BOUND,
   FACET_BOUND,
@@ -12,12 +14,13 @@ import {
 } from '#db/queries/search/index';
 import { topicIds } from '#db/queries/topics';
 import { dateSpan } from '#query/dates';
+import { type Pasted, readPasted } from '#query/pasted';
 import { page, problem, renderBytes } from '../_page/page';
 import { MonthBars } from '../_ui/bits';
 import { Document } from '../_ui/Document';
 import { maskAddress, nameOf, plural, shortTime } from '../_ui/format';
-import { listHref, messageHref, personHref, threadHref } from '../_ui/links';
-import { respond } from '../_web/http';
+import { listHref, loreHref, messageHref, personHref, threadHref } from '../_ui/links';
+import { redirect, respond } from '../_web/http';
 import { topics } from '../topics/config';
 import { type LinkTo, NothingFound, offersOf } from './NothingFound';
 import { SearchHelp } from './SearchHelp';
@@ -38,12 +41,48 @@ export const GET = page(async ({ query, db }) => {
       </Document>
     );
   }
+  const pasted = readPasted(q);
+  if (pasted) return pastedPage(db, pasted, synthetic);
   const request = requestOf(query, q);
   if (typeof request === 'string') return problem(400, 'This search cannot be run', request, q);
   if (request.list && !all.some(({ name }) => name === request.list))
     return problem(400, 'This search cannot be run', `There is no list "${request.list.slice(0, 100)}".`, q);
   return resultPage(db, query, request, synthetic);
 });
+
+/** The mail that was pasted; where it is not here, where else it may be. */
+async function pastedPage(db: Snapshot, { msgid, url }: Pasted, synthetic: boolean): Promise<ReactElement | Response> {
+  if (msgid !== null) {
+    const [message] = await findMessages(db, msgid);
+    const [list] = message ? await listsOf(db, message.id) : [];
+    if (message) return redirect(messageHref(list?.name ?? 'all', message.msgid));
+  }
+  const link = url ?? loreHref(msgid ?? '');
+  const shown = (
+    <Document title="Not here · Search · Threadline" query={msgid ?? ''} synthetic={synthetic}>
+      <h1>
+        {msgid === null
+          ? 'This address does not say which mail it is'
+          : `The message <${msgid.slice(0, 200)}> is not here`}
+      </h1>
+      {msgid === null ? (
+        <p>That archive numbers its mails by itself. Open it, and search here for its subject or Message-ID.</p>
+      ) : (
+        <p>
+          <a href={`/search/?${new URLSearchParams({ q: `m:"${msgid.replaceAll('"', '')}"` })}`}>Search for it</a>, or
+          for parts of it, in the archive.
+        </p>
+      )}
+      <p>
+        <a href={link} rel="noreferrer">
+          {link}
+        </a>
+      </p>
+      <SearchHelp />
+    </Document>
+  );
+  return respond(renderBytes(shown), 404, { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-cache' });
+}
 
 function requestOf(query: URLSearchParams, q: string): SearchRequest | string {
   const now = Math.floor(Date.now() / 1000);

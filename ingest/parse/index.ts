@@ -194,8 +194,20 @@ function identifyingHeaders(block: HeaderBlock, heading: (raw: string) => string
   return headers;
 }
 
+const CLEARSIGNED = '-----BEGIN PGP SIGNED MESSAGE-----';
+const SIGNATURE = '-----BEGIN PGP SIGNATURE-----';
+
+/** RFC 9580 7.1: a line of a signed text that begins with a dash is sent with `- ` before it. */
+function withoutDashes(text: string): string {
+  const begin = text.indexOf(CLEARSIGNED);
+  const end = text.indexOf(`\n${SIGNATURE}`, begin);
+  if ((begin > 0 && text[begin - 1] !== '\n') || end < 0) return text;
+  const signed = text.slice(begin, end).replace(/^- (?=-|From )/gm, '');
+  return text.slice(0, begin) + signed + text.slice(end);
+}
+
 function shownText(text: string, notes: string[]): string {
-  let shown = text;
+  let shown = text.includes(CLEARSIGNED) ? withoutDashes(text) : text;
   if (shown.length > MAX_TEXT) {
     notes.push(`text of ${shown.length} characters, of which the first ${MAX_TEXT} are shown`);
     shown = shown.slice(0, MAX_TEXT);
