@@ -87,6 +87,9 @@ export function decodeWords(text: string): string {
 
 const WORD = /=\?([^?\s*]{1,60})(?:\*[^?\s]{0,20})?\?([bq])\?([^?]*)\?=/gi;
 
+/** Words in charsets that nobody knows are ordinary text (RFC 2047 6.2), whose spaces count, unless one label goes on. */
+const UNKNOWN = /^(?:x-)?unknown/i;
+
 /**
  * Words that follow one another in one charset are one run of bytes before it is decoded: mailers cut within characters, though RFC 2047
  * 5 forbids it, and change between B and Q meanwhile. White space between two encoded words is none of the text (RFC 2047 6.2).
@@ -94,6 +97,7 @@ const WORD = /=\?([^?\s*]{1,60})(?:\*[^?\s]{0,20})?\?([bq])\?([^?]*)\?=/gi;
 function joinedWords(text: string): string {
   let out = '';
   let at = 0;
+  let last = '';
   let run: { charset: string; bytes: Buffer[] } | null = null;
   const close = () => {
     if (run) out += decodeText(Buffer.concat(run.bytes), run.charset);
@@ -105,6 +109,8 @@ function joinedWords(text: string): string {
     const adjacent: boolean = at > 0 && run !== null && between.trim() === '';
     if (!adjacent || !sameCharset((run as unknown as { charset: string }).charset, charset)) close();
     if (!adjacent) out += between;
+    else if (run === null && UNKNOWN.test(charset) && UNKNOWN.test(last)) out += ' ';
+    last = charset;
     run ??= { charset, bytes: [] };
     (run as { bytes: Buffer[] }).bytes.push(wordBytes(way, content));
     at = found.index + whole.length;

@@ -74,7 +74,8 @@ function describe(block: HeaderBlock, body: Buffer, fallback: string, isRoot: bo
   const name = placing.get('filename') ?? params.get('name') ?? null;
   const charset = params.get('charset') ?? null;
   const type = typeOf(value, name, told, fallback, isRoot);
-  const isAttached = told !== '' && told !== 'inline' ? true : !SHOWN.has(type) && !type.startsWith('multipart/');
+  const isFile = value === 'application/octet-stream' || !(SHOWN.has(type) || type.startsWith('multipart/'));
+  const isAttached = (told !== '' && told !== 'inline') || isFile;
   const isText = type === 'text/plain';
   return {
     type,

@@ -260,3 +260,42 @@ describe('a file', () => {
     expect(summary((await readAll(await only(file('')))).events)).toEqual([]);
   });
 });
+
+describe('where a mail begins', () => {
+  const second = 'From: Ada Example <ada@example.org>\nSubject: two\n\nsecond\n';
+
+  it.each([
+    ['a sender and a day', 'From ada@example.org Mon Jan  1 00:00:00 2024'],
+    ['a bare From', 'From '],
+    ['a date of another shape', 'From ada@example.org 01/02/2024 10:00'],
+    ['Mailman’s address', 'From ada at example.org  01/02/2024'],
+    ['an empty line below', 'From - Sat Apr  6 20:13:31 2013\n'],
+  ])('at %s', (_, from) => expect(split(`${mboxOf(mail(1))}${from}\n${second}`)).toEqual([mail(1), second]));
+
+  it.each([
+    ['prose with a date', 'From our room, Tue Jul  6 12:00:00 2004\n\nthe sea is seen.'],
+    ['prose with an address', 'From the board ada@example.org\nText: a colon'],
+    [
+      'a patch as git writes it',
+      `From ${'12'.repeat(20)} Mon Sep 17 00:00:00 2001\nFrom: Ada Example <ada@example.org>\nSubject: [PATCH] x\n\nx`,
+    ],
+  ])('not at %s', (_, text) => expect(split(mboxOf(mail(1, `so\n\n${text}\n`), mail(2)))).toHaveLength(2));
+
+  it('at each patch of git format-patch --stdout', () => {
+    const patch = (n: number) =>
+      `From ${String(n).repeat(40)} Mon Sep 17 00:00:00 2001\nFrom: Ada Example <ada@example.org>\nSubject: [PATCH ${n}/2] x\n\nx\n\n`;
+    expect(split(patch(1) + patch(2))).toHaveLength(2);
+  });
+
+  it('counts what it took for text, and tells', async () => {
+    const notes: string[] = [];
+    const path = file(mboxOf(mail(1, 'so\n\nFrom here on it is quiet.\n'), mail(2)));
+    const [source] = await recognise(path);
+    for await (const _ of source?.open({
+      state: undefined,
+      isSeen: async () => new Set(),
+      onNote: (note) => notes.push(note),
+    }) ?? []);
+    expect(notes).toEqual(['lines that begin with "From " and were taken for text, as no headers follow: 1']);
+  });
+});
