@@ -51,7 +51,7 @@ export interface Message {
   /** The author's zone in minutes east of UTC, as the `Date:` header gives it; null where it gives none. */
   sentZone: number | null;
   dateNote: DateNote | null;
-  /** Unix seconds, UTC: as the source tells, else the newest `Received:`, else `Date:`; null where nothing tells. */
+  /** Unix seconds, UTC: as the source tells, else the newest `Received:`, else an mbox's `From ` line; null where nothing tells. */
   receivedAt: number | null;
   /** Values inside <> of `List-Id:`, lower case (RFC 2919). */
   listIds: string[];
