@@ -93,7 +93,7 @@ export const GET = page(async ({ db }) => {
         </div>
       </div>
       <MonthBars months={months} hrefOf={(month) => monthHref('all', month)} label="Messages by month, all lists" />
-      {week ? <ThisWeek parts={week.parts} list="all" week={week.week} /> : null}
+      {week ? <ThisWeek parts={week.parts} list="all" weeks={week.weeks} /> : null}
       <Debates debates={argued} list="all" title="Debates this month" feed={debatesHref('all')} />
       <section aria-labelledby="recent">
         <h2 id="recent">

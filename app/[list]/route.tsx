@@ -46,7 +46,7 @@ export const GET = page(async ({ request, parts, query, db }) => {
       </h1>
       {list.description ? <p className="about">{list.description}</p> : null}
       <MonthBars months={months} hrefOf={(month) => monthHref(name, month)} label={`Messages by month, ${name}`} />
-      {week ? <ThisWeek parts={week.parts} list={name} week={week.week} /> : null}
+      {week ? <ThisWeek parts={week.parts} list={name} weeks={week.weeks} /> : null}
       <h2>{before === null ? 'Newest threads' : 'Older threads'}</h2>
       {threads.length ? <ThreadTable threads={threads} list={name} /> : <p className="empty">No thread is older.</p>}
       <nav className="pages" aria-label="Pages">

@@ -9,14 +9,18 @@ import { proofHref } from '../_ui/WeekParts';
 import { respond } from '../_web/http';
 import { ATOM } from '../search/results';
 
-/** The week of the newest mail of a list (null: of all), whatever the clock says; null where there is no mail. */
+const DAY = 86_400;
+
+/** Seven days that end with the newest mail of a list (null: of all), whatever the clock says, and the weeks they lie in; null where there is no mail. */
 export async function newestWeek(
   db: Snapshot,
   list: number | null,
-): Promise<{ week: string; parts: WeekPart[] } | null> {
+): Promise<{ weeks: string[]; parts: WeekPart[] } | null> {
   const newest = await newestMoment(db, list);
-  const span = newest === null ? null : spanOf(weekNameOf(newest));
-  return span ? { week: span.name, parts: await weekOf(db, list, span.from, span.to) } : null;
+  if (newest === null) return null;
+  const to = (Math.floor(newest / DAY) + 1) * DAY;
+  const from = to - 7 * DAY;
+  return { weeks: [...new Set([weekNameOf(from), weekNameOf(newest)])], parts: await weekOf(db, list, from, to) };
 }
 
 /** `/{list}/week.atom`: the lines of the newest week and of the one before. */

@@ -1,5 +1,6 @@
+import { Fragment } from 'react';
 import type { WeekLine, WeekPart } from '#db/queries/week';
-import { nameOf, plural, shortDate } from './format';
+import { nameOf, shortDate } from './format';
 import { digestHref, linesHref, messageHref, monthHref, weekFeedHref } from './links';
 
 /** Where a line of a week is proved: the very lines of a mail, the mail, or a debate's digest. */
@@ -68,10 +69,9 @@ function Line({ line, list }: { line: WeekLine; list: string }) {
 /** Lines of each part that stand on the front page of a list. */
 const BRIEF = 4;
 
-/** The newest week in short, with the way to all of it. */
-export function ThisWeek({ parts, list, week }: { parts: WeekPart[]; list: string; week: string }) {
+/** The newest seven days in short, with the way to the weeks that they lie in. */
+export function ThisWeek({ parts, list, weeks }: { parts: WeekPart[]; list: string; weeks: string[] }) {
   if (!parts.length) return null;
-  const total = parts.reduce((sum, { lines, more }) => sum + lines.length + more, 0);
   const brief = parts.map((part) => ({
     ...part,
     lines: part.lines.slice(0, BRIEF),
@@ -82,7 +82,11 @@ export function ThisWeek({ parts, list, week }: { parts: WeekPart[]; list: strin
       <h2 id="week">
         This week{' '}
         <small>
-          {week} · <a href={monthHref(list, week)}>all {plural(total, 'line')}</a> ·{' '}
+          {weeks.map((week) => (
+            <Fragment key={week}>
+              <a href={monthHref(list, week)}>{week}</a> ·{' '}
+            </Fragment>
+          ))}
           <a href={weekFeedHref(list)}>Atom</a>
         </small>
       </h2>

@@ -104,6 +104,26 @@ describe.skipIf(!present)('the design', () => {
     await context.close();
   });
 
+  it('tells in a week what is new since the last visit', async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const base = servers[0]?.base ?? '';
+    const week = kinds.find(({ kind }) => kind === 'week') as PageKind;
+    await visit(page, base, week);
+    expect(await page.locator('.weekly li').count()).toBeGreaterThan(0);
+    expect(await page.locator('.weekly li.fresh').count()).toBe(0);
+    // An earlier visit, at which another line was there.
+    await page.evaluate(() => {
+      const key = Object.keys(localStorage).find((one) => one.startsWith('at week ')) ?? '';
+      const seen = JSON.parse(localStorage.getItem(key) ?? '');
+      localStorage.setItem(key, JSON.stringify({ ...seen, all: 'another', at: seen.at - 86_400 }));
+    });
+    await visit(page, base, week);
+    expect(await page.locator('.weekly li.fresh').count()).toBeGreaterThan(0);
+    expect(await page.locator('h2 .new').first().textContent()).toMatch(/\d new since \d{4}-\d{2}-\d{2}/);
+    await context.close();
+  });
+
   it('tells in a thread where one is, what is read, and what is new since the last visit', async () => {
     const context = await browser.newContext();
     const page = await context.newPage();
