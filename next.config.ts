@@ -1,6 +1,8 @@
 import type { NextConfig } from 'next';
 
 const config: NextConfig = {
+  // Of the sources (scripts/setup.mjs): nodes of one release give a page the same ETag.
+  generateBuildId: () => process.env.THREADLINE_BUILD_ID ?? null,
   // Loaded by Node, not bundled: a native module; what the door (app/_door/) shares with the pages.
   serverExternalPackages: ['sqlite3', 'mailparser', 'libmime', 'prom-client', 'pino'],
   // lore's addresses end with a slash where they name a page and without one where they name a file; the pages see to it.

@@ -4,10 +4,14 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import cliProgress from 'cli-progress';
 import { Command, InvalidArgumentError } from 'commander';
+import { backup } from '#db/backup';
+import { openWriter } from '#db/create';
 import { recognise } from '#ingest/read/recognise';
 import { type Source, SourceError } from '#ingest/read/types';
-import { checkpointOf, type IngestOptions, ingest, lockCopy, type Summary } from '#ingest/run';
+import { checkpointOf, type IngestLog, type IngestOptions, ingest, lockCopy, type Summary } from '#ingest/run';
+import type { LogWriter } from '#log/writer';
 import { follow } from './follow';
+import { openLog } from './log';
 import { mirrorFolder, refreshMirror } from './mirror/lists';
 import { CommandError, runProgram } from './program';
 import { databasePath, mailSeconds, silenceSeconds } from './settings';
@@ -22,6 +26,7 @@ interface Flags {
   mailmap?: string;
   follow?: boolean;
   every: number;
+  seed?: string;
 }
 
 /**
@@ -45,6 +50,10 @@ const program = new Command('ingest')
   .option('--mailmap <file>', 'a git mailmap: which addresses are one person')
   .option('--follow', 'stay, and read what is new again and again, until interrupted; one line each time')
   .option('--every <seconds>', 'with --follow: how often to look', wholeNumber, 300)
+  .option(
+    '--seed <file>',
+    'with THREADLINE_NATS: write beside the log, then begin another one and write its seed into this file',
+  )
   .exitOverride()
   .action(run);
 
@@ -57,7 +66,19 @@ function wholeNumber(text: string): number {
 async function run(locations: string[], flags: Flags): Promise<void> {
   if (!locations.length && !flags.commits && !flags.mailmap)
     program.error('error: name a source, a repository with --commits, or a mailmap with --mailmap', { exitCode: 2 });
-  if (flags.follow) return followAll(locations, flags);
+  const stop = new AbortController();
+  if (flags.follow) for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
+  const log = await openLog((text) => note('log', text), stop.signal);
+  try {
+    if (flags.follow) await followAll(locations, flags, log, stop.signal);
+    else if (flags.seed !== undefined) await ingestSeed(locations, flags, flags.seed, log);
+    else await ingestAll(locations, flags, log);
+  } finally {
+    await log?.close();
+  }
+}
+
+async function ingestAll(locations: string[], flags: Flags, log: IngestLog | null): Promise<void> {
   const sources: Source[] = [];
   const failed: SourceError[] = [];
   for (const location of locations) {
@@ -69,10 +90,21 @@ async function run(locations: string[], flags: Flags): Promise<void> {
     }
   }
   const display = progressDisplay(flags.json === true);
-  const summary = await ingest(sources, { ...optionsOf(flags), ...display.hooks });
+  const summary = await ingest(sources, { ...optionsOf(flags, log), ...display.hooks });
   display.stop();
   await keepMirror();
   report(summary, [...failed, ...summary.failed], flags.json === true);
+}
+
+/** Many mails at once: around the log, which would carry each of them to every node, and then to all as one file. */
+async function ingestSeed(locations: string[], flags: Flags, seed: string, log: LogWriter | null): Promise<void> {
+  if (!log) return program.error('error: --seed is for the nodes of a log: set THREADLINE_NATS', { exitCode: 2 });
+  if (existsSync(seed)) throw new CommandError(`${seed}: file exists; choose another name`);
+  await ingestAll(locations, flags, { acquire: () => log.acquire(), lead: (db) => db.startLog(null) });
+  const db = await openWriter(databasePath());
+  await log.restart(db).finally(() => db.close());
+  await backup(databasePath(), resolve(seed));
+  note('log', `another log has begun; seed the other nodes with ${seed} (npm start -- --join)`);
 }
 
 function recogniseHere(location: string): Promise<Source[]> {
@@ -81,7 +113,7 @@ function recogniseHere(location: string): Promise<Source[]> {
   });
 }
 
-function optionsOf(flags: Flags): IngestOptions {
+function optionsOf(flags: Flags, log: IngestLog | null): IngestOptions {
   return {
     database: databasePath(),
     list: flags.list ?? null,
@@ -91,25 +123,33 @@ function optionsOf(flags: Flags): IngestOptions {
     commits: flags.commits ?? null,
     mailmap: flags.mailmap ?? null,
     people: resolve('people.json'),
+    log,
     ...(flags.rejects ? { onReject: rejectWriter(flags.rejects) } : {}),
   };
 }
 
 /** Ends at the first SIGINT or SIGTERM with what was read brought to its end; a second one ends it at once, which loses nothing either. */
-async function followAll(locations: string[], flags: Flags): Promise<void> {
+async function followAll(locations: string[], flags: Flags, log: LogWriter | null, signal: AbortSignal): Promise<void> {
   if (!locations.length || locations.includes('-'))
     program.error('error: --follow wants URLs or paths to look at again and again', { exitCode: 2 });
-  const stop = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
   await follow(locations, {
     every: flags.every,
     json: flags.json === true,
-    signal: stop.signal,
-    recognise: recogniseHere,
+    signal,
+    // A node that waits for its turn leaves the servers of the lists alone.
+    recognise: async (location) => {
+      await log?.acquire();
+      return recogniseHere(location);
+    },
     onNote: note,
     stateOf: (source) => checkpointOf(databasePath(), source),
     async ingest(sources, signal) {
-      const summary = await ingest(sources, { ...optionsOf(flags), signal, onNote: note, onProgress: plainProgress() });
+      const summary = await ingest(sources, {
+        ...optionsOf(flags, log),
+        signal,
+        onNote: note,
+        onProgress: plainProgress(),
+      });
       if (summary.read) await keepMirror();
       return summary;
     },

@@ -10,6 +10,11 @@ const schema = z.object({
   THREADLINE_BASE_URL: z.url().default('http://localhost:3000'),
   THREADLINE_SMTP: z.url({ protocol: /^smtps?$/ }).optional(),
   THREADLINE_MAIL_FROM: z.string().min(3).optional(),
+  THREADLINE_NATS: z
+    .string()
+    .regex(/^(?:nats|tls):\/\/\S+$/, 'nats://host:port, several separated by commas')
+    .optional(),
+  THREADLINE_NATS_CREDENTIALS: z.string().min(1).optional(),
   THREADLINE_MAIL_SECONDS: z.coerce.number().min(0.01).max(3600).default(60),
 });
 
@@ -42,4 +47,10 @@ export function baseUrl(): string {
 export function smtp(): { url: string; from: string } | null {
   const { THREADLINE_SMTP: url, THREADLINE_MAIL_FROM: from } = schema.parse(process.env);
   return url && from ? { url, from } : null;
+}
+
+/** The servers of the replicated log, from THREADLINE_NATS; null: this database is on one machine. */
+export function logServers(): { urls: string; credentials: string | null } | null {
+  const { THREADLINE_NATS: urls, THREADLINE_NATS_CREDENTIALS: credentials } = schema.parse(process.env);
+  return urls ? { urls, credentials: credentials ?? null } : null;
 }

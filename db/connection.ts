@@ -1,13 +1,13 @@
 import sqlite3 from 'sqlite3';
-import { explained, openFailure } from './errors';
+import { DatabaseError, explained, openFailure } from './errors';
 
 export type Value = string | number | Buffer | null;
 export type Row = Record<string, Value>;
 
-/** A statement of a write transaction, as it was run. */
+/** A statement of a write transaction, as it was run; several, separated by `;`, where `params` is null. */
 export interface Statement {
   sql: string;
-  params: Value[];
+  params: Value[] | null;
 }
 
 /** Takes the statements of each write transaction before it is committed (room `log/`); what it rejects is rolled back. */
@@ -19,8 +19,10 @@ export interface TransactionLog {
 /** What may be asked of the database: a connection, a transaction and a reader's snapshot all answer it. */
 export type Reads = Pick<Connection, 'all' | 'get'>;
 
+const LOG_SEQUENCE = `SELECT value FROM meta WHERE key = 'log_sequence'`;
+
 /** Always one row: without one nothing would be held. */
-const HOLD = `SELECT (SELECT value FROM meta WHERE key = 'data_version') AS version`;
+const HOLD = `SELECT (SELECT value FROM meta WHERE key = 'data_version') || coalesce(' ' || (SELECT value FROM meta WHERE key = 'log_id'), '') AS version`;
 
 /** How many prepared statements one connection keeps. */
 const STATEMENTS_KEPT = 200;
@@ -32,8 +34,12 @@ const STATEMENTS_KEPT = 200;
 export class Connection {
   readonly #statements = new Map<string, Promise<sqlite3.Statement>>();
   #turn: Promise<unknown> = Promise.resolve();
-  /** Null: this database is on one machine. */
+  /** Null: this database is on one machine, or only read. */
   log: TransactionLog | null = null;
+  /** The log that the file belongs to; without one its data may not be changed beside it. */
+  logId: string | null = null;
+  /** A transaction is in the log that could not be committed here: what follows would rest on rows that are not there. */
+  #behind = false;
 
   private constructor(
     readonly handle: sqlite3.Database,
@@ -93,19 +99,90 @@ export class Connection {
    * before it is committed.
    */
   transaction<T>(work: (db: Transaction) => Promise<T>): Promise<T> {
+    return this.#inTurn(async () => {
+      if (this.logId !== null && !this.log)
+        throw new DatabaseError(
+          `${this.path}: this database follows a log of several nodes. Set THREADLINE_NATS to their servers, so that the others get what is written.`,
+        );
+      const db = this.#begun(this.log !== null);
+      const result = await work(db);
+      await db.countChange();
+      if (!this.log) return result;
+      await db.setLogSequence(await this.log.append(db.statements));
+      this.#behind = true;
+      return result;
+    });
+  }
+
+  /**
+   * Does what a transaction on another node did. Resolves to false, with nothing done, where this database has it already: its log
+   * sequence is not below `sequence`.
+   */
+  replay(statements: readonly Statement[], sequence: number): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const row = await this.get<{ value: string }>(LOG_SEQUENCE);
+      if (Number(row?.value ?? 0) >= sequence) return false;
+      const db = this.#begun(false);
+      for (const { sql, params } of statements) {
+        if (params) await db.run(sql, params);
+        else await db.exec(sql);
+      }
+      await db.setLogSequence(sequence);
+      return true;
+    });
+  }
+
+  /** Makes the file the beginning of a log, or of none; what it holds now is in no log. */
+  startLog(id: string | null): Promise<void> {
+    return this.#inTurn(async () => {
+      const db = this.#begun(false);
+      await db.run(`DELETE FROM meta WHERE key IN ('log_id', 'log_sequence')`);
+      if (id !== null) await db.run(`INSERT INTO meta (key, value) VALUES ('log_id', ?), ('log_sequence', '0')`, [id]);
+      this.logId = id;
+    });
+  }
+
+  /** Puts what another file holds in place of all that is here, in one step: readers go on with what they see, then see the new. */
+  async become(path: string): Promise<void> {
+    const located = (error: Error) => this.#located(error, path);
+    const copy = await new Promise<Copy>((resolve, reject) => {
+      const made: Copy = (this.handle as unknown as { backup: CopyFrom }).backup(
+        path,
+        'main',
+        'main',
+        false,
+        (error) => (error ? reject(located(error)) : resolve(made)),
+      );
+    });
+    try {
+      await new Promise<void>((resolve, reject) => {
+        copy.step(-1, (error) => (error ? reject(located(error)) : resolve()));
+      });
+    } finally {
+      await new Promise<void>((resolve) => copy.finish(() => resolve()));
+    }
+  }
+
+  #begun(isLogged: boolean): Transaction {
+    return new Transaction(
+      this,
+      (sql, params) => this.#run(sql, params),
+      (sql) => this.#exec(sql),
+      isLogged,
+    );
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const mine = this.#turn.then(async () => {
+      if (this.#behind)
+        throw new DatabaseError(
+          `${this.path}: a change is in the log and could not be made here. Run again: it is made then.`,
+        );
       await this.#exec('BEGIN IMMEDIATE');
       try {
-        const db = new Transaction(
-          this,
-          (sql, params) => this.#run(sql, params),
-          (sql) => this.#exec(sql),
-          this.log !== null,
-        );
-        const result = await work(db);
-        await db.countChange();
-        if (this.log) await db.setLogSequence(await this.log.append(db.statements));
+        const result = await work();
         await this.#exec('COMMIT');
+        this.#behind = false;
         return result;
       } catch (error) {
         // A full disk may have rolled back already; what went wrong first is reported.
@@ -172,6 +249,19 @@ export class Connection {
   }
 }
 
+/** SQLite's online backup (https://sqlite.org/backup.html), which the package has and its types do not name. */
+interface Copy {
+  step(pages: number, done: (error: Error | null) => void): void;
+  finish(done: () => void): void;
+}
+type CopyFrom = (
+  path: string,
+  to: string,
+  from: string,
+  pathIsTarget: boolean,
+  done: (error: Error | null) => void,
+) => Copy;
+
 async function finalize(statement: Promise<sqlite3.Statement>): Promise<void> {
   const made = await statement.catch(() => null);
   if (made) await new Promise<void>((resolve) => made.finalize(() => resolve()));
@@ -207,7 +297,7 @@ export class Transaction {
 
   /** Runs several statements separated by `;`, without parameters. */
   exec(sql: string): Promise<void> {
-    if (this.isLogged) this.statements.push({ sql, params: [] });
+    if (this.isLogged) this.statements.push({ sql, params: null });
     return this.changeAll(sql);
   }
 

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { folderFailure } from './errors';
-import { Connection, checkVersion, SCHEMA_VERSION, versionOf } from './open';
+import { Connection, checkVersion, logState, SCHEMA_VERSION, versionOf } from './open';
 
 /** Beside this file in the sources, one folder up from the bundle in dist/: `../db/` from both. */
 const SCHEMA_FOLDER = new URL('../db/', import.meta.url);
@@ -22,6 +22,7 @@ export async function openWriter(path: string): Promise<Connection> {
     if (!isNew) await addSums(connection);
     else
       await connection.command(`BEGIN IMMEDIATE; ${await schema()}; PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`);
+    connection.logId = (await logState(connection)).id;
   } catch (error) {
     await connection.close();
     throw error;

@@ -4,7 +4,6 @@ import { DatabaseError } from './errors';
 export {
   Connection,
   type Reads,
-  type Row,
   type Statement,
   Transaction,
   type TransactionLog,
@@ -149,4 +148,18 @@ function versionAdvice(version: number | null): string {
   return version < SCHEMA_VERSION
     ? `${differ} Stop the server and run "npm run upgrade": it brings the database up to date from what it holds.`
     : `${differ} A newer Threadline wrote it: update this one, or name another file in THREADLINE_DB.`;
+}
+
+/** Which log a database belongs to, and how much of it is in it. */
+export interface LogState {
+  id: string | null;
+  sequence: number;
+}
+
+export async function logState(db: Reads): Promise<LogState> {
+  const rows = await db.all<{ key: string; value: string }>(
+    `SELECT key, value FROM meta WHERE key IN ('log_id', 'log_sequence')`,
+  );
+  const of = (key: string) => rows.find((row) => row.key === key)?.value;
+  return { id: of('log_id') ?? null, sequence: Number(of('log_sequence') ?? 0) };
 }

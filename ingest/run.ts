@@ -63,8 +63,18 @@ export interface IngestOptions {
     bytes: number;
   }): void;
   onNote?(location: string, note: string): void;
+  /** Takes what is written before it is committed, for other nodes; null: this database is on one machine. */
+  log: IngestLog | null;
   /** Aborted: nothing more is read, and what was read is brought to its end. */
   signal?: AbortSignal;
+}
+
+/** A log of several nodes, of which one writes. */
+export interface IngestLog {
+  /** Waits until this node may write. */
+  acquire(): Promise<void>;
+  /** Brings the database up to date with the log, and has its transactions go there. */
+  lead(db: Connection): Promise<void>;
 }
 
 /** What became of every message given. `read = stored + duplicate + deleted + rejected`. */
@@ -101,6 +111,7 @@ export async function checkpointOf(database: string, { kind, location }: Source)
 /** Reads the sources one after another into the database and brings everything derived from them up to date. */
 export async function ingest(sources: Source[], options: IngestOptions): Promise<Summary> {
   const started = performance.now();
+  await options.log?.acquire();
   const unlock = await lockIngest(options.database);
   const db = await openWriter(options.database);
   setFlagsFromString(SETTLED);
@@ -109,6 +120,7 @@ export async function ingest(sources: Source[], options: IngestOptions): Promise
   const failed: SourceError[] = [];
   const counts: Counts = { read: 0, stored: 0, duplicate: 0, deleted: 0, rejected: 0, bytes: 0 };
   try {
+    await options.log?.lead(db);
     await prepareSearch(db);
     const lists = await ListNames.load(db);
     for (const source of sources) {

@@ -122,6 +122,7 @@ async function rebuild(old: Connection, version: number, next: string, options: 
       commits: null,
       mailmap: null,
       people,
+      log: null,
       ...(onProgress ? { onProgress } : {}),
     },
   );

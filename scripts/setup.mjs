@@ -141,7 +141,7 @@ const DIST = at('dist');
 
 export async function ensureBundled() {
   const files = sources(
-    ['cli', 'ingest', 'db', ...WORDS, 'samples', 'bench', 'app/_door', 'app/_page', 'app/_web', 'app/_aside'],
+    ['cli', 'ingest', 'db', 'log', ...WORDS, 'samples', 'bench', 'app/_door', 'app/_page', 'app/_web', 'app/_aside'],
     ['.ts'],
   );
   await unlessDone(
@@ -193,6 +193,7 @@ export async function ensureBuilt() {
       if (
         !run('building the pages', process.execPath, ['node_modules/next/dist/bin/next', 'build'], {
           NEXT_TELEMETRY_DISABLED: '1',
+          THREADLINE_BUILD_ID: fingerprint(files.filter((file) => existsSync(at(file)))).slice(0, 21),
         })
       ) {
         fail('the pages could not be built: see above.');

@@ -1,5 +1,5 @@
 // npm start: installs, builds, ingests the sample archive into an empty database, serves, watched.
-import { spawnSync } from 'node:child_process';
+import { fork, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,8 @@ await ensureInstalled();
 await ensureBundled();
 await ensureBuilt();
 await portIsFree();
-if (!existsSync(database)) ingestSample();
+if (process.env.THREADLINE_NATS) await followLog();
+else if (!existsSync(database)) ingestSample();
 process.env.THREADLINE_DB = database;
 process.chdir(ROOT);
 await serveWatched(host, port);
@@ -48,4 +49,30 @@ function ingestSample() {
   const ingested = spawnSync(process.execPath, [join(ROOT, 'dist/ingest.mjs'), file], { stdio: ['ignore', 2, 2], env });
   rmSync(folder, { recursive: true, force: true });
   if (ingested.status !== 0) fail('the sample archive could not be ingested.');
+}
+
+/** Starts the program that follows the log of several nodes; resolves once the database is fit to be served. */
+function followLog() {
+  const at = process.argv.indexOf('--join');
+  const args = at < 0 ? [] : process.argv.slice(at, at + 2);
+  return new Promise((ready) => {
+    let isReady = false;
+    const start = () => {
+      const child = fork(join(ROOT, 'dist/node.mjs'), args, { env: { ...process.env, THREADLINE_DB: database } });
+      child.on('message', () => {
+        isReady = true;
+        ready();
+      });
+      child.on('exit', (code) => {
+        if (!isReady) fail('this node could not be started: see above.');
+        process.stderr.write(`threadline: the node's follower ended with ${code}: it is started again\n`);
+        setTimeout(start, 2000);
+      });
+      child.unref();
+      child.channel?.unref();
+    };
+    start();
+    // Until it is ready, nothing else may keep this process.
+    const waiting = setInterval(() => isReady && clearInterval(waiting), 200);
+  });
 }

@@ -1,11 +1,16 @@
+import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { parseTopics, type Topic, TopicsError } from './topic';
 
-/** What tells one state of the file from another: pages that were made with topics hang on it. */
+let hashed: { of: string; hash: string } | null = null;
+
+/** What tells one content of the file from another, on every machine alike: pages that were made with topics depend on it. */
 export function topicsStamp(path: string): string {
   try {
     const { mtimeMs, size, ino } = statSync(path);
-    return `${mtimeMs} ${size} ${ino}`;
+    const of = `${path} ${mtimeMs} ${size} ${ino}`;
+    if (hashed?.of !== of) hashed = { of, hash: createHash('sha256').update(readFileSync(path)).digest('base64url') };
+    return hashed.hash;
   } catch {
     return '';
   }

@@ -8,7 +8,7 @@ const ROOT = resolve(import.meta.dirname, '..');
 const WORDS = ['mail', 'patch', 'query', 'quote', 'site'];
 
 /** Folders whose imports are checked; a file belongs to the longest room that its path begins with. */
-const SOURCES = [...WORDS, 'ingest', 'db', 'app', 'cli', 'samples', 'bench'];
+const SOURCES = [...WORDS, 'ingest', 'db', 'log', 'app', 'cli', 'samples', 'bench'];
 
 /** Which rooms a room may import from besides itself (docs/ARCHITECTURE.md). Files are named by their path. */
 const ALLOWED: Record<string, string[]> = {
@@ -53,14 +53,16 @@ const ALLOWED: Record<string, string[]> = {
   db: [],
   'db/write': [...WORDS, 'db'],
   'db/queries': [...WORDS, 'db'],
+  log: ['db'],
   app: [...WORDS, 'db', 'db/queries'],
-  cli: [...WORDS, 'db', 'db/queries', 'ingest', 'ingest/read', 'samples'],
+  cli: [...WORDS, 'db', 'db/queries', 'log', 'ingest', 'ingest/read', 'samples'],
   samples: [],
   bench: [
     ...WORDS,
     'db',
     'db/queries',
     'db/write',
+    'log',
     'ingest',
     'ingest/read',
     'ingest/parse',

@@ -4,7 +4,7 @@ import { topicsStamp } from '#site/topicsfile';
 import { etagOf, isFresh, pathParts, respond } from '../_web/http';
 import { logError } from '../_web/log';
 import { interrupted } from '../_web/metrics';
-import { openedFile, openReader } from '../_web/reader';
+import { openReader, stampOf } from '../_web/reader';
 import { settings } from '../_web/settings';
 import { baseUrl } from './atom';
 import { RETRY_SECONDS } from './page';
@@ -108,7 +108,7 @@ async function runOperation(request: Request, path: string[], operations: Operat
   if (!reader) throw new ApiError(503, 'There is no archive yet: run "npm run ingest -- SOURCE".');
   return reader.read(async (db) => {
     const etag = etagOf(
-      `${db.version} ${openedFile()} ${topicsStamp(settings.config)}`,
+      `${stampOf(db.version)} ${topicsStamp(settings.config)}`,
       new URL(request.url).pathname + new URL(request.url).search,
     );
     if (found.one.method === 'get' && isFresh(request, etag)) return respond(null, 304, { ETag: etag, ...CORS });

@@ -8,7 +8,7 @@ import { etagOf, isFresh, pathParts, respond } from '../_web/http';
 import { logError } from '../_web/log';
 import { markupOf } from '../_web/markup';
 import { keptBytes as bytesOfKept, interrupted, keptPages } from '../_web/metrics';
-import { openedFile, openReader } from '../_web/reader';
+import { openReader, stampOf } from '../_web/reader';
 import { settings } from '../_web/settings';
 import { bodyOfParts } from './streams';
 
@@ -78,7 +78,7 @@ async function answerFrom(
   db: Snapshot,
   answer: (context: PageContext) => Promise<Answer>,
 ): Promise<() => Promise<Response>> {
-  const version = `${db.version} ${openedFile()} ${topicsStamp(settings.config)}`;
+  const version = `${stampOf(db.version)} ${topicsStamp(settings.config)}`;
   const url = new URL(request.url);
   const address = url.pathname + url.search;
   const etag = etagOf(version, address);

@@ -10,8 +10,12 @@ interface Opened {
 
 const holder = globalThis as typeof globalThis & { threadlineReader?: Opened };
 
-/** Names the database that is open: two of them may count their changes to the same number. */
-export const openedFile = (): string => holder.threadlineReader?.file ?? '';
+/**
+ * Names the state of the data that a page is made of. Nodes of one log agree on it; other databases may count their changes to the same
+ * number, and are told apart by their file.
+ */
+export const stampOf = (version: string): string =>
+  version.includes(' ') ? version : `${version} ${holder.threadlineReader?.file ?? ''}`;
 
 /** The process's one reader, opened when it is first needed; null while there is no database. */
 export async function openReader(): Promise<Reader | null> {

@@ -1,6 +1,8 @@
+import { nodeStatus } from '#db/nodestatus';
 import { health } from '#db/queries/health';
 import { respond } from '../_web/http';
 import { openReader } from '../_web/reader';
+import { settings } from '../_web/settings';
 
 /** For operators and load balancers: 200 while the database can be read, 503 with the reason while not. */
 export async function GET(): Promise<Response> {
@@ -9,11 +11,13 @@ export async function GET(): Promise<Response> {
     const reader = await openReader();
     if (!reader) return answer(503, { status: 'no database', version });
     const { dataVersion, changedAt } = await reader.read(health);
+    const node = process.env.THREADLINE_NATS ? nodeStatus(settings.database) : null;
     return answer(200, {
       status: 'ok',
       version,
       data_version: dataVersion,
       last_ingest: changedAt === null ? null : new Date(changedAt * 1000).toISOString(),
+      ...(node ? { node } : {}),
     });
   } catch {
     return answer(503, { status: 'database cannot be read', version });

@@ -3,7 +3,7 @@ import { addList, allLists, type ListRow, listsOfSource } from '#db/write/source
 
 /** First path segments that pages use: a list of that name could not be reached. */
 const RESERVED = new Set(
-  'all api assets commit manifest.js.gz r search topics people series mm stories quotes healthz metrics new.atom _next favicon.ico robots.txt'.split(
+  'all api assets commit manifest.js.gz r search topics people series mm stories quotes healthz metrics seed new.atom _next favicon.ico robots.txt'.split(
     ' ',
   ),
 );

@@ -1,0 +1,185 @@
+import type { JetStreamClient, JetStreamManager, StreamInfo } from '@nats-io/jetstream';
+import type { KV } from '@nats-io/kv';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { DatabaseError, SCHEMA_VERSION } from '#db/open';
+
+/** A new schema is a new stream: nodes of the old one go on with theirs. */
+const STREAM = `threadline-v${SCHEMA_VERSION}`;
+const SUBJECT = `threadline.v${SCHEMA_VERSION}.log`;
+const LEASES = `threadline-v${SCHEMA_VERSION}-lease`;
+
+/** How long entries are kept: a node that was away for longer starts from a seed. */
+const KEEP_DAYS = 14;
+/** Within so many seconds a message that is sent twice is stored once; what is sent again later is told from `expected last sequence`. */
+const DEDUPLICATE_SECONDS = 120;
+/** A lease that is not renewed ends after so many seconds. */
+export const LEASE_SECONDS = 6;
+/** Of the server's limit for a message, less what headers take. */
+const HEADER_BYTES = 4096;
+const MAX_PART = 512 * 1024;
+const NANOS = 1e9;
+
+/** What is wrong with a log as a database sees it: it has to be seeded again. */
+export class SeedError extends DatabaseError {
+  override name = 'SeedError';
+}
+
+/** A message of the stream: a part of an entry. */
+export interface Part {
+  sequence: number;
+  /** This one of so many. */
+  part: number;
+  parts: number;
+  /** When the log took it, Unix milliseconds. */
+  at: number;
+  bytes: Uint8Array;
+}
+
+/** What the servers tell of the stream. */
+export interface StreamState {
+  id: string;
+  first: number;
+  last: number;
+}
+
+export interface Servers {
+  /** nats://host:port, separated by commas. */
+  urls: string;
+  /** File of credentials (nsc), null without. */
+  credentials: string | null;
+}
+
+/** The log's stream and its leases, on a connection that comes back by itself. */
+export class LogStream {
+  private constructor(
+    private readonly connection: NatsConnection,
+    private readonly client: JetStreamClient,
+    private readonly manager: JetStreamManager,
+    private readonly replicas: number,
+    private readonly openLeases: () => Promise<KV>,
+  ) {}
+
+  /** Loads the client's packages: without this call nothing of NATS is in the process. */
+  static async connect({ urls, credentials }: Servers, name: string): Promise<LogStream> {
+    const [{ connect, credsAuthenticator }, { jetstream, jetstreamManager }, { Kvm }] = await Promise.all([
+      import('@nats-io/transport-node'),
+      import('@nats-io/jetstream'),
+      import('@nats-io/kv'),
+    ]);
+    const { readFile } = await import('node:fs/promises');
+    const servers = urls.split(',').map((url) => url.trim());
+    const { username, password } = new URL(servers[0] as string);
+    const connection = await connect({
+      servers: servers.map((url) => url.replace(/\/\/[^@/]*@/, '//')),
+      name,
+      maxReconnectAttempts: -1,
+      waitOnFirstConnect: true,
+      reconnectTimeWait: 500,
+      pingInterval: 5000,
+      maxPingOut: 2,
+      ...(username ? { user: decodeURIComponent(username), pass: decodeURIComponent(password) } : {}),
+      ...(credentials ? { authenticator: credsAuthenticator(await readFile(credentials)) } : {}),
+      ...(servers[0]?.startsWith('tls:') ? { tls: {} } : {}),
+    });
+    const replicas = servers.length >= 3 ? 3 : 1;
+    const client = jetstream(connection, { timeout: 4000 });
+    const manager = await jetstreamManager(connection, { timeout: 4000, checkAPI: false });
+    const leases = () => new Kvm(client).create(LEASES, { ttl: LEASE_SECONDS * 1000, replicas, history: 1 });
+    return new LogStream(connection, client, manager, replicas, leases);
+  }
+
+  /** Null: there is no stream of this schema yet. Rejects while the servers are away. */
+  async state(): Promise<StreamState | null> {
+    try {
+      const { config, state }: StreamInfo = await this.manager.streams.info(STREAM);
+      return { id: config.description ?? '', first: state.first_seq, last: state.last_seq };
+    } catch (error) {
+      if (codeOf(error) === NO_STREAM) return null;
+      throw error;
+    }
+  }
+
+  /** Begins the log `id`; one that there was is gone. */
+  async create(id: string): Promise<void> {
+    await this.manager.streams.delete(STREAM).catch((error) => {
+      if (codeOf(error) !== NO_STREAM) throw error;
+    });
+    await this.manager.streams.add({
+      name: STREAM,
+      description: id,
+      subjects: [SUBJECT],
+      num_replicas: this.replicas,
+      max_age: KEEP_DAYS * 86400 * NANOS,
+      duplicate_window: DEDUPLICATE_SECONDS * NANOS,
+      allow_direct: true,
+    });
+  }
+
+  /** Bytes that one message may have. */
+  get partBytes(): number {
+    return Math.min(MAX_PART, (this.connection.info?.max_payload ?? MAX_PART) - HEADER_BYTES);
+  }
+
+  /**
+   * Adds a message behind `last`; resolves to its sequence once a majority of the servers has it.
+   * @throws Fenced where another is there already
+   */
+  async publish(message: {
+    id: string;
+    last: number;
+    part: number;
+    parts: number;
+    bytes: Uint8Array;
+  }): Promise<number> {
+    const { headers } = await import('@nats-io/transport-node');
+    const marks = headers();
+    marks.set(PART, `${message.part}/${message.parts}`);
+    try {
+      const { seq } = await this.client.publish(SUBJECT, message.bytes, {
+        msgID: message.id,
+        expect: { lastSequence: message.last, streamName: STREAM },
+        headers: marks,
+        retries: 0,
+      });
+      return seq;
+    } catch (error) {
+      if (codeOf(error) !== WRONG_LAST_SEQUENCE) throw error;
+      // The answer to an earlier try may have been lost, longer ago than duplicates are remembered.
+      const there = await this.#stored(message.last + 1);
+      if (there?.header.get('Nats-Msg-Id') === message.id) return message.last + 1;
+      throw new Fenced();
+    }
+  }
+
+  /** The message of that number, from any server that has it; null where none has yet. */
+  async read(sequence: number): Promise<Part | null> {
+    const stored = await this.#stored(sequence);
+    if (!stored) return null;
+    const [part = 1, parts = 1] = (stored.header.get(PART) || '1/1').split('/').map(Number);
+    return { sequence, part, parts, at: stored.time.getTime(), bytes: stored.data };
+  }
+
+  async #stored(sequence: number) {
+    return this.manager.direct.getMessage(STREAM, { seq: sequence });
+  }
+
+  leases(): Promise<KV> {
+    return this.openLeases();
+  }
+
+  close(): Promise<void> {
+    return this.connection.close();
+  }
+}
+
+/** Another node has written since. */
+export class Fenced extends Error {
+  override name = 'Fenced';
+}
+
+const PART = 'Threadline-Part';
+/** https://github.com/nats-io/nats-server/blob/main/server/errors.json */
+const NO_STREAM = 10059;
+const WRONG_LAST_SEQUENCE = 10071;
+
+const codeOf = (error: unknown) => (error as { code?: unknown }).code;

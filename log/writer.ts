@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto';
+import type { KV } from '@nats-io/kv';
+import { type Connection, DatabaseError, logState, type Statement, type TransactionLog } from '#db/open';
+import { encode } from './entry';
+import { Follower } from './follow';
+import { Fenced, LEASE_SECONDS, type LogStream, SeedError } from './stream';
+
+/** The key of the lease. */
+const KEY = 'writer';
+const RENEW_MS = (LEASE_SECONDS * 1000) / 3;
+/** How often one that waits looks whether the lease is free; how long a writer waits that the log could not answer. */
+const LOOK_MS = 500;
+const RETRY_MS = 500;
+/** How often waiting is said. */
+const SAY_MS = 30_000;
+
+/**
+ * The right to write, and the way to the log. One node holds the lease; the log itself turns away whoever writes beside it, since each
+ * message names the sequence that it follows.
+ */
+export class LogWriter implements TransactionLog {
+  #leases: KV | null = null;
+  #revision: number | null = null;
+  #renewing: NodeJS.Timeout | null = null;
+  /** The last message of the log as this writer knows it; null before it has begun, and after another wrote. */
+  #last: number | null = null;
+  #said = 0;
+
+  constructor(
+    private readonly stream: LogStream,
+    readonly name: string,
+    private readonly note: (text: string) => void,
+    private readonly signal: AbortSignal = new AbortController().signal,
+  ) {}
+
+  /** Waits until this node may write. */
+  async acquire(): Promise<void> {
+    while (!this.signal.aborted) {
+      if (this.#revision !== null) return;
+      try {
+        this.#leases ??= await this.stream.leases();
+        const holder = await this.#leases.get(KEY);
+        if (holder && holder.operation === 'PUT') this.#say(`${holder.string()} writes; this node waits`);
+        else {
+          this.#revision = await this.#leases.create(KEY, this.name);
+          this.#renewing ??= setInterval(() => void this.#renew(), RENEW_MS);
+          this.#last = null;
+          return;
+        }
+      } catch (error) {
+        this.#say(`the log's servers cannot be asked who writes (${(error as Error).message}); this node waits`);
+      }
+      await wait(LOOK_MS);
+    }
+    throw new DatabaseError('ended while another node was writing');
+  }
+
+  /** Who loses the lease learns it here, or from the log at the next write. */
+  async #renew(): Promise<void> {
+    if (this.#revision === null || !this.#leases) return;
+    try {
+      this.#revision = await this.#leases.update(KEY, this.name, this.#revision);
+    } catch {
+      const holder = await this.#leases.get(KEY).catch(() => undefined);
+      // Servers that are away keep no lease either: whoever is first takes it, and this node is asked for nothing meanwhile.
+      if (holder === undefined) return;
+      if (holder?.operation === 'PUT' && holder.string() === this.name) this.#revision = holder.revision;
+      else this.#revision = (await this.#leases.create(KEY, this.name).catch(() => null)) ?? null;
+    }
+  }
+
+  /**
+   * Brings the database to the end of the log, begins the log where there is none, and makes this node its writer.
+   * @throws SeedError where the database is not the log's
+   */
+  async lead(db: Connection): Promise<void> {
+    await this.#begin(db);
+    const { last } = await this.#patiently(() => new Follower(db, this.stream).catchUp());
+    if (this.#last !== last) {
+      this.#last = last;
+      // Says who writes from here on, and turns away one that wrote before and does not know it yet.
+      const sequence = await this.append([]);
+      await db.replay([], sequence);
+    }
+    db.log = this;
+  }
+
+  async #begin(db: Connection): Promise<void> {
+    const own = await logState(db);
+    const log = await this.#patiently(() => this.stream.state());
+    if (log) return;
+    if (own.id !== null && own.sequence > 0)
+      throw new SeedError(
+        `${db.path}: its log is gone from the servers. Begin another one with "npm run ingest -- --seed FILE" and seed the other nodes with FILE.`,
+      );
+    if (own.id === null) await db.startLog(randomUUID());
+    await this.stream.create(db.logId as string);
+  }
+
+  /** Begins another log with the database as it is: what was written beside the log is in no message. */
+  async restart(db: Connection): Promise<void> {
+    this.#last = null;
+    const id = randomUUID();
+    await db.startLog(id);
+    await this.#patiently(() => this.stream.create(id));
+  }
+
+  async append(statements: readonly Statement[]): Promise<number> {
+    const bytes = await encode({ writer: this.name, statements: [...statements] });
+    const size = this.stream.partBytes;
+    const parts = Math.max(1, Math.ceil(bytes.length / size));
+    const entry = randomUUID();
+    for (let part = 1; part <= parts; part++) {
+      const last = this.#last;
+      if (last === null) throw this.#fenced();
+      const message = {
+        id: `${entry}-${part}`,
+        last,
+        part,
+        parts,
+        bytes: bytes.subarray((part - 1) * size, part * size),
+      };
+      this.#last = await this.#patiently(() => this.stream.publish(message));
+    }
+    return this.#last as number;
+  }
+
+  /** Tries until the log answers: a writer that cannot reach it waits. */
+  async #patiently<T>(ask: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (error instanceof Fenced) {
+          this.#last = null;
+          throw this.#fenced();
+        }
+        if (error instanceof DatabaseError) throw error;
+        this.#say(`the log does not answer (${(error as Error).message}); this node waits`);
+        await wait(RETRY_MS);
+      }
+    }
+  }
+
+  #fenced(): DatabaseError {
+    this.#revision = null;
+    return new DatabaseError(
+      'another node writes now: what was not in the log yet was undone, and is for that node to read',
+    );
+  }
+
+  #say(text: string): void {
+    if (performance.now() < this.#said) return;
+    this.#said = performance.now() + SAY_MS;
+    this.note(text);
+  }
+
+  /** Gives the lease back, so that another need not wait for its end. */
+  async close(): Promise<void> {
+    if (this.#renewing) clearInterval(this.#renewing);
+    if (this.#revision !== null && this.#leases)
+      await this.#leases.delete(KEY, { previousSeq: this.#revision }).catch(() => {});
+    this.#revision = null;
+    await this.stream.close();
+  }
+}
+
+const wait = (ms: number) => new Promise((later) => setTimeout(later, ms));
