@@ -15,7 +15,9 @@ interface Common {
   meaning: string;
   /** One query to copy. */
   example: string;
-  /** What a reader may type instead; the answer offers the right name. */
+  /** Other names, as mail headers and notmuch have them. */
+  also?: readonly string[];
+  /** What a reader may type instead whose values are written otherwise; the answer offers the right name. */
   insteadOf?: readonly string[];
   values?: ValueSource;
 }
@@ -62,7 +64,7 @@ export const PREFIXES: readonly Prefix[] = [
     header: true,
     meaning: 'subject',
     example: 's:RFC',
-    insteadOf: ['subject', 'title'],
+    also: ['subject', 'title'],
   },
   {
     name: 'f',
@@ -72,7 +74,7 @@ export const PREFIXES: readonly Prefix[] = [
     header: true,
     meaning: 'from: name or address of the author',
     example: 'f:wysocki',
-    insteadOf: ['from', 'author'],
+    also: ['from', 'author'],
     values: 'people',
   },
   {
@@ -83,7 +85,7 @@ export const PREFIXES: readonly Prefix[] = [
     header: true,
     meaning: 'to',
     example: 't:linux-acpi@vger.kernel.org',
-    insteadOf: ['to'],
+    also: ['to'],
     values: 'people',
   },
   {
@@ -94,7 +96,7 @@ export const PREFIXES: readonly Prefix[] = [
     header: true,
     meaning: 'cc',
     example: 'c:stable@vger.kernel.org',
-    insteadOf: ['cc'],
+    also: ['cc'],
     values: 'people',
   },
   {
@@ -126,7 +128,7 @@ export const PREFIXES: readonly Prefix[] = [
     columns: BODY,
     meaning: 'body',
     example: 'b:"machine check"',
-    insteadOf: ['body', 'text'],
+    also: ['body', 'text'],
   },
   {
     name: 'bs',
@@ -162,7 +164,7 @@ export const PREFIXES: readonly Prefix[] = [
     header: true,
     meaning: 'Message-ID, in part',
     example: 'm:alien8',
-    insteadOf: ['msgid', 'message-id'],
+    also: ['msgid', 'message-id'],
   },
   {
     name: 'mid',
@@ -188,7 +190,7 @@ export const PREFIXES: readonly Prefix[] = [
     columns: ['file'],
     meaning: 'file name in a diff',
     example: 'dfn:drivers/edac/',
-    insteadOf: ['file', 'path'],
+    also: ['file', 'path'],
   },
   {
     name: 'dfa',
@@ -285,7 +287,7 @@ export const PREFIXES: readonly Prefix[] = [
     kind: 'test',
     meaning: 'patches, by what became of their series',
     example: 'status:applied',
-    insteadOf: ['state'],
+    also: ['state'],
     values: 'states',
   },
   { name: 'tag', kind: 'test', meaning: 'a word in the brackets of the subject', example: 'tag:RFC' },
@@ -296,7 +298,7 @@ export const PREFIXES: readonly Prefix[] = [
     kind: 'test',
     meaning: 'patches whose Closes, Bugzilla or Reported-by says so, in part',
     example: 'closes:bugzilla.kernel.org',
-    insteadOf: ['bug', 'bugzilla'],
+    also: ['bug', 'bugzilla'],
   },
   ...(['reviewed', 'acked', 'tested'] as const).map(
     (did): TestPrefix => ({
@@ -309,7 +311,9 @@ export const PREFIXES: readonly Prefix[] = [
   ),
 ];
 
-const BY_NAME = new Map(PREFIXES.map((prefix) => [prefix.name, prefix]));
+const BY_NAME = new Map(
+  PREFIXES.flatMap((prefix) => [prefix.name, ...(prefix.also ?? [])].map((name) => [name, prefix] as const)),
+);
 const INSTEAD = new Map(PREFIXES.flatMap((prefix) => (prefix.insteadOf ?? []).map((word) => [word, prefix.name])));
 const OF_FIELD = new Map(
   PREFIXES.flatMap((prefix) => (prefix.kind === 'words' ? [[prefix.field, prefix] as const] : [])),
@@ -320,7 +324,7 @@ const UNPREFIXED: Partial<Record<Field, readonly string[]>> = {
   own: ['subject', 'own'],
 };
 
-/** The prefix of that name, in any case; undefined where there is none. */
+/** The prefix of that name or another name it has, in any case; undefined where there is none. */
 export const prefixOf = (name: string): Prefix | undefined => BY_NAME.get(name.toLowerCase());
 
 /** Columns of `search` that words of a field are looked for in; empty for a field that is compared whole. */

@@ -58,7 +58,7 @@ describe('parseQuery', () => {
     ['a)', 'This parenthesis closes none.', 'a'],
     ['a OR', 'Nothing follows OR.', 'a'],
     ['OR a', 'Nothing stands before OR.', 'a'],
-    ['subject:x', 'There is no prefix subject:', 's:x'],
+    ['before:2022', 'There is no prefix before:', 'd:2022'],
     ['dnf:x', 'There is no prefix dnf:', 'dfn:x'],
     ['d:soon..', '"soon.." is no range of dates: write 20220101..20221231, 2022-05.., ..2.weeks.ago.', undefined],
     ['s:', 'Nothing follows s:.', undefined],

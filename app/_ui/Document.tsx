@@ -1,6 +1,5 @@
 import type { ReactNode } from 'react';
 import { assetHref } from '../_web/assets';
-import { listHref } from './links';
 
 export interface DocumentProps {
   title: string;
@@ -60,7 +59,8 @@ export function Document({
           <a className="brand" href="/">
             Threadline
           </a>
-          <form className="find" action={list ? listHref(list) : '/search/'} role="search">
+          <form className="find" action="/search/" role="search">
+            {list ? <input type="hidden" name="list" value={list} /> : null}
             <input
               type="search"
               name="q"

@@ -61,7 +61,8 @@ export async function lorePage(db: Snapshot, query: URLSearchParams, list: strin
   const ours = new URLSearchParams({
     q,
     ...(list === null ? {} : { list }),
-    ...(isRanked ? { sort: 'relevance' } : {}),
+    sort: isRanked ? 'relevance' : 'date',
+    group: 'message',
   });
   if (passed && isRanked) ours.set('from', String(passed));
   else if (passed) {

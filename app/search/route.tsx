@@ -1,35 +1,43 @@
-import type { ReactElement } from 'react';
+import type { ReactNode } from 'react';
 import type { Snapshot } from '#db/open';
 import { lists } from '#db/queries/home';
-import { findMessages, listsOf } from '#db/queries/message';
 import {
   COUNT_BOUND,
   FACET_BOUND,
-  type Facet,
   type Facets as FacetsFound,
   type SearchPage,
   type SearchRequest,
-  type SearchResult,
   searchMessages,
 } from '#db/queries/search/index';
+import { meantQuery, RARE } from '#db/queries/search/spelling';
 import { topicIds } from '#db/queries/topics';
 import { dateSpan } from '#query/dates';
-import { type Pasted, readPasted } from '#query/pasted';
-import { page, problem, renderBytes } from '../_page/page';
+import { asksForWords } from '#query/order';
+import { parseQuery } from '#query/parse';
+import { readPasted } from '#query/pasted';
+import { page, problem } from '../_page/page';
 import { MonthBars } from '../_ui/bits';
 import { Document } from '../_ui/Document';
-import { maskAddress, nameOf, plural, shortTime } from '../_ui/format';
-import { listHref, loreHref, messageHref, personHref, threadHref } from '../_ui/links';
-import { redirect, respond } from '../_web/http';
+import { maskAddress, plural, shortTime } from '../_ui/format';
+import { listHref, personHref } from '../_ui/links';
+import { redirect } from '../_web/http';
 import { topics } from '../topics/config';
+import { Facets } from './Facets';
 import { type LinkTo, NothingFound, offersOf } from './NothingFound';
+import { chipsOf, narrowed, SUFFIX, scoped } from './narrow';
+import { pastedPage } from './Pasted';
+import { Results } from './Results';
 import { SearchHelp } from './SearchHelp';
 
-/** Results of a page, as lore has it. */
-const RESULTS = 200;
+const RESULTS = 50;
 
-/** `/search/?q=&sort=&group=&list=&topic=&person=&after=&before=`: results with excerpts, facets and a histogram; without a query, how to ask. */
+/**
+ * `/search/?q=&sort=&group=&list=&topic=&person=&after=&before=`: results with excerpts, facets and a histogram; without a query,
+ * how to ask. Words are answered best first and by thread, fields and dates newest first and by message, unless `sort` or `group` say otherwise.
+ */
 export const GET = page(async ({ query, db }) => {
+  const address = narrowed(query);
+  if (address) return redirect(address);
   const q = (query.get('q') ?? '').trim();
   const all = await lists(db);
   const synthetic = all.some((list) => list.synthetic === 1);
@@ -50,46 +58,13 @@ export const GET = page(async ({ query, db }) => {
   return resultPage(db, query, request, synthetic);
 });
 
-/** The mail that was pasted; where it is not here, where else it may be. */
-async function pastedPage(db: Snapshot, { msgid, url }: Pasted, synthetic: boolean): Promise<ReactElement | Response> {
-  if (msgid !== null) {
-    const [message] = await findMessages(db, msgid);
-    const [list] = message ? await listsOf(db, message.id) : [];
-    if (message) return redirect(messageHref(list?.name ?? 'all', message.msgid));
-  }
-  const link = url ?? loreHref(msgid ?? '');
-  const shown = (
-    <Document title="Not here · Search · Threadline" query={msgid ?? ''} synthetic={synthetic}>
-      <h1>
-        {msgid === null
-          ? 'This address does not say which mail it is'
-          : `The message <${msgid.slice(0, 200)}> is not here`}
-      </h1>
-      {msgid === null ? (
-        <p>That archive numbers its mails by itself. Open it, and search here for its subject or Message-ID.</p>
-      ) : (
-        <p>
-          <a href={`/search/?${new URLSearchParams({ q: `m:"${msgid.replaceAll('"', '')}"` })}`}>Search for it</a>, or
-          for parts of it, in the archive.
-        </p>
-      )}
-      <p>
-        <a href={link} rel="noreferrer">
-          {link}
-        </a>
-      </p>
-      <SearchHelp />
-    </Document>
-  );
-  return respond(renderBytes(shown), 404, { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-cache' });
-}
-
 function requestOf(query: URLSearchParams, q: string): SearchRequest | string {
   const now = Math.floor(Date.now() / 1000);
-  const sort = query.get('sort') ?? 'date';
+  const usual = usualOrder(q, now);
+  const sort = query.get('sort') ?? usual.sort;
   if (sort !== 'date' && sort !== 'relevance') return 'sort is date or relevance.';
-  const group = query.get('group');
-  if (group !== null && group !== 'thread') return 'group is thread, or left out.';
+  const group = query.get('group') ?? usual.group;
+  if (group !== 'message' && group !== 'thread') return 'group is thread or message.';
   const cursor = query.get('from');
   if (cursor !== null && !/^\d{1,15}$/.test(cursor)) return 'from is a number that the link to the next page carries.';
   const point = (name: string) => {
@@ -109,15 +84,23 @@ function requestOf(query: URLSearchParams, q: string): SearchRequest | string {
     before,
     cursor: cursor === null ? null : Number(cursor),
     facets: true,
-    group,
+    group: group === 'thread' ? group : null,
     now,
     topics: topics(),
   };
 }
 
+/** How a query is answered where the reader chose nothing. */
+const usualOrder = (q: string, now: number): { sort: 'date' | 'relevance'; group: 'thread' | 'message' } =>
+  asksForWords(parseQuery(q, now).tree ?? null)
+    ? { sort: 'relevance', group: 'thread' }
+    : { sort: 'date', group: 'message' };
+
 async function resultPage(db: Snapshot, query: URLSearchParams, request: SearchRequest, synthetic: boolean) {
   const found = await searchMessages(db, { ...request, topicIds: await topicIds(db, topics()) });
   const isEmpty = !found.results.length && !found.problem;
+  const isFew = !found.problem && !request.cursor && found.total < RARE;
+  const meant = isFew ? await meantQuery(db, request.query, request.now) : null;
   const offers = isEmpty ? await offersOf(db, request) : [];
   const link = (change: Record<string, string | null>) => {
     const next = new URLSearchParams(query);
@@ -137,7 +120,13 @@ async function resultPage(db: Snapshot, query: URLSearchParams, request: SearchR
     >
       <h1>{found.problem ? 'This query cannot be read' : totalOf(found)}</h1>
       {found.problem ? <Wrong found={found} link={link} /> : null}
-      {found.problem ? null : <Orders request={request} link={link} isEmpty={isEmpty} />}
+      {meant === null ? null : (
+        <p>
+          Did you mean <a href={link({ q: meant })}>{meant}</a>?
+        </p>
+      )}
+      {found.problem ? null : <Narrow request={request} link={link} />}
+      {found.problem || isEmpty ? null : <Orders request={request} link={link} />}
       {found.notice ? <p className="facts">{found.notice}</p> : null}
       {found.months && found.months.length > 1 ? (
         <>
@@ -154,7 +143,7 @@ async function resultPage(db: Snapshot, query: URLSearchParams, request: SearchR
       <div className="found">
         <Results found={found} list={request.list ?? null} />
         {found.facets && found.results.length ? (
-          <Facets facets={found.facets} partial={found.total > FACET_BOUND} link={link} query={request.query} />
+          <Facets facets={titled(found.facets)} partial={found.total > FACET_BOUND} link={link} query={request.query} />
         ) : null}
       </div>
       {found.next === null ? null : (
@@ -185,48 +174,83 @@ function monthSpan(month: string): { after: string; before: string } {
   return { after: `${month}-01`, before: `${next}-01` };
 }
 
-/** Where the search is held to, and the orders it can be shown in where there is something to order. */
-function Orders({ request, link, isEmpty }: { request: SearchRequest; link: LinkTo; isEmpty: boolean }) {
-  const dated = request.after != null || request.before != null;
+/** What the search is held to, each to be taken away, and a form that holds it to more. */
+function Narrow({ request, link }: { request: SearchRequest; link: LinkTo }) {
+  const { query, list, topic, person, after, before } = request;
+  const day = (time: number | null | undefined) => (time == null ? '' : shortTime(time).slice(0, 10));
+  const held: [words: ReactNode, change: Record<string, string | null>][] = [
+    ...chipsOf(query).map(({ words, without }): [ReactNode, Record<string, string>] => [words, { q: without }]),
+  ];
+  if (list) held.push([`list ${list}`, { list: null }]);
+  if (topic) held.push([`topic ${titleOf(topic)}`, { topic: null }]);
+  if (person) held.push([<bdi key="person">{`person ${maskAddress(person)}`}</bdi>, { person: null }]);
+  if (after != null || before != null)
+    held.push([`${day(after) || '…'} to ${day(before) || '…'}`, { after: null, before: null }]);
+  return (
+    <form className="narrow" action="/search/">
+      {held.map(([words, change], n) => (
+        <a className="chip" key={n} href={link(change)} title="search without this">
+          {words} <span aria-hidden="true">×</span>
+        </a>
+      ))}
+      {Object.entries({ q: query, list, topic, person }).map(([name, value]) =>
+        value ? <input key={name} type="hidden" name={name} value={value} /> : null,
+      )}
+      <label>
+        from <input name={`from${SUFFIX}`} size={10} />
+      </label>
+      <label>
+        subject <input name={`subject${SUFFIX}`} size={10} />
+      </label>
+      <label>
+        since <input name="after" type="date" defaultValue={day(after)} />
+      </label>
+      <label>
+        before <input name="before" type="date" defaultValue={day(before)} />
+      </label>
+      <label>
+        kind{' '}
+        <select name={`kind${SUFFIX}`}>
+          <option value="">any mail</option>
+          <option value="patch">patches</option>
+          <option value="cover">cover letters</option>
+          <option value="reply">replies</option>
+        </select>
+      </label>
+      <button type="submit">Narrow</button>
+    </form>
+  );
+}
+
+/** Order and unit of the results, each chosen by itself. */
+function Orders({ request, link }: { request: SearchRequest; link: LinkTo }) {
+  const { sort, group } = request;
   const choice = (chosen: boolean, words: string, change: Record<string, string | null>) =>
     chosen ? <strong>{words}</strong> : <a href={link(change)}>{words}</a>;
   return (
-    <p className="facts">
-      {request.list ? (
-        <>
-          on {request.list} (<a href={link({ list: null })}>all lists</a>) ·{' '}
-        </>
-      ) : null}
-      {request.topic ? (
-        <>
-          of the topic {request.topic} (<a href={link({ topic: null })}>any topic</a>) ·{' '}
-        </>
-      ) : null}
-      {request.person ? (
-        <>
-          by <a href={personHref(request.person)}>{maskAddress(request.person)}</a> (
-          <a href={link({ person: null })}>anybody</a>) ·{' '}
-        </>
-      ) : null}
-      {dated ? (
-        <>
-          {request.after != null ? `from ${shortTime(request.after).slice(0, 10)} ` : ''}
-          {request.before != null ? `until ${shortTime(request.before).slice(0, 10)} ` : ''}(
-          <a href={link({ after: null, before: null })}>any time</a>) ·{' '}
-        </>
-      ) : null}
-      {isEmpty ? null : (
-        <>
-          {choice(request.sort === 'date', 'newest first', { sort: null })} ·{' '}
-          {choice(request.sort === 'relevance', 'best first', { sort: 'relevance' })} ·{' '}
-          {choice(!request.group, 'messages', { group: null })} ·{' '}
-          {choice(!!request.group, 'threads', { group: 'thread' })} ·{' '}
-        </>
-      )}
+    <p className="facts orders">
+      <span>
+        Order: {choice(sort === 'relevance', 'best first', { sort: 'relevance' })} ·{' '}
+        {choice(sort === 'date', 'newest first', { sort: 'date' })}
+      </span>
+      <span>
+        Show: {choice(group === 'thread', 'threads', { group: 'thread' })} ·{' '}
+        {choice(group !== 'thread', 'messages', { group: 'message' })}
+      </span>
+      {request.person ? <a href={personHref(request.person)}>Page of this person</a> : null}
       <a href={feedOf(request)}>Atom</a>
     </p>
   );
 }
+
+/** Topics by their titles. */
+const titled = (facets: FacetsFound): FacetsFound => ({
+  ...facets,
+  topics: facets.topics.map((facet) => ({ ...facet, title: titleOf(facet.value) })),
+});
+
+/** A topic as a reader knows it. */
+const titleOf = (slug: string) => topics().find((topic) => topic.slug === slug)?.title ?? slug;
 
 /** The search as a feed to subscribe to. */
 function feedOf({ query, list, topic, person }: SearchRequest): string {
@@ -258,125 +282,6 @@ function Wrong({ found, link }: { found: SearchPage; link: LinkTo }) {
           Perhaps <a href={link({ q: suggestion })}>{suggestion}</a>?
         </p>
       ) : null}
-    </section>
-  );
-}
-
-function Results({ found, list }: { found: SearchPage; list: string | null }) {
-  return (
-    <ol className="results">
-      {found.results.map((result) => {
-        const where = list ?? result.lists[0] ?? 'all';
-        return (
-          <li key={result.id}>
-            <a href={messageHref(where, result.msgid)}>
-              <bdi>{result.subject || '(no subject)'}</bdi>
-            </a>
-            <p className="facts">
-              <bdi>{nameOf(result.author.name, result.author.address)}</bdi> · <time>{shortTime(result.sentAt)}</time> ·{' '}
-              {result.lists.join(', ')} · <a href={threadHref(where, result.msgid)}>thread ({result.threadMessages})</a>
-            </p>
-            <p className="snippet">
-              {result.hasAttachments && !result.snippet.some(({ mark }) => mark) ? (
-                <em>perhaps in an attachment: </em>
-              ) : null}
-              {result.snippet.map(({ text, mark }, n) => (mark ? <mark key={n}>{text}</mark> : text))}
-            </p>
-            <Also result={result} where={where} />
-          </li>
-        );
-      })}
-    </ol>
-  );
-}
-
-/** What else of a thread matches, where results are threads. */
-function Also({ result, where }: { result: SearchResult; where: string }) {
-  const { matches = 1, also = [] } = result;
-  if (matches < 2) return null;
-  const unnamed = matches - 1 - also.length;
-  return (
-    <p className="facts also">
-      {also.map((other, n) => (
-        <span key={other.msgid}>
-          {n ? ', ' : 'also '}
-          <a href={messageHref(where, other.msgid)}>
-            <bdi>{nameOf(other.author.name, other.author.address)}</bdi>
-          </a>{' '}
-          {shortTime(other.sentAt).slice(0, 10)}
-        </span>
-      ))}
-      {unnamed > 0 ? ` and ${plural(unnamed, 'more message')} of this thread` : ''}
-    </p>
-  );
-}
-
-function Facets({
-  facets,
-  partial,
-  link,
-  query,
-}: {
-  facets: FacetsFound;
-  /** There are more matches than facets are counted over. */
-  partial: boolean;
-  link: LinkTo;
-  query: string;
-}) {
-  return (
-    <aside className="facets" aria-label="Narrow">
-      {partial ? (
-        <p className="facts">
-          Lists, authors and patches of the newest {FACET_BOUND.toLocaleString('en-US')}, years of all that is drawn
-        </p>
-      ) : null}
-      <FacetList title="Lists" facets={facets.lists} hrefOf={(value) => link({ list: value })} />
-      <FacetList
-        title="Years"
-        facets={facets.years}
-        hrefOf={(value) => link({ after: `${value}-01-01`, before: `${Number(value) + 1}-01-01` })}
-      />
-      <FacetList
-        title="Authors"
-        facets={facets.authors}
-        hrefOf={(value) => link({ q: `${scoped(query)} f:${value}` })}
-        nameOf={maskAddress}
-      />
-      <FacetList title="Topics" facets={facets.topics} hrefOf={(value) => link({ topic: value })} />
-      <FacetList
-        title="Patches"
-        facets={facets.statuses}
-        hrefOf={(value) => link({ q: `${scoped(query)} status:${value.replaceAll(' ', '-')}` })}
-      />
-    </aside>
-  );
-}
-
-/** A query that more can be joined to by AND. */
-const scoped = (query: string) => (/\bOR\b/.test(query) ? `(${query})` : query);
-
-function FacetList({
-  title,
-  facets,
-  hrefOf,
-  nameOf = (value) => value,
-}: {
-  title: string;
-  facets: Facet[];
-  hrefOf: (value: string) => string;
-  nameOf?: (value: string) => string;
-}) {
-  if (!facets.length) return null;
-  return (
-    <section>
-      <h2>{title}</h2>
-      <ul>
-        {facets.map(({ value, count }) => (
-          <li key={value}>
-            <a href={hrefOf(value)}>{nameOf(value)}</a> <small>{count}</small>
-          </li>
-        ))}
-      </ul>
     </section>
   );
 }

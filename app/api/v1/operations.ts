@@ -182,7 +182,7 @@ const searchOperations = [
         query: page.query,
         total: page.total,
         total_is_bound: page.totalIsBound,
-        results: page.results.map(({ msgid, subject, author, sentAt, lists, thread, snippet }) => ({
+        results: page.results.map(({ msgid, subject, author, sentAt, lists, thread, snippet, quotes }) => ({
           msgid,
           subject,
           author: who(author.name, author.address),
@@ -190,6 +190,7 @@ const searchOperations = [
           lists,
           thread,
           snippet: snippet.map(({ text }) => text).join(''),
+          ...(quotes === undefined ? {} : { quotes: quotes && who(quotes.name, quotes.address) }),
         })),
         next: page.next,
         notice: page.notice,

@@ -71,7 +71,11 @@ export const thread = z.object({
   ),
 });
 
-const facet = z.object({ value: z.string(), count: z.int() });
+const facet = z.object({
+  value: z.string(),
+  title: z.string().optional().describe('what it is called, where that differs'),
+  count: z.int(),
+});
 
 export const found = z.object({
   query: z.string(),
@@ -86,6 +90,10 @@ export const found = z.object({
       lists: z.array(z.string()),
       thread: z.string(),
       snippet: z.string(),
+      quotes: who
+        .nullable()
+        .optional()
+        .describe('who wrote the snippet, where it is quoted; null: the mail is not here'),
     }),
   ),
   next: z.int().nullable().describe('"from" of the next page; null at the end'),
@@ -94,7 +102,7 @@ export const found = z.object({
     .object({
       lists: z.array(facet),
       years: z.array(facet),
-      authors: z.array(facet),
+      authors: z.array(facet).describe('persons by id'),
       statuses: z.array(facet),
       topics: z.array(facet),
     })

@@ -5,7 +5,7 @@ import { excerptOf, Finder, type Piece } from './excerpt';
 const word = (text: string, prefix = false) => ({ text, prefix, isHeader: false });
 const shown = (pieces: Piece[]) => pieces.map(({ text, mark }) => (mark ? `[${text}]` : text)).join('');
 const excerpt = (text: string, ...words: Parameters<typeof word>[0][]) =>
-  shown(excerptOf(Buffer.from(text), new Finder(words.map((one) => word(one)))));
+  shown(excerptOf(Buffer.from(text), new Finder(words.map((one) => word(one)))).pieces);
 
 describe('an excerpt', () => {
   it('prefers what the author says to what is quoted, and both to a diff', () => {
@@ -14,6 +14,14 @@ describe('an excerpt', () => {
     expect(excerpt('Yes.\n> the panic is old\n', 'panic')).toBe('Yes. the [panic] is old');
     expect(excerpt('Fix it.\n---\ndiff --git a/x b/x\n-panic();\n+warn();\n', 'panic')).toContain('-[panic]();');
     expect(excerpt('diff --git a/x b/x\n-panic();\n+a\n', 'warn')).toBe('');
+  });
+
+  it('says on which line it is quoted from somebody else', () => {
+    const lineOf = (text: string) => excerptOf(Buffer.from(text), new Finder([word('panic')])).quotedLine;
+    expect(lineOf('Yes.\n\n> it is old\n> a panic\n')).toBe(3);
+    expect(lineOf('Yes.\n> the panic\nthe panic\n')).toBeNull();
+    expect(lineOf('diff --git a/x b/x\n-panic();\n')).toBeNull();
+    expect(lineOf('nothing')).toBeNull();
   });
 
   it('marks every form that stemming finds, whatever the case, and whole words alone', () => {
@@ -34,7 +42,7 @@ describe('an excerpt', () => {
     expect(excerpt(far, 'needle')).toMatch(/words the \[needle\] here$/);
     expect(excerpt(`> quoted\n${'own words '.repeat(50)}`, 'needle')).toMatch(/^own words own/);
     const header = new Finder([{ text: 'needle', prefix: false, isHeader: true }]);
-    expect(shown(excerptOf(Buffer.from(far), header))).toMatch(/^line of words/);
+    expect(shown(excerptOf(Buffer.from(far), header).pieces)).toMatch(/^line of words/);
   });
 
   it('ends with a whole word, says that the text goes on, and leaves ruled lines out', () => {
@@ -62,7 +70,8 @@ describe('an excerpt', () => {
         fc.array(fc.constantFrom('a', 'abc', 'b a', 'é', '漢', 'A-B')),
         (pieces, words) => {
           const text = pieces.join('').toWellFormed();
-          const found = excerptOf(Buffer.from(text), words.length ? new Finder(words.map((one) => word(one))) : null);
+          const finder = words.length ? new Finder(words.map((one) => word(one))) : null;
+          const found = excerptOf(Buffer.from(text), finder).pieces;
           const all = found.map((one) => one.text).join('');
           const letters = (of: string) => of.replace(/[\s>|]+/g, '');
           if (found.some(({ mark }) => mark)) expect(words.length).toBeGreaterThan(0);

@@ -8,6 +8,12 @@ export interface Piece {
   mark: boolean;
 }
 
+export interface Excerpt {
+  pieces: Piece[];
+  /** Line of the text, from 0, where the passage is quoted words of somebody else; null where it is not. */
+  quotedLine: number | null;
+}
+
 /** Characters of an excerpt. */
 const EXCERPT = 220;
 /** Of them, before the match. */
@@ -120,19 +126,21 @@ function beginningOf(token: string): string {
  * The passage of a mail's text that matches, own words before quoted ones, those before a diff; the first own words, with
  * no mark, where none does. `text` is UTF-8 as it lies in its block: of most mails the first lines are decoded alone.
  */
-export function excerptOf(text: Buffer, finder: Finder | null): Piece[] {
+export function excerptOf(text: Buffer, finder: Finder | null): Excerpt {
   const begin = decoded(text, FIRST_LOOK);
   const isAll = text.length <= FIRST_LOOK;
   const near = finder ? ownHit(begin, finder) : null;
-  if (near) return marked(near, finder as Finder);
-  if (finder && (isAll || finder.isDeep)) {
+  if (near) return { pieces: marked(near, finder as Finder), quotedLine: null };
+  if (finder?.isDeep) {
     const whole = isAll ? begin : decoded(text, LOOKED_AT);
-    const found = (isAll ? null : ownHit(whole, finder)) ?? anyHit(whole, finder);
-    if (found) return marked(found, finder);
+    const own = isAll ? null : ownHit(whole, finder);
+    if (own) return { pieces: marked(own, finder), quotedLine: null };
+    const found = anyHit(whole, finder);
+    if (found) return { pieces: marked(found.passage, finder), quotedLine: found.quotedLine };
   }
   const opening = ownText(begin, 0, EXCERPT * 2);
   const shown = opening.length < EXCERPT && !isAll ? ownText(decoded(text, LOOKED_AT), 0, EXCERPT * 2) : opening;
-  return [{ text: passageOf(shown.trimStart(), 0, EXCERPT, 0), mark: false }];
+  return { pieces: [{ text: passageOf(shown.trimStart(), 0, EXCERPT, 0), mark: false }], quotedLine: null };
 }
 
 /** Most mail is ASCII, whose bytes are its letters: that is several times as fast as decoding. */
@@ -222,13 +230,21 @@ function ownHit(text: string, finder: Finder): string | null {
 }
 
 /** The passage around the first hit in what is quoted, else around the first hit. */
-function anyHit(text: string, finder: Finder): string | null {
+function anyHit(text: string, finder: Finder): { passage: string; quotedLine: number | null } | null {
   let first: Hit | null = null;
   for (const hit of finder.hits(text)) {
     first ??= hit;
-    if (QUOTED.test(text.slice(lineStart(text, hit.at), hit.at))) return around(text, hit);
+    if (QUOTED.test(text.slice(lineStart(text, hit.at), hit.at)))
+      return { passage: around(text, hit), quotedLine: lineOf(text, hit.at) };
   }
-  return first && around(text, first);
+  return first && { passage: around(text, first), quotedLine: null };
+}
+
+/** The number, from 0, of the line of an offset. */
+function lineOf(text: string, at: number): number {
+  let line = 0;
+  for (let end = text.indexOf('\n'); end >= 0 && end < at; end = text.indexOf('\n', end + 1)) line++;
+  return line;
 }
 
 /** A line drawn of signs says nothing in a passage. */

@@ -3,13 +3,17 @@ import type { Snapshot } from '../../open';
 import { STATUS } from '../status';
 
 export interface Facet {
+  /** What the search is narrowed to. */
   value: string;
+  /** What it is called, where that differs. */
+  title?: string;
   count: number;
 }
 
 export interface Facets {
   lists: Facet[];
   years: Facet[];
+  /** Persons by slug, under all their addresses. */
   authors: Facet[];
   /** What became of the series that matching patches belong to. */
   statuses: Facet[];
@@ -21,19 +25,25 @@ export interface Facets {
 export const FACET_BOUND = 1_000;
 const VALUES = 12;
 
+/** Of each facet: its value, its title, and the rows that are counted by the value. */
 const COUNTED = {
-  lists: ['l.name', 'JOIN posting p ON p.message_id = j.value JOIN list l ON l.id = p.list_id'],
-  authors: ['i.address', 'JOIN message m ON m.id = j.value JOIN identity i ON i.id = m.author_id'],
+  lists: ['l.name', 'NULL', 'JOIN posting p ON p.message_id = j.value JOIN list l ON l.id = p.list_id'],
+  authors: [
+    'p.slug',
+    'p.name',
+    'JOIN message m ON m.id = j.value JOIN identity i ON i.id = m.author_id JOIN person p ON p.id = i.person_id',
+  ],
   statuses: [
     STATUS,
+    'NULL',
     'JOIN patch p ON p.message_id = j.value JOIN revision r ON r.id = p.revision_id JOIN series s ON s.id = r.series_id',
   ],
 } as const;
 
 const counted = Object.entries(COUNTED)
   .map(
-    ([facet, [column, joins]]) =>
-      `SELECT * FROM (SELECT '${facet}' AS facet, ${column} AS value, count(*) AS count FROM json_each(?1) j ${joins} GROUP BY 2 ORDER BY 3 DESC, 2 LIMIT ${VALUES})`,
+    ([facet, [column, title, joins]]) =>
+      `SELECT * FROM (SELECT '${facet}' AS facet, ${column} AS value, ${title} AS title, count(*) AS count FROM json_each(?1) j ${joins} GROUP BY 2 ORDER BY 4 DESC, 2 LIMIT ${VALUES})`,
   )
   .join(' UNION ALL ');
 
@@ -41,8 +51,12 @@ type Counted = Record<keyof typeof COUNTED, Facet[]>;
 
 async function readCounted(db: Snapshot, ids: number[]): Promise<Counted> {
   const found: Counted = { lists: [], authors: [], statuses: [] };
-  const rows = await db.all<Facet & { facet: keyof typeof COUNTED }>(counted, [JSON.stringify(ids)]);
-  for (const { facet, value, count } of rows) found[facet].push({ value, count });
+  const rows = await db.all<{ facet: keyof typeof COUNTED; value: string; title: string | null; count: number }>(
+    counted,
+    [JSON.stringify(ids)],
+  );
+  for (const { facet, value, title, count } of rows)
+    found[facet].push(title === null ? { value, count } : { value, title, count });
   return found;
 }
 

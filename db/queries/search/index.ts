@@ -139,7 +139,7 @@ function narrowing({ list, after, before, thread }: Omit<SearchRequest, 'sort' |
 const kept = new Kept<Page>(64);
 const LARGEST_KEPT = 200;
 
-/** What of an answer hangs on the data alone. */
+/** The part of an answer that depends only on the data. */
 interface Page {
   all: number[];
   results: SearchResult[];
@@ -203,6 +203,9 @@ async function plainResults(db: Snapshot, request: SearchRequest, plan: Plan, li
   return { ids: shown, next: isRanked ? (cursor ?? 0) + limit : (shown.at(-1) ?? null), groups: null };
 }
 
+/** Matches whose threads are looked up at a time: a page of threads is found among the first few hundred. */
+const WALK = 500;
+
 /** Threads in the order of their newest (or best) match, of the first COUNT_BOUND matches. */
 async function groupedResults(
   db: Snapshot,
@@ -213,25 +216,58 @@ async function groupedResults(
 ): Promise<Shown> {
   const ranked = request.sort === 'relevance' && plan.match !== null;
   const ids = ranked ? await bestMatches(db, plan, 0, COUNT_BOUND) : all;
+  const cursor = request.cursor ?? null;
+  const seen = new Set<number>();
+  const page: { thread: number; id: number }[] = [];
+  for (let from = 0; from < ids.length && page.length <= limit; from += WALK) {
+    const walked = ids.slice(from, from + WALK);
+    const threads = await threadsOf(db, walked);
+    for (const [n, thread] of threads.entries()) {
+      if (seen.has(thread)) continue;
+      seen.add(thread);
+      const id = walked[n] as number;
+      const isPassed = cursor !== null && (ranked ? seen.size <= cursor : id >= cursor);
+      if (!isPassed) page.push({ thread, id });
+      if (page.length > limit) break;
+    }
+  }
+  const more = page.length > limit;
+  const shown = page.slice(0, limit);
+  const last = shown.at(-1)?.id ?? null;
+  return {
+    ids: shown.map(({ id }) => id),
+    next: more ? (ranked ? (cursor ?? 0) + limit : last) : null,
+    groups: await groupsOf(
+      db,
+      shown.map(({ thread }) => thread),
+      ids,
+    ),
+  };
+}
+
+/** Threads of messages, in their order. */
+async function threadsOf(db: Snapshot, ids: number[]): Promise<number[]> {
   const row = await db.get<{ threads: string }>(
     'SELECT json_group_array(m.thread ORDER BY j.key) AS threads FROM json_each(?) j JOIN message m ON m.id = j.value',
     [JSON.stringify(ids)],
   );
-  const ofIds: number[] = JSON.parse(row?.threads ?? '[]');
-  const threads = new Map<number, number[]>();
-  ids.forEach((id, n) => {
-    const thread = ofIds[n] as number;
-    const group = threads.get(thread);
-    if (group) group.push(id);
-    else threads.set(thread, [id]);
-  });
-  const groups = [...threads.values()];
-  const cursor = request.cursor ?? null;
-  const first = cursor === null ? 0 : ranked ? cursor : groups.findIndex(([id = 0]) => id < cursor);
-  const page = first < 0 ? [] : groups.slice(first, first + limit);
-  const more = first >= 0 && groups.length > first + limit;
-  const last = page.at(-1)?.[0] ?? null;
-  return { ids: page.map(([id = 0]) => id), next: more ? (ranked ? first + limit : last) : null, groups: page };
+  return JSON.parse(row?.threads ?? '[]');
+}
+
+/** Of each thread its matches, in the order of the matches. */
+async function groupsOf(db: Snapshot, threads: number[], matches: number[]): Promise<number[][]> {
+  const row = await db.get<{ mails: string }>(
+    'SELECT json_group_array(json_array(j.key, m.id)) AS mails FROM json_each(?) j JOIN message m ON m.thread = j.value',
+    [JSON.stringify(threads)],
+  );
+  const mails: [key: number, id: number][] = JSON.parse(row?.mails ?? '[]');
+  const keys = new Map(mails.map(([key, id]) => [id, key]));
+  const groups = threads.map((): number[] => []);
+  for (const id of matches) {
+    const key = keys.get(id);
+    if (key !== undefined) groups[key]?.push(id);
+  }
+  return groups;
 }
 
 /** Others of a thread that are named beside its result. */

@@ -208,7 +208,8 @@ function titleCondition(phrase: string): Condition {
   ]);
 }
 
-const ROBOTS = "SELECT i.id FROM person p JOIN identity i ON i.person_id = p.id WHERE p.kind = 'bot'";
+/** Identities of robots. */
+export const ROBOTS = "SELECT i.id FROM person p JOIN identity i ON i.person_id = p.id WHERE p.kind = 'bot'";
 
 /** Unix seconds; `to` is exclusive. message.id is sent_at * 8 + n. */
 export function idRange(from: number | null, to: number | null): Condition {

@@ -15,6 +15,8 @@ export interface SearchResult {
   threadMessages: number;
   hasAttachments: boolean;
   snippet: Piece[];
+  /** Where the snippet is quoted: who wrote it, null where that mail is not here; undefined where it is not quoted. */
+  quotes?: { name: string; address: string } | null;
   /** Where results are grouped by thread: how many of its messages match, and some of the others. */
   matches?: number;
   also?: { msgid: string; author: { name: string; address: string }; sentAt: number }[];
@@ -49,6 +51,14 @@ export async function readResults(db: Snapshot, ids: number[], plan: Plan | null
   const places = rows.map(([, , , , , , , , , text_block, text_at, text_size]) => ({ text_block, text_at, text_size }));
   const texts = plan ? await textBytesOf(db, places) : [];
   const finder = plan?.words.length ? new Finder(plan.words) : null;
+  const excerpts = texts.map((text) => excerptOf(text, finder));
+  const quoted = await quotedAuthors(
+    db,
+    rows.flatMap(([id], n): [number, number][] => {
+      const line = excerpts[n]?.quotedLine ?? null;
+      return line === null ? [] : [[id, line]];
+    }),
+  );
   return rows.map(
     ([id, msgid, subject, name, address, sentAt, thread, threadMessages, attachments, , , , lists], n) => ({
       id,
@@ -60,7 +70,23 @@ export async function readResults(db: Snapshot, ids: number[], plan: Plan | null
       thread,
       threadMessages,
       hasAttachments: attachments === 1,
-      snippet: plan ? excerptOf(texts[n] ?? Buffer.alloc(0), finder) : [],
+      snippet: excerpts[n]?.pieces ?? [],
+      ...(excerpts[n]?.quotedLine == null ? {} : { quotes: quoted.get(id) ?? null }),
     }),
   );
+}
+
+/** Who wrote the words that mails quote on a line (from 0), by the mail that quotes, where the mail they are from is here. */
+async function quotedAuthors(
+  db: Snapshot,
+  lines: [id: number, line: number][],
+): Promise<Map<number, { name: string; address: string }>> {
+  if (!lines.length) return new Map();
+  const rows = await db.all<{ id: number; name: string; address: string }>(
+    `SELECT q.message_id AS id, i.name, i.address
+     FROM json_each(?) j JOIN quote q ON q.message_id = j.value ->> 0 AND j.value ->> 1 >= q.line AND j.value ->> 1 < q.line + q.lines
+     JOIN message s ON s.id = q.source_id JOIN identity i ON i.id = s.author_id`,
+    [JSON.stringify(lines)],
+  );
+  return new Map(rows.map(({ id, ...who }) => [id, who]));
 }

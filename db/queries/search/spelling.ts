@@ -1,0 +1,61 @@
+import { parseQuery } from '#query/parse';
+import { columnsOf } from '#query/prefix';
+import { slipsOf } from '#query/slips';
+import type { Node } from '#query/types';
+import type { Snapshot } from '../../open';
+
+type Words = Extract<Node, { kind: 'words' }>;
+
+/** A word in fewer mails than this may be a slip, which others made too; what is offered instead is in LEAST mails and in OFTEN times as many. */
+export const RARE = 20;
+const LEAST = 10;
+const OFTEN = 50;
+/** Mails of a word are counted up to this while the words near it are compared, and up to MOST among the best of them. */
+const FEW = 50;
+const MOST = 5_000;
+/** Shorter words have too many neighbours, longer ones are identifiers. */
+const WORD = /^[a-z]{4,24}$/i;
+
+/**
+ * The query with each word that (nearly) no mail has replaced by the word one slip away that most mails have; null where
+ * there is none. The words offered are the archive's own: each is in at least LEAST mails.
+ */
+export async function meantQuery(db: Snapshot, query: string, now: number): Promise<string | null> {
+  const words = wordsOf(parseQuery(query, now).tree ?? null).filter(({ text, phrase }) => !phrase && WORD.test(text));
+  let meant = query;
+  for (const word of words.toSorted((a, b) => b.at - a.at)) {
+    const better = await meantWord(db, word);
+    const at = query.indexOf(word.text, word.at);
+    if (better !== null && at >= 0) meant = meant.slice(0, at) + better + meant.slice(at + word.text.length);
+  }
+  return meant === query ? null : meant;
+}
+
+function wordsOf(node: Node | null): Words[] {
+  if (node?.kind === 'words') return node.prefix || !columnsOf(node.field).length ? [] : [node];
+  return node?.kind === 'and' || node?.kind === 'or' ? node.of.flatMap(wordsOf) : [];
+}
+
+async function meantWord(db: Snapshot, { field, text }: Words): Promise<string | null> {
+  // Message-IDs are made of chance letters.
+  const columns = columnsOf(field).filter((column) => field === 'm' || column !== 'msgid');
+  const word = text.toLowerCase();
+  const [own = 0] = await mailsOf(db, columns, [word], RARE);
+  if (own >= RARE) return null;
+  const near = slipsOf(word);
+  const few = await mailsOf(db, columns, near, FEW);
+  const leading = near.filter((_, n) => few[n] === Math.max(...few));
+  const most = await mailsOf(db, columns, leading, MOST);
+  const best = Math.max(...most);
+  return best >= Math.max(LEAST, own * OFTEN) ? (leading[most.indexOf(best)] ?? null) : null;
+}
+
+/** Mails of each word, counted up to `most`. */
+async function mailsOf(db: Snapshot, columns: readonly string[], words: string[], most: number): Promise<number[]> {
+  const row = await db.get<{ mails: string }>(
+    `SELECT json_group_array((SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? || j.value || '"' LIMIT ?)) ORDER BY j.key) AS mails
+     FROM json_each(?) j`,
+    [`{${columns.join(' ')}} : "`, most, JSON.stringify(words)],
+  );
+  return JSON.parse(row?.mails ?? '[]');
+}
