@@ -216,20 +216,20 @@ function parseOther(value: string): MailDate | null {
     .replace(/\p{M}+/gu, '');
   const day = DAY_FIRST.exec(text);
   if (day)
-    return compose(day[3], monthOf(day[2] as string), day[1], day[4] ?? '0', day[5] ?? '0', day[6], day[7] ?? '');
+    return composeDay(day[3], monthOf(day[2] as string), day[1], day[4] ?? '0', day[5] ?? '0', day[6], day[7] ?? '');
   const asctime = FOREIGN_ASCTIME.exec(text);
   if (asctime) {
     const [, month, date, hour, minute, second, zone, year] = asctime;
-    return compose(year, monthOf(month as string), date, hour, minute, second, zone ?? '');
+    return composeDay(year, monthOf(month as string), date, hour, minute, second, zone ?? '');
   }
   const named = MONTH_FIRST.exec(text);
   if (named) {
     const [, month, date, year, hour, minute, second, zone] = named;
-    return compose(year, monthOf(month as string), date, hour ?? '0', minute ?? '0', second, zone ?? '');
+    return composeDay(year, monthOf(month as string), date, hour ?? '0', minute ?? '0', second, zone ?? '');
   }
   const year = YEAR_FIRST.exec(text);
   if (year)
-    return compose(year[1], Number(year[2]) - 1, year[3], year[4] ?? '0', year[5] ?? '0', year[6], year[7] ?? '');
+    return composeDay(year[1], Number(year[2]) - 1, year[3], year[4] ?? '0', year[5] ?? '0', year[6], year[7] ?? '');
   return parseNumbers(text);
 }
 
@@ -241,7 +241,18 @@ function parseNumbers(text: string): MailDate | null {
   const american = mark === '/' && (Number(second) > 12 || (Number(first) <= 12 && /^[ap]\.?m/.test(rest)));
   if (!american && mark !== '.' && Number(first) <= 12 && first !== second) return null;
   const [day, month] = american ? [second, first] : [first, second];
-  return compose(year, Number(month) - 1, day, hour ?? '0', minute ?? '0', seconds, rest);
+  return composeDay(year, Number(month) - 1, day, hour ?? '0', minute ?? '0', seconds, rest);
+}
+
+/** The same of a day that the calendar has: numbers alone are a date for nothing else. */
+function composeDay(
+  year: Digits,
+  month: number,
+  day: Digits,
+  ...clock: [Digits, Digits, Digits, string]
+): MailDate | null {
+  const last = new Date(Date.UTC(fullYear(year as string), month + 1, 0)).getUTCDate();
+  return Number(day) <= last ? compose(year, month, day, ...clock) : null;
 }
 
 type Digits = string | undefined;
