@@ -15,12 +15,12 @@ import { dateSpan } from '#query/dates';
 import { asksForWords } from '#query/order';
 import { parseQuery } from '#query/parse';
 import { readPasted } from '#query/pasted';
-import { page, problem } from '../_page/page';
+import { page, problem, renderBytes } from '../_page/page';
 import { MonthBars } from '../_ui/bits';
 import { Document } from '../_ui/Document';
 import { maskAddress, plural, shortTime } from '../_ui/format';
 import { listHref, personHref } from '../_ui/links';
-import { redirect } from '../_web/http';
+import { redirect, respond } from '../_web/http';
 import { topics } from '../topics/config';
 import { Facets } from './Facets';
 import { type LinkTo, NothingFound, offersOf } from './NothingFound';
@@ -210,7 +210,7 @@ function Narrow({ request, link }: { request: SearchRequest; link: LinkTo }) {
       </label>
       <label>
         kind{' '}
-        <select name={`kind${SUFFIX}`}>
+        <select name={`kind${SUFFIX}`} defaultValue="">
           <option value="">any mail</option>
           <option value="patch">patches</option>
           <option value="cover">cover letters</option>
