@@ -1,5 +1,7 @@
+import type { Case } from '#db/queries/case';
 import type { Thread, ThreadRow } from '#db/queries/thread';
 import { Copy } from '../_ui/bits';
+import { CaseHead } from '../_ui/Case';
 import { Document } from '../_ui/Document';
 import { idArgument, isoTime, nameOf, plural, shellWord, shortDate, span } from '../_ui/format';
 import { digestHref, flatHref, listHref, messageHref, threadHref } from '../_ui/links';
@@ -9,6 +11,8 @@ import { ThreadPicture } from './ThreadPicture';
 
 export interface ThreadHeadProps {
   thread: Thread;
+  /** Of the series that the thread begins with; null where it begins with none. */
+  found: Case | null;
   list: string;
   /** The message that the address names. */
   msgid: string;
@@ -18,7 +22,7 @@ export interface ThreadHeadProps {
 }
 
 /** A thread's page without its mails: they are streamed in where `cut` stands. */
-export function ThreadFrame({ thread, list, msgid, view, cut }: ThreadHeadProps) {
+export function ThreadFrame({ thread, found, list, msgid, view, cut }: ThreadHeadProps) {
   const mails = thread.rows.filter((row) => row.ghost === null);
   const first = thread.first_id / 8;
   const last = thread.last_id / 8;
@@ -50,6 +54,7 @@ export function ThreadFrame({ thread, list, msgid, view, cut }: ThreadHeadProps)
             </span>
           ))}
         </p>
+        {found ? <CaseHead found={found} /> : null}
         <nav className="views" aria-label="Views of this thread">
           <a href={threadHref(list, msgid)} aria-current={view === 'nested' ? 'page' : undefined}>
             nested

@@ -1,4 +1,5 @@
 import type { Snapshot } from '#db/open';
+import { caseOf, seriesOfThread } from '#db/queries/case';
 import { MAX_ROWS, readThread, type Thread, type ThreadRow, threadOf, threadTexts } from '#db/queries/thread';
 import { holdLarge, LARGE_PAGE_BYTES, PAGE_TIMES, tooManyLarge } from '../_page/large';
 import { HtmlStream, notFound, render } from '../_page/page';
@@ -17,7 +18,9 @@ export async function threadPage(db: Snapshot, list: string, msgid: string, view
   if (!thread) return notFound(`The message <${msgid.slice(0, 200)}>`, msgid.slice(0, 200));
   const shown = thread.rows.filter((row) => row.ghost === null);
   if (view === 'flat') shown.sort((a, b) => a.id - b.id);
-  const frame = render(<ThreadFrame thread={thread} list={list} msgid={msgid} view={view} cut={CUT} />);
+  const series = await seriesOfThread(db, thread.first_id);
+  const found = series === null ? null : await caseOf(db, series);
+  const frame = render(<ThreadFrame thread={thread} found={found} list={list} msgid={msgid} view={view} cut={CUT} />);
   const [before = '', after = ''] = frame.split(CUT);
   const readable = withinBytes(shown);
   const bytes = readable.reduce((sum, { text_size }) => sum + text_size, 0);

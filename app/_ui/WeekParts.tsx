@@ -13,7 +13,7 @@ export function proofHref(list: string, { msgid, lines, isDebate }: WeekLine): s
 /** Words of a quotation in a line; the link has the rest. */
 const LONGEST_QUOTE = 220;
 
-const shortQuote = (quote: string) =>
+export const shortQuote = (quote: string) =>
   quote.length > LONGEST_QUOTE ? `${quote.slice(0, quote.lastIndexOf(' ', LONGEST_QUOTE))} […]` : quote;
 
 /** What happened in a week, each line with the mail that proves it. */

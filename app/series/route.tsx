@@ -8,9 +8,9 @@ import { notFound, page, problem } from '../_page/page';
 import { Document } from '../_ui/Document';
 import { nameOf, shortDate } from '../_ui/format';
 import { personHref } from '../_ui/links';
+import { statusClass } from '../_ui/state';
 import { Columns } from '../_ui/ThreadTable';
 import { topics } from '../topics/config';
-import { statusClass } from '../topics/overview';
 
 /** `/series/?status=&topic=&person=&list=&author=&older=&newer=`: patch series, newest first; those waiting for review the longest waiting first. */
 export const GET = page(async ({ query, db }) => {

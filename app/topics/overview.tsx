@@ -1,10 +1,10 @@
 import type { TopicAuthor, TopicThread } from '#db/queries/overview';
 import type { TopicSeries } from '#db/queries/topics';
 import { monthNamer } from '#mail/months';
-import { stateOf } from '#patch/state';
 import { nameOf, plural, shortDate } from '../_ui/format';
 import { type LaneLine, Lanes } from '../_ui/Lanes';
 import { personHref, searchHref, threadHref } from '../_ui/links';
+import { statusClass } from '../_ui/state';
 import { Columns } from '../_ui/ThreadTable';
 
 /** Threads as a table: what mattered first. */
@@ -72,9 +72,4 @@ export function SeriesLanes({ series }: { series: TopicSeries[] }) {
     })),
   }));
   return <Lanes id="series-picture" title="Patch series, their versions and what became of them" lines={lines} />;
-}
-
-/** One colour for a state, on every page. */
-export function statusClass(status: string): string {
-  return `st-${stateOf(status)?.tone ?? 'open'}`;
 }

@@ -1,3 +1,4 @@
+import { caseOf } from '#db/queries/case';
 import { anySynthetic } from '#db/queries/home';
 import {
   findSeries,
@@ -10,14 +11,14 @@ import {
   type TrailerLine,
 } from '#db/queries/series';
 import { CLAIM } from '#patch/kinds';
-import { STATE, UNSETTLED } from '#patch/state';
+import { UNSETTLED } from '#patch/state';
 import { isEndorsement } from '#patch/trailer';
 import { notFound, page } from '../../_page/page';
+import { Objections, Verdict } from '../../_ui/Case';
 import { Document } from '../../_ui/Document';
 import { nameOf, plural, shortDate, shortTime } from '../../_ui/format';
 import { anyHref } from '../../_ui/links';
 import { redirect } from '../../_web/http';
-import { statusClass } from '../../topics/overview';
 import { Timeline } from '../Timeline';
 import { LINK_WORDS, outcomeWords } from '../words';
 
@@ -28,6 +29,7 @@ export const GET = page(async ({ parts, db }) => {
   const series = known === null ? null : await findSeries(db, known);
   if (!series) return notFound('such a series', '');
   if (known !== id || parts.length < 3) return redirect(`/series/${known}/`, 301);
+  const found = await caseOf(db, id);
   const related = await relatedSeries(db, id);
   return (
     <Document
@@ -39,13 +41,15 @@ export const GET = page(async ({ parts, db }) => {
       <h1>
         <bdi>{series.title}</bdi>
       </h1>
+      {found ? <Verdict found={found} /> : null}
       <p className="about">
         <bdi className="name">{nameOf(series.author, series.address)}</bdi>, v{series.version}
         {series.revisions > 1 ? `, ${series.revisions} versions here` : ''}, newest posted{' '}
-        <time>{shortDate(series.posted_id / 8)}</time>: <StateWords series={series} />
+        <time>{shortDate(series.posted_id / 8)}</time>
         {series.changeId ? ` · change-id ${series.changeId}` : ''} · <a href={`/series/${known}/new.atom`}>Atom</a>
       </p>
       <Aside series={series} />
+      {found ? <Objections found={found} /> : null}
       <Timeline revisions={series.all} />
       {series.all.toReversed().map((revision, n) => (
         <RevisionSection
@@ -78,44 +82,12 @@ export const GET = page(async ({ parts, db }) => {
   );
 });
 
-/** "applied, says Bea Example", with a link to the mail; "went quiet on 2019-05-01". */
-function StateWords({ series: { status, stable, proof, last_id } }: { series: SeriesDetail }) {
-  const shown = status === STATE.copy && stable && stable !== 'stable' ? `copy for ${stable}` : status;
-  return (
-    <>
-      <strong className={`state ${statusClass(status)}`}>
-        <a href="/series/states/">{shown}</a>
-      </strong>
-      {status === STATE.wentQuiet ? (
-        <>
-          {' '}
-          on <time>{shortDate(last_id / 8)}</time>
-        </>
-      ) : null}
-      {proof ? (
-        <>
-          , says{' '}
-          <a href={anyHref(proof.msgid)}>
-            <bdi>{nameOf(proof.name, proof.address)}</bdi>
-          </a>{' '}
-          on <time>{shortDate(proof.at)}</time>
-        </>
-      ) : null}
-    </>
-  );
-}
-
-/** What the state does not tell: why an outcome is unknown, what the series takes back or copies, who objected. */
+/** What the series takes back or copies, and why no outcome may be known. */
 function Aside({ series }: { series: SeriesDetail }) {
-  const open = series.objections.filter(({ isAnswered }) => !isAnswered);
   return (
     <>
-      {UNSETTLED.some((name) => name === series.status) ? (
-        <p className="about">
-          No outcome seen: no mail here says what became of it
-          {series.isKeepers ? ', and its author, who keeps a tree, may have applied it without one' : ''}. The last
-          about it is of <time>{shortDate(series.last_id / 8)}</time>.
-        </p>
+      {series.isKeepers && UNSETTLED.some((name) => name === series.status) ? (
+        <p className="about">Its author keeps a tree, and may have applied it without a mail.</p>
       ) : null}
       {series.about.map((other) => (
         <p className="about" key={`${other.kind} ${other.series}`}>
@@ -125,19 +97,6 @@ function Aside({ series }: { series: SeriesDetail }) {
           </a>
         </p>
       ))}
-      {open.length ? (
-        <p className="about">
-          Open objections:{' '}
-          {open.map((one, n) => (
-            <span key={`${one.msgid} ${one.line}`}>
-              {n ? ', ' : ''}
-              <a href={anyHref(one.msgid)}>
-                <bdi>{nameOf(one.name, one.address)}</bdi>
-              </a>
-            </span>
-          ))}
-        </p>
-      ) : null}
     </>
   );
 }

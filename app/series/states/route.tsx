@@ -3,7 +3,7 @@ import { seriesCounts } from '#db/queries/serieslist';
 import { judgedLine, STATES } from '#patch/state';
 import { page } from '../../_page/page';
 import { Document } from '../../_ui/Document';
-import { statusClass } from '../../topics/overview';
+import { statusClass } from '../../_ui/state';
 
 /** `/series/states/`: what each state means, what it takes and what ends it. */
 export const GET = page(async ({ db }) => {

@@ -1,0 +1,143 @@
+import type { Case, Objection, Saying } from '#db/queries/case';
+import { STATE, UNSETTLED } from '#patch/state';
+import { nameOf, plural, shortDate } from './format';
+import { anyHref, linesHref } from './links';
+import { statusClass } from './state';
+import { shortQuote } from './WeekParts';
+
+const sayingHref = ({ msgid, lines }: Saying) =>
+  lines ? linesHref(anyHref(msgid), lines[0], lines[1] - lines[0] + 1) : anyHref(msgid);
+
+/** What became of a series, with the words that prove it: "refused on 2025-08-11 by Ada Example: “...”". */
+export function Verdict({ found }: { found: Case }) {
+  const { status, stable, proof, last_id } = found;
+  const isOpen = UNSETTLED.some((name) => name === status);
+  return (
+    <p className="verdict">
+      <strong className={`state ${statusClass(status)}`}>
+        <a href="/series/states/">
+          {status === STATE.copy && stable && stable !== 'stable' ? `copy for ${stable}` : status}
+        </a>
+      </strong>
+      {proof ? (
+        <>
+          {' '}
+          on <time>{shortDate(proof.id / 8)}</time> by{' '}
+          <a href={sayingHref(proof)}>
+            <bdi>{nameOf(proof.name, proof.address)}</bdi>
+          </a>
+          {proof.quote ? (
+            <>
+              :{' '}
+              <q>
+                <bdi>{shortQuote(proof.quote)}</bdi>
+              </q>
+            </>
+          ) : null}
+        </>
+      ) : null}
+      {isOpen ? (
+        <>
+          {proof ? ' ' : '. '}No outcome seen; last mail <time>{shortDate(last_id / 8)}</time>.
+        </>
+      ) : null}
+    </p>
+  );
+}
+
+/** Objections to earlier versions that are shown unfolded where the newest has none. */
+const FEW = 5;
+
+/** Who objected, in their own words, what the author answered, and whether it is met. */
+export function Objections({ found }: { found: Case }) {
+  const { objections } = found;
+  if (!objections.length) return null;
+  const met = objections.filter((one) => one.met).length;
+  const newestFirst = objections.toReversed();
+  const now = newestFirst.filter((one) => !one.followed);
+  const before = newestFirst.filter((one) => one.followed);
+  return (
+    <section aria-labelledby="objections">
+      <h2 id="objections">
+        Objections{' '}
+        <small>
+          {objections.length}
+          {met ? `, ${met} met` : ''}
+        </small>
+      </h2>
+      <ObjectionList objections={now} series={found.series} />
+      {before.length ? (
+        <details className="fold" open={!now.length && before.length <= FEW}>
+          <summary>{plural(before.length, 'objection')} to earlier versions</summary>
+          <ObjectionList objections={before} series={found.series} />
+        </details>
+      ) : null}
+    </section>
+  );
+}
+
+function ObjectionList({ objections, series }: { objections: Objection[]; series: number }) {
+  return (
+    <ul className="weekly">
+      {objections.map((one) => (
+        <li key={one.id}>
+          <a href={sayingHref(one)}>
+            <bdi>{nameOf(one.name, one.address)}</bdi>
+          </a>{' '}
+          {one.quote ? (
+            <q>
+              <bdi>{shortQuote(one.quote)}</bdi>
+            </q>
+          ) : null}{' '}
+          <small>
+            {shortDate(one.id / 8)}
+            {one.answer ? (
+              <>
+                {' '}
+                · <a href={anyHref(one.answer.msgid)}>author’s answer</a>
+              </>
+            ) : null}{' '}
+            · <Met one={one} series={series} />
+          </small>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Met({ one: { met, followed }, series }: { one: Objection; series: number }) {
+  if (met)
+    return (
+      <>
+        met: <a href={anyHref(met.msgid)}>{met.key}</a> on {shortDate(met.id / 8)}
+      </>
+    );
+  if (followed)
+    return (
+      <>
+        not shown to be met; <a href={`/series/${series}/#r${followed.id}`}>v{followed.number}</a> followed
+      </>
+    );
+  return <b>open</b>;
+}
+
+/** The same in short, above the mails of a thread that is a series. */
+export function CaseHead({ found }: { found: Case }) {
+  return (
+    <>
+      <Verdict found={found} />
+      <p className="facts">
+        <a href={`/series/${found.series}/`}>
+          The whole case: v{found.version}
+          {found.versions > 1 ? `, ${plural(found.versions, 'version')}` : ''}
+        </a>
+        {found.objections.length ? (
+          <>
+            {' · '}
+            <a href={`/series/${found.series}/#objections`}>{plural(found.objections.length, 'objection')}</a>
+          </>
+        ) : null}
+      </p>
+    </>
+  );
+}
