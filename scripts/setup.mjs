@@ -141,7 +141,20 @@ const DIST = at('dist');
 
 export async function ensureBundled() {
   const files = sources(
-    ['cli', 'ingest', 'db', 'log', ...WORDS, 'samples', 'bench', 'app/_door', 'app/_page', 'app/_web', 'app/_aside'],
+    [
+      'cli',
+      'ingest',
+      'db',
+      'log',
+      ...WORDS,
+      'samples',
+      'bench',
+      'app/_door',
+      'app/_nntp',
+      'app/_page',
+      'app/_web',
+      'app/_aside',
+    ],
     ['.ts'],
   );
   await unlessDone(

@@ -16,7 +16,9 @@ const database = resolve(ROOT, process.env.THREADLINE_DB || 'data/threadline.sql
 await ensureInstalled();
 await ensureBundled();
 await ensureBuilt();
-await portIsFree();
+await portIsFree('PORT', port);
+const nntp = Number(process.env.THREADLINE_NNTP || 0);
+if (nntp) await portIsFree('THREADLINE_NNTP', nntp);
 if (process.env.THREADLINE_NATS) await followLog();
 else if (!existsSync(database)) ingestSample();
 process.env.THREADLINE_DB = database;
@@ -24,12 +26,12 @@ process.chdir(ROOT);
 await serveWatched(host, port);
 
 /** Said before Next starts, because its own message would be a stack trace. */
-function portIsFree() {
+function portIsFree(name, port) {
   return new Promise((done) => {
     const probe = createServer();
     probe.once('error', (error) =>
       fail(
-        `cannot listen on ${host}:${port}: ${error.code === 'EADDRINUSE' ? 'something else listens there; set PORT to another number' : error.message}.`,
+        `cannot listen on ${host}:${port}: ${error.code === 'EADDRINUSE' ? `something else listens there; set ${name} to another number` : error.message}.`,
       ),
     );
     probe.listen(port, host, () => probe.close(done));

@@ -47,9 +47,10 @@ function notify(everyMs) {
 }
 
 function announce(host, port) {
-  process.stdout.write(
-    `Threadline is at http://${host === '0.0.0.0' || host === '127.0.0.1' ? 'localhost' : host}:${port}/\n`,
-  );
+  const name = host === '0.0.0.0' || host === '127.0.0.1' ? 'localhost' : host;
+  process.stdout.write(`Threadline is at http://${name}:${port}/\n`);
+  const { THREADLINE_NNTP: nntp } = process.env;
+  if (nntp) process.stdout.write(`Its lists are newsgroups at nntp://${name}:${nntp}/\n`);
 }
 
 function supervise(host, port) {

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Server as NetServer } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
+import { endNntp, serveNntp } from '../_nntp/server';
 import { log, logError } from '../_web/log';
 import { collectProcess, uncaught } from '../_web/metrics';
 import { settings } from '../_web/settings';
@@ -53,7 +55,7 @@ export async function serve(root: string, host: string, port: number): Promise<v
     server.once('error', failed);
     server.listen(port, host, listening);
   });
-  endOnSignal(server);
+  endOnSignal(server, settings.nntpPort ? await serveNntp(host, settings.nntpPort) : null);
 }
 
 async function handlerOf(root: string, host: string, port: number): Promise<Handle> {
@@ -122,7 +124,7 @@ function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
 }
 
 /** On the first signal requests under way are answered and no others taken; the second ends at once. */
-function endOnSignal(server: Server): void {
+function endOnSignal(server: Server, nntp: NetServer | null): void {
   let ending = false;
   const end = (code: number) => {
     log.flush(() => process.exit(code));
@@ -136,7 +138,12 @@ function endOnSignal(server: Server): void {
       if (ending) process.exit(code);
       ending = true;
       log.info({ signal }, 'ending');
-      server.close(() => end(0));
+      let open = nntp ? 2 : 1;
+      const closed = () => {
+        if (--open === 0) end(0);
+      };
+      server.close(closed);
+      if (nntp) endNntp(nntp, closed);
       server.closeIdleConnections();
       // A connection that is kept alive becomes idle only when its answer has gone out.
       setInterval(() => server.closeIdleConnections(), 100).unref();

@@ -1,7 +1,7 @@
 import { rawMessages, sizesOf } from '#db/queries/message';
 import { mboxrdParts } from '#mail/mbox';
 import { openReader } from '../_web/reader';
-import { LARGE_BYTES, waitForLarge } from './large';
+import { LARGE_BYTES, waitForLarge } from './room';
 import { bodyOfParts, gzipped } from './streams';
 
 const MAILS_AT_ONCE = 50;

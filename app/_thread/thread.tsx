@@ -1,8 +1,9 @@
 import type { Snapshot } from '#db/open';
 import { caseOf, seriesOfThread } from '#db/queries/case';
 import { MAX_ROWS, readThread, type Thread, type ThreadRow, threadOf, threadTexts } from '#db/queries/thread';
-import { holdLarge, LARGE_PAGE_BYTES, PAGE_TIMES, tooManyLarge } from '../_page/large';
+import { tooManyLarge } from '../_page/large';
 import { HtmlStream, notFound, render } from '../_page/page';
+import { holdLarge, LARGE_PAGE_BYTES, PAGE_TIMES } from '../_page/room';
 import { markupOf } from '../_web/markup';
 import { ThreadMail } from './Mail';
 import { ThreadFrame } from './ThreadPage';

@@ -59,6 +59,42 @@ export const refused = once(
     }),
 );
 
+export const nntpCommands = once(
+  'threadline_nntp_commands_total',
+  () =>
+    new Counter({
+      name: 'threadline_nntp_commands_total',
+      help: 'Commands of NNTP answered, by command and status',
+      labelNames: ['command', 'status'] as const,
+    }),
+);
+
+export const nntpDurations = once(
+  'threadline_nntp_command_duration_seconds',
+  () =>
+    new Histogram({
+      name: 'threadline_nntp_command_duration_seconds',
+      help: 'From the command line to the last byte handed to the network',
+      labelNames: ['command'] as const,
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+    }),
+);
+
+export const nntpBytes = once(
+  'threadline_nntp_response_bytes_total',
+  () =>
+    new Counter({
+      name: 'threadline_nntp_response_bytes_total',
+      help: 'Bytes of NNTP answers',
+      labelNames: ['command'] as const,
+    }),
+);
+
+export const nntpConnections = once(
+  'threadline_nntp_connections',
+  () => new Gauge({ name: 'threadline_nntp_connections', help: 'NNTP clients that are connected' }),
+);
+
 export const keptPages = once(
   'threadline_kept_pages_total',
   () =>

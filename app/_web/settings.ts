@@ -12,6 +12,12 @@ const schema = z.object({
   THREADLINE_MASK_ADDRESSES: yes,
   THREADLINE_CONFIG: z.string().min(1).default('topics.json'),
   THREADLINE_TRUST_PROXY: yes,
+  THREADLINE_NNTP: z
+    .string()
+    .regex(/^\d{0,5}$/, 'a port, 1 to 65535')
+    .default('')
+    .transform(Number)
+    .refine((port) => port <= 65535, 'a port, 1 to 65535'),
   THREADLINE_RATE_LIMITS: z.enum(['yes', 'no']).default('yes'),
   THREADLINE_LOG: z.enum(['info', 'warn', 'error', 'silent']).default('info'),
 });
@@ -23,6 +29,8 @@ export const settings = (() => {
     database: resolve(env.THREADLINE_DB),
     baseUrl: env.THREADLINE_BASE_URL?.replace(/\/$/, '') ?? null,
     maskAddresses: env.THREADLINE_MASK_ADDRESSES,
+    /** Port of the newsgroups; null: none are served. */
+    nntpPort: env.THREADLINE_NNTP || null,
     config: resolve(env.THREADLINE_CONFIG),
     stories: resolve('stories'),
     /** The last address of X-Forwarded-For is the client's: a proxy of ours wrote it. */

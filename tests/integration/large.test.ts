@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Snapshot } from '#db/open';
 import { readBlocks } from '#db/queries/blocks';
 import { mboxrdParts, toMboxrd } from '#mail/mbox';
-import { bodyOf, holdLarge } from '../../app/_page/large';
+import { bodyOf } from '../../app/_page/large';
+import { holdLarge } from '../../app/_page/room';
 import { ingest, scratch } from '../command';
 import { type Running, startServer } from '../server';
 
