@@ -1,6 +1,7 @@
 import type { ThreadLine } from '#db/queries/list';
 import { nameOf, shortDate } from './format';
 import { threadHref } from './links';
+import { VerdictWord } from './VerdictWord';
 
 /** Headings of the columns below, once; `kind` chooses the columns (app/_styles/css/3-lists.css). */
 export function Columns({ names, kind }: { names: string[]; kind?: string }) {
@@ -23,6 +24,7 @@ export function ThreadTable({ threads, list }: { threads: (ThreadLine & { here?:
           <li key={line.thread}>
             <a href={threadHref(list, line.msgid)}>
               <bdi>{line.subject || '(no subject)'}</bdi>
+              {line.verdict ? <VerdictWord {...line.verdict} /> : null}
             </a>
             <bdi>{nameOf(line.author, line.address)}</bdi>
             <b>

@@ -1,6 +1,7 @@
 import type { SearchPage, SearchResult } from '#db/queries/search/index';
 import { nameOf, plural, shortTime } from '../_ui/format';
 import { messageHref, threadHref } from '../_ui/links';
+import { VerdictWord } from '../_ui/VerdictWord';
 
 /** What was found: of each mail (or of each thread's best mail) who wrote it, when, and the passage that matches. */
 export function Results({ found, list }: { found: SearchPage; list: string | null }) {
@@ -16,6 +17,7 @@ export function Results({ found, list }: { found: SearchPage; list: string | nul
             <p className="facts">
               <bdi>{nameOf(result.author.name, result.author.address)}</bdi> · <time>{shortTime(result.sentAt)}</time> ·{' '}
               {result.lists.join(', ')} · <a href={threadHref(where, result.msgid)}>thread ({result.threadMessages})</a>
+              {result.verdict ? <VerdictWord {...result.verdict} /> : null}
             </p>
             <p className="snippet">
               {result.quotes === undefined ? null : <Quoting quotes={result.quotes} />}

@@ -1,4 +1,5 @@
 import type { Snapshot } from '../open';
+import { type Verdict, verdictsOfThreads } from './case';
 import { Kept } from './kept';
 
 /** A thread as a line of a list. */
@@ -14,6 +15,8 @@ export interface ThreadLine {
   address: string;
   /** A msgid of the thread that is there: the root may be a ghost. */
   msgid: string;
+  /** Of the series that the thread begins with. */
+  verdict?: Verdict | undefined;
 }
 
 export interface ThreadPage {
@@ -68,18 +71,18 @@ export async function newestThreads(db: Snapshot, listId: number | null, before:
           [listId, top],
         );
   const more = threads.length > THREADS_A_PAGE;
-  const shown = more ? threads.slice(0, THREADS_A_PAGE) : threads;
+  const shown = await judged(db, more ? threads.slice(0, THREADS_A_PAGE) : threads);
   return { threads: shown, next: more ? (shown.at(-1)?.last_id ?? null) : null };
 }
 
 /** Threads that had mail on a list in a span of time (Unix seconds), in the order of their first mail in it. */
-export function threadsBetween(
+export async function threadsBetween(
   db: Snapshot,
   listId: number | null,
   from: number,
   to: number,
 ): Promise<(ThreadLine & { here: number })[]> {
-  return db.all<ThreadLine & { here: number }>(
+  const threads = await db.all<ThreadLine & { here: number }>(
     `SELECT ${LINE}, s.here FROM (
        SELECT m.thread, count(*) AS here, min(m.id) AS first FROM message m
        WHERE m.id >= ?1 AND m.id < ?2 AND (?3 IS NULL OR EXISTS (SELECT 1 FROM posting p WHERE p.list_id = ?3 AND p.message_id = m.id))
@@ -87,4 +90,14 @@ export function threadsBetween(
      JOIN thread t ON t.id = s.thread ${JOINS} ORDER BY s.first DESC LIMIT 5000`,
     [from * 8, to * 8, listId],
   );
+  return judged(db, threads);
+}
+
+/** The same threads, those that begin a series with what became of it. */
+async function judged<T extends ThreadLine>(db: Snapshot, threads: T[]): Promise<T[]> {
+  const verdicts = await verdictsOfThreads(
+    db,
+    threads.map(({ first_id }) => first_id),
+  );
+  return threads.map((line) => ({ ...line, verdict: verdicts.get(line.first_id) }));
 }

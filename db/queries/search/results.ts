@@ -1,5 +1,6 @@
 import type { Snapshot } from '../../open';
 import { textBytesOf } from '../blocks';
+import { type Verdict, verdictsOfThreads } from '../case';
 import { excerptOf, Finder, type Piece } from './excerpt';
 import type { Plan } from './plan';
 
@@ -14,6 +15,8 @@ export interface SearchResult {
   thread: string;
   threadMessages: number;
   hasAttachments: boolean;
+  /** Of the series that its thread begins with. */
+  verdict?: Verdict | undefined;
   snippet: Piece[];
   /** Where the snippet is quoted: who wrote it, null where that mail is not here; undefined where it is not quoted. */
   quotes?: { name: string; address: string } | null;
@@ -37,13 +40,14 @@ type ResultRow = [
   at: number,
   size: number,
   lists: string[],
+  first: number,
 ];
 
 /** Results in the order of `ids`; excerpts where there is a plan to mark. All rows come as one text: made one by one, their values take longer than the query. */
 export async function readResults(db: Snapshot, ids: number[], plan: Plan | null): Promise<SearchResult[]> {
   const found = await db.get<{ rows: string }>(
     `SELECT json_group_array(json_array(m.id, m.msgid, m.subject, i.name, i.address, m.sent_at, t.root, t.messages, m.attachments IS NOT NULL, m.text_block, m.text_at, m.text_size,
-       (SELECT json_group_array(l.name) FROM posting p JOIN list l ON l.id = p.list_id WHERE p.message_id = m.id)) ORDER BY j.key) AS rows
+       (SELECT json_group_array(l.name) FROM posting p JOIN list l ON l.id = p.list_id WHERE p.message_id = m.id), t.first_id) ORDER BY j.key) AS rows
      FROM json_each(?) j JOIN message m ON m.id = j.value JOIN identity i ON i.id = m.author_id JOIN thread t ON t.id = m.thread`,
     [JSON.stringify(ids)],
   );
@@ -51,6 +55,12 @@ export async function readResults(db: Snapshot, ids: number[], plan: Plan | null
   const places = rows.map(([, , , , , , , , , text_block, text_at, text_size]) => ({ text_block, text_at, text_size }));
   const texts = plan ? await textBytesOf(db, places) : [];
   const finder = plan?.words.length ? new Finder(plan.words) : null;
+  const verdicts = plan
+    ? await verdictsOfThreads(
+        db,
+        rows.map((row) => row[13]),
+      )
+    : null;
   const excerpts = texts.map((text) => excerptOf(text, finder));
   const quoted = await quotedAuthors(
     db,
@@ -60,7 +70,7 @@ export async function readResults(db: Snapshot, ids: number[], plan: Plan | null
     }),
   );
   return rows.map(
-    ([id, msgid, subject, name, address, sentAt, thread, threadMessages, attachments, , , , lists], n) => ({
+    ([id, msgid, subject, name, address, sentAt, thread, threadMessages, attachments, , , , lists, first], n) => ({
       id,
       msgid,
       subject,
@@ -70,6 +80,7 @@ export async function readResults(db: Snapshot, ids: number[], plan: Plan | null
       thread,
       threadMessages,
       hasAttachments: attachments === 1,
+      verdict: verdicts?.get(first),
       snippet: excerpts[n]?.pieces ?? [],
       ...(excerpts[n]?.quotedLine == null ? {} : { quotes: quoted.get(id) ?? null }),
     }),
