@@ -36,7 +36,17 @@ export function Results({ found, list }: { found: SearchPage; list: string | nul
 
 /** The passage is not by the mail's author: who wrote it. */
 function Quoting({ quotes }: { quotes: NonNullable<SearchResult['quotes']> | null }) {
-  return <em>quoting {quotes ? <bdi>{nameOf(quotes.name, quotes.address)}</bdi> : 'a mail that is not here'}: </em>;
+  return (
+    <em>
+      {quotes ? (
+        <>
+          quoting <bdi>{nameOf(quotes.name, quotes.address)}</bdi>:
+        </>
+      ) : (
+        'quoted:'
+      )}{' '}
+    </em>
+  );
 }
 
 /** What else of a thread matches, where results are threads. */

@@ -90,10 +90,7 @@ export const found = z.object({
       lists: z.array(z.string()),
       thread: z.string(),
       snippet: z.string(),
-      quotes: who
-        .nullable()
-        .optional()
-        .describe('who wrote the snippet, where it is quoted; null: the mail is not here'),
+      quotes: who.nullable().optional().describe('who wrote the snippet, where it is quoted; null: not found'),
     }),
   ),
   next: z.int().nullable().describe('"from" of the next page; null at the end'),

@@ -18,7 +18,7 @@ export interface SearchResult {
   /** Of the series that its thread begins with. */
   verdict?: Verdict | undefined;
   snippet: Piece[];
-  /** Where the snippet is quoted: who wrote it, null where that mail is not here; undefined where it is not quoted. */
+  /** Where the snippet is quoted: who wrote it, null where that was not found; undefined where it is not quoted. */
   quotes?: { name: string; address: string } | null;
   /** Where results are grouped by thread: how many of its messages match, and some of the others. */
   matches?: number;
