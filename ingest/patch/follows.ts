@@ -5,7 +5,7 @@ import { AGAIN, type PostedSet } from './sets';
 /** Without words of the author that join them, versions are looked for within so many seconds: a year and a half. */
 export const REACH = 548 * 86400;
 /** A repeated posting of one version number is believed to be one work for so long: beyond, it is a new one. */
-export const REPOST = 120 * 86400;
+const REPOST = 120 * 86400;
 /** A repeated posting under another title and the same version number: for so long. */
 export const RETITLED = 30 * 86400;
 
