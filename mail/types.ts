@@ -4,6 +4,8 @@
  * Names follow docs/ARCHITECTURE.md ("Names"); header semantics are RFC 5322 unless another RFC is named.
  */
 
+import type { Checked } from './authenticity';
+
 /** A Message-ID's value without angle brackets (RFC 5322 3.6.4). */
 export type MsgId = string;
 
@@ -72,6 +74,8 @@ export interface Message {
     xMailingList?: string;
     supersedes?: string;
   };
+  /** What the last mail server that looked found of a signature of the author's domain (mail/authenticity.ts). */
+  senderChecked?: Checked;
   /** Length in bytes of the header part of the raw mail, the empty line that ends it included. */
   headerBytes: number;
   /** What was cut or repaired, in words fit for a page ("text cut at 8 MB"); usually empty. */

@@ -9,6 +9,7 @@ const NOTICES: readonly RegExp[] = [
   /^tipbot@zytor\.com$/,
   /^akpm@(?:linux-foundation\.org|osdl\.org|digeo\.com)$/,
   /^(?:noreply|notifications?)@(?:kernel\.org|linutronix\.de)$/,
+  /^sashal@kernel\.org$/,
   /^gregkh@(?:linuxfoundation\.org|suse\.de)$/,
   /^patch-notifications@ellerman\.id\.au$/,
 ];
@@ -19,6 +20,8 @@ const PR_TRACKER = /^pr-tracker-bot@kernel\.org$/;
 export const isNoticeRobot = (address: string) => NOTICES.some((pattern) => pattern.test(address));
 export const isPatchwork = (address: string) => PATCHWORK.test(address);
 export const isPrTracker = (address: string) => PR_TRACKER.test(address);
+/** Whichever of them. */
+export const isKnownRobot = (address: string) => isNoticeRobot(address) || isPatchwork(address) || isPrTracker(address);
 /** Any program: its words are never a person's. Robots that write in a person's name are known by their address. */
 export const isMachine = (name: string, address: string) =>
   isRobot(name, address) || /^(?:lkp|syzbot|kernelci|sashal\+autosel)/.test(address);

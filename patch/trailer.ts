@@ -145,6 +145,13 @@ export function isEndorsement(key: string): boolean {
   return key in REVIEW_TRAILERS;
 }
 
+/** Whether two mailboxes are one person's by what they say: the same address, or the same full name. */
+export function isSamePerson(a: Address, b: Address): boolean {
+  const plain = (name: string) => name.toLowerCase().replace(/["'.]/g, '').replace(/\s+/g, ' ').trim();
+  if (a.address !== '' && a.address.toLowerCase() === b.address.toLowerCase()) return true;
+  return plain(a.name).includes(' ') && plain(a.name) === plain(b.name);
+}
+
 /** `Tested-by: nobody so far, please try` names no person: neither an address nor a name of few words. */
 function namesPerson({ name, address }: Address, value: string): boolean {
   if (address !== '') return true;

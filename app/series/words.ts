@@ -1,10 +1,18 @@
 import type { OutcomeLine } from '#db/queries/series';
 import { CLAIM_SOURCE, CLAIM_WORDS } from '#patch/kinds';
+import { isKnownRobot, isMachine } from '#patch/robots';
+import { maskAddress, nameOf } from '../_ui/format';
+
+/** Who sent a mail; with the address where the name is that of a robot which the address is not known as. */
+export function senderOf(name: string | null, address: string | null): string {
+  const isLookalike = address !== null && isMachine(name ?? '', address) && !isKnownRobot(address.toLowerCase());
+  return isLookalike ? `${nameOf(name, address)} <${maskAddress(address)}>` : nameOf(name, address);
+}
 
 /** "applied (ras/core), says tip-bot2 for Ada": what a piece of evidence says, and always who sent it. */
 export function outcomeWords(outcome: OutcomeLine): string {
   const tree = outcome.tree ? ` (${outcome.tree})` : '';
-  const who = outcome.source === CLAIM_SOURCE.commit ? 'a commit' : outcome.author || 'a reply';
+  const who = outcome.source === CLAIM_SOURCE.commit ? 'a commit' : senderOf(outcome.author, outcome.address);
   const doubt = outcome.doubted ? ', who is not known to keep a tree' : '';
   return `${CLAIM_WORDS.get(outcome.kind) ?? 'mentioned'}${tree}, says ${who}${doubt}`;
 }

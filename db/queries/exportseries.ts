@@ -1,4 +1,5 @@
 import { CLAIM, CLAIM_SOURCE, PATCH_KIND } from '#patch/kinds';
+import { isSamePerson } from '#patch/trailer';
 import type { Snapshot } from '../open';
 import { rfc3339 } from './export';
 import {
@@ -92,11 +93,14 @@ interface TrailerRow {
   address: string;
   value: string | null;
   given_in: string;
+  giver: string;
+  giver_address: string;
 }
 
 /**
  * `npm run export -- trailers`: one object for each trailer and patch it stands for, sorted by the mail that holds it.
  * A reply to the cover letter stands for each patch. For one that a later version carries, `given_in` is the reply that gave it.
+ * `for_other`: whoever sent that mail is not the person named.
  */
 export async function* exportTrailers(db: Snapshot): AsyncGenerator<object> {
   let after = '';
@@ -106,7 +110,11 @@ export async function* exportTrailers(db: Snapshot): AsyncGenerator<object> {
       [after, PAGE],
     );
     const rows = await db.all<TrailerRow>(TRAILERS, [JSON.stringify(mails.map(({ id }) => id))]);
-    for (const { value, ...row } of rows) yield value === null ? row : { ...row, value };
+    for (const { value, giver, giver_address, ...row } of rows) {
+      const isForOther =
+        (row.name !== '' || row.address !== '') && !isSamePerson(row, { name: giver, address: giver_address });
+      yield { ...row, ...(value === null ? {} : { value }), ...(isForOther ? { for_other: true } : {}) };
+    }
     const last = mails.at(-1);
     if (!last) return;
     after = last.msgid;
@@ -123,11 +131,12 @@ const TRAILERS = `WITH mail AS (SELECT value AS id FROM json_each(?)),
       JOIN patch p ON p.message_id = y.patch_id
       LEFT JOIN revision r ON r.id = p.revision_id AND (r.cover_id = p.message_id OR p.kind = ${PATCH_KIND.cover})
       LEFT JOIN patch q ON q.revision_id = r.id AND q.message_id IS NOT r.cover_id AND q.kind <> ${PATCH_KIND.cover})
-  SELECT m.msgid, pm.msgid AS patch, h.key, h.name, h.address, h.value,
-    coalesce(CASE WHEN h.patch = h.message_id AND h.address <> '' THEN
-      (SELECT gm.msgid FROM revision r JOIN revision s ON s.series_id = r.series_id AND s.id < r.id
+  SELECT m.msgid, pm.msgid AS patch, h.key, h.name, h.address, h.value, gm.msgid AS given_in, gi.name AS giver, gi.address AS giver_address
+  FROM (SELECT held.*, coalesce(CASE WHEN patch = message_id AND address <> '' THEN
+      (SELECT gm.id FROM revision r JOIN revision s ON s.series_id = r.series_id AND s.id < r.id
         JOIN patch sp ON sp.revision_id = s.id JOIN patch_reply y ON y.patch_id = sp.message_id
-        JOIN trailer g ON g.message_id = y.message_id AND g.key = h.key AND g.address = h.address
-        JOIN message gm ON gm.id = g.message_id WHERE r.id = h.revision_id ORDER BY gm.id DESC LIMIT 1) END, m.msgid) AS given_in
-  FROM held h JOIN message m ON m.id = h.message_id JOIN message pm ON pm.id = h.patch
+        JOIN trailer g ON g.message_id = y.message_id AND g.key = held.key AND g.address = held.address
+        JOIN message gm ON gm.id = g.message_id WHERE r.id = held.revision_id ORDER BY gm.id DESC LIMIT 1) END, message_id) AS given_id FROM held) h
+  JOIN message m ON m.id = h.message_id JOIN message pm ON pm.id = h.patch
+  JOIN message gm ON gm.id = h.given_id JOIN identity gi ON gi.id = gm.author_id
   ORDER BY m.msgid, pm.id, h.line`;

@@ -10,6 +10,9 @@ const trailer = (key: string, person: string, messageId: number): TrailerLine =>
   msgid: `${messageId}@x`,
   message_id: messageId,
   forAll: false,
+  sender: '',
+  sender_address: '',
+  said: 'own' as const,
 });
 
 const revision = (id: number, previous: number | null, trailers: TrailerLine[]): RevisionDetail => {

@@ -1,6 +1,6 @@
 import { CLAIM, type LinkKind, PATCH_KIND } from '#patch/kinds';
 import { parseSubject } from '#patch/subject';
-import { isEndorsement } from '#patch/trailer';
+import { isEndorsement, isSamePerson } from '#patch/trailer';
 import type { Snapshot } from '../open';
 import { markLost } from './losttrailers';
 import { STATUS } from './status';
@@ -46,6 +46,11 @@ export interface TrailerLine {
   message_id: number;
   /** Given to the whole series, in reply to the cover letter. */
   forAll: boolean;
+  /** Who sent that mail. */
+  sender: string;
+  sender_address: string;
+  /** How the person named is known to have given it: in a mail of theirs, or as the patch or another person says. */
+  said: 'own' | 'patch' | 'other';
 }
 
 /** What became of a patch, as evidence says: kinds and sources are numbers of patch/kinds.ts CLAIM and CLAIM_SOURCE. */
@@ -63,6 +68,7 @@ export interface OutcomeLine {
   /** The mail that says so; null for a commit. */
   msgid: string | null;
   author: string | null;
+  address: string | null;
   line: number;
 }
 
@@ -292,24 +298,44 @@ function patchLine(
 
 /** Trailers by patch: those in the patch's own mail, and those given in replies to it. */
 async function trailersOf(db: Snapshot, series: number): Promise<Map<number, TrailerLine[]>> {
-  const rows = await db.all<Omit<TrailerLine, 'forAll'> & { patch: number }>(
-    `SELECT p.message_id AS patch, t.key, t.name, t.address, t.value, m.msgid, m.id AS message_id
+  const rows = await db.all<Omit<TrailerLine, 'forAll' | 'said'> & { patch: number }>(
+    `SELECT p.message_id AS patch, t.key, t.name, t.address, t.value, m.msgid, m.id AS message_id, i.name AS sender, i.address AS sender_address
      FROM revision r JOIN patch p ON p.revision_id = r.id JOIN trailer t ON t.message_id = p.message_id JOIN message m ON m.id = t.message_id
-     WHERE r.series_id = ?1
-     UNION ALL SELECT p.message_id, t.key, t.name, t.address, t.value, m.msgid, m.id
+     JOIN identity i ON i.id = m.author_id WHERE r.series_id = ?1
+     UNION ALL SELECT p.message_id, t.key, t.name, t.address, t.value, m.msgid, m.id, i.name, i.address
      FROM revision r JOIN patch p ON p.revision_id = r.id JOIN patch_reply y ON y.patch_id = p.message_id
-     JOIN trailer t ON t.message_id = y.message_id JOIN message m ON m.id = t.message_id WHERE r.series_id = ?1`,
+     JOIN trailer t ON t.message_id = y.message_id JOIN message m ON m.id = t.message_id JOIN identity i ON i.id = m.author_id
+     WHERE r.series_id = ?1`,
     [series],
   );
+  const isOwn = (row: (typeof rows)[number]) => isSamePerson(row, { name: row.sender, address: row.sender_address });
+  const given = new Set(rows.filter(isOwn).flatMap((row) => [`${row.key} ${row.address}`, `${row.key} ${row.name}`]));
   return grouped(
-    rows.map((row) => ({ ...row, forAll: false })),
+    rows.map((row) => ({ ...row, forAll: false, said: saidBy(row, isOwn(row), given) })),
     (row) => row.patch,
   );
 }
 
+/** `given`: who gave what in a mail of their own. */
+function saidBy(
+  {
+    key,
+    name,
+    address,
+    message_id,
+    patch,
+  }: { key: string; name: string; address: string; message_id: number; patch: number },
+  isOwn: boolean,
+  given: ReadonlySet<string>,
+): TrailerLine['said'] {
+  if (isOwn || (address !== '' && given.has(`${key} ${address}`)) || (name !== '' && given.has(`${key} ${name}`)))
+    return 'own';
+  return message_id === patch ? 'patch' : 'other';
+}
+
 async function outcomesOf(db: Snapshot, series: number): Promise<Map<number, OutcomeLine[]>> {
   const rows = await db.all<OutcomeLine>(
-    `SELECT o.patch_id, o.kind, o.source, o.how, o.oid, o.tree, o.evidence_id, o.line, o.doubted, m.msgid, i.name AS author
+    `SELECT o.patch_id, o.kind, o.source, o.how, o.oid, o.tree, o.evidence_id, o.line, o.doubted, m.msgid, i.name AS author, i.address
      FROM revision r JOIN patch p ON p.revision_id = r.id JOIN outcome o ON o.patch_id = p.message_id
      LEFT JOIN message m ON m.id = o.evidence_id LEFT JOIN identity i ON i.id = m.author_id
      WHERE r.series_id = ? AND o.kind NOT IN (${CLAIM.content}, ${CLAIM.gaveIn}) ORDER BY o.evidence_id`,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { decodeWords, parseAddresses } from '#mail/address';
+import { checkedBy } from '#mail/authenticity';
 import { decodeText } from '#mail/charset';
 import { mimeDanger } from '#mail/danger';
 import { dateOf, isArrival, parseDate } from '#mail/date';
@@ -20,7 +21,7 @@ const MAX_RECIPIENTS = 128 * 1024;
 
 const WANTED = new WantedHeaders(
   new Set(
-    'from to cc subject date message-id in-reply-to references content-type content-disposition content-transfer-encoding list-id received x-mailing-list x-change-id x-for-patch-id x-mailer user-agent archived-at supersedes'.split(
+    'from to cc subject date message-id in-reply-to references content-type content-disposition content-transfer-encoding list-id received x-mailing-list x-change-id x-for-patch-id x-mailer user-agent archived-at supersedes authentication-results'.split(
       ' ',
     ),
   ),
@@ -99,6 +100,9 @@ function compose(bytes: Buffer, block: HeaderBlock, hints: Hints, content: MimeC
     },
     get cc() {
       return addressesOf(block.all('cc').map(heading));
+    },
+    get senderChecked() {
+      return checkedBy(block.all('authentication-results'), author.address);
     },
     inReplyTo: repliedIds(replyTo)[0] ?? null,
     possibleParent: possibleParent(replyTo),

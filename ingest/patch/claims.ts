@@ -10,7 +10,7 @@ import {
   type PatchKind,
 } from '#patch/kinds';
 import { parseMmSubject } from '#patch/mm';
-import { isMachine, isNoticeRobot, isPatchwork, isPrTracker } from '#patch/robots';
+import { isKnownRobot, isMachine, isNoticeRobot, isPatchwork, isPrTracker } from '#patch/robots';
 import type { Subject } from '#patch/subject';
 import { AGAINST, type Trailer } from '#patch/trailer';
 import { saidOf } from './said';
@@ -46,12 +46,27 @@ function claim(kind: ClaimKind, source: ClaimSource, line: number, about: Partia
 }
 
 /**
+ * Whose word a notice is: that of the robot known by its address; else of a person, who may keep a tree; but of whoever bears a
+ * robot's name under another address it proves nothing, however often it is sent.
+ */
+function sourceOf(message: Message, known: ClaimSource): ClaimSource {
+  if (isNoticeRobot(robotOf(message))) return known;
+  return isMachine(message.author.name, message.author.address) ? CLAIM_SOURCE.report : CLAIM_SOURCE.notice;
+}
+
+/** The address by which a robot is known; none where the archive's server looked for its domain's signature and found none. */
+function robotOf(message: Message): string {
+  const address = message.author.address.toLowerCase();
+  return isKnownRobot(address) && message.senderChecked === 'fail' ? '' : address;
+}
+
+/**
  * A notice of a tree, as tip-bot's: `Commit-ID:`, tree and branch in the subject, `Link:` to the mail that was applied. From an
  * address that is no known robot's it is the word of whoever sent it.
  */
 function tipClaims(message: Message, subject: Subject, body: Body, trailers: Trailer[]): Claim[] {
   const oid = firstMatch(body, /^Commit-ID:\s+([0-9a-f]{12,40})/);
-  const source = isNoticeRobot(message.author.address) ? CLAIM_SOURCE.tip : CLAIM_SOURCE.notice;
+  const source = sourceOf(message, CLAIM_SOURCE.tip);
   const tree = subject.tipBranch === null ? treeOfNotice(subject) : `tip ${subject.tipBranch}`;
   const about = { oid: oid?.text ?? null, tree, title: subject.title };
   const links = trailers.filter((trailer) => trailer.key === 'Link').map((trailer) => msgidOfLink(trailer.value));
@@ -99,18 +114,20 @@ function mmClaims(message: Message, body: Body): Claim[] {
   if (!title) return [];
   const kind =
     event.action === 'added' ? CLAIM.mmAdded : /merged|mainline/.test(event.reason) ? CLAIM.mmMerged : CLAIM.mmDropped;
-  return [claim(kind, CLAIM_SOURCE.mm, title.line, { title: title.text, tree: event.tree })];
+  const source = sourceOf(message, CLAIM_SOURCE.mm);
+  return [claim(kind, source, title.line, { title: title.text, tree: event.tree })];
 }
 
 /** "I've just added the patch titled ... to my usb git tree", "The patch ... has been applied to the regulator tree". */
-function noticeClaims({ author }: Message, body: Body): Claim[] {
+function noticeClaims(message: Message, body: Body): Claim[] {
   const title = lineAfter(body, /(?:added the patch titled|^The patch)$/);
   const tree = firstMatch(body, /^(?:to|has been applied to) (?:my |the )?(\S+(?: git)?) tree/);
   if (!title || !tree) return [];
   const stable = /stable/.test(tree.text);
-  const source = isNoticeRobot(author.address) ? CLAIM_SOURCE.tip : CLAIM_SOURCE.notice;
+  const known = stable ? CLAIM_SOURCE.stable : CLAIM_SOURCE.tip;
+  const source = sourceOf(message, known);
   return [
-    claim(stable ? CLAIM.stable : CLAIM.applied, stable ? CLAIM_SOURCE.stable : source, tree.line, {
+    claim(stable ? CLAIM.stable : CLAIM.applied, source, tree.line, {
       title: title.text,
       tree: tree.text,
     }),
@@ -155,8 +172,8 @@ function revertClaims(subject: Subject, body: Body): Claim[] {
 /** What the robots say in their forms, b4's list of commits, a trailer against the patch, else a person's words. */
 function replyClaims(message: Message, body: Body, trailers: Trailer[]): Claim[] {
   const { name, address } = message.author;
-  if (isPrTracker(address)) return prTrackerClaims(body);
-  if (isPatchwork(address)) return listedClaims(body, CLAIM_SOURCE.patchwork);
+  if (isPrTracker(robotOf(message))) return prTrackerClaims(body);
+  if (isPatchwork(robotOf(message))) return listedClaims(body, CLAIM_SOURCE.patchwork);
   if ((isMachine(name, address) && !isNoticeRobot(address)) || isAutomatic(body)) return [];
   const listed = listedClaims(body, CLAIM_SOURCE.b4);
   if (listed.length > 0) return listed;

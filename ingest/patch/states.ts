@@ -109,6 +109,10 @@ interface Request {
 }
 const RANK = { meant: 0, said: 1, granted: 2 } as const;
 
+/** Given in a mail of whoever is named, or carried by the author; what somebody else says for them decides nothing. */
+const isGiven = ({ by, sender }: PatchState['endorsements'][number], author: Address) =>
+  isSame(by, sender) || isSame(sender, author);
+
 type Fate = 'merged' | 'applied' | 'reverted' | 'dropped' | 'none';
 
 /** Judges one version. */
@@ -204,7 +208,7 @@ class Judge {
   }
 
   private isDropping({ kind, by, source }: Word, keepers: Address[]): boolean {
-    if (kind === CLAIM.mmDropped) return true;
+    if (kind === CLAIM.mmDropped) return source === CLAIM_SOURCE.mm;
     const isFirstPerson = kind === CLAIM.dropped || (kind === CLAIM.withdrawn && source === CLAIM_SOURCE.report);
     return isFirstPerson && by !== null && keepers.some((keeper) => isSame(keeper, by));
   }
@@ -276,7 +280,12 @@ class Judge {
     return wide.some(
       ({ id, endorsements, words }) =>
         endorsements.some(
-          (one) => one.evidence !== id && one.evidence >= evidence && isSame(one.by, by) && one.isReview,
+          (one) =>
+            one.evidence !== id &&
+            one.evidence >= evidence &&
+            isSame(one.by, by) &&
+            isSame(one.sender, by) &&
+            one.isReview,
         ) ||
         words.some((word) => word.kind === CLAIM.content && word.by && word.evidence > evidence && isSame(word.by, by)),
     );
@@ -287,7 +296,9 @@ class Judge {
   isReviewed(patch: PatchState): boolean {
     const cover = this.revision.patches.find(({ isCover }) => isCover);
     return [patch, ...(cover ? [cover] : [])].some(({ endorsements, author }) =>
-      endorsements.some(({ by, isReview }) => isReview && !isSame(by, author) && !isSame(by, this.author)),
+      endorsements.some(
+        (one) => one.isReview && isGiven(one, author) && !isSame(one.by, author) && !isSame(one.by, this.author),
+      ),
     );
   }
 

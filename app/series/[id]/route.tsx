@@ -16,11 +16,11 @@ import { isEndorsement } from '#patch/trailer';
 import { notFound, page } from '../../_page/page';
 import { Objections, Verdict } from '../../_ui/Case';
 import { Document } from '../../_ui/Document';
-import { nameOf, plural, shortDate, shortTime } from '../../_ui/format';
+import { maskAddress, nameOf, plural, shortDate, shortTime } from '../../_ui/format';
 import { anyHref } from '../../_ui/links';
 import { redirect } from '../../_web/http';
 import { Timeline } from '../Timeline';
-import { LINK_WORDS, outcomeWords } from '../words';
+import { LINK_WORDS, outcomeWords, senderOf } from '../words';
 
 /** `/series/{id}/`: one piece of work over all its versions. The id of any of its mails leads here. */
 export const GET = page(async ({ parts, db }) => {
@@ -128,6 +128,7 @@ function RevisionSection({
       {before && revision.link ? (
         <p className="facts">
           Follows v{before.number}: {LINK_WORDS[revision.link]}
+          {changedAddress(before, revision)}
           {revision.likeness ? `, ${Math.round(revision.likeness * 100)} % of the changed lines alike` : ''}.{' '}
           <a href={`/series/${series}/diff/?from=${before.id}&to=${revision.id}`}>What changed</a>
         </p>
@@ -139,6 +140,12 @@ function RevisionSection({
       </ol>
     </details>
   );
+}
+
+/** Anybody may send a next version in a name that is not theirs: another address is said, as the mail has it. */
+function changedAddress(before: RevisionDetail, revision: RevisionDetail): string {
+  const [old, now] = [before.patches[0]?.address ?? '', revision.patches[0]?.address ?? ''];
+  return old === now ? '' : `, sent from another address, ${maskAddress(now)} (before: ${maskAddress(old)})`;
 }
 
 function PatchItem({ patch }: { patch: PatchLine }) {
@@ -178,10 +185,17 @@ function Trailers({ title, trailers }: { title: string; trailers: TrailerLine[] 
           {n ? ', ' : ''}
           <a href={anyHref(one.msgid)}>{one.key}</a> <bdi>{nameOf(one.name, one.address)}</bdi>
           {one.forAll ? ' (for the series)' : ''}
+          {saidWords(one)}
         </span>
       ))}
     </div>
   );
+}
+
+/** Nothing where the person named gave it in a mail of their own. */
+function saidWords({ said, sender, sender_address }: TrailerLine): string {
+  if (said === 'own') return '';
+  return said === 'patch' ? ' (as the patch says)' : ` (as ${senderOf(sender, sender_address)} says)`;
 }
 
 function Evidence({ outcome }: { outcome: OutcomeLine }) {

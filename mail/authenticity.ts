@@ -1,0 +1,41 @@
+/** What mail servers recorded of a sender's signature (RFC 8601), read as little as can be: a mail may write such headers itself. */
+
+/** `fail`: a server looked and found no signature of the sender's domain; `pass`: it found one; null: none says that it looked. */
+export type Checked = 'pass' | 'fail' | null;
+
+/** Headers that are looked at; servers write two or three. */
+const MAX_RESULTS = 8;
+/** Of each so much. */
+const MAX_LENGTH = 2000;
+
+/**
+ * What the last server found, by the topmost `Authentication-Results:` (each server adds its own above the others'). A mail that brings
+ * a forged one can only speak for itself where no server added any: `pass` is therefore no proof, but `fail` is a reason for doubt.
+ */
+export function checkedBy(results: readonly string[], address: string): Checked {
+  const first = serverOf(results[0] ?? '');
+  if (first === null) return null;
+  const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase();
+  let checked: Checked = null;
+  for (const result of results.slice(0, MAX_RESULTS)) {
+    if (serverOf(result) !== first) continue;
+    for (const part of result.slice(0, MAX_LENGTH).split(';').slice(1)) {
+      const found = /^\s*(dkim|dmarc)\s*=\s*([a-z]+)/i.exec(part);
+      if (!found) continue;
+      const [, method = '', outcome = ''] = found;
+      const signer = /\sheader\.(?:d|from|i)=@?([\w.-]+)/i.exec(part)?.[1]?.toLowerCase() ?? '';
+      if (outcome.toLowerCase() === 'pass' && (method.toLowerCase() === 'dmarc' || isOf(domain, signer))) return 'pass';
+      checked = 'fail';
+    }
+  }
+  return checked;
+}
+
+/** The server's own name; null where the header begins with a result. */
+function serverOf(result: string): string | null {
+  return /^\s*([\w.-]+\.[\w-]+)(?:\s+\d+)?\s*;/.exec(result.slice(0, 300))?.[1]?.toLowerCase() ?? null;
+}
+
+/** RFC 7489, 3.1: the signer's domain or one above or below it. */
+const isOf = (domain: string, signer: string) =>
+  signer.includes('.') && (domain === signer || domain.endsWith(`.${signer}`) || signer.endsWith(`.${domain}`));
