@@ -38,6 +38,7 @@ const DAMAGE: [string, string][] = [
   ['messages without their author', 'DELETE FROM identity WHERE id = (SELECT author_id FROM message LIMIT 1)'],
   ['second messages under one Message-ID that are not marked imposter', 'UPDATE message SET imposter = 0'],
   ['lists whose count is not that of their postings', 'UPDATE list SET messages = messages + 1 WHERE id = 1'],
+  ['lists that gave a higher article number than they remember', 'UPDATE list SET last_number = last_number - 1'],
   [
     'months whose count is not that of their postings',
     `UPDATE activity SET messages = messages - 1 WHERE month = (SELECT min(month) FROM activity)`,
