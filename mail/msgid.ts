@@ -17,14 +17,17 @@ const NO_PART = /[\s\x00-\x1f\x7f]+/g;
  * Ids in angle brackets, white space and controls inside removed. Words without brackets are no ids (RFC 5322 3.6.4): the In-Reply-To of
  * old mailers is a sentence. public-inbox reads it so as well, and threads agree.
  */
-export function idsOf(value: string): MsgId[] {
-  const found: MsgId[] = [];
+export const idsOf = (value: string): MsgId[] => placesOf(value).map(({ id }) => id);
+
+/** The same with the offset of each id's opening bracket. */
+function placesOf(value: string): { id: MsgId; at: number }[] {
+  const found: { id: MsgId; at: number }[] = [];
   for (let open = value.indexOf('<'); open >= 0; open = value.indexOf('<', open + 1)) {
     const close = value.indexOf('>', open);
     if (close < 0) break;
     const inner = value.lastIndexOf('<', close);
     const id = value.slice(inner + 1, close).replace(NO_PART, '');
-    if (id && id.length <= MAX_MSGID) found.push(id);
+    if (id && id.length <= MAX_MSGID) found.push({ id, at: inner });
     open = close;
   }
   return found;
@@ -49,15 +52,15 @@ export function ownId(value: string): MsgId | null {
  * what stands in brackets behind a name and looks like an address is that person's, and would unite all threads that name them.
  */
 export function repliedIds(value: string): MsgId[] {
-  const ids = idsOf(value);
-  if (/^\s*<[^<>]*>\s*$/.test(value)) return ids;
-  return ids.filter((id) => {
-    const at = value.indexOf(`<${id}`);
-    if (at < 0 || !ADDRESS.test(id) || (id.match(/\d/g)?.length ?? 0) > 3) return true;
+  const found = placesOf(value);
+  if (found.length === 1 && /^\s*<[^<>]*>\s*$/.test(value)) return found.map(({ id }) => id);
+  const ids = found.filter(({ id, at }) => {
+    if (!ADDRESS.test(id) || (id.match(/\d/g)?.length ?? 0) > 3) return true;
     const before = value.slice(Math.max(0, at - 100), at);
     const name = AFTER_NAME.exec(before)?.[1];
     return name === undefined || BEFORE_ID.test(name) || ENDS_IN_DATE.test(before);
   });
+  return ids.map(({ id }) => id);
 }
 
 /** An id that In-Reply-To names without brackets, or in an encoded word: taken for one only if a stored mail bears it. */

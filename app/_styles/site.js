@@ -223,8 +223,8 @@
     const { record, isFresh } = visit(`${key} ${location.pathname}`, tokens);
     const fresh = rows.filter((_, n) => isFresh(tokens[n]));
     for (const row of fresh) row.classList.add('fresh');
-    const textContent = `${fresh.length} ${what} since ${since(record.since)}`;
-    if (fresh.length) show(make('span', { className: 'new', textContent }));
+    if (fresh.length)
+      show(make('span', { className: 'new', textContent: `${fresh.length} ${what} since ${since(record.since)}` }));
   }
 
   // --- Copying.

@@ -60,7 +60,6 @@ export function Document({
             Threadline
           </a>
           <form className="find" action="/search/" role="search">
-            {list ? <input type="hidden" name="list" value={list} /> : null}
             <input
               type="search"
               name="q"
@@ -68,6 +67,7 @@ export function Document({
               aria-label={list ? `Search ${list}` : 'Search all lists'}
               placeholder={list ? `Search ${list}` : 'Search all lists'}
             />
+            {list ? <input type="hidden" name="list" value={list} /> : null}
             <button type="submit">Search</button>
           </form>
           <nav aria-label="Site">

@@ -197,16 +197,16 @@ function Narrow({ request, link }: { request: SearchRequest; link: LinkTo }) {
         value ? <input key={name} type="hidden" name={name} value={value} /> : null,
       )}
       <label>
-        from <input name={`from${SUFFIX}`} size={10} />
+        from <input name={`from${SUFFIX}`} />
       </label>
       <label>
-        subject <input name={`subject${SUFFIX}`} size={10} />
+        subject <input name={`subject${SUFFIX}`} />
       </label>
       <label>
-        since <input name="after" type="date" defaultValue={day(after)} />
+        since <input name="after" placeholder="2022-05" defaultValue={day(after)} />
       </label>
       <label>
-        before <input name="before" type="date" defaultValue={day(before)} />
+        before <input name="before" placeholder="2022-06" defaultValue={day(before)} />
       </label>
       <label>
         kind{' '}

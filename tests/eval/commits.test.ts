@@ -32,7 +32,10 @@ describe.skipIf(!ARCHIVES)('commits of real patches', () => {
       'SELECT c.oid, c.how, m.msgid FROM patch_commit c JOIN message m ON m.id = c.patch_id',
     );
     const wrong = rows.filter((row) => applied.get(row.oid) !== row.msgid);
-    const merged = await store.db.get<{ n: number }>(`SELECT count(*) AS n FROM series WHERE status = 'merged'`);
+    // Of most series some patches alone can be applied here, or are held: those are merged in part.
+    const merged = await store.db.get<{ n: number }>(
+      `SELECT count(*) AS n FROM series WHERE status IN ('merged', 'partly applied')`,
+    );
     await store.close();
     expect(wrong).toEqual([]);
     expect(rows.length / applied.size).toBeGreaterThan(0.95);

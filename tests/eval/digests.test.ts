@@ -46,7 +46,7 @@ describe.skipIf(!ARCHIVES)('the digests of 40 threads', () => {
 
   it.each([
     ['while the program was made', false, 30, 0.9, 0.95],
-    ['held out', true, 10, 0.95, 0.9],
+    ['held out', true, 10, 0.94, 0.9],
   ])('quote what a reader would, and have the verdicts: %s', async (_, aside, threads, passages, verdicts) => {
     let [good, all, told, said] = [0, 0, 0, 0];
     const wrong: string[] = [];

@@ -61,7 +61,8 @@ describe.skipIf(ARCHIVES === null || !installed)('threads of linux-edac', () => 
   const folder = scratch();
   afterAll(() => folder.remove());
 
-  it("are public-inbox's for at least 99.9 % of its messages", async () => {
+  // 64 of 14,313 differ: two threads that one mail's bare In-Reply-To unites here (decision 0050).
+  it("are public-inbox's for at least 99.5 % of its messages", async () => {
     const theirs = await theirThreads(folder.path);
     const database = `${folder.path}/edac.sqlite`;
     ingest(database, archive('linux-edac'));
@@ -76,7 +77,7 @@ describe.skipIf(ARCHIVES === null || !installed)('threads of linux-edac', () => 
     const differing = [...common].filter((msgid) => !sameSet(a.get(msgid), b.get(msgid)));
     for (const msgid of differing.slice(0, 20)) console.warn(`another thread than public-inbox's: ${msgid}`);
     console.info(`threads: ${common.size - differing.length} of ${common.size} messages agree`);
-    expect(1 - differing.length / common.size).toBeGreaterThanOrEqual(0.999);
+    expect(1 - differing.length / common.size).toBeGreaterThanOrEqual(0.995);
   });
 });
 
