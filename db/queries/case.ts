@@ -1,9 +1,7 @@
-import { readBody } from '#mail/body';
 import { PATCH_KIND } from '#patch/kinds';
 import { metBy } from '#patch/objection';
 import type { Snapshot } from '../open';
-import { SLOTS, type Slots, textsOf } from './blocks';
-import { passageAt } from './passages';
+import { passagesAt } from './passages';
 import { STATUS } from './status';
 
 /** A mail that says something of a series, with the passage that says it. */
@@ -57,7 +55,10 @@ export async function caseOf(db: Snapshot, series: number): Promise<Case | null>
     [series],
   );
   const objected = await objectionsOf(db, series, author);
-  const quotes = await quoted(db, [...proofs, ...objected]);
+  const passages = await passagesAt(
+    db,
+    [...proofs, ...objected].map(({ id, line }) => ({ id, line: line ?? 0 })),
+  );
   const trailers = await trailersGiven(db, series);
   const versions = await db.all<{ id: number; number: number }>(
     'SELECT id, number FROM revision WHERE series_id = ? AND resend = 0 ORDER BY id',
@@ -65,9 +66,9 @@ export async function caseOf(db: Snapshot, series: number): Promise<Case | null>
   );
   return {
     ...rest,
-    proof: proofs.map((said) => saying(said, quotes))[0] ?? null,
-    objections: objected.map((said) => ({
-      ...saying(said, quotes),
+    proof: proofs[0] ? saying(proofs[0], passages[0]) : null,
+    objections: objected.map((said, n) => ({
+      ...saying(said, passages[proofs.length + n]),
       answer: said.answer === null ? null : { id: said.answer, msgid: said.answer_msgid ?? '' },
       met: metBy(said, trailers) ?? null,
       followed: versions.find(({ id }) => id > said.id) ?? null,
@@ -104,7 +105,7 @@ function objectionsOf(db: Snapshot, series: number, author: number) {
   );
 }
 
-/** Trailers that stand in a reply of the person whom they name. */
+/** Trailers given in a reply by the person whom they name. */
 function trailersGiven(db: Snapshot, series: number) {
   return db.all<{ id: number; msgid: string; key: string; person: number; title: number | null }>(
     `SELECT m.id, m.msgid, t.key, ${PERSON} AS person, ${TITLE} AS title
@@ -115,33 +116,10 @@ function trailersGiven(db: Snapshot, series: number) {
   );
 }
 
-function saying(
-  { id, msgid, name, address, line }: Said,
-  quotes: Map<string, Pick<Saying, 'lines' | 'quote'>>,
-): Saying {
-  return { id, msgid, name, address, ...(quotes.get(`${id} ${line}`) ?? { lines: null, quote: null }) };
-}
-
-/** The passages around the lines of these mails. */
-async function quoted(db: Snapshot, said: Said[]): Promise<Map<string, Pick<Saying, 'lines' | 'quote'>>> {
-  const rows = await db.all<Slots & { id: number }>(
-    `SELECT m.id, ${SLOTS} FROM json_each(?) j JOIN message m ON m.id = j.value`,
-    [JSON.stringify([...new Set(said.map(({ id }) => id))])],
-  );
-  const texts = await textsOf(db, rows);
-  const bodies = new Map(rows.map(({ id }, n) => [id, readBody(texts[n] ?? '')]));
-  const found = new Map<string, Pick<Saying, 'lines' | 'quote'>>();
-  for (const { id, line } of said) {
-    const body = bodies.get(id);
-    const passage = body && line ? passageAt(body, line) : null;
-    if (passage)
-      found.set(`${id} ${line}`, {
-        lines: [passage.first, passage.last],
-        quote: passage.text.replace(/\s+/g, ' '),
-      });
-  }
-  return found;
-}
+const saying = (
+  { id, msgid, name, address }: Said,
+  passage: { lines: [number, number]; quote: string } | null | undefined,
+): Saying => ({ id, msgid, name, address, lines: passage?.lines ?? null, quote: passage?.quote ?? null });
 
 /** The series that the first patch of a thread belongs to, or a cover letter above it; null where its beginning is none. */
 export async function seriesOfThread(db: Snapshot, first: number): Promise<number | null> {

@@ -1,10 +1,12 @@
-import type { Body } from '#mail/body';
+import { type Body, readBody } from '#mail/body';
 import { isContents, isProse } from '#quote/prose';
 import { type Sentence, sentencesOf } from '#quote/sentences';
 import { introduces, isAside, type Weighed, weigh } from '#quote/weigh';
+import type { Snapshot } from '../open';
+import { SLOTS, type Slots, textsOf } from './blocks';
 import type { ThreadRow } from './thread';
 
-/** Sentences of a mail as they stand in it; lines from 0, both inclusive. */
+/** Sentences of a mail, verbatim; lines from 0, both inclusive. */
 export interface Passage {
   row: ThreadRow;
   first: number;
@@ -125,6 +127,24 @@ export function passageAt(body: Body, line: number): Omit<Passage, 'row'> | null
   while (to < sentences.length && fits(sentences[to] as Sentence)) to++;
   const span = { start: sentences[n]?.start ?? 0, end: sentences[to - 1]?.end ?? text.length };
   return { ...cut(text, first, span), isCut: to < sentences.length };
+}
+
+/** The passages around lines of mails, in their order, on one line each; null where no passage is there. Line 0 is none: the mail as a whole is meant. */
+export async function passagesAt(
+  db: Snapshot,
+  places: { id: number; line: number }[],
+): Promise<({ lines: [number, number]; quote: string } | null)[]> {
+  const rows = await db.all<Slots & { id: number }>(
+    `SELECT m.id, ${SLOTS} FROM json_each(?) j JOIN message m ON m.id = j.value`,
+    [JSON.stringify([...new Set(places.filter(({ line }) => line > 0).map(({ id }) => id))])],
+  );
+  const texts = await textsOf(db, rows);
+  const bodies = new Map(rows.map(({ id }, n) => [id, readBody(texts[n] ?? '')]));
+  return places.map(({ id, line }) => {
+    const body = bodies.get(id);
+    const passage = body && line > 0 ? passageAt(body, line) : null;
+    return passage && { lines: [passage.first, passage.last], quote: passage.text.replace(/\s+/g, ' ') };
+  });
 }
 
 function cut(text: string, first: number, { start, end }: Sentence): Omit<Passage, 'row' | 'isCut'> {

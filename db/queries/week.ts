@@ -1,11 +1,9 @@
-import { readBody } from '#mail/body';
 import { CLAIM, CLAIM_SOURCE, CLAIM_WORDS, PATCH_KIND } from '#patch/kinds';
 import { QUIET_DAYS, STATE } from '#patch/state';
 import type { Snapshot } from '../open';
-import { SLOTS, type Slots, textsOf } from './blocks';
 import { Kept } from './kept';
 import { CARRIED } from './onlist';
-import { passageAt } from './passages';
+import { passagesAt } from './passages';
 import { debates } from './quoted';
 import { reportsBetween } from './reports';
 import { STATUS } from './status';
@@ -242,17 +240,13 @@ async function releasesOf(db: Snapshot, from: number, to: number, list: number |
 /** The sentences that stand on the lines; where there are none, the line proves nothing by itself and the whole mail is named. */
 async function addQuotes(db: Snapshot, lines: WeekLine[]): Promise<void> {
   const quoted = lines.filter((line) => line.lines);
-  const rows = await db.all<Slots & { id: number }>(
-    `SELECT m.id, ${SLOTS} FROM json_each(?) j JOIN message m ON m.id = j.value`,
-    [JSON.stringify([...new Set(quoted.map(({ id }) => id))])],
+  const passages = await passagesAt(
+    db,
+    quoted.map(({ id, lines }) => ({ id, line: lines?.[0] ?? 0 })),
   );
-  const texts = await textsOf(db, rows);
-  const bodies = new Map(rows.map(({ id }, n) => [id, readBody(texts[n] ?? '')]));
-  for (const line of quoted) {
-    const body = bodies.get(line.id);
-    const passage = body && line.lines ? passageAt(body, line.lines[0]) : null;
-    line.lines = passage ? [passage.first, passage.last] : null;
-    line.quote = passage ? passage.text.replace(/\s+/g, ' ') : null;
+  for (const [n, line] of quoted.entries()) {
+    line.lines = passages[n]?.lines ?? null;
+    line.quote = passages[n]?.quote ?? null;
   }
 }
 
