@@ -2,6 +2,7 @@ import type { Debate } from '#db/queries/quoted';
 import { nameOf, shortDate } from './format';
 import { digestHref } from './links';
 import { Columns } from './ThreadTable';
+import { VerdictWord } from './VerdictWord';
 
 /** Debates with their digests: by answered passages of the span times participants. */
 export function Debates({
@@ -32,6 +33,7 @@ export function Debates({
           <li key={debate.root}>
             <a href={digestHref(list, debate.msgid)}>
               <bdi>{debate.subject || '(no subject)'}</bdi>
+              {debate.verdict ? <VerdictWord {...debate.verdict} /> : null}
             </a>
             <bdi>{nameOf(debate.author, debate.address)}</bdi>
             <b>

@@ -1,15 +1,35 @@
-import type { Verdict } from '#db/queries/case';
+import type { Verdict } from '#db/queries/verdictrows';
+import { STATE } from '#patch/state';
+import { ageOf } from './format';
 import { statusClass } from './state';
 
-/** "v4 refused", in a row: what became of the newest version. */
-export function VerdictWord({ status, version }: Verdict) {
+/** What a row says for a state whose name is longer, or says less. */
+const SHORT: Record<string, string> = {
+  [STATE.waiting]: 'waits',
+  [STATE.wentQuiet]: 'quiet',
+  [STATE.underDiscussion]: 'discussed',
+};
+/** Silences: told since when. Somebody who waits is told the days at first. */
+const SILENT: readonly string[] = [STATE.wentQuiet, STATE.noAnswer];
+const WAITING: readonly string[] = [STATE.waiting, STATE.posted];
+/** States that no day belongs to. */
+const AGELESS: readonly string[] = [STATE.copy];
+
+/** "v4 refused · 3 days", "v2 waits · 12 days", "quiet since Feb": what became of the newest version, and how long ago. */
+export function verdictWords({ status, version, since_id, now_at }: Verdict): string {
+  const word = `${version === '1' ? '' : `v${version} `}${SHORT[status] ?? status}`;
+  if (AGELESS.includes(status)) return word;
+  const { days, month } = ageOf(since_id / 8, now_at);
+  const isSince = SILENT.includes(status) || (WAITING.includes(status) && days === null);
+  return isSince ? `${word} since ${month}` : `${word} · ${days ?? month}`;
+}
+
+/** The words of a row, with the dot that tells their kind by colour. */
+export function VerdictWord(verdict: Verdict) {
   return (
     <>
       {' '}
-      <i className={`state ${statusClass(status)}`}>
-        {version === '1' ? '' : `v${version} `}
-        {status}
-      </i>
+      <i className={`state ${statusClass(verdict.status)}`}>{verdictWords(verdict)}</i>
     </>
   );
 }

@@ -101,6 +101,19 @@ export function span(seconds: number): string {
   return seconds < 60 ? 'moments' : plural(Math.max(1, Math.round(seconds / 60)), 'minute');
 }
 
+/** Days that an age is counted in; what is older has its month, and of another year its year. */
+const COUNTED_DAYS = 60;
+
+/** How long before `now` something was (both Unix seconds): "3 days", null where it is longer ago; and its month, "Feb" or "Feb 2019". */
+export function ageOf(at: number, now: number): { days: string | null; month: string } {
+  const [date, newest] = [new Date(at * 1000), new Date(now * 1000)];
+  const isSameYear = date.getUTCFullYear() === newest.getUTCFullYear();
+  const month = `${MONTHS[date.getUTCMonth()]}${isSameYear ? '' : ` ${date.getUTCFullYear()}`}`;
+  const days = Math.floor((now - at) / 86_400);
+  if (days >= COUNTED_DAYS) return { days: null, month };
+  return { days: days < 1 ? 'today' : plural(days, 'day'), month };
+}
+
 /** A word for a command that a reader will paste: a Message-ID comes from a stranger, and may hold `;` or `$(...)`. */
 export function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

@@ -8,8 +8,8 @@ import { notFound, page, problem } from '../_page/page';
 import { Document } from '../_ui/Document';
 import { nameOf, shortDate } from '../_ui/format';
 import { personHref } from '../_ui/links';
-import { statusClass } from '../_ui/state';
 import { Columns } from '../_ui/ThreadTable';
+import { VerdictWord } from '../_ui/VerdictWord';
 import { topics } from '../topics/config';
 
 /** `/series/?status=&topic=&person=&list=&author=&older=&newer=`: patch series, newest first; those waiting for review the longest waiting first. */
@@ -82,7 +82,7 @@ export const GET = page(async ({ query, db }) => {
       </form>
       {lines.length ? (
         <>
-          <Columns names={['Series', 'Author', 'Reviewed', 'State', 'Newest', 'Posted']} kind="series" />
+          <Columns names={['Series', 'Author', 'Reviewed', 'What became of it', 'Posted']} kind="series" />
           <ol className="threads series">
             {lines.map((line) => (
               <SeriesItem key={line.id} line={line} />
@@ -113,8 +113,9 @@ function SeriesItem({ line }: { line: SeriesLine }) {
       <b>
         {line.reviewed} <small>of {line.patches}</small>
       </b>
-      <span className={`state ${statusClass(line.status)}`}>{line.status}</span>
-      <b>v{line.version}</b>
+      <span>
+        <VerdictWord {...line} />
+      </span>
       <time>{shortDate(line.posted_id / 8)}</time>
     </li>
   );

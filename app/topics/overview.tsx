@@ -6,6 +6,7 @@ import { type LaneLine, Lanes } from '../_ui/Lanes';
 import { personHref, searchHref, threadHref } from '../_ui/links';
 import { statusClass } from '../_ui/state';
 import { Columns } from '../_ui/ThreadTable';
+import { VerdictWord, verdictWords } from '../_ui/VerdictWord';
 
 /** Threads as a table: what mattered first. */
 export function ThreadList({ threads }: { threads: TopicThread[] }) {
@@ -17,6 +18,7 @@ export function ThreadList({ threads }: { threads: TopicThread[] }) {
           <li key={thread.id}>
             <a href={threadHref('all', thread.msgid)}>
               <bdi>{thread.subject || '(no subject)'}</bdi>
+              {thread.verdict ? <VerdictWord {...thread.verdict} /> : null}
             </a>
             <bdi>{nameOf(thread.author, thread.address)}</bdi>
             <b>
@@ -63,7 +65,7 @@ export function SeriesLanes({ series }: { series: TopicSeries[] }) {
     label: one.title,
     href: `/series/${one.id}/`,
     colour: statusClass(one.status),
-    end: one.status,
+    end: verdictWords(one),
     marks: [...new Set(one.postings)].map((id, n) => ({
       at: Math.floor(id / 8),
       shape: 'square',

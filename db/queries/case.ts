@@ -129,21 +129,3 @@ export async function seriesOfThread(db: Snapshot, first: number): Promise<numbe
   );
   return row?.id ?? null;
 }
-
-/** What became of a series, and its newest version. */
-export interface Verdict {
-  status: string;
-  version: string;
-}
-
-/** Verdicts of the threads whose first mail is a patch, by that mail's id. */
-export async function verdictsOfThreads(db: Snapshot, firsts: number[]): Promise<Map<number, Verdict>> {
-  const rows = await db.all<Verdict & { id: number }>(
-    `SELECT p.message_id AS id, ${STATUS} AS status,
-       coalesce((SELECT n.number || coalesce(n.part, '') FROM revision n WHERE n.id = s.posted_id), '1') AS version
-     FROM json_each(?) j JOIN patch p ON p.message_id = j.value
-     JOIN revision r ON r.id = p.revision_id JOIN series s ON s.id = r.series_id`,
-    [JSON.stringify(firsts)],
-  );
-  return new Map(rows.map(({ id, ...verdict }) => [id, verdict]));
-}

@@ -1,6 +1,6 @@
 import type { Snapshot } from '../open';
-import { type Verdict, verdictsOfThreads } from './case';
 import { Kept } from './kept';
+import { judged, type Verdict } from './verdictrows';
 
 /** A thread as a line of a list. */
 export interface ThreadLine {
@@ -55,6 +55,8 @@ async function allLists(db: Snapshot): Promise<Map<string, ListRow>> {
   return new Map(rows.map((row) => [row.name, row]));
 }
 
+const firstOf = (line: ThreadLine) => line.first_id;
+
 /** Threads of a list (null: of all), the one with the newest mail first; `before` is the last_id above which they are left out. */
 export async function newestThreads(db: Snapshot, listId: number | null, before: number | null): Promise<ThreadPage> {
   const limit = THREADS_A_PAGE + 1;
@@ -71,7 +73,7 @@ export async function newestThreads(db: Snapshot, listId: number | null, before:
           [listId, top],
         );
   const more = threads.length > THREADS_A_PAGE;
-  const shown = await judged(db, more ? threads.slice(0, THREADS_A_PAGE) : threads);
+  const shown = await judged(db, more ? threads.slice(0, THREADS_A_PAGE) : threads, firstOf);
   return { threads: shown, next: more ? (shown.at(-1)?.last_id ?? null) : null };
 }
 
@@ -90,14 +92,5 @@ export async function threadsBetween(
      JOIN thread t ON t.id = s.thread ${JOINS} ORDER BY s.first DESC LIMIT 5000`,
     [from * 8, to * 8, listId],
   );
-  return judged(db, threads);
-}
-
-/** The same threads, those that begin a series with what became of it. */
-async function judged<T extends ThreadLine>(db: Snapshot, threads: T[]): Promise<T[]> {
-  const verdicts = await verdictsOfThreads(
-    db,
-    threads.map(({ first_id }) => first_id),
-  );
-  return threads.map((line) => ({ ...line, verdict: verdicts.get(line.first_id) }));
+  return judged(db, threads, firstOf);
 }

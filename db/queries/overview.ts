@@ -1,4 +1,5 @@
 import type { Snapshot } from '../open';
+import { judged, type Verdict } from './verdictrows';
 
 /** What a set of mails comes to: the threads, debates and people behind it. Counted here, since each of them asked in SQL would read every mail again. */
 export interface Overview {
@@ -19,6 +20,8 @@ export interface ThreadLine {
   firstId: number;
   messages: number;
   participants: number;
+  /** Of the series that it begins with. */
+  verdict?: Verdict | undefined;
 }
 
 export interface TopicThread extends ThreadLine {
@@ -49,7 +52,7 @@ export interface Limits {
 /**
  * Threads that mattered: by mails of the topic times the participants of the thread. A monologue and a thread that only
  * brushes the topic both stay low. The formula stands on the page. Debates: by answered quotations times participants.
- * `ids` are message.id, newest first; each group is some of them. Six queries, whatever their number.
+ * `ids` are message.id, newest first; each group is some of them. Seven queries, whatever their number.
  */
 export async function overviewOf(db: Snapshot, ids: number[], limits: Limits, groups: number[][]): Promise<Overview> {
   const mails = await mailsOf(db, ids);
@@ -140,12 +143,12 @@ function mostOf(values: number[]): [value: number, count: number][] {
 }
 
 async function threadLines(db: Snapshot, threads: number[]): Promise<Map<number, ThreadLine>> {
-  const rows = await db.all<ThreadLine & Record<string, never>>(
+  const rows = await db.all<Omit<ThreadLine, 'verdict'>>(
     `SELECT t.id, t.root, f.msgid, t.subject, i.name AS author, i.address, t.first_id AS firstId, t.messages, t.participants
      FROM json_each(?) j CROSS JOIN thread t ON t.id = j.value JOIN message f ON f.id = t.first_id JOIN identity i ON i.id = t.author_id`,
     [JSON.stringify([...new Set(threads)])],
   );
-  return new Map(rows.map((row) => [row.id, row]));
+  return new Map((await judged(db, rows, ({ firstId }) => firstId)).map((row) => [row.id, row]));
 }
 
 type IdentityRow = [

@@ -2,6 +2,7 @@ import type { Snapshot } from '../open';
 import { Kept } from './kept';
 import { STATUS } from './status';
 import { seriesWithPostings, type TopicSeries } from './topics';
+import { judged, type Verdict } from './verdictrows';
 
 export interface PersonLine {
   id: number;
@@ -131,6 +132,7 @@ export interface BegunThread {
   messages: number;
   participants: number;
   first_id: number;
+  verdict?: Verdict | undefined;
 }
 
 /** Threads they began, the longest first, and how many there are. */
@@ -139,13 +141,14 @@ async function threadsBegun(
   ids: string,
   limit: number,
 ): Promise<{ total: number; threads: BegunThread[] }> {
-  const rows = await db.all<BegunThread & { total: number }>(
+  const rows = await db.all<Omit<BegunThread, 'verdict'> & { total: number }>(
     `WITH ${OWN} SELECT m.msgid, t.subject, t.messages, t.participants, t.first_id, count(*) OVER () AS total
      FROM own CROSS JOIN message m ON m.id = own.id JOIN thread t ON t.id = m.thread AND t.first_id = m.id
      ORDER BY t.messages DESC, t.first_id LIMIT ?`,
     [ids, limit],
   );
-  return { total: rows[0]?.total ?? 0, threads: rows.map(({ total: _, ...thread }) => thread) };
+  const threads = await judged(db, rows, ({ first_id }) => first_id);
+  return { total: rows[0]?.total ?? 0, threads: threads.map(({ total: _, ...thread }) => thread) };
 }
 
 /** Series of a person by what became of them, and those that went through most versions. */

@@ -1,4 +1,5 @@
 import type { Snapshot } from '../open';
+import { judged, type Verdict } from './verdictrows';
 
 /** A passage of one mail that another quotes; lines of displayed texts, from 0. */
 export interface QuoteLine {
@@ -56,20 +57,22 @@ export interface Debate {
   firstId: number;
   /** Quotations of the span that an answer stands below. */
   answered: number;
+  /** Of the series that the thread begins with. */
+  verdict?: Verdict | undefined;
 }
 
 /**
  * Threads by how many passages were answered in a span of ids (times): debates, the most argued first. `list`: only what was
  * posted there counts.
  */
-export function debates(
+export async function debates(
   db: Snapshot,
   from: number,
   to: number,
   limit: number,
   list: number | null = null,
 ): Promise<Debate[]> {
-  return db.all<Debate & Record<string, never>>(
+  const found = await db.all<Omit<Debate, 'verdict'>>(
     `WITH own AS (SELECT m.thread AS id, count(*) AS answered FROM quote q JOIN message m ON m.id = q.message_id
        WHERE q.answered AND q.message_id >= ?1 AND q.message_id < ?2 AND ${ON_LIST('?4')}
        GROUP BY m.thread)
@@ -78,6 +81,7 @@ export function debates(
      WHERE t.participants > 2 ORDER BY own.answered * t.participants DESC, t.first_id LIMIT ?3`,
     [from, to, limit, list],
   );
+  return judged(db, found, ({ firstId }) => firstId);
 }
 
 const ON_LIST = (list: string) =>

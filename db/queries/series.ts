@@ -4,17 +4,16 @@ import { isEndorsement, isSamePerson } from '#patch/trailer';
 import type { Snapshot } from '../open';
 import { markLost } from './losttrailers';
 import { STATUS } from './status';
+import { VERDICT, type Verdict } from './verdictrows';
 
 /** A series as a line of /series/. Ids of messages are times: id / 8 is Unix seconds. */
-export interface SeriesLine {
+export interface SeriesLine extends Verdict {
   id: number;
   title: string;
   author: string;
   address: string;
   /** Different version numbers held: a v4 whose v2 was never mailed here has three. */
   revisions: number;
-  /** The newest version's own number, with its part: `20`, `5.1`. */
-  version: string;
   patches: number;
   first_id: number;
   posted_id: number;
@@ -22,7 +21,6 @@ export interface SeriesLine {
   replies: number;
   reviewed: number;
   applied: number;
-  status: string;
   waiting: number;
   /** '6.1' of a copy for a stable tree. */
   stable: string | null;
@@ -31,9 +29,8 @@ export interface SeriesLine {
 }
 
 /** Columns and joins of a SeriesLine; `s` is the series. */
-export const SERIES_LINE = `s.id, s.title, i.name AS author, i.address, s.revisions,
-  coalesce((SELECT n.number || coalesce(n.part, '') FROM revision n WHERE n.id = s.posted_id), '1') AS version, s.patches, s.first_id, s.posted_id, s.last_id, s.replies,
-  s.reviewed, s.applied, ${STATUS} AS status, s.waiting, s.stable, m.msgid`;
+export const SERIES_LINE = `s.id, s.title, i.name AS author, i.address, s.revisions, s.patches, s.first_id, s.posted_id, s.last_id, s.replies,
+  s.reviewed, s.applied, ${VERDICT}, s.waiting, s.stable, m.msgid`;
 export const SERIES_JOINS = 'JOIN identity i ON i.id = s.author_id JOIN message m ON m.id = s.posted_id';
 
 export interface TrailerLine {

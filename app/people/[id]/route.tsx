@@ -22,6 +22,7 @@ import { maskAddress, maskAll, plural, shortDate } from '../../_ui/format';
 import { personHref, searchHref, threadHref } from '../../_ui/links';
 import { Stacks } from '../../_ui/Stacks';
 import { Columns } from '../../_ui/ThreadTable';
+import { VerdictWord } from '../../_ui/VerdictWord';
 import { Week } from '../../_ui/Week';
 import { redirect, respond } from '../../_web/http';
 import { topics } from '../../topics/config';
@@ -139,6 +140,7 @@ function Begun({ total, threads }: { total: number; threads: BegunThread[] }) {
           <li key={thread.msgid}>
             <a href={threadHref('all', thread.msgid)}>
               <bdi>{thread.subject || '(no subject)'}</bdi>
+              {thread.verdict ? <VerdictWord {...thread.verdict} /> : null}
             </a>
             <b>
               {thread.messages}

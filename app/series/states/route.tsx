@@ -16,6 +16,11 @@ export const GET = page(async ({ db }) => {
         each is right was judged by reading 400 series, on most of which the rules were made; on others they are right
         less often, changes requested in about four of five.
       </p>
+      <p className="about">
+        Rows shorten it: “v4 waits · 12 days” is a fourth version that nobody has answered, “discussed · 3 days” had its
+        last reply three days ago, “quiet since Feb” has had none since. Days are counted back from the newest mail of
+        this archive, not from today.
+      </p>
       {STATES.map(({ id, name, meaning, evidence, ends }) => (
         <section key={id} id={id}>
           <h2>

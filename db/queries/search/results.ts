@@ -1,6 +1,6 @@
 import type { Snapshot } from '../../open';
 import { textBytesOf } from '../blocks';
-import { type Verdict, verdictsOfThreads } from '../case';
+import { type Verdict, verdictsOfThreads } from '../verdictrows';
 import { excerptOf, Finder, type Piece } from './excerpt';
 import type { Plan } from './plan';
 

@@ -1,0 +1,44 @@
+import { STATE } from '#patch/state';
+import { STANDING } from '#patch/trailer';
+import type { Snapshot } from '../open';
+import { STATUS } from './status';
+
+/** What became of a series, as a row says it. */
+export interface Verdict {
+  status: string;
+  /** The newest version's number, with its part: `20`, `5.1`. */
+  version: string;
+  /** message.id of what the status rests on: the mail that proves it, the newest review, or the last word. An id is a time. */
+  since_id: number;
+  /** Unix seconds of the newest mail of the archive: what an age is counted to, whatever the clock says. */
+  now_at: number;
+}
+
+const REVIEWED = `(SELECT max(t.message_id) FROM patch rp JOIN patch_reply y ON y.patch_id = rp.message_id JOIN trailer t ON t.message_id = y.message_id
+  WHERE rp.revision_id = s.posted_id AND t.key IN (${STANDING.map((key) => `'${key}'`).join(', ')}))`;
+
+/** Columns of a Verdict; `s` is the series. */
+export const VERDICT = `${STATUS} AS status,
+  coalesce((SELECT n.number || coalesce(n.part, '') FROM revision n WHERE n.id = s.posted_id), '1') AS version,
+  coalesce(s.proof_id, CASE s.status WHEN '${STATE.reviewed}' THEN ${REVIEWED} WHEN '${STATE.underDiscussion}' THEN s.last_id END, s.posted_id) AS since_id,
+  coalesce((SELECT max(last_at) FROM list), 0) AS now_at`;
+
+/** Verdicts of the threads whose first mail is a patch, by that mail's id. */
+export async function verdictsOfThreads(db: Snapshot, firsts: number[]): Promise<Map<number, Verdict>> {
+  const rows = await db.all<Verdict & { id: number }>(
+    `SELECT p.message_id AS id, ${VERDICT} FROM json_each(?) j JOIN patch p ON p.message_id = j.value
+     JOIN revision r ON r.id = p.revision_id JOIN series s ON s.id = r.series_id`,
+    [JSON.stringify(firsts)],
+  );
+  return new Map(rows.map(({ id, ...verdict }) => [id, verdict]));
+}
+
+/** The same threads, those that begin a series with what became of it; `firstOf` gives the id of a thread's first mail. */
+export async function judged<T>(
+  db: Snapshot,
+  threads: T[],
+  firstOf: (thread: T) => number,
+): Promise<(T & { verdict?: Verdict | undefined })[]> {
+  const verdicts = await verdictsOfThreads(db, threads.map(firstOf));
+  return threads.map((line) => ({ ...line, verdict: verdicts.get(firstOf(line)) }));
+}
