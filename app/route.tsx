@@ -1,15 +1,20 @@
+import type { ReactElement } from 'react';
+import { readProgress, type SourceProgress } from '#db/progress';
 import { activity, lists } from '#db/queries/home';
 import { newestThreads } from '#db/queries/list';
 import { debates } from '#db/queries/quoted';
 import { topicMatches } from '#db/queries/topics';
-import { emptyArchive, page } from './_page/page';
+import { emptyArchive, type PageContext, page, renderBytes, WATCH_SECONDS } from './_page/page';
 import { MonthBars } from './_ui/bits';
 import { Debates } from './_ui/Debates';
 import { Document } from './_ui/Document';
 import { plural, shortDate } from './_ui/format';
 import { debatesHref, listHref, monthHref } from './_ui/links';
+import { Progress } from './_ui/Progress';
 import { ThreadTable } from './_ui/ThreadTable';
 import { ThisWeek } from './_ui/WeekParts';
+import { respond } from './_web/http';
+import { settings } from './_web/settings';
 import { newestWeek } from './[list]/week';
 import { stories } from './stories/stories';
 import { topics } from './topics/config';
@@ -18,7 +23,22 @@ const RECENT = 25;
 const MONTH = 31 * 86_400;
 const STORIES = 5;
 
-export const GET = page(async ({ db }) => {
+export const GET = page(async (context) => {
+  const sources = readProgress(settings.database);
+  const home = await homeOf(context, sources);
+  return sources.length && !(home instanceof Response) ? watched(home) : home;
+});
+
+/** While archives are being read: neither kept nor compared, and loaded again by itself. */
+function watched(home: ReactElement): Response {
+  return respond(renderBytes(home), 200, {
+    'Content-Type': 'text/html; charset=utf-8',
+    'Cache-Control': 'no-store',
+    Refresh: String(10 * WATCH_SECONDS),
+  });
+}
+
+async function homeOf({ db }: PageContext, sources: SourceProgress[]) {
   const all = await lists(db);
   if (!all.length) return emptyArchive();
   const [months, recent] = [await activity(db, null), await newestThreads(db, null, null)];
@@ -40,6 +60,7 @@ export const GET = page(async ({ db }) => {
       debates={debatesHref('all')}
     >
       <h1 className="lead">What was argued, by whom, about which patch.</h1>
+      {sources.length ? <Progress sources={sources} /> : null}
       <div className="home">
         <section aria-labelledby="lists">
           <h2 id="lists">
@@ -106,4 +127,4 @@ export const GET = page(async ({ db }) => {
       </section>
     </Document>
   );
-});
+}

@@ -16,6 +16,8 @@ export interface Following {
   /** The last checkpoint of a source. */
   stateOf(source: Source): Promise<unknown>;
   onNote(location: string, note: string): void;
+  /** A look at a location has ended, whatever came of it. */
+  onDone?(location: string): void;
   ingest(sources: Source[], signal: AbortSignal): Promise<Summary>;
 }
 
@@ -70,6 +72,7 @@ async function keepUp(location: string, following: Following, host: Turns, writi
   const one: Followed = { location, failures: 0, stamp: null };
   for (;;) {
     const outcome = await host.take(() => sync(one, following, writing));
+    following.onDone?.(location);
     if (signal.aborted) return;
     one.failures = outcome.failure ? one.failures + 1 : 0;
     const wait = secondsToWait(following.every, one.failures, retryAfterOf(outcome.failure));

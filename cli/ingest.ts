@@ -14,6 +14,7 @@ import { follow } from './follow';
 import { openLog } from './log';
 import { mirrorFolder, refreshMirror } from './mirror/lists';
 import { CommandError, runProgram } from './program';
+import { PageProgress } from './progress';
 import { databasePath, mailSeconds, silenceSeconds } from './settings';
 
 interface Flags {
@@ -67,7 +68,12 @@ async function run(locations: string[], flags: Flags): Promise<void> {
   if (!locations.length && !flags.commits && !flags.mailmap)
     program.error('error: name a source, a repository with --commits, or a mailmap with --mailmap', { exitCode: 2 });
   const stop = new AbortController();
-  if (flags.follow) for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
+  if (flags.follow) {
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
+    // Started by npm start, it ends with it.
+    process.once('disconnect', () => stop.abort());
+    process.channel?.unref();
+  }
   const log = await openLog((text) => note('log', text), stop.signal);
   try {
     if (flags.follow) await followAll(locations, flags, log, stop.signal);
@@ -90,7 +96,15 @@ async function ingestAll(locations: string[], flags: Flags, log: IngestLog | nul
     }
   }
   const display = progressDisplay(flags.json === true);
-  const summary = await ingest(sources, { ...optionsOf(flags, log), ...display.hooks });
+  const pages = new PageProgress(databasePath());
+  const summary = await ingest(sources, {
+    ...optionsOf(flags, log),
+    onNote: note,
+    onProgress(progress) {
+      display.show(progress);
+      pages.read(progress);
+    },
+  }).finally(() => pages.done());
   display.stop();
   await keepMirror();
   report(summary, [...failed, ...summary.failed], flags.json === true);
@@ -132,6 +146,8 @@ function optionsOf(flags: Flags, log: IngestLog | null): IngestOptions {
 async function followAll(locations: string[], flags: Flags, log: LogWriter | null, signal: AbortSignal): Promise<void> {
   if (!locations.length || locations.includes('-'))
     program.error('error: --follow wants URLs or paths to look at again and again', { exitCode: 2 });
+  const pages = new PageProgress(databasePath());
+  if (!existsSync(databasePath())) for (const location of locations) pages.fetching(location);
   await follow(locations, {
     every: flags.every,
     json: flags.json === true,
@@ -141,15 +157,20 @@ async function followAll(locations: string[], flags: Flags, log: LogWriter | nul
       await log?.acquire();
       return recogniseHere(location);
     },
+    onDone: (location) => pages.done([location]),
     onNote: note,
     stateOf: (source) => checkpointOf(databasePath(), source),
     async ingest(sources, signal) {
+      const show = plainProgress();
       const summary = await ingest(sources, {
         ...optionsOf(flags, log),
         signal,
         onNote: note,
-        onProgress: plainProgress(),
-      });
+        onProgress(progress) {
+          show(progress);
+          pages.read(progress);
+        },
+      }).finally(() => pages.done(sources.map(({ location }) => location)));
       if (summary.read) await keepMirror();
       return summary;
     },
@@ -226,10 +247,11 @@ function note(location: string, text: string): void {
   process.stderr.write(`ingest: ${location}: ${text}\n`);
 }
 
+type Show = NonNullable<IngestOptions['onProgress']>;
+
 /** A bar on a terminal; elsewhere a line every few seconds, on standard error so that --json stays last on standard output. */
-function progressDisplay(json: boolean): { hooks: Pick<IngestOptions, 'onProgress' | 'onNote'>; stop(): void } {
-  const onNote = note;
-  if (!process.stderr.isTTY || json) return { hooks: { onNote, onProgress: plainProgress() }, stop() {} };
+function progressDisplay(json: boolean): { show: Show; stop(): void } {
+  if (!process.stderr.isTTY || json) return { show: plainProgress(), stop() {} };
   const bar = new cliProgress.SingleBar(
     { format: '{bar} {value}/{total} {rate}/s, {eta_formatted} left  {source}', hideCursor: true, etaBuffer: 200 },
     cliProgress.Presets.shades_classic,
@@ -237,20 +259,17 @@ function progressDisplay(json: boolean): { hooks: Pick<IngestOptions, 'onProgres
   let current = '';
   let started = 0;
   return {
-    hooks: {
-      onNote,
-      onProgress({ location, read, bytes, total, unit }) {
-        const value = unit === 'bytes' ? bytes : read;
-        if (location !== current) {
-          if (current) bar.stop();
-          current = location;
-          started = Date.now();
-          bar.start(total ?? value, value, { rate: 0, source: location });
-        }
-        const seconds = (Date.now() - started) / 1000;
-        bar.setTotal(total ?? value);
-        bar.update(value, { rate: seconds > 0 ? Math.round(read / seconds) : 0, source: location });
-      },
+    show({ location, read, bytes, total, unit }) {
+      const value = unit === 'bytes' ? bytes : read;
+      if (location !== current) {
+        if (current) bar.stop();
+        current = location;
+        started = Date.now();
+        bar.start(total ?? value, value, { rate: 0, source: location });
+      }
+      const seconds = (Date.now() - started) / 1000;
+      bar.setTotal(total ?? value);
+      bar.update(value, { rate: seconds > 0 ? Math.round(read / seconds) : 0, source: location });
     },
     stop: () => bar.stop(),
   };
@@ -258,7 +277,7 @@ function progressDisplay(json: boolean): { hooks: Pick<IngestOptions, 'onProgres
 
 const PLAIN_EVERY_MS = 5000;
 
-function plainProgress(): NonNullable<IngestOptions['onProgress']> {
+function plainProgress(): Show {
   let last = Date.now();
   return ({ location, read, total, unit }) => {
     if (read % 256 !== 0 || Date.now() - last < PLAIN_EVERY_MS) return;

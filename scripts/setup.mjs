@@ -1,5 +1,5 @@
 // Brings a clone to where its commands can run. Plain JavaScript, because nothing is installed yet when it starts.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -7,6 +7,12 @@ import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const at = (...parts) => join(ROOT, ...parts);
+
+/** A package from `npm pack` holds what is built, and no sources: nothing is set up, and its data lie where it is called. */
+const IS_PACKAGE = !existsSync(at('tsconfig.json'));
+
+/** Where a relative THREADLINE_DB begins. */
+export const DATA_FOLDER = IS_PACKAGE ? process.env.INIT_CWD || process.cwd() : ROOT;
 
 /** Ends the command with what happened and what to do. */
 export function fail(message) {
@@ -20,16 +26,22 @@ if (major < 20 || (major === 20 && minor < 9))
 
 const say = (text) => process.stderr.write(`threadline: ${text}\n`);
 
-/** Runs a program with its output on standard error: standard output belongs to the command. */
+let tellStep = (_what) => {};
+
+/** Calls `listener` with each step that is begun from now on. */
+export function onStep(listener) {
+  tellStep = listener;
+}
+
+/** Runs a program with its output on standard error: standard output belongs to the command. Resolves to whether it succeeded. */
 function run(what, program, args, env = {}) {
   say(what);
-  const { status, error } = spawnSync(program, args, {
-    cwd: ROOT,
-    stdio: ['ignore', 2, 2],
-    env: { ...process.env, ...env },
+  tellStep(what);
+  const child = spawn(program, args, { cwd: ROOT, stdio: ['ignore', 2, 2], env: { ...process.env, ...env } });
+  return new Promise((done) => {
+    child.once('error', (error) => fail(`${program} cannot be run: ${error.message}`));
+    child.once('exit', (code) => done(code === 0));
   });
-  if (error) fail(`${program} cannot be run: ${error.message}`);
-  return status === 0;
 }
 
 function fingerprint(files) {
@@ -59,6 +71,7 @@ function sources(folders, endings) {
 
 /** Does `work` unless the stamp says it was done for the same inputs. */
 async function unlessDone(stamp, files, isThere, work) {
+  if (IS_PACKAGE) return;
   const want = fingerprint(files.filter((file) => existsSync(at(file))));
   if (isThere() && existsSync(stamp) && readFileSync(stamp, 'utf8') === want) return;
   await withLock(async () => {
@@ -111,23 +124,23 @@ export async function ensureInstalled() {
     at('node_modules/.threadline-installed'),
     ['package-lock.json', '.npmrc'],
     () => existsSync(at(SQLITE)),
-    () => {
+    async () => {
       // Not `npm ci`: it refuses a lock file without the other platforms' optional packages, which some mirrors lack.
       if (
-        !run('installing packages (sqlite3 is compiled where no ready build can be had: about two minutes)', 'npm', [
-          'install',
-          '--no-save',
-          '--loglevel=warn',
-        ])
+        !(await run(
+          'installing packages (sqlite3 is compiled where no ready build can be had: about two minutes)',
+          'npm',
+          ['install', '--no-save', '--loglevel=warn'],
+        ))
       ) {
         fail(
           'npm install failed: see above. Compiling sqlite3 needs Python 3, make and a C++ compiler (Debian: apt-get install python3 make g++).',
         );
       }
       // npm 11 may hold install scripts back; the native module must be there all the same.
-      if (!existsSync(at(SQLITE))) run('building sqlite3', 'npm', ['rebuild', 'sqlite3', '--loglevel=warn']);
+      if (!existsSync(at(SQLITE))) await run('building sqlite3', 'npm', ['rebuild', 'sqlite3', '--loglevel=warn']);
       if (!existsSync(at(SQLITE)))
-        run('compiling sqlite3', 'npx', ['node-gyp', 'rebuild', '--directory', 'node_modules/sqlite3']);
+        await run('compiling sqlite3', 'npx', ['node-gyp', 'rebuild', '--directory', 'node_modules/sqlite3']);
       if (!existsSync(at(SQLITE)))
         fail(
           'sqlite3 could not be built: install Python 3, make and a C++ compiler (Debian: apt-get install python3 make g++) and start again.',
@@ -166,6 +179,7 @@ export async function ensureBundled() {
 }
 
 async function bundle() {
+  tellStep('bundling the commands');
   const { build } = await import('esbuild');
   mkdirSync(DIST, { recursive: true });
   const commands = readdirSync(at('cli')).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
@@ -202,12 +216,12 @@ export async function ensureBuilt() {
     at('.next/.threadline-built'),
     files,
     () => existsSync(at('.next/BUILD_ID')),
-    () => {
+    async () => {
       if (
-        !run('building the pages', process.execPath, ['node_modules/next/dist/bin/next', 'build'], {
+        !(await run('building the pages', process.execPath, ['node_modules/next/dist/bin/next', 'build'], {
           NEXT_TELEMETRY_DISABLED: '1',
           THREADLINE_BUILD_ID: fingerprint(files.filter((file) => existsSync(at(file)))).slice(0, 21),
-        })
+        }))
       ) {
         fail('the pages could not be built: see above.');
       }

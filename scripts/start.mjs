@@ -1,79 +1,113 @@
-// npm start: installs, builds, ingests the sample archive into an empty database, serves, watched.
-import { fork, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, openSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+// npm start [-- SOURCE...]: installs, builds, serves, and follows the archives given now or before; without any: the sample archive.
+import { fork, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { ensureBuilt, ensureBundled, ensureInstalled, fail, ROOT } from './setup.mjs';
+import { parseArgs } from 'node:util';
+import { portIsFree } from './port.mjs';
+import { DATA_FOLDER, ensureBuilt, ensureBundled, ensureInstalled, fail, onStep, ROOT } from './setup.mjs';
+import { absoluteSources, keepSources, sourcesOf } from './sources.mjs';
+import { openWaitingRoom } from './waiting.mjs';
 import { serveWatched } from './watch.mjs';
 
+/** Memory limits as `npm run ingest` has them (docs/ARCHITECTURE.md, "Memory while ingesting"). */
+const LIMITS = ['--max-semi-space-size=8', '--max-old-space-size=2000'];
+/** Wait before a command that failed is started again. */
+const AGAIN_MS = 5000;
+
+const { join: seed, sources: given } = usage();
 const host = process.env.HOST || '127.0.0.1';
 const port = Number(process.env.PORT || 3000);
 if (!Number.isInteger(port) || port < 1 || port > 65535)
   fail(`PORT=${process.env.PORT} is no port number: give one from 1 to 65535.`);
-const database = resolve(ROOT, process.env.THREADLINE_DB || 'data/threadline.sqlite');
+const database = resolve(DATA_FOLDER, process.env.THREADLINE_DB || 'data/threadline.sqlite');
+process.env.THREADLINE_DB = database;
+/** Beside a database that holds the sample archive alone. */
+const sampleMark = `${database}.is-sample`;
+
+await portIsFree('PORT', host, port);
+const nntp = Number(process.env.THREADLINE_NNTP || 0);
+if (nntp) await portIsFree('THREADLINE_NNTP', host, nntp);
+if (given.length && existsSync(sampleMark)) setSampleAside();
+if (given.length) keepSources(database, given);
+const room = await openWaitingRoom(host, port);
+onStep(room.step);
 
 await ensureInstalled();
 await ensureBundled();
-await ensureBuilt();
-await portIsFree('PORT', port);
-const nntp = Number(process.env.THREADLINE_NNTP || 0);
-if (nntp) await portIsFree('THREADLINE_NNTP', nntp);
-if (process.env.THREADLINE_NATS) await followLog();
-else if (!existsSync(database)) ingestSample();
-process.env.THREADLINE_DB = database;
 process.chdir(ROOT);
+const sources = sourcesOf(database);
+// Archives are read while the pages are built.
+if (process.env.THREADLINE_NATS) await keepRunning('node', seed === undefined ? [] : ['--join', seed], true);
+else if (sources.length) await keepRunning('ingest', ['--follow', ...sources], false);
+else if (!existsSync(database)) await ingestSample();
+await ensureBuilt();
+room.step('starting the server');
+await room.close();
 await serveWatched(host, port);
 
-/** Said before Next starts, because its own message would be a stack trace. */
-function portIsFree(name, port) {
-  return new Promise((done) => {
-    const probe = createServer();
-    probe.once('error', (error) =>
-      fail(
-        `cannot listen on ${host}:${port}: ${error.code === 'EADDRINUSE' ? `something else listens there; set ${name} to another number` : error.message}.`,
-      ),
-    );
-    probe.listen(port, host, () => probe.close(done));
-  });
+function usage() {
+  try {
+    const { values, positionals } = parseArgs({ options: { join: { type: 'string' } }, allowPositionals: true });
+    return { join: values.join, sources: absoluteSources(positionals) };
+  } catch (error) {
+    process.stderr.write(`${error.message}\nusage: npm start [-- SOURCE...], or npm start -- --join SEED\n`);
+    process.exit(2);
+  }
 }
 
-function ingestSample() {
-  process.stderr.write('threadline: the database is empty: ingesting the sample archive, which is synthetic\n');
+/** A real archive is not mixed with invented mails. Renamed, not removed: somebody may have added to it. */
+function setSampleAside() {
+  const aside = `${database}.sample`;
+  for (const end of ['', '-wal', '-shm']) if (existsSync(database + end)) renameSync(database + end, aside + end);
+  rmSync(sampleMark);
+  process.stderr.write(`threadline: the sample archive was set aside: ${aside}\n`);
+}
+
+function ended(child) {
+  return new Promise((done) => child.once('exit', (code) => done(code)).once('error', () => done(1)));
+}
+
+async function ingestSample() {
+  room.step('reading the sample archive, which is synthetic');
+  process.stderr.write('threadline: the database is empty: reading the sample archive, which is synthetic\n');
   const folder = mkdtempSync(join(tmpdir(), 'threadline-'));
   const file = join(folder, 'threadline-sample.mbox');
-  const env = { ...process.env, THREADLINE_DB: database };
-  const made = spawnSync(process.execPath, [join(ROOT, 'dist/sample.mjs'), '--messages', '400', '--seed', '1'], {
+  const made = spawn(process.execPath, [join(ROOT, 'dist/sample.mjs'), '--messages', '400', '--seed', '1'], {
     stdio: ['ignore', openSync(file, 'w'), 2],
-    env,
   });
-  if (made.status !== 0) fail('the sample archive could not be made.');
-  const ingested = spawnSync(process.execPath, [join(ROOT, 'dist/ingest.mjs'), file], { stdio: ['ignore', 2, 2], env });
+  if ((await ended(made)) !== 0) fail('the sample archive could not be made.');
+  const ingested = spawn(process.execPath, [join(ROOT, 'dist/ingest.mjs'), file], { stdio: ['ignore', 2, 2] });
+  const code = await ended(ingested);
   rmSync(folder, { recursive: true, force: true });
-  if (ingested.status !== 0) fail('the sample archive could not be ingested.');
+  if (code !== 0) fail('the sample archive could not be ingested.');
+  writeFileSync(sampleMark, '');
 }
 
-/** Starts the program that follows the log of several nodes; resolves once the database is fit to be served. */
-function followLog() {
-  const at = process.argv.indexOf('--join');
-  const args = at < 0 ? [] : process.argv.slice(at, at + 2);
+/** A command that ends with this one, started again when it fails. With `waits`: resolves once it says that it is ready. */
+function keepRunning(name, args, waits) {
   return new Promise((ready) => {
-    let isReady = false;
+    let isReady = !waits;
     const start = () => {
-      const child = fork(join(ROOT, 'dist/node.mjs'), args, { env: { ...process.env, THREADLINE_DB: database } });
+      const child = fork(join(ROOT, `dist/${name}.mjs`), args, {
+        env: { ...process.env, MALLOC_ARENA_MAX: '2' },
+        execArgv: LIMITS,
+        stdio: ['ignore', 2, 2, 'ipc'],
+      });
       child.on('message', () => {
         isReady = true;
         ready();
       });
       child.on('exit', (code) => {
-        if (!isReady) fail('this node could not be started: see above.');
-        process.stderr.write(`threadline: the node's follower ended with ${code}: it is started again\n`);
-        setTimeout(start, 2000);
+        if (code === 2 || !isReady) fail(`npm run ${name} could not be started: see above.`);
+        process.stderr.write(`threadline: ${name} ended with ${code}: it is started again in ${AGAIN_MS / 1000} s\n`);
+        setTimeout(start, AGAIN_MS);
       });
       child.unref();
       child.channel?.unref();
     };
     start();
+    if (!waits) return ready();
     // Until it is ready, nothing else may keep this process.
     const waiting = setInterval(() => isReady && clearInterval(waiting), 200);
   });

@@ -1,9 +1,11 @@
 import type { ReactElement, ReactNode } from 'react';
 import { DatabaseError, type Snapshot, TooLongError } from '#db/open';
+import { readProgress } from '#db/progress';
 import { visible } from '#mail/visible';
 import { topicsStamp } from '#site/topicsfile';
 import { Document } from '../_ui/Document';
 import { loreHref } from '../_ui/links';
+import { Progress } from '../_ui/Progress';
 import { etagOf, isFresh, pathParts, respond } from '../_web/http';
 import { logError } from '../_web/log';
 import { markupOf } from '../_web/markup';
@@ -104,7 +106,9 @@ function finished(
   headers: Record<string, string> & { 'Content-Type': string },
 ): Response {
   if (result instanceof Response) {
-    if (isAsked && result.status === 200 && !result.headers.has('ETag')) result.headers.set('ETag', etag);
+    const { headers: own, status } = result;
+    // What says how far an ingest is changes while the data do not.
+    if (isAsked && status === 200 && !own.has('ETag') && own.get('Cache-Control') !== 'no-store') own.set('ETag', etag);
     return result;
   }
   if (result instanceof HtmlStream) return streamed(result, etag, headers);
@@ -199,12 +203,31 @@ export const notFound = (what: string, offer: string) =>
     offer,
   );
 
-function noArchive(): Promise<Response> {
-  return later('There is no archive yet', FIRST_STEPS, <FirstSteps />);
+async function noArchive(): Promise<Response> {
+  return (await beingRead(503)) ?? later('There is no archive yet', FIRST_STEPS, <FirstSteps />);
 }
 
-/** An archive that holds nothing: how to fill it. */
-export const emptyArchive = () => problem(200, 'The archive is empty', FIRST_STEPS, undefined, <FirstSteps />);
+/** An archive that holds nothing: what is being read into it, or how to fill it. */
+export const emptyArchive = async () =>
+  (await beingRead(200)) ?? problem(200, 'The archive is empty', FIRST_STEPS, undefined, <FirstSteps />);
+
+/** Seconds after which a page that shows an ingest under way is loaded again. */
+export const WATCH_SECONDS = 3;
+
+async function beingRead(status: number): Promise<Response | null> {
+  const sources = readProgress(settings.database);
+  if (!sources.length) return null;
+  const response = await problem(
+    status,
+    'The archive is being read',
+    'Its first threads are here in a moment. This page loads itself again.',
+    undefined,
+    <Progress sources={sources} />,
+  );
+  response.headers.set('Cache-Control', 'no-store');
+  response.headers.set('Refresh', String(WATCH_SECONDS));
+  return response;
+}
 
 const FIRST_STEPS = 'Give it mail, whichever of these you have, and load this page again:';
 

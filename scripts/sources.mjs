@@ -1,0 +1,38 @@
+// The archives that `npm start -- SOURCE...` was given: kept beside the database, one to a line, so that `npm start` alone follows them.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { fail } from './setup.mjs';
+
+const fileOf = (database) => `${database}.sources`;
+
+/** What is followed so far; lines that begin with # are comments. */
+export function sourcesOf(database) {
+  const file = fileOf(database);
+  if (!existsSync(file)) return [];
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line && !line.startsWith('#'));
+}
+
+/** As they are kept: URLs as given, paths absolute, which ends the command where one does not exist. */
+export function absoluteSources(given) {
+  return given.map((source) => {
+    if (/^https?:\/\//i.test(source)) return source;
+    if (source === '-') fail('npm start follows its sources, and standard input ends: use npm run ingest -- - for it.');
+    const path = resolve(process.env.INIT_CWD || '.', source);
+    if (!existsSync(path)) fail(`${path}: no such file or folder. Give a URL, or the path of an archive.`);
+    return path;
+  });
+}
+
+/** Adds sources to those that are followed. */
+export function keepSources(database, sources) {
+  const before = sourcesOf(database);
+  const added = sources.filter((source, n) => !before.includes(source) && sources.indexOf(source) === n);
+  if (!added.length) return;
+  mkdirSync(dirname(database), { recursive: true });
+  const head = before.length ? '' : '# Archives that npm start follows; remove a line to leave one alone.\n';
+  const old = existsSync(fileOf(database)) ? readFileSync(fileOf(database), 'utf8') : head;
+  writeFileSync(fileOf(database), `${old}${added.join('\n')}\n`);
+}

@@ -1,0 +1,145 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { childrenOf, freePort } from '../../bench/process';
+import { command, scratch } from '../command';
+import { PublicInbox, publicInboxInstalled } from '../publicinbox';
+
+const ROOT = resolve(import.meta.dirname, '..', '..');
+const folder = scratch();
+const running = new Set<ChildProcess>();
+afterEach(() => {
+  for (const child of running) child.kill('SIGKILL');
+  running.clear();
+});
+afterAll(() => folder.remove());
+
+interface Started {
+  child: ChildProcess;
+  base: string;
+  said(): string;
+}
+
+/** `npm start -- ARGS`, as npm runs it, on a database of its own. */
+async function start(database: string, ...args: string[]): Promise<Started> {
+  const port = await freePort();
+  const child = spawn(process.execPath, ['scripts/start.mjs', ...args], {
+    cwd: ROOT,
+    env: { ...process.env, THREADLINE_DB: database, PORT: String(port), HOST: '127.0.0.1', THREADLINE_LOG: 'error' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.add(child);
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (part: Buffer) => (said += part));
+  return { child, base: `http://127.0.0.1:${port}`, said: () => said };
+}
+
+async function until<T>(ask: () => Promise<T | false>): Promise<T> {
+  for (;;) {
+    const answer = await ask();
+    if (answer !== false) return answer;
+    await new Promise((later) => setTimeout(later, 100));
+  }
+}
+
+/** A page once it is there and `shows` something. */
+const pageOf = (base: string, path: string, shows: RegExp) =>
+  until(async () => {
+    const response = await fetch(base + path).catch(() => null);
+    const html = response?.status === 200 ? await response.text() : '';
+    return shows.test(html) && html;
+  });
+
+const messagesOf = (database: string) => command('export', ['messages'], database).stdout;
+const mbox = (seed: number, messages: number) =>
+  command('sample', ['--messages', String(messages), '--seed', String(seed)], '/nowhere').stdout;
+
+describe('npm start with archives', () => {
+  it('serves from the first batch on, and follows what it was given when it is started again alone', async () => {
+    const archive = `${folder.path}/a.mbox`;
+    const database = `${folder.path}/a.sqlite`;
+    writeFileSync(archive, mbox(1, 3000));
+    const first = await start(database, archive);
+    await pageOf(first.base, '/', /threadline-sample/);
+    // Killed without a chance to end anything, wherever its ingest is.
+    first.child.kill('SIGKILL');
+    await once(first.child, 'exit');
+    expect(readFileSync(`${database}.sources`, 'utf8')).toContain(archive);
+
+    writeFileSync(archive, mbox(1, 3000) + mbox(2, 5).replaceAll('<sample.', '<later.'));
+    const second = await start(database);
+    await pageOf(second.base, '/', /threadline-sample/);
+    const undisturbed = `${folder.path}/b.sqlite`;
+    expect(command('ingest', [archive], undisturbed).status).toBe(0);
+    const expected = messagesOf(undisturbed);
+    await until(async () => messagesOf(database) === expected);
+    const ended = once(second.child, 'exit');
+    second.child.kill('SIGTERM');
+    await ended;
+    await until(async () => !existsSync(`${database}.progress.json`));
+  }, 120_000);
+
+  it('ends its ingest with itself', async () => {
+    const archive = `${folder.path}/c.mbox`;
+    writeFileSync(archive, mbox(3, 200));
+    const started = await start(`${folder.path}/c.sqlite`, archive);
+    await pageOf(started.base, '/', /threadline-sample/);
+    const children = childrenOf(started.child.pid as number);
+    expect(children.length).toBeGreaterThan(1);
+    started.child.kill('SIGKILL');
+    await until(async () => children.every((pid) => !existsSync(`/proc/${pid}`)));
+  }, 60_000);
+
+  it('refuses a path that does not exist before anything is installed or kept', async () => {
+    const database = `${folder.path}/d.sqlite`;
+    const started = await start(database, `${folder.path}/nowhere.mbox`);
+    expect((await once(started.child, 'exit'))[0]).toBe(1);
+    expect(started.said()).toContain('nowhere.mbox: no such file or folder');
+    expect(existsSync(`${database}.sources`)).toBe(false);
+  }, 30_000);
+
+  it('sets the sample archive aside for a real one', async () => {
+    const database = `${folder.path}/e.sqlite`;
+    const sample = await start(database);
+    await pageOf(sample.base, '/', /threadline-sample/);
+    const ended = once(sample.child, 'exit');
+    sample.child.kill('SIGTERM');
+    await ended;
+    const archive = `${folder.path}/e.mbox`;
+    writeFileSync(
+      archive,
+      'From a Sat Nov 28 12:00:00 2026\nMessage-ID: <one@example.org>\nFrom: A <a@example.org>\nList-Id: <real.example.org>\nSubject: A real mail\nDate: Sat, 28 Nov 2026 12:00:00 +0000\n\nWords.\n',
+    );
+    const real = await start(database, archive);
+    const home = await pageOf(real.base, '/', /A real mail/);
+    expect(home).not.toContain('threadline-sample');
+    expect(existsSync(`${database}.sample`)).toBe(true);
+  }, 120_000);
+});
+
+describe.skipIf(!publicInboxInstalled)('npm start with the URL of a list', () => {
+  it('shows the list, and what comes to it while nobody looked', async () => {
+    const inbox = await PublicInbox.in(`${folder.path}/inbox`);
+    inbox.init('reports');
+    const mail = (n: number) =>
+      `Message-ID: <m${n}@example.org>\nFrom: A <a@example.org>\nSubject: Report ${n}\nDate: Sat, 28 Nov 2026 12:00:0${n} +0000\n\nWords.\n`;
+    inbox.deliver('reports', mail(1));
+    inbox.index('reports');
+    await inbox.start();
+    try {
+      const database = `${folder.path}/u.sqlite`;
+      const first = await start(database, `${inbox.base}/reports/`);
+      await pageOf(first.base, '/', /Report 1/);
+      first.child.kill('SIGKILL');
+      await once(first.child, 'exit');
+      inbox.deliver('reports', mail(2));
+      inbox.index('reports');
+      const second = await start(database);
+      await pageOf(second.base, '/', /Report 2/);
+    } finally {
+      await inbox.stop();
+    }
+  }, 120_000);
+});
