@@ -52,6 +52,7 @@ function split(raw: string): string[] {
   let piece = '';
   let quoted = false;
   let depth = 0;
+  const lastClose = raw.lastIndexOf(')');
   for (let at = 0; at < raw.length; at++) {
     const c = raw[at] as string;
     if (c === '\\' && (quoted || depth)) {
@@ -60,7 +61,7 @@ function split(raw: string): string[] {
     } else if (quoted) {
       piece += c;
       if (c === '"') quoted = false;
-    } else if (c === '(' && closes(raw, at)) depth++;
+    } else if (c === '(' && at < lastClose && beginsWord(raw, at)) depth++;
     else if (c === ')' && depth) depth--;
     else if (depth) continue;
     else if (c === ';') {
@@ -75,9 +76,8 @@ function split(raw: string): string[] {
   return pieces;
 }
 
-/** Whether a bracket opens a comment: one stands behind white space or at the beginning, and the header ends it. */
-const closes = (raw: string, at: number) =>
-  (at === 0 || /[\s;)(]/.test(raw[at - 1] as string)) && raw.lastIndexOf(')') > at;
+/** A bracket opens a comment only behind white space, another mark or nothing; within a word it is the word's. */
+const beginsWord = (raw: string, at: number) => at === 0 || /[\s;)(]/.test(raw[at - 1] as string);
 
 /** Without quotation marks; their escapes undone. */
 function unquoted(value: string): string {

@@ -3,9 +3,13 @@ import libqp from 'libqp';
 /** How a body is written for its way (RFC 2045 6). */
 export type TransferEncoding = 'base64' | 'quoted-printable' | 'uuencode' | '';
 
+/** So much of the header is looked at: an encoding is a word, perhaps with a comment before it. */
+const MAX_HEADER = 1000;
+
 /** The encoding that a header names, in quotes, with a semicolon or a comment too; '' for those that change nothing. */
 export function transferEncoding(header: string | undefined): TransferEncoding {
-  const token = /^[\s"']*([a-z0-9-]{1,40})/i.exec((header ?? '').replace(/\([^)]*\)/g, ' '))?.[1]?.toLowerCase();
+  const beginning = (header ?? '').slice(0, MAX_HEADER);
+  const token = /^[\s"']*([a-z0-9-]{1,40})/i.exec(beginning.replace(/\([^)]*\)/g, ' '))?.[1]?.toLowerCase();
   if (token === 'base64' || token === 'quoted-printable') return token;
   return token !== undefined && /^(?:x-)?uu(?:e|encode)?$/.test(token) ? 'uuencode' : '';
 }

@@ -18,6 +18,8 @@ const PLACES: Record<string, (text: string) => string> = {
   'message id': (text) => `From: a@example.org\nMessage-ID: ${flat(text)}\nList-Id: ${flat(text)}\n\nx\n`,
   'content type': (text) => `${HEAD}Content-Type: text/plain; ${flat(text)}\nContent-Disposition: ${flat(text)}\n\nx\n`,
   'multipart type': (text) => `${HEAD}Content-Type: multipart/mixed; boundary=x; ${flat(text)}\n\n--x\n\nx\n--x--\n`,
+  'type alone': (text) => `${HEAD}Content-Type: ${flat(text)}\n\nx\n`,
+  'transfer encoding': (text) => `${HEAD}Content-Type: text/x; a=b\nContent-Transfer-Encoding: ${flat(text)}\n\nx\n`,
   headers: (text) => `${HEAD}${text}\n\nx\n`,
   'one line': (text) => `${HEAD}Subject: x\n\n${flat(text)}x\n`,
   'line that ends in a colon': (text) => `${HEAD}Subject: x\n\n${flat(text).replace(/.{480}/gs, '$& x:\n')}\n`,
