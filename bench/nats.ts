@@ -45,8 +45,11 @@ export class NatsCluster {
 
   /** As a power failure would. */
   async kill(n: number): Promise<void> {
-    const { child } = this.#members[n] as Member;
-    if (!child || child.exitCode !== null) return;
+    const member = this.#members[n] as Member;
+    const { child } = member;
+    // One that was killed before ends no second time.
+    if (!child) return;
+    member.child = null;
     const ended = once(child, 'exit');
     child.kill('SIGKILL');
     await ended;

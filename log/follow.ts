@@ -1,6 +1,6 @@
-import { type Connection, DatabaseError, logState } from '#db/open';
+import { type Connection, DatabaseError, type LogState, logState } from '#db/open';
 import { decode, type Entry } from './entry';
-import { type LogStream, type Part, SeedError } from './stream';
+import { type LogStream, type Part, SeedError, type StreamState } from './stream';
 
 /** Where a database is in the log, and where the log is. */
 export interface Position {
@@ -16,10 +16,16 @@ export interface Position {
 
 /** How long to wait while another process writes to the file. */
 const BUSY_MS = 50;
+/** How often and how many times a message is asked for that a lagging server does not have yet. */
+const READ_MS = 50;
+const MAX_READS = 100;
+/** A log that ends before the database for so long has lost messages; a leader that was cut off tells an old end until it steps down (10 s). */
+const BEYOND_MS = 20_000;
 
 /** Reads a log into a database, entry by entry. */
 export class Follower {
   writer: string | null = null;
+  #beyondSince: number | null = null;
 
   constructor(
     private readonly db: Connection,
@@ -33,8 +39,7 @@ export class Follower {
   async catchUp(onStep: (position: Position) => void = () => {}): Promise<Position> {
     const state = await this.stream.state();
     let { id, sequence } = await logState(this.db);
-    checkSame({ id, sequence }, state);
-    const last = state?.last ?? 0;
+    const { last } = this.#checked({ id, sequence }, state);
     let parts: Part[] = [];
     for (let next = sequence + 1; next <= last; next++) {
       const part = await this.#read(next);
@@ -52,19 +57,35 @@ export class Follower {
     return { sequence, last, oldest: null, writer: this.writer };
   }
 
+  /**
+   * The log goes on from the database.
+   * @throws SeedError where it does not
+   */
+  #checked(own: LogState, log: StreamState | null): StreamState {
+    if (!log) throw new Error('there is no log of this version yet: the first ingest with THREADLINE_NATS begins it');
+    if (own.id !== log.id)
+      throw new SeedError('the database belongs to no log or to another one: it has to be seeded again');
+    if (own.sequence + 1 < log.first) throw new SeedError(GAP);
+    if (own.sequence <= log.last) {
+      this.#beyondSince = null;
+      return log;
+    }
+    const beyond = `the database is beyond the log (${own.sequence}, the log ends at ${log.last})`;
+    this.#beyondSince ??= performance.now();
+    if (performance.now() - this.#beyondSince < BEYOND_MS) throw new Error(beyond);
+    throw new SeedError(`${beyond}: the log's servers lost what they had, and it has to be seeded again`);
+  }
+
   /** A server that lags behind its leader may not have it yet. */
   async #read(sequence: number): Promise<Part> {
-    for (let tries = 0; ; tries++) {
+    for (let tries = 0; tries < MAX_READS; tries++) {
       const part = await this.stream.read(sequence);
       if (part) return part;
-      if (tries === 100) {
-        const state = await this.stream.state();
-        throw new SeedError(
-          state && state.first > sequence ? GAP : `the log's message ${sequence} cannot be read: ask its servers`,
-        );
-      }
-      await new Promise((later) => setTimeout(later, 50));
+      await new Promise((later) => setTimeout(later, READ_MS));
     }
+    const state = await this.stream.state();
+    if (state && state.first > sequence) throw new SeedError(GAP);
+    throw new Error(`the log's message ${sequence} is on no server that answers`);
   }
 
   async #replay({ statements }: Entry, sequence: number): Promise<void> {
@@ -81,18 +102,3 @@ export class Follower {
 }
 
 const GAP = 'the log no longer has what this database lacks: it has to be seeded again';
-
-/** @throws SeedError */
-function checkSame(
-  own: { id: string | null; sequence: number },
-  log: { id: string; first: number; last: number } | null,
-): void {
-  if (!log) throw new SeedError('there is no log of this version: the first ingest with THREADLINE_NATS begins it');
-  if (own.id !== log.id)
-    throw new SeedError('the database belongs to no log or to another one: it has to be seeded again');
-  if (own.sequence > log.last)
-    throw new SeedError(
-      `the database is beyond the log (${own.sequence}, the log ends at ${log.last}): the log's servers lost what they had, and it has to be seeded again`,
-    );
-  if (own.sequence + 1 < log.first) throw new SeedError(GAP);
-}

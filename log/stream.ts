@@ -14,6 +14,10 @@ const KEEP_DAYS = 14;
 const DEDUPLICATE_SECONDS = 120;
 /** A lease that is not renewed ends after so many seconds. */
 export const LEASE_SECONDS = 6;
+/** How long an answer may take. Whatever is asked may be asked again. */
+const ANSWER_MS = 2000;
+/** After so many questions in a row without an answer another server is asked: this one may be cut off from the others. */
+const MAX_UNANSWERED = 2;
 /** Of the server's limit for a message, less what headers take. */
 const HEADER_BYTES = 4096;
 const MAX_PART = 512 * 1024;
@@ -51,6 +55,8 @@ export interface Servers {
 
 /** The log's stream and its leases, on a connection that comes back by itself. */
 export class LogStream {
+  #unanswered = 0;
+
   private constructor(
     private readonly connection: NatsConnection,
     private readonly client: JetStreamClient,
@@ -73,6 +79,9 @@ export class LogStream {
       servers: servers.map((url) => url.replace(/\/\/[^@/]*@/, '//')),
       name,
       maxReconnectAttempts: -1,
+      // The servers are those that were named: what they say of one another may be addresses that only they can reach.
+      ignoreClusterUpdates: true,
+      ignoreAuthErrorAbort: true,
       waitOnFirstConnect: true,
       reconnectTimeWait: 500,
       pingInterval: 5000,
@@ -82,16 +91,32 @@ export class LogStream {
       ...(servers[0]?.startsWith('tls:') ? { tls: {} } : {}),
     });
     const replicas = servers.length >= 3 ? 3 : 1;
-    const client = jetstream(connection, { timeout: 4000 });
-    const manager = await jetstreamManager(connection, { timeout: 4000, checkAPI: false });
+    const client = jetstream(connection, { timeout: ANSWER_MS });
+    const manager = await jetstreamManager(connection, { timeout: ANSWER_MS, checkAPI: false });
     const leases = () => new Kvm(client).create(LEASES, { ttl: LEASE_SECONDS * 1000, replicas, history: 1 });
     return new LogStream(connection, client, manager, replicas, leases);
+  }
+
+  /** Asks the servers. A server that is cut off from the others takes connections and answers nothing. */
+  async ask<T>(question: () => Promise<T>): Promise<T> {
+    try {
+      const answer = await question();
+      this.#unanswered = 0;
+      return answer;
+    } catch (error) {
+      if (isAnswer(error)) this.#unanswered = 0;
+      else if (++this.#unanswered >= MAX_UNANSWERED && !this.connection.isClosed()) {
+        this.#unanswered = 0;
+        await this.connection.reconnect();
+      }
+      throw error;
+    }
   }
 
   /** Null: there is no stream of this schema yet. Rejects while the servers are away. */
   async state(): Promise<StreamState | null> {
     try {
-      const { config, state }: StreamInfo = await this.manager.streams.info(STREAM);
+      const { config, state }: StreamInfo = await this.ask(() => this.manager.streams.info(STREAM));
       return { id: config.description ?? '', first: state.first_seq, last: state.last_seq };
     } catch (error) {
       if (codeOf(error) === NO_STREAM) return null;
@@ -101,10 +126,14 @@ export class LogStream {
 
   /** Begins the log `id`; one that there was is gone. */
   async create(id: string): Promise<void> {
-    await this.manager.streams.delete(STREAM).catch((error) => {
+    await this.ask(() => this.manager.streams.delete(STREAM)).catch((error) => {
       if (codeOf(error) !== NO_STREAM) throw error;
     });
-    await this.manager.streams.add({
+    await this.ask(() => this.#add(id));
+  }
+
+  #add(id: string): Promise<StreamInfo> {
+    return this.manager.streams.add({
       name: STREAM,
       description: id,
       subjects: [SUBJECT],
@@ -135,32 +164,38 @@ export class LogStream {
     const marks = headers();
     marks.set(PART, `${message.part}/${message.parts}`);
     try {
-      const { seq } = await this.client.publish(SUBJECT, message.bytes, {
+      const options = {
         msgID: message.id,
         expect: { lastSequence: message.last, streamName: STREAM },
         headers: marks,
         retries: 0,
-      });
+      };
+      const { seq } = await this.ask(() => this.client.publish(SUBJECT, message.bytes, options));
       return seq;
     } catch (error) {
       if (codeOf(error) !== WRONG_LAST_SEQUENCE) throw error;
-      // The answer to an earlier try may have been lost, longer ago than duplicates are remembered.
-      const there = await this.#stored(message.last + 1);
-      if (there?.header.get('Nats-Msg-Id') === message.id) return message.last + 1;
+      if (await this.#isThere(message.id, message.last + 1)) return message.last + 1;
       throw new Fenced();
     }
   }
 
+  /**
+   * Whether the message of that number is the one published: the answer to an earlier try may have been lost, longer ago than
+   * duplicates are remembered. Asked of the stream's leader, as the others may lag.
+   * @throws Error where there is none: an earlier try is on its way to a majority, or lost
+   */
+  async #isThere(id: string, sequence: number): Promise<boolean> {
+    const there = await this.ask(() => this.manager.streams.getMessage(STREAM, { seq: sequence }));
+    if (!there) throw new Error('an earlier try is not decided');
+    return there.header.get('Nats-Msg-Id') === id;
+  }
+
   /** The message of that number, from any server that has it; null where none has yet. */
   async read(sequence: number): Promise<Part | null> {
-    const stored = await this.#stored(sequence);
+    const stored = await this.ask(() => this.manager.direct.getMessage(STREAM, { seq: sequence }));
     if (!stored) return null;
     const [part = 1, parts = 1] = (stored.header.get(PART) || '1/1').split('/').map(Number);
     return { sequence, part, parts, at: stored.time.getTime(), bytes: stored.data };
-  }
-
-  async #stored(sequence: number) {
-    return this.manager.direct.getMessage(STREAM, { seq: sequence });
   }
 
   leases(): Promise<KV> {
@@ -180,6 +215,10 @@ export class Fenced extends Error {
 const PART = 'Threadline-Part';
 /** https://github.com/nats-io/nats-server/blob/main/server/errors.json */
 const NO_STREAM = 10059;
+const NO_MESSAGE = 10037;
 const WRONG_LAST_SEQUENCE = 10071;
+
+/** What a server refuses is an answer, unless it lacks the others for one. */
+const isAnswer = (error: unknown) => [NO_STREAM, NO_MESSAGE, WRONG_LAST_SEQUENCE].includes(codeOf(error) as number);
 
 const codeOf = (error: unknown) => (error as { code?: unknown }).code;

@@ -22,6 +22,7 @@ export class LogWriter implements TransactionLog {
   #leases: KV | null = null;
   #revision: number | null = null;
   #renewing: NodeJS.Timeout | null = null;
+  #renewal: Promise<void> | null = null;
   /** The last message of the log as this writer knows it; null before it has begun, and after another wrote. */
   #last: number | null = null;
   #said = 0;
@@ -39,11 +40,12 @@ export class LogWriter implements TransactionLog {
       if (this.#revision !== null) return;
       try {
         this.#leases ??= await this.stream.leases();
-        const holder = await this.#leases.get(KEY);
+        const leases = this.#leases;
+        const holder = await this.stream.ask(() => leases.get(KEY));
         if (holder && holder.operation === 'PUT') this.#say(`${holder.string()} writes; this node waits`);
         else {
-          this.#revision = await this.#leases.create(KEY, this.name);
-          this.#renewing ??= setInterval(() => void this.#renew(), RENEW_MS);
+          this.#revision = await this.stream.ask(() => leases.create(KEY, this.name));
+          this.#renewing ??= setInterval(() => this.#renewInTurn(), RENEW_MS);
           this.#last = null;
           return;
         }
@@ -53,6 +55,13 @@ export class LogWriter implements TransactionLog {
       await wait(LOOK_MS);
     }
     throw new DatabaseError('ended while another node was writing');
+  }
+
+  /** Never two at once: of two the later would take the other's for a stranger's. */
+  #renewInTurn(): void {
+    this.#renewal ??= this.#renew().finally(() => {
+      this.#renewal = null;
+    });
   }
 
   /** Who loses the lease learns it here, or from the log at the next write. */
@@ -75,7 +84,8 @@ export class LogWriter implements TransactionLog {
    */
   async lead(db: Connection): Promise<void> {
     await this.#begin(db);
-    const { last } = await this.#patiently(() => new Follower(db, this.stream).catchUp());
+    const follower = new Follower(db, this.stream);
+    const { last } = await this.#patiently(() => follower.catchUp());
     if (this.#last !== last) {
       this.#last = last;
       // Says who writes from here on, and turns away one that wrote before and does not know it yet.
@@ -94,7 +104,7 @@ export class LogWriter implements TransactionLog {
         `${db.path}: its log is gone from the servers. Begin another one with "npm run ingest -- --seed FILE" and seed the other nodes with FILE.`,
       );
     if (own.id === null) await db.startLog(randomUUID());
-    await this.stream.create(db.logId as string);
+    await this.#patiently(() => this.stream.create(db.logId as string));
   }
 
   /** Begins another log with the database as it is: what was written beside the log is in no message. */
@@ -125,7 +135,7 @@ export class LogWriter implements TransactionLog {
     return this.#last as number;
   }
 
-  /** Tries until the log answers: a writer that cannot reach it waits. */
+  /** Tries until the log answers: a writer that cannot reach it waits, or ends where it is asked to. */
   async #patiently<T>(ask: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
@@ -136,6 +146,7 @@ export class LogWriter implements TransactionLog {
           throw this.#fenced();
         }
         if (error instanceof DatabaseError) throw error;
+        if (this.signal.aborted) throw new DatabaseError(ENDED);
         this.#say(`the log does not answer (${(error as Error).message}); this node waits`);
         await wait(RETRY_MS);
       }
@@ -158,11 +169,15 @@ export class LogWriter implements TransactionLog {
   /** Gives the lease back, so that another need not wait for its end. */
   async close(): Promise<void> {
     if (this.#renewing) clearInterval(this.#renewing);
+    await this.#renewal;
     if (this.#revision !== null && this.#leases)
       await this.#leases.delete(KEY, { previousSeq: this.#revision }).catch(() => {});
     this.#revision = null;
     await this.stream.close();
   }
 }
+
+const ENDED =
+  'ended while the log did not answer: what was read last is not stored, or is in the log and comes from there at the next run';
 
 const wait = (ms: number) => new Promise((later) => setTimeout(later, ms));
