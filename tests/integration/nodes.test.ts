@@ -1,77 +1,90 @@
-import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { setTimeout as later } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { NodeProcess, settled, tablesOf } from '../../bench/fleet';
 import { NATS_SERVER, NatsCluster } from '../../bench/nats';
-import { Connection, logState } from '../../db/open';
 import { command, scratch } from '../command';
 
 if (!NATS_SERVER && process.env.THREADLINE_REQUIRE?.includes('nats'))
   throw new Error('nats-server is required here (THREADLINE_REQUIRE)');
 
-/** Of every row of every table, the index's own among them. */
-async function tablesOf(path: string): Promise<string> {
-  const db = await Connection.open(path, 'read');
-  const hash = createHash('sha256');
-  const tables = await db.all<{ name: string }>(
-    `SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'search' ORDER BY name`,
-  );
-  for (const { name } of tables) hash.update(name).update(JSON.stringify(await db.all(`SELECT * FROM "${name}"`)));
-  await db.close();
-  return hash.digest('hex');
-}
+const WITHIN_MS = 60_000;
 
-async function sequenceOf(path: string): Promise<number> {
-  const db = await Connection.open(path, 'read');
-  const { sequence } = await logState(db);
-  await db.close();
-  return sequence;
-}
+describe('three servers of a log', () => {
+  it.skipIf(!NATS_SERVER)('are all ended, one that was killed before among them', { timeout: 10_000 }, async () => {
+    const folder = scratch();
+    const cluster = await NatsCluster.start(folder.path);
+    await cluster.kill(0);
+    await cluster.stop();
+    folder.remove();
+  });
+});
 
 describe.skipIf(!NATS_SERVER)('nodes of one log', () => {
   const folder = scratch();
   const writer = `${folder.path}/writer.sqlite`;
-  const reader = `${folder.path}/reader.sqlite`;
+  const readers = ['reader-1', 'reader-2'].map((name) => `${folder.path}/${name}.sqlite`);
+  const nodes = [writer, ...readers];
   const seed = `${folder.path}/seed.sqlite`;
+  const running = new Set<NodeProcess>();
   let cluster: NatsCluster;
+  let mails = 0;
 
   beforeAll(async () => {
     cluster = await NatsCluster.start(folder.path);
-    process.env.THREADLINE_NATS = cluster.urls;
+    expect(await ingest(400).ended).toMatchObject({ code: 0 });
+    expect(command('backup', [seed], writer).status).toBe(0);
+  }, WITHIN_MS);
+  afterEach(async () => {
+    await Promise.all([...running].map((one) => one.kill()));
+    running.clear();
   });
   afterAll(async () => {
-    delete process.env.THREADLINE_NATS;
     await cluster.stop();
     folder.remove();
   });
 
-  const ingestSample = (seedNumber: number) => {
-    const mails = command('sample', ['--messages', '400', '--seed', String(seedNumber)], writer).stdout;
-    return command('ingest', ['--list', 'sample', '-'], writer, mails);
-  };
+  function started(one: NodeProcess): NodeProcess {
+    running.add(one);
+    return one;
+  }
 
-  it('hold the same rows; nothing is written beside the log', async () => {
-    expect(ingestSample(1)).toMatchObject({ status: 0 });
-    expect(command('backup', [seed], writer).status).toBe(0);
-    const node = spawn(process.execPath, [resolve('dist/node.mjs'), '--join', seed], {
-      env: { ...process.env, THREADLINE_DB: reader },
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    });
-    try {
-      await once(node, 'message');
-      expect(ingestSample(2)).toMatchObject({ status: 0 });
-      const wanted = await sequenceOf(writer);
-      await expect.poll(() => sequenceOf(reader), { timeout: 60_000, interval: 200 }).toBe(wanted);
-      expect(await tablesOf(reader)).toBe(await tablesOf(writer));
-    } finally {
-      const ended = once(node, 'exit');
-      node.kill('SIGKILL');
-      await ended;
+  /** Mails that no ingest before had. */
+  function ingest(messages: number, database = writer): NodeProcess {
+    const text = command('sample', ['--messages', String(messages), '--seed', String(++mails)], database).stdout;
+    return started(NodeProcess.ingest(database, cluster.urls, ['--list', `sample${mails}`, '-'], text));
+  }
+
+  const follow = (database: string) => started(NodeProcess.follow(database, cluster.urls, seed));
+
+  async function expectSame(): Promise<void> {
+    await settled(nodes, WITHIN_MS);
+    const [wanted, ...others] = await Promise.all(nodes.map(tablesOf));
+    for (const other of others) expect(other).toEqual(wanted);
+  }
+
+  it('hold the same rows', async () => {
+    for (const reader of readers) follow(reader);
+    expect(await ingest(400).ended).toMatchObject({ code: 0 });
+    await expect.poll(() => [...running].every((one) => one.isReady || one.child.exitCode === 0)).toBe(true);
+    await expectSame();
+    for (const node of nodes) expect(command('verify', [], node)).toMatchObject({ status: 0 });
+  });
+
+  it('hold the same rows after each server of the log was killed while one of them wrote', async () => {
+    for (const reader of readers) follow(reader);
+    for (let n = 0; n < 3; n++) {
+      const one = ingest(1000);
+      await later(900);
+      await cluster.kill(n);
+      expect(await one.ended).toMatchObject({ code: 0 });
+      cluster.start(n);
     }
-    expect(command('verify', [], reader).status).toBe(0);
-    delete process.env.THREADLINE_NATS;
-    const beside = ingestSample(3);
+    await expectSame();
+  });
+
+  it('write nothing beside the log', () => {
+    const text = command('sample', ['--messages', '10', '--seed', '99'], writer).stdout;
+    const beside = command('ingest', ['--list', 'sample', '-'], writer, text);
     expect(beside.status).toBe(1);
     expect(beside.stderr).toMatch(/follows a log of several nodes/);
   });

@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { setTimeout as later } from 'node:timers/promises';
+import { Connection, logState } from '#db/open';
+import { ROOT } from './process';
+
+/** How a command ended, and what it said. */
+export interface Ended {
+  /** Null: killed. */
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** A process of a node: its ingest, or the program that follows the log. */
+export class NodeProcess {
+  readonly ended: Promise<Ended>;
+  readonly child: ChildProcess;
+  #stdout = '';
+  #stderr = '';
+  #isReady = false;
+
+  private constructor(program: string, args: string[], database: string, servers: string, input?: string) {
+    this.child = spawn(process.execPath, [`${ROOT}/dist/${program}.mjs`, ...args], {
+      env: { ...process.env, THREADLINE_DB: database, THREADLINE_NATS: servers },
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', 'ipc'],
+    });
+    this.child.stdout?.on('data', (part) => (this.#stdout += part));
+    this.child.stderr?.on('data', (part) => (this.#stderr += part));
+    this.child.on('message', () => (this.#isReady = true));
+    this.child.stdin?.on('error', () => {});
+    this.child.stdin?.end(input);
+    this.ended = once(this.child, 'close').then(([code]) => ({ code, stdout: this.#stdout, stderr: this.#stderr }));
+  }
+
+  static ingest(database: string, servers: string, args: string[], input?: string): NodeProcess {
+    return new NodeProcess('ingest', args, database, servers, input);
+  }
+
+  static follow(database: string, servers: string, seed: string | null): NodeProcess {
+    return new NodeProcess('node', seed === null ? [] : ['--join', seed], database, servers);
+  }
+
+  /** What it said on standard error so far. */
+  get said(): string {
+    return this.#stderr;
+  }
+
+  /** Its database is fit to be served. */
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<Ended> {
+    this.child.kill(signal);
+    return this.ended;
+  }
+}
+
+/** SHA-256 of every row of each table, the index's own among them. */
+export async function tablesOf(path: string): Promise<Record<string, string>> {
+  const db = await Connection.open(path, 'read');
+  try {
+    const prints: Record<string, string> = {};
+    const tables = await db.all<{ name: string }>(
+      `SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'search' ORDER BY name`,
+    );
+    for (const { name } of tables) {
+      const hash = createHash('sha256');
+      for (const row of await db.all(`SELECT * FROM "${name}"`))
+        for (const value of Object.values(row))
+          hash.update(Buffer.isBuffer(value) ? value : JSON.stringify(value)).update('\0');
+      prints[name] = hash.digest('hex');
+    }
+    return prints;
+  } finally {
+    await db.close();
+  }
+}
+
+/** How much of the log is in a database. */
+export async function sequenceOf(path: string): Promise<number> {
+  const db = await Connection.open(path, 'read');
+  try {
+    return (await logState(db)).sequence;
+  } finally {
+    await db.close();
+  }
+}
+
+/** Waits until all databases have as much of the log as the one that has most, and nothing more comes. */
+export async function settled(paths: string[], withinMs: number): Promise<void> {
+  const end = performance.now() + withinMs;
+  for (let same = 0; same < 3; ) {
+    const sequences = await Promise.all(paths.map(sequenceOf));
+    same = new Set(sequences).size === 1 ? same + 1 : 0;
+    if (performance.now() > end) throw new Error(`the nodes are at ${sequences.join(', ')} of the log`);
+    await later(300);
+  }
+}
