@@ -1,15 +1,12 @@
 import { anySynthetic } from '#db/queries/home';
 import { findPerson } from '#db/queries/people';
-import type { SeriesLine } from '#db/queries/series';
 import { listSeries, SERIES_A_PAGE, type SeriesFilter, seriesCounts } from '#db/queries/serieslist';
 import { stateNamed } from '#db/queries/status';
 import { topicMatches } from '#db/queries/topics';
 import { notFound, page, problem } from '../_page/page';
 import { Document } from '../_ui/Document';
-import { nameOf, shortDate } from '../_ui/format';
 import { personHref } from '../_ui/links';
-import { Columns } from '../_ui/ThreadTable';
-import { VerdictWord } from '../_ui/VerdictWord';
+import { SeriesRows } from '../_ui/SeriesRows';
 import { topics } from '../topics/config';
 
 /** `/series/?status=&topic=&person=&list=&author=&older=&newer=`: patch series, newest first; those waiting for review the longest waiting first. */
@@ -80,18 +77,7 @@ export const GET = page(async ({ query, db }) => {
         </label>{' '}
         <button type="submit">Filter</button>
       </form>
-      {lines.length ? (
-        <>
-          <Columns names={['Series', 'Author', 'Reviewed', 'What became of it', 'Posted']} kind="series" />
-          <ol className="threads series">
-            {lines.map((line) => (
-              <SeriesItem key={line.id} line={line} />
-            ))}
-          </ol>
-        </>
-      ) : (
-        <p className="empty">No series is like that.</p>
-      )}
+      {lines.length ? <SeriesRows lines={lines} /> : <p className="empty">No series is like that.</p>}
       {found.length > SERIES_A_PAGE && last ? (
         <nav className="pages" aria-label="Pages">
           <a rel="next" href={hrefOf(query, { after: String(last.posted_id) })}>
@@ -102,24 +88,6 @@ export const GET = page(async ({ query, db }) => {
     </Document>
   );
 });
-
-function SeriesItem({ line }: { line: SeriesLine }) {
-  return (
-    <li>
-      <a href={`/series/${line.id}/`}>
-        <bdi>{line.title}</bdi>
-      </a>
-      <bdi>{nameOf(line.author, line.address)}</bdi>
-      <b>
-        {line.reviewed} <small>of {line.patches}</small>
-      </b>
-      <span>
-        <VerdictWord {...line} />
-      </span>
-      <time>{shortDate(line.posted_id / 8)}</time>
-    </li>
-  );
-}
 
 function filterOf(query: URLSearchParams): SeriesFilter | null {
   const numbers = { olderThanDays: query.get('older'), newerThanDays: query.get('newer'), after: query.get('after') };

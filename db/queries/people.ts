@@ -1,5 +1,6 @@
 import type { Snapshot } from '../open';
 import { Kept } from './kept';
+import { type Recent, recentOf } from './personrecent';
 import { STATUS } from './status';
 import { seriesWithPostings, type TopicSeries } from './topics';
 import { judged, type Verdict } from './verdictrows';
@@ -105,13 +106,17 @@ export interface Counted {
 const OWN = 'own AS (SELECT value AS id FROM json_each(?))';
 
 /** Their mails by list, the largest first: ids, newest first. A cross-post is on each of its lists. */
-async function listsOfMails(db: Snapshot, ids: string): Promise<{ name: string; ids: number[] }[]> {
-  const rows = await db.all<{ name: string; ids: string }>(
-    `WITH ${OWN} SELECT l.name, json_group_array(p.message_id) AS ids FROM own JOIN posting p ON p.message_id = own.id
+async function listsOfMails(db: Snapshot, ids: string): Promise<{ name: string; last_at: number; ids: number[] }[]> {
+  const rows = await db.all<{ name: string; last_at: number | null; ids: string }>(
+    `WITH ${OWN} SELECT l.name, l.last_at, json_group_array(p.message_id) AS ids FROM own JOIN posting p ON p.message_id = own.id
      JOIN list l ON l.id = p.list_id GROUP BY l.id ORDER BY count(*) DESC, l.name`,
     [ids],
   );
-  return rows.map(({ name, ids }) => ({ name, ids: (JSON.parse(ids) as number[]).sort((a, b) => b - a) }));
+  return rows.map(({ name, last_at, ids }) => ({
+    name,
+    last_at: last_at ?? 0,
+    ids: (JSON.parse(ids) as number[]).sort((a, b) => b - a),
+  }));
 }
 
 /** Persons whose mails theirs answer, or (`to`) whose mails answer theirs; as many as `limit`, most first. */
@@ -193,7 +198,8 @@ function reviews(db: Snapshot, ids: string, person: number, given: boolean, limi
 /** What a person's page shows of them besides their names. */
 export interface PersonFacts {
   mails: { id: number; zone: number | null }[];
-  lists: { name: string; ids: number[] }[];
+  lists: { name: string; last_at: number; ids: number[] }[];
+  recent: Recent;
   begun: { total: number; threads: BegunThread[] };
   series: { statuses: { status: string; series: number }[]; series: TopicSeries[] };
   given: TrailerCount[];
@@ -208,14 +214,17 @@ const facts = new Kept<PersonFacts>(100);
 export function personFacts(
   db: Snapshot,
   person: number,
-  limits: { threads: number; series: number; others: number },
+  limits: { threads: number; series: number; others: number; recent: { threads: number; series: number } },
 ): Promise<PersonFacts> {
   return facts.get(db, JSON.stringify([person, limits]), async () => {
     const mails = await mailsOf(db, person);
     const ids = JSON.stringify(mails.map(({ id }) => id));
+    const lists = await listsOfMails(db, ids);
+    const newest = Math.max((mails[0]?.id ?? 0) / 8, ...lists.map(({ last_at }) => last_at));
     return {
       mails,
-      lists: await listsOfMails(db, ids),
+      lists,
+      recent: await recentOf(db, person, mails, newest, limits.recent),
       begun: await threadsBegun(db, ids, limits.threads),
       series: await personSeries(db, person, limits.series),
       given: await reviews(db, ids, person, true, limits.others),

@@ -28,8 +28,9 @@ import { redirect, respond } from '../../_web/http';
 import { topics } from '../../topics/config';
 import { bucketsOf, colourClasses, csv } from '../../topics/figures';
 import { SeriesLanes } from '../../topics/overview';
+import { RecentWork } from './Recent';
 
-const LIMITS = { threads: 15, series: 16, others: 12 };
+const LIMITS = { threads: 15, series: 16, others: 12, recent: { threads: 12, series: 12 } };
 
 /** `/people/{id}/`: what a person wrote here, when, with whom, and what became of it; `id` is a slug or an address. */
 export const GET = page(async ({ parts, query, db }) => {
@@ -67,6 +68,8 @@ export const GET = page(async ({ parts, query, db }) => {
         <bdi>{person.name}</bdi>
       </h1>
       <Facts person={person} />
+      <RecentWork recent={facts.recent} slug={person.slug} last={person.last_id} />
+      <h2 id="all">All time</h2>
       <ul className="systems" aria-label="Lists">
         {lists.map(({ name, ids: own }, n) => (
           <li key={name}>

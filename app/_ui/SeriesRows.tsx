@@ -1,0 +1,30 @@
+import type { SeriesLine } from '#db/queries/series';
+import { nameOf, shortDate } from './format';
+import { Columns } from './ThreadTable';
+import { VerdictWord } from './VerdictWord';
+
+/** Series, one a line, with what became of each. */
+export function SeriesRows({ lines }: { lines: SeriesLine[] }) {
+  return (
+    <>
+      <Columns names={['Series', 'Author', 'Reviewed', 'What became of it', 'Posted']} kind="series" />
+      <ol className="threads series">
+        {lines.map((line) => (
+          <li key={line.id}>
+            <a href={`/series/${line.id}/`}>
+              <bdi>{line.title}</bdi>
+            </a>
+            <bdi>{nameOf(line.author, line.address)}</bdi>
+            <b>
+              {line.reviewed} <small>of {line.patches}</small>
+            </b>
+            <span>
+              <VerdictWord {...line} />
+            </span>
+            <time>{shortDate(line.posted_id / 8)}</time>
+          </li>
+        ))}
+      </ol>
+    </>
+  );
+}

@@ -1,0 +1,78 @@
+import { RECENT_DAYS, type Recent, type RecentThread } from '#db/queries/personrecent';
+import { QUIET_DAYS } from '#patch/state';
+import { plural, shortDate } from '../../_ui/format';
+import { searchHref, threadHref } from '../../_ui/links';
+import { SeriesRows } from '../../_ui/SeriesRows';
+import { Columns } from '../../_ui/ThreadTable';
+import { VerdictWord } from '../../_ui/VerdictWord';
+
+/** The last month of a person: where they wrote, what they stood for; and their series of which something is still said. */
+export function RecentWork({ recent, slug, last }: { recent: Recent; slug: string; last: number }) {
+  const { from, to, mails, threads, more, given } = recent;
+  const days = `${shortDate(from)}..${shortDate(to)}`;
+  return (
+    <>
+      <section>
+        <h2>
+          Last {RECENT_DAYS} days{' '}
+          <small>
+            {shortDate(from)} to {shortDate(to)}, where the archive of their lists ends
+          </small>
+        </h2>
+        {mails ? (
+          <p className="facts">
+            <a href={searchHref(`person:${slug} d:${days}`)}>{plural(mails, 'mail')}</a> in{' '}
+            {plural(threads.length + more, 'thread')}
+            {given.length ? ` · gave ${given.map(({ key, count }) => `${count} ${key}`).join(', ')}` : ''}
+          </p>
+        ) : (
+          <p className="empty">No mail in these days. The last was sent on {shortDate(last / 8)}.</p>
+        )}
+        {threads.length ? <Threads threads={threads} more={more} /> : null}
+      </section>
+      <Series recent={recent} slug={slug} />
+    </>
+  );
+}
+
+function Threads({ threads, more }: { threads: RecentThread[]; more: number }) {
+  return (
+    <>
+      <Columns names={['Thread', 'Their mails', 'Last of them']} kind="begun" />
+      <ol className="threads begun">
+        {threads.map((thread) => (
+          <li key={thread.msgid}>
+            <a href={threadHref('all', thread.msgid)}>
+              <bdi>{thread.subject || '(no subject)'}</bdi>
+              {thread.verdict ? <VerdictWord {...thread.verdict} /> : null}
+            </a>
+            <b>
+              {thread.here} <small>of {thread.messages}</small>
+            </b>
+            <time>{shortDate(thread.newest / 8)}</time>
+          </li>
+        ))}
+      </ol>
+      {more ? <p className="facts">and {plural(more, 'more thread')}</p> : null}
+    </>
+  );
+}
+
+function Series({ recent: { series, areCurrent, to }, slug }: { recent: Recent; slug: string }) {
+  if (!series.length) return null;
+  return (
+    <section>
+      <h2>
+        {areCurrent ? 'Current series' : 'Newest series'}{' '}
+        <small>
+          <a href={`/series/?person=${encodeURIComponent(slug)}`}>all</a>
+        </small>
+      </h2>
+      <p className="facts">
+        {areCurrent ? 'With' : 'None has'} a mail in the {QUIET_DAYS} days before {shortDate(to)}
+        {areCurrent ? '; the newest version first.' : '; the newest are these.'}
+      </p>
+      <SeriesRows lines={series} />
+    </section>
+  );
+}
