@@ -26,7 +26,7 @@ export const isQuestion = (sentence: string) => /\?["')\s]*(?:[:;]-?\))?$/.test(
 
 /** Words before "patches" that name none of them. */
 const UNNAMING = new Set(
-  'a an the this that these those your my our his their it of in from all both only just first second third last next rest remaining other others two three four five six seven eight nine ten whole entire full same new newer latest updated revised fixed above below following final and or to for with each every patch patches series set v2 v3 single trivial little small nice good simple old previous original actual said bug bugfix minor resulting whole linux kernel rc next'.split(
+  'a an the this that these those your my our his their it of in from all both only just first second third last next rest remaining other others two three four five six seven eight nine ten whole entire full same new newer latest updated revised fixed above below following final queued applied merged picked took taken pushed pulled added and or to for with each every patch patches series set v2 v3 single trivial little small nice good simple old previous original actual said bug bugfix minor resulting whole linux kernel rc next'.split(
     ' ',
   ),
 );
@@ -51,8 +51,14 @@ function namedIn(clause: string): string | null {
 
 const NUMBERS = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'];
 
+/** What was done to a patch on the way, which says nothing of how many were taken: "(I fixed a comment in patch 2)", "with the typo in the second one corrected". */
+const EDITED =
+  /\(?\b(?:with|after|modulo|having|i(?:'ve| have)?|we(?:'ve| have)?)\b(?=[^()]{0,90}\b(?:fix(?:ed|ing|es)?|chang(?:ed|es?|ing)|edit(?:ed|s)?|tweak(?:ed|s)?|adjust(?:ed|ments?)?|typos?|correct(?:ed|ions?)|reword(?:ed|ing)?|updat(?:ed|es?)|rebas(?:ed|ing)|renam(?:ed|ing)|squash(?:ed|ing)|amend(?:ed|ments?)?)\b).*$/i;
+
 /** Which patches a clause speaks of. */
-export function scopeOf(clause: string): string | null {
+export function scopeOf(given: string): string | null {
+  const edited = EDITED.exec(given)?.index ?? 0;
+  const clause = edited > 0 ? given.slice(0, edited) : given;
   const except =
     /\b(?:all|series|set|rest|others?|patches)\b.{0,40}?\b(?:but|except|minus|apart from|excluding)\b(.*)$/i.exec(
       clause,
@@ -64,8 +70,12 @@ export function scopeOf(clause: string): string | null {
   const named = namedIn(clause);
   if (named) return named;
   if (/\bup to (?:and including )?(?:here|this)/i.test(clause)) return 'upto';
-  const more = /\b(?:this|it|one)\b.{0,40}\[?\b(\d+)\/\d+\]?/i.exec(clause);
-  if (more && /\b(?:and|along|with|both)\b/i.test(clause)) return `+${more[1]}`;
+  const more =
+    /\b(?:this|it|one)\b.{0,40}\[?\b(\d+)\/\d+\]?/i.exec(clause) ??
+    /\b(?:this|it)(?: one)? and (?:patch|part) #?(\d+)\b|\b(?:along|together) with (?:the )?(?:patch |part )?\[?(\d+)\/\d+\]?/i.exec(
+      clause,
+    );
+  if (more && /\b(?:and|along|with|both)\b/i.test(clause)) return `+${more[1] ?? more[2]}`;
   if (/\b(?:this|it)\b.{0,40}\b(?:and|along with) (?:the )?(?:rest|others?|remaining)\b/i.test(clause)) return 'all';
   const first = /\bfirst (\d+|one|two|three|four|five|six|seven|eight|nine|ten|patch)\b/i.exec(clause);
   if (first) {

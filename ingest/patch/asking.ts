@@ -2,7 +2,7 @@ import { type Act, act, isQuestion } from './act';
 
 /** After "please": what is asked of the list or of a maintainer, not of the patch. */
 const CHANGE =
-  "(?:re-?send|re-?spin|re-?post|re-?submit|re-?base|re-?do|re-?work|re-?write|re-?order|re-?name|re-?phrase|re-?word|re-?factor|re-?place|fix|use|add|remove|delete|drop|split|make|move|change|update|put|keep|avoid|convert|document|include|mention|squash|fold|sort|align|follow|address|separate|wrap|switch|define|provide|write|correct|adjust|insert|extend|limit|return|explain|describe|elaborate|clarify|justify|resubmit|clean ?up|do not|don't|never|get rid of|turn|break|combine|rather|just|also|simply|at least|only|send (?:a |an |the |out |me )?(?:v\\d|new|updated|next|another|fixed|proper|separate|follow|incremental)|make sure|implement|introduce|spell|capitali[sz]e|shorten|initiali[sz]e|indent|spell|declare|export|pass|store|leave|swap|prefix|base)";
+  "(?:re-?send|re-?spin|re-?post|re-?submit|re-?base|re-?do|re-?work|re-?write|re-?order|re-?name|re-?phrase|re-?word|re-?factor|re-?place|fix|use|add|remove|delete|drop|split|make|move|change|update|put|keep|avoid|convert|document|include|mention|squash|fold|sort|align|follow|address|separate|wrap|switch|define|provide|write|correct|adjust|insert|extend|limit|return|describe|resubmit|clean ?up|do not|don't|never|get rid of|turn|break|combine|rather|just|also|simply|at least|only|send (?:a |an |the |out |me )?(?:v\\d|new|updated|next|another|fixed|proper|separate|follow|incremental)|make sure|implement|introduce|spell|capitali[sz]e|shorten|initiali[sz]e|indent|spell|declare|export|pass|store|leave|swap|prefix|base)";
 const ASKED = new RegExp(
   `\\bplease,? (?:(?:also|just|instead|then|always|rather|either|simply|at least|do|can you) )*${CHANGE}\\b`,
   'i',
@@ -11,14 +11,17 @@ const CAN_YOU = new RegExp(
   `\\b(?:can|could|would|will) you(?: all)?(?: please)?(?: also| instead| just| maybe| perhaps)? ${CHANGE}\\b`,
   'i',
 );
+/** An explanation is a change only where it is wanted in the patch itself. */
+const EXPLAIN =
+  /\b(?:please,? (?:also |just )?|(?:can|could|would|will) you (?:please )?(?:also )?)(?:explain|elaborate|clarify|justify)\b(?=.{0,120}\b(?:commit|change-?log|log|message|comment|description|cover|subject|documentation|binding)\b)/i;
 /** Parts of a patch of which a reviewer says how they should be. */
 const PART =
   '(?:this|it|that|patch(?:es)?|these|those|subject|changelog|commit|message|log|description|title|names?|functions?|lines?|code|here|which|compatible|property|variables?|macros?|struct|values?|checks?|comments?|driver|series|headers?|includes?|labels?|nodes?|bindings?|files?|words?|paragraph|sentence|alignment|indentation|braces?|whitespace|tag|options?|symbol|prefix|type|arguments?|parameters?|flags?|solution)';
 /** What the patch should become, or what is wrong with it. */
 const SHOULD = new RegExp(
   [
-    `\\b(?:you (?:should|better|need to|must|have to|forgot|missed|still need|want to)`,
-    `${PART} (?:should|needs? to|has to|ought to)(?! not be (?:a|any)\\b)`,
+    `\\b(?:you (?:should|better|need to|must|have to|forgot|missed|still need)`,
+    `${PART} (?:should|needs? to|has to(?! do\\b)|ought to)(?! not (?:\\w+ )?be (?:\\w+ ){0,2}(?:a|any|possible|able)\\b)`,
     '(?:but|and|it|which) needs to be',
     `${PART} (?:needs (?:a|an|some|more)(?! (?:response|review|ack|answer|reply|test|look|maintainer))|must (?:not|go|use|have|come|stay|return|handle|check|match))`,
     '(?:this|it) (?:is|looks) (?:wrong|broken|bogus|racy|buggy)',
@@ -29,7 +32,9 @@ const SHOULD = new RegExp(
     "I(?:'d| would) (?:(?:prefer|rather)(?! (?:wait|have|see|not have|keep an|hear))|like to see (?:a|an|the|some|more|this)|suggest|drop|use|just|also|call|make|rename|move|split|add|remove|put|keep|cast)",
     'better to',
     'would (?:be (?:better|nicer|cleaner|good|nice|helpful)|make (?:more|better) sense)',
-    '(?:is|are|looks?|seems?) (?:redundant|unnecessary|superfluous|unneeded|pointless|not needed)',
+    `(?:${PART}(?<!which)|(?:this|these|that|those) \\w+) (?:is|are|looks?|seems?) (?:redundant|unnecessary|superfluous|unneeded|pointless|not needed)`,
+    `(?:this|it|that|patch|change|series) (?:will |would |may |might )?breaks? (?:the|all|every|some|existing|any)`,
+    "you(?:'re| are) (?:breaking|leaking|introducing|missing)",
     'you can (?:just |also |simply )?(?:drop|remove|move|replace|simplify|avoid)|you can (?:just|also|simply) use)\\b',
   ].join('|'),
   'i',
@@ -54,7 +59,7 @@ const COMMAND =
 const CASE =
   /^(?:(?:and|but|so|also|then)\s+)?(?:if|in case|once|unless|should you|whenever|when (?:you|it|that|this|the))\b|\b(?:if (?:you (?:re-?send|re-?spin|re-?post|agree|like|want|prefer|have to|need to|do (?:a|another)|ever|get|think|can)|(?:this|that|it|there)(?: is|'s)|possible|needed|necessary|so\b|not\b)|when (?:that|this|it) (?:is|happens)|once\b|unless\b|in case\b)/i;
 const NOT_ASKED =
-  /\b(?:apply|queue|pull|(?:don't|do not) (?:merge|take)|let me know|feel free|cc |keep me|keep us|top[- ]?post|trim|(?:in|for) (?:the )?future|(?:below|following) tags?|(?:tested|reviewed|acked|developed)[- ]by|co-?developed|next time|in cc|on cc|mailer|mail client|e-?mail client|find attached|look at|take a look|correct me|comments? welcome|ignore|(?:follow|separate)[- ]?up patch|later patch|on top\b|as a follow|incremental)\b/i;
+  /\b(?:apply|queue|pull|(?:don't|do not) (?:merge|take)|let me know|feel free|cc |keep me|keep us|top[- ]?post\w*|trim|(?:in|for) (?:the )?future|(?:below|following) tags?|(?:tested|reviewed|acked|developed)[- ]by|co-?developed|next time|in cc|on cc|mailer|mail client|e-?mail client|find attached|look at|take a look|correct me|comments? welcome|ignore|(?:follow|separate)[- ]?up patch|later patch|on top\b|as a follow|incremental)\b/i;
 const GAVE_IN =
   /^(?:(?:ok(?:ay)?|sure|right|yes|yep|yeah|agreed?d?|oops|good (?:catch|point|idea|spot|suggestion)|nice catch|thanks?(?: you)?(?: for [\w' ]{1,40})?|ah|oh|hmm|sorry|my (?:bad|mistake)|absolutely|indeed|true|fair enough|got it|makes sense|you(?:'re| are) right|no problem|so|and|then|also|alright|understood|noted|ack|of course|certainly|fine|well|great|hi \w+|i see|i agree|i think)[\s,.:!-]+){0,5}(?:(?:i|we)(?:'ll| will|'m going to| am going to| shall| plan to)|will|going to|let me)\s+(?:(?:also|just|then|definitely|certainly|surely|try to|go ahead and|then|be|of course|gladly|respin|re-?send|it|that|and|probably)\s+){0,3}(?:fix|do|change|update|correct|add|remove|address|respin|re-?spin|resend|re-?send|rework|re-?work|drop|use|make|move|rename|split|include|send (?:a |an |out |the )?(?:v\d|new|updated|next|another|fixed|revised)|post (?:a |an |the )?(?:v\d|new|updated|next)|rewrite|rebase|modify|take care|incorporate|adjust|clean|fold|squash|merge|replace|convert|put|improve|reword|rephrase|amend|repost|submit|prepare|document|mention|follow (?:your|the)|switch|revise|implement|reorder|simplify|delete|get rid)\b/i;
 const GAVE_IN_SHORT =
@@ -71,7 +76,7 @@ export function requestIn(sentence: string): Act | null {
   )
     return act('gaveIn', '', !/^(?:fixed|done)/i.test(sentence));
   if (NOT_ASKED.test(sentence) || CASE.test(sentence) || TESTER.test(sentence)) return null;
-  if (ASKED.test(sentence) || CAN_YOU.test(sentence)) return act('asked', '');
+  if (ASKED.test(sentence) || CAN_YOU.test(sentence) || EXPLAIN.test(sentence)) return act('asked', '');
   if (SUGGESTED.test(sentence)) return act('asked', '', false);
   return !isQuestion(sentence) &&
     (COMMAND.test(sentence) ||

@@ -177,7 +177,7 @@ function replyClaims(message: Message, body: Body, trailers: Trailer[]): Claim[]
   if ((isMachine(name, address) && !isNoticeRobot(address)) || isAutomatic(body)) return [];
   const listed = listedClaims(body, CLAIM_SOURCE.b4);
   if (listed.length > 0) return listed;
-  const said = saidOf(body).map(({ kind, isPlain, tree, line, scope }) =>
+  const said = saidOf(body, message.to[0]?.name).map(({ kind, isPlain, tree, line, scope }) =>
     claim(kind, isPlain ? CLAIM_SOURCE.words : CLAIM_SOURCE.report, line, { tree, title: scope }),
   );
   const nack = trailers.find(({ key }) => AGAINST.includes(key));

@@ -16,6 +16,10 @@ const OPPOSED =
 const NO =
   /^(?:(?:sorry|so|and|well)[\s,.:!-]+){0,2}(?:no(?:pe)?[\s,.:!-]+(?:sorry[\s,.:!-]+)?(?:we|i)(?:'re| are|'m| am)? ?(?:won't|will not|not going to|are not|not)(?: be)? (?:do(?:ing)?|add(?:ing)?|support(?:ing)?) (?:that|this|it)(?: any ?more)?|(?:my|the|our) answer (?:to (?:this|that|it) )?(?:is|remains)(?: still)?(?: a)? \*?no\b|(?:this|the) (?:set of patches|patch(?:es|set)?|series) (?:is|are) (?:going nowhere|not going (?:anywhere|in|to be (?:applied|merged|taken|accepted))))/i;
 
+/** "So no, it can't be made", "this is unacceptable": the change as a whole is declared impossible; a conflict with a tree is not. */
+const IMPOSSIBLE =
+  /^(?:(?:so|sorry|no|but|hence|thus|therefore|and|well)[\s,.:!-]+){0,4}(?:it|this|that|(?:this|the|your) (?:patch(?:set)?|series|change|approach)|the change you(?:'re| are) proposing) (?:(?:simply|just|really|clearly) )?(?:(?:can(?:no|')t|can not) (?:simply |just )?be (?:made|done like this|applied|merged|taken|accepted)(?! (?:to|on|onto|cleanly|because of (?:a |merge )?conflict|due to (?:a |merge )?conflict|until|before|yet))|is (?:(?:simply|just|totally|completely|absolutely) )?(?:unacceptable|not acceptable|out of the question))\b/i;
+
 /** Terms of a bus or a protocol, and what is said of a NAK that is not given here. */
 const NO_REFUSAL =
   /\b(?:would|could|might|if i|i2c|smbus|bit|byte|ack\/nak|ack or nak|returns?|interrupt|irq|not a|isn't|got|received|previous(?:ly)?|earlier|his|her|their|your|someone|nobody|for (?:the )?rename)\b/i;
@@ -29,9 +33,14 @@ export function refusalIn(sentence: string): Act | null {
   if (isQuestion(sentence)) return null;
   const clauses = sentence
     .replace(/^self[- ]/i, '')
-    .split(/[,;:]\s+|\s+[-–—]{1,2}\s+|\s+(?:and|but|so)\s+(?=(?:no\b|i\b|i'|nac?k))/i)
+    .split(/[,;:]\s+|\s+[-–—]{1,2}\s+|\s+(?:and|but|so)\s+(?=(?:no\b|i\b|i'|nac?k|it\b|this\b|that\b))/i)
     .slice(0, 8);
   if (NO.test(sentence) && !/\b(?:until|unless|if|yet)\b/i.test(sentence)) return act('refused', sentence);
+  if (
+    clauses.some((clause) => IMPOSSIBLE.test(clause)) &&
+    !/\b(?:until|unless|if|yet|as[- ]is|without|cleanly|conflicts?)\b/i.test(sentence)
+  )
+    return act('refused', sentence);
   if (
     !NO_REFUSAL.test(sentence) &&
     clauses.some(
@@ -49,9 +58,9 @@ export function refusalIn(sentence: string): Act | null {
 }
 
 const WITHDRAWN =
-  /^(?:(?:so|sorry|oops|but|ok(?:ay)?|please|pls|yes|right|hi|hello|all|and|then|hmm|just|sigh|self|kindly|well|indeed|thanks|argh|ah|oh|dear \w+)[\s,.:!-]+){0,5}(?:please |pls )?(?:ignore|disregard|discard|drop|scratch|forget(?: about)?|skip|don't (?:apply|take|merge)|do not (?:apply|take|merge))\s+(?:this|these|it|them|that|v\d+|(?:this|my|the|that|these|whole|entire) (?:(?:\w+) ){0,2}(?:patch(?:es|set|series)?|series|set|version|one|mail|e-?mail|submission|thread|RFC|request))(?:\s+(?:patch(?:es|set|series)?|series|version|one|set|mail|e-?mail|thread|for now|please|then|completely|too|as well|altogether|here|\d+\/\d+))*\s*(?:$|[.!,;:(–-])/i;
+  /^(?:(?:so|sorry|oops|but|ok(?:ay)?|please|pls|yes|right|hi|hello|all|and|then|hmm|just|sigh|self|kindly|well|indeed|thanks|argh|ah|oh|good (?:point|catch)|fair (?:point|enough)|my bad|let's|let us|you can|dear \w+)[\s,.:!-]+){0,5}(?:please |pls )?(?:ignore|disregard|discard|drop|scratch|forget(?: about)?|skip|don't (?:apply|take|merge)|do not (?:apply|take|merge))\s+(?:this|these|it|them|that|v\d+|(?:this|my|the|that|these|whole|entire) (?:(?:\w+) ){0,2}(?:patch(?:es|set|series)?|series|set|version|one|mail|e-?mail|submission|thread|RFC|request))(?:\s+(?:patch(?:es|set|series)?|series|version|one|set|mail|e-?mail|thread|for now|please|then|completely|too|as well|altogether|here|\d+\/\d+))*\s*(?:$|[.!,;:(–-])/i;
 const I_WITHDRAW =
-  /^(?:(?:so|sorry|oops|but|ok(?:ay)?|yes|right|and|then|hmm|well|thanks|fine|sure|hence|therefore|in that case|agreed)[\s,.:!-]+){0,4}(?:i|we)(?:'ll| will|'m| am|'d like to| would like to| have|'ve| want to| therefore| hereby|)\s*(?:going to |now |just |hereby |then )*(?:withdraw|withdrawn|withdrawing|retract|retracted|abandon|abandoned|abandoning|drop|dropping|dropped|discard)\s+(?:this|the|my|these|that|both)\s+(?:\w+ ){0,1}(?:patch(?:es|set)?|series|set|submission|pull request)\b(?!\s+(?:from|in v|in the next|for v))/i;
+  /^(?:(?:so|sorry|oops|but|ok(?:ay)?|yes|right|and|then|hmm|well|thanks|fine|sure|hence|therefore|in that case|agreed|i (?:think|guess|suppose)(?: that)?)[\s,.:!-]+){0,4}(?:i|we)(?:'ll| will|'m| am|'d like to| would like to| have|'ve| want to| therefore| hereby|)\s*(?:going to |now |just |hereby |then )*(?:withdraw|withdrawn|withdrawing|retract|retracted|abandon|abandoned|abandoning|drop|dropping|dropped|discard)\s+(?:this|the|my|these|that|both)\s+(?:\w+ ){0,1}(?:patch(?:es|set)?|series|set|submission|pull request)\b(?!\s+(?:from|in v|in the next|for v))/i;
 
 /** "So my patch is unnecessary", "this change isn't needed any more". */
 const NEEDLESS =

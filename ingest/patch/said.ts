@@ -33,13 +33,17 @@ const KIND: Record<ActKind, ClaimKind> = {
 /** Of these one a mail is enough: the first. */
 const ONCE: ReadonlySet<ClaimKind> = new Set([CLAIM.changesRequested, CLAIM.gaveIn, CLAIM.content]);
 
-/** Acts in one's own words: "Applied, thanks.", "First 5 queued.", "Please split this." */
-export function saidOf(body: Body): Said[] {
+/**
+ * Acts in one's own words: "Applied, thanks.", "First 5 queued.", "Please split this." What is asked by name of another than whom the
+ * mail quotes, or where it quotes nobody, of another than `to`, is asked of nobody here: "Bea, can you take this?"
+ */
+export function saidOf(body: Body, to = ''): Said[] {
+  const known = (attributionOf(body) || to).toLowerCase();
   const said: Said[] = [];
   const seen = new Set<string>();
-  for (const { sentence, line, asked } of sentencesIn(body)) {
-    const act = doneIn(sentence, asked) ?? actOf(sentence);
-    if (!act) continue;
+  for (const { sentence, line, asked, isFirst } of sentencesIn(body)) {
+    const act = doneIn(sentence, asked) ?? declinedIn(sentence, isFirst) ?? actOf(sentence);
+    if (!act || (act.kind === 'asked' && isOfAnother(sentence, known))) continue;
     const scope = act.scope === null && (TAKE_ALL.test(asked) || WHOLE.test(asked)) ? 'all' : act.scope;
     const kind = KIND[act.kind];
     const key = `${kind} ${act.isPlain}`;
@@ -63,10 +67,32 @@ const DONE = /^(?:(?:ok(?:ay)?|yes|sure|thx|thanks|right|yep)[\s,.!-]+){0,2}(?:a
 const doneIn = (sentence: string, asked: string): Act | null =>
   DONE.test(sentence) && WHILE_TAKING.test(asked) ? actWith('applied', '', false) : null;
 
+/** "No, thanks." before all else declines what was offered: the patch. */
+const DECLINED = /^(?:sorry,? (?:but )?)?no,? (?:thanks|thank you)\b(?! (?:to|for)\b)/i;
+const declinedIn = (sentence: string, isFirst: boolean): Act | null =>
+  isFirst && DECLINED.test(sentence) ? actWith('refused', '') : null;
+
+/** Somebody is called by name: "Bea, could you ...". */
+const CALLED = /^(?:hi |hello |dear |@)?([A-Z][a-z]{2,20})[,:] (?=(?:please|could|can|would|will|do|any|what|how)\b)/;
+/** Words that open a sentence as a name would. */
+const NO_NAME =
+  /^(?:also|and|but|then|again|here|instead|otherwise|similarly|please|thanks|minor|nit|next|first|second|finally|still|anyway|however|therefore|hence|well|yes|yeah|nope|okay|sorry|alternatively|perhaps|maybe|btw|fyi|additionally|furthermore|moreover|that|this|if|so|same|ditto|right|sure|lastly|likewise|besides|meanwhile)$/i;
+function isOfAnother(sentence: string, known: string): boolean {
+  const name = CALLED.exec(sentence)?.[1];
+  return name !== undefined && !NO_NAME.test(name) && !known.includes(name.toLowerCase());
+}
+
+/** Whom a mail quotes: "Ada wrote:". */
+function attributionOf({ segments, text, starts }: Body): string {
+  const line = segments.find(({ kind }) => kind === 'attribution');
+  return line ? linesBetween(text, starts, line.start, line.end) : '';
+}
+
 /** Sentences of one's own words, with what is quoted above them and the line on which each begins. */
-function* sentencesIn(body: Body): Generator<{ sentence: string; line: number; asked: string }> {
+function* sentencesIn(body: Body): Generator<{ sentence: string; line: number; asked: string; isFirst: boolean }> {
   let passages = 0;
   let asked = '';
+  let isFirst = true;
   for (const { kind, start, end } of body.segments) {
     if (kind === 'quote')
       asked = linesBetween(body.text, body.starts, Math.max(start, end - ASKED_LINES), end).replace(/\n>[> ]*/g, ' ');
@@ -79,7 +105,8 @@ function* sentencesIn(body: Body): Generator<{ sentence: string; line: number; a
       for (const sentence of sentencesOf(shown)) {
         const found = shown.indexOf(sentence.slice(0, 12).split('\n')[0] as string, at);
         if (found >= 0) at = found;
-        yield { sentence, line: line + newlines(shown, at), asked };
+        yield { sentence, line: line + newlines(shown, at), asked, isFirst };
+        isFirst = false;
       }
       line += newlines(passage, passage.length) + 2;
     }
@@ -92,9 +119,12 @@ function newlines(text: string, end: number): number {
   return count;
 }
 
-/** Sentences of a passage, its lines joined; a full stop inside a version or a name ends none. */
+/** Sentences of a passage, its lines joined; a full stop inside a version or a name ends none, nor does the colon of a title. */
 function sentencesOf(passage: string): string[] {
-  const joined = passage.replace(/(?:(?<!\s)\s+)?\n\s*/g, ' ').trim();
+  const joined = passage
+    .replace(/(?:(?<!\s)\s+)?\n\s*/g, ' ')
+    .replace(/"[^"]{1,200}"|\[PATCH[^\]]{0,40}\] \S{1,60}: /g, (title) => title.replaceAll(': ', ':\u2060'))
+    .trim();
   return joined
     .split(/(?<=[.!?;:])\s+(?=[A-Z"'(]|thanks|applied|queued|please|will\b|https?:|\d+[-\d/,]* (?:applied|queued))/)
     .slice(0, 20);

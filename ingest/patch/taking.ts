@@ -55,13 +55,22 @@ export function takingIn(sentence: string): Act | null {
   if (isQuestion(sentence)) return null;
   let at = 0;
   for (const clause of clausesOf(sentence)) {
+    const said = sentence.slice(0, at);
     const act = takingClause(clause, sentence.slice(at + clause.length), sentence);
-    const before = sentence.slice(0, at).replace(OWN_CLAUSE, '');
-    if (act) return CONDITION.test(before) && !isOver(before) ? null : act;
+    const before = said.replace(OWN_CLAUSE, '');
+    if (act)
+      return CONDITION.test(before) && !isOver(before) ? null : { ...act, scope: act.scope ?? meantBy(clause, said) };
     at = sentence.indexOf(clause, at) + clause.length;
   }
   return null;
 }
+
+/** "I have no objections to this series and have applied it": the pronoun means what was named before. */
+const meantBy = (clause: string, before: string) =>
+  /\b(?:applied|queued|merged|took|taken|picked|pushed) (?:it|them|these|this)\b/i.test(clause) &&
+  /\b(?:this|the|your|these) (?:whole |entire )?(?:series|patchset|patch set|set|patches)\b/i.test(before)
+    ? 'all'
+    : null;
 
 /** What goes before a clause that says what followed: "It is not stable, so I ..." says no condition of what comes. */
 const OWN_CLAUSE = /^(?!.*\b(?:if|once|when|unless)\b).{0,400}[,;.] (?:so|hence|therefore|thus) (?=(?:i|we)\b)/i;
@@ -82,7 +91,7 @@ function clausesOf(sentence: string): string[] {
 function takingClause(clause: string, after: string, sentence: string): Act | null {
   let at = skip(clause, 0, [OPENING, WITH_IT], 6);
   const plan = matchAt(PLAN, clause, at);
-  if (plan) return planned(clause, plan, at, sentence);
+  if (plan) return planned(clause, plan, at, after, sentence);
   const person = matchAt(FIRST_PERSON, clause, at);
   let isPast = false;
   if (person) at = skip(clause, at + person[0].length, [AUXILIARY, WITH_IT], 4);
@@ -124,13 +133,19 @@ function takingClause(clause: string, after: string, sentence: string): Act | nu
   return {
     kind: word === 'queued' ? 'queued' : 'applied',
     isPlain: isPlain && !/^(?:taken|took|accepted|grabbed|folded|added|committed|landed)$/.test(word),
-    scope: scopeOf(`${clause}${/^[,;] (?:and|along|both)/.test(after) ? after : ''}`),
+    scope: scopeOf(`${clause}${goesOn(after)}`),
     tree,
   };
 }
 
+/** What follows a clause and names further patches: ", along with 2/2", " and the rest of the series". */
+const goesOn = (after: string) =>
+  /^(?:[,;] (?:and|along|both)\b| (?:and (?:the )?(?:rest|others?|remaining|remainder)|along with)\b)/i.test(after)
+    ? (after.split(/[,;] (?:but|so|please)\b/)[0] as string)
+    : '';
+
 /** "I'll queue this up for 5.6": counts from those who commit, and only without a condition. */
-function planned(clause: string, plan: RegExpExecArray, at: number, sentence: string): Act | null {
+function planned(clause: string, plan: RegExpExecArray, at: number, after: string, sentence: string): Act | null {
   const verb = (plan[1] as string).toLowerCase();
   const isBare = plan[0].length === (plan[1] as string).length;
   if (isBare && !/^(?:applying|queue?ing|taking|merging|picking)$/.test(verb)) return null;
@@ -143,10 +158,11 @@ function planned(clause: string, plan: RegExpExecArray, at: number, sentence: st
   )
     return null;
   const isObject =
-    /^\s*(?:up\s+)?(?:this|these|it|them|that one|both|all|everything|the rest|v\d|patch|(?:the|your|this|these|whole) (?:\w+ ){0,2}(?:patch(?:es)?|series|set|fix(?:es)?|pull|one|thing))\b/i.test(
+    /^\s*(?:up\s+)?(?:(?:this|these|it|them)(?! (?!patch|series|set|one|fix|pull|thing|v\d|as|for|to|in|into|on|onto|with|without|via|through|up|and|now|then|too|since|at|by|under|after|along|instead|again|later|today|manually|directly|all|both)[a-z])|that one|both|all|everything|the rest|v\d|patch|(?:the|your|this|these|whole) (?:\w+ ){0,2}(?:patch(?:es)?|series|set|fix(?:es)?|pull|one|thing))\b/i.test(
       tail,
     );
-  if (!isObject && !(isBare && OBJECT_OR_PLACE.test(tail))) return null;
+  const isOther = /^\s*(?:up\s+)?(?:this|these|that|those) (?!patch|series|set)\w+\b/i.test(tail);
+  if (!isObject && !(isBare && !isOther && OBJECT_OR_PLACE.test(tail))) return null;
   if (OTHER.test(tail) || /^\s*(?:it|this|that|them|up)?\s*(?:a |an |into|from|out|care|on|as a(?! fix))\b/i.test(tail))
     return null;
   const place = TREE.exec(tail);
@@ -156,7 +172,12 @@ function planned(clause: string, plan: RegExpExecArray, at: number, sentence: st
     !/^\s*(?:it|this|these|them|the \w+)?\s*up\b/i.test(tail)
   )
     return null;
-  return { kind: 'queued', isPlain: false, scope: scopeOf(clause), tree: place ? cleanTree(place[1] as string) : null };
+  return {
+    kind: 'queued',
+    isPlain: false,
+    scope: scopeOf(`${clause}${goesOn(after)}`),
+    tree: place ? cleanTree(place[1] as string) : null,
+  };
 }
 
 function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {

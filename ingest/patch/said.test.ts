@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { readBody } from '#mail/body';
+import { CLAIM } from '#patch/kinds';
+import { saidOf } from './said';
+
+const kindsIn = (text: string, to?: string) => saidOf(readBody(text), to).map(({ kind }) => kind);
+const QUOTED = 'On Monday, Ada Lund wrote:\n> +\tbark();\n\n';
+
+describe('said', () => {
+  it('asks nobody here for what another is asked for by name', () => {
+    expect(kindsIn(`${QUOTED}Bea, can you provide a branch?\n`)).toEqual([]);
+    expect(kindsIn(`${QUOTED}Ada, can you provide a branch?\n`)).toEqual([CLAIM.changesRequested]);
+    expect(kindsIn(`${QUOTED}Also, can you provide a branch?\n`)).toEqual([CLAIM.changesRequested]);
+    expect(kindsIn('Bea, please split this.\n', 'Bea Ek')).toEqual([CLAIM.changesRequested]);
+  });
+
+  it('declines with "No, thanks" before all else', () => {
+    expect(kindsIn(`${QUOTED}No, thanks, we will paint the kennel.\n`)).toEqual([CLAIM.rejected]);
+    expect(kindsIn(`${QUOTED}I tried it.\n\nNo, thanks to Bea it works.\n`)).toEqual([]);
+  });
+
+  it('takes the title of a commit for no command', () => {
+    expect(kindsIn(`${QUOTED}I tested it with 0123456789ab ("pets: dog: Fix bark_later()").\n`)).toEqual([]);
+    expect(kindsIn(`${QUOTED}Subject: [PATCH] pets/dog: Make dogs_static global\n`)).toEqual([]);
+  });
+});
