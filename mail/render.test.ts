@@ -49,6 +49,42 @@ describe('renderBody', () => {
     expect(render('no diff here\n')).not.toContain('df');
   });
 
+  it('folds a long diff to a line that names its files, where it is asked to', () => {
+    const diff = `diff --git a/one b/one
+--- a/one
++++ b/one
+@@ -1,2 +1,3 @@
+ a
+-b
++c
++d
+diff --git a/two b/two
+deleted file mode 100644
+--- a/two
++++ /dev/null
+@@ -1 +0,0 @@
+-e
+`;
+    const folded = renderBody(`Words.\n\n${diff}-- \nme\n`, () => null, { fold: { diffs: 10, quotes: 9 } });
+    expect(folded).toContain('<details class="f"><summary>one and 1 more +2 −2</summary><div class="df"');
+    expect(folded.endsWith('</div></div></details><div class="sg">-- \nme</div>')).toBe(true);
+    expect(renderBody(diff, () => null, { fold: { diffs: 14, quotes: 9 } })).not.toContain('<details');
+    expect(render(diff)).not.toContain('<details');
+  });
+
+  it('folds a long quotation but for the lines that are answered, however deep they are, where it is asked to', () => {
+    const fold = { diffs: 10, quotes: 9 };
+    const lines = ['> > a', '> b', '> > c', '> d', '> > e', '> f', '> g', '> h', '> i', '> j'];
+    const html = renderBody(`${lines.join('\n')}\nNo.\n`, () => null, { fold });
+    const [before = '', after = ''] = html.split('</details>');
+    expect(before).toMatch(/^<details class="f"><summary>6 quoted lines<\/summary>.*&gt; f<\/div>$/s);
+    expect(after).toBe('<div class="q q1">&gt; g\n&gt; h\n&gt; i\n&gt; j</div><div class="t">No.</div>');
+    expect(renderBody(`Yes.\n\n${lines.join('\n')}\n-- \nme\n`, () => null, { fold })).toContain(
+      '<summary>10 quoted lines</summary>',
+    );
+    expect(renderBody(`${lines.slice(1).join('\n')}\nNo.\n`, () => null, { fold })).not.toContain('<details');
+  });
+
   it('keeps every line of a text', () => {
     const text = 'one\n\n\n> two\n\nthree\n-- \nme\n';
     expect(
@@ -61,7 +97,9 @@ describe('renderBody', () => {
   });
 
   it('keeps the empty line behind a note', () => {
-    const html = renderBody('One.\n\nReviewed-by: A <a@example.org>\n', () => null, [{ line: 1, html: '<i></i>' }]);
+    const html = renderBody('One.\n\nReviewed-by: A <a@example.org>\n', () => null, {
+      notes: [{ line: 1, html: '<i></i>' }],
+    });
     expect(html).toMatch(/^<div class="t">One\.\n<i><\/i>\n<\/div><div class="tr">/);
   });
 

@@ -39,6 +39,15 @@ export interface Note {
 /** First and last line, from 0. */
 export type LineSpan = readonly [number, number];
 
+/** How a body is shown. */
+export interface Shown {
+  notes?: Note[];
+  /** Lines that are marked; the first of them can be linked to as #quoted. */
+  lit?: LineSpan | null;
+  /** What is folded besides, where mails stand below one another; nothing where it is not given. */
+  fold?: { diffs: number; quotes: number };
+}
+
 /** Makes a link of a Message-ID, as an href; null where the page has none to offer. */
 export type MsgidHref = (msgid: string) => string | null;
 
@@ -46,21 +55,31 @@ export type MsgidHref = (msgid: string) => string | null;
  * HTML of a mail's displayed text: each run of lines of one kind in one element, those of a diff in one more, long quotations
  * folded, URLs and Message-IDs linked. Everything is escaped; links are http, https only. One pass, no recursion.
  */
-export function renderBody(text: string, hrefOf: MsgidHref, notes: Note[] = [], lit: LineSpan | null = null): string {
+export function renderBody(text: string, hrefOf: MsgidHref, { notes = [], lit = null, fold }: Shown = {}): string {
   const body = readBody(text.length > MAX_SHOWN_TEXT ? text.slice(0, MAX_SHOWN_TEXT).toWellFormed() : text);
+  const folds = fold ? foldsOf(body, fold) : [];
   const out: string[] = [];
   const pending = notes.toSorted((a, b) => a.line - b.line);
   let inDiff = false;
-  for (const segment of body.segments) {
+  let folded = 0;
+  for (const segment of fold ? cutAt(body.segments, folds) : body.segments) {
     if (segment.start >= MAX_SHOWN_LINES) break;
-    if (DIFF.has(segment.kind) !== inDiff) {
-      out.push(inDiff ? '</div>' : DIFF_START);
-      inDiff = !inDiff;
+    const isDiff = DIFF.has(segment.kind);
+    if (inDiff && !isDiff) out.push('</div>');
+    if (folded && folded <= segment.start) out.push('</details>');
+    if (folded <= segment.start) folded = 0;
+    if (folds[0]?.start === segment.start) {
+      const { end, summary } = folds.shift() as Fold;
+      out.push(`<details class="f"><summary>${summary}</summary>`);
+      folded = end;
     }
+    if (isDiff && !inDiff) out.push(DIFF_START);
+    inDiff = isDiff;
     const own = pending.splice(0, pending.findIndex(({ line }) => line >= segment.end) >>> 0);
-    out.push(renderSegment(body, segment, hrefOf, own, lit));
+    out.push(renderSegment(body, segment, hrefOf, own, lit, fold !== undefined));
   }
   if (inDiff) out.push('</div>');
+  if (folded) out.push('</details>');
   out.push(...pending.map(({ html }) => html));
   const lines = body.starts.length - 1;
   if (lines > MAX_SHOWN_LINES)
@@ -70,12 +89,92 @@ export function renderBody(text: string, hrefOf: MsgidHref, notes: Note[] = [], 
   return out.join('');
 }
 
+/** Lines that are folded to one, `end` exclusive. */
+interface Fold {
+  start: number;
+  end: number;
+  summary: string;
+}
+
+/** Of a folded quotation the last lines, which are answered, stand open. */
+const KEPT_OPEN = 4;
+
+/** The long diffs of a body, and its long quotations but for their ends, in order; what is quoted last of all, nothing answers. */
+function foldsOf(body: Body, most: { diffs: number; quotes: number }): Fold[] {
+  const found: Fold[] = [];
+  for (let n = 0; n < body.segments.length; n++) {
+    const { kind, start } = body.segments[n] as Segment;
+    const isOne = kind === 'quote' ? ({ kind }: Segment) => kind === 'quote' : ({ kind }: Segment) => DIFF.has(kind);
+    if (kind !== 'quote' && !DIFF.has(kind)) continue;
+    let to = n;
+    while (body.segments[to + 1] && isOne(body.segments[to + 1] as Segment)) to++;
+    const end = (body.segments[to] as Segment).end;
+    if (kind !== 'quote') {
+      if (end - start > most.diffs)
+        found.push({ start, end, summary: diffSummary(body, body.segments.slice(n, to + 1)) });
+    } else if (end - start > most.quotes) {
+      const next = body.segments[to + 1]?.kind;
+      const open = next === undefined || next === 'signature' ? 0 : KEPT_OPEN;
+      found.push({ start, end: end - open, summary: `${end - start - open} quoted lines` });
+    }
+    n = to;
+  }
+  return found;
+}
+
+/** Segments with a cut where a fold ends within one. */
+function cutAt(segments: Segment[], folds: Fold[]): Segment[] {
+  const ends = new Set(folds.map(({ end }) => end));
+  return segments.flatMap((segment) => {
+    const cut = segment.kind === 'quote' ? lineIn(ends, segment) : undefined;
+    return cut === undefined
+      ? [segment]
+      : [
+          { ...segment, end: cut },
+          { ...segment, start: cut },
+        ];
+  });
+}
+
+/** A fold's end is a few lines above the end of a segment, or in one of those before it. */
+function lineIn(ends: Set<number>, { start, end }: Segment): number | undefined {
+  for (let line = end - 1; line > start && line > end - 1 - KEPT_OPEN; line--) if (ends.has(line)) return line;
+  return undefined;
+}
+
+/** The files of a diff, and how many lines it adds and removes. */
+function diffSummary(body: Body, segments: Segment[]): string {
+  const names: string[] = [];
+  const lines = { add: 0, del: 0 };
+  for (const { kind, start, end } of segments) {
+    if (kind === 'add' || kind === 'del') lines[kind] += end - start;
+    else if (kind === 'file') names.push(...namesBetween(body, start, end));
+  }
+  const [name = 'diff', ...others] = new Set(names);
+  const more = others.length ? ` and ${others.length} more` : '';
+  return `${escapeHtml(name)}${more} +${lines.add} −${lines.del}`;
+}
+
+/** The files that a diff's head lines name, without git's `a/` and `b/`: as they are afterwards; of one that goes, its old name. */
+function namesBetween(body: Body, start: number, end: number): string[] {
+  const found: string[] = [];
+  let old = '';
+  for (let line = start; line < end; line++) {
+    const [, side, name = ''] =
+      /^(---|\+\+\+) (?:[ab]\/)?([^\t]{1,300})/.exec(lineAt(body.text, body.starts, line)) ?? [];
+    if (side === '---') old = name;
+    else if (side) found.push(name === '/dev/null' ? old : name);
+  }
+  return found;
+}
+
 function renderSegment(
   body: Body,
   { kind, start, end, depth }: Segment,
   hrefOf: MsgidHref,
   notes: Note[],
   lit: LineSpan | null,
+  isFolded: boolean,
 ): string {
   const last = Math.min(end, MAX_SHOWN_LINES);
   const plain = !notes.length && (!lit || lit[1] < start || lit[0] >= last);
@@ -87,7 +186,7 @@ function renderSegment(
   const inner = lineAt(body.text, body.starts, last - 1) === '' ? `${lines}\n` : lines;
   if (kind !== 'quote') return `<div class="${CLASS[kind]}">${inner}</div>`;
   const shade = `q q${Math.min(depth ?? 1, 4)}`;
-  if (last - start <= FOLD_QUOTES_ABOVE) return `<div class="${shade}">${inner}</div>`;
+  if (isFolded || last - start <= FOLD_QUOTES_ABOVE) return `<div class="${shade}">${inner}</div>`;
   return `<details class="f"><summary>${last - start} quoted lines</summary><div class="${shade}">${inner}</div></details>`;
 }
 

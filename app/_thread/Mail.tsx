@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ThreadRow } from '#db/queries/thread';
-import { type LineSpan, type Note, renderBody } from '#mail/render';
+import { renderBody, type Shown } from '#mail/render';
 import { Name, SentAt } from '../_ui/bits';
 import { fileSize } from '../_ui/format';
 import { anyHref, imposterQuery, messageHref } from '../_ui/links';
@@ -29,6 +29,7 @@ export function ThreadMail({
   shownSubject,
   parent,
   isAsked,
+  fold,
 }: {
   row: ThreadRow;
   /** Null where the page is full. */
@@ -38,6 +39,7 @@ export function ThreadMail({
   parent: ThreadRow | null;
   /** The mail that the page's address names. */
   isAsked: boolean;
+  fold: Shown['fold'];
 }) {
   return (
     <article className="mail" id={anchorOf(row)}>
@@ -70,7 +72,7 @@ export function ThreadMail({
         {text === null ? (
           <p className="cut">This page is full: the text of this mail stands on its own page.</p>
         ) : (
-          <BodyText text={text} />
+          <BodyText text={text} fold={fold} />
         )}
         <Attachments list={list} row={row} />
       </details>
@@ -95,9 +97,9 @@ export function sameSubject(a: string, b: string): boolean {
   return bare(a) === bare(b);
 }
 
-export function BodyText({ text, notes = [], lit = null }: { text: string; notes?: Note[]; lit?: LineSpan | null }) {
+export function BodyText({ text, ...shown }: { text: string } & Shown) {
   // biome-ignore lint/security/noDangerouslySetInnerHtml: renderBody escapes everything; one string keeps a long thread fast
-  return <div className="body" dangerouslySetInnerHTML={{ __html: renderBody(text, anyHref, notes, lit) }} />;
+  return <div className="body" dangerouslySetInnerHTML={{ __html: renderBody(text, anyHref, shown) }} />;
 }
 
 export function Warnings({ row }: { row: Pick<ShownMail, 'imposter' | 'notes'> }) {

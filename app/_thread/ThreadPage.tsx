@@ -1,5 +1,6 @@
 import type { Case } from '#db/queries/case';
 import type { Thread, ThreadRow } from '#db/queries/thread';
+import { FLAG } from '#mail/flags';
 import { Copy } from '../_ui/bits';
 import { CaseHead } from '../_ui/Case';
 import { Document } from '../_ui/Document';
@@ -17,12 +18,14 @@ export interface ThreadHeadProps {
   /** The message that the address names. */
   msgid: string;
   view: 'nested' | 'flat';
+  /** Long diffs are folded. */
+  isFolded: boolean;
   /** Stands where the mails will: the page is cut there and sent in two. */
   cut: string;
 }
 
 /** A thread's page without its mails: they are streamed in where `cut` stands. */
-export function ThreadFrame({ thread, found, list, msgid, view, cut }: ThreadHeadProps) {
+export function ThreadFrame({ thread, found, list, msgid, view, isFolded, cut }: ThreadHeadProps) {
   const mails = thread.rows.filter((row) => row.ghost === null);
   const first = thread.first_id / 8;
   const last = thread.last_id / 8;
@@ -62,6 +65,11 @@ export function ThreadFrame({ thread, found, list, msgid, view, cut }: ThreadHea
           <a href={flatHref(list, msgid)} aria-current={view === 'flat' ? 'page' : undefined}>
             flat
           </a>
+          {isFolded && mails.some(({ flags }) => flags & FLAG.patch) ? (
+            <a href="?diffs=open" rel="nofollow">
+              all diffs open
+            </a>
+          ) : null}
           {thread.messages > 4 ? <a href={digestHref(list, msgid)}>digest</a> : null}
           <a href={`${messageHref(list, msgid)}t.mbox.gz`}>mbox.gz</a>
           <a href={`${messageHref(list, msgid)}t.atom`}>Atom</a>

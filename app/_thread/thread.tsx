@@ -1,6 +1,7 @@
 import type { Snapshot } from '#db/open';
 import { caseOf, seriesOfThread } from '#db/queries/case';
 import { MAX_ROWS, readThread, type Thread, type ThreadRow, threadOf, threadTexts } from '#db/queries/thread';
+import type { Shown } from '#mail/render';
 import { tooManyLarge } from '../_page/large';
 import { HtmlStream, notFound, render } from '../_page/page';
 import { holdLarge, LARGE_PAGE_BYTES, PAGE_TIMES } from '../_page/room';
@@ -12,8 +13,18 @@ import { ThreadFrame } from './ThreadPage';
 const MAILS_AT_ONCE = 20;
 const CUT = '\u0001mails\u0001';
 
-/** A thread's page, nested (`t/`) in display order or flat (`T/`) by time. */
-export async function threadPage(db: Snapshot, list: string, msgid: string, view: 'nested' | 'flat') {
+/** In a thread of more mails than these, longer diffs and quotations are folded: what was said is not to be lost among them. */
+const FEW_MAILS = 4;
+const FOLD = { diffs: 20, quotes: 9 };
+
+/** A thread's page, nested (`t/`) in display order or flat (`T/`) by time; `withDiffs`: none of them folded. */
+export async function threadPage(
+  db: Snapshot,
+  list: string,
+  msgid: string,
+  view: 'nested' | 'flat',
+  withDiffs: boolean,
+) {
   const id = await threadOf(db, msgid);
   const thread = id === undefined ? undefined : await readThread(db, id);
   if (!thread) return notFound(`The message <${msgid.slice(0, 200)}>`, msgid.slice(0, 200));
@@ -21,7 +32,18 @@ export async function threadPage(db: Snapshot, list: string, msgid: string, view
   if (view === 'flat') shown.sort((a, b) => a.id - b.id);
   const series = await seriesOfThread(db, thread.first_id);
   const found = series === null ? null : await caseOf(db, series);
-  const frame = render(<ThreadFrame thread={thread} found={found} list={list} msgid={msgid} view={view} cut={CUT} />);
+  const isLong = thread.messages > FEW_MAILS;
+  const frame = render(
+    <ThreadFrame
+      thread={thread}
+      found={found}
+      list={list}
+      msgid={msgid}
+      view={view}
+      isFolded={isLong && !withDiffs}
+      cut={CUT}
+    />,
+  );
   const [before = '', after = ''] = frame.split(CUT);
   const readable = withinBytes(shown);
   const bytes = readable.reduce((sum, { text_size }) => sum + text_size, 0);
@@ -32,7 +54,10 @@ export async function threadPage(db: Snapshot, list: string, msgid: string, view
     release();
     throw error;
   });
-  return new HtmlStream(parts(before, after, thread, shown, texts, list, view, msgid), release);
+  return new HtmlStream(
+    parts(before, after, thread, shown, texts, list, view, msgid, isLong && !withDiffs ? FOLD : undefined),
+    release,
+  );
 }
 
 /** Texts of one page: longer threads are read whole in their mails, and in the mbox. */
@@ -56,6 +81,7 @@ async function* parts(
   list: string,
   view: 'nested' | 'flat',
   msgid: string,
+  fold: Shown['fold'],
 ) {
   let asked = shown.find((row) => row.msgid === msgid);
   asked ??= shown[0];
@@ -78,6 +104,7 @@ async function* parts(
                   shownSubject={thread.subject}
                   parent={parent}
                   isAsked={row === asked}
+                  fold={fold}
                 />,
               )
             : '';

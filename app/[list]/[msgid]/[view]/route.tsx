@@ -33,7 +33,7 @@ export const GET = page(async ({ request, parts, query, db, version }) => {
   if (view === 't.mbox') return redirect(`${messageHref(list, msgid)}t.mbox.gz`, 301);
   if (view === 'T' || view === 't') {
     if (!rest.length) return redirect(`${messageHref(list, msgid)}${view}/#u`, 301);
-    return threadPage(db, list, msgid, view === 't' ? 'nested' : 'flat');
+    return threadPage(db, list, msgid, view === 't' ? 'nested' : 'flat', query.get('diffs') === 'open');
   }
   if (view === 'digest') {
     if (!rest.length) return redirect(digestHref(list, msgid), 301);

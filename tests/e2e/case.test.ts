@@ -1,0 +1,99 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { type Browser, chromium } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ingest, scratch } from '../command';
+import { type Running, startServer } from '../server';
+import { ARGUMENTS, CHROMIUM } from './kinds';
+
+const present = existsSync(CHROMIUM);
+if (!present && process.env.THREADLINE_REQUIRE?.includes('chromium'))
+  throw new Error(`Chromium is required here (THREADLINE_REQUIRE), and ${CHROMIUM} is not there`);
+
+const PATCHES = 20;
+/** Issue 17: a thread of 54 mails with 20 patches opens at no more than this. */
+const MOST_PIXELS = 40_000;
+
+/** A mail of the thread, dated by its number. */
+function mail(n: number, id: string, parent: string, author: string, subject: string, body: string): string {
+  const date = new Date(Date.UTC(2031, 2, 3, 8, n * 3)).toUTCString().replace('GMT', '+0000');
+  const answers = parent ? `In-Reply-To: <${parent}@example.org>\nReferences: <${parent}@example.org>\n` : '';
+  return `From mail@example.org Mon Mar  3 08:00:00 2031\nFrom: ${author} <${author.split(' ')[0]?.toLowerCase()}@example.org>\nTo: list@example.org\nDate: ${date}\nMessage-ID: <${id}@example.org>\n${answers}Subject: ${subject}\n\n${body}\n`;
+}
+
+const diff = (n: number) => {
+  const lines = Array.from({ length: 160 }, (_, at) => `+\tstep_${n}_${at}(state, ${at});`);
+  return `diff --git a/lib/part${n}.c b/lib/part${n}.c\n--- a/lib/part${n}.c\n+++ b/lib/part${n}.c\n@@ -1,2 +1,162 @@\n first\n${lines.join('\n')}\n last\n`;
+};
+const quoted = (text: string) => text.replace(/^/gm, '> ');
+
+/** 20 patches below a cover letter, and 33 answers: 54 mails. */
+function thread(): string {
+  const mails = [
+    mail(0, 'cover', '', 'Ada Ames', `[PATCH 00/${PATCHES}] lib: split the state`, 'The state is split into parts.\n'),
+  ];
+  for (let n = 1; n <= PATCHES; n++) {
+    const subject = `[PATCH ${String(n).padStart(2, '0')}/${PATCHES}] lib: part ${n}`;
+    const text = `Part ${n} has its own file.\n\nSigned-off-by: Ada Ames <ada@example.org>\n---\n lib/part${n}.c | 160 +++\n 1 file changed, 160 insertions(+)\n\n${diff(n)}-- \n2.50\n`;
+    mails.push(mail(n, `p${n}`, 'cover', 'Ada Ames', subject, text));
+    const review = `On Monday, Ada Ames wrote:\n${quoted(text)}\nThe lock of part ${n} must be taken before the list is walked.\n`;
+    mails.push(mail(30 + n, `r${n}`, `p${n}`, 'Ben Bell', `Re: ${subject}`, review));
+    if (n < 14)
+      mails.push(
+        mail(
+          60 + n,
+          `a${n}`,
+          `r${n}`,
+          'Ada Ames',
+          `Re: ${subject}`,
+          `${quoted(review)}\nRight, part ${n} will take it.\n`,
+        ),
+      );
+  }
+  return mails.join('\n');
+}
+
+describe.skipIf(!present)('a long thread of patches', () => {
+  const folder = scratch();
+  let server: Running;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    const [mbox, database] = [`${folder.path}/long.mbox`, `${folder.path}/long.sqlite`];
+    writeFileSync(mbox, thread());
+    ingest(database, '--list', 'sample', mbox);
+    server = await startServer(database);
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+    folder.remove();
+  });
+
+  /** Height of a page, and whether some words of it are to be seen, without a script. */
+  async function opened(path: string, width: number, words: string) {
+    const context = await browser.newContext({ viewport: { width, height: 800 }, javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(server.base + path);
+    const pixels = await page.evaluate(() => document.documentElement.scrollHeight);
+    const isShown = await page.getByText(words).first().isVisible();
+    await context.close();
+    return { pixels, isShown };
+  }
+
+  it.each(['t', 'T'])(
+    'opens with its diffs and quotations folded, at no more than 40,000 pixels (%s/)',
+    async (view) => {
+      for (const width of [1280, 390]) {
+        const path = `/sample/cover@example.org/${view}/`;
+        const folded = await opened(path, width, 'step_7_80(state, 80);');
+        expect(folded.pixels, `${width} wide`).toBeLessThanOrEqual(MOST_PIXELS);
+        expect(folded.isShown).toBe(false);
+        const whole = await opened(`${path}?diffs=open`, width, 'step_7_80(state, 80);');
+        expect(whole.pixels).toBeGreaterThan(MOST_PIXELS);
+        expect(whole.isShown).toBe(true);
+        expect((await opened(path, width, 'part 7 will take it')).isShown).toBe(true);
+      }
+    },
+  );
+});
