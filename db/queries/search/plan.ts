@@ -31,6 +31,8 @@ export interface Condition {
 export interface Plan {
   /** FTS5 expression; null where words do not lead. */
   match: string | null;
+  /** The same with what is wanted in the subject, and in the subject or the author's own words; what is unwanted stays as it is. */
+  better: string[];
   /** What must hold besides. */
   where: Condition[];
   /** What is looked for in texts, for excerpts; whether only its beginning is given, and whether only headers were asked for it. */
@@ -51,14 +53,19 @@ export class UnknownTest extends Error {
 export function planQuery(tree: Node | null, asked = tree): Plan {
   const words: Plan['words'] = [];
   if (asked) collectWords(asked, false, words);
-  if (!tree) return { match: null, where: [], words };
+  if (!tree) return { match: null, better: [], where: [], words };
   const parts = conjuncts(tree);
   const textual = parts.filter((part) => isText(part));
   const others = parts.filter((part) => !isText(part));
-  const lead = textual.length ? matchOf({ kind: 'and', of: textual }) : null;
-  if (lead === null) return { match: null, where: parts.map((part) => condition(part)), words };
-  return { match: lead, where: others.map((part) => condition(part)), words };
+  const leading: Node = { kind: 'and', of: textual };
+  const lead = textual.length ? matchOf(leading) : null;
+  if (lead === null) return { match: null, better: [], where: parts.map((part) => condition(part)), words };
+  const better = BETTER.flatMap((columns) => matchOf(leading, columns) ?? []);
+  return { match: lead, better, where: others.map((part) => condition(part)), words };
 }
+
+/** Where words tell most of what a mail is about, the best first; FTS5's filters of columns, which hold together with those within. */
+const BETTER = ['{subject} : ', '{subject own} : '];
 
 /** What must all hold, whatever parentheses stand around some: in `(kernel d:2022) patch` words lead too. */
 const conjuncts = (tree: Node): Node[] => (tree.kind === 'and' ? tree.of.flatMap(conjuncts) : [tree]);
@@ -71,16 +78,16 @@ function isText(node: Node): boolean {
   return (node.kind === 'and' || node.kind === 'or') && node.of.every(isText);
 }
 
-/** FTS5's form of a textual node; null where it is a bare NOT, which FTS5 has no form for. */
-function matchOf(node: Node): string | null {
-  if (node.kind === 'words') return wordsMatch(node);
-  if (node.kind === 'near') return nearMatch(node);
+/** FTS5's form of a textual node; null where it is a bare NOT, which FTS5 has no form for. `within` filters the columns of what is wanted. */
+function matchOf(node: Node, within = ''): string | null {
+  if (node.kind === 'words') return within ? `${within}(${wordsMatch(node)})` : wordsMatch(node);
+  if (node.kind === 'near') return within ? `${within}(${nearMatch(node)})` : nearMatch(node);
   if (node.kind === 'or') {
-    const of = node.of.map(matchOf);
+    const of = node.of.map((one) => matchOf(one, within));
     return of.some((one) => one === null) ? null : `(${of.join(' OR ')})`;
   }
   if (node.kind !== 'and') return null;
-  const wanted = node.of.filter((one) => one.kind !== 'not').map(matchOf);
+  const wanted = node.of.filter((one) => one.kind !== 'not').map((one) => matchOf(one, within));
   const unwanted = node.of.flatMap((one) => (one.kind === 'not' ? [matchOf(one.of)] : []));
   if (!wanted.length || [...wanted, ...unwanted].some((one) => one === null)) return null;
   const positive = `(${wanted.join(' AND ')})`;
