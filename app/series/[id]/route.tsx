@@ -19,7 +19,7 @@ import { Document } from '../../_ui/Document';
 import { maskAddress, nameOf, plural, shortDate, shortTime } from '../../_ui/format';
 import { anyHref } from '../../_ui/links';
 import { redirect } from '../../_web/http';
-import { Timeline } from '../Timeline';
+import { Versions } from '../Versions';
 import { LINK_WORDS, outcomeWords, senderOf } from '../words';
 
 /** `/series/{id}/`: one piece of work over all its versions. The id of any of its mails leads here. */
@@ -50,7 +50,7 @@ export const GET = page(async ({ parts, db }) => {
       </p>
       <Aside series={series} />
       {found ? <Objections found={found} /> : null}
-      <Timeline revisions={series.all} />
+      <Versions series={id} revisions={series.all} />
       {series.all.toReversed().map((revision, n) => (
         <RevisionSection
           key={revision.id}

@@ -65,6 +65,7 @@ function Diff({
         <a href={`/series/${series.id}/`}>The series</a>
       </p>
       <Choice series={series} from={from} to={to} />
+      <Others series={series} from={from} to={to} />
       {cover ? <PairSection pair={cover} label="Cover letter" /> : null}
       {patches.map((pair) => (
         <PairSection key={`${pair.old?.id} ${pair.new?.id}`} pair={pair} label={null} />
@@ -112,6 +113,27 @@ function Choice({ series, from, to }: { series: SeriesDetail; from: RevisionDeta
       </label>{' '}
       <button type="submit">Compare</button>
     </form>
+  );
+}
+
+/** Every other version that this one can be compared with, a click away. */
+function Others({ series, from, to }: { series: SeriesDetail; from: RevisionDetail; to: RevisionDetail }) {
+  const others = series.all.filter((one) => one !== to && one !== from);
+  if (!others.length) return null;
+  return (
+    <p className="facts">
+      To v{to.number}
+      {to.part} from{' '}
+      {others.map((one, n) => (
+        <span key={one.id}>
+          {n ? ', ' : ''}
+          <a href={`/series/${series.id}/diff/?from=${one.id}&to=${to.id}`}>
+            v{one.number}
+            {one.part}
+          </a>
+        </span>
+      ))}
+    </p>
   );
 }
 
