@@ -44,7 +44,9 @@ async function meantWord(db: Snapshot, { field, text }: Words): Promise<string |
   if (own >= RARE) return null;
   const near = slipsOf(word);
   const few = await mailsOf(db, columns, near, FEW);
-  const leading = near.filter((_, n) => few[n] === Math.max(...few));
+  const many = Math.max(0, ...few);
+  if (many < LEAST) return null;
+  const leading = near.filter((_, n) => few[n] === many);
   const most = await mailsOf(db, columns, leading, MOST);
   const best = Math.max(...most);
   return best >= Math.max(LEAST, own * OFTEN) ? (leading[most.indexOf(best)] ?? null) : null;
