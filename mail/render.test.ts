@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { toMboxrd } from './mbox';
 import { escapeHtml, renderBody } from './render';
 
-const render = (text: string) => renderBody(text, (msgid) => `/r/${msgid}/`);
+const LINKS = {
+  msgid: (msgid: string) => `/r/${msgid}/`,
+  blob: (oid: string) => `/all/${oid}/s/`,
+  commit: (oid: string) => `/commit/${oid}/`,
+};
+const render = (text: string) => renderBody(text, LINKS);
 
 describe('renderBody', () => {
   it.each([
@@ -35,6 +40,37 @@ describe('renderBody', () => {
     expect(render('https://lore.kernel.org/all/2004-x@example.org/\n')).toContain('href="/r/2004-x@example.org/"');
   });
 
+  it('links the blobs of a diff, and no others', () => {
+    const html = render(
+      'index 1111111..2222222 in prose\n\ndiff --git a/x b/x\nindex 1234567..89abcde 100644\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-b\n+c\n' +
+        'diff --git a/y b/y\nnew file mode 100644\nindex 0000000..fedcba9\n--- /dev/null\n+++ b/y\n@@ -0,0 +1 @@\n+c\n',
+    );
+    expect([...html.matchAll(/href="([^"]*)"/g)].map(([, href]) => href)).toEqual([
+      '/all/1234567/s/',
+      '/all/89abcde/s/',
+      '/all/fedcba9/s/',
+    ]);
+  });
+
+  it.each([
+    ['This reverts commit 1234567890ab, again\n', '1234567890ab'],
+    ['Fixes: 1234567890ab ("mm: count")\n', '1234567890ab'],
+    ['since 1234567890ab ("mm: count") it\n', '1234567890ab'],
+    ['      commit: 1234567890abcdef1234567890abcdef12345678\n', '1234567890abcdef1234567890abcdef12345678'],
+    ['> commit 1234567890ab upstream.\n', '1234567890ab'],
+  ])('links the commit of %j', (text, oid) => {
+    expect(render(text)).toContain(`<a href="/commit/${oid}/">${oid}</a>`);
+  });
+
+  it.each([
+    'RAX 1234567890abcdef\n',
+    'the commit of 20040728\n',
+    'commit deadbeef@example.org\n',
+    'commit abcdef0-x\n',
+  ])('links no commit in %j', (text) => {
+    expect(render(text)).not.toContain('/commit/');
+  });
+
   it('folds long quotations and leaves short ones open', () => {
     expect(render('> a\n'.repeat(40))).toContain('<summary>40 quoted lines</summary>');
     expect(render('> a\n'.repeat(5))).not.toContain('<details');
@@ -65,24 +101,26 @@ deleted file mode 100644
 @@ -1 +0,0 @@
 -e
 `;
-    const folded = renderBody(`Words.\n\n${diff}-- \nme\n`, () => null, { fold: { diffs: 10, quotes: 9 } });
+    const folded = renderBody(`Words.\n\n${diff}-- \nme\n`, { msgid: () => null }, { fold: { diffs: 10, quotes: 9 } });
     expect(folded).toContain('<details class="f"><summary>one and 1 more +2 −2</summary><div class="df"');
     expect(folded.endsWith('</div></div></details><div class="sg">-- \nme</div>')).toBe(true);
-    expect(renderBody(diff, () => null, { fold: { diffs: 14, quotes: 9 } })).not.toContain('<details');
+    expect(renderBody(diff, { msgid: () => null }, { fold: { diffs: 14, quotes: 9 } })).not.toContain('<details');
     expect(render(diff)).not.toContain('<details');
   });
 
   it('folds a long quotation but for the lines that are answered, however deep they are, where it is asked to', () => {
     const fold = { diffs: 10, quotes: 9 };
     const lines = ['> > a', '> b', '> > c', '> d', '> > e', '> f', '> g', '> h', '> i', '> j'];
-    const html = renderBody(`${lines.join('\n')}\nNo.\n`, () => null, { fold });
+    const html = renderBody(`${lines.join('\n')}\nNo.\n`, { msgid: () => null }, { fold });
     const [before = '', after = ''] = html.split('</details>');
     expect(before).toMatch(/^<details class="f"><summary>6 quoted lines<\/summary>.*&gt; f<\/div>$/s);
     expect(after).toBe('<div class="q q1">&gt; g\n&gt; h\n&gt; i\n&gt; j</div><div class="t">No.</div>');
-    expect(renderBody(`Yes.\n\n${lines.join('\n')}\n-- \nme\n`, () => null, { fold })).toContain(
+    expect(renderBody(`Yes.\n\n${lines.join('\n')}\n-- \nme\n`, { msgid: () => null }, { fold })).toContain(
       '<summary>10 quoted lines</summary>',
     );
-    expect(renderBody(`${lines.slice(1).join('\n')}\nNo.\n`, () => null, { fold })).not.toContain('<details');
+    expect(renderBody(`${lines.slice(1).join('\n')}\nNo.\n`, { msgid: () => null }, { fold })).not.toContain(
+      '<details',
+    );
   });
 
   it('keeps every line of a text', () => {
@@ -97,9 +135,13 @@ deleted file mode 100644
   });
 
   it('keeps the empty line behind a note', () => {
-    const html = renderBody('One.\n\nReviewed-by: A <a@example.org>\n', () => null, {
-      notes: [{ line: 1, html: '<i></i>' }],
-    });
+    const html = renderBody(
+      'One.\n\nReviewed-by: A <a@example.org>\n',
+      { msgid: () => null },
+      {
+        notes: [{ line: 1, html: '<i></i>' }],
+      },
+    );
     expect(html).toMatch(/^<div class="t">One\.\n<i><\/i>\n<\/div><div class="tr">/);
   });
 

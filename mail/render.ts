@@ -48,14 +48,20 @@ export interface Shown {
   fold?: { diffs: number; quotes: number };
 }
 
-/** Makes a link of a Message-ID, as an href; null where the page has none to offer. */
-export type MsgidHref = (msgid: string) => string | null;
+/** Where the names in a mail lead, as hrefs. */
+export interface Links {
+  /** Null where the page has none to offer. */
+  msgid(msgid: string): string | null;
+  /** A file before or after a diff; `path` is not known here. */
+  blob?(oid: string): string;
+  commit?(oid: string): string;
+}
 
 /**
  * HTML of a mail's displayed text: each run of lines of one kind in one element, those of a diff in one more, long quotations
  * folded, URLs and Message-IDs linked. Everything is escaped; links are http, https only. One pass, no recursion.
  */
-export function renderBody(text: string, hrefOf: MsgidHref, { notes = [], lit = null, fold }: Shown = {}): string {
+export function renderBody(text: string, links: Links, { notes = [], lit = null, fold }: Shown = {}): string {
   const body = readBody(text.length > MAX_SHOWN_TEXT ? text.slice(0, MAX_SHOWN_TEXT).toWellFormed() : text);
   const folds = fold ? foldsOf(body, fold) : [];
   const out: string[] = [];
@@ -76,7 +82,7 @@ export function renderBody(text: string, hrefOf: MsgidHref, { notes = [], lit = 
     if (isDiff && !inDiff) out.push(DIFF_START);
     inDiff = isDiff;
     const own = pending.splice(0, pending.findIndex(({ line }) => line >= segment.end) >>> 0);
-    out.push(renderSegment(body, segment, hrefOf, own, lit, fold !== undefined));
+    out.push(renderSegment(body, segment, links, own, lit, fold !== undefined));
   }
   if (inDiff) out.push('</div>');
   if (folded) out.push('</details>');
@@ -171,17 +177,18 @@ function namesBetween(body: Body, start: number, end: number): string[] {
 function renderSegment(
   body: Body,
   { kind, start, end, depth }: Segment,
-  hrefOf: MsgidHref,
+  links: Links,
   notes: Note[],
   lit: LineSpan | null,
   isFolded: boolean,
 ): string {
   const last = Math.min(end, MAX_SHOWN_LINES);
   const plain = !notes.length && (!lit || lit[1] < start || lit[0] >= last);
-  if (kind === 'trailers') return `<div class="tr">${trailerLines(body, start, last, hrefOf)}</div>`;
+  if (kind === 'trailers') return `<div class="tr">${trailerLines(body, start, last, links)}</div>`;
   const lines = plain
-    ? linked(linesBetween(body.text, body.starts, start, last), hrefOf)
-    : notedLines(body, start, last, hrefOf, notes, lit);
+    ? linked(linesBetween(body.text, body.starts, start, last), links)
+    : notedLines(body, start, last, links, notes, lit);
+  if (kind === 'file') return `<div class="fl">${blobLinks(lines, links)}</div>`;
   // A block swallows the line end that it ends with, and with it a last empty line.
   const inner = lineAt(body.text, body.starts, last - 1) === '' ? `${lines}\n` : lines;
   if (kind !== 'quote') return `<div class="${CLASS[kind]}">${inner}</div>`;
@@ -191,14 +198,7 @@ function renderSegment(
 }
 
 /** Lines of a segment with the notes that stand between them, and those of `lit` marked. */
-function notedLines(
-  body: Body,
-  start: number,
-  end: number,
-  hrefOf: MsgidHref,
-  notes: Note[],
-  lit: LineSpan | null,
-): string {
+function notedLines(body: Body, start: number, end: number, links: Links, notes: Note[], lit: LineSpan | null): string {
   const isLit = (line: number) => lit !== null && line >= lit[0] && line <= lit[1];
   const cuts = new Set([start, end, ...notes.map(({ line }) => line)]);
   if (lit) for (const line of [lit[0], lit[1] + 1]) if (line > start && line < end) cuts.add(line);
@@ -208,21 +208,21 @@ function notedLines(
     out += notes.flatMap(({ line, html }) => (line === from ? [html] : [])).join('');
     const to = at[n + 1];
     if (to === undefined) break;
-    const lines = linked(linesBetween(body.text, body.starts, from, to), hrefOf) + (to < end ? '\n' : '');
+    const lines = linked(linesBetween(body.text, body.starts, from, to), links) + (to < end ? '\n' : '');
     out += isLit(from) ? `<mark${lit?.[0] === from ? ' id="quoted"' : ''}>${lines}</mark>` : lines;
   }
   return out;
 }
 
-function trailerLines(body: Body, start: number, end: number, hrefOf: MsgidHref): string {
+function trailerLines(body: Body, start: number, end: number, links: Links): string {
   const lines: string[] = [];
   for (let line = start; line < end; line++) {
     const text = lineAt(body.text, body.starts, line);
     const colon = text.indexOf(':');
     lines.push(
       colon > 0
-        ? `<b>${escapeHtml(text.slice(0, colon + 1))}</b>${linked(text.slice(colon + 1), hrefOf)}`
-        : linked(text, hrefOf),
+        ? `<b>${escapeHtml(text.slice(0, colon + 1))}</b>${linked(text.slice(colon + 1), links)}`
+        : linked(text, links),
     );
   }
   return lines.join('\n');
@@ -241,37 +241,58 @@ export function escapeHtml(text: string): string {
   return hasUnseen(escaped) ? visible(escaped, (mark) => `<i class="bidi">${mark}</i>`) : escaped;
 }
 
-/** A URL up to white space, quotes or brackets; or a Message-ID in angle brackets. Both bounded, so that matching stays linear. */
+/** Git's names of a file before and after a change, one line a file: each leads to what patches make of it. */
+function blobLinks(html: string, { blob }: Links): string {
+  if (!blob) return html;
+  const link = (oid: string) => (/^0+$/.test(oid) ? oid : `<a href="${escapeAttribute(blob(oid))}">${oid}</a>`);
+  return html.replace(
+    /^index ([0-9a-f]{7,64})\.\.([0-9a-f]{7,64})\b/gm,
+    (_, pre: string, post: string) => `index ${link(pre)}..${link(post)}`,
+  );
+}
+
+/** A URL up to white space, quotes or brackets; a Message-ID in angle brackets; or hex digits. All bounded, so that matching stays linear. */
 const LINK =
-  /https?:\/\/[^\s<>"'`\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]{3,2000}|<([^<>\s@"]{1,200}@[^<>\s@"]{1,200})>/g;
+  /https?:\/\/[^\s<>"'`\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]{3,2000}|<([^<>\s@"]{1,200}@[^<>\s@"]{1,200})>|(?<![\w.@/-])([0-9a-f]{8,40})(?![\w@-])/g;
 const TRAILING = /(?<![.,;:!?)\]}])[.,;:!?)\]}]+$/;
 
-function linked(text: string, hrefOf: MsgidHref): string {
-  if (!text.includes('://') && !text.includes('@')) return escapeHtml(text);
+function linked(text: string, links: Links): string {
+  if (!text.includes('://') && !text.includes('@') && !mayNameCommit(text)) return escapeHtml(text);
   let out = '';
   let at = 0;
   for (const match of text.matchAll(LINK)) {
-    const [whole, msgid] = match;
+    const [whole, msgid, oid] = match;
     out += escapeHtml(text.slice(at, match.index));
     at = match.index + whole.length;
-    if (msgid !== undefined) {
-      const href = looksLikeMsgid(msgid) ? hrefOf(msgid) : null;
+    if (oid !== undefined) {
+      const isCommit = links.commit && namesCommit(text, match.index, at);
+      out += isCommit ? `<a href="${escapeAttribute(links.commit?.(oid) ?? '')}">${oid}</a>` : oid;
+    } else if (msgid !== undefined) {
+      const href = looksLikeMsgid(msgid) ? links.msgid(msgid) : null;
       out += href ? `&lt;<a href="${escapeAttribute(href)}">${escapeHtml(msgid)}</a>&gt;` : escapeHtml(whole);
     } else {
-      out += urlLink(whole, hrefOf);
+      out += urlLink(whole, links);
     }
   }
   return out + escapeHtml(text.slice(at));
 }
 
-function urlLink(found: string, hrefOf: MsgidHref): string {
+/** Hex digits alone may be an address, a register or a date: the words around say that they are a commit. */
+const namesCommit = (text: string, start: number, end: number): boolean =>
+  /\b(?:commit(?:[- ]id)?|fixes|reverts|upstream)[:\s]{1,3}$/i.test(text.slice(Math.max(0, start - 16), start)) ||
+  /^ \(["']/.test(text.slice(end, end + 3));
+
+const mayNameCommit = (text: string): boolean =>
+  text.includes('ommit') || text.includes('ixes: ') || text.includes(' ("') || text.includes('pstream');
+
+function urlLink(found: string, links: Links): string {
   const tail = TRAILING.exec(found)?.[0] ?? '';
   // A bracket that was opened within the URL belongs to it: .../Kexec_(Linux).
   const keep = tail.startsWith(')') && found.slice(0, -tail.length).includes('(') ? 1 : 0;
   const url = found.slice(0, found.length - tail.length + keep);
   const rest = found.slice(url.length);
   const href = escapeAttribute(encodeUnseen(url));
-  return `<a href="${href}" rel="nofollow noreferrer">${escapeHtml(url)}</a>${foreignHost(url)}${ownLink(url, hrefOf)}${escapeHtml(rest)}`;
+  return `<a href="${href}" rel="nofollow noreferrer">${escapeHtml(url)}</a>${foreignHost(url)}${ownLink(url, links)}${escapeHtml(rest)}`;
 }
 
 /** A host written in other letters than ASCII may look like one that it is not: its real name beside it (RFC 3492). */
@@ -285,11 +306,11 @@ const ARCHIVE =
   /^https?:\/\/(?:lore\.kernel\.org|lkml\.kernel\.org|marc\.info|public-inbox\.org)\/(?:[\w.-]+\/)?([^/?#\s]{3,250}(?:@|%40)[^/?#\s]{1,250})\/?/i;
 
 /** A link into lore names a Message-ID: the same mail here, where the page has it. */
-function ownLink(url: string, hrefOf: MsgidHref): string {
+function ownLink(url: string, links: Links): string {
   const named = ARCHIVE.exec(url)?.[1];
   if (!named) return '';
   try {
-    const href = hrefOf(decodeURIComponent(named));
+    const href = links.msgid(decodeURIComponent(named));
     return href
       ? ` <a class="own" href="${escapeAttribute(href)}" title="the same message in this archive">[here]</a>`
       : '';

@@ -8,7 +8,7 @@ export const LIMITS = {
   /** The quote finder reads an article against the whole archive. */
   quotes: { points: 20, duration: 60 },
   search: { points: 240, duration: 60 },
-  /** What changed between two versions of a series. */
+  /** What changed between two versions of a series; a blob made of patches. */
   diff: { points: 120, duration: 60 },
   /** A mail's HTML and its attachments: the whole mail is taken apart, one of 60 MB in five seconds (2026-11-26). */
   parts: { points: 60, duration: 60 },
@@ -26,6 +26,7 @@ export function costOf(method: string, pattern: string, path: string, query: str
   if (pattern === '/[list]' && /(?:^|&)q=/.test(query)) return 'search';
   // It reads all that mails say of commits.
   if (pattern === '/commit/[oid]') return 'search';
+  if (pattern.startsWith('/[list]/[msgid]/[view]') && /^\/[^/]+\/[0-9a-f]{7,64}\/s\/./i.test(`${path}.`)) return 'diff';
   if (pattern === '/series/[id]/diff' || /^\/api\/v1\/series\/[^/]+\/diff/.test(path)) return 'diff';
   if (pattern === '/[list]/[msgid]/[view]' && /\/(?:html|\d{1,4}-[^/]*)\/?$/.test(path)) return 'parts';
   return null;

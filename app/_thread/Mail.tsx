@@ -3,7 +3,7 @@ import type { ThreadRow } from '#db/queries/thread';
 import { renderBody, type Shown } from '#mail/render';
 import { Name, SentAt } from '../_ui/bits';
 import { fileSize } from '../_ui/format';
-import { anyHref, imposterQuery, messageHref } from '../_ui/links';
+import { anyHref, blobHref, commitHref, imposterQuery, messageHref } from '../_ui/links';
 
 /** What is shown of one mail, in a thread and alone. */
 export type ShownMail = Pick<
@@ -97,9 +97,11 @@ export function sameSubject(a: string, b: string): boolean {
   return bare(a) === bare(b);
 }
 
+const LINKS = { msgid: anyHref, blob: blobHref, commit: commitHref };
+
 export function BodyText({ text, ...shown }: { text: string } & Shown) {
   // biome-ignore lint/security/noDangerouslySetInnerHtml: renderBody escapes everything; one string keeps a long thread fast
-  return <div className="body" dangerouslySetInnerHTML={{ __html: renderBody(text, anyHref, shown) }} />;
+  return <div className="body" dangerouslySetInnerHTML={{ __html: renderBody(text, LINKS, shown) }} />;
 }
 
 export function Warnings({ row }: { row: Pick<ShownMail, 'imposter' | 'notes'> }) {

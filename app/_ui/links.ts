@@ -20,6 +20,8 @@ export const debatesHref = (list: string) => `${listHref(list)}debates.atom`;
 export const anyHref = (msgid: string) => `/r/${msgidPath(msgid)}/`;
 /** What the archive knows of a commit. */
 export const commitHref = (oid: string) => `/commit/${oid}/`;
+/** A file made of patches, whatever list has them. */
+export const blobHref = (oid: string) => `/all/${oid}/s/`;
 /** A person's page; `id` is a slug, or one of their addresses. */
 export const personHref = (id: string) => `/people/${msgidPath(id)}/`;
 /** A search for what a mark stands for. */

@@ -12,6 +12,11 @@ const schema = z.object({
   THREADLINE_MASK_ADDRESSES: yes,
   THREADLINE_CONFIG: z.string().min(1).default('topics.json'),
   THREADLINE_TRUST_PROXY: yes,
+  THREADLINE_REPOSITORIES: z.string().default(''),
+  THREADLINE_WEB_GIT: z
+    .string()
+    .regex(/^(?:https?:\/\/\S*%s\S*)?$/, 'an address with %s for the name of a commit')
+    .default(''),
   THREADLINE_NNTP: z
     .string()
     .regex(/^\d{0,5}$/, 'a port, 1 to 65535')
@@ -33,6 +38,12 @@ export const settings = (() => {
     nntpPort: env.THREADLINE_NNTP || null,
     config: resolve(env.THREADLINE_CONFIG),
     stories: resolve('stories'),
+    /** Git repositories whose files the archive's patches change, first come first asked. */
+    repositories: env.THREADLINE_REPOSITORIES.split(':')
+      .filter(Boolean)
+      .map((path) => resolve(path)),
+    /** Where a commit is shown, %s for its name; null: nowhere. */
+    webGit: env.THREADLINE_WEB_GIT || null,
     /** The last address of X-Forwarded-For is the client's: a proxy of ours wrote it. */
     trustProxy: env.THREADLINE_TRUST_PROXY,
     rateLimits: env.THREADLINE_RATE_LIMITS === 'yes',

@@ -39,6 +39,8 @@ export interface CommitPage {
   fixes: CommitMail[];
   /** Mails whose own words say that they revert it. */
   reverts: CommitMail[];
+  /** Others whose words name it, newest first. */
+  named: CommitMail[];
 }
 
 /** An abbreviated name agrees with a longer one from either side. `column` holds lower-case digits, `oid` is a parameter. */
@@ -72,15 +74,16 @@ export async function readCommit(db: Snapshot, oid: string): Promise<CommitPage>
        WHERE c.oid IS NOT NULL AND c.kind IN (${kinds.join(', ')}) AND ${agrees('c.oid')} GROUP BY m.id ORDER BY m.id LIMIT ${MOST}`,
       [oid],
     );
-  const taken = await said([CLAIM.applied, CLAIM.queued, CLAIM.merged, CLAIM.mmMerged]);
-  return {
-    oids: await wholeNames(db, oid),
+  const told = {
     patches,
-    taken,
+    taken: await said([CLAIM.applied, CLAIM.queued, CLAIM.merged, CLAIM.mmMerged]),
     stable: await said([CLAIM.upstream, CLAIM.stable]),
     fixes: await fixesOf(db, oid),
     reverts: await revertsOf(db, oid),
   };
+  const ids = new Set(Object.values(told).flatMap((mails) => mails.map(({ id }) => id)));
+  const named = (await namedIn(db, oid)).filter(({ id }) => !ids.has(id));
+  return { oids: await wholeNames(db, oid), ...told, named };
 }
 
 async function wholeNames(db: Snapshot, oid: string): Promise<string[]> {
@@ -119,5 +122,15 @@ function revertsOf(db: Snapshot, oid: string): Promise<CommitMail[]> {
     `SELECT ${MAIL}, NULL AS tree FROM search x JOIN message m ON m.id = x.rowid JOIN identity i ON i.id = m.author_id
      WHERE x.search MATCH ? ORDER BY m.id LIMIT ${MOST}`,
     [`{own} : "this reverts commit ${oid}" *`],
+  );
+}
+
+/** By its words: as it is asked for or longer, and each shorter way to write it. */
+function namedIn(db: Snapshot, oid: string): Promise<CommitMail[]> {
+  const shorter = Array.from({ length: oid.length - MIN_OID }, (_, n) => ` OR "${oid.slice(0, MIN_OID + n)}"`);
+  return db.all<Rows>(
+    `SELECT ${MAIL}, NULL AS tree FROM search x JOIN message m ON m.id = x.rowid JOIN identity i ON i.id = m.author_id
+     WHERE x.search MATCH ? ORDER BY m.id DESC LIMIT 50`,
+    [`{own aside quoted} : ("${oid}" *${shorter.join('')})`],
   );
 }

@@ -48,7 +48,7 @@ async function work(mail: string): Promise<void> {
   const raw = Buffer.from(mail);
   const message = await parseMail(raw, { receivedAt: null });
   pack([{ message, raw }]);
-  renderBody(message.text, (id) => `/r/${id}/`);
+  renderBody(message.text, { msgid: (id) => `/r/${id}/` });
   if (/html/.test(mail.slice(0, 1000))) sanitizeMail(mail, [], () => '/');
 }
 

@@ -130,7 +130,7 @@ describe('mutated mails', () => {
   /** What ingest does with each mail but packing, and for some what a page does. */
   async function read(raw: Buffer, n: number): Promise<Message> {
     const message = await parseMail(raw, { receivedAt: n % 3 ? 1_500_000_000 : null });
-    if (n % 16 === 0) renderBody(message.text, (id) => `/r/${id}/`);
+    if (n % 16 === 0) renderBody(message.text, { msgid: (id) => `/r/${id}/` });
     if (n % 64 === 0) {
       const html = await readHtml(raw);
       if (html) sanitizeMail(html.html, html.images, () => '/');

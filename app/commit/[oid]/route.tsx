@@ -5,6 +5,7 @@ import { Document } from '../../_ui/Document';
 import { nameOf, shortDate } from '../../_ui/format';
 import { anyHref, commitHref, searchHref } from '../../_ui/links';
 import { redirect } from '../../_web/http';
+import { settings } from '../../_web/settings';
 
 /** `/commit/{oid}/`: what the archive knows of a commit; the name may be abbreviated. */
 export const GET = page(async ({ parts, db }) => {
@@ -14,9 +15,8 @@ export const GET = page(async ({ parts, db }) => {
     return problem(400, 'This is no name of a commit', `A commit is named by ${MIN_OID} to 40 hex digits.`);
   if (!rest.length) return redirect(commitHref(oid), 301);
   const commit = await readCommit(db, oid);
-  const { patches, taken, stable, fixes, reverts, oids } = commit;
-  if (![patches, taken, stable, fixes, reverts, oids].some(({ length }) => length))
-    return notFound(`The commit ${oid}`, oid);
+  const { oids } = commit;
+  if (!Object.values(commit).some(({ length }) => length)) return notFound(`The commit ${oid}`, oid);
   const [whole] = oids.length === 1 ? oids : [];
   return (
     <Document at={commitHref(oid)} title={`Commit ${oid.slice(0, 12)} · Threadline`} synthetic={await anySynthetic(db)}>
@@ -27,6 +27,12 @@ export const GET = page(async ({ parts, db }) => {
       <Sections commit={commit} />
       <p className="facts">
         <a href={searchHref(`commit:${oid}`)}>All mails that name it</a>
+        {settings.webGit ? (
+          <>
+            {' '}
+            · <a href={settings.webGit.replace('%s', whole ?? oid)}>the commit itself</a>
+          </>
+        ) : null}
       </p>
     </Document>
   );
@@ -46,7 +52,7 @@ function Several({ oids }: { oids: string[] }) {
 }
 
 function Sections({ commit }: { commit: CommitPage }) {
-  const { patches, taken, stable, fixes, reverts } = commit;
+  const { patches, taken, stable, fixes, reverts, named } = commit;
   return (
     <>
       <Patches patches={patches} />
@@ -54,6 +60,7 @@ function Sections({ commit }: { commit: CommitPage }) {
       <Mails title="In stable trees" mails={stable} />
       <Mails title="Fixed later by" mails={fixes} />
       <Mails title="Reverted by" mails={reverts} />
+      <Mails title="Named in" mails={named} />
     </>
   );
 }

@@ -5,6 +5,7 @@ import { findList } from '#db/queries/list';
 import { findMessage, idsOfThread } from '#db/queries/message';
 import { threadOf } from '#db/queries/thread';
 import { readAttachment } from '#mail/attachment';
+import { BLOB_NAME, blobPage } from '../../../_blob/page';
 import { atomOf } from '../../../_page/atom';
 import { legacy, onOtherList } from '../../../_page/elsewhere';
 import { bodyOf, tooManyLarge } from '../../../_page/large';
@@ -18,7 +19,7 @@ import { digestHref, messageHref } from '../../../_ui/links';
 import { dispositionOf, etagOf, ISOLATED, imposterOf, redirect, respond } from '../../../_web/http';
 import { ATOM } from '../../../search/results';
 
-/** `T/`, `t/`, `digest/`, `raw`, `html`, `t.mbox.gz` and attachments of a message. */
+/** `T/`, `t/`, `digest/`, `raw`, `html`, `t.mbox.gz` and attachments of a message; `s/` of a blob. */
 export const GET = page(async ({ request, parts, query, db, version }) => {
   const [list = '', msgid = '', view = '', ...rest] = parts;
   if (list !== 'all' && !(await findList(db, list)))
@@ -38,6 +39,10 @@ export const GET = page(async ({ request, parts, query, db, version }) => {
   if (view === 'digest') {
     if (!rest.length) return redirect(digestHref(list, msgid), 301);
     return digestPage(db, list, msgid, query.get('format'));
+  }
+  if (view === 's' && BLOB_NAME.test(msgid)) {
+    if (!rest.length) return redirect(`${messageHref(list, msgid)}s/`, 301);
+    return blobPage(db, list, msgid, query);
   }
   if (rest.length) return redirect(`${messageHref(list, msgid)}${encodeURIComponent(view)}`, 301);
   if (view === 'raw') return rawMail(db, msgid, imposterOf(query));

@@ -1,15 +1,17 @@
 import { findList } from '#db/queries/list';
+import { BLOB_NAME, blobFile } from '../../../../_blob/page';
 import { legacy } from '../../../../_page/elsewhere';
 import { notFound, page } from '../../../../_page/page';
 import { textOf } from '../../../../_page/texts';
 
-/** `/{list}/_/text/{name}/`, and addresses of public-inbox's first years; nothing else lies as deep. */
-export const GET = page(async ({ request, parts, db }) => {
+/** `/{list}/_/text/{name}/`, `/{list}/{oid}/s/{file}` (a blob's bytes), and addresses of public-inbox's first years; nothing else lies as deep. */
+export const GET = page(async ({ request, parts, query, db }) => {
   const [list = '', msgid = '', ...rest] = parts;
   const isList = list === 'all' || (await findList(db, list));
   if (isList && msgid === '_' && rest[0] === 'text') {
     const found = await textOf(request, list, rest.slice(1).filter(Boolean).join('/'));
     if (found) return found;
   }
+  if (isList && rest[0] === 's' && rest.length === 2 && BLOB_NAME.test(msgid)) return blobFile(db, msgid, query);
   return legacy(list, msgid, rest) ?? notFound('A page of this address', msgid.slice(0, 200));
 });
