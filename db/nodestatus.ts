@@ -18,6 +18,18 @@ export interface NodeStatus {
   at: number;
 }
 
+/**
+ * Seconds by which a node's data may be old: what it knows to lack, or how long the log, or the program that follows it, has been
+ * silent.
+ */
+export function dataLag({ lag, contact, at }: NodeStatus, now: number): number {
+  const silence = (now - Math.min(contact ?? at, at)) / 1000;
+  return silence > SILENT_SECONDS ? Math.max(lag, silence) : lag;
+}
+
+/** The log is asked, and the status written, several times within it. */
+const SILENT_SECONDS = 5;
+
 const fileOf = (database: string) => `${database}-node.json`;
 
 export async function writeNodeStatus(database: string, status: NodeStatus): Promise<void> {

@@ -141,6 +141,26 @@ export const lastIngest = once(
     new Gauge({ name: 'threadline_last_ingest_timestamp_seconds', help: 'When the archive last changed, Unix time' }),
 );
 
+/** Where this node is in the log of several; set when /metrics is asked for, with THREADLINE_NATS alone. */
+export const nodeLag = once(
+  'threadline_node_lag_seconds',
+  () =>
+    new Gauge({
+      name: 'threadline_node_lag_seconds',
+      help: 'How old the first change is that the log has and this node lacks; while the log does not answer, the time since it did',
+    }),
+);
+
+export const nodeSequence = once(
+  'threadline_node_log_sequence',
+  () =>
+    new Gauge({
+      name: 'threadline_node_log_sequence',
+      help: 'Of the log: what this node has (at="node"), and its end as far as is known (at="log")',
+      labelNames: ['at'] as const,
+    }),
+);
+
 export { register };
 
 export const uncaught = once(

@@ -1,4 +1,4 @@
-import { nodeStatus } from '#db/nodestatus';
+import { dataLag, nodeStatus } from '#db/nodestatus';
 import { health } from '#db/queries/health';
 import { respond } from '../_web/http';
 import { openReader } from '../_web/reader';
@@ -17,7 +17,7 @@ export async function GET(): Promise<Response> {
       version,
       data_version: dataVersion,
       last_ingest: changedAt === null ? null : new Date(changedAt * 1000).toISOString(),
-      ...(node ? { node } : {}),
+      ...(node ? { node: { ...node, lag: dataLag(node, Date.now()) } } : {}),
     });
   } catch {
     return answer(503, { status: 'database cannot be read', version });

@@ -1,12 +1,23 @@
+import { dataLag, nodeStatus } from '#db/nodestatus';
 import { type Health, health, holdings } from '#db/queries/health';
 import { respond } from '../_web/http';
-import { archive, archiveVersion, lastIngest, register } from '../_web/metrics';
+import { archive, archiveVersion, lastIngest, nodeLag, nodeSequence, register } from '../_web/metrics';
 import { openReader } from '../_web/reader';
+import { settings } from '../_web/settings';
 
 /** In Prometheus's text form. Counts only: no mail, no address, no query is in it. */
 export async function GET(): Promise<Response> {
   await measureArchive().catch(() => {});
+  measureNode();
   return respond(await register.metrics(), 200, { 'Content-Type': register.contentType, 'Cache-Control': 'no-store' });
+}
+
+function measureNode(): void {
+  const node = process.env.THREADLINE_NATS ? nodeStatus(settings.database) : null;
+  if (!node) return;
+  nodeLag.set(dataLag(node, Date.now()));
+  nodeSequence.set({ at: 'node' }, node.sequence);
+  nodeSequence.set({ at: 'log' }, node.last);
 }
 
 let measured = -1;
