@@ -23,7 +23,7 @@ export class NodeProcess {
 
   private constructor(program: string, args: string[], database: string, servers: string, input?: string) {
     this.child = spawn(process.execPath, [`${ROOT}/dist/${program}.mjs`, ...args], {
-      env: { ...process.env, THREADLINE_DB: database, THREADLINE_NATS: servers },
+      env: { ...process.env, THREADLINE_DB: database, ...(servers ? { THREADLINE_NATS: servers } : {}) },
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', 'ipc'],
     });
     this.child.stdout?.on('data', (part) => (this.#stdout += part));

@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { Reader } from '#db/open';
 import { runProgram } from '../cli/program';
 import { faultsOf, fingerprint, phaseOf } from './fingerprint';
+import { randomFrom, wholeNumber } from './random';
 
 /** The bundle lies in dist/, beside the bundle of ingest. */
 const INGEST = resolve(import.meta.dirname, '../dist/ingest.mjs');
@@ -29,17 +30,6 @@ function runIngest(database: string, source: string, killAfterMs?: number): Prom
       done(signal === 'SIGKILL' ? 'killed' : (code ?? -1));
     });
   });
-}
-
-/** A small generator of its own, so that a seed gives the same moments again (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 async function countMessages(database: string): Promise<number> {
@@ -129,12 +119,6 @@ class Kills {
       throw error;
     }
   }
-}
-
-function wholeNumber(text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('a whole number from 1 is wanted');
-  return number;
 }
 
 await runProgram(

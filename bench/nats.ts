@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Gate } from './gate';
 import { freePort } from './process';
 
 /** Debian's nats-server; null where it is not installed. */
@@ -9,38 +10,71 @@ export const NATS_SERVER: string | null =
   ['/usr/sbin/nats-server', '/usr/bin/nats-server', '/usr/local/bin/nats-server'].find((path) => existsSync(path)) ??
   null;
 
+const SERVERS = [0, 1, 2];
+
 interface Member {
   port: number;
   config: string;
+  /** The ways that the others take to it, and its own to them. */
+  routes: Gate[];
   child: ChildProcess | null;
+}
+
+/** A node's own ways to the servers. */
+export interface Link {
+  urls: string;
+  cut(): void;
+  heal(): void;
 }
 
 /** Three servers on loopback, as on three machines. */
 export class NatsCluster {
   readonly #members: Member[] = [];
+  readonly #gates: Gate[] = [];
 
   static async start(folder: string): Promise<NatsCluster> {
     const cluster = new NatsCluster();
     const ports = await Promise.all(Array.from({ length: 6 }, freePort));
-    const routes = ports.slice(3).map((port) => `nats://127.0.0.1:${port}`);
-    for (let n = 0; n < 3; n++) {
-      const store = join(folder, `nats-${n}`);
-      mkdirSync(store, { recursive: true });
-      const config = join(folder, `nats-${n}.conf`);
-      writeFileSync(
-        config,
-        `server_name: n${n}\nlisten: 127.0.0.1:${ports[n]}\njetstream { store_dir: "${store}" }\n` +
-          `cluster { name: c, listen: 127.0.0.1:${ports[n + 3]}, routes: [${routes.join(', ')}] }\n`,
-      );
-      cluster.#members.push({ port: ports[n] as number, config, child: null });
+    for (const n of SERVERS) {
+      mkdirSync(join(folder, `nats-${n}`), { recursive: true });
+      cluster.#members.push({
+        port: ports[n] as number,
+        config: join(folder, `nats-${n}.conf`),
+        routes: [],
+        child: null,
+      });
     }
-    for (let n = 0; n < 3; n++) cluster.start(n);
+    for (const n of SERVERS) await cluster.#configure(n, folder, ports.slice(3));
+    for (const n of SERVERS) cluster.start(n);
     return cluster;
+  }
+
+  /** Servers are joined by gates alone: `no_advertise`, so that they learn of no other way. JetStream wants routes in each one's settings. */
+  async #configure(n: number, folder: string, clusterPorts: number[]): Promise<void> {
+    const own = this.#members[n] as Member;
+    const routes: string[] = [];
+    for (const other of SERVERS.filter((one) => one !== n)) {
+      const gate = await this.#gate(clusterPorts[other] as number);
+      own.routes.push(gate);
+      this.#members[other]?.routes.push(gate);
+      routes.push(`nats://127.0.0.1:${gate.port}`);
+    }
+    writeFileSync(
+      own.config,
+      `server_name: n${n}\nlisten: 127.0.0.1:${own.port}\njetstream { store_dir: "${join(folder, `nats-${n}`)}" }\n` +
+        `cluster { name: c, listen: 127.0.0.1:${clusterPorts[n]}, no_advertise: true, connect_retries: 1000, routes: [${routes.join(', ')}] }\n`,
+    );
+  }
+
+  async #gate(to: number): Promise<Gate> {
+    const gate = await Gate.open(to);
+    this.#gates.push(gate);
+    return gate;
   }
 
   start(n: number): void {
     const member = this.#members[n] as Member;
-    member.child = spawn(NATS_SERVER as string, ['-c', member.config], { stdio: 'ignore' });
+    member.child ??= spawn(NATS_SERVER as string, ['-c', member.config], { stdio: 'ignore' });
   }
 
   /** As a power failure would. */
@@ -55,11 +89,33 @@ export class NatsCluster {
     await ended;
   }
 
+  /** Cuts a server off from the two others; clients still reach it. */
+  cut(n: number): void {
+    for (const gate of this.#members[n]?.routes ?? []) gate.cut();
+  }
+
+  heal(n: number): void {
+    for (const gate of this.#members[n]?.routes ?? []) gate.heal();
+  }
+
   get urls(): string {
-    return this.#members.map(({ port }) => `nats://127.0.0.1:${port}`).join(',');
+    return urlsOf(this.#members.map(({ port }) => port));
+  }
+
+  /** Ways to the servers that can be cut for one node alone. */
+  async link(): Promise<Link> {
+    const gates = await Promise.all(this.#members.map(({ port }) => this.#gate(port)));
+    return {
+      urls: urlsOf(gates.map(({ port }) => port)),
+      cut: () => gates.forEach((gate) => void gate.cut()),
+      heal: () => gates.forEach((gate) => void gate.heal()),
+    };
   }
 
   async stop(): Promise<void> {
-    for (let n = 0; n < this.#members.length; n++) await this.kill(n);
+    for (const n of SERVERS) await this.kill(n);
+    for (const gate of this.#gates) gate.close();
   }
 }
+
+const urlsOf = (ports: number[]) => ports.map((port) => `nats://127.0.0.1:${port}`).join(',');

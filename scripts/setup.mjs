@@ -190,6 +190,7 @@ async function bundle() {
       'bench/bench.ts',
       'bench/soak.ts',
       'bench/kills.ts',
+      'bench/nodes.ts',
       'bench/scale.ts',
       'ingest/pipeline/worker.ts',
       'app/_door/serve.ts',

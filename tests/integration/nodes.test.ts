@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { setTimeout as later } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { NodeProcess, settled, tablesOf } from '../../bench/fleet';
@@ -8,6 +9,7 @@ if (!NATS_SERVER && process.env.THREADLINE_REQUIRE?.includes('nats'))
   throw new Error('nats-server is required here (THREADLINE_REQUIRE)');
 
 const WITHIN_MS = 60_000;
+const KILLS = process.env.THREADLINE_KILLS ?? (process.env.THREADLINE_TEST_ALL === '1' ? '100' : '8');
 
 describe('three servers of a log', () => {
   it.skipIf(!NATS_SERVER)('are all ended, one that was killed before among them', { timeout: 10_000 }, async () => {
@@ -80,6 +82,14 @@ describe.skipIf(!NATS_SERVER)('nodes of one log', () => {
       cluster.start(n);
     }
     await expectSame();
+  });
+
+  it('lose and double nothing, though writers, followers, servers and cables fail at random', () => {
+    const source = `${folder.path}/sample.mbox`;
+    writeFileSync(source, command('sample', ['--messages', '2000', '--seed', '77'], source).stdout);
+    const { stdout, stderr, status } = command('nodes', ['--kills', KILLS, source], folder.path);
+    expect(stdout + stderr).toContain('every export the same as undisturbed');
+    expect(status).toBe(0);
   });
 
   it('write nothing beside the log', () => {
