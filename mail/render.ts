@@ -42,7 +42,7 @@ export type LineSpan = readonly [number, number];
 /** How a body is shown. */
 export interface Shown {
   notes?: Note[];
-  /** Lines that are marked; the first of them can be linked to as #quoted. */
+  /** Lines that are marked; the first of them can be linked to as #quoted where nothing is folded (a page of many mails has no one such place). */
   lit?: LineSpan | null;
   /** What is folded besides, where mails stand below one another; nothing where it is not given. */
   fold?: { diffs: number; quotes: number };
@@ -187,7 +187,7 @@ function renderSegment(
   if (kind === 'trailers') return `<div class="tr">${trailerLines(body, start, last, links)}</div>`;
   const lines = plain
     ? linked(linesBetween(body.text, body.starts, start, last), links)
-    : notedLines(body, start, last, links, notes, lit);
+    : notedLines(body, start, last, links, notes, lit, !isFolded);
   if (kind === 'file') return `<div class="fl">${blobLinks(lines, links)}</div>`;
   // A block swallows the line end that it ends with, and with it a last empty line.
   const inner = lineAt(body.text, body.starts, last - 1) === '' ? `${lines}\n` : lines;
@@ -198,7 +198,15 @@ function renderSegment(
 }
 
 /** Lines of a segment with the notes that stand between them, and those of `lit` marked. */
-function notedLines(body: Body, start: number, end: number, links: Links, notes: Note[], lit: LineSpan | null): string {
+function notedLines(
+  body: Body,
+  start: number,
+  end: number,
+  links: Links,
+  notes: Note[],
+  lit: LineSpan | null,
+  isNamed: boolean,
+): string {
   const isLit = (line: number) => lit !== null && line >= lit[0] && line <= lit[1];
   const cuts = new Set([start, end, ...notes.map(({ line }) => line)]);
   if (lit) for (const line of [lit[0], lit[1] + 1]) if (line > start && line < end) cuts.add(line);
@@ -209,7 +217,7 @@ function notedLines(body: Body, start: number, end: number, links: Links, notes:
     const to = at[n + 1];
     if (to === undefined) break;
     const lines = linked(linesBetween(body.text, body.starts, from, to), links) + (to < end ? '\n' : '');
-    out += isLit(from) ? `<mark${lit?.[0] === from ? ' id="quoted"' : ''}>${lines}</mark>` : lines;
+    out += isLit(from) ? `<mark${isNamed && lit?.[0] === from ? ' id="quoted"' : ''}>${lines}</mark>` : lines;
   }
   return out;
 }

@@ -9,6 +9,7 @@ import {
   type RevisionDetail,
   type SaidLine,
   type SeriesDetail,
+  type SeriesTold,
 } from './series';
 
 const KIND_NAMES = new Map<number, string>(Object.entries(CLAIM).map(([name, number]) => [number, name]));
@@ -32,7 +33,7 @@ export async function* exportSeries(db: Snapshot): AsyncGenerator<object> {
   }
 }
 
-export function seriesObject(series: SeriesDetail): object {
+export function seriesObject(series: SeriesDetail & SeriesTold): object {
   const patches = series.all.flatMap((revision) => revision.patches);
   return {
     id: series.id,

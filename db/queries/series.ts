@@ -121,12 +121,15 @@ export interface SeriesDetail extends SeriesLine {
   all: RevisionDetail[];
   /** Its author keeps a tree, and may have applied it without a mail. */
   isKeepers: boolean;
+  /** Series that this one takes back (`Revert "..."`), or copies to a stable tree. */
+  about: { series: number; title: string; kind: number }[];
+}
+
+export interface SeriesTold {
   /** What proves the state; null where no single mail does. */
   proof: SaidLine | null;
   /** Who refused a version or asked for a change. */
   objections: (SaidLine & { isAnswered: boolean })[];
-  /** Series that this one takes back (`Revert "..."`), or copies to a stable tree. */
-  about: { series: number; title: string; kind: number }[];
 }
 
 /** The series that a revision, patch or series id belongs to; null where there is none. */
@@ -140,8 +143,14 @@ export async function seriesIdOf(db: Snapshot, id: number): Promise<number | nul
   return row?.id ?? null;
 }
 
-/** One series with everything its page shows. */
-export async function findSeries(db: Snapshot, id: number): Promise<SeriesDetail | null> {
+/** One series with everything that is said of it. */
+export async function findSeries(db: Snapshot, id: number): Promise<(SeriesDetail & SeriesTold) | null> {
+  const series = await readSeries(db, id);
+  return series && { ...series, proof: await proofOf(db, id), objections: await objectionsOf(db, id) };
+}
+
+/** The same without who said what of it: its page asks that of the case. */
+export async function readSeries(db: Snapshot, id: number): Promise<SeriesDetail | null> {
   const line = await db.get<SeriesLine & { change_id: string | null; keeper: number } & Record<string, never>>(
     `SELECT ${SERIES_LINE}, s.change_id, s.keeper FROM series s ${SERIES_JOINS} WHERE s.id = ?`,
     [id],
@@ -154,8 +163,6 @@ export async function findSeries(db: Snapshot, id: number): Promise<SeriesDetail
     changeId: line.change_id,
     all,
     isKeepers: line.keeper === 1,
-    proof: await proofOf(db, id),
-    objections: await objectionsOf(db, id),
     about: await aboutOf(db, id),
   };
 }
@@ -170,7 +177,7 @@ async function proofOf(db: Snapshot, series: number): Promise<SaidLine | null> {
   return row ?? null;
 }
 
-async function objectionsOf(db: Snapshot, series: number): Promise<SeriesDetail['objections']> {
+async function objectionsOf(db: Snapshot, series: number): Promise<SeriesTold['objections']> {
   const rows = await db.all<SaidLine & { answered: number }>(
     `SELECT ${SAID_LINE}, o.line, o.answered FROM objection o JOIN message m ON m.id = o.evidence_id JOIN identity i ON i.id = m.author_id
      WHERE o.series_id = ? ORDER BY o.evidence_id, o.line`,

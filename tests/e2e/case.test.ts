@@ -35,7 +35,7 @@ function thread(): string {
     const subject = `[PATCH ${String(n).padStart(2, '0')}/${PATCHES}] lib: part ${n}`;
     const text = `Part ${n} has its own file.\n\nSigned-off-by: Ada Ames <ada@example.org>\n---\n lib/part${n}.c | 160 +++\n 1 file changed, 160 insertions(+)\n\n${diff(n)}-- \n2.50\n`;
     mails.push(mail(n, `p${n}`, 'cover', 'Ada Ames', subject, text));
-    const review = `On Monday, Ada Ames wrote:\n${quoted(text)}\nThe lock of part ${n} must be taken before the list is walked.\n`;
+    const review = `On Monday, Ada Ames wrote:\n${quoted(text)}\nPlease split part ${n} into two patches.\n`;
     mails.push(mail(30 + n, `r${n}`, `p${n}`, 'Ben Bell', `Re: ${subject}`, review));
     if (n < 14)
       mails.push(
@@ -45,7 +45,7 @@ function thread(): string {
           `r${n}`,
           'Ada Ames',
           `Re: ${subject}`,
-          `${quoted(review)}\nRight, part ${n} will take it.\n`,
+          `${quoted(review)}\nRight, part ${n} will be two.\n`,
         ),
       );
   }
@@ -92,8 +92,20 @@ describe.skipIf(!present)('a long thread of patches', () => {
         const whole = await opened(`${path}?diffs=open`, width, 'step_7_80(state, 80);');
         expect(whole.pixels).toBeGreaterThan(MOST_PIXELS);
         expect(whole.isShown).toBe(true);
-        expect((await opened(path, width, 'part 7 will take it')).isShown).toBe(true);
+        expect((await opened(path, width, 'part 7 will be two')).isShown).toBe(true);
       }
     },
   );
+
+  it('tells the whole discussion on the page of the series, with the passages that object marked', async () => {
+    const id = /href="(\/series\/\d+\/)"/.exec(await (await fetch(`${server.base}/series/`)).text())?.[1] ?? '';
+    const html = await (await fetch(server.base + id)).text();
+    expect(html.match(/part \d+ will be two/g)).toHaveLength(13);
+    expect(html).toContain('33 mails about it');
+    const objected = [...html.matchAll(/<mark>([^<]*)<\/mark>/g)].map(([, words]) => words?.trim());
+    expect(objected).toContain('Please split part 7 into two patches.');
+    expect(objected).toHaveLength(PATCHES);
+    for (const width of [1280, 390])
+      expect((await opened(id, width, 'part 7 will be two')).pixels).toBeLessThanOrEqual(MOST_PIXELS);
+  });
 });

@@ -1,15 +1,17 @@
 import { caseOf } from '#db/queries/case';
+import { discussionOf, type Remark } from '#db/queries/discussion';
 import { anySynthetic } from '#db/queries/home';
 import {
-  findSeries,
   type OutcomeLine,
   type PatchLine,
   type RevisionDetail,
+  readSeries,
   relatedSeries,
   type SeriesDetail,
   seriesIdOf,
   type TrailerLine,
 } from '#db/queries/series';
+import type { LineSpan } from '#mail/render';
 import { CLAIM } from '#patch/kinds';
 import { UNSETTLED } from '#patch/state';
 import { isEndorsement } from '#patch/trailer';
@@ -19,6 +21,7 @@ import { Document } from '../../_ui/Document';
 import { maskAddress, nameOf, plural, shortDate, shortTime } from '../../_ui/format';
 import { anyHref } from '../../_ui/links';
 import { redirect } from '../../_web/http';
+import { Discussion, markedLines } from '../Discussion';
 import { Versions } from '../Versions';
 import { LINK_WORDS, outcomeWords, senderOf } from '../words';
 
@@ -26,10 +29,12 @@ import { LINK_WORDS, outcomeWords, senderOf } from '../words';
 export const GET = page(async ({ parts, db }) => {
   const id = /^\d{1,15}$/.test(parts[1] ?? '') ? Number(parts[1]) : -1;
   const known = await seriesIdOf(db, id);
-  const series = known === null ? null : await findSeries(db, known);
+  const series = known === null ? null : await readSeries(db, known);
   if (!series) return notFound('such a series', '');
   if (known !== id || parts.length < 3) return redirect(`/series/${known}/`, 301);
   const found = await caseOf(db, id);
+  const remarks = await discussionOf(db, id);
+  const marked = markedLines(found);
   const related = await relatedSeries(db, id);
   return (
     <Document
@@ -58,6 +63,8 @@ export const GET = page(async ({ parts, db }) => {
           series={id}
           isNewest={n === 0}
           before={series.all.find((one) => one.id === revision.previous) ?? null}
+          remarks={remarks.filter((one) => one.revision === revision.id)}
+          marked={marked}
         />
       ))}
       {related.length ? (
@@ -106,11 +113,15 @@ function RevisionSection({
   series,
   isNewest,
   before,
+  remarks,
+  marked,
 }: {
   revision: RevisionDetail;
   series: number;
   isNewest: boolean;
   before: RevisionDetail | null;
+  remarks: Remark[];
+  marked: Map<string, LineSpan>;
 }) {
   return (
     <details className="version" id={`r${revision.id}`} open={isNewest}>
@@ -138,6 +149,7 @@ function RevisionSection({
           <PatchItem key={patch.id} patch={patch} />
         ))}
       </ol>
+      <Discussion patches={revision.patches} remarks={remarks} marked={marked} />
     </details>
   );
 }

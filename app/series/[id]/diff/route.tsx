@@ -1,5 +1,5 @@
 import { anySynthetic } from '#db/queries/home';
-import { findSeries, type RevisionDetail, type SeriesDetail } from '#db/queries/series';
+import { type RevisionDetail, readSeries, type SeriesDetail } from '#db/queries/series';
 import { readComparison, revisionOfNumber } from '#db/queries/seriesdiff';
 import type { RangeLine, RangePair } from '#patch/rangediff';
 import { compare } from '../../../_aside/compare';
@@ -17,7 +17,7 @@ const STATUS: Record<string, string> = {
 
 /** `/series/{id}/diff/?from=1&to=2`: what changed between two versions; `from` and `to` are version numbers, or ids of revisions. */
 export const GET = page(async ({ parts, query, db }) => {
-  const series = /^\d{1,15}$/.test(parts[1] ?? '') ? await findSeries(db, Number(parts[1])) : null;
+  const series = /^\d{1,15}$/.test(parts[1] ?? '') ? await readSeries(db, Number(parts[1])) : null;
   if (!series) return notFound('such a series', '');
   const newest = series.all.at(-1) as RevisionDetail;
   const to = query.has('to') ? named(series, query.get('to')) : newest;
