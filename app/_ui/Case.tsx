@@ -53,6 +53,7 @@ export function Objections({ found }: { found: Case }) {
   const { objections } = found;
   if (!objections.length) return null;
   const met = objections.filter((one) => one.met).length;
+  const agreed = objections.filter((one) => one.answer?.agreed).length;
   const newestFirst = objections.toReversed();
   const now = newestFirst.filter((one) => !one.followed);
   const before = newestFirst.filter((one) => one.followed);
@@ -63,6 +64,7 @@ export function Objections({ found }: { found: Case }) {
         <small>
           {objections.length}
           {met ? `, ${met} met` : ''}
+          {agreed ? `, a change agreed to after ${agreed}` : ''}
         </small>
       </h2>
       <ObjectionList objections={now} series={found.series} />
@@ -88,13 +90,18 @@ function ObjectionList({ objections, series }: { objections: Objection[]; series
             <q>
               <bdi>{shortQuote(one.quote)}</bdi>
             </q>
-          ) : null}{' '}
+          ) : (
+            'objected in a mail as a whole'
+          )}{' '}
           <small>
             {shortDate(one.id / 8)}
             {one.answer ? (
               <>
                 {' '}
-                · <a href={anyHref(one.answer.msgid)}>author’s answer</a>
+                ·{' '}
+                <a href={anyHref(one.answer.msgid)}>
+                  {one.answer.agreed ? 'the author agreed to a change' : 'author’s answer'}
+                </a>
               </>
             ) : null}{' '}
             · <Met one={one} series={series} />

@@ -1,4 +1,4 @@
-import { PATCH_KIND } from '#patch/kinds';
+import { CLAIM, PATCH_KIND } from '#patch/kinds';
 import { metBy } from '#patch/objection';
 import type { Snapshot } from '../open';
 import { passagesAt } from './passages';
@@ -16,8 +16,8 @@ export interface Saying {
 }
 
 export interface Objection extends Saying {
-  /** The first reply of the series' author to that mail. */
-  answer: { id: number; msgid: string } | null;
+  /** The first reply of the series' author to that mail; `agreed`: it promises a change. */
+  answer: { id: number; msgid: string; agreed: boolean } | null;
   /** The objector's later trailer for what they objected to. */
   met: { id: number; msgid: string; key: string } | null;
   /** The first version posted after it: whether that meets it, no act says. */
@@ -69,7 +69,8 @@ export async function caseOf(db: Snapshot, series: number): Promise<Case | null>
     proof: proofs[0] ? saying(proofs[0], passages[0]) : null,
     objections: objected.map((said, n) => ({
       ...saying(said, passages[proofs.length + n]),
-      answer: said.answer === null ? null : { id: said.answer, msgid: said.answer_msgid ?? '' },
+      answer:
+        said.answer === null ? null : { id: said.answer, msgid: said.answer_msgid ?? '', agreed: said.agreed === 1 },
       met: metBy(said, trailers) ?? null,
       followed: versions.find(({ id }) => id > said.id) ?? null,
     })),
@@ -93,13 +94,14 @@ interface Said {
 
 /** Of each mail that objected the first objection, with the author's first answer to it. */
 function objectionsOf(db: Snapshot, series: number, author: number) {
-  return db.all<Said & { title: number | null; answer: number | null; answer_msgid: string | null }>(
+  return db.all<Said & { title: number | null; answer: number | null; answer_msgid: string | null; agreed: number }>(
     `WITH o AS (SELECT evidence_id AS id, min(line) AS line FROM objection WHERE series_id = ?1 GROUP BY 1),
      a AS (SELECT o.id, min(c.message_id) AS answer FROM o JOIN message m ON m.id = o.id
        JOIN place p ON p.thread = m.thread AND p.message_id = o.id JOIN place c ON c.thread = p.thread AND c.parent = p.position
        JOIN message w ON w.id = c.message_id JOIN identity i ON i.id = w.author_id WHERE ${PERSON} = ?2 GROUP BY 1)
      SELECT ${SAID}, o.line, (SELECT ${TITLE} FROM patch_reply y JOIN patch p ON p.message_id = y.patch_id WHERE y.message_id = o.id) AS title,
-       a.answer, (SELECT msgid FROM message WHERE id = a.answer) AS answer_msgid
+       a.answer, (SELECT msgid FROM message WHERE id = a.answer) AS answer_msgid,
+       EXISTS (SELECT 1 FROM outcome g WHERE g.evidence_id = a.answer AND g.kind = ${CLAIM.gaveIn} AND g.doubted = 0) AS agreed
      FROM o JOIN message m ON m.id = o.id JOIN identity i ON i.id = m.author_id LEFT JOIN a ON a.id = o.id ORDER BY o.id LIMIT 100`,
     [series, author],
   );

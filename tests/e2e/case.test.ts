@@ -45,7 +45,7 @@ function thread(): string {
           `r${n}`,
           'Ada Ames',
           `Re: ${subject}`,
-          `${quoted(review)}\nRight, part ${n} will be two.\n`,
+          `${quoted(review)}\nRight, I will fix that in v2: part ${n} will be two.\n`,
         ),
       );
   }
@@ -105,6 +105,9 @@ describe.skipIf(!present)('a long thread of patches', () => {
     const objected = [...html.matchAll(/<mark>([^<]*)<\/mark>/g)].map(([, words]) => words?.trim());
     expect(objected).toContain('Please split part 7 into two patches.');
     expect(objected).toHaveLength(PATCHES);
+    // The author promised it 13 times, and seven times did not answer.
+    expect(html.match(/the author agreed to a change/g)).toHaveLength(13);
+    expect(html).not.toContain('author’s answer');
     for (const width of [1280, 390])
       expect((await opened(id, width, 'part 7 will be two')).pixels).toBeLessThanOrEqual(MOST_PIXELS);
   });
