@@ -3,7 +3,6 @@ import { readProgress, type SourceProgress } from '#db/progress';
 import { activity, lists } from '#db/queries/home';
 import { newestThreads } from '#db/queries/list';
 import { debates } from '#db/queries/quoted';
-import { topicMatches } from '#db/queries/topics';
 import { emptyArchive, type PageContext, page, renderBytes, WATCH_SECONDS } from './_page/page';
 import { MonthBars } from './_ui/bits';
 import { Debates } from './_ui/Debates';
@@ -17,11 +16,13 @@ import { respond } from './_web/http';
 import { settings } from './_web/settings';
 import { newestWeek } from './[list]/week';
 import { stories } from './stories/stories';
-import { topics } from './topics/config';
+import { offeredTopics } from './topics/config';
 
 const RECENT = 25;
 const MONTH = 31 * 86_400;
 const STORIES = 5;
+/** Topics of the archive's own words that the front page names. */
+const FOUND = 8;
 
 export const GET = page(async (context) => {
   const sources = readProgress(settings.database);
@@ -42,11 +43,11 @@ async function homeOf({ db }: PageContext, sources: SourceProgress[]) {
   const all = await lists(db);
   if (!all.length) return emptyArchive();
   const [months, recent] = [await activity(db, null), await newestThreads(db, null, null)];
-  const found = [];
-  for (const topic of topics()) {
-    const messages = (await topicMatches(db, topic)).all.length;
-    if (messages) found.push({ topic, messages });
-  }
+  const offered = await offeredTopics(db);
+  const found = [
+    ...offered.ours.map(({ topic, matches }) => ({ topic, count: plural(matches.all.length, 'mail') })),
+    ...offered.found.slice(0, FOUND).map(({ topic, threads }) => ({ topic, count: plural(threads, 'thread') })),
+  ];
   const newest = Math.max(...all.map(({ last_at }) => last_at ?? 0));
   const argued = await debates(db, (newest - MONTH) * 8, (newest + 1) * 8, 6);
   const week = await newestWeek(db, null);
@@ -102,10 +103,9 @@ async function homeOf({ db }: PageContext, sources: SourceProgress[]) {
                 <a href="/topics/">Topics</a>
               </h2>
               <ul className="systems">
-                {found.map(({ topic, messages }) => (
+                {found.map(({ topic, count }) => (
                   <li key={topic.slug}>
-                    <a href={`/topics/${topic.slug}/`}>{topic.title}</a>{' '}
-                    <small>{messages.toLocaleString('en-US')}</small>
+                    <a href={`/topics/${topic.slug}/`}>{topic.title}</a> <small>{count}</small>
                   </li>
                 ))}
               </ul>

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { createTransport } from 'nodemailer';
 import { Reader, type Snapshot } from '#db/open';
+import { withFound } from '#db/queries/foundtopics';
 import { findList } from '#db/queries/list';
 import { MAX_LIMIT, searchMessages } from '#db/queries/search/index';
 import { newestMoment, rootsOf, type WeekPart, weekOf } from '#db/queries/week';
@@ -60,7 +61,7 @@ async function matching(db: Snapshot, parts: WeekPart[], span: Span, list: strin
     sort: 'date',
     limit: MAX_LIMIT,
     now: span.to,
-    topics: topics(),
+    topics: await withFound(db, topics()),
   });
   if (page.problem) throw new CommandError(`${query}: ${page.problem.message}`);
   const threads = new Set(page.results.map(({ thread }) => thread));

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { Reader } from '#db/open';
 import { rfc3339 } from '#db/queries/export';
+import { withFound } from '#db/queries/foundtopics';
 import { MAX_LIMIT, type SearchPage, searchMessages } from '#db/queries/search/index';
 import { visible } from '#mail/visible';
 import { runProgram } from './program';
@@ -23,8 +24,9 @@ async function run(words: string[], flags: Flags): Promise<void> {
   const query = words.join(' ');
   const reader = await Reader.open(databasePath(), 1);
   const now = Math.floor(Date.now() / 1000);
-  const page = await reader.read((db) =>
-    searchMessages(db, { query, sort: flags.sort, limit: flags.limit, now, topics: topics() }),
+  const { sort, limit } = flags;
+  const page = await reader.read(async (db) =>
+    searchMessages(db, { query, sort, limit, now, topics: await withFound(db, topics()) }),
   );
   await reader.close();
   if (page.problem) {

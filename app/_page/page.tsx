@@ -12,6 +12,7 @@ import { markupOf } from '../_web/markup';
 import { keptBytes as bytesOfKept, interrupted, keptPages } from '../_web/metrics';
 import { openReader, stampOf } from '../_web/reader';
 import { settings } from '../_web/settings';
+import { lookAtSections } from './sections';
 import { bodyOfParts } from './streams';
 
 /** What a page answers with besides HTML. */
@@ -93,6 +94,7 @@ async function answerFrom(
   const ready = isAsked ? kept.get(etag) : undefined;
   keptPages.inc({ result: ready ? 'kept' : 'made' });
   if (ready) return async () => respond(ready, 200, headers);
+  await lookAtSections(db, version);
   const result = await answer({ request, parts, query: url.searchParams, db, version });
   if (result instanceof Later) return async () => finished(await result.make(), isAsked, etag, headers);
   const response = finished(result, isAsked, etag, headers);

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { assetHref } from '../_web/assets';
+import { offered } from './sections';
 
 export interface DocumentProps {
   title: string;
@@ -15,16 +16,6 @@ export interface DocumentProps {
   debates?: string;
   children: ReactNode;
 }
-
-const SECTIONS = [
-  ['/all/', 'Threads'],
-  ['/topics/', 'Topics'],
-  ['/people/', 'People'],
-  ['/series/', 'Series'],
-  ['/mm/', '-mm'],
-  ['/stories/', 'Stories'],
-  ['/quotes/', 'Quotes'],
-] as const;
 
 /** The frame of every page. */
 export function Document({
@@ -71,7 +62,7 @@ export function Document({
             <button type="submit">Search</button>
           </form>
           <nav aria-label="Site">
-            {SECTIONS.map(([href, name]) => (
+            {offered(at).map(([href, name]) => (
               <a key={href} href={href} aria-current={href === at ? 'page' : undefined}>
                 {name}
               </a>

@@ -1,5 +1,6 @@
 import type { Snapshot } from '#db/open';
 import { FEED_ENTRIES, readFeed } from '#db/queries/feed';
+import { withFound } from '#db/queries/foundtopics';
 import { withThreads } from '#db/queries/message';
 import { matchingIds, searchMessages } from '#db/queries/search/index';
 import { atomOf } from '../_page/atom';
@@ -39,7 +40,7 @@ export async function searchMbox(
   { list, thread = null }: MboxScope,
   wholeThreads: boolean,
 ): Promise<Response> {
-  const found = await matchingIds(db, { query, list, thread, now: now(), topics: topics() });
+  const found = await matchingIds(db, { query, list, thread, now: now(), topics: await withFound(db, topics()) });
   if ('problem' in found) return problem(400, 'This search cannot be run', found.problem.message, query);
   if (!found.ids.length) return problem(404, 'Nothing was found', 'No message matches this search.', query);
   const all = wholeThreads ? await withThreads(db, found.ids) : found.ids;
@@ -66,7 +67,7 @@ export async function lorePage(db: Snapshot, query: URLSearchParams, list: strin
   });
   if (passed && isRanked) ours.set('from', String(passed));
   else if (passed) {
-    const found = await matchingIds(db, { query: q, list, now: now(), topics: topics() });
+    const found = await matchingIds(db, { query: q, list, now: now(), topics: await withFound(db, topics()) });
     const last = 'ids' in found ? (found.ids[passed - 1] ?? found.ids.at(-1)) : undefined;
     if (last !== undefined && last >= 0) ours.set('from', String(last));
   }
@@ -75,6 +76,14 @@ export async function lorePage(db: Snapshot, query: URLSearchParams, list: strin
 
 const now = () => Math.floor(Date.now() / 1000);
 
-function search(db: Snapshot, query: string, list: string | null, limit: number) {
-  return searchMessages(db, { query, list, sort: 'date', limit, snippets: false, now: now(), topics: topics() });
+async function search(db: Snapshot, query: string, list: string | null, limit: number) {
+  return searchMessages(db, {
+    query,
+    list,
+    sort: 'date',
+    limit,
+    snippets: false,
+    now: now(),
+    topics: await withFound(db, topics()),
+  });
 }

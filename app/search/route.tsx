@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Snapshot } from '#db/open';
+import { withFound } from '#db/queries/foundtopics';
 import { lists } from '#db/queries/home';
 import {
   COUNT_BOUND,
@@ -97,7 +98,11 @@ const usualOrder = (q: string, now: number): { sort: 'date' | 'relevance'; group
     : { sort: 'date', group: 'message' };
 
 async function resultPage(db: Snapshot, query: URLSearchParams, request: SearchRequest, synthetic: boolean) {
-  const found = await searchMessages(db, { ...request, topicIds: await topicIds(db, topics()) });
+  const found = await searchMessages(db, {
+    ...request,
+    topics: await withFound(db, topics()),
+    topicIds: await topicIds(db, topics()),
+  });
   const isEmpty = !found.results.length && !found.problem;
   const isFew = !found.problem && !request.cursor && found.total < RARE;
   const meant = isFew ? await meantQuery(db, request.query, request.now) : null;

@@ -1,3 +1,8 @@
+import type { Snapshot } from '#db/open';
+import { foundBeside, withFound } from '#db/queries/foundtopics';
+import { lists } from '#db/queries/home';
+import { type TopicMatches, topicMatches } from '#db/queries/topics';
+import type { FoundTopic } from '#site/found';
 import type { Topic } from '#site/topic';
 import { loadTopics } from '#site/topicsfile';
 import { logError } from '../_web/log';
@@ -17,4 +22,26 @@ export function topics(): Topic[] {
     }
     return [];
   }
+}
+
+/** All that `topic:` may name. */
+export const allTopics = (db: Snapshot): Promise<Topic[]> => withFound(db, topics());
+
+/** A topic of the file is offered where so many mails are about it, or one in so many of a small archive. */
+const OFFERED = { mails: 20, part: 100 };
+
+export interface OfferedTopics {
+  ours: { topic: Topic; matches: TopicMatches }[];
+  found: FoundTopic[];
+}
+
+/** Topics that this archive has something of: a few stray mails do not make a list one about RAS. */
+export async function offeredTopics(db: Snapshot): Promise<OfferedTopics> {
+  const total = (await lists(db)).reduce((sum, { messages }) => sum + messages, 0);
+  const ours = [];
+  for (const topic of topics()) {
+    const matches = await topicMatches(db, topic);
+    if (matches.all.length >= Math.min(OFFERED.mails, Math.max(1, total / OFFERED.part))) ours.push({ topic, matches });
+  }
+  return { ours, found: await foundBeside(db, topics()) };
 }

@@ -4,11 +4,11 @@ import { atomOf } from '../_page/atom';
 import { notFound, type PageContext } from '../_page/page';
 import { respond } from '../_web/http';
 import { ATOM } from '../search/results';
-import { topics } from './config';
+import { allTopics } from './config';
 
 /** The newest mails of a topic, or of one of its systems, as Atom. */
 export async function topicFeed({ request, db }: PageContext, slug: string, name: string | null): Promise<Response> {
-  const topic = topics().find((one) => one.slug === slug);
+  const topic = (await allTopics(db)).find((one) => one.slug === slug);
   const at = name === null ? -1 : (topic?.systems.findIndex((one) => one.slug === name) ?? -1);
   if (!topic || (name !== null && at < 0)) return notFound(`"${slug} ${name ?? ''}"`.slice(0, 100), '');
   const matches = await topicMatches(db, topic);

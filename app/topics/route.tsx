@@ -1,29 +1,24 @@
 import { anySynthetic } from '#db/queries/home';
-import { topicMatches } from '#db/queries/topics';
+import type { FoundTopic } from '#site/found';
 import { page } from '../_page/page';
 import { Document } from '../_ui/Document';
 import { plural, shortDate } from '../_ui/format';
-import { topics } from './config';
+import { offeredTopics, topics } from './config';
 
 /** `/topics/`: what is argued about, with the systems of each topic. */
 export const GET = page(async ({ db }) => {
-  const all = topics();
-  const found = [];
-  for (const topic of all) {
-    const matches = await topicMatches(db, topic);
-    if (matches.all.length) found.push({ topic, matches });
-  }
+  const { ours, found } = await offeredTopics(db);
   return (
     <Document at="/topics/" title="Topics · Threadline" synthetic={await anySynthetic(db)}>
       <h1>Topics</h1>
-      {found.length ? null : (
+      {ours.length || found.length ? null : (
         <p className="empty">
-          {all.length
-            ? 'No mail here is about a topic of topics.json. docs/TOPICS.md shows how to write one.'
+          {topics().length
+            ? 'This archive has few mails about the topics of topics.json, and its subjects name none. docs/TOPICS.md shows how to write one.'
             : 'No topics are set: topics.json is missing or cannot be used. docs/TOPICS.md shows how to write one.'}
         </p>
       )}
-      {found.map(({ topic, matches }) => (
+      {ours.map(({ topic, matches }) => (
         <section key={topic.slug} className="topic">
           <h2>
             <a href={`/topics/${topic.slug}/`}>{topic.title}</a>{' '}
@@ -47,6 +42,39 @@ export const GET = page(async ({ db }) => {
           </ul>
         </section>
       ))}
+      <Found found={found} isAlone={!ours.length} />
     </Document>
   );
 });
+
+/** What many subjects begin with, beside the topics of the file. */
+function Found({ found, isAlone }: { found: FoundTopic[]; isAlone: boolean }) {
+  if (!found.length) return null;
+  return (
+    <section aria-label="Found in the subjects">
+      <h2>{isAlone ? 'By subject' : 'Others, by subject'}</h2>
+      <p className="facts">What many subjects here begin with, most threads first.</p>
+      <ol className="counted">
+        {found.map(({ topic, threads, people }) => (
+          <li key={topic.slug}>
+            <a href={`/topics/${topic.slug}/`}>{topic.title}</a>{' '}
+            <small>
+              {plural(threads, 'thread')} by {plural(people, 'person', 'people')}
+            </small>
+            {topic.systems.length ? (
+              <small>
+                {': '}
+                {topic.systems.map((system, n) => (
+                  <span key={system.slug}>
+                    {n ? ', ' : ''}
+                    <a href={`/topics/${topic.slug}/${system.slug}/`}>{system.title}</a>
+                  </span>
+                ))}
+              </small>
+            ) : null}
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

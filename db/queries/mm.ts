@@ -136,3 +136,8 @@ export async function* exportMm(db: Snapshot): AsyncGenerator<object> {
     };
   }
 }
+
+/** Whether the archive has an announcement of the -mm tree, or a mail of mm-commits. */
+export async function hasMm(db: Snapshot): Promise<boolean> {
+  return (await db.get('SELECT 1 FROM mm_release UNION ALL SELECT 1 FROM mm_entry LIMIT 1')) !== undefined;
+}

@@ -32,6 +32,18 @@ const MAILS: Mail[] = [
   { id: 'a1', subject: 'Re: Boards that die', text: 'Is it a machine check?', to: 'a0' },
   { id: 'a2', subject: 'Re: Boards that die', text: 'No machine check is seen.', to: 'a0' },
   { id: 'a3', subject: 'Re: Boards that die', text: 'A machine check kills it.', to: 'a0' },
+  {
+    id: 'c0',
+    subject: 'The fan does not stop',
+    text: 'My configuration:\n\nCONFIG_X86_MCE=y\nCONFIG_MACHINE_CHECK=y\n',
+  },
+  {
+    id: 'c1',
+    subject: 'Re: The fan does not stop',
+    text: '[    0.100000] mce: machine check polling timer started.\n[    0.200000] mce: machine check events logged',
+    to: 'c0',
+  },
+  { id: 'c2', subject: 'Re: The fan does not stop', text: '# CONFIG_MACHINE_CHECK is not set\n', to: 'c0' },
   { id: 'a4', subject: 'Re: Boards that die', text: 'I agree.', to: 'a0' },
 ];
 

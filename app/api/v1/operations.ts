@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { rfc3339 } from '#db/queries/export';
 import { seriesObject } from '#db/queries/exportseries';
+import { withFound } from '#db/queries/foundtopics';
 import { lists } from '#db/queries/home';
 import { findList, newestThreads } from '#db/queries/list';
 import { readMessage } from '#db/queries/message';
@@ -173,7 +174,7 @@ const searchOperations = [
         cursor: params.from ?? null,
         facets: params.facets === '1',
         now: now(),
-        topics: topics(),
+        topics: await withFound(db, topics()),
         ...(params.facets === '1' ? { topicIds: await topicIds(db, topics()) } : {}),
       });
       if (page.problem)
@@ -384,7 +385,7 @@ const topicOperations = [
     params: z.strictObject({ slug: z.string().max(100) }),
     answer: s.topic.extend({ months: z.array(z.object({ month: z.string(), messages: z.int() })) }),
     async run({ params, db }) {
-      const topic = topics().find(({ slug }) => slug === params.slug);
+      const topic = (await withFound(db, topics())).find(({ slug }) => slug === params.slug);
       if (!topic) throw missing(`The topic "${params.slug}"`);
       const matches = await topicMatches(db, topic);
       return { ...topicObject(topic, matches), months: monthsOf(matches.all) };

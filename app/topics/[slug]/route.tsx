@@ -10,7 +10,7 @@ import { nameOf, plural, shortDate } from '../../_ui/format';
 import { searchHref, threadHref } from '../../_ui/links';
 import { Stacks } from '../../_ui/Stacks';
 import { redirect, respond } from '../../_web/http';
-import { topics } from '../config';
+import { allTopics } from '../config';
 import { type Bucket, bucketsOf, colourClasses, csv, peaksOf } from '../figures';
 import { PeopleLanes, SeriesLanes, ThreadList } from '../overview';
 
@@ -19,7 +19,7 @@ const PEAKS = 5;
 
 /** `/topics/{slug}/`: the discussion over time, what it was about, and who carried it. `?format=csv`: the figures. */
 export const GET = page(async ({ parts, query, db }) => {
-  const topic = topics().find(({ slug }) => slug === parts[1]);
+  const topic = (await allTopics(db)).find(({ slug }) => slug === parts[1]);
   if (!topic) return notFound(`The topic "${(parts[1] ?? '').slice(0, 100)}"`, (parts[1] ?? '').slice(0, 100));
   if (parts.length < 3) return redirect(`/topics/${topic.slug}/`, 301);
   const matches = await topicMatches(db, topic);

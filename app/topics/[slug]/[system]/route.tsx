@@ -6,7 +6,7 @@ import { nameOf, plural, shortDate } from '../../../_ui/format';
 import { anyHref, searchHref } from '../../../_ui/links';
 import { Stacks } from '../../../_ui/Stacks';
 import { redirect, respond } from '../../../_web/http';
-import { topics } from '../../config';
+import { allTopics } from '../../config';
 import { bucketsOf, colourClasses, csv, together } from '../../figures';
 import { PeopleLanes, SeriesLanes, ThreadList } from '../../overview';
 
@@ -15,7 +15,7 @@ const LIMITS = { threads: 20, series: 16, authors: 12, debates: 0 };
 /** `/topics/{slug}/{system}/`: when it was spoken of, first by whom, with what, and by whom most. */
 export const GET = page(async ({ parts, query, db }) => {
   const [, slug = '', name = ''] = parts;
-  const topic = topics().find((one) => one.slug === slug);
+  const topic = (await allTopics(db)).find((one) => one.slug === slug);
   const at = topic?.systems.findIndex((one) => one.slug === name) ?? -1;
   const system = topic?.systems[at];
   if (!topic || !system)

@@ -1,0 +1,132 @@
+import { parseTopics, type Topic } from './topic';
+
+/** A thread as topics are found in it. */
+export interface Titled {
+  subject: string;
+  author: number;
+  /** Paths that its first patch changes, one a line; null where it is none. */
+  files: string | null;
+}
+
+/** A topic that the archive's own subjects name, and what is counted of it. */
+export interface FoundTopic {
+  topic: Topic;
+  threads: number;
+  people: number;
+}
+
+/** So many threads, and persons who began them, make a subject of discussion. */
+const FEWEST = { threads: 5, people: 3 };
+const FEWEST_OF_SYSTEM = 3;
+const MOST = { topics: 24, systems: 12 };
+/** What a subject may begin with in any archive: no subject of discussion. */
+const ANYWHERE = new Set(
+  'announce announcement bug call docs documentation driver drivers error failed fix fixed fixes fs fwd help howto include info kernel lib linux misc news note notice patch patches ping problem question question regression report request resend review rfc status todo tools treewide update updates warning'.split(
+    ' ',
+  ),
+);
+
+/** "EDAC/amd64: Fix a leak" names EDAC, and amd64 in it; "PM / devfreq: exynos: ..." PM, devfreq and exynos. Null of a subject that names nothing. */
+export function partsOf(subject: string): string[] | null {
+  const title = subject.slice(0, 200).replace(/^(?:\s*(?:re|fwd?|aw|sv)\s*:|\s*\[[^\]]{0,100}\])+\s*/i, '');
+  const [, head] = /^([\w.+*-]{2,40}(?: ?[/,:] ?[\w.+*-]{1,40}){0,3}) ?:\s/.exec(title) ?? [];
+  if (!head || /^[\d.]+$/.test(head)) return null;
+  return head.split(/ ?[/,:] ?/).filter(Boolean);
+}
+
+interface Group {
+  threads: number;
+  people: Set<number>;
+  spellings: Map<string, number>;
+  folders: Map<string, number>;
+  patches: number;
+  parts: Map<string, Group>;
+}
+
+const group = (): Group => ({
+  threads: 0,
+  people: new Set(),
+  spellings: new Map(),
+  folders: new Map(),
+  patches: 0,
+  parts: new Map(),
+});
+
+const count = (counts: Map<string, number>, key: string) => counts.set(key, (counts.get(key) ?? 0) + 1);
+const mostOf = (counts: Map<string, number>) => [...counts].sort((a, b) => b[1] - a[1])[0] ?? ['', 0];
+
+/** Topics of an archive in its own words: what many subjects begin with, and the folder that their patches change. Most threads first. */
+export function topicsFound(threads: Iterable<Titled>): FoundTopic[] {
+  const groups = new Map<string, Group>();
+  for (const thread of threads) {
+    const parts = partsOf(thread.subject);
+    if (!parts) continue;
+    const whole = add(groups, parts[0] as string, thread);
+    for (const part of new Set(parts.slice(1).map((one) => one.toLowerCase())))
+      add(whole.parts, parts.find((one) => one.toLowerCase() === part) as string, thread);
+  }
+  const slugs = new Set<string>();
+  return [...groups]
+    .filter(([key, one]) => one.threads >= FEWEST.threads && one.people.size >= FEWEST.people && !ANYWHERE.has(key))
+    .sort((a, b) => b[1].threads - a[1].threads || (a[0] < b[0] ? -1 : 1))
+    .flatMap(([key, one]) => {
+      const slug = slugOf(key);
+      if (!slug || slugs.has(slug)) return [];
+      slugs.add(slug);
+      return [{ topic: topicOf(slug, key, one), threads: one.threads, people: one.people.size }];
+    })
+    .slice(0, MOST.topics);
+}
+
+function add(groups: Map<string, Group>, name: string, { author, files }: Titled): Group {
+  const key = name.toLowerCase();
+  const found = groups.get(key) ?? group();
+  groups.set(key, found);
+  found.threads++;
+  found.people.add(author);
+  count(found.spellings, name);
+  if (files !== null) {
+    found.patches++;
+    for (const folder of new Set(files.split('\n').map(folderOf))) if (folder) count(found.folders, folder);
+  }
+  return found;
+}
+
+/** Two levels name a part of a tree: `drivers/edac`. */
+const folderOf = (path: string) => path.split('/').slice(0, -1).slice(0, 2).join('/');
+
+const slugOf = (key: string) =>
+  key
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, 60);
+const phraseOf = (words: string[]) =>
+  `s:"${words
+    .join(' ')
+    .replace(/[^\p{L}\p{N} _.-]+/gu, ' ')
+    .trim()}"`;
+
+function topicOf(slug: string, key: string, one: Group): Topic {
+  const [title] = mostOf(one.spellings);
+  const [folder, patches] = mostOf(one.folders);
+  // A folder belongs to it where most of its patches change it, and it is no whole tree.
+  const isItsOwn = patches * 2 > one.patches && patches >= FEWEST_OF_SYSTEM && /^[\w.-]+\/[\w.-]+$/.test(folder);
+  const systems = [...one.parts]
+    .filter(([part, { threads }]) => threads >= FEWEST_OF_SYSTEM && slugOf(part) && part !== key)
+    .sort((a, b) => b[1].threads - a[1].threads)
+    .slice(0, MOST.systems)
+    .map(([part, { spellings }]) => ({
+      slug: `${slug}-${slugOf(part)}`.slice(0, 60),
+      title: mostOf(spellings)[0],
+      aliases: [phraseOf([key, part])],
+    }));
+  const known = new Set<string>();
+  const given = {
+    slug,
+    title,
+    description: `Found in this archive: ${one.threads} threads whose subject begins with “${title}”${isItsOwn ? `, and patches to ${folder}/` : ''}.`,
+    query: phraseOf([key]) + (isItsOwn ? ` OR dfn:"${folder}"` : ''),
+    systems: systems.filter((system) => !known.has(system.slug) && known.add(system.slug)),
+  };
+  return parseTopics(JSON.stringify({ topics: [given] }), 'topics found')[0] as Topic;
+}
