@@ -208,24 +208,44 @@ async function bundle() {
   });
 }
 
+/** What the pages are built from. */
+const pageSources = () => [
+  ...sources(['app', 'db', ...WORDS, 'public'], ['.ts', '.tsx', '.css', '.js', '.svg', '.txt', '.sql']),
+  ...['next.config.ts', 'package-lock.json', 'tsconfig.json', 'proxy.ts', 'instrumentation.ts'],
+];
+
 export async function ensureBuilt() {
-  const files = [
-    ...sources(['app', 'db', ...WORDS, 'public'], ['.ts', '.tsx', '.css', '.js', '.svg', '.txt', '.sql']),
-    ...['next.config.ts', 'package-lock.json', 'tsconfig.json', 'proxy.ts', 'instrumentation.ts'],
-  ];
+  const files = pageSources();
   await unlessDone(
     at('.next/.threadline-built'),
     files,
     () => existsSync(at('.next/BUILD_ID')),
-    async () => {
-      if (
-        !(await run('building the pages', process.execPath, ['node_modules/next/dist/bin/next', 'build'], {
-          NEXT_TELEMETRY_DISABLED: '1',
-          THREADLINE_BUILD_ID: fingerprint(files.filter((file) => existsSync(at(file)))).slice(0, 21),
-        }))
-      ) {
-        fail('the pages could not be built: see above.');
-      }
+    () => buildPages(files, '.next', []),
+  );
+}
+
+/**
+ * The pages as a package carries them, in `.next-package`. Not by Turbopack: it reaches packages through links in a `node_modules` of the
+ * build, which `npm pack` leaves out.
+ */
+export async function buildForPackage() {
+  rmSync(at('.next-package'), { recursive: true, force: true });
+  // Next writes its folder into the settings of the type checker.
+  const settings = readFileSync(at('tsconfig.json'));
+  await buildPages(pageSources(), '.next-package', ['--webpack']);
+  writeFileSync(at('tsconfig.json'), settings);
+}
+
+async function buildPages(files, folder, options) {
+  const built = await run(
+    'building the pages',
+    process.execPath,
+    ['node_modules/next/dist/bin/next', 'build', ...options],
+    {
+      NEXT_TELEMETRY_DISABLED: '1',
+      THREADLINE_BUILD_FOLDER: folder,
+      THREADLINE_BUILD_ID: fingerprint(files.filter((file) => existsSync(at(file)))).slice(0, 21),
     },
   );
+  if (!built) fail('the pages could not be built: see above.');
 }

@@ -10,7 +10,7 @@ import { settings } from '../_web/settings';
 import { rawSentence, sentence } from './answers';
 import { answer } from './door';
 import { clientOf } from './limits';
-import { Routes, UnknownBuild } from './routes';
+import { builtFolder, Routes, UnknownBuild } from './routes';
 import { send } from './send';
 import { Tally } from './tally';
 
@@ -37,7 +37,7 @@ type Handle = (request: IncomingMessage, response: ServerResponse) => unknown;
 export async function serve(root: string, host: string, port: number): Promise<void> {
   // Told to the pages: in each ETag, and at /healthz.
   process.env.THREADLINE_VERSION = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
-  process.env.THREADLINE_BUILD = readFileSync(join(root, '.next/BUILD_ID'), 'utf8').trim();
+  process.env.THREADLINE_BUILD = readFileSync(join(builtFolder(root), 'BUILD_ID'), 'utf8').trim();
   collectProcess();
   surviveUncaught();
   const handle = await handlerOf(root, host, port);

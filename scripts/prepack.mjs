@@ -1,0 +1,6 @@
+// Before `npm pack`: what a package carries besides its commands, so that nothing is built where it is installed.
+import { buildForPackage, ensureBundled, ensureInstalled } from './setup.mjs';
+
+await ensureInstalled();
+await ensureBundled();
+await buildForPackage();
