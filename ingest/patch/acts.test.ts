@@ -203,6 +203,9 @@ const SENTENCES: [string, string][] = [
   ['Please avoid top-posting.', 'none'],
   ['You are breaking the ABI here.', 'asked? -'],
   ['This will break the kennel.', 'asked? -'],
+  ['This parameter is not necessary.', 'asked? -'],
+  ['This will require a separate kennel.', 'asked? -'],
+  ['This requires a while.', 'none'],
   // Taking back.
   ['Ignore me, I misread this.', 'tookBack -'],
   ['Sorry, I was wrong.', 'tookBack -'],

@@ -19,6 +19,10 @@ describe('said', () => {
     expect(kindsIn(`${QUOTED}I tried it.\n\nNo, thanks to Bea it works.\n`)).toEqual([]);
   });
 
+  it('reads nothing in what is set in: a pasted commit, a log', () => {
+    expect(kindsIn(`${QUOTED}See this:\n\n    Use a leash here.\n    Drop the cast.\n`)).toEqual([]);
+  });
+
   it('takes the title of a commit for no command', () => {
     expect(kindsIn(`${QUOTED}I tested it with 0123456789ab ("pets: dog: Fix bark_later()").\n`)).toEqual([]);
     expect(kindsIn(`${QUOTED}Subject: [PATCH] pets/dog: Make dogs_static global\n`)).toEqual([]);

@@ -100,6 +100,10 @@ function* sentencesIn(body: Body): Generator<{ sentence: string; line: number; a
     let line = start;
     for (const passage of linesBetween(body.text, body.starts, start, end).split(/\n[^\S\n]*\n/)) {
       if (++passages > PASSAGES) return;
+      if (isPasted(passage)) {
+        line += newlines(passage, passage.length) + 2;
+        continue;
+      }
       let at = 0;
       const shown = passage.slice(0, PASSAGE);
       for (const sentence of sentencesOf(shown)) {
@@ -112,6 +116,9 @@ function* sentencesIn(body: Body): Generator<{ sentence: string; line: number; a
     }
   }
 }
+
+/** Every line is set in: a commit's message, code, a log, or what somebody else wrote. */
+const isPasted = (passage: string) => /^(?: {4,}|\t)/.test(passage) && !/\n(?! {4,}|\t|\s*$)/.test(passage);
 
 function newlines(text: string, end: number): number {
   let count = 0;

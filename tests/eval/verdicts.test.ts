@@ -18,7 +18,7 @@ interface Judged {
   /** The judge found it hard to decide. */
   doubtful: boolean;
   note?: string;
-  /** 3: judged apart, first measured after the rules were made; 4: drawn from what the program said (decision 0043). */
+  /** 3: judged apart, first measured after the rules were made; 4: drawn from what the program said (decision 0043); 5, 6: held out (0042). */
   part?: number;
 }
 
@@ -31,10 +31,10 @@ interface Exported {
 /** What the issue asks 0.98 and 0.9 of: states that name a person or an end; and what is reached, below which the test fails. */
 const REACHED: Record<string, [precision: number, recall: number]> = {
   applied: [0.98, 0.97],
-  merged: [0.96, 0.98],
+  merged: [0.97, 0.98],
   refused: [0.98, 0.9],
-  withdrawn: [0.98, 0.85],
-  'changes requested': [0.96, 0.89],
+  withdrawn: [0.98, 0.9],
+  'changes requested': [0.95, 0.9],
 };
 
 /** States that differ in nothing but time are one here. */
