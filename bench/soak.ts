@@ -1,16 +1,17 @@
 /**
  * node scripts/run.mjs soak -- [--minutes N] [--clients N] --into ARCHIVE BASE...: clients on all kinds of pages while an archive is
  * ingested into the same database, a few hundred mails at a time. Each answer is checked; latencies by kind on standard output.
- * Ends with 1 where any answer was a 5xx, torn, or not of one state of the data.
+ * With --hostile others from another address do harm beside them (hostile.ts). Ends with 1 where any answer was a 5xx, torn, or not of one state of the data.
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { type Address, drawAddresses } from './addresses';
 import { type Asked, ask, Checks } from './answers';
 import { archivesOf, growing } from './archives';
+import { attack, type Done } from './hostile';
 import { ingestInto } from './ingest';
 import { endChildren, freePort, memoryOf, ROOT, startServer } from './process';
 import { median, percentile } from './stats';
@@ -21,6 +22,7 @@ interface Flags {
   clients: string;
   into: string;
   step: string;
+  hostile?: boolean;
 }
 
 const say = (text: string) => void process.stderr.write(`soak: ${text}\n`);
@@ -41,17 +43,22 @@ async function run(bases: string[], flags: Flags): Promise<void> {
     const server = await startServer('node', ['scripts/start.mjs'], env, port, '/healthz');
     const until = Date.now() + Number(flags.minutes) * 60_000;
     const checks = new Checks();
-    const state = { addresses: await drawAddresses(server.base), until };
+    const state: State = { addresses: await drawAddresses(server.base), until, stall: 0 };
+    const attacks = flags.hostile
+      ? attack({ host: ownAddress(), port, until, addresses: () => state.addresses, random: randomOf(9) })
+      : Promise.resolve({});
+    const stalls = watchStalls(server.base, state);
     const ingest = ingestInPieces(database, flags.into, join(folder, basename(flags.into)), Number(flags.step), until);
     const renewal = renew(server.base, state);
     say(`${flags.clients} clients on ${state.addresses.length} addresses for ${flags.minutes} minutes`);
     await Promise.all(Array.from({ length: Number(flags.clients) }, (_, n) => client(server.base, n, state, checks)));
-    await renewal;
+    await Promise.all([renewal, stalls]);
+    const done = await attacks;
     const runs = await ingest;
     const health = (await (await fetch(`${server.base}/healthz`)).json()) as { data_version: number };
     const memory = memoryOf(server.pid, 'VmHWM');
     await server.stop();
-    report(checks, flags, { ...runs, dataVersion: health.data_version, memory });
+    report(checks, flags, { ...runs, dataVersion: health.data_version, memory, stall: state.stall, done });
   } finally {
     endChildren();
     await rm(folder, { recursive: true, force: true });
@@ -61,6 +68,34 @@ async function run(bases: string[], flags: Flags): Promise<void> {
 interface State {
   addresses: Address[];
   until: number;
+  /** Longest stall of the server's loop that was seen, milliseconds. */
+  stall: number;
+}
+
+/** An address of this machine that is not its own: clients from there are strangers to the server. */
+function ownAddress(): string {
+  const found = Object.values(networkInterfaces())
+    .flatMap((some) => some ?? [])
+    .find(({ family, internal }) => family === 'IPv4' && !internal);
+  if (!found) throw new Error('--hostile needs an IPv4 address besides 127.0.0.1');
+  return found.address;
+}
+
+/** `/metrics` has the longest delay of the loop since it was last asked for. */
+function noteStall(metrics: string, state: State): void {
+  const seconds = Number(/^nodejs_eventloop_lag_max_seconds ([\d.e-]+)/m.exec(metrics)?.[1] ?? 0);
+  state.stall = Math.max(state.stall, seconds * 1000);
+}
+
+async function watchStalls(base: string, state: State): Promise<void> {
+  while (Date.now() < state.until) {
+    await new Promise((later) => setTimeout(later, 1000));
+    const text = await fetch(`${base}/metrics`).then(
+      (answer) => answer.text(),
+      () => '',
+    );
+    noteStall(text, state);
+  }
 }
 
 async function client(base: string, number: number, state: State, checks: Checks): Promise<void> {
@@ -73,6 +108,8 @@ async function client(base: string, number: number, state: State, checks: Checks
       known,
     });
     checks.look(asked);
+    if (address.path === '/metrics' && asked.status === 200 && !asked.headers['content-encoding'])
+      noteStall(asked.body.toString(), state);
   }
 }
 
@@ -141,8 +178,10 @@ function randomOf(seed: number): (below: number) => number {
 function report(
   checks: Checks,
   flags: Flags,
-  { runs, stored, dataVersion, memory }: { runs: number; stored: number; dataVersion: number; memory: number },
+  told: { runs: number; stored: number; dataVersion: number; memory: number; stall: number; done: Done },
 ): void {
+  const { runs, stored, dataVersion, memory, stall, done } = told;
+  const harm = Object.entries(done).map(([kind, count]) => `${kind} ${count.toLocaleString('en-US')}`);
   const rows = checks
     .kinds()
     .map(({ kind, times, statuses }) => [
@@ -154,7 +193,8 @@ function report(
   const table = {
     title: `${flags.clients} clients, ${flags.minutes} minutes, ingest beside them`,
     notes: [
-      `${checks.count.toLocaleString('en-US')} answers (${figure(checks.count / (Number(flags.minutes) * 60))} a second), ${runs} runs of ingest, ${stored.toLocaleString('en-US')} mails stored meanwhile, data version ${dataVersion} at the end, server's peak memory ${figure(memory / 2 ** 20)} MB. Milliseconds.`,
+      `${checks.count.toLocaleString('en-US')} answers (${figure(checks.count / (Number(flags.minutes) * 60))} a second), ${runs} runs of ingest, ${stored.toLocaleString('en-US')} mails stored meanwhile, data version ${dataVersion} at the end, server's peak memory ${figure(memory / 2 ** 20)} MB, longest stall of its loop ${figure(stall)} ms. Milliseconds.`,
+      ...(harm.length ? [`Harm done beside: ${harm.join(', ')}.`] : []),
       checks.faults.length
         ? `${checks.faultCount} faults, such as:\n\n${checks.faults.map((fault) => `- ${fault}`).join('\n')}`
         : 'No fault: no 5xx, each answer whole, each ETag the same bytes whenever it was given.',
@@ -172,6 +212,7 @@ await new Command('soak')
   .requiredOption('--into <archive>', 'archive that is ingested meanwhile')
   .option('--minutes <n>', 'how long', '10')
   .option('--clients <n>', 'how many at once', '64')
+  .option('--hostile', 'with clients that abort, drip, read nothing')
   .option('--step <n>', 'mails of one run of ingest', '300')
   .action(run)
   .parseAsync()

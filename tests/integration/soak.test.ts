@@ -18,7 +18,7 @@ describe('64 clients on all kinds of pages, half a minute long, while mails arri
       );
       return path;
     }) as [string, string];
-    const ran = spawnSync(process.execPath, ['dist/soak.mjs', '--minutes', '0.5', '--into', more, base], {
+    const ran = spawnSync(process.execPath, ['dist/soak.mjs', '--hostile', '--minutes', '0.5', '--into', more, base], {
       cwd: ROOT,
       encoding: 'utf8',
       maxBuffer: 1 << 26,

@@ -1,0 +1,153 @@
+import { connect, type Socket } from 'node:net';
+import type { Address } from './addresses';
+
+/**
+ * Clients that mean harm, or behave as if: each kind does one thing again and again until the end. They come from one address, as most
+ * do, and are not looked at: what counts is what the honest clients beside them get.
+ */
+export interface Hostile {
+  host: string;
+  port: number;
+  until: number;
+  addresses(): Address[];
+  random(below: number): number;
+}
+
+/** How often each kind did its work. */
+export type Done = Record<string, number>;
+
+const later = (ms: number) => new Promise((done) => setTimeout(done, ms));
+
+/** Holds of each kind at once. */
+const CROWD = { aborts: 6, drips: 4, halves: 20, unread: 12, bodies: 4, noise: 2 };
+
+export async function attack(hostile: Hostile): Promise<Done> {
+  const done: Done = {};
+  const kinds: Record<keyof typeof CROWD, (hostile: Hostile) => Promise<void>> = {
+    aborts: abort,
+    drips: drip,
+    halves: half,
+    unread,
+    bodies: dripBody,
+    noise,
+  };
+  const loop = async (kind: keyof typeof CROWD) => {
+    while (Date.now() < hostile.until) {
+      await kinds[kind](hostile);
+      done[kind] = (done[kind] ?? 0) + 1;
+    }
+  };
+  const kindNames = Object.keys(CROWD) as (keyof typeof CROWD)[];
+  await Promise.all(kindNames.flatMap((kind) => Array.from({ length: CROWD[kind] }, () => loop(kind))));
+  return done;
+}
+
+function open({ host, port }: Hostile): Socket {
+  const socket = connect(port, host);
+  socket.on('error', () => {});
+  return socket;
+}
+
+/** Resolves when the connection is over, or after so long a time, when it is ended. */
+async function over(socket: Socket, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([
+    new Promise((closed) => socket.once('close', closed)),
+    new Promise((late) => {
+      timer = setTimeout(late, ms);
+    }),
+  ]);
+  clearTimeout(timer);
+  socket.destroy();
+}
+
+function requestOf({ path, body, type }: Address, encoding: string): string {
+  const head = `${body === undefined ? 'GET' : 'POST'} ${path} HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: ${encoding}\r\n`;
+  if (body === undefined) return `${head}\r\n`;
+  return `${head}Content-Type: ${type ?? 'text/plain'}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+}
+
+const drawn = ({ addresses, random }: Hostile) => {
+  const all = addresses();
+  return all[random(all.length)] as Address;
+};
+const encoded = ({ random }: Hostile) => ['br', 'gzip', 'identity'][random(3)] ?? 'identity';
+
+/** Goes away after some bytes of the answer: at once, by a reset, or after not reading for a while. */
+async function abort(hostile: Hostile): Promise<void> {
+  const socket = open(hostile);
+  const offset = [0, 1, 300, 5_000, 70_000, 300_000, 2_000_000][hostile.random(7)] ?? 0;
+  const manner = hostile.random(3);
+  let seen = 0;
+  const leave = () => {
+    if (manner === 0) return void socket.destroy();
+    if (manner === 1) return void socket.resetAndDestroy();
+    socket.pause();
+    setTimeout(() => socket.destroy(), 500);
+  };
+  socket.on('data', (part) => {
+    const before = seen;
+    seen += part.length;
+    if (before <= offset && seen > offset) leave();
+  });
+  socket.write(requestOf(drawn(hostile), encoded(hostile)));
+  if (offset === 0) setTimeout(leave, hostile.random(30));
+  await over(socket, 5_000);
+}
+
+/** A request that comes byte by byte. */
+async function drip(hostile: Hostile): Promise<void> {
+  const socket = open(hostile);
+  const ended = over(socket, 90_000);
+  for (const character of requestOf(drawn(hostile), 'gzip')) {
+    if (socket.destroyed || Date.now() > hostile.until) break;
+    socket.write(character);
+    await later(400);
+  }
+  socket.destroy();
+  await ended;
+}
+
+/** The first half of a head, and then nothing. */
+async function half(hostile: Hostile): Promise<void> {
+  const socket = open(hostile);
+  const request = requestOf(drawn(hostile), 'gzip');
+  socket.write(request.slice(0, 1 + hostile.random(request.length - 4)));
+  await over(socket, Math.min(60_000, Math.max(0, hostile.until - Date.now())));
+}
+
+/** Asks for what is large, and reads a little now and then. */
+async function unread(hostile: Hostile): Promise<void> {
+  const large = hostile.addresses().filter(({ kind }) => /thread|mbox|feed/.test(kind));
+  const socket = open(hostile);
+  socket.pause();
+  for (let n = 0; n < 4; n++)
+    socket.write(requestOf(large[hostile.random(large.length)] ?? drawn(hostile), encoded(hostile)));
+  const reading = setInterval(() => socket.read(1024), 1000);
+  await over(socket, Math.min(60_000, Math.max(0, hostile.until - Date.now())));
+  clearInterval(reading);
+}
+
+/** A body that never comes whole. */
+async function dripBody(hostile: Hostile): Promise<void> {
+  const socket = open(hostile);
+  socket.write('POST /quotes/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 5000\r\n\r\n');
+  const dripping = setInterval(() => socket.destroyed || socket.write('x'), 300);
+  await over(socket, Math.min(60_000, Math.max(0, hostile.until - Date.now())));
+  clearInterval(dripping);
+}
+
+/** Bytes that are no request, or too much of one. */
+async function noise(hostile: Hostile): Promise<void> {
+  const socket = open(hostile);
+  const kinds = [
+    () => String.fromCharCode(...Array.from({ length: 300 }, () => hostile.random(256))),
+    () => `GET / HTTP/1.1\r\n${'X-A: b\r\n'.repeat(3000)}\r\n`,
+    () => `GET /${'%2e'.repeat(2000)} HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n`,
+    () => 'GET /search/?q=a HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(100),
+    () => 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nffffffff\r\n',
+  ];
+  socket.write((kinds[hostile.random(kinds.length)] as () => string)(), 'latin1');
+  await over(socket, 2_000);
+  await later(200);
+}
