@@ -13,17 +13,17 @@ export interface Hostile {
   random(below: number): number;
 }
 
-/** How often each kind did its work. */
+/** How often each kind did its work, on connections that were made. */
 export type Done = Record<string, number>;
 
 const later = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
 /** Holds of each kind at once. */
-const CROWD = { aborts: 6, drips: 4, halves: 20, unread: 12, bodies: 4, noise: 2 };
+export const CROWD = { aborts: 6, drips: 4, halves: 20, unread: 12, bodies: 4, noise: 2 };
 
 export async function attack(hostile: Hostile): Promise<Done> {
   const done: Done = {};
-  const kinds: Record<keyof typeof CROWD, (hostile: Hostile) => Promise<void>> = {
+  const kinds: Record<keyof typeof CROWD, (hostile: Hostile, socket: Socket) => Promise<void>> = {
     aborts: abort,
     drips: drip,
     halves: half,
@@ -33,7 +33,13 @@ export async function attack(hostile: Hostile): Promise<Done> {
   };
   const loop = async (kind: keyof typeof CROWD) => {
     while (Date.now() < hostile.until) {
-      await kinds[kind](hostile);
+      const socket = await open(hostile);
+      // Turned away: not counted, and not tried again at once.
+      if (!socket) {
+        await later(200);
+        continue;
+      }
+      await kinds[kind](hostile, socket);
       done[kind] = (done[kind] ?? 0) + 1;
     }
   };
@@ -42,10 +48,11 @@ export async function attack(hostile: Hostile): Promise<Done> {
   return done;
 }
 
-function open({ host, port }: Hostile): Socket {
-  const socket = connect(port, host);
-  socket.on('error', () => {});
-  return socket;
+function open({ host, port }: Hostile): Promise<Socket | null> {
+  return new Promise((made) => {
+    const socket = connect(port, host, () => made(socket));
+    socket.on('error', () => made(null));
+  });
 }
 
 /** Resolves when the connection is over, or after so long a time, when it is ended. */
@@ -74,8 +81,7 @@ const drawn = ({ addresses, random }: Hostile) => {
 const encoded = ({ random }: Hostile) => ['br', 'gzip', 'identity'][random(3)] ?? 'identity';
 
 /** Goes away after some bytes of the answer: at once, by a reset, or after not reading for a while. */
-async function abort(hostile: Hostile): Promise<void> {
-  const socket = open(hostile);
+async function abort(hostile: Hostile, socket: Socket): Promise<void> {
   const offset = [0, 1, 300, 5_000, 70_000, 300_000, 2_000_000][hostile.random(7)] ?? 0;
   const manner = hostile.random(3);
   let seen = 0;
@@ -96,8 +102,7 @@ async function abort(hostile: Hostile): Promise<void> {
 }
 
 /** A request that comes byte by byte. */
-async function drip(hostile: Hostile): Promise<void> {
-  const socket = open(hostile);
+async function drip(hostile: Hostile, socket: Socket): Promise<void> {
   const ended = over(socket, 90_000);
   for (const character of requestOf(drawn(hostile), 'gzip')) {
     if (socket.destroyed || Date.now() > hostile.until) break;
@@ -109,17 +114,15 @@ async function drip(hostile: Hostile): Promise<void> {
 }
 
 /** The first half of a head, and then nothing. */
-async function half(hostile: Hostile): Promise<void> {
-  const socket = open(hostile);
+async function half(hostile: Hostile, socket: Socket): Promise<void> {
   const request = requestOf(drawn(hostile), 'gzip');
   socket.write(request.slice(0, 1 + hostile.random(request.length - 4)));
   await over(socket, Math.min(60_000, Math.max(0, hostile.until - Date.now())));
 }
 
 /** Asks for what is large, and reads a little now and then. */
-async function unread(hostile: Hostile): Promise<void> {
+async function unread(hostile: Hostile, socket: Socket): Promise<void> {
   const large = hostile.addresses().filter(({ kind }) => /thread|mbox|feed/.test(kind));
-  const socket = open(hostile);
   socket.pause();
   for (let n = 0; n < 4; n++)
     socket.write(requestOf(large[hostile.random(large.length)] ?? drawn(hostile), encoded(hostile)));
@@ -129,8 +132,7 @@ async function unread(hostile: Hostile): Promise<void> {
 }
 
 /** A body that never comes whole. */
-async function dripBody(hostile: Hostile): Promise<void> {
-  const socket = open(hostile);
+async function dripBody(hostile: Hostile, socket: Socket): Promise<void> {
   socket.write('POST /quotes/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 5000\r\n\r\n');
   const dripping = setInterval(() => socket.destroyed || socket.write('x'), 300);
   await over(socket, Math.min(60_000, Math.max(0, hostile.until - Date.now())));
@@ -138,8 +140,7 @@ async function dripBody(hostile: Hostile): Promise<void> {
 }
 
 /** Bytes that are no request, or too much of one. */
-async function noise(hostile: Hostile): Promise<void> {
-  const socket = open(hostile);
+async function noise(hostile: Hostile, socket: Socket): Promise<void> {
   const kinds = [
     () => String.fromCharCode(...Array.from({ length: 300 }, () => hostile.random(256))),
     () => `GET / HTTP/1.1\r\n${'X-A: b\r\n'.repeat(3000)}\r\n`,
