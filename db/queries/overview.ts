@@ -6,8 +6,8 @@ export interface Overview {
   threads: TopicThread[];
   debates: TopicDebate[];
   authors: TopicAuthor[];
-  /** For each of the groups asked for, the thread with most of its mails. */
-  busiest: (ThreadLine & { here: number })[];
+  /** For each of the groups asked for, the thread with most of its mails; null where none of its threads is arranged yet. */
+  busiest: ((ThreadLine & { here: number }) | null)[];
 }
 
 export interface ThreadLine {
@@ -74,13 +74,19 @@ export async function overviewOf(db: Snapshot, ids: number[], limits: Limits, gr
   const ranked = ranking(facts);
   const threads = ranked(here, 0, limits.threads);
   const debates = ranked(answered, 3, limits.debates);
-  const busiest = groups.flatMap((group) => mostOf(group.map((id) => mails.get(id)?.thread ?? 0)));
-  const lines = await threadLines(db, [...threads, ...debates, ...busiest.map(([thread]) => thread)]);
-  const lineOf = (id: number) => lines.get(id) as ThreadLine;
+  const busiest = groups.map((group) =>
+    mostOf(group.map((id) => mails.get(id)?.thread ?? 0).filter((id) => facts.has(id))),
+  );
+  const lines = await threadLines(db, [...threads, ...debates, ...busiest.flatMap((most) => most?.[0] ?? [])]);
+  // An ingest commits mails before it arranges their threads: until then such a thread has no line.
+  const withLine = <T>(id: number, more: T): (ThreadLine & T)[] => {
+    const line = lines.get(id);
+    return line ? [{ ...line, ...more }] : [];
+  };
   return {
-    threads: threads.map((id) => ({ ...lineOf(id), here: here.get(id) ?? 0 })),
-    debates: debates.map((id) => ({ ...lineOf(id), answered: answered.get(id) ?? 0 })),
-    busiest: busiest.map(([id, count]) => ({ ...lineOf(id), here: count })),
+    threads: threads.flatMap((id) => withLine(id, { here: here.get(id) ?? 0 })),
+    debates: debates.flatMap((id) => withLine(id, { answered: answered.get(id) ?? 0 })),
+    busiest: busiest.map((most) => (most && withLine(most[0], { here: most[1] })[0]) ?? null),
     authors: await authorsOf(db, byAuthor, limits.authors),
   };
 }
@@ -135,11 +141,11 @@ const ranking = (facts: Map<number, Facts>) => (counts: Map<number, number>, atL
     .slice(0, limit)
     .map(({ id }) => id);
 
-/** The value that occurs most often and how often; of several the smallest. None of none. */
-function mostOf(values: number[]): [value: number, count: number][] {
+/** The value that occurs most often and how often; of several the smallest. Null of none. */
+function mostOf(values: number[]): [value: number, count: number] | null {
   const counts = new Map<number, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, 1);
+  return [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0] ?? null;
 }
 
 async function threadLines(db: Snapshot, threads: number[]): Promise<Map<number, ThreadLine>> {
