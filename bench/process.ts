@@ -134,9 +134,14 @@ export function freePort(): Promise<number> {
   });
 }
 
+/** Characters of standard error that are kept. */
+const MAX_SAID = 4000;
+
 export interface Server {
   base: string;
   pid: number;
+  /** The end of what it wrote on standard error. */
+  said(): string;
   stop(): Promise<void>;
 }
 
@@ -160,7 +165,7 @@ export async function startServer(
   running.add(child);
   let said = '';
   child.stderr?.on('data', (part: Buffer) => {
-    said = (said + part).slice(-1000);
+    said = (said + part).slice(-MAX_SAID);
   });
   const ended = new Promise<void>((done) => child.once('exit', () => done()));
   child.once('error', (error) => {
@@ -173,6 +178,7 @@ export async function startServer(
   return {
     base,
     pid: child.pid ?? 0,
+    said: () => said,
     async stop() {
       running.delete(child);
       child.kill('SIGTERM');

@@ -59,7 +59,14 @@ async function run(bases: string[], flags: Flags): Promise<void> {
     const health = (await (await fetch(`${server.base}/healthz`)).json()) as { data_version: number };
     const memory = memoryOf(server.pid, 'VmHWM');
     await server.stop();
-    report(checks, flags, { ...runs, dataVersion: health.data_version, memory, stall: state.stall, done });
+    report(checks, flags, {
+      ...runs,
+      dataVersion: health.data_version,
+      memory,
+      stall: state.stall,
+      done,
+      said: server.said(),
+    });
   } finally {
     endChildren();
     await rm(folder, { recursive: true, force: true });
@@ -179,9 +186,9 @@ function randomOf(seed: number): (below: number) => number {
 function report(
   checks: Checks,
   flags: Flags,
-  told: { runs: number; stored: number; dataVersion: number; memory: number; stall: number; done: Done },
+  told: { runs: number; stored: number; dataVersion: number; memory: number; stall: number; done: Done; said: string },
 ): void {
-  const { runs, stored, dataVersion, memory, stall, done } = told;
+  const { runs, stored, dataVersion, memory, stall, done, said } = told;
   const harm = Object.entries(done).map(([kind, count]) => `${kind} ${count.toLocaleString('en-US')}`);
   const rows = checks
     .kinds()
@@ -204,6 +211,7 @@ function report(
     rows,
   };
   process.stdout.write(`${markdownOf(table)}\n`);
+  if (said) process.stdout.write(`What the server said of errors:\n\n${said}\n`);
   // Attackers that never got in prove nothing.
   const isVoid = flags.hostile === true && !Object.keys(CROWD).every((kind) => (done[kind] ?? 0) > 0);
   if (isVoid) process.stdout.write('Some kinds of harm were never done: this run proves nothing.\n');
