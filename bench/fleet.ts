@@ -80,7 +80,7 @@ export async function tablesOf(path: string): Promise<Record<string, string>> {
 }
 
 /** How much of the log is in a database. */
-export async function sequenceOf(path: string): Promise<number> {
+async function sequenceOf(path: string): Promise<number> {
   const db = await Connection.open(path, 'read');
   try {
     return (await logState(db)).sequence;
