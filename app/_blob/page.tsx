@@ -7,7 +7,7 @@ import { Document } from '../_ui/Document';
 import { fileSize, plural } from '../_ui/format';
 import { anyHref, blobHref, commitHref } from '../_ui/links';
 import { dispositionOf, ISOLATED, redirect, respond } from '../_web/http';
-import { type Blob, type Hints, type Solution, solveBlob } from './solver';
+import { type Blob, type Solution, solveBlob } from './solver';
 
 /** The name of a blob in an address, as public-inbox takes it. */
 export const BLOB_NAME = /^[0-9a-f]{7,64}$/i;
@@ -16,12 +16,17 @@ const MAX_SHOWN_BYTES = 1024 * 1024;
 /** Git looks so far for a NUL, which makes a file binary. */
 const BINARY_WITHIN = 8000;
 
-const hintsOf = (query: URLSearchParams): Hints => ({ pre: query.get('A'), path: query.get('b') });
+const NOTHING: Solution = { blob: null, missing: [], isCut: false };
+
+const solved = async (db: Snapshot, oid: string, query: URLSearchParams): Promise<Solution> =>
+  isNoBlob(oid) ? NOTHING : solveBlob(db, oid, { pre: query.get('A'), path: query.get('b') });
+
+const isBinary = ({ content }: Blob) => content.slice(0, BINARY_WITHIN).includes('\0');
 
 /** `/{list}/{oid}/s/`: a file made of the archive's patches, and which they are. A commit's name leads to the commit. */
 export async function blobPage(db: Snapshot, list: string, asked: string, query: URLSearchParams) {
   const oid = asked.toLowerCase();
-  const { blob, ...failed } = isNoBlob(oid) ? NOTHING : await solveBlob(db, oid, hintsOf(query));
+  const { blob, ...failed } = await solved(db, oid, query);
   if (!blob) return (await asCommit(db, oid)) ?? unsolved(oid, failed);
   const path = blob.path || query.get('b') || 'blob';
   return (
@@ -39,19 +44,17 @@ export async function blobPage(db: Snapshot, list: string, asked: string, query:
   );
 }
 
-const NOTHING: Solution = { blob: null, missing: [], isCut: false };
-
 /** `/{list}/{oid}/s/{file}`: its bytes; what the file is called is for the reader of the address only. */
 export async function blobFile(db: Snapshot, asked: string, query: URLSearchParams): Promise<Response> {
   const oid = asked.toLowerCase();
-  const { blob, ...failed } = isNoBlob(oid) ? NOTHING : await solveBlob(db, oid, hintsOf(query));
+  const { blob, ...failed } = await solved(db, oid, query);
   if (!blob) return unsolved(oid, failed);
-  const isBinary = blob.content.slice(0, BINARY_WITHIN).includes('\0');
+  const binary = isBinary(blob);
   const bytes = Buffer.from(blob.content, 'latin1');
   return respond(new Uint8Array(bytes), 200, {
     ...ISOLATED,
-    'Content-Type': isBinary ? 'application/octet-stream' : 'text/plain; charset=utf-8',
-    'Content-Disposition': dispositionOf(isBinary ? 'attachment' : 'inline', fileName(blob.path || 'blob')),
+    'Content-Type': binary ? 'application/octet-stream' : 'text/plain; charset=utf-8',
+    'Content-Disposition': dispositionOf(binary ? 'attachment' : 'inline', fileName(blob.path || 'blob')),
     ETag: `"${blob.oid}"`,
   });
 }
@@ -61,7 +64,7 @@ const fileName = (path: string) =>
   encodeURIComponent(path.slice(path.lastIndexOf('/') + 1).replace(/[^\w.+-]+/g, '_') || 'blob');
 
 function Content({ blob }: { blob: Blob }) {
-  if (blob.content.slice(0, BINARY_WITHIN).includes('\0')) return <p className="note">The file is binary.</p>;
+  if (isBinary(blob)) return <p className="note">The file is binary.</p>;
   if (blob.content.length > MAX_SHOWN_BYTES) return <p className="note">The file is too long to be shown.</p>;
   const text = Buffer.from(blob.content, 'latin1').toString('utf8').replaceAll('\r\n', '\n');
   const lines = text.endsWith('\n') ? text.slice(0, -1).split('\n') : text.split('\n');

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { gitEnvironment } from '../_web/gitenv';
 import { settings } from '../_web/settings';
 
 /** A larger file is neither made nor shown. */
@@ -21,19 +22,7 @@ export async function readBlob(oid: string): Promise<Buffer | null> {
 
 /** The repository's own settings apply: its owner named it to us. Nothing is fetched from elsewhere, and none of the server's environment is passed. */
 async function git(path: string, args: string[]): Promise<Buffer | null> {
-  const env = {
-    NODE_ENV: 'production' as const,
-    PATH: process.env.PATH,
-    HOME: '/nonexistent',
-    LC_ALL: 'C',
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_CONFIG_GLOBAL: '/dev/null',
-    GIT_CONFIG_COUNT: '1',
-    GIT_CONFIG_KEY_0: 'safe.directory',
-    GIT_CONFIG_VALUE_0: '*',
-    GIT_NO_LAZY_FETCH: '1',
-    GIT_NO_REPLACE_OBJECTS: '1',
-  };
+  const env = { ...gitEnvironment('*'), GIT_NO_LAZY_FETCH: '1' };
   try {
     const options = { env, encoding: 'buffer' as const, maxBuffer: MAX_BLOB_BYTES, timeout: MAX_MS };
     return (await run('git', ['-C', path, ...args], options)).stdout;

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { folderOf, repositories } from '../_page/mirror';
 import { bodyOfParts } from '../_page/streams';
+import { gitEnvironment } from '../_web/gitenv';
 import { SECURITY_HEADERS } from '../_web/http';
 import { logError } from '../_web/log';
 import { sentence } from './answers';
@@ -79,16 +80,7 @@ async function backend(request: Request, path: string, service: string, query: s
 function environment(request: Request, path: string, service: string, query: string): NodeJS.ProcessEnv {
   const header = (name: string) => request.headers.get(name) ?? '';
   return {
-    NODE_ENV: 'production',
-    PATH: process.env.PATH,
-    HOME: '/nonexistent',
-    LC_ALL: 'C',
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_CONFIG_GLOBAL: '/dev/null',
-    GIT_CONFIG_COUNT: '1',
-    GIT_CONFIG_KEY_0: 'safe.directory',
-    GIT_CONFIG_VALUE_0: path,
-    GIT_NO_REPLACE_OBJECTS: '1',
+    ...gitEnvironment(path),
     GIT_HTTP_EXPORT_ALL: '1',
     GIT_PROJECT_ROOT: path,
     PATH_INFO: `/${service}`,
