@@ -2,7 +2,7 @@ import type { Debate } from '#db/queries/quoted';
 import { nameOf, shortDate } from './format';
 import { digestHref } from './links';
 import { Columns } from './ThreadTable';
-import { VerdictWord } from './VerdictWord';
+import { TitleLink } from './TitleLink';
 
 /** Debates with their digests: by answered passages of the span times participants. */
 export function Debates({
@@ -31,10 +31,7 @@ export function Debates({
       <ol className="threads">
         {debates.map((debate) => (
           <li key={debate.root}>
-            <a href={digestHref(list, debate.msgid)}>
-              <bdi>{debate.subject || '(no subject)'}</bdi>
-              {debate.verdict ? <VerdictWord {...debate.verdict} /> : null}
-            </a>
+            <TitleLink href={digestHref(list, debate.msgid)} thread={debate} />
             <bdi>{nameOf(debate.author, debate.address)}</bdi>
             <b>
               {debate.messages} <small>by {debate.participants}</small>

@@ -1,7 +1,7 @@
 import type { ThreadLine } from '#db/queries/list';
 import { nameOf, shortDate } from './format';
 import { threadHref } from './links';
-import { VerdictWord } from './VerdictWord';
+import { TitleLink } from './TitleLink';
 
 /** Headings of the columns below, once; `kind` chooses the columns (app/_styles/css/3-lists.css). */
 export function Columns({ names, kind }: { names: string[]; kind?: string }) {
@@ -22,10 +22,7 @@ export function ThreadTable({ threads, list }: { threads: (ThreadLine & { here?:
       <ol className="threads">
         {threads.map((line) => (
           <li key={line.thread}>
-            <a href={threadHref(list, line.msgid)}>
-              <bdi>{line.subject || '(no subject)'}</bdi>
-              {line.verdict ? <VerdictWord {...line.verdict} /> : null}
-            </a>
+            <TitleLink href={threadHref(list, line.msgid)} thread={line} />
             <bdi>{nameOf(line.author, line.address)}</bdi>
             <b>
               {line.messages}

@@ -6,7 +6,8 @@ import { type LaneLine, Lanes } from '../_ui/Lanes';
 import { personHref, searchHref, threadHref } from '../_ui/links';
 import { statusClass } from '../_ui/state';
 import { Columns } from '../_ui/ThreadTable';
-import { VerdictWord, verdictWords } from '../_ui/VerdictWord';
+import { TitleLink } from '../_ui/TitleLink';
+import { verdictWords } from '../_ui/VerdictWord';
 
 /** Threads as a table: what mattered first. */
 export function ThreadList({ threads }: { threads: TopicThread[] }) {
@@ -16,10 +17,7 @@ export function ThreadList({ threads }: { threads: TopicThread[] }) {
       <ol className="threads">
         {threads.map((thread) => (
           <li key={thread.id}>
-            <a href={threadHref('all', thread.msgid)}>
-              <bdi>{thread.subject || '(no subject)'}</bdi>
-              {thread.verdict ? <VerdictWord {...thread.verdict} /> : null}
-            </a>
+            <TitleLink href={threadHref('all', thread.msgid)} thread={thread} />
             <bdi>{nameOf(thread.author, thread.address)}</bdi>
             <b>
               {thread.here} <small>of {thread.messages}</small>

@@ -4,7 +4,7 @@ import { plural, shortDate } from '../../_ui/format';
 import { searchHref, threadHref } from '../../_ui/links';
 import { SeriesRows } from '../../_ui/SeriesRows';
 import { Columns } from '../../_ui/ThreadTable';
-import { VerdictWord } from '../../_ui/VerdictWord';
+import { TitleLink } from '../../_ui/TitleLink';
 
 /** The last month of a person: where they wrote, what they stood for; and their series of which something is still said. */
 export function RecentWork({ recent, slug, last }: { recent: Recent; slug: string; last: number }) {
@@ -42,10 +42,7 @@ function Threads({ threads, more }: { threads: RecentThread[]; more: number }) {
       <ol className="threads begun">
         {threads.map((thread) => (
           <li key={thread.msgid}>
-            <a href={threadHref('all', thread.msgid)}>
-              <bdi>{thread.subject || '(no subject)'}</bdi>
-              {thread.verdict ? <VerdictWord {...thread.verdict} /> : null}
-            </a>
+            <TitleLink href={threadHref('all', thread.msgid)} thread={thread} />
             <b>
               {thread.here} <small>of {thread.messages}</small>
             </b>

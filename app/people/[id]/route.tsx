@@ -22,7 +22,7 @@ import { maskAddress, maskAll, plural, shortDate } from '../../_ui/format';
 import { personHref, searchHref, threadHref } from '../../_ui/links';
 import { Stacks } from '../../_ui/Stacks';
 import { Columns } from '../../_ui/ThreadTable';
-import { VerdictWord } from '../../_ui/VerdictWord';
+import { TitleLink } from '../../_ui/TitleLink';
 import { Week } from '../../_ui/Week';
 import { redirect, respond } from '../../_web/http';
 import { topics } from '../../topics/config';
@@ -141,10 +141,7 @@ function Begun({ total, threads }: { total: number; threads: BegunThread[] }) {
       <ol className="threads begun">
         {threads.map((thread) => (
           <li key={thread.msgid}>
-            <a href={threadHref('all', thread.msgid)}>
-              <bdi>{thread.subject || '(no subject)'}</bdi>
-              {thread.verdict ? <VerdictWord {...thread.verdict} /> : null}
-            </a>
+            <TitleLink href={threadHref('all', thread.msgid)} thread={thread} />
             <b>
               {thread.messages}
               {thread.participants > 1 ? <small> by {thread.participants}</small> : null}
