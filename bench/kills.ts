@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { Reader } from '#db/open';
-import { runProgram } from '../cli/program';
+import { runProgram, wholeNumber } from '../cli/program';
 import { faultsOf, fingerprint, phaseOf } from './fingerprint';
-import { randomFrom, wholeNumber } from './random';
+import { randomFrom } from './random';
 
 /** The bundle lies in dist/, beside the bundle of ingest. */
 const INGEST = resolve(import.meta.dirname, '../dist/ingest.mjs');

@@ -5,11 +5,11 @@ import { setTimeout as later } from 'node:timers/promises';
 import { Command } from 'commander';
 import { backup } from '#db/backup';
 import { Connection } from '#db/open';
-import { CommandError, runProgram } from '../cli/program';
+import { CommandError, runProgram, wholeNumber } from '../cli/program';
 import { faultsOf, fingerprint } from './fingerprint';
 import { type Ended, NodeProcess, settled, tablesOf } from './fleet';
 import { type Link, NATS_SERVER, NatsCluster } from './nats';
-import { randomFrom, wholeNumber } from './random';
+import { randomFrom } from './random';
 
 /** How long a server or a cable is away. */
 const AWAY_MS = 3000;

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, renameSync, type WriteFileOptions, writeFileSync
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import cliProgress from 'cli-progress';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { backup } from '#db/backup';
 import { openWriter } from '#db/create';
 import { recognise } from '#ingest/read/recognise';
@@ -13,7 +13,7 @@ import type { LogWriter } from '#log/writer';
 import { follow } from './follow';
 import { openLog } from './log';
 import { mirrorFolder, refreshMirror } from './mirror/lists';
-import { CommandError, runProgram } from './program';
+import { CommandError, runProgram, wholeNumber } from './program';
 import { PageProgress } from './progress';
 import { databasePath, mailSeconds, silenceSeconds } from './settings';
 
@@ -57,12 +57,6 @@ const program = new Command('ingest')
   )
   .exitOverride()
   .action(run);
-
-function wholeNumber(text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('a whole number from 1 is wanted');
-  return number;
-}
 
 async function run(locations: string[], flags: Flags): Promise<void> {
   if (!locations.length && !flags.commits && !flags.mailmap)

@@ -1,4 +1,4 @@
-import { type Command, CommanderError } from 'commander';
+import { type Command, CommanderError, InvalidArgumentError } from 'commander';
 import { DatabaseError } from '#db/open';
 
 /** Ends a command with exit code 1 and this message, which says what happened, to which file, and what to do. */
@@ -22,4 +22,11 @@ export async function runProgram(program: Command): Promise<void> {
       throw error;
     }
   }
+}
+
+/** The value of an option: a whole number, at least 1. */
+export function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('must be a whole number, at least 1');
+  return number;
 }
