@@ -9,7 +9,7 @@ const SHORT: Record<string, string> = {
   [STATE.wentQuiet]: 'quiet',
   [STATE.underDiscussion]: 'discussed',
 };
-/** Silences: told since when. Somebody who waits is told the days at first. */
+/** A silence is shown as "since Feb"; a wait as days first, and by its month once it is long. */
 const SILENT: readonly string[] = [STATE.wentQuiet, STATE.noAnswer];
 const WAITING: readonly string[] = [STATE.waiting, STATE.posted];
 /** States that no day belongs to. */

@@ -11,7 +11,7 @@ const CAN_YOU = new RegExp(
   `\\b(?:can|could|would|will) you(?: all)?(?: please)?(?: also| instead| just| maybe| perhaps)? ${CHANGE}\\b`,
   'i',
 );
-/** An explanation is a change only where it is wanted in the patch itself. */
+/** A request to explain asks for a change only if the explanation belongs in the patch itself. */
 const EXPLAIN =
   /\b(?:please,? (?:also |just )?|(?:can|could|would|will) you (?:please )?(?:also )?)(?:explain|elaborate|clarify|justify)\b(?=.{0,120}\b(?:commit|change-?log|log|message|comment|description|cover|subject|documentation|binding)\b)/i;
 /** Parts of a patch of which a reviewer says how they should be. */

@@ -22,7 +22,7 @@ interface Started {
   said(): string;
 }
 
-/** `npm start -- ARGS`, as npm runs it, on a database of its own. */
+/** `npm start -- ARGS`, as npm runs it, on the given database. */
 async function start(database: string, ...args: string[]): Promise<Started> {
   const port = await freePort();
   const child = spawn(process.execPath, ['scripts/start.mjs', ...args], {

@@ -31,7 +31,7 @@ export interface Condition {
 export interface Plan {
   /** FTS5 expression; null where words do not lead. */
   match: string | null;
-  /** The same with what is wanted in the subject, and in the subject or the author's own words; what is unwanted stays as it is. */
+  /** The same expression with its wanted words found in the subject only, and in the subject or the author's own words; excluded words match as before. */
   better: string[];
   /** What must hold besides. */
   where: Condition[];
@@ -78,7 +78,7 @@ function isText(node: Node): boolean {
   return (node.kind === 'and' || node.kind === 'or') && node.of.every(isText);
 }
 
-/** FTS5's form of a textual node; null where it is a bare NOT, which FTS5 has no form for. `within` filters the columns of what is wanted. */
+/** A textual node as an FTS5 expression; null for a bare NOT, which FTS5 cannot express. `within` limits the columns of the wanted words. */
 function matchOf(node: Node, within = ''): string | null {
   if (node.kind === 'words') return within ? `${within}(${wordsMatch(node)})` : wordsMatch(node);
   if (node.kind === 'near') return within ? `${within}(${nearMatch(node)})` : nearMatch(node);
