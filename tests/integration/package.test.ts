@@ -31,10 +31,12 @@ describe('the package of npm pack', () => {
     writeFileSync(archive, command('sample', ['--messages', '200', '--seed', '1'], '/nowhere').stdout);
 
     const port = await freePort();
+    // INIT_CWD is the folder that npm was called in: this clone, under `npm test`.
+    const env = { ...process.env, INIT_CWD: home, THREADLINE_DB: '' };
     const program = join(home, 'node_modules/threadline/scripts/threadline.mjs');
     const child = spawn(process.execPath, [program, archive], {
       cwd: home,
-      env: { ...process.env, PORT: String(port), HOST: '127.0.0.1', THREADLINE_LOG: 'error', THREADLINE_DB: '' },
+      env: { ...env, PORT: String(port), HOST: '127.0.0.1', THREADLINE_LOG: 'error' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let said = '';
@@ -64,7 +66,7 @@ describe('the package of npm pack', () => {
       }
       expect(said).not.toContain('building');
       expect(existsSync(join(home, 'data/threadline.sqlite'))).toBe(true);
-      const found = execFileSync(process.execPath, [program, 'search', '--json', 'kexec'], { cwd: home });
+      const found = execFileSync(process.execPath, [program, 'search', '--json', 'kexec'], { cwd: home, env });
       expect(JSON.parse(found.toString()).total).toBeGreaterThan(0);
     } finally {
       child.kill('SIGTERM');
