@@ -180,6 +180,8 @@ describe('kinds that no report had', () => {
   it('an id without its closing bracket', () => {
     const raw = 'Message-ID: <lost@example.org\n\nx';
     expect(parseMail(Buffer.from(raw), { receivedAt: null }).msgid).toBe('lost@example.org');
+    const damaged = Buffer.from(raw.replace('lost', 'lo\0st'));
+    expect(parseMail(damaged, { receivedAt: null }).msgid).toBe('lost@example.org');
   });
 
   it('HTML whose charset stands in its meta element only', () => {
