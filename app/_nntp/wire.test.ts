@@ -33,7 +33,7 @@ describe('an article', () => {
       'From someone Mon Jan  1\nSubject: a\n folded\nMessage-Id:\n <one@example.org>\nMessage-ID: <two@example.org>\nXref: old 1\nPath: x\n\n',
     );
     expect(articleHead(head, 'one@example.org', { Newsgroups: 'org.example.a' }).toString()).toBe(
-      'Subject: a\n folded\nMessage-ID: <one@example.org>\nX-Alt-Message-ID: <two@example.org>\nNewsgroups: org.example.a\n',
+      'Subject: a\n folded\nMessage-Id: <one@example.org>\nX-Alt-Message-ID: <two@example.org>\nNewsgroups: org.example.a\n',
     );
   });
 

@@ -8,7 +8,7 @@ const PART_BYTES = 256 * 1024;
 export const idOf = (msgid: string): string => `<${msgid.replace(/[\0-\x20\x7f<>]/g, '_')}>`;
 
 /**
- * Headers of an article: those of the mail, byte for byte, with one Message-ID, on one line, and what Usenet asks for besides.
+ * Headers of an article: those of the mail, byte for byte, with one Message-ID (its name as it is written there), on one line, and what Usenet asks for besides.
  * Without the empty line at their end.
  */
 export function articleHead(head: Buffer, msgid: string, extra: Record<string, string>): Buffer {
@@ -30,7 +30,7 @@ export function articleHead(head: Buffer, msgid: string, extra: Record<string, s
         .slice(field.indexOf(':') + 1)
         .replace(/\s+/g, ' ')
         .trim();
-      if (!isNamed) lines.push(`Message-ID: ${id}`);
+      if (!isNamed) lines.push(`${field.slice(0, 'message-id'.length)}: ${id}`);
       if (other && other !== id) lines.push(`X-Alt-Message-ID: ${other}`);
       isNamed = true;
     }

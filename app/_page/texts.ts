@@ -1,3 +1,5 @@
+import type { Snapshot } from '#db/open';
+import { groups } from '#db/queries/nntp';
 import { PREFIXES } from '#query/prefix';
 import { respond } from '../_web/http';
 import { baseUrl } from './atom';
@@ -15,12 +17,12 @@ export async function cloneUrls(request: Request, list: string): Promise<string[
 }
 
 /** `_/text/{name}/` of a list, as public-inbox has them; null where there is none of that name. */
-export async function textOf(request: Request, list: string, name: string): Promise<Response | null> {
+export async function textOf(request: Request, db: Snapshot, list: string, name: string): Promise<Response | null> {
   const url = `${baseUrl(request)}/${encodeURIComponent(list)}/`;
   if (name === 'help') return text(help(url));
   if (name === 'color') return text(COLOR);
   if (name === 'mirror') return text(mirror(url, list, await cloneUrls(request, list)));
-  if (name === 'config' || name === 'config/raw') return text(config(url, list));
+  if (name === 'config' || name === 'config/raw') return text(config(url, list, await newsgroupOf(db, list)));
   return null;
 }
 
@@ -55,10 +57,19 @@ Another Threadline: npm run ingest -- --follow ${url}
     : `The git repositories of this list are not served here. Its operator can: npm run mirror
 `;
 
-const config = (url: string, list: string) => `; Of a mirror by public-inbox (public-inbox-config(5)).
+/** As our own newsreaders' door names it, so that a mirror's group has the same name. */
+async function newsgroupOf(db: Snapshot, list: string): Promise<string> {
+  return (await groups(db)).find((group) => group.listName === list)?.name ?? `inbox.${list}`;
+}
+
+const config = (
+  url: string,
+  list: string,
+  newsgroup: string,
+) => `; Of a mirror by public-inbox (public-inbox-config(5)).
 [publicinbox ${JSON.stringify(list)}]
 	inboxdir = /path/to/${list}
 	url = ${url}
 	address = ${list}@example.org
-	newsgroup = inbox.${list}
+	newsgroup = ${newsgroup}
 `;

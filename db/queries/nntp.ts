@@ -5,6 +5,7 @@ import { Kept } from './kept';
 /** A list as a newsgroup. */
 export interface Group {
   list: number;
+  listName: string;
   /** The labels of its List-Id from the last to the first, as lore names its groups; the list's name where it has none. */
   name: string;
   about: string;
@@ -51,7 +52,14 @@ async function readGroups(db: Snapshot): Promise<Group[]> {
     const reversed = groupName((list_id ?? '').split('.').reverse().join('.'));
     const name = reversed && !taken.has(reversed) ? reversed : groupName(row.name);
     taken.add(name);
-    return { ...row, name, about: description ?? row.name, first: row.first ?? row.last + 1, since: row.since ?? 0 };
+    return {
+      ...row,
+      name,
+      listName: row.name,
+      about: description ?? row.name,
+      first: row.first ?? row.last + 1,
+      since: row.since ?? 0,
+    };
   });
   return made.sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -9,7 +9,7 @@ export const GET = page(async ({ request, parts, query, db }) => {
   const [list = '', msgid = '', ...rest] = parts;
   const isList = list === 'all' || (await findList(db, list));
   if (isList && msgid === '_' && rest[0] === 'text') {
-    const found = await textOf(request, list, rest.slice(1).filter(Boolean).join('/'));
+    const found = await textOf(request, db, list, rest.slice(1).filter(Boolean).join('/'));
     if (found) return found;
   }
   if (isList && rest[0] === 's' && rest.length === 2 && BLOB_NAME.test(msgid)) return blobFile(db, msgid, query);

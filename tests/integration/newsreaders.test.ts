@@ -1,0 +1,132 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createConnection } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../bench/process';
+import { ARCHIVES, archive } from '../archives';
+import { ingest, scratch } from '../command';
+import { PublicInbox, publicInboxInstalled } from '../publicinbox';
+import { type Running, startServer } from '../server';
+
+const GROUP = 'org.infradead.lists.kexec';
+const folder = scratch();
+let server: Running;
+let theirs: ChildProcess;
+const ports = { ours: 0, theirs: 0 };
+
+/** Gives command lines one after the other, each once the block that answers the one before is whole; then all that was answered. */
+function talk(port: number, lines: string[]): Promise<string[]> {
+  return new Promise((resolve, reject) => {
+    const socket = createConnection(port, '127.0.0.1');
+    const answers: string[] = [];
+    let said = '';
+    socket.setEncoding('latin1');
+    socket.on('data', (part) => {
+      said += part;
+      const isBlock = /^(?:211 \d+ \d+ \d+ \S+ list|220 )/i.test(said);
+      if (!said.endsWith(isBlock ? '\r\n.\r\n' : '\r\n')) return;
+      answers.push(said);
+      said = '';
+      const next = lines[answers.length - 1];
+      if (next === undefined) socket.end();
+      else socket.write(`${next}\r\n`);
+    });
+    socket.on('error', reject);
+    socket.on('close', () => resolve(answers));
+  });
+}
+
+const ADDED = /^(?:Path|Newsgroups|Xref): .*\r\n(?:[ \t].*\r\n)*/gim;
+
+/** Every article of the group by Message-ID, without the headers that a news server adds. */
+async function articlesOf(port: number): Promise<Map<string, string>> {
+  const [, listed = ''] = await talk(port, [`LISTGROUP ${GROUP}`]);
+  const numbers = listed.split('\r\n').filter((line) => /^\d+$/.test(line));
+  const found = new Map<string, string>();
+  for (const answer of await talk(port, [`GROUP ${GROUP}`, ...numbers.map((number) => `ARTICLE ${number}`)])) {
+    const [, msgid = '', text = ''] = /^220 \d+ (<[^>]+>)[^\r]*\r\n([\s\S]*)\.\r\n$/.exec(answer) ?? [];
+    const end = text.indexOf('\r\n\r\n') + 2;
+    if (msgid) found.set(msgid, text.slice(0, end).replace(ADDED, '') + text.slice(end));
+  }
+  return found;
+}
+
+const ready = async (port: number) => {
+  for (let tries = 0; tries < 200; tries++) {
+    if ((await talk(port, []).catch(() => [])).length) return;
+    await new Promise((later) => setTimeout(later, 50));
+  }
+  throw new Error('public-inbox-nntpd does not answer');
+};
+
+describe.skipIf(!ARCHIVES || !publicInboxInstalled)('a list as a newsgroup, beside public-inbox-nntpd', () => {
+  beforeAll(async () => {
+    const inbox = await PublicInbox.in(join(folder.path, 'pi'));
+    const path = inbox.path('kexec');
+    cpSync(archive('kexec'), path, { recursive: true });
+    spawnSync('chmod', ['-R', 'u+w', path]);
+    inbox.run('public-inbox-init', [
+      '-V2',
+      '-L',
+      'basic',
+      '--newsgroup',
+      GROUP,
+      'kexec',
+      path,
+      inbox.base,
+      'kexec@example.org',
+    ]);
+    inbox.run('public-inbox-index', ['-L', 'basic', path]);
+    ports.theirs = await freePort();
+    theirs = spawn('public-inbox-nntpd', ['-l', `nntp://127.0.0.1:${ports.theirs}`, '-W0'], {
+      env: { ...process.env, HOME: inbox.folder, PI_CONFIG: join(inbox.folder, 'config') },
+      stdio: 'ignore',
+    });
+    const database = join(folder.path, 'a.sqlite');
+    ingest(database, archive('kexec'));
+    ports.ours = await freePort();
+    server = await startServer(database, { THREADLINE_NNTP: String(ports.ours) });
+    await ready(ports.theirs);
+  }, 300_000);
+
+  afterAll(async () => {
+    theirs?.kill();
+    await server?.stop();
+    folder.remove();
+  });
+
+  it('gives the same articles, byte for byte', { timeout: 120_000 }, async () => {
+    const [ours, others] = [await articlesOf(ports.ours), await articlesOf(ports.theirs)];
+    expect(ours.size).toBeGreaterThan(2300);
+    expect([...ours.keys()].sort()).toEqual([...others.keys()].sort());
+    expect([...ours].filter(([msgid, text]) => others.get(msgid) !== text).map(([msgid]) => msgid)).toEqual([]);
+  });
+
+  it('is named in the configuration of a mirror', async () => {
+    const text = await (await fetch(`${server.base}/kexec/_/text/config/raw`)).text();
+    expect(text).toContain(`newsgroup = ${GROUP}\n`);
+  });
+
+  it.skipIf(spawnSync('tin', ['-V']).error)('tin saves its new articles', { timeout: 120_000 }, async () => {
+    const home = join(folder.path, 'tin');
+    mkdirSync(home);
+    writeFileSync(join(home, '.newsrc'), `${GROUP}: 1-2300\n`);
+    const env = { ...process.env, HOME: home, NNTPSERVER: '127.0.0.1', TERM: 'vt100', LC_ALL: 'C.UTF-8' };
+    const ran = spawnSync(
+      'tin',
+      ['-r', '-g', '127.0.0.1', '-p', String(ports.ours), '-Q', '-S', '-s', join(home, 'News')],
+      {
+        env,
+        encoding: 'utf8',
+        timeout: 60_000,
+      },
+    );
+    const saved = existsSync(join(home, 'News'))
+      ? readdirSync(join(home, 'News'), { recursive: true, encoding: 'utf8' })
+      : [];
+    const files = saved.filter((name) => /\/\d+$/.test(name));
+    expect(files.length, ran.stdout + ran.stderr).toBeGreaterThan(20);
+    expect(readFileSync(join(home, 'News', files[0] as string), 'latin1')).toMatch(/^Message-ID: </im);
+  });
+});
