@@ -63,7 +63,7 @@ class Node {
   async #begin(): Promise<void> {
     if (!this.seed)
       throw new CommandError(
-        `${this.database}: there is no database yet. Name a seed: npm start -- --join FILE, or the URL of another node's /seed`,
+        `${this.database}: there is no database yet. Name a seed, which is a backup of another node: npm start -- --join FILE, or its URL`,
       );
     say(`copies ${this.seed}`);
     const { sequence } = await fetchSeed(this.seed, this.database);
@@ -145,10 +145,7 @@ process.on('disconnect', () => process.exit(0));
 await runProgram(
   new Command('node')
     .description('Follows the log of several nodes into the database; npm start -- --join starts it beside the server.')
-    .option(
-      '--join <seed>',
-      "a backup of a node, its URL, or another node's /seed: where the database comes from if it is not there",
-    )
+    .option('--join <seed>', 'a backup of a node, or its URL: where the database comes from if it is not there')
     .exitOverride()
     .action(async ({ join }: { join?: string }) => new Node(databasePath(), join ?? null).run()),
 );

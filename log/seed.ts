@@ -9,7 +9,7 @@ import { Connection, checkVersion, DatabaseError, type LogState, logState } from
 const SILENCE_MS = 30 * 60_000;
 
 /**
- * Copies a seed (a backup file, or the URL of one, such as another node's `/seed`) to `path`, which appears whole. Resolves to where in
+ * Copies a seed (a backup file, or the URL of one) to `path`, which appears whole. Resolves to where in
  * which log it is.
  * @throws DatabaseError where it cannot be had, or is no database of a log
  */

@@ -84,6 +84,20 @@ describe.skipIf(!NATS_SERVER)('nodes of one log', () => {
     await expectSame();
   });
 
+  it('take over from a writer that was killed, within seconds', async () => {
+    for (const reader of readers) follow(reader);
+    const killed = ingest(3000);
+    await later(1500);
+    await killed.kill();
+    follow(writer);
+    const started = performance.now();
+    const next = ingest(100, readers[0]);
+    expect(await next.ended).toMatchObject({ code: 0 });
+    // The lease ends after 6 s; the ingest itself takes one or two.
+    expect(performance.now() - started).toBeLessThan(20_000);
+    await expectSame();
+  });
+
   it('lose and double nothing, though writers, followers, servers and cables fail at random', () => {
     const source = `${folder.path}/sample.mbox`;
     writeFileSync(source, command('sample', ['--messages', '2000', '--seed', '77'], source).stdout);
