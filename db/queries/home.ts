@@ -1,4 +1,5 @@
 import type { Snapshot } from '../open';
+import { Kept } from './kept';
 
 export interface ListSummary {
   name: string;
@@ -10,9 +11,14 @@ export interface ListSummary {
   synthetic: number;
 }
 
+/** Nearly every page asks for them. */
+const kept = new Kept<readonly ListSummary[]>(1);
+
 /** All lists, by name, with what is counted of them. */
-export function lists(db: Snapshot): Promise<ListSummary[]> {
-  return db.all('SELECT name, list_id, description, messages, first_at, last_at, synthetic FROM list ORDER BY name');
+export function lists(db: Snapshot): Promise<readonly ListSummary[]> {
+  return kept.get(db, '', () =>
+    db.all('SELECT name, list_id, description, messages, first_at, last_at, synthetic FROM list ORDER BY name'),
+  );
 }
 
 /** Postings by month, 'YYYY-MM' ascending; of one list, or of all. */

@@ -25,6 +25,7 @@ export const VERDICT = `${STATUS} AS status,
 
 /** Verdicts of the threads whose first mail is a patch, by that mail's id. */
 export async function verdictsOfThreads(db: Snapshot, firsts: number[]): Promise<Map<number, Verdict>> {
+  if (!firsts.length) return new Map();
   const rows = await db.all<Verdict & { id: number }>(
     `SELECT p.message_id AS id, ${VERDICT} FROM json_each(?) j JOIN patch p ON p.message_id = j.value
      JOIN revision r ON r.id = p.revision_id JOIN series s ON s.id = r.series_id`,

@@ -51,6 +51,7 @@ type Counted = Record<keyof typeof COUNTED, Facet[]>;
 
 async function readCounted(db: Snapshot, ids: number[]): Promise<Counted> {
   const found: Counted = { lists: [], authors: [], statuses: [] };
+  if (!ids.length) return found;
   const rows = await db.all<{ facet: keyof typeof COUNTED; value: string; title: string | null; count: number }>(
     counted,
     [JSON.stringify(ids)],

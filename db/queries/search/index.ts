@@ -256,6 +256,7 @@ async function threadsOf(db: Snapshot, ids: number[]): Promise<number[]> {
 
 /** Of each thread its matches, in the order of the matches. */
 async function groupsOf(db: Snapshot, threads: number[], matches: number[]): Promise<number[][]> {
+  if (!threads.length) return [];
   const row = await db.get<{ mails: string }>(
     'SELECT json_group_array(json_array(j.key, m.id)) AS mails FROM json_each(?) j JOIN message m ON m.thread = j.value',
     [JSON.stringify(threads)],

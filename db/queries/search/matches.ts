@@ -137,6 +137,7 @@ export async function bestMatches(db: Snapshot, plan: Plan, from: number, limit:
 }
 
 async function rank(db: Snapshot, plan: Plan, all: number[]): Promise<number[]> {
+  if (all.length < 2) return all;
   const ids = all.length > WEIGHED ? await byPlace(db, plan, all) : await byWeight(db, plan);
   return [...(await robotsLast(db, ids.slice(0, PLACED))), ...ids.slice(PLACED)];
 }

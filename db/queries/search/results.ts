@@ -45,6 +45,7 @@ type ResultRow = [
 
 /** Results in the order of `ids`; excerpts where there is a plan to mark. All rows come as one text: made one by one, their values take longer than the query. */
 export async function readResults(db: Snapshot, ids: number[], plan: Plan | null): Promise<SearchResult[]> {
+  if (!ids.length) return [];
   const found = await db.get<{ rows: string }>(
     `SELECT json_group_array(json_array(m.id, m.msgid, m.subject, i.name, i.address, m.sent_at, t.root, t.messages, m.attachments IS NOT NULL, m.text_block, m.text_at, m.text_size,
        (SELECT json_group_array(l.name) FROM posting p JOIN list l ON l.id = p.list_id WHERE p.message_id = m.id), t.first_id) ORDER BY j.key) AS rows
