@@ -44,7 +44,11 @@ const BEFORE_ID = /^(?:message|message-id|mail|email|id|article|posting|post|not
 /** The id of a Message-ID header: in brackets, else with the closing one lost, else bare; null where it is none. */
 export function ownId(value: string): MsgId | null {
   const [id] = idsOf(value);
-  return id ?? UNCLOSED.exec(value)?.[1]?.replace(NO_PART, '') ?? (/^[^\s<>\x00-\x1f\x7f]{1,998}$/.test(value) ? value : null);
+  return (
+    id ??
+    UNCLOSED.exec(value)?.[1]?.replace(NO_PART, '') ??
+    (/^[^\s<>\x00-\x1f\x7f]{1,998}$/.test(value) ? value : null)
+  );
 }
 
 /**

@@ -17,7 +17,7 @@ const OURS_BETTER: { msgid: string; parent: string; why: string }[] = [
   {
     msgid: '20250915010010.3547-1-spasswolf@web.de',
     parent: '20250908-wip-mca-updates-v6-0-eef5d6c74b9c@amd.com',
-    why: "In-Reply-To names the cover of the series without brackets, and the author of the series answers the report",
+    why: 'In-Reply-To names the cover of the series without brackets, and the author of the series answers the report',
   },
 ];
 
