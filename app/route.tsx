@@ -3,6 +3,7 @@ import { readProgress, type SourceProgress } from '#db/progress';
 import { activity, lists } from '#db/queries/home';
 import { newestThreads } from '#db/queries/list';
 import { debates } from '#db/queries/quoted';
+import { firstIdAt } from '#mail/ids';
 import { emptyArchive, type PageContext, page, renderBytes, WATCH_SECONDS } from './_page/page';
 import { MonthBars } from './_ui/bits';
 import { Debates } from './_ui/Debates';
@@ -49,7 +50,7 @@ async function homeOf({ db }: PageContext, sources: SourceProgress[]) {
     ...offered.found.slice(0, FOUND).map(({ topic, threads }) => ({ topic, count: plural(threads, 'thread') })),
   ];
   const newest = Math.max(...all.map(({ last_at }) => last_at ?? 0));
-  const argued = await debates(db, (newest - MONTH) * 8, (newest + 1) * 8, 6);
+  const argued = await debates(db, firstIdAt(newest - MONTH), firstIdAt(newest + 1), 6);
   const week = await newestWeek(db, null);
   const told = await stories(db);
   const total = all.reduce((sum, list) => sum + list.messages, 0);

@@ -139,6 +139,19 @@ describe('rooms', () => {
     expect(writing.filter((path) => unfixed.test(readFileSync(join(ROOT, path), 'utf8')))).toEqual([]);
   });
 
+  it('know in one place alone how an id and its time make one another', () => {
+    // Eighths of something else.
+    const other = [
+      'db/queries/search/wildcard.ts',
+      'db/queries/blocks.ts',
+      'app/_ui/bits.tsx',
+      'app/_thread/ThreadPicture.tsx',
+    ];
+    const code = (path: string) => readFileSync(join(ROOT, path), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
+    const found = files.filter((path) => !other.includes(path) && /[*/] 8\b/.test(code(path)));
+    expect(found).toEqual([]);
+  });
+
   it('hold files of a size that can be read', () => {
     const long = files
       .map((path) => [path, readFileSync(join(ROOT, path), 'utf8').split('\n').length] as const)

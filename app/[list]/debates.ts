@@ -1,6 +1,7 @@
 import { newestDigests, type Told } from '#db/queries/debates';
 import type { Passage } from '#db/queries/digest';
 import { findList } from '#db/queries/list';
+import { timeOf } from '#mail/ids';
 import { baseUrl, escapeText, feedOf, plain } from '../_page/atom';
 import { notFound, type PageContext } from '../_page/page';
 import { nameOf, plural } from '../_ui/format';
@@ -24,7 +25,7 @@ export async function debatesFeed({ request, db }: PageContext, name: string): P
       link: base + digestHref(name, one.msgid),
       title: escapeText(plain(thread.subject)) || '(no subject)',
       date: new Date(lastOf(one) * 1000),
-      published: new Date((thread.first_id / 8) * 1000),
+      published: new Date(timeOf(thread.first_id) * 1000),
       author: [{ name: plain(first ? nameOf(first.author, first.address) : '') || 'unknown' }],
       content: contentOf(one, base, name),
     });
@@ -32,7 +33,7 @@ export async function debatesFeed({ request, db }: PageContext, name: string): P
   return respond(feed.atom1(), 200, ATOM);
 }
 
-const lastOf = ({ digest }: Told) => digest.thread.last_id / 8;
+const lastOf = ({ digest }: Told) => timeOf(digest.thread.last_id);
 
 function contentOf({ digest: { thread, passages } }: Told, base: string, list: string): string {
   const words = ({ row, first, last, text, isCut }: Passage) => {

@@ -2,6 +2,7 @@ import type { Snapshot } from '#db/open';
 import { activity, lists } from '#db/queries/home';
 import { findList, type ListRow, newestThreads } from '#db/queries/list';
 import { findMessages } from '#db/queries/message';
+import { firstIdAt } from '#mail/ids';
 import { dateSpan } from '#query/dates';
 import { notFound, page, problem } from '../_page/page';
 import { MonthBars } from '../_ui/bits';
@@ -75,7 +76,7 @@ export const POST = page(async ({ parts, query, db }) => {
 /** lore's `?t=20040728102400`: threads older than that moment. */
 function beforeTime(text: string | null): string | null {
   const at = text === null ? undefined : dateSpan(text, 0)?.[0];
-  return at === undefined ? null : String(at * 8);
+  return at === undefined ? null : String(firstIdAt(at));
 }
 
 type ListHead = Pick<ListRow, 'description' | 'messages' | 'synthetic'> & { id: number | null };

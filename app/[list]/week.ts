@@ -1,6 +1,7 @@
 import type { Snapshot } from '#db/open';
 import { findList } from '#db/queries/list';
 import { newestMoment, type WeekPart, weekOf } from '#db/queries/week';
+import { timeOf } from '#mail/ids';
 import { spanOf, weekNameOf } from '#query/spans';
 import { baseUrl, escapeText, feedOf, plain } from '../_page/atom';
 import { notFound, type PageContext } from '../_page/page';
@@ -44,7 +45,7 @@ export async function weekFeed({ request, db }: PageContext, name: string): Prom
         id,
         link: base + proofHref(name, line),
         title: escapeText(plain(`${kind}: ${line.title} (${line.what})`)),
-        date: new Date((line.id / 8) * 1000),
+        date: new Date(timeOf(line.id) * 1000),
         author: [{ name: plain(nameOf(line.author, line.address)) || 'unknown' }],
         content: line.quote
           ? `<blockquote>${escapeText(plain(line.quote))}</blockquote>`

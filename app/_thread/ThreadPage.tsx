@@ -1,6 +1,7 @@
 import type { Case } from '#db/queries/case';
 import type { Thread, ThreadRow } from '#db/queries/thread';
 import { FLAG } from '#mail/flags';
+import { timeOf } from '#mail/ids';
 import { Copy } from '../_ui/bits';
 import { CaseHead } from '../_ui/Case';
 import { Document } from '../_ui/Document';
@@ -27,8 +28,8 @@ export interface ThreadHeadProps {
 /** A thread's page without its mails: they are streamed in where `cut` stands. */
 export function ThreadFrame({ thread, found, list, msgid, view, isFolded, cut }: ThreadHeadProps) {
   const mails = thread.rows.filter((row) => row.ghost === null);
-  const first = thread.first_id / 8;
-  const last = thread.last_id / 8;
+  const first = timeOf(thread.first_id);
+  const last = timeOf(thread.last_id);
   const beginner = mails.find((row) => row.id === thread.first_id) ?? mails[0];
   return (
     <Document

@@ -1,6 +1,7 @@
 import type { Snapshot } from '#db/open';
 import { type Digest, type DigestPassage, type Passage, readDigest } from '#db/queries/digest';
 import { threadOf } from '#db/queries/thread';
+import { timeOf } from '#mail/ids';
 import { isItem } from '#quote/prose';
 import { notFound } from '../_page/page';
 import { Name } from '../_ui/bits';
@@ -76,7 +77,7 @@ const escapeMarkdown = (text: string) =>
     .replace(/[\\`*_[\]<>#+!|~&]|^[-=]|^\d+(?=[.)])/g, (sign) => (/\d/.test(sign) ? `${sign}\\` : `\\${sign}`));
 
 function Facts({ digest: { thread }, href }: { digest: Digest; href: string }) {
-  const [first, last] = [thread.first_id / 8, thread.last_id / 8];
+  const [first, last] = [timeOf(thread.first_id), timeOf(thread.last_id)];
   const beginner = thread.rows.find((row) => row.ghost === null && row.id === thread.first_id);
   return (
     <p className="facts">
@@ -200,7 +201,7 @@ function Continued({ digest: { continued }, list }: { digest: Digest; list: stri
       <ul className="plain">
         {continued.map(({ root, msgid, subject, firstId, why }) => (
           <li key={root}>
-            {shortDate(firstId / 8)}{' '}
+            {shortDate(timeOf(firstId))}{' '}
             <a href={threadHref(list === 'all' ? 'all' : list, msgid)}>
               <bdi>{subject}</bdi>
             </a>{' '}

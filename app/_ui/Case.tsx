@@ -1,4 +1,5 @@
 import type { Case, Objection, Saying } from '#db/queries/case';
+import { timeOf } from '#mail/ids';
 import { STATE, UNSETTLED } from '#patch/state';
 import { nameOf, plural, shortDate } from './format';
 import { anyHref, linesHref } from './links';
@@ -22,7 +23,7 @@ export function Verdict({ found }: { found: Case }) {
       {proof ? (
         <>
           {' '}
-          on <time>{shortDate(proof.id / 8)}</time> by{' '}
+          on <time>{shortDate(timeOf(proof.id))}</time> by{' '}
           <a href={sayingHref(proof)}>
             <bdi>{nameOf(proof.name, proof.address)}</bdi>
           </a>
@@ -38,7 +39,7 @@ export function Verdict({ found }: { found: Case }) {
       ) : null}
       {isOpen ? (
         <>
-          {proof ? ' ' : '. '}No outcome seen; last mail <time>{shortDate(last_id / 8)}</time>.
+          {proof ? ' ' : '. '}No outcome seen; last mail <time>{shortDate(timeOf(last_id))}</time>.
         </>
       ) : null}
     </p>
@@ -94,7 +95,7 @@ function ObjectionList({ objections, series }: { objections: Objection[]; series
             'objected in a mail as a whole'
           )}{' '}
           <small>
-            {shortDate(one.id / 8)}
+            {shortDate(timeOf(one.id))}
             {one.answer ? (
               <>
                 {' '}
@@ -116,7 +117,7 @@ function Met({ one: { met, followed }, series }: { one: Objection; series: numbe
   if (met)
     return (
       <>
-        met: <a href={anyHref(met.msgid)}>{met.key}</a> on {shortDate(met.id / 8)}
+        met: <a href={anyHref(met.msgid)}>{met.key}</a> on {shortDate(timeOf(met.id))}
       </>
     );
   if (followed)

@@ -1,4 +1,5 @@
 import type { Debate } from '#db/queries/quoted';
+import { timeOf } from '#mail/ids';
 import { nameOf, shortDate } from './format';
 import { digestHref } from './links';
 import { Columns } from './ThreadTable';
@@ -36,7 +37,7 @@ export function Debates({
             <b>
               {debate.messages} <small>by {debate.participants}</small>
             </b>
-            <time>{shortDate(debate.firstId / 8)}</time>
+            <time>{shortDate(timeOf(debate.firstId))}</time>
           </li>
         ))}
       </ol>

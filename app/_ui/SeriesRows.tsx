@@ -1,4 +1,5 @@
 import type { SeriesLine } from '#db/queries/series';
+import { timeOf } from '#mail/ids';
 import { nameOf, shortDate } from './format';
 import { Columns } from './ThreadTable';
 import { VerdictWord } from './VerdictWord';
@@ -21,7 +22,7 @@ export function SeriesRows({ lines }: { lines: SeriesLine[] }) {
             <span>
               <VerdictWord {...line} />
             </span>
-            <time>{shortDate(line.posted_id / 8)}</time>
+            <time>{shortDate(timeOf(line.posted_id))}</time>
           </li>
         ))}
       </ol>

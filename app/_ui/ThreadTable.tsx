@@ -1,4 +1,5 @@
 import type { ThreadLine } from '#db/queries/list';
+import { timeOf } from '#mail/ids';
 import { nameOf, shortDate } from './format';
 import { threadHref } from './links';
 import { TitleLink } from './TitleLink';
@@ -28,7 +29,7 @@ export function ThreadTable({ threads, list }: { threads: (ThreadLine & { here?:
               {line.messages}
               {line.participants > 1 ? <small> by {line.participants}</small> : null}
             </b>
-            <time>{shortDate(line.last_id / 8)}</time>
+            <time>{shortDate(timeOf(line.last_id))}</time>
           </li>
         ))}
       </ol>

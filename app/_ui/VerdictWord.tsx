@@ -1,4 +1,5 @@
 import type { Verdict } from '#db/queries/verdictrows';
+import { timeOf } from '#mail/ids';
 import { STATE } from '#patch/state';
 import { ageOf } from './format';
 import { statusClass } from './state';
@@ -19,7 +20,7 @@ const AGELESS: readonly string[] = [STATE.copy];
 export function verdictWords({ status, version, since_id, now_at }: Verdict): string {
   const word = `${version === '1' ? '' : `v${version} `}${SHORT[status] ?? status}`;
   if (AGELESS.includes(status)) return word;
-  const { days, month } = ageOf(since_id / 8, now_at);
+  const { days, month } = ageOf(timeOf(since_id), now_at);
   const isSince = SILENT.includes(status) || (WAITING.includes(status) && days === null);
   return isSince ? `${word} since ${month}` : `${word} · ${days ?? month}`;
 }

@@ -51,7 +51,7 @@ export function Week({ mails, title }: { mails: { id: number; zone: number | nul
 function weekOf(mails: { id: number; zone: number | null }[]): number[] {
   const counts = new Array<number>(7 * 24).fill(0);
   for (const { id, zone } of mails) {
-    const local = new Date((Math.floor(id / 8) + (zone ?? 0) * 60) * 1000);
+    const local = new Date((timeOf(id) + (zone ?? 0) * 60) * 1000);
     const n = ((local.getUTCDay() + 6) % 7) * 24 + local.getUTCHours();
     counts[n] = (counts[n] ?? 0) + 1;
   }
@@ -62,3 +62,5 @@ function inWords(counts: number[]): string {
   const sum = (from: number, to: number) => counts.slice(from, to).reduce((all, count) => all + count, 0);
   return DAYS.map((day, d) => `${day} ${sum(d * 24, d * 24 + 24)}`).join(', ');
 }
+
+import { timeOf } from '#mail/ids';

@@ -1,5 +1,6 @@
 import { Fragment } from 'react';
 import type { WeekLine, WeekPart } from '#db/queries/week';
+import { timeOf } from '#mail/ids';
 import { nameOf, shortDate } from './format';
 import { digestHref, linesHref, messageHref, monthHref, weekFeedHref } from './links';
 
@@ -54,7 +55,7 @@ function Line({ line, list }: { line: WeekLine; list: string }) {
         </>
       ) : null}{' '}
       <small>
-        <bdi>{nameOf(author, address)}</bdi>, {shortDate(id / 8)}
+        <bdi>{nameOf(author, address)}</bdi>, {shortDate(timeOf(id))}
         {series === null ? null : (
           <>
             {' '}

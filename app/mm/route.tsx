@@ -1,5 +1,6 @@
 import { anySynthetic } from '#db/queries/home';
 import { mmMonths, mmReleases } from '#db/queries/mm';
+import { timeOf } from '#mail/ids';
 import { page } from '../_page/page';
 import { Document } from '../_ui/Document';
 import { nameOf, shortDate } from '../_ui/format';
@@ -38,7 +39,7 @@ export const GET = page(async ({ db }) => {
                 <b>{release.patches ?? '–'}</b>
                 <b>+{release.added}</b>
                 <b>−{release.dropped}</b>
-                <time>{shortDate(release.message_id / 8)}</time>
+                <time>{shortDate(timeOf(release.message_id))}</time>
               </li>
             ))}
           </ol>

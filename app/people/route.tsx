@@ -1,5 +1,6 @@
 import { anySynthetic, lists } from '#db/queries/home';
 import { listPeople, PEOPLE_A_PAGE } from '#db/queries/people';
+import { timeOf } from '#mail/ids';
 import { page, problem } from '../_page/page';
 import { Document } from '../_ui/Document';
 import { maskAll, shortDate } from '../_ui/format';
@@ -47,8 +48,8 @@ export const GET = page(async ({ query, db }) => {
               {person.kind === 'person' ? null : <small> {person.kind}</small>}
             </a>
             <b>{person.messages.toLocaleString('en-US')}</b>
-            <time>{shortDate(person.first_id / 8)}</time>
-            <time>{shortDate(person.last_id / 8)}</time>
+            <time>{shortDate(timeOf(person.first_id))}</time>
+            <time>{shortDate(timeOf(person.last_id))}</time>
           </li>
         ))}
       </ol>

@@ -1,4 +1,5 @@
 import type { TopicMatches } from '#db/queries/topics';
+import { timeOf } from '#mail/ids';
 import { monthNamer } from '#mail/months';
 
 /** Figures of topics and people: all are counts of message ids, and an id is a time (docs/decisions/0002). */
@@ -19,7 +20,7 @@ export interface Bucket {
   others: number;
 }
 
-const dayOf = (id: number) => new Date((id / 8) * 1000).toISOString();
+const dayOf = (id: number) => new Date(timeOf(id) * 1000).toISOString();
 
 /** Matches are kept until the data change (db/queries/topics.ts): what is counted of them is kept with them. */
 const known = new WeakMap<TopicMatches, Bucket[]>();
@@ -58,7 +59,7 @@ function rarestSystem({ systems }: TopicMatches): Map<number, number> {
 }
 
 function spanInMonths(ids: number[]): number {
-  return ((ids[0] as number) - (ids.at(-1) as number)) / 8 / 2_629_800;
+  return (timeOf(ids[0] as number) - timeOf(ids.at(-1) as number)) / 2_629_800;
 }
 
 function labels(first: string, last: string, letters: number): string[] {

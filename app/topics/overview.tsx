@@ -1,5 +1,6 @@
 import type { TopicAuthor, TopicThread } from '#db/queries/overview';
 import type { TopicSeries } from '#db/queries/topics';
+import { timeOf } from '#mail/ids';
 import { monthNamer } from '#mail/months';
 import { nameOf, plural, shortDate } from '../_ui/format';
 import { type LaneLine, Lanes } from '../_ui/Lanes';
@@ -22,7 +23,7 @@ export function ThreadList({ threads }: { threads: TopicThread[] }) {
             <b>
               {thread.here} <small>of {thread.messages}</small>
             </b>
-            <time>{shortDate(thread.firstId / 8)}</time>
+            <time>{shortDate(timeOf(thread.firstId))}</time>
           </li>
         ))}
       </ol>
@@ -47,7 +48,7 @@ export function PeopleLanes({ authors, query }: { authors: TopicAuthor[]; query:
       label: `${nameOf(name, address)} (${ids.length})`,
       href: slug === null ? searchHref(own) : personHref(slug),
       marks: [...months].map(([month, { last, mails }]) => ({
-        at: Math.round(last / 8),
+        at: timeOf(last),
         weight: mails,
         words: `${nameOf(name, address)}, ${month}: ${plural(mails, 'mail')}`,
         href: searchHref(`${own} d:${month}`),
@@ -65,9 +66,9 @@ export function SeriesLanes({ series }: { series: TopicSeries[] }) {
     colour: statusClass(one.status),
     end: verdictWords(one),
     marks: [...new Set(one.postings)].map((id, n) => ({
-      at: Math.floor(id / 8),
+      at: timeOf(id),
       shape: 'square',
-      words: `${one.title}, posting ${n + 1}, ${shortDate(id / 8)}; now ${one.status}`,
+      words: `${one.title}, posting ${n + 1}, ${shortDate(timeOf(id))}; now ${one.status}`,
       href: `/series/${one.id}/#r${id}`,
     })),
   }));

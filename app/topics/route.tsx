@@ -1,4 +1,5 @@
 import { anySynthetic } from '#db/queries/home';
+import { timeOf } from '#mail/ids';
 import type { FoundTopic } from '#site/found';
 import { page } from '../_page/page';
 import { Document } from '../_ui/Document';
@@ -25,7 +26,7 @@ export const GET = page(async ({ db }) => {
             <small>
               {plural(matches.all.length, 'message')}
               {matches.all.length
-                ? `, ${shortDate((matches.all.at(-1) as number) / 8)} to ${shortDate((matches.all[0] as number) / 8)}`
+                ? `, ${shortDate(timeOf(matches.all.at(-1) as number))} to ${shortDate(timeOf(matches.all[0] as number))}`
                 : ''}
             </small>
           </h2>

@@ -1,4 +1,5 @@
 import type { WeekLine, WeekPart } from '#db/queries/week';
+import { timeOf } from '#mail/ids';
 import { linesQuery, msgidPath } from '#mail/msgid';
 import { escapeAttribute, escapeHtml } from '#mail/render';
 import { visible } from '#mail/visible';
@@ -45,7 +46,7 @@ function pathOf(list: string, { msgid, lines, isDebate }: WeekLine): string {
   return lines ? message + linesQuery(lines[0], lines[1] - lines[0] + 1) : message;
 }
 
-const dayOf = ({ id }: WeekLine) => new Date((id / 8) * 1000).toISOString().slice(0, 10);
+const dayOf = ({ id }: WeekLine) => new Date(timeOf(id) * 1000).toISOString().slice(0, 10);
 const whoOf = ({ author, address }: WeekLine) => author || address;
 const left = (more: number) => (more ? `and ${more} more` : '');
 

@@ -1,3 +1,4 @@
+import { firstIdAt, timeOf } from '#mail/ids';
 import type { Snapshot } from '../open';
 import { type Digest, readDigest } from './digest';
 import { Kept } from './kept';
@@ -25,8 +26,8 @@ export function newestDigests(db: Snapshot, list: number | null): Promise<Told[]
     for (let n = 0; n < FEED_MONTHS && found.size < FEED_DEBATES; n++) {
       const last = await lastAnswer(db, before, list);
       if (last === undefined) break;
-      const day = new Date((last / 8) * 1000);
-      before = (Date.UTC(day.getUTCFullYear(), day.getUTCMonth()) / 1000) * 8;
+      const day = new Date(timeOf(last) * 1000);
+      before = firstIdAt(Date.UTC(day.getUTCFullYear(), day.getUTCMonth()) / 1000);
       for (const debate of await debates(db, before, last + 1, MONTH_DEBATES, list))
         if (!found.has(debate.root) && found.size < FEED_DEBATES) found.set(debate.root, debate);
     }

@@ -1,3 +1,4 @@
+import { timeOf } from '#mail/ids';
 import type { Snapshot } from '../open';
 
 /** Rows read at a time: memory stays flat whatever the archive's size. */
@@ -89,8 +90,8 @@ export async function* exportThreads(db: Snapshot): AsyncGenerator<object> {
         root: row.root,
         messages: JSON.parse(row.messages),
         participants: row.participants,
-        first_at: rfc3339(Math.floor(row.first_id / 8)),
-        last_at: rfc3339(Math.floor(row.last_id / 8)),
+        first_at: rfc3339(timeOf(row.first_id)),
+        last_at: rfc3339(timeOf(row.last_id)),
       };
     }
     const last = rows[rows.length - 1];

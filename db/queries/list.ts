@@ -1,3 +1,4 @@
+import { firstIdAt } from '#mail/ids';
 import type { Snapshot } from '../open';
 import { Kept } from './kept';
 import { judged, type Verdict } from './verdictrows';
@@ -90,7 +91,7 @@ export async function threadsBetween(
        WHERE m.id >= ?1 AND m.id < ?2 AND (?3 IS NULL OR EXISTS (SELECT 1 FROM posting p WHERE p.list_id = ?3 AND p.message_id = m.id))
        GROUP BY m.thread) s
      JOIN thread t ON t.id = s.thread ${JOINS} ORDER BY s.first DESC LIMIT 5000`,
-    [from * 8, to * 8, listId],
+    [firstIdAt(from), firstIdAt(to), listId],
   );
   return judged(db, threads, firstOf);
 }

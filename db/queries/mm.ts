@@ -1,3 +1,4 @@
+import { firstIdAt, IDS_PER_SECOND } from '#mail/ids';
 import type { Snapshot } from '../open';
 import { rfc3339 } from './export';
 
@@ -92,7 +93,7 @@ export function mmStay(db: Snapshot, file: string): Promise<MmEvent[]> {
 /** Months of mm-commits mails, newest first, with how many patches entered and left. */
 export function mmMonths(db: Snapshot): Promise<{ month: string; added: number; dropped: number }[]> {
   return db.all(
-    `SELECT strftime('%Y-%m', e.message_id / 8, 'unixepoch') AS month, sum(e.kind = 'added') AS added, sum(e.kind = 'dropped') AS dropped
+    `SELECT strftime('%Y-%m', e.message_id / ${IDS_PER_SECOND}, 'unixepoch') AS month, sum(e.kind = 'added') AS added, sum(e.kind = 'dropped') AS dropped
      FROM mm_entry e WHERE NOT EXISTS (SELECT 1 FROM mm_release r WHERE r.message_id = e.message_id) GROUP BY 1 ORDER BY 1 DESC`,
   );
 }
@@ -101,7 +102,7 @@ export function mmMonths(db: Snapshot): Promise<{ month: string; added: number; 
 export function mmEvents(db: Snapshot, from: number, to: number): Promise<MmEvent[]> {
   return db.all<MmEvent>(
     `${EVENT} WHERE e.message_id >= ? AND e.message_id < ? AND r.name IS NULL ORDER BY e.message_id LIMIT 5000`,
-    [from * 8, to * 8],
+    [firstIdAt(from), firstIdAt(to)],
   );
 }
 

@@ -1,3 +1,4 @@
+import { timeOf } from '#mail/ids';
 import type { Snapshot } from '../open';
 import { Kept } from './kept';
 import { type Recent, recentOf } from './personrecent';
@@ -220,7 +221,7 @@ export function personFacts(
     const mails = await mailsOf(db, person);
     const ids = JSON.stringify(mails.map(({ id }) => id));
     const lists = await listsOfMails(db, ids);
-    const newest = Math.max((mails[0]?.id ?? 0) / 8, ...lists.map(({ last_at }) => last_at));
+    const newest = Math.max(timeOf(mails[0]?.id ?? 0), ...lists.map(({ last_at }) => last_at));
     return {
       mails,
       lists,

@@ -1,3 +1,4 @@
+import { firstIdAt } from '#mail/ids';
 import { QUIET_DAYS } from '#patch/state';
 import { ENDORSEMENTS } from '#patch/trailer';
 import type { Snapshot } from '../open';
@@ -45,7 +46,7 @@ export async function recentOf(
   limits: { threads: number; series: number },
 ): Promise<Recent> {
   const from = (Math.floor(to / DAY) + 1 - RECENT_DAYS) * DAY;
-  const ids = mails.flatMap(({ id }) => (id >= from * 8 ? [id] : []));
+  const ids = mails.flatMap(({ id }) => (id >= firstIdAt(from) ? [id] : []));
   const own = JSON.stringify(ids);
   const threads = ids.length ? await threadsOf(db, own) : [];
   return {
@@ -63,7 +64,7 @@ export async function recentOf(
 const OLDER = 4;
 
 function currentOf(series: SeriesLine[], to: number): { series: SeriesLine[]; areCurrent: boolean } {
-  const current = series.filter(({ last_id }) => last_id >= (to - QUIET_DAYS * DAY) * 8);
+  const current = series.filter(({ last_id }) => last_id >= firstIdAt(to - QUIET_DAYS * DAY));
   return current.length ? { series: current, areCurrent: true } : { series: series.slice(0, OLDER), areCurrent: false };
 }
 

@@ -1,3 +1,4 @@
+import { timeOf } from '#mail/ids';
 import { CLAIM, type LinkKind, PATCH_KIND } from '#patch/kinds';
 import { parseSubject } from '#patch/subject';
 import { isEndorsement, isSamePerson } from '#patch/trailer';
@@ -6,7 +7,7 @@ import { markLost } from './losttrailers';
 import { STATUS } from './status';
 import { VERDICT, type Verdict } from './verdictrows';
 
-/** A series as a line of /series/. Ids of messages are times: id / 8 is Unix seconds. */
+/** A series as a line of /series/. Ids of messages are times (#mail/ids). */
 export interface SeriesLine extends Verdict {
   id: number;
   title: string;
@@ -227,7 +228,7 @@ async function revisionsOf(db: Snapshot, series: number): Promise<RevisionDetail
       previous: row.previous,
       link: row.link,
       likeness: row.likeness,
-      sentAt: Math.floor(row.id / 8),
+      sentAt: timeOf(row.id),
       patches: own.map(({ revision: _r, subject: _s, baseCommit: _b, ...patch }) => patch),
     };
   });

@@ -1,3 +1,4 @@
+import { firstIdAt } from '#mail/ids';
 import { STATE, STATES } from '#patch/state';
 import type { Snapshot } from '../open';
 import { SERIES_JOINS, SERIES_LINE, type SeriesLine } from './series';
@@ -66,8 +67,8 @@ async function conditions(
   if (filter.after !== undefined) add(waiting ? 's.posted_id > ?' : 's.posted_id < ?', filter.after);
   if (filter.olderThanDays !== undefined || filter.newerThanDays !== undefined) {
     const newest = (await db.get<{ id: number | null }>('SELECT max(id) AS id FROM message'))?.id ?? 0;
-    if (filter.olderThanDays !== undefined) add('s.posted_id <= ?', newest - filter.olderThanDays * 86400 * 8);
-    if (filter.newerThanDays !== undefined) add('s.posted_id >= ?', newest - filter.newerThanDays * 86400 * 8);
+    if (filter.olderThanDays !== undefined) add('s.posted_id <= ?', newest - firstIdAt(filter.olderThanDays * 86400));
+    if (filter.newerThanDays !== undefined) add('s.posted_id >= ?', newest - firstIdAt(filter.newerThanDays * 86400));
   }
   return { where, params };
 }

@@ -1,8 +1,9 @@
+import { IDS_PER_SECOND } from '#mail/ids';
 import { QUIET_DAYS, STATE, STATES, type StateName } from '#patch/state';
 
 /** So long has nobody written of series `s`, to the newest mail of the lists that carried its newest version. */
 const IS_QUIET = `s.last_id < (SELECT max(l.last_at) - ${QUIET_DAYS * 86400}
-  FROM posting p JOIN list l ON l.id = p.list_id WHERE p.message_id = s.posted_id) * 8`;
+  FROM posting p JOIN list l ON l.id = p.list_id WHERE p.message_id = s.posted_id) * ${IDS_PER_SECOND}`;
 
 /** The state of series `s` as it is now: what is stored, and what the lists' newest mails make of it. */
 export const STATUS = `CASE s.status

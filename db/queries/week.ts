@@ -1,3 +1,4 @@
+import { firstIdAt } from '#mail/ids';
 import { CLAIM, CLAIM_SOURCE, CLAIM_WORDS, PATCH_KIND } from '#patch/kinds';
 import { QUIET_DAYS, STATE } from '#patch/state';
 import type { Snapshot } from '../open';
@@ -50,7 +51,7 @@ const kept = new Kept<WeekPart[]>(64);
 /** What happened in a span of time (Unix seconds) on a list (null: on all): parts in the order in which they matter, none empty. */
 export function weekOf(db: Snapshot, list: number | null, from: number, to: number): Promise<WeekPart[]> {
   return kept.get(db, `${list} ${from} ${to}`, async () => {
-    const span = [from * 8, to * 8, list] as const;
+    const span = [firstIdAt(from), firstIdAt(to), list] as const;
     const parts: WeekPart[] = [
       part('Verdicts', await verdictsOf(db, ...span)),
       part('Objections', await objectionsOf(db, ...span)),
@@ -59,7 +60,7 @@ export function weekOf(db: Snapshot, list: number | null, from: number, to: numb
       part('Fixes for reports', await fixesOf(db, ...span)),
       part(
         'Waiting for an answer',
-        await waitingOf(db, ...span, ((await newestMoment(db, list)) ?? to) * 8),
+        await waitingOf(db, ...span, firstIdAt((await newestMoment(db, list)) ?? to)),
         MOST_WAITING,
       ),
       part('Releases', await releasesOf(db, ...span)),
@@ -216,7 +217,7 @@ async function waitingOf(
      JOIN message m ON m.id = s.posted_id JOIN identity i ON i.id = m.author_id
      WHERE s.posted_id >= ?1 AND s.posted_id < ?2 AND s.waiting = 1 AND s.replies = 0
        AND ${STATUS} IN ('${STATE.waiting}', '${STATE.noAnswer}') AND ${CARRIED('s.posted_id', '?3')} ORDER BY s.posted_id`,
-    [Math.min(from, to - QUIET_DAYS * 86400 * 8), to, list, newest],
+    [Math.min(from, to - firstIdAt(QUIET_DAYS * 86400)), to, list, newest],
   );
   return rows.map((row) =>
     lineOf(row, `${row.days === 0 ? 'less than a day' : row.days === 1 ? '1 day' : `${row.days} days`} unanswered`),

@@ -1,3 +1,4 @@
+import { timeOf } from '#mail/ids';
 import { CLAIM, CLAIM_SOURCE, PATCH_KIND } from '#patch/kinds';
 import type { Reads, Transaction } from '../open';
 import { insertRows } from './insert';
@@ -19,7 +20,7 @@ export interface CandidateRow {
 /** When the oldest patch was posted (Unix seconds); null where there is none. Older commits come from none of them. */
 export async function oldestPatch(db: Reads): Promise<number | null> {
   const row = await db.get<{ id: number | null }>(`SELECT min(message_id) AS id FROM patch WHERE kind IN ${POSTED}`);
-  return row?.id == null ? null : Math.floor(row.id / 8);
+  return row?.id == null ? null : timeOf(row.id);
 }
 
 /** Author and title keys of all patches: commits that have none of them and name no mail need not be looked at further. */

@@ -1,3 +1,4 @@
+import { firstIdAt } from '#mail/ids';
 import { CLAIM, type Outcome, type PatchFact, SPOKEN, type StoredClaim } from '#patch/kinds';
 import type { Reads, Transaction } from '../open';
 import { insertRows } from './insert';
@@ -5,7 +6,7 @@ import { dirtyUpTo } from './patch';
 import { loadFacts } from './patchfacts';
 
 /** A copy comes at most two years after the patch (ingest/patch/outcome.ts REACH), in message ids (8 a second). */
-const COPY_REACH = 730 * 86400 * 8;
+const COPY_REACH = firstIdAt(730 * 86400);
 
 interface ClaimRow extends Omit<StoredClaim, 'self' | 'titleKey' | 'isDirect'> {
   title_key: number | null;

@@ -1,3 +1,4 @@
+import { firstIdAt } from '#mail/ids';
 import { textKey } from '#patch/fingerprint';
 import { PATCH_KIND, type PatchFact, type Revision } from '#patch/kinds';
 import { parseSubject, titleKey } from '#patch/subject';
@@ -22,9 +23,9 @@ export const PATCH_TABLES: Record<string, string> = {
  * files alone, and patches of one title by it (ingest/patch/link.ts FILE_REACH and REACH); two weeks more, since a set counts from its
  * first mail and the last may come a week later.
  */
-const SET_REACH = 14 * 86400 * 8;
-const FILE_REACH = (183 + 14) * 86400 * 8;
-const TITLE_REACH = (548 + 14) * 86400 * 8;
+const SET_REACH = firstIdAt(14 * 86400);
+const FILE_REACH = firstIdAt((183 + 14) * 86400);
+const TITLE_REACH = firstIdAt((548 + 14) * 86400);
 
 /** Mails linked in one transaction: bounds memory, and how long the writer holds the lock. */
 const DIRTY_AT_ONCE = 25_000;

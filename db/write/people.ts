@@ -1,3 +1,4 @@
+import { IDS_PER_SECOND } from '#mail/ids';
 import type { Connection, Reads, Transaction, Value } from '../open';
 import { insertRows } from './insert';
 
@@ -32,7 +33,7 @@ export async function dirtyAuthors(db: Reads): Promise<number[]> {
 export async function countAuthors(db: Transaction): Promise<void> {
   await db.run(
     `UPDATE identity SET (messages, first_at, last_at) =
-       (SELECT count(*), coalesce(min(m.id) / 8, 0), coalesce(max(m.id) / 8, 0) FROM message m WHERE m.author_id = identity.id)
+       (SELECT count(*), coalesce(min(m.id) / ${IDS_PER_SECOND}, 0), coalesce(max(m.id) / ${IDS_PER_SECOND}, 0) FROM message m WHERE m.author_id = identity.id)
      WHERE id IN (SELECT identity_id FROM dirty_author)`,
   );
 }

@@ -1,3 +1,4 @@
+import { IDS_PER_SECOND } from '#mail/ids';
 import type { Reads, Transaction } from '../open';
 import { FACT_TABLES } from './facts';
 import { markDirty, markToRejoin } from './threads';
@@ -83,8 +84,8 @@ async function uncount(db: Transaction, listId: number, sentAt: number): Promise
   await db.run('DELETE FROM activity WHERE list_id = ? AND messages = 0', [listId]);
   await db.run(
     `UPDATE list SET messages = messages - 1,
-       first_at = (SELECT min(message_id) / 8 FROM posting WHERE list_id = list.id),
-       last_at = (SELECT max(message_id) / 8 FROM posting WHERE list_id = list.id)
+       first_at = (SELECT min(message_id) / ${IDS_PER_SECOND} FROM posting WHERE list_id = list.id),
+       last_at = (SELECT max(message_id) / ${IDS_PER_SECOND} FROM posting WHERE list_id = list.id)
      WHERE id = ?`,
     [listId],
   );

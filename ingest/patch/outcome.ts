@@ -1,3 +1,4 @@
+import { timeOf } from '#mail/ids';
 import { CLAIM, CLAIM_SOURCE, type Outcome, PATCH_KIND, type PatchFact, SPOKEN, type StoredClaim } from '#patch/kinds';
 import { changeLikeness, wordLikeness } from './alike';
 
@@ -239,7 +240,7 @@ function isSameWork(fact: PatchFact, self: PatchFact, score: number): boolean {
 
 /** Posted before the evidence and within REACH of it; copies for stable trees are no origin. */
 function isCandidate(fact: PatchFact, claim: StoredClaim): boolean {
-  const at = claim.evidence / 8;
+  const at = timeOf(claim.evidence);
   return fact.kind === PATCH_KIND.patch && fact.id !== claim.evidence && fact.sentAt <= at && at - fact.sentAt < REACH;
 }
 

@@ -1,8 +1,7 @@
 import type { Connection } from '#db/open';
 import { findTaken } from '#db/write/messages';
+import { firstIdAt, IDS_PER_SECOND } from '#mail/ids';
 
-/** Numbers for the messages of one second: message.id = sent_at * 8 + n (docs/decisions/0002). */
-const IDS_PER_SECOND = 8;
 /** How far beyond its own second a crowded message looks at a time: mails without any date all share second 0. */
 const CROWD_SPAN = 4096;
 
@@ -14,11 +13,11 @@ export class IdAllocator {
 
   /** Ids in the order of `sentAt`; each the first free number at or after its second. */
   async allocate(sentAt: number[]): Promise<number[]> {
-    const starts = [...new Set(sentAt)].map((second) => second * IDS_PER_SECOND);
+    const starts = [...new Set(sentAt)].map((second) => firstIdAt(second));
     const taken = new Set(await findTaken(this.db, starts, IDS_PER_SECOND));
     const ids: number[] = [];
     for (const second of sentAt) {
-      const id = await this.#next(second * IDS_PER_SECOND, taken);
+      const id = await this.#next(firstIdAt(second), taken);
       taken.add(id);
       ids.push(id);
     }

@@ -7,6 +7,7 @@ import { debates, quotesOf } from '#db/queries/quoted';
 import { patchPlace } from '#db/queries/series';
 import { threadOf } from '#db/queries/thread';
 import { weekOf } from '#db/queries/week';
+import { firstIdAt } from '#mail/ids';
 import { looksLikeSpan, spanOf } from '#query/spans';
 import { atomOf } from '../../_page/atom';
 import { listAlias, onOtherList } from '../../_page/elsewhere';
@@ -128,7 +129,7 @@ async function spanPage(db: Snapshot, list: string, known: { id: number | null; 
   const { from, to, previous, next } = span;
   const threads = await threadsBetween(db, known.id, from, to);
   const week = span.kind === 'week' ? await weekOf(db, known.id, from, to) : null;
-  const argued = week ? [] : await debates(db, from * 8, to * 8, 5, known.id);
+  const argued = week ? [] : await debates(db, firstIdAt(from), firstIdAt(to), 5, known.id);
   const messages = threads.reduce((sum, thread) => sum + thread.here, 0);
   return (
     <Document

@@ -15,6 +15,7 @@ import { listSeries, SERIES_A_PAGE } from '#db/queries/serieslist';
 import { suggest } from '#db/queries/suggest';
 import { readThread, type ThreadRow, threadOf } from '#db/queries/thread';
 import { type TopicMatches, topicIds, topicMatches } from '#db/queries/topics';
+import { timeOf } from '#mail/ids';
 import { dateSpan } from '#query/dates';
 import type { Topic } from '#site/topic';
 import { ApiError, type Operation, operation } from '../../_page/api';
@@ -29,7 +30,7 @@ const number = z
 const msgid = z.string().min(1).max(2000).describe('Message-ID without brackets, percent-encoded');
 const now = () => Math.floor(Date.now() / 1000);
 const at = (seconds: number) => rfc3339(Math.floor(seconds)) as string;
-const ofId = (id: number) => at(id / 8);
+const ofId = (id: number) => at(timeOf(id));
 const who = (name: string, address: string) => ({ name, address: maskAddress(address) });
 const missing = (what: string) => new ApiError(404, `${what.slice(0, 200)} is not in this archive.`);
 

@@ -1,6 +1,7 @@
 import type { Snapshot } from '#db/open';
 import { anySynthetic } from '#db/queries/home';
 import { findMmRelease, isMerged, type MmEntryLine, type MmEvent, mmEvents, mmStay } from '#db/queries/mm';
+import { timeOf } from '#mail/ids';
 import { notFound, page } from '../../_page/page';
 import { Document } from '../../_ui/Document';
 import { nameOf, plural, shortTime } from '../../_ui/format';
@@ -25,7 +26,7 @@ export const GET = page(async ({ parts, db }) => {
       <h1>{release.name}</h1>
       <p className="about">
         Announced by <bdi className="name">{nameOf(release.author, '')}</bdi>,{' '}
-        <time>{shortTime(release.message_id / 8)}</time> UTC: <a href={anyHref(release.msgid)}>the mail</a>.{' '}
+        <time>{shortTime(timeOf(release.message_id))}</time> UTC: <a href={anyHref(release.msgid)}>the mail</a>.{' '}
         {release.previous ? `Changes since ${release.previous}: ` : ''}
         {release.added} entered, {release.dropped} left; {plural(release.patches ?? all.length, 'patch', 'patches')} in
         all.
@@ -100,7 +101,7 @@ async function eventsPage(db: Snapshot, name: string, events: MmEvent[]) {
             key={`${event.message_id} ${event.kind}`}
             className={event.kind === 'added' ? 'ad' : event.kind === 'dropped' ? 'de' : undefined}
           >
-            <a href={anyHref(event.msgid)}>{shortTime(event.message_id / 8)}</a> <code>{event.file}</code>{' '}
+            <a href={anyHref(event.msgid)}>{shortTime(timeOf(event.message_id))}</a> <code>{event.file}</code>{' '}
             {eventWords(event)}
             {event.title ? <small> {event.title}</small> : null}
           </li>

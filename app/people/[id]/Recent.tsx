@@ -1,4 +1,5 @@
 import { RECENT_DAYS, type Recent, type RecentThread } from '#db/queries/personrecent';
+import { timeOf } from '#mail/ids';
 import { QUIET_DAYS } from '#patch/state';
 import { plural, shortDate } from '../../_ui/format';
 import { searchHref, threadHref } from '../../_ui/links';
@@ -26,7 +27,7 @@ export function RecentWork({ recent, slug, last }: { recent: Recent; slug: strin
             {given.length ? ` · gave ${given.map(({ key, count }) => `${count} ${key}`).join(', ')}` : ''}
           </p>
         ) : (
-          <p className="empty">No mail in these days. The last was sent on {shortDate(last / 8)}.</p>
+          <p className="empty">No mail in these days. The last was sent on {shortDate(timeOf(last))}.</p>
         )}
         {threads.length ? <Threads threads={threads} more={more} /> : null}
       </section>
@@ -46,7 +47,7 @@ function Threads({ threads, more }: { threads: RecentThread[]; more: number }) {
             <b>
               {thread.here} <small>of {thread.messages}</small>
             </b>
-            <time>{shortDate(thread.newest / 8)}</time>
+            <time>{shortDate(timeOf(thread.newest))}</time>
           </li>
         ))}
       </ol>

@@ -15,6 +15,7 @@ import {
 } from '#db/queries/people';
 import { inCommon } from '#db/queries/search/facets';
 import { topicMatches } from '#db/queries/topics';
+import { timeOf } from '#mail/ids';
 import { notFound, page } from '../../_page/page';
 import { Document } from '../../_ui/Document';
 import { Figures } from '../../_ui/Figures';
@@ -122,7 +123,7 @@ function Facts({ person }: { person: PersonLine }) {
   return (
     <p className="facts">
       <a href={searchHref(`person:${person.slug}`)}>{plural(person.messages, 'mail')}</a> from{' '}
-      <time>{shortDate(person.first_id / 8)}</time> to <time>{shortDate(person.last_id / 8)}</time>
+      <time>{shortDate(timeOf(person.first_id))}</time> to <time>{shortDate(timeOf(person.last_id))}</time>
       {person.kind === 'bot' ? ' · a program' : person.kind === 'role' ? ' · an address that several write from' : ''} ·{' '}
       <a href={`${personHref(person.slug)}new.atom`}>Atom</a> · <a href="#names">names and addresses</a>
     </p>
@@ -146,7 +147,7 @@ function Begun({ total, threads }: { total: number; threads: BegunThread[] }) {
               {thread.messages}
               {thread.participants > 1 ? <small> by {thread.participants}</small> : null}
             </b>
-            <time>{shortDate(thread.first_id / 8)}</time>
+            <time>{shortDate(timeOf(thread.first_id))}</time>
           </li>
         ))}
       </ol>

@@ -11,6 +11,7 @@ import {
   seriesIdOf,
   type TrailerLine,
 } from '#db/queries/series';
+import { timeOf } from '#mail/ids';
 import type { LineSpan } from '#mail/render';
 import { CLAIM } from '#patch/kinds';
 import { UNSETTLED } from '#patch/state';
@@ -50,7 +51,7 @@ export const GET = page(async ({ parts, db }) => {
       <p className="about">
         <bdi className="name">{nameOf(series.author, series.address)}</bdi>, v{series.version}
         {series.revisions > 1 ? `, ${series.revisions} versions here` : ''}, newest posted{' '}
-        <time>{shortDate(series.posted_id / 8)}</time>
+        <time>{shortDate(timeOf(series.posted_id))}</time>
         {series.changeId ? ` · change-id ${series.changeId}` : ''} · <a href={`/series/${known}/new.atom`}>Atom</a>
       </p>
       <Aside series={series} />
@@ -77,8 +78,8 @@ export const GET = page(async ({ parts, db }) => {
                   <bdi>{other.title}</bdi>
                 </a>{' '}
                 <small>
-                  {nameOf(other.author, other.address)}, <time>{shortDate(other.posted_id / 8)}</time>, {other.status},{' '}
-                  {plural(other.shared, 'file')} in common
+                  {nameOf(other.author, other.address)}, <time>{shortDate(timeOf(other.posted_id))}</time>,{' '}
+                  {other.status}, {plural(other.shared, 'file')} in common
                 </small>
               </li>
             ))}

@@ -1,6 +1,7 @@
 import type { Snapshot } from '#db/open';
 import { anySynthetic } from '#db/queries/home';
 import { type TopicMatches, topicFacts, topicMatches } from '#db/queries/topics';
+import { timeOf } from '#mail/ids';
 import type { Topic } from '#site/topic';
 import { notFound, page } from '../../_page/page';
 import { Debates } from '../../_ui/Debates';
@@ -59,7 +60,7 @@ async function topicPage(db: Snapshot, topic: Topic, matches: TopicMatches, buck
         {first && last ? (
           <>
             {' '}
-            from <time>{shortDate(first / 8)}</time> to <time>{shortDate(last / 8)}</time>
+            from <time>{shortDate(timeOf(first))}</time> to <time>{shortDate(timeOf(last))}</time>
           </>
         ) : null}{' '}
         · <a href={`/series/?topic=${topic.slug}`}>patch series</a> ·{' '}
@@ -106,8 +107,8 @@ async function topicPage(db: Snapshot, topic: Topic, matches: TopicMatches, buck
           rows={authors.map(({ name, address, ids }) => [
             nameOf(name, address),
             ids.length,
-            shortDate((ids[0] as number) / 8),
-            shortDate((ids.at(-1) as number) / 8),
+            shortDate(timeOf(ids[0] as number)),
+            shortDate(timeOf(ids.at(-1) as number)),
           ])}
         />
       </section>

@@ -1,4 +1,5 @@
 import { FLAG } from '#mail/flags';
+import { firstIdAt } from '#mail/ids';
 import { spaceCjk } from '#query/cjk';
 import { columnsOf, isHeaderField } from '#query/prefix';
 import { stemsOfPrefix } from '#query/stem';
@@ -221,10 +222,10 @@ export const ROBOTS = "SELECT i.id FROM person p JOIN identity i ON i.person_id 
 /** Unix seconds; `to` is exclusive. message.id is sent_at * 8 + n. */
 export function idRange(from: number | null, to: number | null): Condition {
   const parts: Condition[] = [];
-  if (from !== null) parts.push({ sql: '@id >= CAST(? AS INTEGER)', params: [from * 8] });
-  if (to !== null) parts.push({ sql: '@id < CAST(? AS INTEGER)', params: [to * 8] });
+  if (from !== null) parts.push({ sql: '@id >= CAST(? AS INTEGER)', params: [firstIdAt(from)] });
+  if (to !== null) parts.push({ sql: '@id < CAST(? AS INTEGER)', params: [firstIdAt(to)] });
   if (!parts.length) return { sql: '1', params: [] };
-  const range: Range = [from === null ? OLDEST : from * 8, to === null ? NEWEST : to * 8];
+  const range: Range = [from === null ? OLDEST : firstIdAt(from), to === null ? NEWEST : firstIdAt(to)];
   return { ...joined(parts, ' AND '), range };
 }
 

@@ -1,5 +1,6 @@
 import { anySynthetic } from '#db/queries/home';
 import { firstMention, topicFacts, topicMatches } from '#db/queries/topics';
+import { timeOf } from '#mail/ids';
 import { notFound, page } from '../../../_page/page';
 import { Document } from '../../../_ui/Document';
 import { nameOf, plural, shortDate } from '../../../_ui/format';
@@ -61,7 +62,7 @@ export const GET = page(async ({ parts, query, db }) => {
           <a href={anyHref(first.msgid)}>
             <bdi>{first.subject || '(no subject)'}</bdi>
           </a>
-          , <bdi>{nameOf(first.name, first.address)}</bdi>, <time>{shortDate(first.id / 8)}</time>.
+          , <bdi>{nameOf(first.name, first.address)}</bdi>, <time>{shortDate(timeOf(first.id))}</time>.
         </p>
       ) : (
         <p className="empty">No mail in this archive speaks of it.</p>
