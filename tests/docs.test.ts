@@ -1,24 +1,29 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { judgedLine, STATES } from '#patch/state';
 import { PREFIXES } from '#query/prefix';
 
 const ROOT = resolve(import.meta.dirname, '..');
-const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const commands = readFileSync(join(ROOT, 'docs/COMMANDS.md'), 'utf8');
 const scripts = Object.keys(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).scripts);
 
+const markdownBelow = (folder: string): string[] =>
+  readdirSync(join(ROOT, folder), { recursive: true })
+    .map((name) => join(folder, String(name)))
+    .filter((name) => name.endsWith('.md'));
+
 describe('documentation', () => {
-  it.each(scripts)('README tells of npm run %s', (name) => {
-    expect(readme).toMatch(new RegExp(`npm (run )?${name}\\b`));
+  it.each(scripts)('COMMANDS has npm run %s', (name) => {
+    expect(commands).toMatch(new RegExp(`npm (run )?${name}\\b`));
   });
 
-  it('README tells of every setting that the code reads', () => {
+  it('COMMANDS has every setting that the code reads', () => {
     const texts = ['app/_web/settings.ts', 'cli/settings.ts'].map((path) => readFileSync(join(ROOT, path), 'utf8'));
     const settings = new Set(
       texts.flatMap((text) => [...text.matchAll(/\b(THREADLINE_[A-Z_]+):/g)].map((match) => match[1] as string)),
     );
-    expect([...settings].filter((name) => !readme.includes(name))).toEqual([]);
+    expect([...settings].filter((name) => !commands.includes(name))).toEqual([]);
   });
 
   it('ARCHITECTURE names every table of the schema', () => {
@@ -47,8 +52,30 @@ describe('documentation', () => {
     );
   });
 
+  it('every file that a document links to or names is there', () => {
+    const documents = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...markdownBelow('docs')];
+    const missing = documents.flatMap((document) => {
+      const text = readFileSync(join(ROOT, document), 'utf8').replace(/```[\s\S]*?```/g, '');
+      const linked = [...text.matchAll(/\]\(([^)#\s]+)/g)]
+        .map(([, href = '']) => href)
+        .filter((href) => !/^(?:https?|mailto):/.test(href))
+        .map((href) => join(dirname(document), href));
+      const named = [
+        ...text.matchAll(
+          /`((?:app|bench|cli|db|ingest|log|mail|patch|query|quote|samples|scripts|site|tests)\/[\w./-]*\w)`/g,
+        ),
+      ].map(([, path = '']) => path);
+      // Decisions tell of their own day.
+      const told = document.includes('decisions/') ? linked : [...linked, ...named];
+      return told
+        .filter((path) => !['', '.ts'].some((end) => existsSync(join(ROOT, path + end))))
+        .map((path) => `${document}: ${path}`);
+    });
+    expect(missing).toEqual([]);
+  });
+
   it('nothing names a machine of ours', () => {
-    const texts = ['README.md', 'docs/ARCHITECTURE.md', 'package-lock.json'].map((path) =>
+    const texts = ['README.md', 'CONTRIBUTING.md', 'docs/ARCHITECTURE.md', 'package-lock.json'].map((path) =>
       readFileSync(join(ROOT, path), 'utf8'),
     );
     expect(texts.filter((text) => /registry\.npmjs|\/work\//.test(text))).toEqual([]);

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { RESERVED } from '#site/reserved';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
@@ -150,6 +151,14 @@ describe('rooms', () => {
     const code = (path: string) => readFileSync(join(ROOT, path), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
     const found = files.filter((path) => !other.includes(path) && /[*/] 8\b/.test(code(path)));
     expect(found).toEqual([]);
+  });
+
+  it('keep from lists the names that pages have', () => {
+    const pages = readdirSync(join(ROOT, 'app'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && /^[a-z]/.test(entry.name))
+      .map((entry) => entry.name);
+    expect(pages.length).toBeGreaterThan(10);
+    expect(pages.filter((name) => !RESERVED.has(name))).toEqual([]);
   });
 
   it('hold files of a size that can be read', () => {

@@ -1,12 +1,6 @@
 import type { Reads, Transaction } from '#db/open';
 import { addList, allLists, type ListRow, listsOfSource } from '#db/write/sources';
-
-/** First path segments that pages use: a list of that name could not be reached. */
-const RESERVED = new Set(
-  'all api assets commit manifest.js.gz r search topics people series mm stories quotes healthz metrics seed new.atom _next favicon.ico robots.txt'.split(
-    ' ',
-  ),
-);
+import { RESERVED } from '#site/reserved';
 
 /**
  * Lists that the mails of one source may name; lore.kernel.org has some 400. A mailbox that names a million would make each a row of
