@@ -92,12 +92,12 @@ interface Said {
   line: number | null;
 }
 
-/** Of each mail that objected the first objection, with the author's first answer to it. */
+/** Of each mail that objected the first objection, with the author's first answer to it. Objections lead: left to itself, SQLite begins with every place of the archive. */
 function objectionsOf(db: Snapshot, series: number, author: number) {
   return db.all<Said & { title: number | null; answer: number | null; answer_msgid: string | null; agreed: number }>(
     `WITH o AS (SELECT evidence_id AS id, min(line) AS line FROM objection WHERE series_id = ?1 GROUP BY 1),
-     a AS (SELECT o.id, min(c.message_id) AS answer FROM o JOIN message m ON m.id = o.id
-       JOIN place p ON p.thread = m.thread AND p.message_id = o.id JOIN place c ON c.thread = p.thread AND c.parent = p.position
+     a AS (SELECT o.id, min(c.message_id) AS answer FROM o CROSS JOIN message m ON m.id = o.id
+       CROSS JOIN place p ON p.thread = m.thread AND p.message_id = o.id CROSS JOIN place c ON c.thread = p.thread AND c.parent = p.position
        JOIN message w ON w.id = c.message_id JOIN identity i ON i.id = w.author_id WHERE ${PERSON} = ?2 GROUP BY 1)
      SELECT ${SAID}, o.line, (SELECT ${TITLE} FROM patch_reply y JOIN patch p ON p.message_id = y.patch_id WHERE y.message_id = o.id) AS title,
        a.answer, (SELECT msgid FROM message WHERE id = a.answer) AS answer_msgid,
