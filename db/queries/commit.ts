@@ -70,7 +70,7 @@ export async function readCommit(db: Snapshot, oid: string): Promise<CommitPage>
   const patches = await patchesOf(db, oid);
   const said = (kinds: number[]) =>
     db.all<Rows>(
-      `SELECT ${MAIL}, max(c.tree) AS tree FROM claim c JOIN message m ON m.id = c.message_id JOIN identity i ON i.id = m.author_id
+      `SELECT ${MAIL}, max(c.tree) AS tree FROM claim c CROSS JOIN message m ON m.id = c.message_id JOIN identity i ON i.id = m.author_id
        WHERE c.oid IS NOT NULL AND c.kind IN (${kinds.join(', ')}) AND ${agrees('c.oid')} GROUP BY m.id ORDER BY m.id LIMIT ${MOST}`,
       [oid],
     );
