@@ -291,12 +291,21 @@ describe('a server that misbehaves', () => {
       /git could not fetch it .*the server redirects git/,
     ],
     ['gives git a web page', answer(200, '<html>'), /git finds no commit there/],
+    ['has nothing for git', answer(404), /git could not fetch it .*the server does not have this repository/],
   ] as [string, Handler, RegExp][])('and %s is told of', async (does, handler, said) => {
     const base = await serve((request, response) => {
       if (request.url?.endsWith('manifest.js.gz')) response.end(gzipped({ '/widgets/git/0.git': {} }));
       else handler(request, response);
     });
     expect(await failure(`${base}/widgets/`, isSilent(does) ? 1 : PATIENT)).toMatch(said);
+  });
+
+  it('is judged by what git says of it, not by what stands in its address', async () => {
+    const base = await serve((request, response) => {
+      if (request.url?.endsWith('manifest.js.gz')) response.end(gzipped({ '/w404-timed-out/git/0.git': {} }));
+      else answer(301, '', { location: 'http://127.0.0.1:1/x' })(request, response);
+    });
+    expect(await failure(`${base}/w404-timed-out/`)).toMatch(/git could not fetch it .*the server redirects git/);
   });
 });
 

@@ -90,6 +90,7 @@ function redirected(from: string, location: string): string {
 class Watch {
   readonly controller = new AbortController();
   #timer: NodeJS.Timeout | null = null;
+  #late: NodeJS.Immediate | null = null;
   readonly #abort = () => this.controller.abort();
 
   constructor(
@@ -101,12 +102,17 @@ class Watch {
   }
 
   waiting(): void {
-    this.#timer = setTimeout(() => this.controller.abort(new Error('silent')), this.silence * 1000);
+    // What came while this process itself stood still is read before the server is blamed.
+    const late = () => {
+      this.#late = setImmediate(() => this.controller.abort(new Error('silent')));
+    };
+    this.#timer = setTimeout(late, this.silence * 1000);
   }
 
   came(): void {
     if (this.#timer) clearTimeout(this.#timer);
-    this.#timer = null;
+    if (this.#late) clearImmediate(this.#late);
+    this.#timer = this.#late = null;
   }
 
   end(): void {

@@ -201,7 +201,7 @@ async function transfer(
     if (repository !== null && child.pid !== undefined) await writeFile(pidFile(repository), String(child.pid));
     const { output, said, status } = await talk(child, options);
     if (ended !== null) throw new ServerError(url, ended, null);
-    if (status !== 0) throw new ServerError(url, explained(said), null);
+    if (status !== 0) throw new ServerError(url, explained(said, url), null);
     return output;
   } finally {
     clearInterval(watch);
@@ -241,15 +241,17 @@ function talk(
 }
 
 /** Git's words, without control characters that a server may have sent, and what to do. */
-function explained(said: string): string {
+function explained(said: string, url: string): string {
   const words = said.replace(/[\x00-\x1f\x7f-\x9f]+/g, ' ').slice(0, 500) || 'git ended without a word';
-  const advice = /not found|404/i.test(words)
+  // Git repeats the address, and a port or a list's name may have 404 in it.
+  const reason = words.replaceAll(url, '');
+  const advice = /not found|returned error: 404/i.test(reason)
     ? 'the server does not have this repository; later epochs can be read by their own URLs (.../git/1.git)'
-    : /returned error: 3|redirect/i.test(words)
+    : /returned error: 3|redirect/i.test(reason)
       ? 'the server redirects git, which is not followed; give the URL that it leads to'
-      : /too slow|timed out/i.test(words)
+      : /too slow|timed out/i.test(reason)
         ? 'the server is silent; try again later'
-        : /terminal prompts disabled|Authentication|returned error: 40[13]/i.test(words)
+        : /terminal prompts disabled|Authentication|returned error: 40[13]/i.test(reason)
           ? 'only public archives are read'
           : 'try again later: what was fetched so far is kept';
   return `git could not fetch it (${words}): ${advice}`;
