@@ -21,9 +21,13 @@ export interface Comparison {
   patches: { older: RangePatch[]; newer: RangePatch[] };
 }
 
-/** Reads what patch/rangediff.ts compares. */
-export async function readComparison(db: Snapshot, from: number, to: number): Promise<Comparison> {
+/** Bytes of text of one version that are compared; a set of a thousand patches has 6 MB. */
+const MAX_COMPARED = 32 * 1024 * 1024;
+
+/** Reads what patch/rangediff.ts compares; null where a version is too long for that. */
+export async function readComparison(db: Snapshot, from: number, to: number): Promise<Comparison | null> {
   const [older, newer] = [await patchesWithText(db, from), await patchesWithText(db, to)];
+  if (!older || !newer) return null;
   const of = (isCover: boolean) => ({
     older: older.filter(({ cover }) => cover === isCover).map(plain),
     newer: newer.filter(({ cover }) => cover === isCover).map(plain),
@@ -35,12 +39,13 @@ type WithText = RangePatch & { cover: boolean };
 
 const plain = ({ cover: _cover, ...patch }: WithText): RangePatch => patch;
 
-async function patchesWithText(db: Snapshot, revision: number): Promise<WithText[]> {
+async function patchesWithText(db: Snapshot, revision: number): Promise<WithText[] | null> {
   const rows = await db.all<TextRow>(
     `SELECT m.id, m.subject, p.position, coalesce(r.cover_id = m.id, 0) OR p.kind = ${PATCH_KIND.cover} AS cover, m.text_block, m.text_at, m.text_size
      FROM revision r JOIN patch p ON p.revision_id = r.id JOIN message m ON m.id = p.message_id WHERE r.id = ? ORDER BY p.position, m.id`,
     [revision],
   );
+  if (rows.reduce((sum, { text_size: size }) => sum + size, 0) > MAX_COMPARED) return null;
   const texts = await textsOf(db, rows);
   return rows.map((row, n) => ({
     id: row.id,

@@ -25,6 +25,8 @@ export const GET = page(async ({ parts, query, db }) => {
   if (!from || !to)
     return problem(400, 'There is no such version', 'from and to are numbers of versions of this series.');
   const compared = await readComparison(db, from.id, to.id);
+  if (!compared)
+    return problem(413, 'These versions are too long to compare', 'Each of their patches has its own page.');
   const synthetic = await anySynthetic(db);
   return new Later(async () => {
     const found = await compare(compared);
