@@ -36,8 +36,8 @@ export function diffFiles(body: Body): DiffFile[] {
   let file: DiffFile | undefined;
   for (const { kind, start, end } of body.segments) {
     if (kind === 'file') {
-      files.push(...splitHeaders(body, start, end));
-      file = files.at(-1);
+      // One by one: a mail may name more files than a call takes arguments.
+      for (file of splitHeaders(body, start, end)) files.push(file);
     } else if (kind === 'hunk') {
       if (!file) {
         file = emptyFile(start);

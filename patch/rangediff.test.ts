@@ -54,3 +54,15 @@ describe('combinedDiff', () => {
     expect(combinedDiff([patch(1, 'a', 'alpha(1);')], [patch(9, 'b', 'alpha(1);')])).toEqual([]);
   });
 });
+
+describe('mails of more lines than a call takes arguments', () => {
+  const whole = (text: string) => [{ id: 1, position: 1, title: 'x', text }];
+  it.each([
+    ['a message', 'a\n'.repeat(300_000)],
+    ['a hunk', `diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1,1 +1,300000 @@\n${'+\n'.repeat(300_000)}`],
+    ['names of files', 'diff --git a/x b/x\n'.repeat(300_000)],
+  ])('%s', (_, text) => {
+    expect(rangeDiff(whole(text), whole('b'))).toHaveLength(1);
+    expect(combinedDiff(whole(text), whole('b')).length).toBeLessThan(10_000);
+  });
+});

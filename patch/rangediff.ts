@@ -1,5 +1,6 @@
 import { diffArrays } from 'diff';
-import { type Body, linesBetween, readBody } from '#mail/body';
+import { type Body, readBody } from '#mail/body';
+import { lineAt } from '#mail/lines';
 import { diffFiles } from './diff.ts';
 import { fingerprint, similarity } from './fingerprint.ts';
 import { titleKey } from './subject.ts';
@@ -36,7 +37,7 @@ export interface RangePair {
 const SAME_PATCH = 0.4;
 /** Common lines shown around a difference. */
 const CONTEXT = 3;
-/** Lines of one diff that are compared; the rest is cut. */
+/** Lines of one diff, or of one message, that are compared; the rest is cut. */
 const LINES = 5000;
 
 /**
@@ -48,12 +49,14 @@ export function rangeDiff(older: RangePatch[], newer: RangePatch[]): RangePair[]
   const right = newer.map(prepared);
   const partner = pairUp(left, right);
   const effort = { left: MOST_EFFORT };
-  const order = [...partner.values()].map((old) => left.indexOf(old));
+  const places = new Map(left.map((old, n) => [old, n]));
+  const placeOf = (old: Prepared) => places.get(old) as number;
+  const order = [...partner.values()].map(placeOf);
   const stays = new Set(longestAscending(order));
   const pairs = right.map((one): RangePair => {
     const old = partner.get(one) ?? null;
     return old
-      ? compared(old, one, !stays.has(left.indexOf(old)), effort)
+      ? compared(old, one, !stays.has(placeOf(old)), effort)
       : { status: 'added', old: null, new: one.patch, isMoved: false, message: [], diff: [] };
   });
   const used = new Set(partner.values());
@@ -81,16 +84,21 @@ function combinedLines(patches: RangePatch[]): string[] {
     const body = readBody(patch.text);
     for (const file of diffFiles(body)) {
       const lines = files.get(file.path) ?? [`## ${file.path} ##`];
-      for (const hunk of file.hunks)
-        lines.push(
-          `@@ ${hunk.context}`.trimEnd(),
-          ...linesBetween(body.text, body.starts, hunk.start + 1, hunk.end).split('\n'),
-        );
+      for (const hunk of file.hunks) {
+        lines.push(`@@ ${hunk.context}`.trimEnd());
+        addLines(lines, body, hunk.start + 1, hunk.end);
+      }
       files.set(file.path, lines);
     }
   }
   const paths = [...files.keys()].sort();
   return paths.flatMap((path) => files.get(path) ?? []).slice(0, LINES);
+}
+
+/** A mail may have more lines than a call takes arguments, and than are compared. */
+function addLines(lines: string[], { text, starts }: Body, start: number, end: number): void {
+  const last = Math.min(end, start + LINES - lines.length);
+  for (let n = start; n < last; n++) lines.push(lineAt(text, starts, n));
 }
 
 interface Prepared {
@@ -117,8 +125,7 @@ function messageLines(body: Body): string[] {
   const lines: string[] = [];
   for (const { kind, start, end } of body.segments) {
     if (kind === 'file' || kind === 'hunk') break;
-    if (kind === 'text' || kind === 'trailers' || kind === 'quote')
-      lines.push(...linesBetween(body.text, body.starts, start, end).split('\n'));
+    if (kind === 'text' || kind === 'trailers' || kind === 'quote') addLines(lines, body, start, end);
   }
   return lines.map((line) => line.trimEnd());
 }
@@ -132,34 +139,44 @@ function diffLines(body: Body): string[] {
     );
     for (const hunk of file.hunks) {
       lines.push(`@@ ${hunk.context}`.trimEnd());
-      lines.push(...linesBetween(body.text, body.starts, hunk.start + 1, hunk.end).split('\n'));
+      addLines(lines, body, hunk.start + 1, hunk.end);
     }
   }
   return lines.slice(0, LINES);
 }
 
+/** Patches that share a changed line are compared; a line that so many share (a brace, a licence) tells none of them apart. */
+const MOST_SHARING = 50;
+
 function pairUp(left: Prepared[], right: Prepared[]): Map<Prepared, Prepared> {
   const partner = new Map<Prepared, Prepared>();
   const free = new Set(left);
+  const titled = new Map<string, Prepared[]>();
+  for (const old of left.toReversed()) add(titled, old.key, old);
   const take = (one: Prepared, old: Prepared | undefined) => {
     if (!old) return;
     partner.set(one, old);
     free.delete(old);
   };
-  for (const one of right)
-    take(
-      one,
-      [...free].find((old) => old.key === one.key),
-    );
+  for (const one of right) take(one, titled.get(one.key)?.pop());
+  const lines = new Map<number, Prepared[]>();
+  for (const old of free) for (const line of old.print) add(lines, line, old);
   const rest = right.filter((one) => !partner.has(one));
-  const candidates = rest.flatMap((one) =>
-    [...free].map((old) => ({ one, old, score: similarity(one.print, old.print) })),
-  );
+  const candidates = rest.flatMap((one) => {
+    const sharing = one.print.map((line) => lines.get(line) ?? []).filter(({ length }) => length <= MOST_SHARING);
+    return [...new Set(sharing.flat())].map((old) => ({ one, old, score: similarity(one.print, old.print) }));
+  });
   for (const { one, old, score } of candidates.sort((a, b) => b.score - a.score)) {
     if (score >= SAME_PATCH && free.has(old) && !partner.has(one)) take(one, old);
   }
   // In the order of the newer version, whichever way they were found.
   return new Map(right.flatMap((one) => (partner.has(one) ? [[one, partner.get(one) as Prepared]] : [])));
+}
+
+function add<K>(map: Map<K, Prepared[]>, key: K, one: Prepared): void {
+  const known = map.get(key);
+  if (known) known.push(one);
+  else map.set(key, [one]);
 }
 
 /** What comparing may still cost, in squares of edited lines. */
@@ -223,23 +240,26 @@ function withContext(lines: RangeLine[]): RangeLine[] {
   return kept;
 }
 
-/** The longest run of ascending numbers in order: those that kept their place. */
+/** The longest run of ascending numbers in order, the first of equals: those that kept their place. */
 function longestAscending(numbers: number[]): number[] {
-  const length: number[] = [];
-  const before: number[] = [];
-  numbers.forEach((number, n) => {
-    let best = -1;
-    for (let k = 0; k < n; k++) {
-      if ((numbers[k] as number) < number && (best < 0 || (length[k] as number) > (length[best] as number))) best = k;
+  /** By the length of the longest run that ends there; the numbers of one length descend, so the last is the least. */
+  const levels: number[][] = [];
+  for (const number of numbers) {
+    let [low, high] = [0, levels.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((levels[middle]?.at(-1) as number) < number) low = middle + 1;
+      else high = middle;
     }
-    length[n] = best < 0 ? 1 : (length[best] as number) + 1;
-    before[n] = best;
-  });
-  let at = length.indexOf(Math.max(...length, 0));
-  const run: number[] = [];
-  while (at >= 0) {
-    run.unshift(numbers[at] as number);
-    at = before[at] as number;
+    const level = levels[low];
+    if (level) level.push(number);
+    else levels.push([number]);
   }
-  return run;
+  const run: number[] = [];
+  let below = Number.POSITIVE_INFINITY;
+  for (const level of levels.reverse()) {
+    below = level.find((number) => number < below) as number;
+    run.push(below);
+  }
+  return run.reverse();
 }

@@ -40,7 +40,7 @@ export const UNTITLED = textKey('');
 export function likeness(a: PostedSet, b: PostedSet): Likeness {
   const left = a.patches;
   const right = b.patches;
-  const sum = matched(left, right);
+  const sum = matched(left, right.length > FEW ? rivalsIn(b) : () => right);
   const nameA = nameOf(a);
   const nameB = nameOf(b);
   const bothCovers = isCover(a) === isCover(b);
@@ -62,14 +62,51 @@ export function likeness(a: PostedSet, b: PostedSet): Likeness {
   };
 }
 
+/** Up to here each patch of the one set is held against each of the other. */
+const FEW = 64;
+/** A changed line or title that more patches of a set share tells none of them apart. */
+const MOST_SHARING = 50;
+
+const known = new WeakMap<PostedSet, (patch: PatchFact) => PatchFact[]>();
+
+/** Those of a large set that share a changed line, a title or a patch id with a patch, in their order: others are no match of it. */
+function rivalsIn(set: PostedSet): (patch: PatchFact) => PatchFact[] {
+  const made = known.get(set);
+  if (made) return made;
+  const places = new Map<number | string, number[]>();
+  for (const [n, patch] of set.patches.entries())
+    for (const key of keysOf(patch)) {
+      const kept = places.get(key);
+      if (kept) kept.push(n);
+      else places.set(key, [n]);
+    }
+  const rivals = (patch: PatchFact) => {
+    const found = new Set(
+      keysOf(patch).flatMap((key) => {
+        const at = places.get(key) ?? [];
+        return at.length <= MOST_SHARING ? at : [];
+      }),
+    );
+    return [...found].sort((a, b) => a - b).map((n) => set.patches[n] as PatchFact);
+  };
+  known.set(set, rivals);
+  return rivals;
+}
+
+const keysOf = ({ print, titleKey: title, patchId }: PatchFact): (number | string)[] => [
+  ...Array.from(print),
+  `t${title}`,
+  ...(patchId === null ? [] : [patchId]),
+];
+
 function matched(
   left: PatchFact[],
-  right: PatchFact[],
+  rivals: (patch: PatchFact) => PatchFact[],
 ): { pairs: number; alike: number; titled: number; change: number } {
   const taken = new Set<PatchFact>();
   const sum = { pairs: 0, alike: 0, titled: 0, change: 0 };
   for (const patch of left) {
-    const best = bestMatch(patch, right, taken);
+    const best = bestMatch(patch, rivals(patch), taken);
     if (!best) continue;
     taken.add(best.patch);
     sum.pairs++;

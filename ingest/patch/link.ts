@@ -26,8 +26,11 @@ export function linkSeries(facts: PatchFact[]): Revision[] {
   const followers = new Map<number, PostedSet[]>();
   const united = new Map<number, number>();
   const root = (series: number): number => {
-    const above = united.get(series);
-    return above === undefined ? series : root(above);
+    let at = series;
+    for (let above = united.get(at); above !== undefined; above = united.get(at)) at = above;
+    // The way is shortened: a chain of ten thousand would be walked for each.
+    if (at !== series) united.set(series, at);
+    return at;
   };
   for (const set of sets) {
     const candidates = index.candidates(set);
@@ -36,7 +39,7 @@ export function linkSeries(facts: PatchFact[]): Revision[] {
     const series = before && !isSplit(set, link, followers) ? before.series : set.id;
     revisions.set(set.id, revisionOf(set, series, link, before ?? null));
     for (const earlier of link ? [link.to, ...mergedInto(set, link.to, candidates, followers)] : []) {
-      followers.set(earlier.id, [...(followers.get(earlier.id) ?? []), set]);
+      push(followers, earlier.id, set);
       if (earlier === link?.to) continue;
       const [first = 0, second = 0] = [root(revisions.get(earlier.id)?.series ?? set.id), root(series)].sort(
         (a, b) => a - b,
@@ -97,7 +100,7 @@ function isSplit(set: PostedSet, link: Link, followers: Map<number, PostedSet[]>
   if (link.kind === 'change-id' || link.kind === 'replacement') return false;
   const rivals = (followers.get(link.to.id) ?? []).filter((rival) => rival.revision === set.revision && !rival.part);
   if (set.part || rivals.length === 0) return false;
-  return rivals.every((rival) => {
+  return rivals.slice(0, MOST_CANDIDATES).every((rival) => {
     if (rival.members.length < set.members.length) return false;
     const common = likeness(set, rival);
     return common.pairs === 0 && !common.sameName;
@@ -146,7 +149,7 @@ class CandidateIndex {
   candidates(set: PostedSet): PostedSet[] {
     const found = new Set<PostedSet>();
     for (const key of [...ownKeys(set), ...askedKeys(set)])
-      for (const other of this.byKey.get(key) ?? []) found.add(other);
+      for (const other of this.byKey.get(key)?.slice(-MOST_CANDIDATES) ?? []) found.add(other);
     for (const member of set.members) addRecent(found, this.byTitle.get(member.titleKey) ?? [], set.sentAt - REACH);
     const files = this.byFile.get(set.authorKey);
     if (files) for (const file of filesOf(set)) addRecent(found, files.get(file) ?? [], set.sentAt - FILE_REACH);
@@ -165,9 +168,15 @@ class CandidateIndex {
   }
 }
 
+/**
+ * A set is compared with so many that share one thing with it, the newest: anybody may send ten thousand of one title, and who really
+ * sends that many under it has the version before among the last.
+ */
+const MOST_CANDIDATES = 100;
+
 /** The lists are in order of time: those sent since `from` stand at the end. */
 function addRecent(found: Set<PostedSet>, sets: PostedSet[], from: number): void {
-  for (let i = sets.length - 1; i >= 0; i--) {
+  for (let i = sets.length - 1; i >= Math.max(0, sets.length - MOST_CANDIDATES); i--) {
     const set = sets[i] as PostedSet;
     if (set.sentAt < from) return;
     found.add(set);

@@ -41,11 +41,23 @@ export function postedSets(facts: PatchFact[]): PostedSet[] {
   for (const fact of sorted) {
     let draft = index.find(fact);
     if (!draft) {
-      draft = { members: [], taken: new Set(), lastAt: 0, head: fact };
+      draft = {
+        members: [],
+        taken: new Set(),
+        lastAt: 0,
+        head: fact,
+        stems: new Set(),
+        lastNumber: 1,
+        lastPosition: 0,
+      };
       sets.push(draft);
     }
     draft.members.push(fact);
     draft.lastAt = fact.sentAt;
+    const stem = stemOf(fact);
+    if (stem !== null) draft.stems.add(stem);
+    draft.lastNumber = Math.max(draft.lastNumber, runNumber(fact) ?? 1);
+    draft.lastPosition = Math.max(draft.lastPosition, fact.position ?? 0);
     if (fact.position !== null) draft.taken.add(fact.position);
     index.add(fact, draft);
   }
@@ -56,11 +68,18 @@ function isSeriesMail(fact: PatchFact): boolean {
   return fact.kind === PATCH_KIND.patch || fact.kind === PATCH_KIND.cover || fact.kind === PATCH_KIND.stable;
 }
 
+/** A mail is held against so many sets that share a key with it: whoever sends thousands in a week has the open ones among the last. */
+const MOST_OPEN = 100;
+
 interface Draft {
   members: PatchFact[];
   taken: Set<number>;
   lastAt: number;
   head: PatchFact;
+  /** Of its members: the stems of their Message-IDs, their largest place in a run, and their largest number in the series. */
+  stems: Set<string>;
+  lastNumber: number;
+  lastPosition: number;
 }
 
 /**
@@ -71,23 +90,38 @@ function withStrayCovers(drafts: Draft[]): Draft[] {
   const byAuthor = new Map<number, Draft[]>();
   for (const draft of drafts) {
     if (isBare(draft)) continue;
-    const kept = byAuthor.get(draft.head.authorKey);
-    if (kept) kept.push(draft);
+    const others = byAuthor.get(draft.head.authorKey);
+    if (others) others.push(draft);
     else byAuthor.set(draft.head.authorKey, [draft]);
   }
-  return drafts.filter((draft) => {
-    const own = isBare(draft) ? (byAuthor.get(draft.head.authorKey) ?? []) : [];
+  const strays = new Set<Draft>();
+  const kept = drafts.filter((draft) => {
+    const own = isBare(draft) ? nearest(byAuthor.get(draft.head.authorKey) ?? [], draft.head.id) : [];
     const home = own.find((other) => isAgain(draft.head, other)) ?? own.find((other) => isBeside(draft.head, other));
     if (!home) return true;
-    home.members = [...home.members, draft.head].sort((a, b) => a.id - b.id);
+    home.members.push(draft.head);
+    strays.add(home);
     return false;
   });
+  for (const { members } of strays) members.sort((a, b) => a.id - b.id);
+  return kept;
+}
+
+/** Of sets in order those about a place: MOST_OPEN on each side. */
+function nearest(sets: Draft[], id: number): Draft[] {
+  let [low, high] = [0, sets.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sets[middle] as Draft).head.id < id) low = middle + 1;
+    else high = middle;
+  }
+  return sets.slice(Math.max(0, low - MOST_OPEN), low + MOST_OPEN);
 }
 
 const isBare = ({ members, head }: Draft) => members.length === 1 && head.position === 0 && head.total !== 0;
 
-function isAgain(cover: PatchFact, { members, head }: Draft): boolean {
-  const old = members.find(({ position }) => position === 0);
+function isAgain(cover: PatchFact, { members, taken, head }: Draft): boolean {
+  const old = taken.has(0) && members.find(({ position }) => position === 0);
   if (!old || Math.abs(cover.sentAt - head.sentAt) > AGAIN || cover.stable !== head.stable) return false;
   const isSameVersion = cover.revision === head.revision && cover.revisionPart === head.revisionPart;
   return isSameVersion && cover.titleKey === old.titleKey && cover.total === old.total;
@@ -113,22 +147,28 @@ class SetIndex {
     }
     const form = formKey(fact);
     for (const key of [parentKey(fact, form), stemKey(fact, form)]) {
-      const draft = key && this.byKey.get(key)?.findLast((candidate) => fits(fact, candidate));
+      const draft = key && this.#newest(key, (candidate) => fits(fact, candidate));
       if (draft) return draft;
     }
     const run = runKey(fact);
-    const beside = run && this.byKey.get(run)?.findLast((draft) => isHalfNumbered(fact, draft));
+    const beside = run && this.#newest(run, (draft) => isHalfNumbered(fact, draft));
     if (beside) return beside;
-    const open = this.byKey.get(`a ${fact.authorKey} ${form}`);
-    return (
-      open?.findLast(
-        (draft) =>
-          fits(fact, draft) &&
-          fact.sentAt - draft.lastAt <= BURST &&
-          !isApart(fact, draft) &&
-          !isOfAnotherRun(fact, draft),
-      ) ?? null
+    return this.#newest(
+      `a ${fact.authorKey} ${form}`,
+      (draft) =>
+        fits(fact, draft) &&
+        fact.sentAt - draft.lastAt <= BURST &&
+        !isApart(fact, draft) &&
+        !isOfAnotherRun(fact, draft),
     );
+  }
+
+  /** The newest set of a key that passes, among the last MOST_OPEN. */
+  #newest(key: string, passes: (draft: Draft) => boolean): Draft | null {
+    const all = this.byKey.get(key) ?? [];
+    for (let n = all.length - 1; n >= Math.max(0, all.length - MOST_OPEN); n--)
+      if (passes(all[n] as Draft)) return all[n] as Draft;
+    return null;
   }
 
   add(fact: PatchFact, draft: Draft): void {
@@ -187,11 +227,11 @@ const isOneRun = (a: PatchFact, b: PatchFact) => stemOf(a) !== null && stemOf(a)
  * Whoever sends several mails in one run sends the whole set; a run of one mail may add to another, as where each patch is sent for
  * itself, or the last one was left.
  */
-function isOfAnotherRun(fact: PatchFact, { members }: Draft): boolean {
-  if (members.some((member) => isOneRun(fact, member))) return false;
-  const numbers = members.map((member) => runNumber(member) ?? 1);
-  const isLater = members.every((member) => (member.position ?? 0) < (fact.position ?? 0));
-  return (runNumber(fact) ?? 1) > 1 || (Math.max(...numbers) > 1 && !isLater);
+function isOfAnotherRun(fact: PatchFact, { stems, lastNumber, lastPosition }: Draft): boolean {
+  const stem = stemOf(fact);
+  if (stem !== null && stems.has(stem)) return false;
+  const isLater = lastPosition < (fact.position ?? 0);
+  return (runNumber(fact) ?? 1) > 1 || (lastNumber > 1 && !isLater);
 }
 
 /** 2 of `20190708062021.4711-2-foo@x`: the mail's place in a run of git send-email. */

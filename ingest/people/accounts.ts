@@ -50,8 +50,8 @@ function split<T>(all: T[], test: (one: T) => boolean): [T[], T[]] {
 function account(own: Identity[], kind: Account['kind'], nameOf: (one: Identity) => string): Account {
   const identities = own.toSorted((a, b) => b.messages - a.messages || compare(a.name, b.name));
   const messages = own.reduce((sum, one) => sum + one.messages, 0);
-  const first = Math.min(...own.map((one) => one.first));
-  const last = Math.max(...own.map((one) => one.last));
+  const first = own.reduce((least, one) => Math.min(least, one.first), Number.POSITIVE_INFINITY);
+  const last = own.reduce((most, one) => Math.max(most, one.last), 0);
   const isEstablished = messages >= ESTABLISHED_MAILS && last - first >= ESTABLISHED_SECONDS;
   const mails = new Map<string, number>();
   for (const one of own) mails.set(nameOf(one), (mails.get(nameOf(one)) ?? 0) + one.messages);

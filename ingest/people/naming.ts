@@ -14,6 +14,9 @@ export function bestName(own: Identity[]): string {
   return tidyName(best?.name ?? '') || best?.address || '';
 }
 
+/** Marks that a person tries before a number: whoever makes up addresses makes up thousands with one mark, salted or not. */
+const MOST_SALT = 4;
+
 /**
  * Of the name, in ASCII. Who is established has it plain before who is not, then who wrote first: a link stays when a namesake
  * comes, and a mail that claims to be older takes nobody's.
@@ -34,10 +37,17 @@ export function slugsOf(groups: Account[][]): string[] {
       compare(a.first.name, b.first.name),
   );
   const taken = new Set<string>();
+  const numbers = new Map<string, number>();
   const slugs: string[] = [];
   for (const { n, first, plain } of order) {
     let slug = plain;
-    for (let salt = ''; taken.has(slug); salt += '+') slug = `${plain}-${mark(first.address + first.name + salt)}`;
+    for (let salt = ''; taken.has(slug) && salt.length < MOST_SALT; salt += '+')
+      slug = `${plain}-${mark(first.address + first.name + salt)}`;
+    for (const marked = slug; taken.has(slug); ) {
+      const number = (numbers.get(marked) ?? 1) + 1;
+      numbers.set(marked, number);
+      slug = `${marked}-${number}`;
+    }
     taken.add(slug);
     slugs[n] = slug;
   }

@@ -64,10 +64,13 @@ export function resolveQuotes(members: QuoteMember[]): Resolution {
   return result;
 }
 
+/** Ancestors that are looked at, the nearest: in a chain of thousands of answers all of them would be the square of it. */
+const MOST_ANCESTORS = 256;
+
 function ancestorsOf(members: QuoteMember[], member: number): number[] {
   const found: number[] = [];
   let at = members[member]?.parent ?? null;
-  while (at !== null && found.length < members.length) {
+  while (at !== null && found.length < MOST_ANCESTORS) {
     found.push(at);
     at = members[at]?.parent ?? null;
   }
