@@ -1,7 +1,7 @@
 import { Fragment } from 'react';
 import { anySynthetic } from '#db/queries/home';
 import { type FoundQuote, findQuotes, MAX_ARTICLE, type QuoteMatch } from '#db/queries/quotes';
-import { changeOf, editsOf } from '#quote/edits';
+import { changeOf, type Effort, editsOf, effortOfArticle } from '#quote/edits';
 import { page, problem } from '../_page/page';
 import { Document } from '../_ui/Document';
 import { nameOf, plural, shortDate } from '../_ui/format';
@@ -57,6 +57,7 @@ function Finder({ article, quotes, synthetic }: { article: string; quotes: Found
 }
 
 function Found({ quotes }: { quotes: FoundQuote[] }) {
+  const effort = effortOfArticle();
   const count = (status: FoundQuote['status']) => quotes.filter((quote) => quote.status === status).length;
   return (
     <section aria-label="Quotations">
@@ -70,7 +71,7 @@ function Found({ quotes }: { quotes: FoundQuote[] }) {
             <blockquote>{text}</blockquote>
             <p className="facts">
               <strong>{status}</strong>
-              {status === 'edited' && matches[0] ? <>: {changeOf(matches[0].text, text)}</> : null}
+              {status === 'edited' && matches[0] ? <>: {changeOf(matches[0].text, text, effort)}</> : null}
               {status === 'not found' && matches[0] ? <Nearest match={matches[0]} /> : null}
               {status === 'not found'
                 ? null
@@ -81,7 +82,7 @@ function Found({ quotes }: { quotes: FoundQuote[] }) {
                     </Fragment>
                   ))}
             </p>
-            {status === 'edited' && matches[0] ? <Edits source={matches[0].text} text={text} /> : null}
+            {status === 'edited' && matches[0] ? <Edits source={matches[0].text} text={text} effort={effort} /> : null}
           </li>
         ))}
       </ol>
@@ -112,10 +113,10 @@ function Nearest({ match }: { match: QuoteMatch }) {
 }
 
 /** What the article changed, beside what the mail says. */
-function Edits({ source, text }: { source: string; text: string }) {
+function Edits({ source, text, effort }: { source: string; text: string; effort: Effort }) {
   return (
     <p className="edits">
-      {editsOf(source, text).map(({ kind, text: run }, n) =>
+      {editsOf(source, text, effort).map(({ kind, text: run }, n) =>
         kind === 'same' ? run : kind === 'put in' ? <ins key={n}>{run}</ins> : <del key={n}>{run}</del>,
       )}
     </p>

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { readBody, unquoted } from '#mail/body';
 import { type Alignment, align, type Quotation, readQuotation } from '#quote/align';
 import { articleText, quotationsOf } from '#quote/article';
@@ -203,26 +204,34 @@ async function compareBoth(db: Snapshot, quotation: Quotation, ids: number[]): P
   return ranked([...own, ...(await compare(db, quotation, ids, true))]);
 }
 
+/** Characters of a mail that a quotation is held against: what is longer is a log or a patch from there on. */
+const MAX_COMPARED = 1 << 20;
+
+/** Characters of a passage that are shown: with an omission in its middle it may go from one end of a mail to the other. */
+const MAX_PASSAGE = 20_000;
+
 async function compare(db: Snapshot, quotation: Quotation, ids: number[], quotes: boolean): Promise<Candidate[]> {
   const rows = await db.all<Slots & { id: number; subject: string }>(
     `SELECT m.id, m.subject, ${SLOTS} FROM json_each(?) j JOIN message m ON m.id = j.value ORDER BY j.key`,
     [JSON.stringify(ids)],
   );
   const texts = await textsOf(db, rows);
-  return rows.flatMap((row, n) => {
-    const { text, lineOf } = reading(texts[n] ?? '', quotes);
+  const found: Candidate[] = [];
+  for (const [n, row] of rows.entries()) {
+    // Others are answered between two mails: an article may have three hundred quotations, each in ten mails of a megabyte.
+    await setImmediate();
+    const { text, lineOf } = reading((texts[n] ?? '').slice(0, MAX_COMPARED), quotes);
     const alignment = align(quotation, text);
-    if (!alignment) return [];
-    return [
-      {
-        id: row.id,
-        alignment,
-        lines: [lineOf(alignment.start), lineOf(Math.max(alignment.start, alignment.end - 1))],
-        text: text.slice(alignment.start, alignment.end),
-        isQuoted: quotes,
-      },
-    ];
-  });
+    if (!alignment) continue;
+    found.push({
+      id: row.id,
+      alignment,
+      lines: [lineOf(alignment.start), lineOf(Math.max(alignment.start, alignment.end - 1))],
+      text: text.slice(alignment.start, Math.min(alignment.end, alignment.start + MAX_PASSAGE)),
+      isQuoted: quotes,
+    });
+  }
+  return found;
 }
 
 const DIFF = new Set<string>(['add', 'del', 'context']);

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { changeOf, editsOf, effortOfArticle } from './edits';
+
+const told = (edits: ReturnType<typeof editsOf>) => edits.map(({ kind, text }) => `${kind}: ${text}`);
+
+describe('what a quotation changed', () => {
+  it('is told word by word', () => {
+    expect(told(editsOf('It never worked at all.', 'It never worked'))).toEqual([
+      'same: It never worked',
+      'left out:  at all.',
+    ]);
+    expect(changeOf('It never worked at all.', 'It always worked at all.')).toBe('changed: “always” for “never”');
+  });
+
+  it('is all of it where comparing would cost too much, and an article has only so much to spend', () => {
+    const [one, other] = ['a', 'b'].map((letter) =>
+      Array.from({ length: 3000 }, (_, n) => `${letter}${n}`).join(' '),
+    ) as [string, string];
+    const effort = effortOfArticle();
+    expect(told(editsOf(one, other, effort))).toEqual([`left out: ${one}`, `put in: ${other}`]);
+    expect(effort.left).toBeLessThan(2000);
+    expect(changeOf(one, other, effort)).toBe('changed: most of it');
+    expect(changeOf('It never worked', 'It always worked', effort)).toBe('changed: “always” for “never”');
+  });
+});
