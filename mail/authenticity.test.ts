@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { steep } from '../tests/doubling';
 import { checkedBy } from './authenticity';
 
 const ADDRESS = 'tip-bot2@linutronix.de';
@@ -33,11 +34,11 @@ describe('checkedBy', () => {
   });
 
   it('takes time linear in what is given', () => {
-    const long = `mx.example.org; ${'dkim=pass header.d='.repeat(100_000)}`;
-    const all = [long, long, `${' '.repeat(1e6)};`, `${'a.'.repeat(1e6)};`];
-    checkedBy(all, ADDRESS);
-    const start = performance.now();
-    for (let n = 0; n < 100; n++) checkedBy(all, ADDRESS);
-    expect(performance.now() - start).toBeLessThan(500);
+    const blocks = steep((n) => {
+      const long = `mx.example.org; ${'dkim=pass header.d='.repeat(n)}`;
+      const all = [long, long, `${' '.repeat(n)};`, `${'a.'.repeat(n)};`];
+      return () => checkedBy(all, ADDRESS);
+    }, 1024);
+    expect(blocks).toEqual([]);
   });
 });
