@@ -190,7 +190,8 @@ export async function startServer(
 async function answers(url: string): Promise<boolean> {
   const answer = await fetch(url).catch(() => null);
   await answer?.arrayBuffer();
-  return answer !== null;
+  // While a server builds itself its waiting room answers 503.
+  return answer?.ok ?? false;
 }
 
 /** Whether a program of that name can be run. */

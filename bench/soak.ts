@@ -1,12 +1,13 @@
 /**
- * node scripts/run.mjs soak -- [--minutes N] [--clients N] --into ARCHIVE BASE...: clients on all kinds of pages while an archive is
+ * node scripts/run.mjs soak [--minutes N] [--clients N] --into ARCHIVE BASE...: clients on all kinds of pages while an archive is
  * ingested into the same database, a few hundred mails at a time. Each answer is checked; latencies by kind on standard output.
  * With --hostile others from another address do harm beside them (hostile.ts). Ends with 1 where any answer was a 5xx, torn, or not of one state of the data.
  */
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { Command } from 'commander';
 import { type Address, drawAddresses } from './addresses';
 import { type Asked, ask, Checks } from './answers';
@@ -25,6 +26,10 @@ interface Flags {
   hostile?: boolean;
 }
 
+/** What the server may come to (docs/SERVER.md, "Memory"), and how long its loop may work without a turn. */
+const MEMORY_BOUND = 1000 * 2 ** 20;
+const WORK_BOUND_MS = 200;
+
 const say = (text: string) => void process.stderr.write(`soak: ${text}\n`);
 
 async function run(bases: string[], flags: Flags): Promise<void> {
@@ -40,20 +45,21 @@ async function run(bases: string[], flags: Flags): Promise<void> {
       PORT: String(port),
       THREADLINE_LOG: 'error',
       THREADLINE_WATCHDOG_SECONDS: '0',
+      THREADLINE_SOAK_INSIDE: join(folder, 'inside.json'),
+      NODE_OPTIONS: `--import=${pathToFileURL(join(ROOT, 'bench/inside.mjs'))}`,
     };
     const server = await startServer('node', ['scripts/start.mjs'], env, port, '/healthz');
     const until = Date.now() + Number(flags.minutes) * 60_000;
     const checks = new Checks();
-    const state: State = { addresses: await drawAddresses(server.base), until, stall: 0 };
+    const state: State = { addresses: await drawAddresses(server.base), until };
     const attacks = flags.hostile
       ? attack({ host: ownAddress(), port, until, addresses: () => state.addresses, random: randomOf(9) })
       : Promise.resolve({});
-    const stalls = watchStalls(server.base, state);
     const ingest = ingestInPieces(database, flags.into, join(folder, basename(flags.into)), Number(flags.step), until);
     const renewal = renew(server.base, state);
     say(`${flags.clients} clients on ${state.addresses.length} addresses for ${flags.minutes} minutes`);
     await Promise.all(Array.from({ length: Number(flags.clients) }, (_, n) => client(server.base, n, state, checks)));
-    await Promise.all([renewal, stalls]);
+    await renewal;
     const done = await attacks;
     const runs = await ingest;
     const health = (await (await fetch(`${server.base}/healthz`)).json()) as { data_version: number };
@@ -63,7 +69,7 @@ async function run(bases: string[], flags: Flags): Promise<void> {
       ...runs,
       dataVersion: health.data_version,
       memory,
-      stall: state.stall,
+      inside: JSON.parse(await readFile(env.THREADLINE_SOAK_INSIDE, 'utf8')) as Inside,
       done,
       said: server.said(),
     });
@@ -76,8 +82,18 @@ async function run(bases: string[], flags: Flags): Promise<void> {
 interface State {
   addresses: Address[];
   until: number;
-  /** Longest stall of the server's loop that was seen, milliseconds. */
+}
+
+/** What inside.mjs saw in the server: milliseconds and bytes. */
+interface Inside {
+  /** Longest time between two turns of the loop, and how long it waited for a processor meanwhile. */
   stall: number;
+  waited: number;
+  /** Longest that the loop itself worked between two turns. */
+  worked: number;
+  /** Most memory that is the process's own, and of what it was then. */
+  anonymous: number;
+  parts: NodeJS.MemoryUsage;
 }
 
 /** An address of this machine that is not its own: clients from there are strangers to the server. */
@@ -87,23 +103,6 @@ function ownAddress(): string {
     .find(({ family, internal }) => family === 'IPv4' && !internal);
   if (!found) throw new Error('--hostile needs an IPv4 address besides 127.0.0.1');
   return found.address;
-}
-
-/** `/metrics` has the longest delay of the loop since it was last asked for. */
-function noteStall(metrics: string, state: State): void {
-  const seconds = Number(/^nodejs_eventloop_lag_max_seconds ([\d.e-]+)/m.exec(metrics)?.[1] ?? 0);
-  state.stall = Math.max(state.stall, seconds * 1000);
-}
-
-async function watchStalls(base: string, state: State): Promise<void> {
-  while (Date.now() < state.until) {
-    await new Promise((later) => setTimeout(later, 1000));
-    const text = await fetch(`${base}/metrics`).then(
-      (answer) => answer.text(),
-      () => '',
-    );
-    noteStall(text, state);
-  }
 }
 
 async function client(base: string, number: number, state: State, checks: Checks): Promise<void> {
@@ -116,8 +115,6 @@ async function client(base: string, number: number, state: State, checks: Checks
       known,
     });
     checks.look(asked);
-    if (address.path === '/metrics' && asked.status === 200 && !asked.headers['content-encoding'])
-      noteStall(asked.body.toString(), state);
   }
 }
 
@@ -183,12 +180,22 @@ function randomOf(seed: number): (below: number) => number {
   };
 }
 
+const mb = (bytes: number) => `${figure(bytes / 2 ** 20)} MB`;
+
+function lifeOf({ stall, waited, worked, anonymous, parts }: Inside, memory: number): string {
+  const [heap, used, outside, buffers] = [parts.heapTotal, parts.heapUsed, parts.external, parts.arrayBuffers].map(mb);
+  return [
+    `The server's own memory was ${mb(anonymous)} at most (bound ${mb(MEMORY_BOUND)}), of it then ${heap} the heap (${used} in use) and ${outside} outside it (${buffers} of buffers); with pages of files ${mb(memory)}.`,
+    `Longest stall of its loop: ${figure(stall)} ms, ${figure(waited)} of them waiting for a processor; longest work without a turn: ${figure(worked)} ms (bound ${WORK_BOUND_MS}).`,
+  ].join(' ');
+}
+
 function report(
   checks: Checks,
   flags: Flags,
-  told: { runs: number; stored: number; dataVersion: number; memory: number; stall: number; done: Done; said: string },
+  told: { runs: number; stored: number; dataVersion: number; memory: number; inside: Inside; done: Done; said: string },
 ): void {
-  const { runs, stored, dataVersion, memory, stall, done, said } = told;
+  const { runs, stored, dataVersion, memory, inside, done, said } = told;
   const harm = Object.entries(done).map(([kind, count]) => `${kind} ${count.toLocaleString('en-US')}`);
   const rows = checks
     .kinds()
@@ -201,7 +208,8 @@ function report(
   const table = {
     title: `${flags.clients} clients, ${flags.minutes} minutes, ingest beside them`,
     notes: [
-      `${checks.count.toLocaleString('en-US')} answers (${figure(checks.count / (Number(flags.minutes) * 60))} a second), ${runs} runs of ingest, ${stored.toLocaleString('en-US')} mails stored meanwhile, data version ${dataVersion} at the end, server's peak memory ${figure(memory / 2 ** 20)} MB, longest stall of its loop ${figure(stall)} ms. Milliseconds.`,
+      `${checks.count.toLocaleString('en-US')} answers (${figure(checks.count / (Number(flags.minutes) * 60))} a second), ${runs} runs of ingest, ${stored.toLocaleString('en-US')} mails stored meanwhile, data version ${dataVersion} at the end. Milliseconds.`,
+      lifeOf(inside, memory),
       ...(harm.length ? [`Harm done beside: ${harm.join(', ')}.`] : []),
       checks.faults.length
         ? `${checks.faultCount} faults, such as:\n\n${checks.faults.map((fault) => `- ${fault}`).join('\n')}`
@@ -215,7 +223,9 @@ function report(
   // Attackers that never got in prove nothing.
   const isVoid = flags.hostile === true && !Object.keys(CROWD).every((kind) => (done[kind] ?? 0) > 0);
   if (isVoid) process.stdout.write('Some kinds of harm were never done: this run proves nothing.\n');
-  if (checks.faults.length || isVoid) process.exitCode = 1;
+  const isOver = inside.anonymous > MEMORY_BOUND || inside.worked > WORK_BOUND_MS;
+  if (isOver) process.stdout.write('The server went over its bound of memory or of work.\n');
+  if (checks.faults.length || isVoid || isOver) process.exitCode = 1;
 }
 
 await new Command('soak')
