@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Reader } from '../../db/open';
 import { type DigestPassage, readDigest } from '../../db/queries/digest';
 import { threadOf } from '../../db/queries/thread';
-import { ARCHIVES, archive } from '../archives';
-import { ingest, scratch } from '../command';
+import { ARCHIVES } from '../archives';
+import { archivesDatabase } from '../archivesdb';
 
 /** A thread drawn at random, and what a reader would quote of it, written down before the program's choice was seen. */
 interface Judged {
@@ -32,16 +32,12 @@ function isAccepted({ row, first, last }: DigestPassage, { chosen, verdicts }: J
 }
 
 describe.skipIf(!ARCHIVES)('the digests of 40 threads', () => {
-  const folder = scratch();
   let reader: Reader;
   beforeAll(async () => {
-    const sources = ['kexec', 'linux-edac', 'linux-pm', 'lkml-2004-2005.mbox'].map((name) => archive(name));
-    ingest(`${folder.path}/t.sqlite`, ...sources);
-    reader = await Reader.open(`${folder.path}/t.sqlite`, 1);
+    reader = await Reader.open(archivesDatabase(), 1);
   }, 600_000);
   afterAll(async () => {
     await reader?.close();
-    folder.remove();
   });
 
   it.each([

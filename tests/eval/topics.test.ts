@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Reader } from '../../db/open';
 import { topicMatches } from '../../db/queries/topics';
 import { loadTopics } from '../../site/topicsfile';
-import { ARCHIVES, archive } from '../archives';
-import { ingest, scratch } from '../command';
+import { ARCHIVES } from '../archives';
+import { archivesDatabase } from '../archivesdb';
 
 /**
  * Judged by reading, on 2026-11-28: of each topic of topics.json 60 of its messages, the first by the SHA-256 of the Message-ID
@@ -22,17 +22,11 @@ const judged: Record<string, Judged> = JSON.parse(readFileSync(join(import.meta.
 const FEW = 'mm-tree';
 
 describe.skipIf(!ARCHIVES)('topics', () => {
-  const folder = scratch();
   let reader: Reader;
   beforeAll(async () => {
-    const database = `${folder.path}/all.sqlite`;
-    ingest(database, ...['kexec', 'linux-edac', 'linux-pm', 'lkml-2004-2005.mbox'].map((name) => archive(name)));
-    reader = await Reader.open(database, 1);
-  }, 300_000);
-  afterAll(async () => {
-    await reader.close();
-    folder.remove();
-  });
+    reader = await Reader.open(archivesDatabase(), 1);
+  }, 600_000);
+  afterAll(() => reader?.close());
 
   const topics = loadTopics(join(import.meta.dirname, '../../topics.json'), true);
 
