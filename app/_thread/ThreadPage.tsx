@@ -1,5 +1,6 @@
 import type { Case } from '#db/queries/case';
 import type { Thread, ThreadRow } from '#db/queries/thread';
+import type { ThreadCase } from '#db/queries/threadcase';
 import { FLAG } from '#mail/flags';
 import { timeOf } from '#mail/ids';
 import { Copy } from '../_ui/bits';
@@ -7,6 +8,7 @@ import { CaseHead } from '../_ui/Case';
 import { Document } from '../_ui/Document';
 import { idArgument, isoTime, nameOf, plural, shellWord, shortDate, span } from '../_ui/format';
 import { digestHref, flatHref, listHref, messageHref, threadHref } from '../_ui/links';
+import { ThreadCaseHead } from '../_ui/ThreadCase';
 import { anchorOf } from './Mail';
 import { Outline } from './Outline';
 import { ThreadPicture } from './ThreadPicture';
@@ -15,6 +17,8 @@ export interface ThreadHeadProps {
   thread: Thread;
   /** Of the series that the thread begins with; null where it begins with none. */
   found: Case | null;
+  /** Of a thread that begins with none. */
+  other: ThreadCase | null;
   list: string;
   /** The message that the address names. */
   msgid: string;
@@ -26,7 +30,7 @@ export interface ThreadHeadProps {
 }
 
 /** A thread's page without its mails: they are streamed in where `cut` stands. */
-export function ThreadFrame({ thread, found, list, msgid, view, isFolded, cut }: ThreadHeadProps) {
+export function ThreadFrame({ thread, found, other, list, msgid, view, isFolded, cut }: ThreadHeadProps) {
   const mails = thread.rows.filter((row) => row.ghost === null);
   const first = timeOf(thread.first_id);
   const last = timeOf(thread.last_id);
@@ -59,6 +63,7 @@ export function ThreadFrame({ thread, found, list, msgid, view, isFolded, cut }:
           ))}
         </p>
         {found ? <CaseHead found={found} /> : null}
+        {other ? <ThreadCaseHead found={other} messages={thread.messages} /> : null}
         <nav className="views" aria-label="Views of this thread">
           <a href={threadHref(list, msgid)} aria-current={view === 'nested' ? 'page' : undefined}>
             nested

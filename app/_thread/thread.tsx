@@ -1,6 +1,7 @@
 import type { Snapshot } from '#db/open';
 import { caseOf, seriesOfThread } from '#db/queries/case';
 import { MAX_ROWS, readThread, type Thread, type ThreadRow, threadOf, threadTexts } from '#db/queries/thread';
+import { threadCase } from '#db/queries/threadcase';
 import type { Shown } from '#mail/render';
 import { tooManyLarge } from '../_page/large';
 import { HtmlStream, notFound, render } from '../_page/page';
@@ -32,32 +33,35 @@ export async function threadPage(
   if (view === 'flat') shown.sort((a, b) => a.id - b.id);
   const series = await seriesOfThread(db, thread.first_id);
   const found = series === null ? null : await caseOf(db, series);
-  const isLong = thread.messages > FEW_MAILS;
-  const frame = render(
-    <ThreadFrame
-      thread={thread}
-      found={found}
-      list={list}
-      msgid={msgid}
-      view={view}
-      isFolded={isLong && !withDiffs}
-      cut={CUT}
-    />,
-  );
-  const [before = '', after = ''] = frame.split(CUT);
   const readable = withinBytes(shown);
   const bytes = readable.reduce((sum, { text_size }) => sum + text_size, 0);
   const release = holdLarge(bytes, PAGE_TIMES, undefined, LARGE_PAGE_BYTES);
   if (!release) return tooManyLarge('/[list]/[msgid]/[view]');
-  // Read before the transaction ends; compressed blocks are small and mostly kept.
-  const texts = await threadTexts(db, readable).catch((error) => {
+  try {
+    // Read before the transaction ends; compressed blocks are small and mostly kept.
+    const texts = await threadTexts(db, readable);
+    const isFolded = thread.messages > FEW_MAILS && !withDiffs;
+    const frame = render(
+      <ThreadFrame
+        thread={thread}
+        found={found}
+        other={found ? null : await threadCase(db, thread, texts)}
+        list={list}
+        msgid={msgid}
+        view={view}
+        isFolded={isFolded}
+        cut={CUT}
+      />,
+    );
+    const [before = '', after = ''] = frame.split(CUT);
+    return new HtmlStream(
+      parts(before, after, thread, shown, texts, list, view, msgid, isFolded ? FOLD : undefined),
+      release,
+    );
+  } catch (error) {
     release();
     throw error;
-  });
-  return new HtmlStream(
-    parts(before, after, thread, shown, texts, list, view, msgid, isLong && !withDiffs ? FOLD : undefined),
-    release,
-  );
+  }
 }
 
 /** Texts of one page: longer threads are read whole in their mails, and in the mbox. */

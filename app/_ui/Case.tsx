@@ -6,8 +6,29 @@ import { anyHref, linesHref } from './links';
 import { statusClass } from './state';
 import { shortQuote } from './WeekParts';
 
-const sayingHref = ({ msgid, lines }: Saying) =>
+export const sayingHref = ({ msgid, lines }: Saying) =>
   lines ? linesHref(anyHref(msgid), lines[0], lines[1] - lines[0] + 1) : anyHref(msgid);
+
+/** " on 2025-08-11 by Ada Example: “...”": the mail that says so, and its words. */
+export function Proof({ by }: { by: Saying }) {
+  return (
+    <>
+      {' '}
+      on <time>{shortDate(timeOf(by.id))}</time> by{' '}
+      <a href={sayingHref(by)}>
+        <bdi>{nameOf(by.name, by.address)}</bdi>
+      </a>
+      {by.quote ? (
+        <>
+          :{' '}
+          <q>
+            <bdi>{shortQuote(by.quote)}</bdi>
+          </q>
+        </>
+      ) : null}
+    </>
+  );
+}
 
 /** What became of a series, with the words that prove it: "refused on 2025-08-11 by Ada Example: “...”". */
 export function Verdict({ found }: { found: Case }) {
@@ -20,23 +41,7 @@ export function Verdict({ found }: { found: Case }) {
           {status === STATE.copy && stable && stable !== 'stable' ? `copy for ${stable}` : status}
         </a>
       </strong>
-      {proof ? (
-        <>
-          {' '}
-          on <time>{shortDate(timeOf(proof.id))}</time> by{' '}
-          <a href={sayingHref(proof)}>
-            <bdi>{nameOf(proof.name, proof.address)}</bdi>
-          </a>
-          {proof.quote ? (
-            <>
-              :{' '}
-              <q>
-                <bdi>{shortQuote(proof.quote)}</bdi>
-              </q>
-            </>
-          ) : null}
-        </>
-      ) : null}
+      {proof ? <Proof by={proof} /> : null}
       {isOpen ? (
         <>
           {proof ? ' ' : '. '}No outcome seen; last mail <time>{shortDate(timeOf(last_id))}</time>.

@@ -1,5 +1,6 @@
 import { PATCH_KIND } from '#patch/kinds';
 import type { Snapshot } from '../open';
+import { namePhrase } from './fixes';
 import { CARRIED } from './onlist';
 
 /** A mail that reports a regression, a crash or another bug: told by acts, whoever wrote it. */
@@ -48,12 +49,12 @@ async function fixOf(
   { id, msgid }: { id: number; msgid: string },
   thread: number,
 ): Promise<Report['fix']> {
-  const name = (msgid.match(/[\p{L}\p{N}]+/gu) ?? []).join(' ');
+  const name = namePhrase(msgid);
   const series = `SELECT s.id AS series, s.title, s.status FROM patch p JOIN revision r ON r.id = p.revision_id JOIN series s ON s.id = r.series_id`;
-  const named = name.includes(' ')
+  const named = name
     ? await db.get<Fixing & Record<string, never>>(
         `${series} JOIN search f ON f.rowid = p.message_id WHERE f.search MATCH ?1 AND f.rowid > ?2 ORDER BY p.message_id DESC LIMIT 1`,
-        [`{own aside} : "${name}"`, id],
+        [name, id],
       )
     : undefined;
   if (named) return named;

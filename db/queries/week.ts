@@ -1,6 +1,7 @@
 import { firstIdAt } from '#mail/ids';
 import { CLAIM, CLAIM_SOURCE, CLAIM_WORDS, PATCH_KIND } from '#patch/kinds';
 import { QUIET_DAYS, STATE } from '#patch/state';
+import { isAnnouncement } from '#quote/telling';
 import type { Snapshot } from '../open';
 import { Kept } from './kept';
 import { CARRIED } from './onlist';
@@ -224,18 +225,16 @@ async function waitingOf(
   );
 }
 
-/** Announcements of the -mm tree and of releases; the beginning of a thread whose subject says so. */
+/** Announcements of the -mm tree and of releases: the beginnings of threads that say so. */
 async function releasesOf(db: Snapshot, from: number, to: number, list: number | null): Promise<WeekLine[]> {
-  const rows = await db.all<Row>(
-    `SELECT m.subject AS title, NULL AS series, 0 AS line, ${PROOF} FROM message m JOIN thread t ON t.id = m.thread AND t.first_id = m.id
-     JOIN identity i ON i.id = m.author_id
+  const rows = await db.all<Row & { isMm: number }>(
+    `SELECT m.subject AS title, NULL AS series, 0 AS line, ${PROOF}, EXISTS (SELECT 1 FROM mm_release r WHERE r.message_id = m.id) AS isMm
+     FROM message m JOIN thread t ON t.id = m.thread AND t.first_id = m.id JOIN identity i ON i.id = m.author_id
      WHERE m.id >= ?1 AND m.id < ?2 AND ${CARRIED('m.id', '?3')} AND NOT EXISTS (SELECT 1 FROM patch p WHERE p.message_id = m.id)
-       AND (EXISTS (SELECT 1 FROM mm_release r WHERE r.message_id = m.id) OR m.subject LIKE '[announce%' OR m.subject LIKE 'announce%'
-         OR m.subject GLOB 'Linux [0-9]*.[0-9]*' OR (m.subject GLOB '*[0-9].[0-9]*' AND m.subject LIKE '%release%'))
      ORDER BY m.id DESC`,
     [from, to, list],
   );
-  return rows.map((row) => lineOf(row, 'announced'));
+  return rows.filter(({ isMm, title }) => isMm || isAnnouncement(title)).map((row) => lineOf(row, 'announced'));
 }
 
 /** The sentences that stand on the lines; where there are none, the line proves nothing by itself and the whole mail is named. */

@@ -52,6 +52,46 @@ function thread(): string {
   return mails.join('\n');
 }
 
+/** A crash that a patch fixed later, a question that its author solved, and one that nobody answered. */
+const others = () =>
+  [
+    mail(
+      200,
+      'crash',
+      '',
+      'Cy Cole',
+      'Part 3 crashes',
+      'Part 3 crashes here when it starts.\n\n[    1.5] BUG: bad part: 3\n',
+    ),
+    mail(
+      201,
+      'why',
+      'crash',
+      'Ada Ames',
+      'Re: Part 3 crashes',
+      'The third part is not set up when it is started that early.\n',
+    ),
+    mail(
+      202,
+      'fix',
+      '',
+      'Ada Ames',
+      '[PATCH] lib: set part 3 up',
+      `It crashed.\n\nReported-by: Cy Cole <cy@example.org>\nCloses: https://lore.kernel.org/r/crash@example.org\nSigned-off-by: Ada Ames <ada@example.org>\n---\n${diff(50)}-- \n2.50\n`,
+    ),
+    mail(203, 'ask', '', 'Dee Dunn', 'How is part 4 started', 'How is part 4 started from a module?\n'),
+    mail(
+      204,
+      'tell',
+      'ask',
+      'Ada Ames',
+      'Re: How is part 4 started',
+      'Call start_part with its number from the module.\n',
+    ),
+    mail(205, 'done', 'tell', 'Dee Dunn', 'Re: How is part 4 started', 'Thanks, it works now.\n'),
+    mail(206, 'lost', '', 'Eve East', '[BUG] part 5 hangs', 'Part 5 hangs when it is stopped.\n'),
+  ].join('\n');
+
 describe.skipIf(!present)('a long thread of patches', () => {
   const folder = scratch();
   let server: Running;
@@ -59,7 +99,7 @@ describe.skipIf(!present)('a long thread of patches', () => {
 
   beforeAll(async () => {
     const [mbox, database] = [`${folder.path}/long.mbox`, `${folder.path}/long.sqlite`];
-    writeFileSync(mbox, thread());
+    writeFileSync(mbox, `${thread()}\n${others()}`);
     ingest(database, '--list', 'sample', mbox);
     server = await startServer(database);
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
@@ -98,7 +138,8 @@ describe.skipIf(!present)('a long thread of patches', () => {
   );
 
   it('tells the whole discussion on the page of the series, with the passages that object marked', async () => {
-    const id = /href="(\/series\/\d+\/)"/.exec(await (await fetch(`${server.base}/series/`)).text())?.[1] ?? '';
+    const id =
+      /href="(\/series\/\d+\/)"><bdi>lib: split/.exec(await (await fetch(`${server.base}/series/`)).text())?.[1] ?? '';
     const html = await (await fetch(server.base + id)).text();
     expect(html.match(/part \d+ will be two/g)).toHaveLength(13);
     expect(html).toContain('33 mails about it');
@@ -110,5 +151,15 @@ describe.skipIf(!present)('a long thread of patches', () => {
     expect(html).not.toContain('author’s answer');
     for (const width of [1280, 390])
       expect((await opened(id, width, 'part 7 will be two')).pixels).toBeLessThanOrEqual(MOST_PIXELS);
+  });
+
+  it.each([
+    ['crash', ['a fix was posted', 'lib: set part 3 up', 'it names the report', 'BUG: bad part: 3']],
+    ['ask', ['solved', 'Thanks, it works now.']],
+    ['lost', ['Nobody answered here']],
+  ])('tells how a thread ended that is no series: %s', async (id, words) => {
+    const html = await (await fetch(`${server.base}/sample/${id}@example.org/t/`)).text();
+    const head = /<p class="verdict">[\s\S]*?<nav/.exec(html)?.[0] ?? '';
+    for (const word of words) expect(head).toContain(word);
   });
 });

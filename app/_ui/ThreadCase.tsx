@@ -1,0 +1,80 @@
+import type { Ending, ThreadCase } from '#db/queries/threadcase';
+import { timeOf } from '#mail/ids';
+import { Proof, sayingHref } from './Case';
+import { plural, shortDate } from './format';
+import { statusClass } from './state';
+import { verdictWords } from './VerdictWord';
+
+/** Mails of a thread that the reader sees at once: nothing is quoted of them above. */
+const FEW = 4;
+
+/** Above a thread that begins with no patch: how it ended, by what it is a report, what was asked, and who answered first. */
+export function ThreadCaseHead({ found, messages }: { found: ThreadCase; messages: number }) {
+  const { kind, told, asked, answer, answerers, ending, confirmed } = found;
+  if (ending.how === 'silent' && messages === 1 && kind !== 'report') return null;
+  return (
+    <>
+      <p className="verdict">
+        {kind === 'announcement' && ending.how === 'silent' ? (
+          'An announcement.'
+        ) : (
+          <End ending={ending} last={found.last_id} />
+        )}
+        {confirmed ? (
+          <>
+            {ending.how === 'silent' ? ' ' : '. '}Said to be gone
+            <Proof by={confirmed} />
+          </>
+        ) : null}
+      </p>
+      {told ? (
+        <p className="facts">
+          A report: <a href={sayingHref(told)}>{told.quote}</a>
+        </p>
+      ) : null}
+      {asked && messages > FEW ? (
+        <p className="facts">
+          {kind === 'report' ? 'Reported' : 'Begun'}
+          <Proof by={asked} />
+        </p>
+      ) : null}
+      {answer && messages > FEW ? (
+        <p className="facts">
+          Answered by {plural(answerers, 'person', 'people')}, first
+          <Proof by={answer} />
+        </p>
+      ) : null}
+    </>
+  );
+}
+
+function End({ ending, last }: { ending: Ending; last: number }) {
+  if (ending.how === 'silent')
+    return (
+      <>
+        {ending.isAnswered ? 'No outcome seen' : 'Nobody answered here'}; last mail{' '}
+        <time>{shortDate(timeOf(last))}</time>.
+      </>
+    );
+  if (ending.how === 'said')
+    return (
+      <>
+        <strong className={`state st-${ending.tone}`}>{ending.what}</strong>
+        <Proof by={ending.by} />
+      </>
+    );
+  const { series } = ending;
+  return (
+    <>
+      <strong className={`state ${statusClass(series.status)}`}>
+        {ending.how === 'fix' ? 'a fix was posted' : 'patches were posted in it'}
+      </strong>
+      :{' '}
+      <a href={`/series/${series.id}/`}>
+        <bdi>{series.title}</bdi>
+      </a>{' '}
+      ({verdictWords(series)}
+      {ending.how === 'fix' ? `; it ${ending.why}` : ending.others ? `; and ${ending.others} other series` : ''})
+    </>
+  );
+}
