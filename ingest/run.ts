@@ -3,9 +3,10 @@ import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { openWriter } from '#db/create';
-import { Connection, SCHEMA_VERSION, versionOf } from '#db/open';
+import { Connection, SCHEMA_VERSION, type Transaction, versionOf } from '#db/open';
 import { prepareSearch } from '#db/write/messages';
 import { hasPosted, insertReject, saveCheckpoint, seenFiles, sourceRow, stateOf } from '#db/write/sources';
+import { allowAgain, takeDown, withheldIds } from '#db/write/takedown';
 import { totals } from '#db/write/totals';
 import { heldBlobs } from '#db/write/withdraw';
 import { arrangeDirty } from './pipeline/arrange';
@@ -24,7 +25,7 @@ import { type Resolved, resolve } from './pipeline/resolve';
 import { withdraw } from './pipeline/withdraw';
 import { type Source, SourceError, type SourceEvent } from './read/types';
 
-export { lockCopy };
+export { allowAgain, lockCopy, takeDown };
 
 /** Mails and bytes of one transaction: FTS5 writes one segment for each, and a reader waits for none of it. */
 const BATCH_MAILS = 1024;
@@ -65,6 +66,8 @@ export interface IngestOptions {
   onNote?(location: string, note: string): void;
   /** Takes what is written before it is committed, for other nodes; null: this database is on one machine. */
   log: IngestLog | null;
+  /** Done before anything is read, in one transaction. */
+  first?(db: Transaction): Promise<void>;
   /** Aborted: nothing more is read, and what was read is brought to its end. */
   signal?: AbortSignal;
 }
@@ -122,11 +125,13 @@ export async function ingest(sources: Source[], options: IngestOptions): Promise
   try {
     await options.log?.lead(db);
     await prepareSearch(db);
+    if (options.first) await db.transaction(options.first);
     const lists = await ListNames.load(db);
+    const withheld = await withheldIds(db);
     for (const source of sources) {
       if (options.signal?.aborted) break;
       try {
-        await new SourceRun(db, pool, lists, source, options, counts).run();
+        await new SourceRun(db, pool, lists, withheld, source, options, counts).run();
       } catch (error) {
         if (!(error instanceof SourceError)) throw error;
         failed.push(error);
@@ -197,6 +202,7 @@ class SourceRun {
     private readonly db: Connection,
     private readonly pool: ParserPool,
     private readonly lists: ListNames,
+    private readonly withheld: ReadonlySet<string>,
     private readonly source: Source,
     private readonly options: IngestOptions,
     private readonly counts: Counts,
@@ -293,6 +299,10 @@ class SourceRun {
       return;
     }
     const batch = await gathering;
+    const mails = batch.mails.filter(({ msgid }) => !this.withheld.has(msgid));
+    this.counts.deleted += batch.mails.length - mails.length;
+    this.counts.read += batch.mails.length - mails.length;
+    batch.mails = mails;
     const resolved = await resolve(this.db, this.pool, this.#ids, batch);
     const units = await packUnits(this.pool, batch, resolved);
     this.#count(batch, resolved);

@@ -68,7 +68,9 @@ export function page(answer: (context: PageContext) => Promise<Answer>) {
       const reader = await openReader();
       if (!reader) return noArchive();
       const finish = await reader.read((db) => answerFrom(request, parts, db, answer));
-      return await finish();
+      const response = await finish();
+      if (settings.noindex.has(parts[0] ?? '')) response.headers.set('X-Robots-Tag', 'noindex');
+      return response;
     } catch (error) {
       return failure(error);
     }

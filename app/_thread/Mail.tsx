@@ -52,7 +52,14 @@ export function ThreadMail({
         <SentAt at={row.sent_at} zone={row.sent_zone} note={row.date_note} />
         {parent ? (
           <a className="up" href={`#${anchorOf(parent)}`} title="the mail that this one answers">
-            ↑ {parent.ghost === null ? <bdi>{parent.author || parent.address}</bdi> : 'missing'}
+            ↑{' '}
+            {parent.ghost === null ? (
+              <bdi>{parent.author || parent.address}</bdi>
+            ) : parent.withdrawn === null ? (
+              'missing'
+            ) : (
+              'withdrawn'
+            )}
           </a>
         ) : null}
         <a className="self" href={`${messageHref(list, row.msgid)}${imposterQuery(row)}`}>

@@ -222,7 +222,11 @@ function Step({
   return (
     <p>
       <span className="label">{label}</span>{' '}
-      {to.msgid === null ? (
+      {to.withdrawn !== null ? (
+        <>
+          a message that the operator withdrew: <bdi>{to.withdrawn}</bdi>
+        </>
+      ) : to.msgid === null ? (
         <a href={loreHref(to.ghost ?? '')}>a message that is not in this archive</a>
       ) : (
         <a rel={rel} href={messageHref(list, to.msgid)}>

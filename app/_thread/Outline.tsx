@@ -19,7 +19,15 @@ export function Outline({ rows, subject }: { rows: ThreadRow[]; subject: string 
             </a>
           ) : (
             <span className="ghost" id={anchorOf(row)}>
-              [not in this archive: <a href={loreHref(row.ghost)}>&lt;{row.ghost}&gt; at lore</a>]
+              {row.withdrawn === null ? (
+                <>
+                  [not in this archive: <a href={loreHref(row.ghost)}>&lt;{row.ghost}&gt; at lore</a>]
+                </>
+              ) : (
+                <>
+                  [withdrawn by the operator: <bdi>{row.withdrawn}</bdi>]
+                </>
+              )}
             </span>
           )}
         </li>

@@ -3,8 +3,9 @@ import { rawOf } from '#db/queries/blocks';
 import { findMessage, listsOf, type MessageRow } from '#db/queries/message';
 import { aside } from '../_aside/aside';
 import { ATTACHMENT_MARK } from '../_aside/mark';
+import { absentMessage } from '../_page/absent';
 import { tooManyLarge } from '../_page/large';
-import { Later, notFound, problem, renderBytes } from '../_page/page';
+import { Later, problem, renderBytes } from '../_page/page';
 import { holdLarge, TAKEN_APART } from '../_page/room';
 import { messageHref } from '../_ui/links';
 import { assetHref } from '../_web/assets';
@@ -23,7 +24,7 @@ export async function htmlView(
   imposter: number | null,
 ): Promise<Response | Later> {
   const message = await findMessage(db, msgid, imposter);
-  if (!message) return notFound(`The message <${msgid.slice(0, 200)}>`, msgid.slice(0, 200));
+  if (!message) return absentMessage(db, msgid);
   const synthetic = (await listsOf(db, message.id)).some((one) => one.synthetic === 1);
   const release = holdLarge(message.bytes, TAKEN_APART);
   if (!release) return tooManyLarge('/[list]/[msgid]/[view]');

@@ -17,6 +17,7 @@ const schema = z.object({
     .string()
     .regex(/^(?:https?:\/\/\S*%s\S*)?$/, 'an address with %s for the name of a commit')
     .default(''),
+  THREADLINE_NOINDEX: z.string().default(''),
   THREADLINE_NNTP: z
     .string()
     .regex(/^\d{0,5}$/, 'a port, 1 to 65535')
@@ -36,6 +37,12 @@ export const settings = (() => {
     maskAddresses: env.THREADLINE_MASK_ADDRESSES,
     /** Port of the newsgroups; null: none are served. */
     nntpPort: env.THREADLINE_NNTP || null,
+    /** Lists whose pages ask search engines to leave them out. */
+    noindex: new Set(
+      env.THREADLINE_NOINDEX.split(',')
+        .map((name) => name.trim())
+        .filter(Boolean),
+    ),
     config: resolve(env.THREADLINE_CONFIG),
     stories: resolve('stories'),
     /** Git repositories whose files the archive's patches change, first come first asked. */

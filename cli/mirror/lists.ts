@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Reader } from '#db/open';
 import { type MirrorList, type MirrorSource, mirrorLists, sourcesOfList } from '#db/queries/mirror';
+import { withdrawnOfList } from '#db/queries/withdrawn';
 import { ownAnswer } from '#ingest/read/git';
 import { SourceError } from '#ingest/read/types';
 import { copyFolder } from '#ingest/read/url';
@@ -56,16 +57,28 @@ async function repositoriesOf(
   onNote: (text: string) => void,
 ): Promise<string[]> {
   const [source, ...more] = await reader.read((db) => sourcesOfList(db, list.id));
+  const withheld = await reader.read((db) => withdrawnOfList(db, list.name));
   try {
-    const theirs = source && !more.length ? await repositoriesRead(source, database) : [];
+    const theirs = source && !more.length && !withheld.length ? await repositoriesRead(source, database) : [];
     if (theirs.length) return await borrowAll(folder, theirs);
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
     onNote(`${error.message}; epochs are written from the stored mails instead`);
   }
   if (await exists(join(folder, 'borrowed'))) await rm(folder, { recursive: true, force: true });
+  await forgetWithheld(folder, withheld);
   const epochs = await writeEpochs(reader, list.id, join(folder, 'git'));
   return epochs.map((epoch) => `git/${epoch}.git`);
+}
+
+/** A mail that the operator withdrew, or restored, is to be in no commit's past: all epochs are written again without it. */
+async function forgetWithheld(folder: string, withheld: string[]): Promise<void> {
+  const note = join(folder, 'withheld');
+  const before = await readFile(note, 'utf8').catch(() => '');
+  if (before === withheld.join('\n')) return;
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await writeWhole(note, withheld.join('\n'));
 }
 
 interface Theirs {

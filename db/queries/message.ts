@@ -1,6 +1,7 @@
 import { mayHoldHtml, seemsHtml } from '#mail/header';
 import type { Snapshot } from '../open';
 import { headsOf, rawOf, rawPartsOf, SLOTS, type Slots, textsOf } from './blocks';
+import { withdrawnMails } from './withdrawn';
 
 export interface MessageRow extends Slots {
   id: number;
@@ -32,6 +33,8 @@ export interface Neighbour {
   depth: number;
   parent: number | null;
   ghost: string | null;
+  /** As ThreadRow.withdrawn. */
+  withdrawn: string | null;
   msgid: string | null;
   subject: string | null;
   author: string | null;
@@ -145,13 +148,15 @@ async function hasHtml(db: Snapshot, message: MessageRow, head: Buffer): Promise
   return seemsHtml(raw);
 }
 
-function neighbours(db: Snapshot, thread: number, position: number, parent: number | null): Promise<Neighbour[]> {
-  return db.all<Neighbour & Record<string, never>>(
+async function neighbours(db: Snapshot, thread: number, position: number, parent: number | null): Promise<Neighbour[]> {
+  const rows = await db.all<Omit<Neighbour, 'withdrawn'>>(
     `SELECT p.position, p.depth, p.parent, p.ghost, m.msgid, m.subject, i.name AS author, i.address, m.sent_at
      FROM place p LEFT JOIN message m ON m.id = p.message_id LEFT JOIN identity i ON i.id = m.author_id
      WHERE p.thread = ?1 AND (p.position IN (?2 - 1, ?2 + 1, ?3) OR (p.parent = ?2 AND p.position > ?2)) ORDER BY p.position LIMIT 500`,
     [thread, position, parent],
   );
+  const gone = rows.some(({ ghost }) => ghost !== null) ? await withdrawnMails(db) : null;
+  return rows.map((row) => ({ ...row, withdrawn: gone?.get(row.ghost ?? '')?.reason ?? null }));
 }
 
 /** The message of an id, without its bytes; undefined where none bears it. */

@@ -1,6 +1,7 @@
 import { ENDORSEMENTS } from '#patch/trailer';
 import type { Snapshot } from '../open';
 import { SLOTS, type Slots, textsOf } from './blocks';
+import { withdrawnMails } from './withdrawn';
 
 /** One line of a thread in display order: a message, or a ghost (then only `ghost` is set besides the place). */
 export interface ThreadRow extends Slots {
@@ -8,6 +9,8 @@ export interface ThreadRow extends Slots {
   depth: number;
   parent: number | null;
   ghost: string | null;
+  /** Why the operator withdrew the mail of which this ghost is left; null for others. */
+  withdrawn: string | null;
   id: number;
   msgid: string;
   imposter: number;
@@ -67,7 +70,7 @@ export async function readThread(db: Snapshot, thread: number): Promise<Thread |
     [thread],
   );
   if (!head) return undefined;
-  const rows = await db.all<ThreadRow>(
+  const rows = await db.all<Omit<ThreadRow, 'withdrawn'>>(
     `SELECT p.position, p.depth, p.parent, p.ghost, m.id, m.msgid, m.imposter, m.subject, m.author_id, i.name AS author, i.address,
        i.person_id, (SELECT slug FROM person WHERE id = i.person_id) AS person, m.sent_at, m.sent_zone, m.date_note, m.flags,
        (SELECT group_concat(DISTINCT t.key) FROM patch_reply y JOIN trailer t ON t.message_id = y.message_id
@@ -79,7 +82,12 @@ export async function readThread(db: Snapshot, thread: number): Promise<Thread |
      WHERE p.thread = ? ORDER BY p.position LIMIT ${MAX_ROWS}`,
     [thread],
   );
-  return { ...head, rows, lists: JSON.parse(head.lists) };
+  const gone = rows.some(({ ghost }) => ghost !== null) ? await withdrawnMails(db) : null;
+  return {
+    ...head,
+    rows: rows.map((row) => ({ ...row, withdrawn: gone?.get(row.ghost ?? '')?.reason ?? null })),
+    lists: JSON.parse(head.lists),
+  };
 }
 
 /** Texts of the messages among `rows`, by position. */

@@ -17,7 +17,7 @@ export function restoreNames(connection: Connection, old: string): Promise<void>
       'INSERT INTO list (id, name, list_id, description, synthetic) SELECT id, name, list_id, description, synthetic FROM old.list',
     );
     await db.exec(
-      `INSERT INTO meta (key, value) SELECT key, value FROM old.meta WHERE key IN ('data_version', 'synthetic')`,
+      `INSERT INTO meta (key, value) SELECT key, value FROM old.meta WHERE key IN ('data_version', 'synthetic', 'withdrawn')`,
     );
     // Numbers of mails that were withdrawn stay used.
     if (await db.get(`SELECT 1 FROM pragma_table_info('list', 'old') WHERE name = 'last_number'`))

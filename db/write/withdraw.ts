@@ -45,6 +45,11 @@ export async function withdrawBlob(db: Transaction, sourceId: number, oid: strin
   return rows.length;
 }
 
+/** Takes back every posting of every message that bears a Message-ID. */
+export async function takeBackAll(db: Transaction, msgid: string): Promise<void> {
+  for (const row of await db.all<Posted>(`${POSTED} WHERE m.msgid = ?`, [msgid])) await takeBack(db, row);
+}
+
 /** Blobs that a source posted of an epoch, in pages. */
 export async function* heldBlobs(
   db: Reads,

@@ -63,6 +63,7 @@ export async function pageKinds(page: Page, base: string): Promise<PageKind[]> {
     { kind: 'mm patch', path: mmFile },
     { kind: 'stories', path: '/stories/' },
     { kind: 'story', path: story },
+    { kind: 'withdrawn messages', path: '/withdrawn/' },
     { kind: 'quote finder', path: '/quotes/' },
     {
       kind: 'quotes found',

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { createConnection } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../bench/process';
 import { command, ingest, scratch } from '../command';
+import { newsTalk } from '../news';
 import { type Running, startServer } from '../server';
 
 const folder = scratch();
@@ -27,19 +27,7 @@ function sample(): string {
   return path;
 }
 
-/** Sends command lines and gives all that is answered until the server closes. */
-function talk(...lines: string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = createConnection(port, '127.0.0.1');
-    let said = '';
-    socket.on('data', (part) => {
-      said += part.toString('latin1');
-    });
-    socket.on('error', reject);
-    socket.on('close', () => resolve(said));
-    socket.write([...lines, 'QUIT', ''].join('\r\n'));
-  });
-}
+const talk = (...lines: string[]) => newsTalk(port, ...lines);
 
 describe('newsgroups', () => {
   it('number each list’s mails from 1, and give each by its number and its Message-ID', async () => {

@@ -9,6 +9,7 @@ import { threadOf } from '#db/queries/thread';
 import { weekOf } from '#db/queries/week';
 import { firstIdAt } from '#mail/ids';
 import { looksLikeSpan, spanOf } from '#query/spans';
+import { absentMessage, withdrawnOf } from '../../_page/absent';
 import { atomOf } from '../../_page/atom';
 import { listAlias, onOtherList } from '../../_page/elsewhere';
 import { manifest } from '../../_page/mirror';
@@ -103,8 +104,9 @@ async function listFeed(request: Request, db: Snapshot, name: string): Promise<R
 
 /** A ghost is known by those who answered it. */
 async function ghostOrNothing(db: Snapshot, list: string, msgid: string) {
-  const shown = msgid.slice(0, 200);
-  if ((await threadOf(db, msgid)) === undefined) return notFound(`The message <${shown}>`, shown);
+  const gone = await withdrawnOf(db, msgid);
+  if (gone) return gone;
+  if ((await threadOf(db, msgid)) === undefined) return absentMessage(db, msgid);
   return (
     <Document title="Message not in this archive" list={list === 'all' ? null : list}>
       <section className="problem">

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Snapshot } from '#db/open';
 import { rfc3339 } from '#db/queries/export';
 import { seriesObject } from '#db/queries/exportseries';
 import { withFound } from '#db/queries/foundtopics';
@@ -15,6 +16,7 @@ import { listSeries, SERIES_A_PAGE } from '#db/queries/serieslist';
 import { suggest } from '#db/queries/suggest';
 import { readThread, type ThreadRow, threadOf } from '#db/queries/thread';
 import { type TopicMatches, topicIds, topicMatches } from '#db/queries/topics';
+import { withdrawnMails } from '#db/queries/withdrawn';
 import { timeOf } from '#mail/ids';
 import { dateSpan } from '#query/dates';
 import type { Topic } from '#site/topic';
@@ -32,6 +34,10 @@ const now = () => Math.floor(Date.now() / 1000);
 const at = (seconds: number) => rfc3339(Math.floor(seconds)) as string;
 const ofId = (id: number) => at(timeOf(id));
 const who = (name: string, address: string) => ({ name, address: maskAddress(address) });
+async function withdrawnError(db: Snapshot, msgid: string): Promise<ApiError | null> {
+  const gone = (await withdrawnMails(db)).get(msgid);
+  return gone ? new ApiError(410, `Message ${msgid.slice(0, 200)} was withdrawn: ${gone.reason}`) : null;
+}
 const missing = (what: string) => new ApiError(404, `${what.slice(0, 200)} is not in this archive.`);
 
 const listOperations = [
@@ -88,7 +94,7 @@ const messageOperations = [
     answer: s.message,
     async run({ params, db }) {
       const found = await readMessage(db, params.msgid);
-      if (!found) throw missing(`Message ${params.msgid}`);
+      if (!found) throw (await withdrawnError(db, params.msgid)) ?? missing(`Message ${params.msgid}`);
       const { message, parent } = found;
       return {
         msgid: message.msgid,

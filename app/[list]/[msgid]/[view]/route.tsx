@@ -6,6 +6,7 @@ import { findMessage, idsOfThread } from '#db/queries/message';
 import { threadOf } from '#db/queries/thread';
 import { readAttachment } from '#mail/attachment';
 import { BLOB_NAME, blobPage } from '../../../_blob/page';
+import { absentMessage } from '../../../_page/absent';
 import { atomOf } from '../../../_page/atom';
 import { legacy, onOtherList } from '../../../_page/elsewhere';
 import { bodyOf, tooManyLarge } from '../../../_page/large';
@@ -58,7 +59,7 @@ const ROUTE = '/[list]/[msgid]/[view]';
 /** The bytes as the archive holds them, never rendered. */
 async function rawMail(db: Snapshot, msgid: string, imposter: number | null): Promise<Response> {
   const message = await findMessage(db, msgid, imposter);
-  if (!message) return notFound(`The message <${msgid.slice(0, 200)}>`, msgid.slice(0, 200));
+  if (!message) return absentMessage(db, msgid);
   const release = holdLarge(message.bytes, 1, message.id);
   if (!release) return tooManyLarge(ROUTE);
   return releasing(release, async () => {
@@ -90,14 +91,14 @@ function download(parts: Buffer[], release: () => void, headers: Record<string, 
 
 async function threadFeed(request: Request, db: Snapshot, msgid: string): Promise<Response> {
   const thread = await threadOf(db, msgid);
-  if (thread === undefined) return notFound(`The message <${msgid.slice(0, 200)}>`, msgid.slice(0, 200));
+  if (thread === undefined) return absentMessage(db, msgid);
   const rows = await newestOfThread(db, thread);
   return respond(atomOf(request, rows.at(-1)?.subject ?? msgid, rows), 200, ATOM);
 }
 
 async function threadMbox(db: Snapshot, msgid: string, etag: string): Promise<Response> {
   const thread = await threadOf(db, msgid);
-  if (thread === undefined) return notFound(`The message <${msgid.slice(0, 200)}>`, msgid.slice(0, 200));
+  if (thread === undefined) return absentMessage(db, msgid);
   return respond(mboxGzip(mailsById(await idsOfThread(db, thread))), 200, {
     'Content-Type': 'application/gzip',
     'Content-Disposition': dispositionOf('attachment', `${msgid}.mbox.gz`),
