@@ -1,18 +1,55 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { Argument, Command } from 'commander';
-import { Reader } from '#db/open';
+import { Reader, type Snapshot } from '#db/open';
+import { type PlainRow, writePlain } from '#db/plain';
+import { ROWS } from './export/plain';
+import { EXPORT_VERSION, EXPORTS, exportSchema } from './export/schema';
 import { KINDS } from './kinds';
-import { runProgram } from './program';
+import { CommandError, runProgram } from './program';
 import { databasePath } from './settings';
 
-async function run(kind: string): Promise<void> {
+const NAMES = Object.keys(EXPORTS) as (keyof typeof EXPORTS)[];
+
+async function run(kind: string, file: string | undefined, options: { text?: true }): Promise<void> {
+  if (options.text && kind !== 'messages') program.error('error: --text goes with messages; sqlite has all texts.');
+  if ((kind === 'sqlite') !== (file !== undefined))
+    program.error(kind === 'sqlite' ? 'error: name the file to write.' : `error: ${kind} goes to standard output.`);
+  if (kind === 'schema') process.stdout.write(`${JSON.stringify(exportSchema(), null, 2)}\n`);
+  else if (kind === 'sqlite') await writeDatabase(resolve(file as string));
+  else await reading((db) => print(exported(kind)(db, options.text === true)));
+}
+
+const exported = (kind: string) => KINDS[kind] as (typeof KINDS)[string];
+
+async function reading(work: (db: Snapshot) => Promise<void>): Promise<void> {
   const reader = await Reader.open(databasePath(), 1);
-  await reader.read(async (db) => {
-    for await (const object of (KINDS[kind] as (typeof KINDS)[string])(db)) {
-      if (!process.stdout.write(`${JSON.stringify(object)}\n`)) await once(process.stdout, 'drain');
-    }
-  });
+  await reader.read(work);
   await reader.close();
+}
+
+async function print(objects: AsyncIterable<object>): Promise<void> {
+  for await (const object of objects) {
+    if (!process.stdout.write(`${JSON.stringify(object)}\n`)) await once(process.stdout, 'drain');
+  }
+}
+
+async function writeDatabase(target: string): Promise<void> {
+  if (existsSync(target))
+    throw new CommandError(`${target}: it is there already. Name a new file, or move that one away.`);
+  await reading(async (db) => {
+    const bytes = await writePlain(target, EXPORT_VERSION, allRows(db));
+    process.stdout.write(`${target}: ${(bytes / 1e6).toFixed(1)} MB\n`);
+  });
+}
+
+async function* allRows(db: Snapshot): AsyncGenerator<PlainRow> {
+  for (const kind of NAMES) {
+    let nth = 0;
+    const rowsOf = ROWS[kind] as (object: object, nth: number) => PlainRow[];
+    for await (const object of exported(kind)(db, true)) yield* rowsOf(object, ++nth);
+  }
 }
 
 // A reader such as `head` that closes the pipe has had what it wants.
@@ -21,10 +58,14 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-await runProgram(
-  new Command('export')
-    .description('Prints the analyses as NDJSON, one object a line.')
-    .addArgument(new Argument('<kind>', 'what to print').choices(Object.keys(KINDS)))
-    .exitOverride()
-    .action(run),
-);
+const program = new Command('export')
+  .description(
+    'Prints the analyses as NDJSON, one object a line; `schema`: what their fields are; `sqlite FILE`: writes all as a plain database.',
+  )
+  .addArgument(new Argument('<kind>', 'what to print').choices([...NAMES, 'schema', 'sqlite']))
+  .argument('[file]', 'of sqlite: where to; must not be there yet')
+  .option('--text', 'of messages: their text, taken apart: own words, quoted, diff, the rest')
+  .exitOverride()
+  .action(run);
+
+await runProgram(program);

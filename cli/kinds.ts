@@ -7,7 +7,7 @@ import { exportTopics } from '#db/queries/topics';
 import { topics } from './settings';
 
 /** Kinds of export by name; each yields JSON objects, sorted and stable. */
-export const KINDS: Record<string, (db: Snapshot) => AsyncIterable<object>> = {
+export const KINDS: Record<string, (db: Snapshot, withText?: boolean) => AsyncIterable<object>> = {
   messages: exportMessages,
   threads: exportThreads,
   series: exportSeries,

@@ -103,6 +103,38 @@ export function partsForIndex(body: string | Body): IndexParts {
   };
 }
 
+/** A body taken apart for reading: each line is in one of the four, in the order of the mail; git's binary data are left out. */
+export interface ReadingParts {
+  own: string;
+  /** With the marks. */
+  quoted: string;
+  diff: string;
+  /** As `aside` of IndexParts. */
+  apart: string;
+}
+
+/** Splits a body for those who study what people write. */
+export function partsForReading(body: string): ReadingParts {
+  const { text, starts, segments } = readBody(body);
+  const parts = { own: [] as string[], quoted: [] as string[], diff: [] as string[], apart: [] as string[] };
+  for (const { kind, start, end } of segments) {
+    if (kind === 'binary') continue;
+    const lines = linesBetween(text, starts, start, end);
+    if (kind === 'text') splitText(parts.own, parts.apart, lines);
+    else if (kind === 'quote') parts.quoted.push(lines);
+    else if (DIFF_KINDS.has(kind)) parts.diff.push(lines);
+    else parts.apart.push(lines);
+  }
+  return {
+    own: parts.own.join('\n'),
+    quoted: parts.quoted.join('\n'),
+    diff: parts.diff.join('\n'),
+    apart: parts.apart.join('\n'),
+  };
+}
+
+const DIFF_KINDS: ReadonlySet<SegmentKind> = new Set(['file', 'hunk', 'add', 'del', 'context']);
+
 /**
  * A line of the kernel's log, the line of an oops that names the process, a frame of a backtrace, a line of a configuration, what
  * a compiler or another tool says of a file, the names of merged branches, or a header copied into the text.

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { judgedLine, STATES } from '#patch/state';
 import { PREFIXES } from '#query/prefix';
+import { EXPORT_VERSION, EXPORTS, fieldsOf } from '../cli/export/schema';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const commands = readFileSync(join(ROOT, 'docs/COMMANDS.md'), 'utf8');
@@ -39,6 +40,19 @@ describe('documentation', () => {
     const text = readFileSync(join(ROOT, 'docs/SEARCH.md'), 'utf8');
     const listed = /<!-- prefixes -->\n([\s\S]*?)<!-- \/prefixes -->/.exec(text)?.[1]?.trim().split('\n') ?? [];
     expect(listed).toEqual(PREFIXES.map(({ name, meaning, example }) => `- \`${name}:\` ${meaning}: \`${example}\``));
+  });
+
+  it('EXPORT lists every field of the exports as cli/export/schema.ts has it', () => {
+    const text = readFileSync(join(ROOT, 'docs/EXPORT.md'), 'utf8');
+    const listed = /<!-- fields -->\n([\s\S]*?)\n<!-- \/fields -->/.exec(text)?.[1];
+    const kinds = (Object.keys(EXPORTS) as (keyof typeof EXPORTS)[]).map((kind) => {
+      const fields = fieldsOf(kind).map(
+        ({ path, type, meaning }) => `- \`${path}\` ${type}${meaning && `: ${meaning}`}`,
+      );
+      return `### ${kind}\n\n${EXPORTS[kind].description}\n\n${fields.join('\n')}`;
+    });
+    expect(listed).toBe(kinds.join('\n\n'));
+    expect(text).toContain(`has a version, now ${EXPORT_VERSION}:`);
   });
 
   it('STATES has every state as patch/state.ts has it', () => {

@@ -1,15 +1,19 @@
+import { partsForReading } from '#mail/body';
 import { timeOf } from '#mail/ids';
 import type { Snapshot } from '../open';
+import { SLOTS, type Slots, textsOf } from './blocks';
 
 /** Rows read at a time: memory stays flat whatever the archive's size. */
 const PAGE = 2000;
+/** Bytes of text read at a time, but for a single mail that has more. */
+const TEXT_BYTES = 4 * 1024 * 1024;
 
 /** RFC 3339 in UTC; null stays null. `seconds` are Unix seconds. */
 export function rfc3339(seconds: number | null): string | null {
   return seconds === null ? null : new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 }
 
-interface MessageRow {
+interface MessageRow extends Slots {
   id: number;
   msgid: string;
   lists: string;
@@ -24,13 +28,13 @@ interface MessageRow {
   root: string;
 }
 
-/** `npm run export -- messages`: one object a message, sorted by msgid, an imposter after the message it follows. */
-export async function* exportMessages(db: Snapshot): AsyncGenerator<object> {
+/** `npm run export -- messages`: one object a message, sorted by msgid, an imposter after the message it follows; its text taken apart where that is asked for. */
+export async function* exportMessages(db: Snapshot, withText = false): AsyncGenerator<object> {
   let after = '';
   let afterId = -1;
   for (;;) {
     const rows = await db.all<MessageRow>(
-      `SELECT m.id, m.msgid, m.sent_at, m.received_at, m.subject, i.name, i.address, m.in_reply_to, m.refs, t.root,
+      `SELECT m.id, m.msgid, m.sent_at, m.received_at, m.subject, i.name, i.address, m.in_reply_to, m.refs, t.root, ${SLOTS},
          (SELECT json_group_array(name) FROM (SELECT l.name FROM posting p JOIN list l ON l.id = p.list_id
                                               WHERE p.message_id = m.id ORDER BY l.name)) AS lists,
          (SELECT coalesce(up.ghost, pm.msgid) FROM place here
@@ -41,11 +45,24 @@ export async function* exportMessages(db: Snapshot): AsyncGenerator<object> {
        WHERE m.msgid > ?1 OR (m.msgid = ?1 AND m.id > ?2) ORDER BY m.msgid, m.id LIMIT ${PAGE}`,
       [after, afterId],
     );
-    for (const row of rows) yield messageObject(row);
+    if (withText) yield* withTexts(db, rows);
+    else for (const row of rows) yield messageObject(row);
     const last = rows[rows.length - 1];
     if (!last) return;
     after = last.msgid;
     afterId = last.id;
+  }
+}
+
+async function* withTexts(db: Snapshot, rows: MessageRow[]): AsyncGenerator<object> {
+  for (let at = 0; at < rows.length; ) {
+    let [end, bytes] = [at, 0];
+    while (end < rows.length && (end === at || bytes + (rows[end]?.text_size ?? 0) <= TEXT_BYTES))
+      bytes += rows[end++]?.text_size ?? 0;
+    const some = rows.slice(at, end);
+    const texts = await textsOf(db, some);
+    for (const [n, row] of some.entries()) yield { ...messageObject(row), text: partsForReading(texts[n] ?? '') };
+    at = end;
   }
 }
 

@@ -1,0 +1,158 @@
+import { z } from 'zod';
+
+/** Of the exports' shape: raised when a field goes or changes its meaning; a new field or kind leaves it as it is. */
+export const EXPORT_VERSION = 1;
+
+const msgid = z.string().describe('Message-ID without <>');
+const time = z.iso.datetime().describe('RFC 3339, UTC');
+const line = z.int().describe('line of the displayed text, from 0');
+const who = z.object({ name: z.string(), address: z.string() });
+
+const text = z.object({
+  own: z.string().describe("the author's own words"),
+  quoted: z.string().describe('quoted lines, with their marks'),
+  diff: z.string().describe('lines of diffs, as they are'),
+  apart: z.string().describe('attributions, signatures, trailers, diffstats, logs, copied headers'),
+});
+
+const message = z.object({
+  msgid,
+  lists: z.array(z.string()).describe('names of the lists that carried it'),
+  sent_at: time.describe('the Date: header, or the arrival where that cannot be read'),
+  received_at: time.nullable().describe('earliest arrival known'),
+  subject: z.string(),
+  author: who,
+  in_reply_to: msgid.nullable().describe('first id of In-Reply-To'),
+  references: z.array(msgid).describe('References, then In-Reply-To'),
+  parent: msgid.nullable().describe('the mail above it in the thread, seen or not'),
+  thread: msgid.describe("msgid of the thread's root, seen or not"),
+  text: text
+    .optional()
+    .describe('with --text: each line of the displayed text in one of four, in order; binary patches are left out'),
+});
+
+const thread = z.object({
+  root: msgid,
+  messages: z.array(msgid).describe('those seen, in display order'),
+  participants: z.int().describe('different addresses that wrote'),
+  first_at: time,
+  last_at: time,
+});
+
+const revision = z.object({
+  number: z.int().describe('3 for [PATCH v3 2/5]'),
+  prefixes: z.array(z.string()).describe("words in the subject's brackets"),
+  cover: msgid.nullable().describe('the 0/n mail'),
+  patches: z.array(
+    z.object({
+      position: z.int().nullable(),
+      total: z.int().nullable(),
+      msgid,
+      patch_id: z.string().nullable().describe('git patch-id --stable'),
+    }),
+  ),
+  sent_at: time,
+  resend: z.boolean().describe('sent again unchanged'),
+});
+
+const applied = z.object({
+  patch: msgid,
+  oid: z.string().nullable().describe('the commit, as the evidence names it'),
+  tree: z.string().nullable().describe('the repository'),
+  evidence: z.string().describe('msgid of the mail that says so; "commit": a commit of a repository'),
+  kind: z.string().describe('what it says: applied, queued, merged, reverted, ...'),
+  source: z.string().describe('who says it: a script, words, a robot, ...'),
+  how: z.string().describe('how the evidence was joined to the patch'),
+});
+
+const series = z.object({
+  id: z.int(),
+  title: z.string(),
+  author: who,
+  change_id: z.string().nullable(),
+  revisions: z.array(revision),
+  status: z.string().describe('docs/STATES.md'),
+  verdict: z
+    .object({ by: z.string().describe('address'), msgid, line, at: time })
+    .nullable()
+    .describe('the mail that proves the status'),
+  objections: z.array(z.object({ by: z.string().describe('address'), msgid, line, answered: z.boolean() })),
+  applied: z.array(applied),
+});
+
+const trailer = z.object({
+  msgid: msgid.describe('the mail that has it'),
+  patch: msgid.describe('the patch that it stands for'),
+  key: z.string().describe('Reviewed-by, Fixes, ...'),
+  name: z.string().describe("'' where nobody is named"),
+  address: z.string(),
+  given_in: msgid.describe('the mail in which it was given first'),
+  value: z.string().optional().describe('of a trailer that names nobody'),
+  for_other: z.literal(true).optional().describe('whoever sent given_in is not the person named'),
+});
+
+const person = z.object({
+  id: z.string().describe('as in /people/{id}/'),
+  name: z.string(),
+  identities: z.array(z.object({ name: z.string(), address: z.string(), messages: z.int() })),
+});
+
+const topic = z.object({
+  slug: z.string().describe('of topics.json'),
+  msgid,
+  systems: z.array(z.string()).describe('slugs of the systems that the mail names'),
+});
+
+const mm = z.object({
+  release: z.string().describe('2.6.9-mm1'),
+  msgid,
+  sent_at: time,
+  added: z.array(z.string()).describe('file names of patches'),
+  dropped: z.array(z.string()),
+  merged: z.array(z.string()),
+  remarks: z.array(z.object({ subject: z.string(), text: z.string() })),
+});
+
+/** What an object of each kind of export is; strict, so that tests find a field that is told of nowhere. */
+export const EXPORTS = {
+  messages: message.describe('one object a message, by msgid'),
+  threads: thread.describe('one a thread, by root'),
+  series: series.describe('one a patch series over all its versions, by id'),
+  trailers: trailer.describe('one for each trailer and patch that it stands for, by msgid'),
+  people: person.describe('one a person, by id'),
+  topics: topic.describe('one for each message of each topic'),
+  mm: mm.describe('one an announcement of the -mm tree, by time'),
+};
+
+/** The same as JSON Schema, with the version. */
+export function exportSchema(): object {
+  const kinds = Object.entries(EXPORTS).map(([name, schema]) => [name, z.toJSONSchema(schema)]);
+  return { version: EXPORT_VERSION, kinds: Object.fromEntries(kinds) };
+}
+
+/** Fields by path and meaning, as docs/EXPORT.md lists them. */
+export function fieldsOf(kind: keyof typeof EXPORTS): { path: string; type: string; meaning: string }[] {
+  return listed(z.toJSONSchema(EXPORTS[kind]) as JsonSchema, '');
+}
+
+interface JsonSchema {
+  type?: string | string[];
+  const?: unknown;
+  description?: string;
+  properties?: Record<string, JsonSchema>;
+  items?: JsonSchema;
+  anyOf?: JsonSchema[];
+}
+
+function listed(schema: JsonSchema, at: string): { path: string; type: string; meaning: string }[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, given]) => {
+    const isNullable = given.anyOf?.some(({ type }) => type === 'null') ?? false;
+    const field = given.anyOf?.find(({ type }) => type !== 'null') ?? given;
+    const inner = field.type === 'array' ? (field.items ?? {}) : field;
+    const path = `${at}${name}${field.type === 'array' ? '[]' : ''}`;
+    const types = inner.const === undefined ? [inner.type ?? []].flat() : [String(inner.const)];
+    const type = [...types, ...(isNullable ? ['null'] : [])].join(' or ');
+    const meaning = given.description ?? field.description ?? inner.description ?? '';
+    return [{ path, type, meaning }, ...listed(inner, `${path}.`)];
+  });
+}

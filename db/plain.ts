@@ -1,0 +1,68 @@
+import { readFile, rename, rm } from 'node:fs/promises';
+import { flushed } from './backup';
+import { Connection } from './connection';
+import { DatabaseError } from './errors';
+import type { Value } from './open';
+
+/** Beside this file in the sources, one folder up from the bundle in dist/: `../db/` from both. */
+const sqlOf = (name: string) => readFile(new URL(`../db/${name}`, import.meta.url), 'utf8');
+
+/** Rows written by one statement; with 14 columns far below SQLite's oldest limit of 999 parameters. */
+const ROWS_AT_ONCE = 50;
+
+/** A row of a table of plain.sql, by column. */
+export type PlainRow = [table: string, row: Record<string, Value>];
+
+/**
+ * Writes a plain database (plain.sql) of its own, readable by older programs of SQLite. The file has its name only once it is whole.
+ * `version` is kept as user_version. Resolves to its size in bytes.
+ */
+export async function writePlain(path: string, version: number, rows: AsyncIterable<PlainRow>): Promise<number> {
+  const part = `${path}.part`;
+  await rm(part, { force: true });
+  try {
+    const connection = await Connection.open(part, 'write');
+    try {
+      // A file that is made again where this is cut short needs no journal.
+      await connection.command(
+        'PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536; BEGIN',
+      );
+      await connection.command(await sqlOf('plain.sql'));
+      await insertAll(connection, rows);
+      await connection.command(`${await sqlOf('plainindex.sql')}; PRAGMA user_version = ${version}; COMMIT`);
+    } finally {
+      await connection.close();
+    }
+    const size = await flushed(part);
+    await rename(part, path);
+    return size;
+  } catch (error) {
+    await rm(part, { force: true });
+    if (error instanceof DatabaseError && error.code === 'SQLITE_FULL')
+      throw new DatabaseError(`${part}: there is no room for it. Name a file elsewhere.`, error.code);
+    throw error;
+  }
+}
+
+async function insertAll(connection: Connection, rows: AsyncIterable<PlainRow>): Promise<void> {
+  const waiting = new Map<string, Record<string, Value>[]>();
+  const flush = async (table: string) => {
+    const some = waiting.get(table) ?? [];
+    waiting.set(table, []);
+    const columns = Object.keys(some[0] ?? {});
+    if (!columns.length) return;
+    const places = some.map(() => `(${columns.map(() => '?').join(', ')})`).join(', ');
+    const names = columns.map((column) => `"${column}"`).join(', ');
+    await connection.command(
+      `INSERT INTO ${table} (${names}) VALUES ${places}`,
+      some.flatMap((row) => columns.map((column) => row[column] ?? null)),
+    );
+  };
+  for await (const [table, row] of rows) {
+    const some = waiting.get(table) ?? [];
+    waiting.set(table, some);
+    some.push(row);
+    if (some.length === ROWS_AT_ONCE) await flush(table);
+  }
+  for (const table of waiting.keys()) await flush(table);
+}

@@ -1,0 +1,20 @@
+-- What makes a plain database (plain.sql) quick to ask; after its rows.
+CREATE INDEX message_msgid ON message (msgid);
+CREATE INDEX message_thread ON message (thread);
+CREATE INDEX message_author ON message (author_address);
+CREATE INDEX message_sent ON message (sent_at);
+CREATE INDEX message_list_list ON message_list (list);
+CREATE INDEX thread_root ON thread (root);
+CREATE INDEX thread_message_root ON thread_message (root, position);
+CREATE INDEX thread_message_msgid ON thread_message (msgid);
+CREATE INDEX patch_series ON patch (series, nth);
+CREATE INDEX patch_msgid ON patch (msgid);
+CREATE INDEX applied_patch ON applied (patch);
+CREATE INDEX applied_oid ON applied (oid);
+CREATE INDEX trailer_patch ON trailer (patch);
+CREATE INDEX trailer_key ON trailer (key, address);
+CREATE INDEX identity_address ON identity (address);
+CREATE INDEX topic_slug ON topic (slug);
+CREATE VIRTUAL TABLE message_text USING fts5 (subject, own, quoted, diff, content = 'message', content_rowid = 'id', tokenize = 'porter unicode61');
+INSERT INTO message_text (message_text) VALUES ('rebuild');
+ANALYZE;
