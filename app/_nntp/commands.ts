@@ -54,8 +54,8 @@ HDR
 OVER MSGID
 LIST ACTIVE ACTIVE.TIMES NEWSGROUPS OVERVIEW.FMT HEADERS`;
 
-/** RFC 3977, 8.4.2: the fields of an overview, in order. */
-const OVERVIEW_FORMAT = 'Subject:\nFrom:\nDate:\nMessage-ID:\nReferences:\n:bytes\n:lines\nXref:full';
+/** The fields of an overview, in order, under the older of the names that RFC 3977, 8.4.2, allows: slrn 1.0.3 reads no overview without them. */
+const OVERVIEW_FORMAT = 'Subject:\nFrom:\nDate:\nMessage-ID:\nReferences:\nBytes:\nLines:\nXref:full';
 
 const text = (lines: string) => Buffer.from(lines ? `${lines.replace(/\n/g, '\r\n')}\r\n` : '', 'utf8');
 
@@ -99,7 +99,8 @@ const LISTS: Record<string, Command> = {
 
 async function* list(context: Context, [keyword = 'ACTIVE', ...args]: string[]): Answer {
   const command = Object.hasOwn(LISTS, keyword.toUpperCase()) ? LISTS[keyword.toUpperCase()] : undefined;
-  if (!command) throw new Refusal('503 This list is not kept');
+  // slrn takes 503 for a connection that was cut.
+  if (!command) throw new Refusal('501 There is no such list');
   yield* command(context, args);
 }
 

@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../bench/process';
 import { ARCHIVES, archive } from '../archives';
-import { ingest, scratch } from '../command';
+import { command, ingest, scratch } from '../command';
 import { PublicInbox, publicInboxInstalled } from '../publicinbox';
 import { type Running, startServer } from '../server';
 
 const GROUP = 'org.infradead.lists.kexec';
+const FEW = 12;
 const folder = scratch();
 let server: Running;
 let theirs: ChildProcess;
@@ -34,6 +35,35 @@ function talk(port: number, lines: string[]): Promise<string[]> {
     });
     socket.on('error', reject);
     socket.on('close', () => resolve(answers));
+  });
+}
+
+const mail = (n: number) =>
+  `From u@example.org Thu Jan  1 00:00:00 2004\nFrom: U <u@example.org>\nList-Id: <few.example.org>\nSubject: word ${n}\n` +
+  `Date: Thu, 01 Jan 2004 00:00:${10 + n} +0000\nMessage-ID: <few-${n}@example.org>\n\nalpha ${n}\n\n`;
+
+/** Runs a program on a terminal: each step's keys are given once the screen has what the step waits for. Gives what the screen had. */
+function onTerminal(line: string, env: Record<string, string>, steps: [RegExp, string][]): Promise<string> {
+  return new Promise((resolve) => {
+    const child = spawn('script', ['-qec', line, '/dev/null'], {
+      env: { ...process.env, ...env, TERM: 'vt100', LC_ALL: 'C.UTF-8' },
+    });
+    const patience = setTimeout(() => child.kill(), 60_000);
+    let said = '';
+    let from = 0;
+    child.stdout.on('data', (part: Buffer) => {
+      said += part.toString('latin1');
+      const [wanted, keys] = steps[0] ?? [];
+      if (!wanted?.test(said.slice(from))) return;
+      steps.shift();
+      from = said.length;
+      child.stdin.write(keys);
+    });
+    child.stdin.on('error', () => {});
+    child.on('close', () => {
+      clearTimeout(patience);
+      resolve(said);
+    });
   });
 }
 
@@ -84,7 +114,9 @@ describe.skipIf(!ARCHIVES || !publicInboxInstalled)('a list as a newsgroup, besi
       stdio: 'ignore',
     });
     const database = join(folder.path, 'a.sqlite');
-    ingest(database, archive('kexec'));
+    writeFileSync(join(folder.path, 'few.mbox'), Array.from({ length: FEW }, (_, n) => mail(n)).join(''));
+    ingest(database, archive('kexec'), join(folder.path, 'few.mbox'));
+    command('mirror', [], database);
     ports.ours = await freePort();
     server = await startServer(database, { THREADLINE_NNTP: String(ports.ours) });
     await ready(ports.theirs);
@@ -129,4 +161,76 @@ describe.skipIf(!ARCHIVES || !publicInboxInstalled)('a list as a newsgroup, besi
     expect(files.length, ran.stdout + ran.stderr).toBeGreaterThan(20);
     expect(readFileSync(join(home, 'News', files[0] as string), 'latin1')).toMatch(/^Message-ID: </im);
   });
+
+  it.skipIf(spawnSync('slrn', ['--version']).error)(
+    'slrn reads overviews and saves an article',
+    { timeout: 90_000 },
+    async () => {
+      const home = join(folder.path, 'slrn');
+      mkdirSync(home);
+      writeFileSync(
+        join(home, '.slrnrc'),
+        `set hostname "example.org"\nset username "t"\nserver "127.0.0.1:${ports.ours}" "jnewsrc"\n`,
+      );
+      writeFileSync(join(home, 'jnewsrc'), `${GROUP}: 1-2300\n`);
+      mkdirSync(join(home, 'News'));
+      const line = `cd ${home} && exec slrn -f jnewsrc -h 127.0.0.1 -p ${ports.ours} -i .slrnrc`;
+      const said = await onTerminal(line, { HOME: home }, [
+        [/\^R:Redraw/, '\r'],
+        [/unread/, '\r'],
+        [/Subject:/, 'o'],
+        [/aborts\)/, `\x01\x0b${join(home, 'saved')}\r`],
+        [/./, 'q'],
+        [/./, 'q'],
+        [/quit/, 'y'],
+      ]);
+      expect(said).not.toMatch(/not RFC|dropped connection/);
+      expect(existsSync(join(home, 'saved')), said).toBe(true);
+      expect(readFileSync(join(home, 'saved'), 'latin1')).toMatch(/^Message-ID: </im);
+    },
+  );
+
+  it.skipIf(spawnSync('neomutt', ['-v']).error)('neomutt copies an article', { timeout: 90_000 }, async () => {
+    const home = join(folder.path, 'mutt');
+    mkdirSync(home);
+    const set = [`folder=${home}`, 'nntp_context=50', 'catchup_newsgroup=no', 'mbox_type=mbox'];
+    const keys = `<first-entry><copy-message><kill-line>${join(home, 'saved')}<enter>y<quit>`;
+    writeFileSync(
+      join(home, 'rc'),
+      `set news_server="news://127.0.0.1:${ports.ours}"\nset newsrc=${join(home, 'newsrc')}\n` +
+        `${set.map((one) => `set ${one}\n`).join('')}push "${keys}"\n`,
+    );
+    writeFileSync(join(home, 'newsrc'), `${GROUP}: 1-2300\n`);
+    const line = `neomutt -n -F ${join(home, 'rc')} -f news://127.0.0.1:${ports.ours}/${GROUP}`;
+    const said = await onTerminal(line, { HOME: home }, []);
+    expect(existsSync(join(home, 'saved')), said).toBe(true);
+    expect(readFileSync(join(home, 'saved'), 'latin1')).toMatch(/^Message-ID: </im);
+  });
+
+  it.skipIf(spawnSync('lei', ['--version']).error)(
+    'lei imports a group, searches a list, and mirrors it',
+    { timeout: 120_000 },
+    () => {
+      const home = join(folder.path, 'lei');
+      mkdirSync(join(home, 'run'), { recursive: true, mode: 0o700 });
+      const env = { ...process.env, HOME: home, XDG_RUNTIME_DIR: join(home, 'run'), PI_CONFIG: join(home, 'pi') };
+      const lei = (...args: string[]) => {
+        const ran = spawnSync('lei', args, { env, cwd: home, encoding: 'utf8' });
+        expect(ran.status, ran.stderr).toBe(0);
+      };
+      const count = (file: string) => readFileSync(join(home, file), 'latin1').match(/^From /gm)?.length;
+      try {
+        lei('import', `nntp://127.0.0.1:${ports.ours}/org.example.few`);
+        lei('q', '-o', 'mboxrd:imported', '--no-external', 's:word');
+        expect(count('imported')).toBe(FEW);
+        lei('q', '-o', 'mboxrd:found', '--only', `${server.base}/few/`, 's:word');
+        expect(count('found')).toBe(FEW);
+        lei('add-external', '--mirror', `${server.base}/few/`, 'mirrored');
+        lei('q', '-o', 'mboxrd:mirror', '--only', join(home, 'mirrored'), 's:word');
+        expect(count('mirror')).toBe(FEW);
+      } finally {
+        spawnSync('lei', ['daemon-kill'], { env, cwd: home });
+      }
+    },
+  );
 });
