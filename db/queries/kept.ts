@@ -20,7 +20,7 @@ export class Kept<T> {
     let shelf = this.#shelves.get(db.file);
     if (shelf?.version !== version) {
       // A reader that began before the last change computes for itself and takes nobody's answers away.
-      if (shelf && Number(version) < Number(shelf.version)) return make();
+      if (shelf && isBefore(version, shelf.version)) return make();
       shelf = { version, values: new Map() };
       this.#shelves.set(db.file, shelf);
     }
@@ -32,4 +32,10 @@ export class Kept<T> {
     if (values.size > this.limit) values.delete(values.keys().next().value as string);
     return value;
   }
+}
+
+/** Of one log, or of none; states of two logs cannot be told apart by their counts. */
+function isBefore(one: string, other: string): boolean {
+  const [[count, log], [otherCount, otherLog]] = [one.split(' '), other.split(' ')];
+  return log === otherLog && Number(count) < Number(otherCount);
 }
