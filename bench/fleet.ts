@@ -21,9 +21,15 @@ export class NodeProcess {
   #stderr = '';
   #isReady = false;
 
-  private constructor(program: string, args: string[], database: string, servers: string, input?: string) {
+  private constructor(
+    program: string,
+    args: string[],
+    database: string,
+    servers: string,
+    { input, env = {} }: { input?: string | undefined; env?: Record<string, string> },
+  ) {
     this.child = spawn(process.execPath, [`${ROOT}/dist/${program}.mjs`, ...args], {
-      env: { ...process.env, THREADLINE_DB: database, ...(servers ? { THREADLINE_NATS: servers } : {}) },
+      env: { ...process.env, THREADLINE_DB: database, ...(servers ? { THREADLINE_NATS: servers } : {}), ...env },
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', 'ipc'],
     });
     this.child.stdout?.on('data', (part) => (this.#stdout += part));
@@ -35,11 +41,11 @@ export class NodeProcess {
   }
 
   static ingest(database: string, servers: string, args: string[], input?: string): NodeProcess {
-    return new NodeProcess('ingest', args, database, servers, input);
+    return new NodeProcess('ingest', args, database, servers, { input });
   }
 
-  static follow(database: string, servers: string, seed: string | null): NodeProcess {
-    return new NodeProcess('node', seed === null ? [] : ['--join', seed], database, servers);
+  static follow(database: string, servers: string, seed: string | null, env: Record<string, string> = {}): NodeProcess {
+    return new NodeProcess('node', seed === null ? [] : ['--join', seed], database, servers, { env });
   }
 
   /** What it said on standard error so far. */

@@ -7,10 +7,11 @@ import { type NodeStatus, writeNodeStatus } from '#db/nodestatus';
 import { type Connection, DatabaseError } from '#db/open';
 import { Follower, type Position } from '#log/follow';
 import { fetchSeed } from '#log/seed';
+import { serveSeed } from '#log/seedserver';
 import { LogStream, SeedError } from '#log/stream';
 import { nodeName } from './log';
 import { CommandError, runProgram } from './program';
-import { databasePath, logServers } from './settings';
+import { databasePath, logServers, seedAddress, seedToken } from './settings';
 
 /** How often the log is asked for what is new, and after it did not answer. */
 const LOOK_MS = 200;
@@ -57,17 +58,32 @@ class Node {
     const stream = await LogStream.connect(servers, `threadline ${nodeName()} ${this.database}`);
     const db = await openWriter(this.database);
     const follower = new Follower(db, stream);
+    await this.#serveSeed();
     for (;;) await this.#follow(db, follower);
   }
 
   async #begin(): Promise<void> {
     if (!this.seed)
       throw new CommandError(
-        `${this.database}: there is no database yet. Name a seed, which is a backup of another node: npm start -- --join FILE, or its URL`,
+        `${this.database}: there is no database yet. Name a seed, which is a backup of another node: npm start -- --join FILE, or its URL, or another node's /seed`,
       );
     say(`copies ${this.seed}`);
-    const { sequence } = await fetchSeed(this.seed, this.database);
+    const { sequence } = await fetchSeed(this.seed, this.database, seedToken());
     say(`begins at ${sequence} of the log`);
+  }
+
+  async #serveSeed(): Promise<void> {
+    const address = seedAddress();
+    if (!address) return;
+    const token = seedToken();
+    if (token === null)
+      throw new CommandError(
+        'THREADLINE_SEED offers the whole database: set THREADLINE_SEED_TOKEN, on all nodes the same, to what those that join have to know',
+      );
+    const port = await serveSeed({ database: this.database, ...address, token, say }).catch((error: Error) => {
+      throw new CommandError(`THREADLINE_SEED=${address.host}:${address.port} cannot be listened on: ${error.message}`);
+    });
+    say(`serves its seed on port ${port}`);
   }
 
   /** Until nothing is new, or something is wrong. */
@@ -108,7 +124,7 @@ class Node {
     if (this.seed) {
       const fetched = `${this.database}-seed`;
       try {
-        const { sequence } = await fetchSeed(this.seed, fetched);
+        const { sequence } = await fetchSeed(this.seed, fetched, seedToken());
         await db.become(fetched);
         say(`seeded again from ${this.seed}, begins at ${sequence} of the log`);
         return;
@@ -145,7 +161,12 @@ process.on('disconnect', () => process.exit(0));
 await runProgram(
   new Command('node')
     .description('Follows the log of several nodes into the database; npm start -- --join starts it beside the server.')
-    .option('--join <seed>', 'a backup of a node, or its URL: where the database comes from if it is not there')
+    .option(
+      '--join <seed>',
+      "a backup of a node, its URL, or another node's /seed: where the database comes from if it is not there",
+    )
     .exitOverride()
     .action(async ({ join }: { join?: string }) => new Node(databasePath(), join ?? null).run()),
 );
+// Its connections would keep a node that failed.
+process.exit();

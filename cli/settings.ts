@@ -15,6 +15,11 @@ const schema = z.object({
     .regex(/^(?:nats|tls):\/\/\S+$/, 'nats://host:port, several separated by commas')
     .optional(),
   THREADLINE_NATS_CREDENTIALS: z.string().min(1).optional(),
+  THREADLINE_SEED: z
+    .string()
+    .regex(/^\S+:\d{1,5}$/, 'the address and port that nodes which join reach this one by: host:port')
+    .optional(),
+  THREADLINE_SEED_TOKEN: z.string().min(16, 'at least 16 characters').optional(),
   THREADLINE_MAIL_SECONDS: z.coerce.number().min(0.01).max(3600).default(60),
 });
 
@@ -53,4 +58,16 @@ export function smtp(): { url: string; from: string } | null {
 export function logServers(): { urls: string; credentials: string | null } | null {
   const { THREADLINE_NATS: urls, THREADLINE_NATS_CREDENTIALS: credentials } = schema.parse(process.env);
   return urls ? { urls, credentials: credentials ?? null } : null;
+}
+
+/** Where this node serves its newest backup to nodes that join, from THREADLINE_SEED; null: nowhere. */
+export function seedAddress(): { host: string; port: number } | null {
+  const { THREADLINE_SEED: address } = schema.parse(process.env);
+  const [, host = '', port] = /^(.*):(\d+)$/.exec(address ?? '') ?? [];
+  return host ? { host: host.replace(/^\[|\]$/g, ''), port: Number(port) } : null;
+}
+
+/** What such nodes have to know, the same on all of them, from THREADLINE_SEED_TOKEN. */
+export function seedToken(): string | null {
+  return schema.parse(process.env).THREADLINE_SEED_TOKEN ?? null;
 }

@@ -3,6 +3,7 @@ import { setTimeout as later } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { NodeProcess, settled, tablesOf } from '../../bench/fleet';
 import { NATS_SERVER, NatsCluster } from '../../bench/nats';
+import { freePort } from '../../bench/process';
 import { command, scratch } from '../command';
 
 if (!NATS_SERVER && process.env.THREADLINE_REQUIRE?.includes('nats'))
@@ -67,7 +68,9 @@ describe.skipIf(!NATS_SERVER)('nodes of one log', () => {
   it('hold the same rows', async () => {
     for (const reader of readers) follow(reader);
     expect(await ingest(400).ended).toMatchObject({ code: 0 });
-    await expect.poll(() => [...running].every((one) => one.isReady || one.child.exitCode === 0)).toBe(true);
+    await expect
+      .poll(() => [...running].every((one) => one.isReady || one.child.exitCode === 0), { timeout: WITHIN_MS })
+      .toBe(true);
     await expectSame();
     for (const node of nodes) expect(command('verify', [], node)).toMatchObject({ status: 0 });
   });
@@ -96,6 +99,36 @@ describe.skipIf(!NATS_SERVER)('nodes of one log', () => {
     // The lease ends after 6 s; the ingest itself takes one or two.
     expect(performance.now() - started).toBeLessThan(20_000);
     await expectSame();
+  });
+
+  it('join by the seed that another node serves to those that know the token', async () => {
+    const token = 'of these three nodes';
+    const address = `127.0.0.1:${await freePort()}`;
+    const url = `http://${address}/seed`;
+    const env = { THREADLINE_SEED: address, THREADLINE_SEED_TOKEN: token };
+    const server = started(NodeProcess.follow(readers[0] as string, cluster.urls, seed, env));
+    await expect.poll(() => server.isReady, { timeout: WITHIN_MS }).toBe(true);
+    expect(await fetch(url)).toMatchObject({ status: 401 });
+    expect(await fetch(url, { headers: { Authorization: 'Bearer of others' } })).toMatchObject({ status: 401 });
+    const headers = { Authorization: `Bearer ${token}` };
+    expect(await fetch(`http://${address}/`, { headers })).toMatchObject({ status: 404 });
+
+    const fresh = `${folder.path}/fresh.sqlite`;
+    const stranger = started(NodeProcess.follow(fresh, cluster.urls, url));
+    expect(await stranger.ended).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/HTTP 401: the token is wrong/),
+    });
+    const joined = started(NodeProcess.follow(fresh, cluster.urls, url, { THREADLINE_SEED_TOKEN: token }));
+    expect(await ingest(50).ended).toMatchObject({ code: 0 });
+    await expect.poll(() => joined.isReady, { timeout: WITHIN_MS }).toBe(true);
+    await settled([...nodes.slice(0, 2), fresh], WITHIN_MS);
+    expect(await tablesOf(fresh)).toEqual(await tablesOf(writer));
+  });
+
+  it('offer their database to nobody without a token', async () => {
+    const open = started(NodeProcess.follow(writer, cluster.urls, null, { THREADLINE_SEED: '127.0.0.1:0' }));
+    expect(await open.ended).toMatchObject({ code: 1, stderr: expect.stringMatching(/set THREADLINE_SEED_TOKEN/) });
   });
 
   it('lose and double nothing, though writers, followers, servers and cables fail at random', () => {
