@@ -1,8 +1,9 @@
+import type { SearchColumn } from './term';
 import type { Field, TermField } from './types';
 
 /** Columns of `search` (db/schema.sql) that hold the lines of a diff, and all that a body holds. */
-const DIFF = ['file', 'hunk', 'removed', 'added', 'context'];
-const BODY = ['own', 'aside', 'quoted', ...DIFF, 'attachment'];
+const DIFF = ['file', 'hunk', 'removed', 'added', 'context'] as const;
+const BODY = ['own', 'aside', 'quoted', ...DIFF, 'attachment'] as const;
 
 /** Where the values of a prefix are looked for while it is typed. */
 export type ValueSource = 'people' | 'persons' | 'lists' | 'topics' | 'systems' | 'states' | readonly string[];
@@ -26,7 +27,7 @@ interface Common {
 interface WordPrefix extends Common {
   kind: 'words';
   field: Field;
-  columns: readonly string[];
+  columns: readonly SearchColumn[];
   header?: true;
 }
 /** A header that is compared whole. */

@@ -1,6 +1,7 @@
 import { SEARCH_COLUMNS } from '#query/term';
 import type { Connection, Reads, Transaction, Value } from '../open';
 import { blockSum } from '../sum';
+import { PACKED_COLUMNS, PLACED_COLUMNS } from './columns';
 import { insertRows } from './insert';
 
 /** A message that is already stored, as far as telling a duplicate from an imposter asks. */
@@ -49,13 +50,9 @@ export async function findTaken(db: Reads, starts: number[], span: number): Prom
   return rows.map((row) => row.id);
 }
 
-/** The columns that the packer fills, between the ones that only the main thread knows. */
-const COLUMNS = `id, msgid, imposter, author_id, sent_at, received_at, refs, thread,
-  subject, sent_zone, date_note, in_reply_to, flags, lines, bytes, attachments, notes,
-  head_block, head_at, head_size, text_block, text_at, text_size, body_block, body_at, body_size`;
-
+/** Rows in the order of PLACED_COLUMNS and PACKED_COLUMNS. */
 export async function insertMessages(db: Transaction, rows: Value[][]): Promise<void> {
-  await insertRows(db, `INSERT INTO message (${COLUMNS})`, rows);
+  await insertRows(db, `INSERT INTO message (${[...PLACED_COLUMNS, ...PACKED_COLUMNS].join(', ')})`, rows);
 }
 
 /** What FTS5 holds in memory before it writes a segment: more than a batch's words, so that each commit writes one. */
@@ -82,8 +79,7 @@ export interface SearchWords {
   ends: Uint32Array;
 }
 
-const SEARCH = `INSERT INTO search (rowid, subject, author, recipient, copied, own, aside, quoted, file, hunk, removed, added,
-  context, attachment, msgid, list)`;
+const SEARCH = `INSERT INTO search (rowid, ${SEARCH_COLUMNS.join(', ')})`;
 /** Messages of one statement. */
 const SEARCH_ROWS = 64;
 
@@ -95,7 +91,7 @@ const SEARCH_ROWS = 64;
 export async function insertSearch(db: Transaction, words: SearchWords[]): Promise<void> {
   for (let at = 0; at < words.length; at += SEARCH_ROWS) {
     const some = words.slice(at, at + SEARCH_ROWS);
-    const parts = some.map(({ bytes, start, ends }) => bytes.subarray(start, ends[SEARCH_COLUMNS - 1]));
+    const parts = some.map(({ bytes, start, ends }) => bytes.subarray(start, ends[SEARCH_COLUMNS.length - 1]));
     const blob = Buffer.concat(parts);
     const params: Value[] = [blob];
     let offset = 0;
@@ -121,7 +117,10 @@ function searchSql(rows: number): string {
   let next = 2;
   const row = () => {
     const id = `?${next++}`;
-    const columns = Array.from({ length: SEARCH_COLUMNS }, () => `CAST(substr(?1, ?${next++}, ?${next++}) AS TEXT)`);
+    const columns = Array.from(
+      { length: SEARCH_COLUMNS.length },
+      () => `CAST(substr(?1, ?${next++}, ?${next++}) AS TEXT)`,
+    );
     return `(${id}, ${columns.join(', ')})`;
   };
   const sql = `${SEARCH} VALUES ${Array.from({ length: rows }, row).join(', ')}`;

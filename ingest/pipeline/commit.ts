@@ -1,4 +1,5 @@
 import type { Connection, Transaction, Value } from '#db/open';
+import { inOrder, PACKED_COLUMNS, PLACED_COLUMNS } from '#db/write/columns';
 import { FACT_TABLES, insertFacts } from '#db/write/facts';
 import {
   addActivity,
@@ -72,8 +73,8 @@ async function writeRows(
 async function writeWords(db: Transaction, units: PackedUnit[]): Promise<void> {
   const words = units.flatMap(({ packed, fresh }) =>
     fresh.map(({ id }, n): SearchWords => {
-      const ends = packed.columnEnds.subarray(n * SEARCH_COLUMNS, (n + 1) * SEARCH_COLUMNS);
-      const start = n === 0 ? 0 : (packed.columnEnds[n * SEARCH_COLUMNS - 1] as number);
+      const ends = packed.columnEnds.subarray(n * SEARCH_COLUMNS.length, (n + 1) * SEARCH_COLUMNS.length);
+      const start = n === 0 ? 0 : (packed.columnEnds[n * SEARCH_COLUMNS.length - 1] as number);
       return { id, start, ends, bytes: packed.words };
     }),
   );
@@ -97,22 +98,23 @@ async function messageRows(db: Transaction, units: PackedUnit[], blockStarts: nu
   const identities = await identityIds(db, [...authors.values()]);
   const rows = units.flatMap(({ packed, fresh }, unit) =>
     fresh.map(({ mail, id, thread, imposter }, n): Value[] => [
-      id,
-      mail.msgid,
-      imposter ? 1 : 0,
-      identities.get(authorKey(mail)) ?? 0,
-      mail.sentAt,
-      mail.receivedAt,
-      mail.refs,
-      thread,
+      ...inOrder<(typeof PLACED_COLUMNS)[number], Value>(PLACED_COLUMNS, {
+        id,
+        msgid: mail.msgid,
+        imposter: imposter ? 1 : 0,
+        author_id: identities.get(authorKey(mail)) ?? 0,
+        sent_at: mail.sentAt,
+        received_at: mail.receivedAt,
+        refs: mail.refs,
+        thread,
+      }),
       ...withBlocks(packed.messages[n] as Value[], blockStarts[unit] as number),
     ]),
   );
   return rows.sort(byFirst);
 }
 
-/** Positions of head_block, text_block and body_block among the packed columns. */
-const BLOCK_CELLS = [9, 12, 15];
+const BLOCK_CELLS = (['head_block', 'text_block', 'body_block'] as const).map((name) => PACKED_COLUMNS.indexOf(name));
 
 function withBlocks(cells: Value[], start: number): Value[] {
   for (const at of BLOCK_CELLS) if (cells[at] !== null) cells[at] = (cells[at] as number) + start;

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { PACKED_COLUMNS, PLACED_COLUMNS } from '#db/write/columns';
 import { SEARCH_COLUMNS } from '#query/term';
 import { parseMail } from '../parse';
 import { pack } from './pack';
@@ -8,7 +11,9 @@ async function wordsOf(raw: string): Promise<string[]> {
   const bytes = Buffer.from(raw);
   const { words, columnEnds } = pack([{ message: await parseMail(bytes, { receivedAt: null }), raw: bytes }]);
   const ends = [0, ...columnEnds];
-  return Array.from({ length: SEARCH_COLUMNS }, (_, n) => Buffer.from(words.subarray(ends[n], ends[n + 1])).toString());
+  return Array.from({ length: SEARCH_COLUMNS.length }, (_, n) =>
+    Buffer.from(words.subarray(ends[n], ends[n + 1])).toString(),
+  );
 }
 
 it('files an attached patch under the columns of a diff too, and no other attachment', async () => {
@@ -28,4 +33,19 @@ it('files an attached patch under the columns of a diff too, and no other attach
   ])
     expect(words).toContain(one);
   expect(words.filter((column) => column.includes('a note'))).toHaveLength(1);
+});
+
+it('fills the columns that the schema has', () => {
+  const schema = readFileSync(join(import.meta.dirname, '../../db/schema.sql'), 'utf8').replace(/--.*/g, '');
+  const columnsOf = (create: RegExp, isColumn: (part: string) => boolean) =>
+    (create.exec(schema)?.[1] ?? '')
+      .split(',')
+      .map((part) => part.trim())
+      .filter(isColumn)
+      .map((part) => part.split(/\s/)[0]);
+  expect(columnsOf(/TABLE search USING fts5 \(([\s\S]*?)\n\);/, (part) => !part.includes('='))).toEqual([
+    ...SEARCH_COLUMNS,
+  ]);
+  const message = columnsOf(/TABLE message \(([\s\S]*?)\n\);/, () => true);
+  expect([...message].sort()).toEqual([...PLACED_COLUMNS, ...PACKED_COLUMNS].sort());
 });

@@ -1,10 +1,11 @@
+import { inOrder, PACKED_COLUMNS } from '#db/write/columns';
 import { addPatchRows } from '#ingest/patch/index';
 import { type IndexParts, partsForIndex, readBody } from '#mail/body';
 import { FLAG } from '#mail/flags';
 import type { Message } from '#mail/types';
 import { parseSubject } from '#patch/subject';
 import { spaceCjk } from '#query/cjk';
-import { SEARCH_COLUMNS, TERM } from '#query/term';
+import { SEARCH_COLUMNS, type SearchColumn, TERM } from '#query/term';
 import { BLOCK, BlockPacker, type Slot } from './blocks';
 import type { Cell, Packed } from './protocol';
 
@@ -47,7 +48,7 @@ class Words {
   #size = 0;
 
   constructor(mails: number) {
-    this.ends = new Uint32Array(mails * SEARCH_COLUMNS);
+    this.ends = new Uint32Array(mails * SEARCH_COLUMNS.length);
   }
 
   add(columns: string[]): void {
@@ -70,7 +71,6 @@ class Words {
   }
 }
 
-/** In the order of MESSAGE_COLUMNS in db/write/messages.ts. */
 function messageRow(message: Message, raw: Buffer, packer: BlockPacker, flags: number): Cell[] {
   const text = Buffer.from(message.text);
   const body = raw.subarray(message.headerBytes);
@@ -78,26 +78,26 @@ function messageRow(message: Message, raw: Buffer, packer: BlockPacker, flags: n
   const shown = packer.add(BLOCK.text, text);
   const kept: Slot | null = body.equals(text) ? null : packer.add(BLOCK.body, body);
   const attachments = message.attachments.map(({ text: _text, ...facts }) => facts);
-  return [
-    message.subject,
-    message.sentZone,
-    message.dateNote,
-    message.inReplyTo,
+  return inOrder(PACKED_COLUMNS, {
+    subject: message.subject,
+    sent_zone: message.sentZone,
+    date_note: message.dateNote,
+    in_reply_to: message.inReplyTo,
     flags,
-    countLines(text),
-    raw.length,
-    attachments.length ? JSON.stringify(attachments) : null,
-    message.notes.length ? JSON.stringify(message.notes) : null,
-    head.block,
-    head.at,
-    head.size,
-    shown.block,
-    shown.at,
-    shown.size,
-    kept?.block ?? null,
-    kept?.at ?? null,
-    kept?.size ?? null,
-  ];
+    lines: countLines(text),
+    bytes: raw.length,
+    attachments: attachments.length ? JSON.stringify(attachments) : null,
+    notes: message.notes.length ? JSON.stringify(message.notes) : null,
+    head_block: head.block,
+    head_at: head.at,
+    head_size: head.size,
+    text_block: shown.block,
+    text_at: shown.at,
+    text_size: shown.size,
+    body_block: kept?.block ?? null,
+    body_at: kept?.at ?? null,
+    body_size: kept?.size ?? null,
+  });
 }
 
 function flagsOf(message: Message, parts: IndexParts): number {
@@ -149,26 +149,26 @@ function countLines(text: Buffer): number {
   return text.length > 0 && text[text.length - 1] !== 10 ? lines + 1 : lines;
 }
 
-/** In the order of the columns of `search` in db/schema.sql. */
 function searchRow(message: Message, parts: IndexParts): string[] {
   const attached = message.attachments.map(({ name, text }) => `${name ?? ''}\n${text ?? ''}`).join('\n');
-  return [
-    message.subject,
-    `${message.author.name} ${message.author.address}`,
-    message.headers.to ?? '',
-    message.headers.cc ?? '',
-    parts.own,
-    parts.aside,
-    parts.quoted,
-    parts.file,
-    parts.hunk,
-    parts.removed,
-    parts.added,
-    parts.context,
-    attached.slice(0, MAX_ATTACHMENT_WORDS),
-    message.msgid,
-    message.listIds.join('\n'),
-  ].map(spaceCjk);
+  const row: Record<SearchColumn, string> = {
+    subject: message.subject,
+    author: `${message.author.name} ${message.author.address}`,
+    recipient: message.headers.to ?? '',
+    copied: message.headers.cc ?? '',
+    own: parts.own,
+    aside: parts.aside,
+    quoted: parts.quoted,
+    file: parts.file,
+    hunk: parts.hunk,
+    removed: parts.removed,
+    added: parts.added,
+    context: parts.context,
+    attachment: attached.slice(0, MAX_ATTACHMENT_WORDS),
+    msgid: message.msgid,
+    list: message.listIds.join('\n'),
+  };
+  return inOrder(SEARCH_COLUMNS, row).map(spaceCjk);
 }
 
 function addTerms(rows: Cell[][], index: number, message: Message, parts: IndexParts): void {

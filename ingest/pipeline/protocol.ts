@@ -81,7 +81,7 @@ export type Cell = string | number | null;
 
 /** What is stored of the kept mails; `messages`, `columnEnds` and each table of `facts` run along `keep`. */
 export interface Packed {
-  /** Columns of `message` in the order of MESSAGE_COLUMNS, without ids. Block numbers are local: indexes into `blocks`. */
+  /** Cells of `message` in the order of PACKED_COLUMNS (db/write/columns.ts). Block numbers are local: indexes into `blocks`. */
   messages: Cell[][];
   blocks: { kind: number; data: Uint8Array }[];
   /** Columns of `search` per kept mail, end to end as UTF-8; `columnEnds` has as many offsets a mail as there are columns. */

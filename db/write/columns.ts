@@ -1,0 +1,22 @@
+/** Columns of `message` (db/schema.sql) that only the main thread knows: what a mail is among those stored. */
+export const PLACED_COLUMNS = [
+  'id',
+  'msgid',
+  'imposter',
+  'author_id',
+  'sent_at',
+  'received_at',
+  'refs',
+  'thread',
+] as const;
+
+/** The others, which a worker fills (ingest/pipeline/pack.ts). Block numbers are local to its unit until they are stored. */
+export const PACKED_COLUMNS = [
+  ...(['subject', 'sent_zone', 'date_note', 'in_reply_to', 'flags', 'lines', 'bytes', 'attachments', 'notes'] as const),
+  ...(['head_block', 'head_at', 'head_size', 'text_block', 'text_at', 'text_size'] as const),
+  ...(['body_block', 'body_at', 'body_size'] as const),
+] as const;
+
+/** Values by the name of their column, in the order of the columns. */
+export const inOrder = <Column extends string, Cell>(columns: readonly Column[], row: Record<Column, Cell>): Cell[] =>
+  columns.map((column) => row[column]);
