@@ -1,4 +1,4 @@
-import type { Case } from '#db/queries/case';
+import type { CaseHead as Head } from '#db/queries/case';
 import type { Thread, ThreadRow } from '#db/queries/thread';
 import type { ThreadCase } from '#db/queries/threadcase';
 import { FLAG } from '#mail/flags';
@@ -16,7 +16,7 @@ import { ThreadPicture } from './ThreadPicture';
 export interface ThreadHeadProps {
   thread: Thread;
   /** Of the series that the thread begins with; null where it begins with none. */
-  found: Case | null;
+  found: Head | null;
   /** Of a thread that begins with none. */
   other: ThreadCase | null;
   list: string;

@@ -1,5 +1,5 @@
 import type { Snapshot } from '#db/open';
-import { caseOf, seriesOfThread } from '#db/queries/case';
+import { caseHead, seriesOfThread } from '#db/queries/case';
 import { MAX_ROWS, readThread, type Thread, type ThreadRow, threadOf, threadTexts } from '#db/queries/thread';
 import { threadCase } from '#db/queries/threadcase';
 import type { Shown } from '#mail/render';
@@ -32,7 +32,7 @@ export async function threadPage(
   const shown = thread.rows.filter((row) => row.ghost === null);
   if (view === 'flat') shown.sort((a, b) => a.id - b.id);
   const series = await seriesOfThread(db, thread.first_id);
-  const found = series === null ? null : await caseOf(db, series);
+  const found = series === null ? null : await caseHead(db, series);
   const readable = withinBytes(shown);
   const bytes = readable.reduce((sum, { text_size }) => sum + text_size, 0);
   const release = holdLarge(bytes, PAGE_TIMES, undefined, LARGE_PAGE_BYTES);

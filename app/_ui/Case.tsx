@@ -1,4 +1,4 @@
-import type { Case, Objection, Saying } from '#db/queries/case';
+import type { Case, CaseHead as Head, Objection, Saying } from '#db/queries/case';
 import { timeOf } from '#mail/ids';
 import { STATE, UNSETTLED } from '#patch/state';
 import { nameOf, plural, shortDate } from './format';
@@ -31,7 +31,7 @@ export function Proof({ by }: { by: Saying }) {
 }
 
 /** What became of a series, with the words that prove it: "refused on 2025-08-11 by Ada Example: “...”". */
-export function Verdict({ found }: { found: Case }) {
+export function Verdict({ found }: { found: Head }) {
   const { status, stable, proof, last_id } = found;
   const isOpen = UNSETTLED.some((name) => name === status);
   return (
@@ -59,6 +59,7 @@ export function Objections({ found }: { found: Case }) {
   const { objections } = found;
   if (!objections.length) return null;
   const met = objections.filter((one) => one.met).length;
+  const taken = objections.filter((one) => !one.met && one.taken).length;
   const agreed = objections.filter((one) => one.answer?.agreed).length;
   const newestFirst = objections.toReversed();
   const now = newestFirst.filter((one) => !one.followed);
@@ -70,6 +71,7 @@ export function Objections({ found }: { found: Case }) {
         <small>
           {objections.length}
           {met ? `, ${met} met` : ''}
+          {taken ? `, ${taken} named in a changelog` : ''}
           {agreed ? `, a change agreed to after ${agreed}` : ''}
         </small>
       </h2>
@@ -118,11 +120,20 @@ function ObjectionList({ objections, series }: { objections: Objection[]; series
   );
 }
 
-function Met({ one: { met, followed }, series }: { one: Objection; series: number }) {
+function Met({ one: { met, followed, taken }, series }: { one: Objection; series: number }) {
   if (met)
     return (
       <>
         met: <a href={anyHref(met.msgid)}>{met.key}</a> on {shortDate(timeOf(met.id))}
+      </>
+    );
+  if (followed && taken)
+    return (
+      <>
+        named in the <a href={linesHref(anyHref(taken.msgid), taken.line, 1)}>changelog of v{followed.number}</a>:{' '}
+        <q>
+          <bdi>{shortQuote(taken.text)}</bdi>
+        </q>
       </>
     );
   if (followed)
@@ -135,7 +146,7 @@ function Met({ one: { met, followed }, series }: { one: Objection; series: numbe
 }
 
 /** The same in short, above the mails of a thread that is a series. */
-export function CaseHead({ found }: { found: Case }) {
+export function CaseHead({ found }: { found: Head }) {
   return (
     <>
       <Verdict found={found} />
@@ -144,10 +155,10 @@ export function CaseHead({ found }: { found: Case }) {
           The whole case: v{found.version}
           {found.versions > 1 ? `, ${plural(found.versions, 'version')}` : ''}
         </a>
-        {found.objections.length ? (
+        {found.objected ? (
           <>
             {' · '}
-            <a href={`/series/${found.series}/#objections`}>{plural(found.objections.length, 'objection')}</a>
+            <a href={`/series/${found.series}/#objections`}>{plural(found.objected, 'objection')}</a>
           </>
         ) : null}
       </p>

@@ -30,7 +30,7 @@ function styles(): Buffer {
       .join('')
       .replace(/\/\*[\s\S]*?\*\//g, '')
       .replace(/\s+/g, ' ')
-      .replace(/ ?([{};,]) ?/g, '$1')
+      .replace(/ ?([{};,]) ?|(:) /g, '$1$2')
       .replace(/;}/g, '}'),
   );
 }

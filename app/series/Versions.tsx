@@ -1,48 +1,100 @@
+import type { Case } from '#db/queries/case';
+import type { VersionLog } from '#db/queries/changelogs';
 import type { PatchLine, RevisionDetail, TrailerLine } from '#db/queries/series';
 import { CLAIM_WORDS } from '#patch/kinds';
 import { isEndorsement } from '#patch/trailer';
 import { nameOf, plural, shortDate } from '../_ui/format';
-import { anyHref } from '../_ui/links';
+import { anyHref, linesHref } from '../_ui/links';
+import { statusClass } from '../_ui/state';
 import { outcomeWords } from './words';
 
 /** Names that a row has room for. */
 const MOST_NAMES = 4;
 
-/** The versions of a series, newest first: what each got, what it lost, and what changed since the one before. */
-export function Versions({ series, revisions }: { series: number; revisions: RevisionDetail[] }) {
+/** The versions of a series: a strip, and a line each, newest first: what each got, what it lost, and what changed since the one before. */
+export function Versions({ found, revisions }: { found: Case; revisions: RevisionDetail[] }) {
   if (revisions.length < 2) return null;
   return (
     <section aria-labelledby="versions">
       <h2 id="versions">
         Versions <small>{revisions.length}</small>
       </h2>
+      <Strip found={found} revisions={revisions} />
       <ol className="weekly strip">
         {revisions
-          .map((revision, n) => <Version key={revision.id} series={series} revisions={revisions} n={n} />)
+          .map((revision, n) => <Version key={revision.id} found={found} revisions={revisions} n={n} />)
           .toReversed()}
       </ol>
     </section>
   );
 }
 
-function Version({ series, revisions, n }: { series: number; revisions: RevisionDetail[]; n: number }) {
+/** One box a version, oldest first. */
+function Strip({ found, revisions }: { found: Case; revisions: RevisionDetail[] }) {
+  return (
+    <>
+      <ol className="boxes">
+        {revisions.map((revision, n) => {
+          const next = revisions[n + 1]?.id ?? Number.POSITIVE_INFINITY;
+          const objected = found.objections.filter(({ id }) => id > revision.id && id < next).length;
+          const isNewest = n === revisions.length - 1;
+          return (
+            <li key={revision.id} className={isNewest ? statusClass(found.status) : undefined}>
+              <a href={`#r${revision.id}`}>{nameOfVersion(revision)}</a>
+              <small>{repliesOf(revision.patches)}</small>
+              {givenIn(revision.patches).length ? (
+                <small>{plural(givenIn(revision.patches).length, 'tag')}</small>
+              ) : null}
+              {objected ? <small>{plural(objected, 'objection')}</small> : null}
+              {isNewest ? <small>{found.status}</small> : null}
+            </li>
+          );
+        })}
+      </ol>
+      <p className="facts">
+        A box is a version, oldest first: mails of others about it, the Reviewed-by and the like that it was given, and
+        mails that object. The edge of the newest has the colour of what became of it.
+      </p>
+    </>
+  );
+}
+
+function Version({ found, revisions, n }: { found: Case; revisions: RevisionDetail[]; n: number }) {
   const [revision, before] = [revisions[n] as RevisionDetail, revisions[n - 1]];
+  const log = found.logs.find((one) => one.revision === revision.id);
   return (
     <li className={n === revisions.length - 1 ? 'now' : undefined}>
       <a className="v" href={`#r${revision.id}`}>
         {nameOfVersion(revision)}
       </a>
       <time>{shortDate(revision.sentAt)}</time>
-      <span>
+      <div>
         <Got revision={revision} previous={revisions.find(({ id }) => id === revision.previous)} />
-      </span>
+        {log ? <Log log={log} /> : null}
+      </div>
       {before ? (
-        <a href={`/series/${series}/diff/?from=${before.id}&to=${revision.id}`}>
+        <a href={`/series/${found.series}/diff/?from=${before.id}&to=${revision.id}`}>
           changed since {nameOfVersion(before)}
         </a>
       ) : null}
     </li>
   );
+}
+
+/** What the author says changed, folded. */
+function Log({ log: { msgid, lines, text } }: { log: VersionLog }) {
+  return (
+    <details>
+      <summary>Its changelog</summary>
+      <pre>{text}</pre>
+      <a href={linesHref(anyHref(msgid), lines[0], lines[1] - lines[0] + 1)}>in the mail</a>
+    </details>
+  );
+}
+
+function repliesOf(patches: PatchLine[]): string {
+  const replies = patches.reduce((sum, one) => sum + one.replies, 0);
+  return replies ? plural(replies, 'reply', 'replies') : 'no reply';
 }
 
 const nameOfVersion = ({ number, part }: RevisionDetail) => `v${number}${part}`;
@@ -56,13 +108,11 @@ function Got({
   previous: RevisionDetail | undefined;
 }) {
   const own = patches.filter(({ isCover }) => !isCover);
-  const replies = patches.reduce((sum, one) => sum + one.replies, 0);
   const lost = namesOf(patches.flatMap((patch) => patch.lost));
   return (
     <>
       {isResend ? 'sent again, ' : ''}
-      {own.length ? plural(own.length, 'patch', 'patches') : 'cover letter'},{' '}
-      {replies ? plural(replies, 'reply', 'replies') : 'no reply'}
+      {own.length ? plural(own.length, 'patch', 'patches') : 'cover letter'}, {repliesOf(patches)}
       <Given patches={patches} />
       {lost && previous ? ` · lost since ${nameOfVersion(previous)}: ${lost}` : ''}
       {verdictsOf(patches).map(({ words, msgid, count }) => (
@@ -76,8 +126,8 @@ function Got({
   );
 }
 
-/** Who stood for patches of the version in replies: the first mail of each. */
-function Given({ patches }: { patches: PatchLine[] }) {
+/** Who stood for patches of a version in replies: the first mail of each. */
+function givenIn(patches: PatchLine[]): TrailerLine[] {
   const given = patches.flatMap((patch) =>
     patch.trailers.filter((one) => isEndorsement(one.key) && !one.forAll && one.message_id !== patch.id),
   );
@@ -86,7 +136,11 @@ function Given({ patches }: { patches: PatchLine[] }) {
     const key = `${one.key} ${nameOf(one.name, one.address)}`;
     if (!first.has(key)) first.set(key, one);
   }
-  const shown = [...first.values()];
+  return [...first.values()];
+}
+
+function Given({ patches }: { patches: PatchLine[] }) {
+  const shown = givenIn(patches);
   return (
     <>
       {shown.slice(0, MOST_NAMES).map((one) => (

@@ -1,6 +1,7 @@
 import { CLAIM, PATCH_KIND } from '#patch/kinds';
 import { metBy } from '#patch/objection';
 import type { Snapshot } from '../open';
+import { changelogsIn, type TakenUp, takenUpIn, type VersionLog } from './changelogs';
 import { passagesAt } from './passages';
 import { STATUS } from './status';
 
@@ -22,10 +23,12 @@ export interface Objection extends Saying {
   met: { id: number; msgid: string; key: string } | null;
   /** The first version posted after it: whether that meets it, no act says. */
   followed: { id: number; number: number } | null;
+  /** What that version's changelog says of the objector. */
+  taken: TakenUp | null;
 }
 
-/** What became of a series, who objected, and the mails that prove it. */
-export interface Case {
+/** What became of a series, and the mail that proves it. */
+export interface CaseHead {
   series: number;
   status: string;
   stable: string | null;
@@ -33,73 +36,124 @@ export interface Case {
   versions: number;
   last_id: number;
   proof: Saying | null;
-  objections: Objection[];
+  /** Mails that object. */
+  objected: number;
 }
 
-type Head = Omit<Case, 'proof' | 'objections'> & { author: number };
+/** The same with who objected. */
+export interface Case extends CaseHead {
+  objections: Objection[];
+  /** What the author says changed in each version. */
+  logs: VersionLog[];
+}
 
-/** Null where there is no such series. */
-export async function caseOf(db: Snapshot, series: number): Promise<Case | null> {
-  const head = await db.get<Head & Record<string, never>>(
+type Head = Omit<CaseHead, 'proof'> & { author: number; proof_id: number | null; proof_line: number | null };
+
+const readHead = (db: Snapshot, series: number) =>
+  db.get<Head & Record<string, never>>(
     `SELECT s.id AS series, ${STATUS} AS status, s.stable, s.revisions AS versions, s.last_id,
        coalesce((SELECT n.number || coalesce(n.part, '') FROM revision n WHERE n.id = s.posted_id), '1') AS version,
-       ${PERSON} AS author
+       (SELECT count(DISTINCT evidence_id) FROM objection WHERE series_id = s.id) AS objected,
+       ${PERSON} AS author, s.proof_id, s.proof_line
      FROM series s JOIN identity i ON i.id = s.author_id WHERE s.id = ?`,
     [series],
   );
+
+/** What became of a series, in short; null where there is no such series. */
+export async function caseHead(db: Snapshot, series: number): Promise<CaseHead | null> {
+  const head = await readHead(db, series);
   if (!head) return null;
-  const { author, ...rest } = head;
-  const proofs = await db.all<Said>(
-    `SELECT ${SAID}, s.proof_line AS line FROM series s JOIN message m ON m.id = s.proof_id
-     JOIN identity i ON i.id = m.author_id WHERE s.id = ?`,
-    [series],
-  );
-  const objected = await objectionsOf(db, series, author);
-  const passages = await passagesAt(
-    db,
-    [...proofs, ...objected].map(({ id, line }) => ({ id, line: line ?? 0 })),
-  );
+  const { author: _author, proof_id, proof_line, ...rest } = head;
+  const [proof] = await saidIn(db, proof_id === null ? [] : [{ id: proof_id, line: proof_line ?? 0 }]);
+  return { ...rest, proof: proof ?? null };
+}
+
+/** Null where there is no such series. */
+export async function caseOf(db: Snapshot, series: number): Promise<Case | null> {
+  const head = await readHead(db, series);
+  if (!head) return null;
+  const { author, proof_id, proof_line, ...rest } = head;
+  const objected = rest.objected ? await objectionsOf(db, series, author) : [];
+  const proofs = proof_id === null ? [] : [{ id: proof_id, line: proof_line ?? 0 }];
+  const said = await saidIn(db, [...proofs, ...objected]);
+  const logs = rest.versions > 1 ? await changelogsIn(db, series, titlesOf(objected)) : [];
+  return {
+    ...rest,
+    proof: (proof_id !== null && said[0]) || null,
+    objections: objected.length ? await answered(db, series, objected, said.slice(proofs.length), logs) : [],
+    logs,
+  };
+}
+
+const titlesOf = (objected: Objected[]) => [...new Set(objected.flatMap(({ title }) => title ?? []))];
+
+async function answered(
+  db: Snapshot,
+  series: number,
+  objected: Objected[],
+  said: (Saying | null)[],
+  logs: VersionLog[],
+): Promise<Objection[]> {
   const trailers = await trailersGiven(db, series);
   const versions = await db.all<{ id: number; number: number }>(
     'SELECT id, number FROM revision WHERE series_id = ? AND resend = 0 ORDER BY id',
     [series],
   );
-  return {
-    ...rest,
-    proof: proofs[0] ? saying(proofs[0], passages[0]) : null,
-    objections: objected.map((said, n) => ({
-      ...saying(said, passages[proofs.length + n]),
-      answer:
-        said.answer === null ? null : { id: said.answer, msgid: said.answer_msgid ?? '', agreed: said.agreed === 1 },
-      met: metBy(said, trailers) ?? null,
-      followed: versions.find(({ id }) => id > said.id) ?? null,
-    })),
-  };
+  const names = [...new Set(objected.map(({ name }) => name))];
+  return objected.flatMap((one, n) => {
+    const saying = said[n];
+    if (!saying) return [];
+    const { answer, answer_msgid, agreed } = one;
+    const followed = versions.find(({ id }) => id > one.id) ?? null;
+    return {
+      ...saying,
+      answer: answer === null ? null : { id: answer, msgid: answer_msgid ?? '', agreed: agreed === 1 },
+      met: metBy(one, trailers) ?? null,
+      followed,
+      taken: followed && takenUpIn(logs, one, followed.id, names, saying.quote ?? ''),
+    };
+  });
+}
+
+/** Who wrote mails, with the passages around these lines; null where there is no such mail. */
+async function saidIn(db: Snapshot, places: { id: number; line: number }[]): Promise<(Saying | null)[]> {
+  if (!places.length) return [];
+  const rows = await db.all<Omit<Saying, 'lines' | 'quote'>>(
+    'SELECT m.id, m.msgid, i.name, i.address FROM json_each(?) j JOIN message m ON m.id = j.value JOIN identity i ON i.id = m.author_id',
+    [JSON.stringify(places.map(({ id }) => id))],
+  );
+  const passages = await passagesAt(db, places);
+  return places.map(({ id }, n) => {
+    const row = rows.find((one) => one.id === id);
+    return row ? { ...row, lines: passages[n]?.lines ?? null, quote: passages[n]?.quote ?? null } : null;
+  });
 }
 
 /** One number for a person: that of the person, else of the identity. */
 const PERSON = 'coalesce(i.person_id, -i.id)';
-const SAID = `m.id, m.msgid, i.name, i.address, ${PERSON} AS person`;
 /** The patch's title, and null of a cover letter. */
 const TITLE = `iif(p.kind = ${PATCH_KIND.cover}, NULL, p.title_key)`;
 
-interface Said {
+interface Objected {
   id: number;
-  msgid: string;
   name: string;
-  address: string;
   person: number;
-  line: number | null;
+  line: number;
+  /** Hash of the patch's title; null where the objection is to the cover letter. */
+  title: number | null;
+  answer: number | null;
+  answer_msgid: string | null;
+  agreed: number;
 }
 
 /** Of each mail that objected the first objection, with the author's first answer to it. Objections lead: left to itself, SQLite begins with every place of the archive. */
 function objectionsOf(db: Snapshot, series: number, author: number) {
-  return db.all<Said & { title: number | null; answer: number | null; answer_msgid: string | null; agreed: number }>(
+  return db.all<Objected>(
     `WITH o AS (SELECT evidence_id AS id, min(line) AS line FROM objection WHERE series_id = ?1 GROUP BY 1),
      a AS (SELECT o.id, min(c.message_id) AS answer FROM o CROSS JOIN message m ON m.id = o.id
        CROSS JOIN place p ON p.thread = m.thread AND p.message_id = o.id CROSS JOIN place c ON c.thread = p.thread AND c.parent = p.position
        JOIN message w ON w.id = c.message_id JOIN identity i ON i.id = w.author_id WHERE ${PERSON} = ?2 GROUP BY 1)
-     SELECT ${SAID}, o.line, (SELECT ${TITLE} FROM patch_reply y JOIN patch p ON p.message_id = y.patch_id WHERE y.message_id = o.id) AS title,
+     SELECT m.id, i.name, ${PERSON} AS person, o.line, (SELECT ${TITLE} FROM patch_reply y JOIN patch p ON p.message_id = y.patch_id WHERE y.message_id = o.id) AS title,
        a.answer, (SELECT msgid FROM message WHERE id = a.answer) AS answer_msgid,
        EXISTS (SELECT 1 FROM outcome g WHERE g.evidence_id = a.answer AND g.kind = ${CLAIM.gaveIn} AND g.doubted = 0) AS agreed
      FROM o JOIN message m ON m.id = o.id JOIN identity i ON i.id = m.author_id LEFT JOIN a ON a.id = o.id ORDER BY o.id LIMIT 100`,
@@ -117,11 +171,6 @@ function trailersGiven(db: Snapshot, series: number) {
     [series],
   );
 }
-
-const saying = (
-  { id, msgid, name, address }: Said,
-  passage: { lines: [number, number]; quote: string } | null | undefined,
-): Saying => ({ id, msgid, name, address, lines: passage?.lines ?? null, quote: passage?.quote ?? null });
 
 /** The series that the first patch of a thread belongs to, or a cover letter above it; null where its beginning is none. */
 export async function seriesOfThread(db: Snapshot, first: number): Promise<number | null> {

@@ -79,6 +79,15 @@ const others = () =>
       '[PATCH] lib: set part 3 up',
       `It crashed.\n\nReported-by: Cy Cole <cy@example.org>\nCloses: https://lore.kernel.org/r/crash@example.org\nSigned-off-by: Ada Ames <ada@example.org>\n---\n${diff(50)}-- \n2.50\n`,
     ),
+    mail(207, 'lock', 'fix', 'Cy Cole', 'Re: [PATCH] lib: set part 3 up', 'Please drop the lock, it is not needed.\n'),
+    mail(
+      208,
+      'fix2',
+      '',
+      'Ada Ames',
+      '[PATCH v2] lib: set part 3 up',
+      `It crashed.\n\nSigned-off-by: Ada Ames <ada@example.org>\n---\nChanges in v2:\n- say more\n- drop the lock as Cy suggested\n\n${diff(50)}-- \n2.50\n`,
+    ),
     mail(203, 'ask', '', 'Dee Dunn', 'How is part 4 started', 'How is part 4 started from a module?\n'),
     mail(
       204,
@@ -151,6 +160,17 @@ describe.skipIf(!present)('a long thread of patches', () => {
     expect(html).not.toContain('author’s answer');
     for (const width of [1280, 390])
       expect((await opened(id, width, 'part 7 will be two')).pixels).toBeLessThanOrEqual(MOST_PIXELS);
+  });
+
+  it('shows an objection that the next version’s changelog names, and that changelog', async () => {
+    const list = await (await fetch(`${server.base}/series/`)).text();
+    const id = /href="(\/series\/\d+\/)"><bdi>lib: set part 3 up/.exec(list)?.[1] ?? '';
+    const html = await (await fetch(server.base + id)).text();
+    expect(html).toMatch(/named in the <a [^>]*>changelog of v2<\/a>: <q><bdi>drop the lock as Cy suggested/);
+    expect(html).toMatch(/<pre>Changes in v2:\s+- say more/);
+    for (const width of [1280, 390])
+      expect((await opened(id, width, 'Please drop the lock')).isShown, `${width} wide`).toBe(true);
+    expect(html).toMatch(/<ol class="boxes">.*v1.*1 objection.*v2/s);
   });
 
   it.each([

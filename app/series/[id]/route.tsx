@@ -56,7 +56,7 @@ export const GET = page(async ({ parts, db }) => {
       </p>
       <Aside series={series} />
       {found ? <Objections found={found} /> : null}
-      <Versions series={id} revisions={series.all} />
+      {found ? <Versions found={found} revisions={series.all} /> : null}
       {series.all.toReversed().map((revision, n) => (
         <RevisionSection
           key={revision.id}
