@@ -2,9 +2,9 @@ import { type Act, act, isQuestion } from './act';
 
 /** After "please": what is asked of the list or of a maintainer, not of the patch. */
 const CHANGE =
-  "(?:re-?send|re-?spin|re-?post|re-?submit|re-?base|re-?do|re-?work|re-?write|re-?order|re-?name|re-?phrase|re-?word|re-?factor|re-?place|fix|use|add|remove|delete|drop|split|make|move|change|update|put|keep|avoid|convert|document|include|mention|squash|fold|sort|align|follow|address|separate|wrap|switch|define|provide|write|correct|adjust|insert|extend|limit|return|describe|resubmit|clean ?up|do not|don't|never|get rid of|turn|break|combine|rather|just|also|simply|at least|only|send (?:a |an |the |out |me )?(?:v\\d|new|updated|next|another|fixed|proper|separate|follow|incremental)|make sure|implement|introduce|spell|capitali[sz]e|shorten|initiali[sz]e|indent|spell|declare|export|pass|store|leave|swap|prefix|base)";
+  "(?:re-?send|re-?spin|re-?post|re-?submit|re-?base|re-?do|re-?work|re-?write|re-?order|re-?name|re-?phrase|re-?word|re-?factor|re-?place|fix|use|add|remove|delete|drop|split|make|move|change|update|put|keep|avoid|convert|document|include|mention|squash|fold|sort|align|follow|address|separate|wrap|switch|define|provide|write|correct|adjust|insert|extend|limit|return|describe|resubmit|clean ?up|do not|don't|never|get rid of|turn|break|combine|rather|just|also|simply|at least|only|send (?:a |an |the |out |me )?(?:v\\d|new|updated|next|another|fixed|proper|separate|follow|incremental)|make sure|implement|introduce|spell|capitali[sz]e|shorten|initiali[sz]e|indent|spell|declare|export|pass|store|swap|prefix|base)";
 const ASKED = new RegExp(
-  `\\bplease,? (?:(?:also|just|instead|then|always|rather|either|simply|at least|do|can you) )*${CHANGE}\\b`,
+  `\\bplease,? (?:(?:check|verify|correct|review|rework|run \\w+) (?:(?:it|this|that|them) )?and (?=re))?(?:(?:also|just|instead|then|always|rather|either|simply|at least|do|can you) )*${CHANGE}\\b`,
   'i',
 );
 const CAN_YOU = new RegExp(
@@ -28,11 +28,10 @@ const SHOULD = new RegExp(
     "(?:this|it|which|patch|series|that|code) (?:won't|doesn't|does not|fails to) (?:even )?(?:work|compile|build)",
     '(?:get|see|seeing|got|gives?|hit) (?:\\w+ ){0,2}(?:compile|compilation|build) (?:error|failure|warning)s?',
     `${PART} (?:is|are) missing`,
-    'typo',
     "I(?:'d| would) (?:(?:prefer|rather)(?! (?:wait|have|see|not have|keep an|hear))|like to see (?:a|an|the|some|more|this)|suggest|drop|use|just|also|call|make|rename|move|split|add|remove|put|keep|cast)",
     'better to',
-    'would (?:be (?:better|nicer|cleaner|good|nice|helpful)|make (?:more|better) sense)',
-    `(?:${PART}(?<!which)|(?:this|these|that|those) \\w+) (?:is|are|looks?|seems?) (?:redundant|unnecessary|superfluous|unneeded|pointless|not (?:needed|necessary|required))`,
+    'would (?:be (?:better|cleaner)|make (?:more|better) sense)',
+    `(?:${PART}(?<!which|it|that)|(?:this|these|that|those) \\w+|^(?:it|that)) (?:is|are|looks?|seems?) (?:redundant|unnecessary|superfluous|unneeded|pointless|not (?:needed|necessary|required))`,
     `(?:this|it|that|patch|change|series) (?:will |would |may |might )?breaks? (?:the|all|every|some|existing|any)`,
     "you(?:'re| are) (?:breaking|leaking|introducing|missing)",
     '(?:this|it|that) (?:will |would )?requires? (?:a|an|another|some) (?!while|lot|bit)',
@@ -42,7 +41,7 @@ const SHOULD = new RegExp(
 );
 /** Nothing is needed here, or something is left out: said at the start, it is said of the line above. */
 const LACK =
-  /^(?:(?:and|also|so|here|again|nit)[\s,.:!-]+)?(?:there(?:'s| is) )?(?:no need (?:to|for)|missing (?:a |the |an )?\w+)/i;
+  /^(?:(?:and|also|so|here|again)[\s,.:!-]+)?(?:there(?:'s| is) )?(?:no need (?:to|for)(?! (?:re-?spin|re-?send|re-?post|(?:a |an )?(?:new|v\d)))|missing (?:a |the |an )?\w+)/i;
 /** "s/from/to/" */
 const EDIT = /(?:^|\s)s\/[^/\s]+\/[^/\s]*\//;
 /** What a tester did comes before what they saw; neither asks for a change. */
@@ -50,21 +49,38 @@ const TESTER =
   /^(?:hi|so|and|ok)?,? ?(?:i|we)(?:'ve| have)? (?:just |now |also )?(?:applied|tested|tried|built|booted|ran)\b/i;
 /** A suggestion in the form of a question. */
 const SUGGESTED = new RegExp(
-  `(?:^|[,.;] |\\b(?:and|so|but|then) )(?:(?:how|what) about|why not|why don't you)(?: you)?(?: just| also| simply)? (?:\\w+ing\\b|${CHANGE}\\b)`,
+  `(?:^|[,.;] |\\b(?:and|so|but|then) )(?:can we(?=.{0,80}\\binstead\\b)|(?:how|what) about|why not|why don't you)(?: you)?(?: just| also| simply)? (?:\\w+ing\\b|${CHANGE}\\b)`,
   'i',
 );
 /** "Use tabs here.", "Don't cast it.": a command, with what it is done to. */
 const COMMAND =
-  /^(?:(?:and|also|then|so|just|nit|minor|again|ditto|here|rather)[\s,.:!-]+){0,2}(?:do not|don't|never|avoid|use|add|remove|drop|delete|split|move|rename|fix|make|replace|convert|document|squash|fold|sort|align|wrap|switch|get rid of|put|change|update|merge|mention)\s+(?:to\s+)?(?:(?:a|an|the|this|that|these|those|it|them|your|all|both|any|some|one|here|each|every)(?![\w])|\w+_\w+|\w+\(\)|['"`]|(?:use|add|do|make|put|call|mix|break|split|touch|change|introduce|open|hard)\b|(?:only |proper )?(?:tabs?|spaces?|blank|empty))/i;
+  /^(?:(?:and|also|then|so|just|again|ditto|here|rather)[\s,.:!-]+){0,2}(?:do not|don't|never|avoid|use|add|remove|drop|delete|split|move|rename|fix|make|replace|convert|document|squash|fold|sort|align|wrap|switch|get rid of|put|change|update|merge|mention|need to \w+)\s+(?:to\s+)?(?:(?:a|an|the|this|that|these|those|it|them|your|all|both|any|some|one|here|each|every)(?![\w])|\w+_\w+|\w+\(\)|['"`]|(?:use|add|do|make|put|call|mix|break|split|touch|change|introduce|open|hard)\b|(?:only |proper )?(?:tabs?|spaces?|blank|empty))/i;
 /** What is asked for only in a case that may not come. */
 const CASE =
-  /^(?:(?:and|but|so|also|then)\s+)?(?:if|in case|once|unless|should you|whenever|when (?:you|it|that|this|the))\b|\b(?:if (?:you (?:re-?send|re-?spin|re-?post|agree|like|want|prefer|have to|need to|do (?:a|another)|ever|get|think|can)|(?:this|that|it|there)(?: is|'s)|possible|needed|necessary|so\b|not\b)|when (?:that|this|it) (?:is|happens)|once\b|unless\b|in case\b)/i;
+  /^(?:(?:and|but|so|also|then)[\s,]+)?(?:if|in case|once|unless|should you|whenever|when (?:you|it|that|this|the))\b|\b(?:if (?:you (?:re-?send|re-?spin|re-?post|agree|like|want|prefer|have to|need to|do (?:a|another)|ever|get|think|can)|(?:this|that|it|there)(?: is|'s)|possible|needed|necessary|so\b|not\b)|when (?:that|this|it) (?:is|happens)|once\b|unless\b|in case\b)/i;
 const NOT_ASKED =
-  /\b(?:apply|queue|pull|(?:don't|do not) (?:merge|take)|let me know|feel free|cc |keep me|keep us|top[- ]?post\w*|trim|(?:in|for) (?:the )?future|(?:below|following) tags?|(?:tested|reviewed|acked|developed)[- ]by|co-?developed|next time|in cc|on cc|mailer|mail client|e-?mail client|find attached|look at|take a look|correct me|comments? welcome|ignore|(?:follow|separate)[- ]?up patch|later patch|on top\b|as a follow|incremental)\b/i;
+  /^no,? (?:please )?(?:keep|leave)\b|\b(?:apply|queue|pull|(?:don't|do not) (?:merge|take)|let me know|feel free|cc |keep me|keep us|top[- ]?post\w*|trim|(?:in|for) (?:the )?future|(?:below|following) tags?|(?:tested|reviewed|acked|developed)[- ]by|co-?developed|next time|in cc|on cc|mailer|mail client|e-?mail client|find attached|look at|take a look|correct me|comments? welcome|ignore|(?:follow|separate)[- ]?up patch|later patch|on top\b|as a follow|incremental)\b/i;
 const GAVE_IN =
-  /^(?:(?:ok(?:ay)?|sure|right|yes|yep|yeah|agreed?d?|oops|good (?:catch|point|idea|spot|suggestion)|nice catch|thanks?(?: you)?(?: for [\w' ]{1,40})?|ah|oh|hmm|sorry|my (?:bad|mistake)|absolutely|indeed|true|fair enough|got it|makes sense|you(?:'re| are) right|no problem|so|and|then|also|alright|understood|noted|ack|of course|certainly|fine|well|great|hi \w+|i see|i agree|i think)[\s,.:!-]+){0,5}(?:(?:i|we)(?:'ll| will|'m going to| am going to| shall| plan to)|will|going to|let me)\s+(?:(?:also|just|then|definitely|certainly|surely|try to|go ahead and|then|be|of course|gladly|respin|re-?send|it|that|and|probably)\s+){0,3}(?:fix|do|change|update|correct|add|remove|address|respin|re-?spin|resend|re-?send|rework|re-?work|drop|use|make|move|rename|split|include|send (?:a |an |out |the )?(?:v\d|new|updated|next|another|fixed|revised)|post (?:a |an |the )?(?:v\d|new|updated|next)|rewrite|rebase|modify|take care|incorporate|adjust|clean|fold|squash|merge|replace|convert|put|improve|reword|rephrase|amend|repost|submit|prepare|document|mention|follow (?:your|the)|switch|revise|implement|reorder|simplify|delete|get rid)\b/i;
+  /^(?:(?:ok(?:ay)?|sure|right|yes|yep|yeah|agreed?d?|oops|good (?:catch|point|idea|spot|suggestion)|nice catch|thanks?(?: you)?(?: for [\w' ]{1,40})?|ah|oh|hmm|sorry|my (?:bad|mistake)|absolutely|indeed|true|fair enough|got it|makes sense|you(?:'re| are) right|no problem|so|and|then|also|alright|understood|noted|ack|of course|certainly|fine|well|great|hi \w+|i see|i agree|i think)[\s,.:!-]+){0,5}(?:(?:i|we)(?:'ll| will|'m going to| am going to| shall| plan to)|will|going to|let me)\s+(?:(?:also|just|then|definitely|certainly|surely|try to|go ahead and|then|be|of course|gladly|respin|re-?send|it|that|and|probably)\s+){0,3}(?:fix|do|change|update|correct|add|remove|address|respin|re-?spin|resend|re-?send|rework|re-?work|drop|use|make|move|rename|split|include|send (?:a |an |out |the )?(?:v\d|new|updated|update\b|next|another|fixed|revised)|post (?:a |an |the )?(?:v\d|new|updated|next)|rewrite|rebase|modify|take care|incorporate|adjust|clean|fold|squash|merge|replace|convert|put|improve|reword|rephrase|amend|repost|submit|prepare|document|mention|follow (?:your|the)|switch|revise|implement|reorder|simplify|delete|get rid)\b/i;
 const GAVE_IN_SHORT =
-  /^(?:(?:ok(?:ay)?|sure|right|yes|yep|thanks|agreed|good catch|sure thing)[\s,.:!-]+){0,3}(?:(?:i )?will do|will fix|will change|will update|will be (?:fixed|changed|done|addressed|updated|corrected|removed|added) in|(?:fixed|done|changed|addressed|updated|removed|added|corrected|dropped) (?:it |this |that )?(?:in|for) (?:v\d|the next|next|my|patch v)|(?:fixed|done)\s*[.!]?$|will (?:send|post|respin|re-?spin|resend|submit) )/i;
+  /^(?:(?:ok(?:ay)?|sure|right|yes|yep|thanks|agreed|good catch|sure thing)[\s,.:!-]+){0,3}(?:(?:i )?will do|will fix|will change|will update|will be (?:fixed|changed|done|addressed|updated|corrected|removed|added) in|(?:fixed|done|changed|addressed|updated|removed|added|corrected|dropped) (?:it |this |that )?(?:in|for) (?:v\d|the next|next|my|patch v)|(?:fixed|done)\s*[.!]?$|(?:understood,? )?(?:sending|posting|preparing|working on) (?:a |the )?(?:v\d|new (?:version|patch|revision|one)|next version)|(?:a )?(?:v\d|new version|next version) (?:will follow|is coming|coming|to follow)|will (?:send|post|respin|re-?spin|resend|submit) )/i;
+
+/** Its reader may leave it out: a matter of taste, or none of haste. */
+const OPTIONAL =
+  /\b(?:(?:no|not|n't|don't|never) (?:\w+ ){0,2}need(?:ed)? to (?:\w+ )?(?:re-?spin|re-?send|re-?post|re-?do)|up to you|your (?:call|choice|decision|preference)|(?:two|2|my) cents?|not a (?:blocker|big deal|show[- ]?stopper|must)|optional(?:ly)?|bike-?shed\w*|no strong (?:opinion|feelings?|preference)|don't feel strongly|(?:personal|matter of) (?:taste|preference)|(?:won't|don't|not going to) insist|not worth a (?:re-?spin|new|v\d)|(?:can|could|may) be (?:done|fixed|changed|improved|cleaned up|addressed) (?:later|separately|afterwards|on top|while applying|when applying))\b/i;
+/** Somebody thinks aloud; a small remark. Only the author's promise shows that it was taken for a request. */
+const HEDGED =
+  /\b(?:may ?be|perhaps|might|probably|could|possibly|i(?:'m| am)? (?:just )?(?:wonder(?:ing)?|guess)|not (?:entirely |quite |really )?sure|nit(?:s|picks?|picking)?|minor|typos?|in an ideal world|ideally|would (?:have )?love)\b/i;
+
+/** What is hedged is said before the request, or is the request. */
+function isHedged(sentence: string, request: RegExp): boolean {
+  const found = request.exec(sentence);
+  return HEDGED.test(found ? sentence.slice(0, found.index + found[0].length) : sentence);
+}
+
+/** What an author goes on with unasked, or did already: it shows a request only where one was read. */
+const OF_ONESELF =
+  /^(?:fixed|done)|\b(?:let me|lemme)\b|\bre-?(?:send|post)\b(?: \w+){0,3} with (?:\w+ ){0,2}(?:tags?|change-?logs?|acks?|cc)/i;
 
 /** A request, or a promise to meet one. */
 export function requestIn(sentence: string): Act | null {
@@ -75,22 +91,23 @@ export function requestIn(sentence: string): Act | null {
     ) &&
     (GAVE_IN.test(sentence) || GAVE_IN_SHORT.test(sentence))
   )
-    return act('gaveIn', '', !/^(?:fixed|done)/i.test(sentence));
-  if (NOT_ASKED.test(sentence) || CASE.test(sentence) || TESTER.test(sentence)) return null;
+    return act('gaveIn', '', !OF_ONESELF.test(sentence));
+  if ([NOT_ASKED, CASE, TESTER, OPTIONAL].some((none) => none.test(sentence))) return null;
   if (ASKED.test(sentence) || CAN_YOU.test(sentence) || EXPLAIN.test(sentence)) return act('asked', '');
-  if (SUGGESTED.test(sentence)) return act('asked', '', false);
+  if (SUGGESTED.test(sentence) && !isHedged(sentence, SUGGESTED)) return act('asked', '', false);
   return !isQuestion(sentence) &&
     (COMMAND.test(sentence) ||
       LACK.test(sentence) ||
       EDIT.test(sentence) ||
-      (SHOULD.test(sentence) && !FINE.test(sentence)))
+      (SHOULD.test(sentence) && !FINE.test(sentence))) &&
+    !isHedged(sentence, SHOULD)
     ? act('asked', '', false)
     : null;
 }
 
 /** Words of duty that ask the author of the patch for nothing. */
 const FINE =
-  /\b(?:should be (?:fine|ok|good|safe|harmless|enough|sufficient|applied|queued|merged|taken|able|the same|possible|no)|i (?:should|need to|must|have to|missed|forgot)|we should (?:be|wait|see)|(?:what|which|how|where|who|whether) (?:\w+ )?should|(?:problem|issue|bug)s? (?:that |which )?needs?|must (?:be (?:wrong|a|an|some|the case|that|missing something)|have)|(?:good|nice|great) to (?:get (?:this|it)|hear|know|understand)|would be (?:nice|good|great) if (?:this|it|we)|^i (?:expect|assume|understand|get)|my understanding|in theory|according to)\b/i;
+  /\b(?:(?:should|has to) (?:already|still|always|now|never|both|all|at least|hopefully|not be (?:available|possible|a problem|reached|called|hit|needed|affected|visible|seen|an issue))|should be (?:fine|ok|good|available|visible|there|rare|clear|obvious|gone|fixed|unaffected|reachable|caught|impossible|safe|harmless|enough|sufficient|applied|queued|merged(?! (?:with|into))|taken|able|the same|possible|no)|i (?:should|need to|must|have to|missed|forgot)|we should (?:be|wait|see)|(?:what|which|how|where|who|whether) (?:\w+ )?should|(?:problem|issue|bug)s? (?:that |which )?needs?|must (?:be (?:wrong|a|an|some|the case|that|missing something)|have)|(?:good|nice|great) to (?:get (?:this|it)|hear|know|understand)|would be (?:nice|good|great) if (?:this|it|we)|^i (?:expect|assume|understand|get)|my understanding|in theory|according to)\b/i;
 
 const APPROVED =
   /^(?:(?:ok(?:ay)?|great|good|thanks?|thank you|yes|right|fine|alright|nice|then|so|fair enough|hmm|well|cool|i see|got it|ah)[\s,.:!-]+){0,4}(?:(?:this |it |that |v\d+ |now |the (?:patch|series) |all |everything )?(?:looks?|is|seems?|works?) (?:now )?(?:good|fine|ok(?:ay)?|great|correct|right|perfect)(?: (?:to|with|by|for) me)?(?: now| then)?|(?:i )?withdraw my (?:na[c]?k|objection)|(?:i(?:'m| am) )?(?:fine|ok(?:ay)?|happy) with (?:it|this|that|the patch|v\d+)(?: (?:now|then|as (?:it )?is))?|no (?:more |further )?objections?(?: from (?:me|my side))?|lgtm)\s*(?:$|[.,!;])/i;

@@ -7,7 +7,7 @@ const LINK =
 const NAMED = /(?:message-?id|supersedes|in-reply-to|msgid|id):?\s*<?([^\s<>@]+@[^\s<>@]+)>/gi;
 /** Words that say a link is an earlier version of this work. */
 const VERSION_WORD =
-  /\b(?:v\d+|rfc|previous(?:ly)?|earlier|prior|version|supersed\w+|resend|re-?spin|changes? (?:since|in|from)|last (?:posting|series|round))\b|^\s*\[?v?\d+\]?\s*[:=]/i;
+  /\b(?:v\d+|rfc|previous(?:ly)?|earlier|prior|version|(?:initial|original|first) (?:patch(?:es|set)?|series|set|posting|submission|attempt|review)|supersed\w+|resend|re-?spin|changes? (?:since|in|from)|last (?:posting|series|round))\b|^\s*\[?v?\d+\]?\s*[:=]/i;
 /** Words that say it is another work. */
 const OTHER_WORK =
   /\b(?:depends?|dependen\w+|based on|on top of|prereq\w*|requires?|applies|follow[- ]?up|discussion|report|closes|fixes|see also|qemu|user ?space|link:.*\[\d\])/i;

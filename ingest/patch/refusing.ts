@@ -14,7 +14,7 @@ const OPPOSED =
 
 /** "No, we won't be doing that", "my answer to this is no", "this series is going nowhere". */
 const NO =
-  /^(?:(?:sorry|so|and|well)[\s,.:!-]+){0,2}(?:no(?:pe)?[\s,.:!-]+(?:sorry[\s,.:!-]+)?(?:we|i)(?:'re| are|'m| am)? ?(?:won't|will not|not going to|are not|not)(?: be)? (?:do(?:ing)?|add(?:ing)?|support(?:ing)?) (?:that|this|it)(?: any ?more)?|(?:my|the|our) answer (?:to (?:this|that|it) )?(?:is|remains)(?: still)?(?: a)? \*?no\b|(?:this|the) (?:set of patches|patch(?:es|set)?|series) (?:is|are) (?:going nowhere|not going (?:anywhere|in|to be (?:applied|merged|taken|accepted))))/i;
+  /^(?:(?:sorry|so|and|well)[\s,.:!-]+){0,2}(?:no(?:pe)?[\s,.:!-]+(?:sorry[\s,.:!-]+)?(?:we|i)(?:'re| are|'m| am)? ?(?:won't|will not|not going to|are not|not)(?: be)? (?:do(?:ing)?|add(?:ing)?|support(?:ing)?) (?:that|this|it)(?: any ?more)?|i(?:'ve| have)? (?:already )?said ["'*]?no["'*]? (?:to|on) (?:this|that|it|these)\b|(?:my|the|our) answer (?:to (?:this|that|it) )?(?:is|remains)(?: still)?(?: a)? \*?no\b|(?:this|the) (?:set of patches|patch(?:es|set)?|series) (?:is|are) (?:going nowhere|not going (?:anywhere|in|to be (?:applied|merged|taken|accepted))))/i;
 
 /** "So no, it can't be made", "this is unacceptable": the change as a whole is declared impossible; a conflict with a tree is not. */
 const IMPOSSIBLE =

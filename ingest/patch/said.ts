@@ -43,7 +43,7 @@ export function saidOf(body: Body, to = ''): Said[] {
   const seen = new Set<string>();
   for (const { sentence, line, asked, isFirst } of sentencesIn(body)) {
     const act = doneIn(sentence, asked) ?? declinedIn(sentence, isFirst) ?? actOf(sentence);
-    if (!act || (act.kind === 'asked' && isOfAnother(sentence, known))) continue;
+    if (!act || (act.kind === 'asked' && (isOfAnother(sentence, known) || isHelp(asked)))) continue;
     const scope = act.scope === null && (TAKE_ALL.test(asked) || WHOLE.test(asked)) ? 'all' : act.scope;
     const kind = KIND[act.kind];
     const key = `${kind} ${act.isPlain}`;
@@ -82,6 +82,14 @@ function isOfAnother(sentence: string, known: string): boolean {
   return name !== undefined && !NO_NAME.test(name) && !known.includes(name.toLowerCase());
 }
 
+/** Help with what somebody asks, just above: "How do I do that now?" An offer ("Should I split it?") is answered with a request. */
+const isHelp = (asked: string) =>
+  /\?[>\s]*(?:(?:thanks|thank you|thx|cheers)[^?]{0,40})?$/i.test(asked) &&
+  !/\b(?:should|shall|want|prefer|rather|better|would|can|may|could|okay?|fine|you think|or)\b[^?]*\?[^?]*$/i.test(
+    asked,
+  ) &&
+  /\b(?:how|where|is there|are there|what)\b[^?]*\?[^?]*$/i.test(asked);
+
 /** Whom a mail quotes: "Ada wrote:". */
 function attributionOf({ segments, text, starts }: Body): string {
   const line = segments.find(({ kind }) => kind === 'attribution');
@@ -99,7 +107,7 @@ function* sentencesIn(body: Body): Generator<{ sentence: string; line: number; a
     if (kind !== 'text') continue;
     let line = start;
     for (const passage of linesBetween(body.text, body.starts, start, end).split(/\n[^\S\n]*\n/)) {
-      if (++passages > PASSAGES) return;
+      if (++passages > PASSAGES || SHOWN_PATCH.test(passage)) return;
       if (isPasted(passage)) {
         line += newlines(passage, passage.length) + 2;
         continue;
@@ -117,8 +125,13 @@ function* sentencesIn(body: Body): Generator<{ sentence: string; line: number; a
   }
 }
 
-/** Every line is set in: a commit's message, code, a log, or what somebody else wrote. */
-const isPasted = (passage: string) => /^(?: {4,}|\t)/.test(passage) && !/\n(?! {4,}|\t|\s*$)/.test(passage);
+/** Every line is set in: a commit's message, code, a log, or what somebody else wrote. Or a tool printed it. */
+const isPasted = (passage: string) =>
+  /^\s*(?:WARNING|ERROR|CHECK|error|warning|note): /.test(passage) ||
+  (/^(?: {4,}|\t)/.test(passage) && !/\n(?! {4,}|\t|\s*$)/.test(passage));
+
+/** From here on a mail shows a patch of its own: scissors, or the headers that git writes above one. */
+const SHOWN_PATCH = /^(?:[-=_ ]*(?:8<|>8|cut here)[-=_ ]|From: [^\n]{1,200}\n(?:Author|Date|Subject): )/im;
 
 function newlines(text: string, end: number): number {
   let count = 0;
