@@ -12,7 +12,7 @@ export {
 export { DatabaseError } from './errors';
 
 /** `PRAGMA user_version` of the schema this code reads and writes. An older one: `npm run upgrade`. */
-export const SCHEMA_VERSION = 5;
+export const SCHEMA_VERSION = 6;
 
 /** A question whose queries took longer than a reader may be held: they were stopped. */
 export class TooLongError extends Error {

@@ -2,10 +2,10 @@ import { brotliDecompressSync } from 'node:zlib';
 import type { Connection, Reads } from './open';
 
 /**
- * Reads back what databases of versions 1 to 5 hold of their archives, so that a newer version can be made of it: mails, byte for
+ * Reads back what databases of versions 1 to 6 hold of their archives, so that a newer version can be made of it: mails, byte for
  * byte, with where they stood. All else follows from these. A version that keeps mails in another way gets a reader of its own here.
  */
-export const READABLE = { from: 1, to: 5 };
+export const READABLE = { from: 1, to: 6 };
 
 export interface StoredSource {
   id: number;

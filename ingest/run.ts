@@ -5,6 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import { openWriter } from '#db/create';
 import { Connection, SCHEMA_VERSION, type Transaction, versionOf } from '#db/open';
 import { prepareSearch } from '#db/write/messages';
+import { findAskedLines } from '#db/write/series';
 import { hasPosted, insertReject, saveCheckpoint, seenFiles, sourceRow, stateOf } from '#db/write/sources';
 import { allowAgain, takeDown, withheldIds } from '#db/write/takedown';
 import { totals } from '#db/write/totals';
@@ -142,6 +143,7 @@ export async function ingest(sources: Source[], options: IngestOptions): Promise
     // Neither reads what the other writes: linking is this thread's work, quotations are the workers'.
     const linked = linkPatches(db);
     await allOf([linked, resolveDirtyQuotes(db, pool, linked)]);
+    await db.transaction(findAskedLines);
     await joinIdentities(db, options, failed);
     if (options.commits !== null) await joinCommits(db, options.commits, options, failed);
     return { ...counts, ...(await totals(db)), seconds: (performance.now() - started) / 1000, failed };

@@ -207,6 +207,9 @@ export interface Outcome {
   tree: string | null;
 }
 
+/** Found once quotations are resolved: what a promise quotes is what was asked. */
+export const LINE_UNKNOWN = -1;
+
 /** One thing said of a patch, by whom. */
 export interface Word {
   kind: ClaimKind;
@@ -216,7 +219,7 @@ export interface Word {
   line: number;
   by: Address | null;
   oid: string;
-  /** For `gaveIn`: the mail that asked. */
+  /** For `gaveIn`: the mail that it answers, and the line there that asks; LINE_UNKNOWN where no sentence was read as a request. */
   asked: { id: number; line: number; by: Address } | null;
   /** For `reverted`: the reverting patch is of another series and was taken. */
   isRevertTaken: boolean;
@@ -250,6 +253,7 @@ export interface PatchState {
   position: number | null;
   changeId: string | null;
   stable: string | null;
+  addressee: string | null;
   marks: number;
   answers: Answer[];
   endorsements: Endorsement[];

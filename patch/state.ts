@@ -16,16 +16,16 @@ export interface State {
 
 /**
  * Of so many series that were read and that the program gives this state, so many have it: [right, said] (tests/eval/verdicts.test.ts
- * holds these figures to the mails; decision 0042 says how they came about).
+ * holds these figures to the mails; decision 0071 says how they came about).
  */
 export const JUDGED: Partial<Record<StateId, readonly [right: number, said: number]>> = {
-  merged: [42, 43],
-  applied: [136, 136],
-  partlyApplied: [49, 50],
+  merged: [42, 42],
+  applied: [134, 134],
+  partlyApplied: [48, 49],
   refused: [12, 12],
   withdrawn: [14, 14],
-  changesRequested: [102, 107],
-  reviewed: [43, 51],
+  changesRequested: [176, 179],
+  reviewed: [49, 57],
   copy: [28, 28],
 };
 
@@ -70,7 +70,7 @@ export const STATES = [
     name: 'reverted',
     meaning: 'It was taken, and another patch or commit took it back.',
     evidence:
-      'A commit that names the reverted one, or a patch titled Revert "..." of another series that was itself taken; nothing taken later.',
+      'A commit that names the reverted one, or a patch titled Revert "..." of another series that changes the same files and was itself taken; nothing taken later.',
     ends: 'Being taken again, or a newer version.',
     tone: 'out',
   },
@@ -104,7 +104,7 @@ export const STATES = [
     name: 'changes requested',
     meaning: 'Somebody asked for a change to the newest version.',
     evidence:
-      'A request in a reply of somebody else: asked for, or, in answer to the patch itself, said to be needed or wrong; or one that the author answers with a promise.',
+      'A request in a reply of somebody else: asked for, or, in answer to the patch itself, said to be needed or wrong; or whatever the author answers with the promise of a change. What its reader may leave out ("maybe", "nit") asks for nothing.',
     ends: 'The same person standing for it later; being taken; a newer version, which answers the request.',
     tone: 'out',
   },
@@ -136,14 +136,15 @@ export const STATES = [
     id: 'waiting',
     name: 'waiting for review',
     meaning: `Posted to somebody in the last ${QUIET_DAYS} days of the list, and nobody answered yet.`,
-    evidence: 'The patches; not those of robots, of trees of releases, or of people who apply their own work.',
+    evidence:
+      'The patches, and a person in To: or Cc: who is not their author, a robot or a list; not those of robots, of trees of releases, or of people who apply their own work.',
     ends: `An answer of a person, a newer version, or ${QUIET_DAYS} days of silence.`,
     tone: 'open',
   },
   {
     id: 'posted',
     name: 'posted',
-    meaning: `Posted in the last ${QUIET_DAYS} days of the list, nobody answered, and nobody is waited for: the work of a robot or of somebody who applies it without a mail.`,
+    meaning: `Posted in the last ${QUIET_DAYS} days of the list, nobody answered, and nobody is waited for: the work of a robot or of somebody who applies it without a mail, or sent to lists alone.`,
     evidence: 'The patches.',
     ends: 'As waiting for review.',
     tone: 'open',

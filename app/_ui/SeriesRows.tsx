@@ -1,5 +1,6 @@
 import type { SeriesLine } from '#db/queries/series';
 import { timeOf } from '#mail/ids';
+import { STATE } from '#patch/state';
 import { nameOf, shortDate } from './format';
 import { Columns } from './ThreadTable';
 import { VerdictWord } from './VerdictWord';
@@ -21,6 +22,12 @@ export function SeriesRows({ lines }: { lines: SeriesLine[] }) {
             </b>
             <span>
               <VerdictWord {...line} />
+              {line.status === STATE.waiting ? (
+                <small>
+                  {' '}
+                  for <bdi>{line.addressee}</bdi>
+                </small>
+              ) : null}
             </span>
             <time>{shortDate(timeOf(line.posted_id))}</time>
           </li>

@@ -23,6 +23,8 @@ export interface SeriesLine extends Verdict {
   reviewed: number;
   applied: number;
   waiting: number;
+  /** Whom the newest version is sent to; null: to no person. */
+  addressee: string | null;
   /** '6.1' of a copy for a stable tree. */
   stable: string | null;
   /** Of the newest revision's first mail. */
@@ -31,7 +33,7 @@ export interface SeriesLine extends Verdict {
 
 /** Columns and joins of a SeriesLine; `s` is the series. */
 export const SERIES_LINE = `s.id, s.title, i.name AS author, i.address, s.revisions, s.patches, s.first_id, s.posted_id, s.last_id, s.replies,
-  s.reviewed, s.applied, ${VERDICT}, s.waiting, s.stable, m.msgid`;
+  s.reviewed, s.applied, ${VERDICT}, s.waiting, s.addressee, s.stable, m.msgid`;
 export const SERIES_JOINS = 'JOIN identity i ON i.id = s.author_id JOIN message m ON m.id = s.posted_id';
 
 export interface TrailerLine {

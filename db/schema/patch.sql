@@ -18,6 +18,7 @@ CREATE TABLE patch (                -- a mail that carries a diff of its own, a 
   added       INTEGER, removed INTEGER, -- lines
   change_id   TEXT,                 -- X-Change-ID or the change-id: of b4's footer
   base_commit TEXT,                 -- base-commit: of git's footer
+  addressee   TEXT,                 -- patch/addressee.ts: whom it is sent to, by name, else by address; of patches and cover letters
   earlier     TEXT,                 -- msgids that the mail names as its earlier versions, one a line
   revision_id INTEGER               -- set by linking
 );
@@ -105,6 +106,7 @@ CREATE TABLE series (               -- one piece of work over all its versions
   applied    INTEGER NOT NULL,      -- patches of any revision of which a mail or commit says so
   status     TEXT NOT NULL,         -- patch/state.ts; what depends on time is asked of the lists (db/queries/status.ts)
   waiting    INTEGER NOT NULL,      -- 1: somebody's answer is waited for, as long as the list is young
+  addressee  TEXT,                  -- whose: patch.addressee of its newest revision
   keeper     INTEGER NOT NULL,      -- 1: its author keeps a tree, and may have applied it without a mail
   proof_id   INTEGER,               -- message.id of the mail that proves the status, and the line
   proof_line INTEGER

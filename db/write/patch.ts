@@ -10,7 +10,7 @@ import { loadFacts } from './patchfacts';
 export const PATCH_TABLES: Record<string, string> = {
   patch_dirty: 'message_id',
   patch:
-    'message_id, kind, revision, part, position, total, marks, stable, title_key, author_key, patch_id, print, files, added, removed, change_id, base_commit, earlier',
+    'message_id, kind, revision, part, position, total, marks, stable, title_key, author_key, patch_id, print, files, added, removed, change_id, base_commit, addressee, earlier',
   trailer: 'message_id, line, key, name, address, value',
   claim: 'message_id, line, nth, kind, source, msgid, title, title_key, oid, tree, speaker',
   mm_release: 'message_id, name, previous, patches, location',

@@ -6,6 +6,7 @@ import {
   type Endorsement,
   KEEPER_MAILS,
   KEEPING,
+  LINE_UNKNOWN,
   PATCH_KIND,
   type PatchState,
   type RevisionState,
@@ -40,6 +41,7 @@ export interface SeriesRow {
   applied: number;
   status: string;
   isWaiting: boolean;
+  addressee: string | null;
   isKeepers: boolean;
   proof: { id: number; line: number } | null;
   objections: { id: number; line: number; isAnswered: boolean }[];
@@ -109,6 +111,7 @@ interface MemberRow {
   address: string;
   change_id: string | null;
   stable: string | null;
+  addressee: string | null;
   marks: number;
 }
 
@@ -116,7 +119,7 @@ interface MemberRow {
 export async function gatherSeries(db: Reads): Promise<SeriesFacts[]> {
   const rows = await db.all<MemberRow>(
     `SELECT r.series_id AS series, r.id AS revision, r.number, r.part, r.resend, m.id, (p.message_id = r.cover_id OR p.kind = ${PATCH_KIND.cover}) AS cover, p.position,
-       m.subject, m.author_id AS author, i.name, i.address, p.change_id, p.stable, p.marks
+       m.subject, m.author_id AS author, i.name, i.address, p.change_id, p.stable, p.addressee, p.marks
      FROM touched t JOIN revision r ON r.series_id = t.id JOIN patch p ON p.revision_id = r.id JOIN message m ON m.id = p.message_id
      JOIN identity i ON i.id = m.author_id
      ORDER BY r.series_id, r.id, cover DESC, p.position, m.id`,
@@ -136,6 +139,7 @@ export async function gatherSeries(db: Reads): Promise<SeriesFacts[]> {
           position: row.position,
           changeId: row.change_id,
           stable: row.stable,
+          addressee: row.addressee,
           marks: row.marks,
           answers: answers.get(row.id) ?? [],
           endorsements: endorsements.get(row.id) ?? [],
@@ -202,7 +206,7 @@ interface WordRow {
   revert_taken: number;
 }
 
-/** What was said of a patch; for a promise of the author, the mail that it answers, where that asks for something; for a revert, whether it was taken itself. */
+/** What was said of a patch; for a promise of the author, the mail that it answers; for a revert, whether it was taken itself. */
 async function wordsOf(db: Reads): Promise<Map<number, Word[]>> {
   const rows = await db.all<WordRow>(
     `SELECT o.patch_id AS id, o.kind, o.source, o.evidence_id AS evidence, o.line, o.oid, i.name, i.address, a.id AS asked,
@@ -228,11 +232,11 @@ async function wordsOf(db: Reads): Promise<Map<number, Word[]>> {
     oid: row.oid,
     by: row.name === null ? null : { name: row.name, address: row.address ?? '' },
     asked:
-      row.asked === null || row.asked_line === null
+      row.asked === null
         ? null
         : {
             id: row.asked,
-            line: row.asked_line,
+            line: row.asked_line ?? LINE_UNKNOWN,
             by: { name: row.asked_name ?? '', address: row.asked_address ?? '' },
           },
     isRevertTaken: row.revert_taken === 1,
@@ -246,7 +250,7 @@ export async function replaceSeries(db: Transaction, rows: SeriesRow[]): Promise
   await insertRows(
     db,
     `INSERT OR REPLACE INTO series (id, title, author_id, change_id, revisions, patches, stable, first_id, posted_id, last_id,
-       replies, reviewed, applied, status, waiting, keeper, proof_id, proof_line)`,
+       replies, reviewed, applied, status, waiting, addressee, keeper, proof_id, proof_line)`,
     rows.map((row): Value[] => [
       row.id,
       row.title,
@@ -263,6 +267,7 @@ export async function replaceSeries(db: Transaction, rows: SeriesRow[]): Promise
       row.applied,
       row.status,
       row.isWaiting ? 1 : 0,
+      row.addressee,
       row.isKeepers ? 1 : 0,
       row.proof?.id ?? null,
       row.proof?.line ?? null,
@@ -282,6 +287,23 @@ export async function replaceSeries(db: Transaction, rows: SeriesRow[]): Promise
      WHERE outcome.patch_id = j.value ->> 0 AND outcome.evidence_id = j.value ->> 1 AND outcome.kind = j.value ->> 2`,
     [JSON.stringify(doubted)],
   );
+}
+
+/**
+ * Where it was not known which line asked: the last one that the author's promise quotes. Of objections, those without a line are no
+ * more than the promise, and go.
+ */
+export async function findAskedLines(db: Transaction): Promise<void> {
+  const quotedIn = (asked: string) =>
+    `SELECT q.source_line + q.source_lines - 1 FROM quote q JOIN claim c ON c.message_id = q.message_id AND c.kind = ${CLAIM.gaveIn}
+     WHERE q.source_id = ${asked} AND q.line < c.line ORDER BY c.line - q.line LIMIT 1`;
+  await db.run(
+    `UPDATE series SET proof_line = coalesce((${quotedIn('proof_id')}), 0) WHERE proof_line = ${LINE_UNKNOWN}`,
+  );
+  await db.run(
+    `UPDATE OR IGNORE objection SET line = coalesce((${quotedIn('evidence_id')}), line) WHERE line = ${LINE_UNKNOWN}`,
+  );
+  await db.run(`DELETE FROM objection WHERE line = ${LINE_UNKNOWN}`);
 }
 
 /** Runs of rows with one key; the rows come ordered by it. */

@@ -156,15 +156,17 @@ function upstreamClaims(subject: Subject, body: Body): Claim[] {
     : [];
 }
 
-/** A patch titled `Revert "..."` proposes to take a commit back. */
+/** A patch titled `Revert "..."`, or `subsystem: Revert "..."`, proposes to take a commit back. */
 function revertClaims(subject: Subject, body: Body): Claim[] {
-  const title = /^Revert "(.+)"?$/.exec(subject.title);
-  if (!title) return [];
+  const found = /^((?:[^\s":]{1,40}: ?){0,3})Revert "(.+)"?$/.exec(subject.title);
+  if (!found) return [];
+  const [, prefix = '', rest = ''] = found;
+  const quoted = rest.replace(/"$/, '');
   const commit = firstMatch(body, /^This reverts commit ([0-9a-f]{12,40})/);
   return [
     claim(CLAIM.reverted, CLAIM_SOURCE.revert, commit?.line ?? 0, {
       oid: commit?.text ?? null,
-      title: (title[1] as string).replace(/"$/, ''),
+      title: quoted.includes(': ') ? quoted : `${prefix}${quoted}`,
     }),
   ];
 }

@@ -1,5 +1,6 @@
 import { type Body, lineAt, readBody } from '#mail/body';
 import type { Message, MsgId } from '#mail/types';
+import { addresseeOf } from '#patch/addressee';
 import { changedPaths, diffFiles } from '#patch/diff';
 import { fingerprint, textKey } from '#patch/fingerprint';
 import { type Claim, MARK, PATCH_KIND, type PatchKind } from '#patch/kinds';
@@ -31,6 +32,8 @@ export interface PatchPart {
   marks: number;
   changeId: string | null;
   baseCommit: string | null;
+  /** Whom it is sent to: a name, else an address. Null: nobody, or a mail that is no posting. */
+  addressee: string | null;
   /** Ids that the mail names as earlier versions of itself. */
   earlier: MsgId[];
 }
@@ -154,8 +157,14 @@ function patchPart(
       (kind === PATCH_KIND.stable || (kind === PATCH_KIND.patch && namesUpstream(body)) ? MARK.copy : 0),
     changeId: message.headers.changeId ?? footer['change-id'] ?? null,
     baseCommit: footer['base-commit'] ?? null,
+    addressee: kind === PATCH_KIND.patch || kind === PATCH_KIND.cover ? addresseeNamed(message) : null,
     earlier: kind === PATCH_KIND.reply ? [] : earlierVersions(message, body),
   };
+}
+
+function addresseeNamed(message: Message): string | null {
+  const found = addresseeOf(message);
+  return found && (found.name.slice(0, 100) || found.address);
 }
 
 /** Mails by which someone other than its author shows a patch. */

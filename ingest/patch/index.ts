@@ -13,8 +13,9 @@ export function resolveClaims(
 ): Outcome[] {
   const index = new PatchIndex(facts, revisionOf);
   const isCopy = (claim: StoredClaim) => claim.source === CLAIM_SOURCE.stable;
-  const isRest = (claim: StoredClaim) => claim.title === 'rest';
-  // What maintainers say first: it decides which of several equal versions a stable tree's copy comes from. "The rest" is known last.
+  // "The rest", and what a revert takes back, is known last.
+  const isRest = ({ title, kind }: StoredClaim) => title === 'rest' || kind === CLAIM.reverted;
+  // What maintainers say first: it decides which of several equal versions a stable tree's copy comes from.
   const found: Outcome[] = [];
   const resolve = (wanted: StoredClaim[]) => {
     const said = wanted.flatMap((claim) => resolveClaim(claim, index));

@@ -81,7 +81,20 @@ export function resolveClaim(claim: StoredClaim, index: PatchIndex): Outcome[] {
   if (claim.source === CLAIM_SOURCE.prTracker)
     return parent?.kind === PATCH_KIND.pull ? [outcome(claim, parent, 'reply')] : [];
   if (claim.titleKey === null) return [];
+  if (claim.kind === CLAIM.reverted) return takenBack(claim, claim.titleKey, index);
   return byTitle(claim, claim.titleKey, parent, index);
+}
+
+/** A revert quotes the title, changes the same files and came later, however much: of several such patches the newest that was applied. */
+function takenBack(claim: StoredClaim, titleKey: number, index: PatchIndex): Outcome[] {
+  const files = new Set(claim.self?.files);
+  const before = index.titled(titleKey).filter(({ kind, id, files: own }) => {
+    const isSameFiles = files.size === 0 || own.length === 0 || own.some((file) => files.has(file));
+    return kind === PATCH_KIND.patch && id < claim.evidence && isSameFiles;
+  });
+  const applied = before.filter(({ id }) => index.applied.has(id));
+  const kept = applied.length > 0 ? applied : before;
+  return kept.length > 0 ? [outcome(claim, latest(kept), 'title')] : [];
 }
 
 function outcome(claim: StoredClaim, patch: PatchFact, how: Outcome['how']): Outcome {
@@ -172,10 +185,10 @@ function byTitle(claim: StoredClaim, titleKey: number, parent: PatchFact | undef
   return authors.size === 1 ? [outcome(claim, latest(before), 'title')] : [];
 }
 
-/** Changes of one title are believed from here; of different titles, from SAME_WORK with like titles, from SAME_CHANGE without. */
+/** Changes of one title are believed from here; of another title, whose words or author speak for it, from ANY_CHANGE; of one author's, whatever the title, from SAME_WORK. */
 const TITLED = 0.3;
-const SAME_WORK = 0.5;
-const SAME_CHANGE = 0.8;
+const ANY_CHANGE = 0.25;
+const SAME_WORK = 0.4;
 /** Versions this much less alike than the best one may still be what was applied. */
 const NEARLY = 0.2;
 
@@ -229,13 +242,11 @@ function believed(candidates: Iterable<PatchFact>, claim: StoredClaim, titleKey:
   return found;
 }
 
-/** Another title: like words or the same author must speak for it too; two persons may fix one line alike. */
+/** Another title: the same words must speak for it, or the same author; two persons may fix one line alike. */
 function isSameWork(fact: PatchFact, self: PatchFact, score: number): boolean {
-  if (score < 0.25) return false;
+  if (score < ANY_CHANGE) return false;
   const words = wordLikeness(fact.title, self.title);
-  if (score >= SAME_CHANGE) return fact.authorKey === self.authorKey || words >= 0.6;
-  if (fact.authorKey === self.authorKey && (score >= SAME_WORK - 0.1 || words >= 0.25)) return true;
-  return words >= 0.6 || (score >= SAME_WORK && words >= 0.4);
+  return words >= 0.6 || (fact.authorKey === self.authorKey && (score >= SAME_WORK || words >= 0.25));
 }
 
 /** Posted before the evidence and within REACH of it; copies for stable trees are no origin. */

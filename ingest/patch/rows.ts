@@ -48,6 +48,7 @@ function patchRow(index: number, { subject, patch }: PatchFacts): Cell[] {
     patch.removed,
     patch.changeId,
     patch.baseCommit,
+    patch.addressee,
     patch.earlier.join('\n') || null,
   ];
 }

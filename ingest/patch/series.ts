@@ -52,8 +52,8 @@ const together = (patch: PatchState, again: PatchState): PatchState => ({
 
 const titleOf = (subject: string) => parseSubject(subject).title || subject;
 
-function figuresOf({ others, reviewed, taken, status, isWaiting, isKeepers, proof, objections, doubted }: Judged) {
-  return { replies: others, reviewed, applied: taken, status, isWaiting, isKeepers, proof, objections, doubted };
+function figuresOf({ newest: _, others, taken, ...judged }: Judged) {
+  return { replies: others, applied: taken, ...judged };
 }
 
 /** Everybody whose word may count, as keys: who of them keeps a tree is asked of the archive. */

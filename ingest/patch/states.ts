@@ -29,6 +29,8 @@ export interface Judged extends Verdict {
   taken: number;
   /** Somebody's answer is waited for: the list's newest mail decides for how long. */
   isWaiting: boolean;
+  /** Whose: the first whom the newest version is sent to. */
+  addressee: string | null;
   /** The author keeps a tree, and may have applied this without a mail. */
   isKeepers: boolean;
   /** What was said by somebody who cannot do it. */
@@ -45,6 +47,7 @@ export function verdictOf(revisions: RevisionState[], keepers: Keepers): Judged 
   const verdict = judge.verdict();
   const author = judge.author;
   const isKeepers = keepers(keyOf(author));
+  const addressee = newest.patches.find((patch) => patch.addressee !== null)?.addressee ?? null;
   return {
     ...verdict,
     newest,
@@ -53,7 +56,12 @@ export function verdictOf(revisions: RevisionState[], keepers: Keepers): Judged 
     reviewed: judge.patches.filter((patch) => judge.isReviewed(patch)).length,
     taken: revisions.reduce((sum, revision) => sum + takenIn(revision, keepers), 0),
     isWaiting:
-      verdict.status === STATE.posted && judge.others === 0 && !isKeepers && !isMachine(author.name, author.address),
+      verdict.status === STATE.posted &&
+      judge.others === 0 &&
+      addressee !== null &&
+      !isKeepers &&
+      !isMachine(author.name, author.address),
+    addressee,
     isKeepers,
     doubted: doubtedIn(revisions, keepers),
   };

@@ -2,7 +2,7 @@ import type { Connection, Transaction } from '#db/open';
 import { type MatchedCommit, replaceCommits } from '#db/write/commits';
 import { addOutcomes, gatherByAuthor, gatherClaims, openCopies, replaceOutcomes } from '#db/write/outcomes';
 import { finishDirty, gatherPatches, nextDirty, prepareLinking, replaceRevisions } from '#db/write/patch';
-import { gatherSeries, keepersAmong, replaceSeries, touchSeries } from '#db/write/series';
+import { findAskedLines, gatherSeries, keepersAmong, replaceSeries, touchSeries } from '#db/write/series';
 import { linkSeries, resolveByAuthor, resolveClaims, seriesRow, voicesOf } from '#ingest/patch/index';
 import type { PatchFact } from '#patch/kinds';
 
@@ -46,6 +46,7 @@ export async function storeCommits(connection: Connection, tree: string, matches
     await prepareLinking(db);
     await replaceCommits(db, tree, matches);
     await judgeTouched(db);
+    await findAskedLines(db);
   });
 }
 

@@ -223,6 +223,7 @@ const seriesLine = (line: SeriesLine) => ({
   version: line.version,
   patches: line.patches,
   status: line.status,
+  addressee: line.addressee,
   reviewed: line.reviewed,
   first_at: ofId(line.first_id),
   posted_at: ofId(line.posted_id),

@@ -114,6 +114,10 @@ export const seriesLine = z.object({
   version: z.string().describe("the newest version's number, with its part: 20, 5.1"),
   patches: z.int(),
   status: z.string(),
+  addressee: z
+    .string()
+    .nullable()
+    .describe('whom the newest version is sent to: the first person who is no author, robot or list'),
   reviewed: z.int().describe('patches of the newest revision that someone stands for'),
   first_at: time,
   posted_at: time,

@@ -1,0 +1,154 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { mailOf, PatchDatabase } from '../../tests/patchdb.ts';
+
+const ADA = { name: 'Ada Example', address: 'ada@example.org' };
+const BEA = { name: 'Bea Example', address: 'bea@example.org' };
+const KIT = { name: 'Kit Keeper', address: 'kit@example.org' };
+const ROBOT = { name: 'kernel test robot', address: 'lkp@intel.com' };
+const DAY = 86_400;
+const START = 1_600_000_000;
+
+const diff = (path: string, from: string, to: string) =>
+  `---\ndiff --git a/${path} b/${path}\nindex 2222222..3333333 100644\n--- a/${path}\n+++ b/${path}\n@@ -4,3 +4,3 @@ here\n before\n-${from}\n+${to}\n after\n-- \n2.40.1\n`;
+
+describe('how work ends', () => {
+  let store: PatchDatabase;
+  beforeEach(async () => {
+    store = await PatchDatabase.create();
+  });
+  afterEach(async () => store.close());
+
+  const mail = (id: string, day: number, author: typeof ADA, subject: string, text: string, ...below: string[]) =>
+    mailOf({
+      msgid: `${id}@example.org`,
+      sentAt: START + day * DAY,
+      author,
+      subject,
+      text,
+      references: below.map((one) => `${one}@example.org`),
+    });
+  const patch = (id: string, day: number, subject: string, author = ADA, path = 'kennel.c') =>
+    mail(
+      id,
+      day,
+      author,
+      subject,
+      `Open it.\n\nSigned-off-by: ${author.name} <${author.address}>\n${diff(path, 'close(door);', 'open(door, wide);')}`,
+    );
+  const revert = (id: string, day: number, subject: string, author = BEA) =>
+    mail(
+      id,
+      day,
+      author,
+      subject,
+      `Dogs run away.\n\nSigned-off-by: ${author.name} <${author.address}>\n${diff('kennel.c', 'open(door, wide);', 'close(door);')}`,
+    );
+  const applied = (id: string, day: number, subject: string, to: string) =>
+    mail(id, day, KIT, `Re: ${subject}`, '> Open it.\n\nApplied, thanks.\n', to);
+  /** Statuses by title. */
+  async function statesOf(...mails: ReturnType<typeof mailOf>[]): Promise<Record<string, string>> {
+    await store.add(mails);
+    const rows = await store.db.all<{ title: string; status: string }>('SELECT title, status FROM series');
+    return Object.fromEntries(rows.map(({ title, status }) => [title, status]));
+  }
+  const TITLE = '[PATCH] kennel: open the door';
+
+  it.each([
+    ['git', '[PATCH] Revert "kennel: open the door"'],
+    ['a subsystem before it', '[PATCH] kennel: Revert "open the door"'],
+  ])('what was applied is reverted when the revert is applied: a title of %s, years later', async (_, title) => {
+    const states = await statesOf(
+      patch('a', 0, TITLE),
+      applied('b', 1, TITLE, 'a'),
+      revert('c', 1200, title),
+      applied('d', 1201, title, 'c'),
+    );
+    expect(states['kennel: open the door']).toBe('reverted');
+    expect(Object.values(states).sort()).toEqual(['applied', 'reverted']);
+  });
+
+  it('a revert that nobody took changes nothing', async () => {
+    const states = await statesOf(
+      patch('a', 0, TITLE),
+      applied('b', 1, TITLE, 'a'),
+      revert('c', 9, '[PATCH] Revert "kennel: open the door"'),
+    );
+    expect(states).toEqual({ 'kennel: open the door': 'applied', 'Revert "kennel: open the door"': 'posted' });
+  });
+
+  it('what nobody said was applied is not reverted', async () => {
+    const title = '[PATCH] Revert "kennel: open the door"';
+    const states = await statesOf(patch('a', 0, TITLE), revert('c', 9, title), applied('d', 10, title, 'c'));
+    expect(states['kennel: open the door']).toBe('posted');
+  });
+
+  it('another patch of the title in other files is not meant', async () => {
+    const title = '[PATCH] Revert "kennel: open the door"';
+    const states = await statesOf(
+      patch('a', 0, TITLE, ADA, 'stable.c'),
+      applied('b', 1, TITLE, 'a'),
+      revert('c', 9, title),
+      applied('d', 10, title, 'c'),
+    );
+    expect(states['kennel: open the door']).toBe('applied');
+  });
+
+  it('taken again after the revert, it is applied', async () => {
+    const title = '[PATCH] Revert "kennel: open the door"';
+    const states = await statesOf(
+      patch('a', 0, TITLE),
+      applied('b', 1, TITLE, 'a'),
+      revert('c', 9, title),
+      applied('d', 10, title, 'c'),
+      applied('e', 20, TITLE, 'a'),
+    );
+    expect(states['kennel: open the door']).toBe('applied');
+  });
+
+  const ASKED = '> Open it.\n\nDogs run through wide doors, as we have seen in spring.\n';
+  const whose = async () =>
+    (
+      await store.db.get<{ name: string }>(
+        'SELECT i.name FROM series s JOIN message m ON m.id = s.proof_id JOIN identity i ON i.id = m.author_id',
+      )
+    )?.name;
+
+  it('a promise of the author shows that a change was asked for, and by whom', async () => {
+    const states = await statesOf(
+      patch('a', 0, TITLE),
+      mail('b', 1, BEA, `Re: ${TITLE}`, ASKED, 'a'),
+      mail('c', 2, ADA, `Re: ${TITLE}`, '> Dogs run through wide doors.\n\nRight, will fix in v2.\n', 'a', 'b'),
+    );
+    expect([states['kennel: open the door'], await whose()]).toEqual(['changes requested', 'Bea Example']);
+  });
+
+  it.each([
+    ['of somebody else', KIT, BEA],
+    ['to a robot', ADA, ROBOT],
+    ['to oneself', ADA, ADA],
+  ])('a promise %s shows nothing', async (_, promiser, answered) => {
+    const states = await statesOf(
+      patch('a', 0, TITLE),
+      mail('b', 1, answered, `Re: ${TITLE}`, ASKED, 'a'),
+      mail('c', 2, promiser, `Re: ${TITLE}`, '> Dogs run.\n\nRight, will fix in v2.\n', 'a', 'b'),
+    );
+    expect(states['kennel: open the door']).not.toBe('changes requested');
+  });
+
+  it.each([
+    ['help with a question', '> How do I open it, then?\n>\n> Thanks!\n\nPlease use the key under the mat.\n'],
+    ['what a tool printed', 'WARNING: doors\nPlease use two doors.\n'],
+    ['a patch that is shown', 'On top:\n\nFrom: Bea Example <bea@example.org>\nDate: Mon\n\nPlease use two doors.\n'],
+  ])('no request: %s', async (_, text) => {
+    const states = await statesOf(patch('a', 0, TITLE), mail('b', 1, BEA, `Re: ${TITLE}`, text, 'a'));
+    expect(states['kennel: open the door']).toBe('under discussion');
+  });
+
+  it.each([
+    ['an offer', '> Should I open it wide?\n\nPlease use two doors.\n'],
+    ['a statement', '> I open it.\n\nPlease use two doors.\n'],
+  ])('a request: in answer to %s', async (_, text) => {
+    const states = await statesOf(patch('a', 0, TITLE), mail('b', 1, BEA, `Re: ${TITLE}`, text, 'a'));
+    expect(states['kennel: open the door']).toBe('changes requested');
+  });
+});

@@ -1,0 +1,24 @@
+import type { Address, Message } from '#mail/types';
+import { isMachine } from './robots';
+
+/** Domains at which lists live, and what get_maintainer.pl or a mailer calls a list. */
+const LIST_DOMAIN =
+  /^(?:vger\.kernel\.org|lists?\d*[.-].*|.*\.lists?\..*|googlegroups\.com|.*\.googlegroups\.com|groups\.io|kvack\.org)$/i;
+const LIST_NAME = /\b(?:open|moderated|subscriber|mailing)[ -]list\b|^(?:maintainer|list|supporter):/i;
+/** Of an address that has no name of two words: several people read it. */
+const SHARED =
+  /^(?:linux-[\w.-]+|x86|stable|devicetree|netdev|patches|security|kexec|maintainers?|.*[-.+](?:devel|dev|list|users|discuss|announce|kernel|patches|commits|maintainers?|team|bugs?)|kernel(?:-team)?|lkml)$/i;
+
+/** Whom a patch is sent to: the first person of To:, else of Cc:, who is neither its author, nor a robot, nor a list. */
+export function addresseeOf({ author, to, cc, listIds }: Message): Address | null {
+  const own = author.address.toLowerCase();
+  const lists = new Set(listIds.map((id) => id.toLowerCase()));
+  const isPerson = ({ name, address }: Address) => {
+    const lower = address.toLowerCase();
+    const [local = '', domain = ''] = lower.split('@');
+    if (domain === '' || lower === own || isMachine(name, lower)) return false;
+    if (LIST_DOMAIN.test(domain) || LIST_NAME.test(name) || lists.has(lower.replace('@', '.'))) return false;
+    return /\S\s+\S/.test(name.trim()) || !SHARED.test(local);
+  };
+  return [...to, ...cc].find(isPerson) ?? null;
+}
