@@ -49,7 +49,7 @@ export function NothingFound({ offers, link }: { offers: Offer[]; link: LinkTo }
   if (!offers.length) return <p>Fewer words, or a word that only begins so (hibern*), find more.</p>;
   return (
     <section aria-labelledby="instead">
-      <h2 id="instead">Asked otherwise</h2>
+      <h2 id="instead">Try instead</h2>
       <ul className="plain">
         {offers.map(({ words, change, total, totalIsBound }) => (
           <li key={words}>

@@ -83,10 +83,10 @@ async function topicPage(db: Snapshot, topic: Topic, matches: TopicMatches, buck
           ))}
         </ol>
       ) : null}
-      <Debates debates={debates} list="all" title="Debates, as digests" />
+      <Debates debates={debates} list="all" title="Debates" />
       <section>
-        <h2>Threads that mattered</h2>
-        <p className="facts">By mails of the topic times participants of the thread.</p>
+        <h2>Main threads</h2>
+        <p className="facts">First those with many mails on the topic and many people.</p>
         <ThreadList threads={threads} />
       </section>
       {series.length ? (
@@ -99,7 +99,7 @@ async function topicPage(db: Snapshot, topic: Topic, matches: TopicMatches, buck
         </section>
       ) : null}
       <section>
-        <h2>Who carried it</h2>
+        <h2>Participants</h2>
         <p className="facts">From the first mail to the last; the area of a dot is the mails of a month.</p>
         <PeopleLanes authors={authors} query={query} />
         <Figures

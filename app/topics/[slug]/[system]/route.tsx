@@ -81,7 +81,7 @@ export const GET = page(async ({ parts, query, db }) => {
       />
       {against.length ? (
         <section>
-          <h2>Argued about together with</h2>
+          <h2>Often discussed with</h2>
           <ul className="systems">
             {against.map(({ count, other }) => (
               <li key={other?.slug}>
@@ -109,7 +109,7 @@ export const GET = page(async ({ parts, query, db }) => {
       ) : null}
       {authors.length ? (
         <section>
-          <h2>Who wrote of it most</h2>
+          <h2>Participants</h2>
           <PeopleLanes authors={authors} query={search} />
         </section>
       ) : null}
