@@ -1,27 +1,28 @@
-import type { ReactElement } from 'react';
+import { Fragment, type ReactElement } from 'react';
+import type { Snapshot } from '#db/open';
 import { readProgress, type SourceProgress } from '#db/progress';
-import { activity, lists } from '#db/queries/home';
+import { type ListSummary, lists } from '#db/queries/home';
 import { newestThreads } from '#db/queries/list';
-import { debates } from '#db/queries/quoted';
-import { firstIdAt } from '#mail/ids';
 import { emptyArchive, type PageContext, page, renderBytes, WATCH_SECONDS } from './_page/page';
-import { MonthBars } from './_ui/bits';
-import { Debates } from './_ui/Debates';
 import { Document } from './_ui/Document';
 import { plural, shortDate } from './_ui/format';
-import { debatesHref, listHref, monthHref } from './_ui/links';
+import { ListRows, type Lively, livesOf } from './_ui/Lists';
+import { debatesHref, sinceHref } from './_ui/links';
 import { Progress } from './_ui/Progress';
 import { ThreadTable } from './_ui/ThreadTable';
 import { ThisWeek } from './_ui/WeekParts';
 import { respond } from './_web/http';
 import { settings } from './_web/settings';
+import { sincePage } from './[list]/since';
 import { newestWeek } from './[list]/week';
+import { FindList, listsPage } from './lists';
 import { stories } from './stories/stories';
 import { offeredTopics } from './topics/config';
 
 const RECENT = 25;
-const MONTH = 31 * 86_400;
 const STORIES = 5;
+/** Lists beside the week: those with the newest mail. */
+const LISTS = 12;
 /** Topics of the archive's own words that the front page names. */
 const FOUND = 8;
 
@@ -40,83 +41,37 @@ function watched(home: ReactElement): Response {
   });
 }
 
-async function homeOf({ db }: PageContext, sources: SourceProgress[]) {
+async function homeOf({ db, query }: PageContext, sources: SourceProgress[]) {
   const all = await lists(db);
   if (!all.length) return emptyArchive();
-  const [months, recent] = [await activity(db, null), await newestThreads(db, null, null)];
-  const offered = await offeredTopics(db);
-  const found = [
-    ...offered.ours.map(({ topic, matches }) => ({ topic, count: plural(matches.all.length, 'mail') })),
-    ...offered.found.slice(0, FOUND).map(({ topic, threads }) => ({ topic, count: plural(threads, 'thread') })),
-  ];
-  const newest = Math.max(...all.map(({ last_at }) => last_at ?? 0));
-  const argued = await debates(db, firstIdAt(newest - MONTH), firstIdAt(newest + 1), 6);
+  const synthetic = all.some((list) => list.synthetic === 1);
+  const [asked, since] = [query.get('lists'), query.get('since')];
+  if (asked !== null) return listsPage(db, all, asked, synthetic);
+  if (since !== null) return sincePage(db, 'all', { id: null, synthetic: synthetic ? 1 : 0 }, since);
   const week = await newestWeek(db, null);
-  const told = await stories(db);
+  const recent = await newestThreads(db, null, null);
   const total = all.reduce((sum, list) => sum + list.messages, 0);
   return (
     <Document
       title="Threadline: mailing-list discussions"
-      synthetic={all.some((list) => list.synthetic === 1)}
+      synthetic={synthetic}
       feed="/all/new.atom"
       debates={debatesHref('all')}
     >
-      <h1 className="lead">What was argued, by whom, about which patch.</h1>
+      <h1>What was argued, by whom, about which patch.</h1>
+      <p className="facts">
+        {plural(total, 'mail')} on <a href="#lists">{plural(all.length, 'list')}</a>.
+        {week ? <Since newest={week.newest} /> : null}
+      </p>
       {sources.length ? <Progress sources={sources} /> : null}
       <div className="home">
-        <section aria-labelledby="lists">
-          <h2 id="lists">
-            Lists <small>{plural(total, 'message')}</small>
-          </h2>
-          <ul className="lists">
-            {all.map((list) => (
-              <li key={list.name}>
-                <a href={listHref(list.name)}>{list.name}</a>
-                <span>{plural(list.messages, 'message')}</span>
-                <span>
-                  {list.first_at === null || list.last_at === null
-                    ? ''
-                    : `${shortDate(list.first_at)} to ${shortDate(list.last_at)}`}
-                </span>
-                {list.description ? <span className="about">{list.description}</span> : null}
-              </li>
-            ))}
-          </ul>
-        </section>
+        <ThisWeek week={week} list="all" base="/" />
         <div>
-          {told.length ? (
-            <section aria-labelledby="stories">
-              <h2 id="stories">
-                <a href="/stories/">Stories</a>
-              </h2>
-              <ul className="systems">
-                {told.slice(0, STORIES).map(({ slug, title, date }) => (
-                  <li key={slug}>
-                    <a href={`/stories/${slug}/`}>{title}</a> <small>{date}</small>
-                  </li>
-                ))}
-              </ul>
-            </section>
-          ) : null}
-          {found.length ? (
-            <section aria-labelledby="topics">
-              <h2 id="topics">
-                <a href="/topics/">Topics</a>
-              </h2>
-              <ul className="systems">
-                {found.map(({ topic, count }) => (
-                  <li key={topic.slug}>
-                    <a href={`/topics/${topic.slug}/`}>{topic.title}</a> <small>{count}</small>
-                  </li>
-                ))}
-              </ul>
-            </section>
-          ) : null}
+          <Lists count={all.length} lively={await livesOf(db, newestFirst(all).slice(0, LISTS), all)} />
+          <Topics found={await topicsOf(db)} />
+          <Told told={(await stories(db)).slice(0, STORIES)} />
         </div>
       </div>
-      <MonthBars months={months} hrefOf={(month) => monthHref('all', month)} label="Messages by month, all lists" />
-      {week ? <ThisWeek parts={week.parts} list="all" weeks={week.weeks} /> : null}
-      <Debates debates={argued} list="all" title="Debates this month" feed={debatesHref('all')} />
       <section aria-labelledby="recent">
         <h2 id="recent">
           Newest threads{' '}
@@ -127,5 +82,88 @@ async function homeOf({ db }: PageContext, sources: SourceProgress[]) {
         <ThreadTable threads={recent.threads.slice(0, RECENT)} list="all" />
       </section>
     </Document>
+  );
+}
+
+/** What is new in the newest day, week or month: of where the archive ends, whatever the clock says. */
+function Since({ newest }: { newest: number }) {
+  const days = { day: 1, week: 7, month: 31 };
+  return (
+    <>
+      {' '}
+      What is new in its last{' '}
+      {Object.entries(days).map(([name, count], n) => (
+        <Fragment key={name}>
+          {n ? ', ' : ''}
+          <a href={sinceHref('/', shortDate(newest - (count - 1) * 86_400))}>{name}</a>
+        </Fragment>
+      ))}
+      .
+    </>
+  );
+}
+
+const newestFirst = (all: readonly ListSummary[]) =>
+  all.toSorted((a, b) => (b.last_at ?? 0) - (a.last_at ?? 0) || b.messages - a.messages);
+
+function Lists({ count, lively }: { count: number; lively: Lively }) {
+  const isAll = lively.lists.length === count;
+  return (
+    <section aria-labelledby="lists">
+      <h2 id="lists">
+        Lists{' '}
+        {isAll ? null : (
+          <small>
+            with the newest mail · <a href="/?lists=">all {count}</a>
+          </small>
+        )}
+      </h2>
+      {isAll ? null : <FindList asked="" />}
+      <ListRows {...lively} />
+    </section>
+  );
+}
+
+async function topicsOf(db: Snapshot) {
+  const offered = await offeredTopics(db);
+  return [
+    ...offered.ours.map(({ topic, matches }) => ({ topic, count: plural(matches.all.length, 'mail') })),
+    ...offered.found.slice(0, FOUND).map(({ topic, threads }) => ({ topic, count: plural(threads, 'thread') })),
+  ];
+}
+
+function Topics({ found }: { found: Awaited<ReturnType<typeof topicsOf>> }) {
+  if (!found.length) return null;
+  return (
+    <section aria-labelledby="topics">
+      <h2 id="topics">
+        <a href="/topics/">Topics</a>
+      </h2>
+      <ul className="systems">
+        {found.map(({ topic, count }) => (
+          <li key={topic.slug}>
+            <a href={`/topics/${topic.slug}/`}>{topic.title}</a> <small>{count}</small>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Told({ told }: { told: Awaited<ReturnType<typeof stories>> }) {
+  if (!told.length) return null;
+  return (
+    <section aria-labelledby="stories">
+      <h2 id="stories">
+        <a href="/stories/">Stories</a>
+      </h2>
+      <ul className="systems">
+        {told.map(({ slug, title, date }) => (
+          <li key={slug}>
+            <a href={`/stories/${slug}/`}>{title}</a> <small>{date}</small>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }

@@ -13,6 +13,7 @@ import { ThreadTable } from '../_ui/ThreadTable';
 import { ThisWeek } from '../_ui/WeekParts';
 import { redirect } from '../_web/http';
 import { lorePage, searchFeed, searchMbox } from '../search/results';
+import { sincePage } from './since';
 import { newestWeek } from './week';
 
 /** `/{list}/` and `/all/`: newest threads; with `?q=` a search. `/{msgid}` leads to the message, as at lore. */
@@ -27,6 +28,8 @@ export const GET = page(async ({ request, parts, query, db }) => {
   const q = query.get('q');
   if (q !== null && query.get('x') === 'A') return searchFeed(request, db, q, list.id === null ? null : name);
   if (q !== null) return redirect(await lorePage(db, query, list.id === null ? null : name));
+  const since = query.get('since');
+  if (since !== null) return sincePage(db, name, list, since);
   const before = query.get('before') ?? beforeTime(query.get('t'));
   if (before !== null && !/^\d{1,15}$/.test(before))
     return problem(400, 'There is no such page', '"before" is a number that the link to older threads carries.');
@@ -46,8 +49,8 @@ export const GET = page(async ({ request, parts, query, db }) => {
         {name === 'all' ? 'All lists' : name} <small>{plural(list.messages, 'message')}</small>
       </h1>
       {list.description ? <p className="about">{list.description}</p> : null}
+      <ThisWeek week={week} list={name} base={listHref(name)} />
       <MonthBars months={months} hrefOf={(month) => monthHref(name, month)} label={`Messages by month, ${name}`} />
-      {week ? <ThisWeek parts={week.parts} list={name} weeks={week.weeks} /> : null}
       <h2>{before === null ? 'Newest threads' : 'Older threads'}</h2>
       {threads.length ? <ThreadTable threads={threads} list={name} /> : <p className="empty">No thread is older.</p>}
       <nav className="pages" aria-label="Pages">

@@ -6,22 +6,20 @@ import { spanOf, weekNameOf } from '#query/spans';
 import { baseUrl, escapeText, feedOf, plain } from '../_page/atom';
 import { notFound, type PageContext } from '../_page/page';
 import { nameOf } from '../_ui/format';
-import { proofHref } from '../_ui/WeekParts';
+import { type NewestWeek, proofHref } from '../_ui/WeekParts';
 import { respond } from '../_web/http';
 import { ATOM } from '../search/results';
 
 const DAY = 86_400;
 
 /** Seven days that end with the newest mail of a list (null: of all), whatever the clock says, and the weeks they lie in; null where there is no mail. */
-export async function newestWeek(
-  db: Snapshot,
-  list: number | null,
-): Promise<{ weeks: string[]; parts: WeekPart[] } | null> {
+export async function newestWeek(db: Snapshot, list: number | null): Promise<NewestWeek | null> {
   const newest = await newestMoment(db, list);
   if (newest === null) return null;
   const to = (Math.floor(newest / DAY) + 1) * DAY;
   const from = to - 7 * DAY;
-  return { weeks: [...new Set([weekNameOf(from), weekNameOf(newest)])], parts: await weekOf(db, list, from, to) };
+  const weeks = [...new Set([weekNameOf(from), weekNameOf(newest)])];
+  return { weeks, parts: await weekOf(db, list, from, to), from, newest };
 }
 
 /** `/{list}/week.atom`: the lines of the newest week and of the one before. */

@@ -1,8 +1,8 @@
 import { Fragment } from 'react';
 import type { WeekLine, WeekPart } from '#db/queries/week';
 import { timeOf } from '#mail/ids';
-import { nameOf, shortDate } from './format';
-import { digestHref, linesHref, messageHref, monthHref, weekFeedHref } from './links';
+import { isoTime, nameOf, shortDate } from './format';
+import { digestHref, linesHref, messageHref, monthHref, sinceHref, weekFeedHref } from './links';
 
 /** Where a line of a week is proved: the very lines of a mail, the mail, or a debate's digest. */
 export function proofHref(list: string, { msgid, lines, isDebate }: WeekLine): string {
@@ -18,7 +18,18 @@ export const shortQuote = (quote: string) =>
   quote.length > LONGEST_QUOTE ? `${quote.slice(0, quote.lastIndexOf(' ', LONGEST_QUOTE))} […]` : quote;
 
 /** What happened in a week, each line with the mail that proves it. */
-export function WeekParts({ parts, list, level = 2 }: { parts: WeekPart[]; list: string; level?: 2 | 3 }) {
+export function WeekParts({
+  parts,
+  list,
+  level = 2,
+  whole,
+}: {
+  parts: WeekPart[];
+  list: string;
+  level?: 2 | 3;
+  /** The page that has the lines which are left out here. */
+  whole?: string;
+}) {
   const Heading = `h${level}` as 'h2' | 'h3';
   return (
     <>
@@ -31,6 +42,11 @@ export function WeekParts({ parts, list, level = 2 }: { parts: WeekPart[]; list:
             {lines.map((line) => (
               <Line key={`${line.id} ${line.series}`} line={line} list={list} />
             ))}
+            {whole && more ? (
+              <li>
+                <a href={whole}>{more} more</a>
+              </li>
+            ) : null}
           </ul>
         </section>
       ))}
@@ -39,13 +55,13 @@ export function WeekParts({ parts, list, level = 2 }: { parts: WeekPart[]; list:
 }
 
 function Line({ line, list }: { line: WeekLine; list: string }) {
-  const { title, what, author, address, id, quote, series } = line;
+  const { title, what, tone, author, address, id, quote, series } = line;
   return (
     <li>
       <a href={proofHref(list, line)}>
         <bdi>{title || '(no subject)'}</bdi>
       </a>{' '}
-      <b>{what}</b>
+      <b className={tone ? `state st-${tone}` : undefined}>{what}</b>
       {quote ? (
         <>
           {' '}
@@ -67,31 +83,42 @@ function Line({ line, list }: { line: WeekLine; list: string }) {
   );
 }
 
-/** Lines of each part that stand on the front page of a list. */
-const BRIEF = 4;
+/** Lines of each part that stand on a front page. */
+const BRIEF = 3;
 
 /** The newest seven days in short, with the way to the weeks that they lie in. */
-export function ThisWeek({ parts, list, weeks }: { parts: WeekPart[]; list: string; weeks: string[] }) {
-  if (!parts.length) return null;
+export function ThisWeek({ week, list, base }: { week: NewestWeek | null; list: string; base: string }) {
+  if (!week?.parts.length) return null;
+  const { parts, weeks, from, newest } = week;
   const brief = parts.map((part) => ({
     ...part,
     lines: part.lines.slice(0, BRIEF),
     more: part.more + Math.max(0, part.lines.length - BRIEF),
   }));
   return (
-    <section aria-labelledby="week" className="thisweek">
+    <section aria-labelledby="week" className="thisweek" data-newest={isoTime(newest)}>
       <h2 id="week">
         This week{' '}
         <small>
-          {weeks.map((week) => (
-            <Fragment key={week}>
-              <a href={monthHref(list, week)}>{week}</a> ·{' '}
+          to the newest mail, {shortDate(newest)} ·{' '}
+          {weeks.map((name) => (
+            <Fragment key={name}>
+              <a href={monthHref(list, name)}>{name}</a> ·{' '}
             </Fragment>
           ))}
           <a href={weekFeedHref(list)}>Atom</a>
         </small>
       </h2>
-      <WeekParts parts={brief} list={list} level={3} />
+      <WeekParts parts={brief} list={list} level={3} whole={sinceHref(base, shortDate(from))} />
     </section>
   );
+}
+
+/** Seven days that end with the newest mail, and the weeks that they lie in. */
+export interface NewestWeek {
+  weeks: string[];
+  parts: WeekPart[];
+  /** Their beginning and the newest mail, in Unix seconds. */
+  from: number;
+  newest: number;
 }

@@ -15,6 +15,8 @@ export const linesHref = (href: string, first: number, lines: number) => href + 
 export const digestHref = (list: string, msgid: string) => `${messageHref(list, msgid)}digest/`;
 /** The newest week of a list, or of `all`, as Atom. */
 export const weekFeedHref = (list: string) => `${listHref(list)}week.atom`;
+/** What is new since a moment, on a front page: `/` or a list's. */
+export const sinceHref = (front: string, since: string) => `${front}?since=${encodeURIComponent(since)}`;
 /** The newest debates of a list, or of `all`, as Atom. */
 export const debatesHref = (list: string) => `${listHref(list)}debates.atom`;
 export const anyHref = (msgid: string) => `/r/${msgidPath(msgid)}/`;

@@ -30,6 +30,20 @@ export function activity(db: Snapshot, list: string | null): Promise<{ month: st
   );
 }
 
+/** Postings of these lists by month from `from` ('YYYY-MM') on; a list that had none then is left out. */
+export async function monthsOf(
+  db: Snapshot,
+  names: string[],
+  from: string,
+): Promise<Map<string, Record<string, number>>> {
+  const rows = await db.all<{ name: string; months: string }>(
+    `SELECT l.name, json_group_object(a.month, a.messages) AS months FROM json_each(?1) j JOIN list l ON l.name = j.value
+     JOIN activity a ON a.list_id = l.id AND a.month >= ?2 GROUP BY l.id`,
+    [JSON.stringify(names), from],
+  );
+  return new Map(rows.map(({ name, months }) => [name, JSON.parse(months)]));
+}
+
 /** Whether the archive holds mail made by samples/: pages that show mail of several lists say so. */
 export async function anySynthetic(db: Snapshot): Promise<boolean> {
   return (await db.get('SELECT 1 FROM list WHERE synthetic = 1 LIMIT 1')) !== undefined;

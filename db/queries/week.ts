@@ -15,6 +15,8 @@ export interface WeekLine {
   title: string;
   /** What happened, in a word or a few: `refused`, `4 mails by 3 people`. */
   what: string;
+  /** Whether that is good for the patch; null where it is neither. */
+  tone: 'in' | 'near' | 'out' | 'open' | null;
   author: string;
   address: string;
   /** The mail that proves it: its id is its time. */
@@ -99,9 +101,14 @@ interface Row {
   series: number | null;
 }
 
-const lineOf = ({ title, author, address, id, msgid, line, series }: Row, what: string): WeekLine => ({
+const lineOf = (
+  { title, author, address, id, msgid, line, series }: Row,
+  what: string,
+  tone: WeekLine['tone'] = null,
+): WeekLine => ({
   title,
   what,
+  tone,
   author,
   address,
   id,
@@ -131,6 +138,7 @@ async function verdictsOf(db: Snapshot, from: number, to: number, list: number |
     line: lineOf(
       SPOKEN.includes(row.source) ? row : { ...row, line: 0 },
       `${CLAIM_WORDS.get(row.kind) ?? 'mentioned'}${row.tree ? ` (${row.tree})` : ''}`,
+      GONE.includes(row.kind) ? 'out' : row.kind === CLAIM.queued ? 'near' : 'in',
     ),
   }));
   return [...lines.filter(({ isGone }) => isGone), ...lines.filter(({ isGone }) => !isGone)].map(({ line }) => line);
@@ -145,7 +153,7 @@ async function objectionsOf(db: Snapshot, from: number, to: number, list: number
      GROUP BY s.id, o.evidence_id ORDER BY o.evidence_id DESC`,
     [from, to, list],
   );
-  return rows.map((row) => lineOf(row, row.answered ? 'answered since' : 'open'));
+  return rows.map((row) => (row.answered ? lineOf(row, 'answered since', 'near') : lineOf(row, 'open', 'out')));
 }
 
 async function debatesOf(db: Snapshot, from: number, to: number, list: number | null): Promise<WeekLine[]> {

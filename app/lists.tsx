@@ -1,0 +1,65 @@
+import type { Snapshot } from '#db/open';
+import type { ListSummary } from '#db/queries/home';
+import { Document } from './_ui/Document';
+import { plural } from './_ui/format';
+import { ListRows, livesOf } from './_ui/Lists';
+
+const DAY = 86_400;
+/** Groups by how long before the archive's newest mail a list had its own. */
+const GROUPS = [
+  ['Mail in the newest week', 7],
+  ['Mail in the newest month', 31],
+  ['Mail in the newest year', 366],
+  ['Quiet for more than a year', Number.POSITIVE_INFINITY],
+] as const;
+
+/** Finds lists by words of their name and of what they are about; what has a dot, by List-Id too. */
+export function FindList({ asked }: { asked: string }) {
+  return (
+    <form className="find" action="/">
+      <input type="search" name="lists" defaultValue={asked} aria-label="Find a list" placeholder="Find a list" />
+      <button type="submit">Find</button>
+    </form>
+  );
+}
+
+/** `/?lists=net`: all lists that have these words, grouped by their life. */
+export async function listsPage(db: Snapshot, all: readonly ListSummary[], asked: string, synthetic: boolean) {
+  const words = asked.slice(0, 200).toLowerCase().split(/\s+/).filter(Boolean);
+  const found = all.filter(({ name, list_id, description }) => {
+    const text = `${name} ${description ?? ''}`.toLowerCase();
+    return words.every((word) => text.includes(word) || (word.includes('.') && list_id?.includes(word)));
+  });
+  const lively = await livesOf(db, found, all);
+  const newest = Math.max(...all.map(({ last_at }) => last_at ?? 0));
+  let before = 0;
+  const groups = GROUPS.map(([title, days]) => {
+    const from = before;
+    before = days * DAY;
+    const lists = found.filter(({ last_at }) => {
+      const age = newest - (last_at ?? Number.NEGATIVE_INFINITY);
+      return days === Number.POSITIVE_INFINITY ? age >= from : age >= from && age < days * DAY;
+    });
+    return { title, lists };
+  });
+  return (
+    <Document title={`Lists${asked ? ` with "${asked.slice(0, 60)}"` : ''} · Threadline`} synthetic={synthetic}>
+      <h1>
+        Lists{' '}
+        <small>{words.length ? `${found.length} of ${plural(all.length, 'list')}` : plural(all.length, 'list')}</small>
+      </h1>
+      <FindList asked={asked} />
+      {found.length ? null : <p className="empty">No list has these words in its name or description.</p>}
+      {groups.map(({ title, lists }) =>
+        lists.length ? (
+          <section key={title} aria-label={title}>
+            <h2>
+              {title} <small>{lists.length}</small>
+            </h2>
+            <ListRows {...lively} lists={lists} />
+          </section>
+        ) : null,
+      )}
+    </Document>
+  );
+}
