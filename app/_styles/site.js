@@ -1,5 +1,5 @@
 // Small enhancements; every page is whole without them: a remembered theme, keys as in a mail reader, where one is in a thread,
-// what is new since the last visit, copying. What is remembered stays in this browser. Loaded before the page is painted.
+// what is new since the last visit, what the reader saves, copying. What is remembered stays in this browser. Loaded before the page is painted.
 (() => {
   const root = document.documentElement;
   root.classList.add('js');
@@ -52,6 +52,8 @@
       at: now(),
       since: isNew ? last?.at : last.since,
       known: isNew ? last?.all : last.known,
+      from: isNew ? last?.newest : last.from,
+      newest: one('[data-newest]')?.dataset.newest,
       all: present.join(' '),
       read: last?.read ?? '',
     };
@@ -107,7 +109,7 @@
     const copyLink = make('button', { type: 'button', className: 'quiet', textContent: 'copy link' });
     next.addEventListener('click', () => seek(1));
     copyLink.addEventListener('click', () => copy(linkOf(thread.mails[thread.at]), copyLink));
-    where(place, name, next, copyLink);
+    where(place, name, next, make('button', { type: 'button', className: 'quiet save' }), copyLink);
 
     let drawn = -1;
     const draw = () => {
@@ -211,7 +213,13 @@
 
   function readRows() {
     const { pathname, search } = location;
-    mark('.weekly > li', 'at week', 'i', 'new', (news) => (one('.thisweek h2') ?? one('h2')).append(' ', news));
+    if (!search)
+      mark('.weekly > li', 'at week', 'i', 'new', (news, { from, newest }) => {
+        if (from && newest > from) {
+          news = make('a', { href: `${pathname}?since=${from}`, className: 'new', textContent: news.textContent });
+        }
+        (one('.thisweek h2') ?? one('h2')).append(' ', news);
+      });
     if (search || !/^\/[^/]+\/$/.test(pathname) || !one('.bars')) return;
     mark('.cols + .threads > li', 'at', 'b', 'threads with new mail', where);
   }
@@ -224,7 +232,29 @@
     const fresh = rows.filter((_, n) => isFresh(tokens[n]));
     for (const row of fresh) row.classList.add('fresh');
     if (fresh.length)
-      show(make('span', { className: 'new', textContent: `${fresh.length} ${what} since ${since(record.since)}` }));
+      show(
+        make('span', { className: 'new', textContent: `${fresh.length} ${what} since ${since(record.since)}` }),
+        record,
+      );
+  }
+
+  // --- What the reader saves: pages by their address. /saved/ shows them (saved.js).
+
+  const here = () => location.pathname + location.search;
+  const saved = () => recall('saved') ?? [];
+
+  function save() {
+    const others = saved().filter(({ href }) => href !== here());
+    const isNew = others.length === saved().length;
+    const feed = (one('.orders a[href*="x=A"]') ?? one('link[type*=atom]'))?.getAttribute('href');
+    const title = document.title.replace(' · Threadline', '');
+    remember('saved', isNew ? [...others, { href: here(), title, feed, at: now() }] : others);
+    labelSave();
+  }
+
+  function labelSave() {
+    const isSaved = saved().some(({ href }) => href === here());
+    for (const button of every('.save')) button.textContent = isSaved ? '★ saved' : '☆ save';
   }
 
   // --- Copying.
@@ -315,6 +345,7 @@
     t: ['from a mail to its thread', () => follow('.alone .views a')],
     d: ["the thread's digest", () => follow('.views a[href$="/digest/"]')],
     r: ['reply', () => (current() ? follow('a[href$="#R"]', current()) : follow('a[href="#R"]'))],
+    s: ['save this page, or forget it again', save],
     y: ['copy the link of this mail', () => copy(linkOf(current()))],
     b: ['copy the b4 command', () => copyFirst()],
     q: ['copy what is selected, as a quotation of a story', () => follow('.pick:not([hidden])')],
@@ -428,5 +459,7 @@
     if (one('.mail .body')) offerQuotation();
     readThread();
     readRows();
+    for (const button of every('.save')) button.addEventListener('click', save);
+    labelSave();
   });
 })();

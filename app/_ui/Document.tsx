@@ -14,6 +14,8 @@ export interface DocumentProps {
   feed?: string;
   /** Address of the feed of debates that this page belongs to. */
   debates?: string;
+  /** A script that this page has besides that of all. */
+  script?: string;
   children: ReactNode;
 }
 
@@ -26,6 +28,7 @@ export function Document({
   at,
   feed,
   debates,
+  script,
   children,
 }: DocumentProps) {
   return (
@@ -37,6 +40,7 @@ export function Document({
         <title>{title}</title>
         {/* Not deferred: the theme that the reader chose is there before anything is painted. The style sheet is waited for anyway. */}
         <script src={assetHref('site.js')} />
+        {script ? <script src={assetHref(script)} /> : null}
         <link rel="stylesheet" href={assetHref('site.css')} />
         <link rel="icon" href={assetHref('icon.svg')} type="image/svg+xml" />
         {feed ? <link rel="alternate" type="application/atom+xml" href={feed} title="Atom feed" /> : null}
@@ -79,6 +83,11 @@ export function Document({
         <footer className="foot">
           <p>Nothing is asserted here without the mail that proves it.</p>
           <a href="/search/">How to search</a>
+          <a href="/glossary/">Glossary</a>
+          <a href="/saved/">Saved</a>
+          <button type="button" className="quiet js save">
+            ☆ save
+          </button>
           <button type="button" className="quiet js" id="keys">
             Keys <kbd>?</kbd>
           </button>

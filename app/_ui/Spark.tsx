@@ -47,7 +47,7 @@ export function Spark({ axis, months }: { axis: Axis; months: Record<string, num
   return (
     <svg className="spark" viewBox={`${-step / 2} 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={words}>
       <path d={`M${-step / 2} ${HEIGHT}h${WIDTH}`} />
-      <path d={bars.join('')} strokeWidth={Math.round(step * 8) / 10} />
+      <path d={bars.join('')} strokeWidth={Math.round(step * 0.8 * 10) / 10} />
     </svg>
   );
 }

@@ -100,7 +100,7 @@ export function ThisWeek({ week, list, base }: { week: NewestWeek | null; list: 
       <h2 id="week">
         This week{' '}
         <small>
-          to the newest mail, {shortDate(newest)} ·{' '}
+          <a href={sinceHref(base, shortDate(from))}>seven days</a> to {shortDate(newest)} ·{' '}
           {weeks.map((name) => (
             <Fragment key={name}>
               <a href={monthHref(list, name)}>{name}</a> ·{' '}

@@ -6,6 +6,7 @@ const TYPES: Record<string, string> = {
   'site.css': 'text/css; charset=utf-8',
   'html.css': 'text/css; charset=utf-8',
   'site.js': 'text/javascript; charset=utf-8',
+  'saved.js': 'text/javascript; charset=utf-8',
   'icon.svg': 'image/svg+xml',
 };
 
@@ -35,8 +36,13 @@ function styles(): Buffer {
   );
 }
 
+/** A script without the lines that are only a comment, and without indentation; ours have no text of several lines that either would change. */
+const script = (text: string) => Buffer.from(text.replace(/^\s*(?:\/\/.*\n|\/\*\*.*\*\/\n)?/gm, ''));
+
 function load(name: string): Asset {
-  const body = name === 'site.css' ? styles() : readFileSync(join(STYLES, name));
+  const file = join(STYLES, name);
+  const body =
+    name === 'site.css' ? styles() : name.endsWith('.js') ? script(readFileSync(file, 'utf8')) : readFileSync(file);
   const hash = createHash('sha256').update(body).digest('hex').slice(0, 10);
   return { body, type: TYPES[name] as string, name: name.replace('.', `.${hash}.`) };
 }

@@ -243,7 +243,12 @@ function Orders({ request, link }: { request: SearchRequest; link: LinkTo }) {
         {choice(group !== 'thread', 'messages', { group: 'message' })}
       </span>
       {request.person ? <a href={personHref(request.person)}>Page of this person</a> : null}
-      <a href={feedOf(request)}>Atom</a>
+      <span>
+        <a href={feedOf(request)}>Atom</a>{' '}
+        <button type="button" className="quiet js save">
+          ☆ save
+        </button>
+      </span>
     </p>
   );
 }

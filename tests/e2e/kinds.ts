@@ -27,6 +27,10 @@ export async function pageKinds(page: Page, base: string): Promise<PageKind[]> {
   const story = await first('/stories/', '.stories a');
   return [
     { kind: 'home', path: '/' },
+    { kind: 'lists', path: '/?lists=' },
+    { kind: 'new since', path: '/?since=2008-07-20' },
+    { kind: 'saved', path: '/saved/' },
+    { kind: 'glossary', path: '/glossary/' },
     { kind: 'list', path: LIST },
     { kind: 'all lists', path: '/all/' },
     { kind: 'older threads', path: `${LIST}?before=9616852800` },
