@@ -1,7 +1,7 @@
 import type { ThreadRow } from '#db/queries/thread';
 import { FLAG } from '#mail/flags';
 import { nameOf, plural, shortDate, shortTime } from '../_ui/format';
-import { LaneFigure, type LaneName, laneY, tenth, timeAxis } from '../_ui/LaneFigure';
+import { LaneFigure, type LaneName, laneAxis, laneY, tenth } from '../_ui/LaneFigure';
 import { personHref } from '../_ui/links';
 
 /** Lanes of their own for those who wrote most; the others share the last. */
@@ -31,10 +31,8 @@ export function ThreadPicture({
   const last = Math.max(...mails.map((row) => row.sent_at));
   if (mails.length < 3 || first === last) return null;
   const lanes = lanesOf(mails, most);
-  const axis = timeAxis(first, last);
-  const at = new Map(
-    mails.map((row) => [row.position, { x: tenth(axis(row.sent_at * 1000)), y: laneY(laneOf(lanes, row)) }]),
-  );
+  const axis = laneAxis(mails.map((row) => row.sent_at));
+  const at = new Map(mails.map((row) => [row.position, { x: axis.at(row.sent_at), y: laneY(laneOf(lanes, row)) }]));
   return (
     <LaneFigure
       id="picture-title"

@@ -1,6 +1,6 @@
 import { scaleUtc } from 'd3-scale';
 import type { ReactNode } from 'react';
-import { tickLabel } from './format';
+import { shortDate, tickLabel } from './format';
 
 /** Drawn at this size, whatever the page's: a lane is as high as the target that its name must be. */
 export const WIDTH = 832;
@@ -12,8 +12,54 @@ const EDGE = 22;
 export const laneY = (lane: number) => lane * ROW + ROW / 2;
 export const tenth = (n: number) => Math.round(n * 10) / 10;
 
-/** Places on the axis, both times in Unix seconds. */
-export const timeAxis = (first: number, last: number) => scaleUtc([first * 1000, last * 1000], [EDGE, WIDTH - EDGE]);
+/** Room of a silence that is left out, and how long one is: in seconds, and as a part of the whole. */
+const BREAK = { width: 40, seconds: 366 * 86_400, part: 0.2 };
+/** Least room from one label to the next. */
+const LABEL = 48;
+
+export interface LaneAxis {
+  /** The place of a moment (Unix seconds). */
+  at(seconds: number): number;
+  ticks: { x: number; label: string }[];
+  /** Silences that are left out: the middle of each, and its ends. */
+  breaks: { x: number; from: number; to: number }[];
+}
+
+/** An axis from the first to the last of these moments (Unix seconds, two at least that differ); of long silences between them little is drawn. */
+export function laneAxis(moments: number[]): LaneAxis {
+  const times = moments.toSorted((a, b) => a - b);
+  const [first = 0, last = 0] = [times[0], times.at(-1)];
+  const silences = times.flatMap((from, n) => {
+    const to = times[n + 1] ?? from;
+    return to - from > Math.max(BREAK.seconds, (last - first) * BREAK.part) ? [{ from, to }] : [];
+  });
+  const drawn = last - first - silences.reduce((sum, { from, to }) => sum + to - from, 0);
+  const room = WIDTH - 2 * EDGE - BREAK.width * silences.length;
+  const [domain, range] = [[first], [EDGE]];
+  for (const { from, to } of silences) {
+    const x =
+      (range.at(-1) ?? 0) + (drawn ? ((from - (domain.at(-1) ?? 0)) / drawn) * room : room / (silences.length + 1));
+    domain.push(from, to);
+    range.push(x, x + BREAK.width);
+  }
+  domain.push(last);
+  range.push(WIDTH - EDGE);
+  const scale = scaleUtc(
+    domain.map((at) => at * 1000),
+    range,
+  );
+  const ticks: LaneAxis['ticks'] = [];
+  for (let n = 0; n < domain.length; n += 2) {
+    const [from = 0, to = 0, left = 0, right = 0] = [domain[n], domain[n + 1], range[n], range[n + 1]];
+    const count = Math.max(1, Math.round(((right - left) / WIDTH) * 6));
+    for (const tick of scaleUtc([from * 1000, to * 1000], [left, right]).ticks(count)) {
+      const x = scale(tick);
+      if (x - (ticks.at(-1)?.x ?? -LABEL) >= LABEL) ticks.push({ x: tenth(x), label: tickLabel(tick) });
+    }
+  }
+  const breaks = silences.map(({ from, to }) => ({ x: tenth((scale(from * 1000) + scale(to * 1000)) / 2), from, to }));
+  return { at: (seconds) => tenth(scale(seconds * 1000)), ticks, breaks };
+}
 
 export interface LaneName {
   label: string;
@@ -38,12 +84,12 @@ export function LaneFigure({
   title: string;
   description?: string;
   names: LaneName[];
-  axis: ReturnType<typeof timeAxis>;
+  axis: LaneAxis;
   caption?: ReactNode;
   children: ReactNode;
 }) {
   const bottom = names.length * ROW;
-  const ticks = axis.ticks(6);
+  const { ticks, breaks } = axis;
   return (
     <figure className="picture lanes">
       <ul className="names">
@@ -61,16 +107,30 @@ export function LaneFigure({
           <title id={id}>{title}</title>
           {description ? <desc id={`${id}-d`}>{description}</desc> : null}
           <path className="grid" d={names.map((_, n) => `M0 ${laneY(n)}H${WIDTH}`).join('')} />
-          <path className="grid" d={ticks.map((tick) => `M${tenth(axis(tick))} 0V${bottom}`).join('')} />
-          {ticks.map((tick) => (
-            <text key={tick.getTime()} className="when" x={tenth(axis(tick))} y={bottom + 15}>
-              {tickLabel(tick)}
+          <path className="grid" d={ticks.map(({ x }) => `M${x} 0V${bottom}`).join('')} />
+          {ticks.map(({ x, label }) => (
+            <text key={x} className="when" x={x} y={bottom + 15}>
+              {label}
             </text>
+          ))}
+          {breaks.map(({ x, from, to }) => (
+            <g key={x} className="gap">
+              <title>{`No mail from ${shortDate(from)} to ${shortDate(to)}`}</title>
+              <rect x={x - 12} width={24} height={bottom} />
+              <text className="when" x={x} y={bottom + 15}>
+                …
+              </text>
+            </g>
           ))}
           {children}
         </svg>
       </div>
-      {caption ? <figcaption>{caption}</figcaption> : null}
+      {caption || breaks.length ? (
+        <figcaption>
+          {caption}
+          {breaks.length ? ' A silence of more than a year is left out: "…".' : null}
+        </figcaption>
+      ) : null}
     </figure>
   );
 }

@@ -1,7 +1,8 @@
-import { LaneFigure, laneY, tenth, timeAxis, WIDTH } from './LaneFigure';
+import { LaneFigure, laneAxis, laneY, tenth, WIDTH } from './LaneFigure';
 
-/** Room that the words behind a lane's last mark need. */
-const END = 130;
+/** Width of a letter of the words beside a lane, at most, and their distance from it. */
+const LETTER = 7.2;
+const BESIDE = 10;
 
 export interface LaneMark {
   /** Unix seconds. */
@@ -29,8 +30,8 @@ export function Lanes({ id, title, lines }: { id: string; title: string; lines: 
   const [first, last] = [Math.min(...times), Math.max(...times)];
   if (!times.length) return null;
   if (first === last) return <LaneNames lines={lines} />;
-  const axis = timeAxis(first, last);
-  const place = (at: number) => tenth(axis(at * 1000));
+  const axis = laneAxis(times);
+  const place = axis.at;
   const most = Math.max(...lines.flatMap(({ marks }) => marks.map(({ weight = 1 }) => weight)));
   return (
     <LaneFigure id={id} title={title} names={lines} axis={axis}>
@@ -51,15 +52,29 @@ export function Lanes({ id, title, lines }: { id: string; title: string; lines: 
                 )}
               </a>
             ))}
-            {end && to < WIDTH - END ? (
-              <text x={tenth(to + 10)} y={y + 4}>
-                {end}
-              </text>
-            ) : null}
+            <EndWords words={end} from={from} to={to} y={y + 4} />
           </g>
         );
       })}
     </LaneFigure>
+  );
+}
+
+/** Behind the last mark, or before the first where there is more room: never cut. */
+function EndWords({ words, from, to, y }: { words: string | undefined; from: number; to: number; y: number }) {
+  if (!words) return null;
+  const width = words.length * LETTER + BESIDE;
+  if (to + width <= WIDTH)
+    return (
+      <text x={tenth(to + BESIDE)} y={y}>
+        {words}
+      </text>
+    );
+  if (from < width) return null;
+  return (
+    <text className="scale" x={tenth(from - BESIDE)} y={y}>
+      {words}
+    </text>
   );
 }
 

@@ -1,4 +1,5 @@
 import { scaleLinear } from 'd3-scale';
+import { isGap, withGaps, yearsOf } from './gaps';
 
 const WIDTH = 960;
 const HEIGHT = 180;
@@ -34,8 +35,8 @@ export function Stacks({
   if (stacks.length < 2) return null;
   const totals = stacks.map(({ parts }) => parts.reduce((sum, n) => sum + n, 0));
   const y = scaleLinear([0, Math.max(1, ...totals)], [HEIGHT, 16]).nice(4);
-  const step = (WIDTH - LEFT) / stacks.length;
-  const labelled = labelledOf(stacks, step);
+  const { placed, left, step } = placesOf(stacks, totals);
+  const labelled = labelledOf(placed);
   const few = Math.ceil(labelled.length / 4);
   return (
     <figure className="picture stacks">
@@ -50,29 +51,38 @@ export function Stacks({
             </text>
           </g>
         ))}
-        {stacks.map((stack, n) =>
-          totals[n] ? (
+        {placed.map(({ x, total, ...stack }) =>
+          total ? (
             <a key={stack.label} href={stack.href}>
-              <title>{wordsOf(stack, totals[n] ?? 0, names)}</title>
-              <rect className="hit" x={tenth(LEFT + n * step)} y={0} width={tenth(step)} height={HEIGHT} />
+              <title>{wordsOf(stack, total, names)}</title>
+              <rect className="hit" x={tenth(x)} y={0} width={tenth(step)} height={HEIGHT} />
               {segmentsOf(stack.parts).map(({ part, from, to }) => (
                 <rect
                   key={part}
                   className={classes[part]}
-                  x={tenth(LEFT + n * step + step * 0.08)}
+                  x={tenth(x + step * 0.08)}
                   y={tenth(y(to))}
                   width={tenth(step * 0.84)}
                   height={tenth(y(from) - y(to))}
                 />
               ))}
               {stack.peak ? (
-                <text className="peak" x={tenth(LEFT + (n + 0.5) * step)} y={tenth(y(totals[n] ?? 0) - 4)}>
+                <text className="peak" x={tenth(x + 0.5 * step)} y={tenth(y(total) - 4)}>
                   {stack.peak}
                 </text>
               ) : null}
             </a>
           ) : null,
         )}
+        {left.map(({ x, first, last, years }) => (
+          <g key={first} className="gap">
+            <title>{`No mail from ${first} to ${last}`}</title>
+            <rect x={tenth(x + 4)} y={16} width={GAP.width - 8} height={HEIGHT - 16} />
+            <text className="when" x={tenth(x + GAP.width / 2)} y={HEIGHT - 8}>
+              {years}
+            </text>
+          </g>
+        ))}
         {labelled.map(({ label, x }, n) => (
           <text key={label} className={n % few ? undefined : 'few'} x={x} y={HEIGHT + 14}>
             {label}
@@ -83,13 +93,39 @@ export function Stacks({
   );
 }
 
+/** Runs of empty years, or of a year's empty months, are left out, and take so much room. */
+const GAP = { years: 3, months: 12, width: 72 };
+
+interface Placed extends Stack {
+  x: number;
+  total: number;
+}
+
+function placesOf(stacks: Stack[], totals: number[]) {
+  const isYears = stacks[0]?.label.length === 4;
+  const counted = stacks.map((stack, n) => ({ ...stack, total: totals[n] ?? 0 }));
+  const shown = withGaps(counted, ({ total }) => total === 0, isYears ? GAP.years : GAP.months);
+  const gaps = shown.filter(isGap).length;
+  const step = (WIDTH - LEFT - gaps * GAP.width) / (shown.length - gaps);
+  const placed: Placed[] = [];
+  const left: { x: number; first: string; last: string; years: string }[] = [];
+  let x = LEFT;
+  for (const one of shown) {
+    if (isGap(one))
+      left.push({ x, first: one.first.label, last: one.last.label, years: yearsOf(one.count * (isYears ? 12 : 1)) });
+    else placed.push({ ...one, x });
+    x += isGap(one) ? GAP.width : step;
+  }
+  return { placed, left, step };
+}
+
 /** Of years every so many; of months the Januaries where there are several years, else every so many. None is cut at the edge. */
-function labelledOf(stacks: Stack[], step: number): { label: string; x: number }[] {
-  const every = Math.ceil(stacks.length / 14);
-  return stacks.flatMap(({ label }, n) => {
+function labelledOf(placed: Placed[]): { label: string; x: number }[] {
+  const every = Math.ceil(placed.length / 14);
+  return placed.flatMap(({ label, x: at }, n) => {
     const isNamed = label.length === 4 || every === 1 ? n % every === 0 : label.endsWith('-01');
     const name = label.endsWith('-01') ? label.slice(0, 4) : label;
-    const x = tenth(LEFT + n * step);
+    const x = tenth(at);
     return isNamed && x + name.length * DIGIT <= WIDTH ? [{ label: name, x }] : [];
   });
 }

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { authorTime, dateNoteText, isoTime, nameOf, shortTime } from './format';
+import { isGap, withGaps, yearsOf } from './gaps';
 import { personHref } from './links';
 
 /** A name that came with a mail: whatever direction its letters have, it keeps to itself. */
@@ -49,32 +50,51 @@ export function MonthBars({
   hrefOf,
   label,
 }: {
-  months: { month: string; messages: number }[];
+  months: MonthCount[];
   hrefOf: (month: string) => string;
   label: string;
 }) {
   if (months.length < 2) return null;
-  const filled = fillMonths(months);
-  const most = Math.max(...filled.map(({ messages }) => messages));
-  const step = WIDTH / filled.length;
+  const shown = withGaps(fillMonths(months), ({ messages }) => messages === 0, GAP.months);
+  const gaps = shown.filter(isGap).length;
+  const step = (WIDTH - gaps * GAP.width) / (shown.length - gaps);
+  let [at, isAfterGap] = [0, true];
+  const cells: Cell[] = [];
+  const left: { x: number; from: string; to: string; count: number }[] = [];
+  for (const one of shown) {
+    if (isGap(one)) left.push({ x: at, from: one.first.month, to: one.last.month, count: one.count });
+    else cells.push({ ...one, x: at, isFirst: isAfterGap });
+    isAfterGap = isGap(one);
+    at += isGap(one) ? GAP.width : step;
+  }
+  const most = Math.max(...cells.map(({ messages }) => messages));
   const heightOf = (messages: number) => (messages ? Math.max(1, tenth((messages / most) * HEIGHT)) : 0);
   const width = tenth(step * 0.84);
-  const bars = filled.map(({ messages }, n) =>
-    messages ? `M${tenth((n + 0.08) * step)} ${HEIGHT}v${-heightOf(messages)}h${width}V${HEIGHT}` : '',
+  const bars = cells.map(({ messages, x }) =>
+    messages ? `M${tenth(x + 0.08 * step)} ${HEIGHT}v${-heightOf(messages)}h${width}V${HEIGHT}` : '',
   );
-  const labels = labelsOf(filled, step);
+  const labels = labelsOf(cells, step, gaps > 0);
   const few = Math.ceil(labels.length / 4);
   return (
     <svg className="bars" viewBox={`0 0 ${WIDTH} ${HEIGHT + 16}`} role="group" aria-label={label}>
-      {filled.map(({ month, messages }, n) =>
+      {cells.map(({ month, messages, x }) =>
         messages ? (
           <a key={month} href={hrefOf(month)}>
             <title>{`${month}: ${messages}`}</title>
-            <rect x={tenth(n * step)} width={tenth(step)} height={HEIGHT} />
+            <rect x={tenth(x)} width={tenth(step)} height={HEIGHT} />
           </a>
         ) : null,
       )}
       <path d={bars.join('')} />
+      {left.map(({ x, from, to, count }) => (
+        <g key={from} className="gap">
+          <title>{`No mail from ${from} to ${to}`}</title>
+          <rect x={tenth(x + 4)} width={GAP.width - 8} height={HEIGHT} />
+          <text className="when" x={tenth(x + GAP.width / 2)} y={HEIGHT - 8}>
+            {yearsOf(count)}
+          </text>
+        </g>
+      ))}
       {labels.map(({ label, x }, n) => (
         <text key={label} x={x} y={HEIGHT + 13} className={n % few ? undefined : 'few'}>
           {label}
@@ -88,14 +108,34 @@ export function MonthBars({
 const FEW_MONTHS = 24;
 
 /** What is named below the bars; a phone shows the few that have room. */
-function labelsOf(filled: { month: string }[], step: number): { label: string; x: number }[] {
-  const areFew = filled.length <= FEW_MONTHS;
-  const every = Math.ceil(filled.length / 8);
-  return filled.flatMap(({ month }, n) => {
-    if (areFew) return n % every ? [] : [{ label: month, x: tenth((n + 0.08) * step) }];
-    return month.endsWith('-01') && n < filled.length - 3 ? [{ label: month.slice(0, 4), x: tenth(n * step) }] : [];
-  });
+function labelsOf(cells: Cell[], step: number, isBroken: boolean): { label: string; x: number }[] {
+  const areFew = cells.length <= FEW_MONTHS && !isBroken;
+  const every = Math.ceil(cells.length / 8);
+  const labels: { label: string; x: number }[] = [];
+  for (const [n, { month, x, isFirst }] of cells.entries()) {
+    const isNamed = areFew ? n % every === 0 : month.endsWith('-01') || isFirst;
+    const label = areFew ? month : month.slice(0, 4);
+    const before = labels.at(-1);
+    const isFree = !before || x - before.x > LABEL;
+    if (isNamed && isFree && x + label.length * DIGIT <= WIDTH)
+      labels.push({ label, x: tenth(areFew ? x + 0.08 * step : x) });
+  }
+  return labels;
 }
+interface MonthCount {
+  month: string;
+  messages: number;
+}
+interface Cell extends MonthCount {
+  x: number;
+  /** Nothing, or a gap, is before it. */
+  isFirst: boolean;
+}
+/** A run of so many empty months is left out, and takes so much room. */
+const GAP = { months: 12, width: 72 };
+/** Least room from one label to the next, and the width of a digit. */
+const LABEL = 36;
+const DIGIT = 7.5;
 const WIDTH = 960;
 const HEIGHT = 72;
 const tenth = (n: number) => Math.round(n * 10) / 10;
@@ -104,10 +144,10 @@ const tenth = (n: number) => Math.round(n * 10) / 10;
 const MAX_MONTHS = 480;
 
 /** Every month between the first and the last, silent ones too. */
-function fillMonths(months: { month: string; messages: number }[]): { month: string; messages: number }[] {
+function fillMonths(months: MonthCount[]): MonthCount[] {
   const counts = new Map(months.map(({ month, messages }) => [month, messages]));
   const last = months[months.length - 1]?.month ?? '';
-  const filled: { month: string; messages: number }[] = [];
+  const filled: MonthCount[] = [];
   const [year = 0, month = 1] = (months[0]?.month ?? '').split('-').map(Number);
   for (let n = year * 12 + month - 1, name = ''; name !== last && filled.length < 4000; n++) {
     name = `${String(Math.floor(n / 12)).padStart(4, '0')}-${String((n % 12) + 1).padStart(2, '0')}`;
