@@ -20,7 +20,11 @@ const PEAKS = 5;
 
 /** `/topics/{slug}/`: the discussion over time, what it was about, and who carried it. `?format=csv`: the figures. */
 export const GET = page(async ({ parts, query, db }) => {
-  const topic = (await allTopics(db)).find(({ slug }) => slug === parts[1]);
+  const all = await allTopics(db);
+  const topic = all.find(({ slug }) => slug === parts[1]);
+  // Where a topic of the file has it as a system, what is found of that name is there.
+  const above = topic ? undefined : all.find(({ systems }) => systems.some(({ slug }) => slug === parts[1]));
+  if (above) return redirect(`/topics/${above.slug}/${parts[1]}/`);
   if (!topic) return notFound(`The topic "${(parts[1] ?? '').slice(0, 100)}"`, (parts[1] ?? '').slice(0, 100));
   if (parts.length < 3) return redirect(`/topics/${topic.slug}/`, 301);
   const matches = await topicMatches(db, topic);
