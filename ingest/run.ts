@@ -6,7 +6,15 @@ import { openWriter } from '#db/create';
 import { Connection, SCHEMA_VERSION, type Transaction, versionOf } from '#db/open';
 import { prepareSearch } from '#db/write/messages';
 import { findAskedLines } from '#db/write/series';
-import { hasPosted, insertReject, saveCheckpoint, seenFiles, sourceRow, stateOf } from '#db/write/sources';
+import {
+  describeList,
+  hasPosted,
+  insertReject,
+  saveCheckpoint,
+  seenFiles,
+  sourceRow,
+  stateOf,
+} from '#db/write/sources';
 import { allowAgain, takeDown, withheldIds } from '#db/write/takedown';
 import { totals } from '#db/write/totals';
 import { heldBlobs } from '#db/write/withdraw';
@@ -15,7 +23,7 @@ import { type Batch, BatchBuilder } from './pipeline/batch';
 import { type Checkpoint, commitBatch, type PackedUnit } from './pipeline/commit';
 import { ingestCommits } from './pipeline/commits';
 import { IdAllocator } from './pipeline/ids';
-import { type BatchSource, ListNames } from './pipeline/lists';
+import { type BatchSource, cleanName, ListNames } from './pipeline/lists';
 import { lockCopy, lockIngest } from './pipeline/lock';
 import { linkPatches } from './pipeline/patches';
 import { linkPeople, readMailmap, readOverrules } from './pipeline/people';
@@ -224,12 +232,14 @@ class SourceRun {
       onNote: (note) => this.options.onNote?.(location, note),
     };
     let total: { total: number; unit: 'mails' | 'bytes' } | null = null;
+    let description: string | null = null;
     const events = this.source.open({
       state: row.state,
       held: (epoch) => heldBlobs(this.db, row.id, epoch),
       isSeen: (keys) => seenFiles(this.db, row.id, keys),
       onTotal: (count, unit) => (total = { total: count, unit }),
       onNote: into.onNote,
+      onDescription: (text) => (description = text),
       ...(this.options.signal ? { signal: this.options.signal } : {}),
     });
     let read = 0;
@@ -251,6 +261,8 @@ class SourceRun {
     }
     await this.#flush(into);
     await this.#written;
+    if (description !== null && into.listName !== null)
+      await describeList(this.db, cleanName(into.listName), description);
     if (failure) throw failure;
   }
 

@@ -82,6 +82,13 @@ export async function listsOfSource(db: Reads, source: number): Promise<number[]
   return rows.map(({ id }) => id);
 }
 
+/** Writes what a list is about, where that differs from what is there: whether a mail of it was read or not. */
+export async function describeList(db: Connection, name: string, description: string): Promise<void> {
+  const sql = 'FROM list WHERE name = ?1 AND description IS NOT ?2';
+  if ((await db.get(`SELECT 1 ${sql}`, [name, description])) === undefined) return;
+  await db.transaction((writes) => writes.run('UPDATE list SET description = ?2 WHERE name = ?1', [name, description]));
+}
+
 export async function addList(
   db: Transaction,
   list: { name: string; listId: string | null; synthetic: boolean },

@@ -72,10 +72,10 @@ export class ListNames {
     const known = asked === null && listId ? this.#byListId.get(listId) : undefined;
     if (known !== undefined) return known;
     const short = asked ?? listId?.split('.')[0] ?? hint.mailingList.split('@')[0] ?? '';
-    const own = clean(source.fallback) || 'mail';
-    let name = clean(short) || own;
+    const own = cleanName(source.fallback) || 'mail';
+    let name = cleanName(short) || own;
     const taken = this.#byName.get(name);
-    if (taken && asked === null && listId && taken.list_id && taken.list_id !== listId) name = clean(listId);
+    if (taken && asked === null && listId && taken.list_id && taken.list_id !== listId) name = cleanName(listId);
     const found = this.#byName.get(name);
     if (found) return found.id;
     if (asked !== null || (await this.#mayAdd(db, source))) return this.#add(db, name, listId, hint.synthetic);
@@ -110,7 +110,7 @@ export class ListNames {
 }
 
 /** A name that is safe as a path segment and clashes with no page. */
-function clean(name: string): string {
+export function cleanName(name: string): string {
   const safe = name
     .toLowerCase()
     .replace(/[^a-z0-9._+-]+/g, '-')

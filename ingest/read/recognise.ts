@@ -1,5 +1,6 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { readDescription } from './description';
 import { type Epoch, readEpochs } from './epochs';
 import { isEml, readEml, readEmlFolder, readMaildir } from './folder';
 import { gitAnswer } from './git';
@@ -108,9 +109,18 @@ function listOf(path: string, names: Set<string>): string {
 }
 
 function epochSource(path: string, epochs: Epoch[], listName: string | null): Source {
-  return source(epochs[0]?.layout === 'v1' ? 'public-inbox-v1' : 'public-inbox-v2', path, listName, (open) =>
-    readEpochs(epochs, open),
-  );
+  const [first] = epochs;
+  const isV1 = first?.layout === 'v1';
+  return source(isV1 ? 'public-inbox-v1' : 'public-inbox-v2', path, listName, async function* (open) {
+    if (first && listName !== null) {
+      // Of a version 2 inbox it lies beside `git`; that of an epoch names the list too.
+      const above = dirname(first.path);
+      const around = isV1 ? null : await readDescription(basename(above) === 'git' ? dirname(above) : above);
+      const text = around ?? (await readDescription(first.path));
+      if (text !== null) open.onDescription?.(text);
+    }
+    yield* readEpochs(epochs, open);
+  });
 }
 
 /** One repository: what its newest commit holds tells the layout. */

@@ -51,6 +51,8 @@ export interface OpenOptions {
   held?(epoch: number | null): AsyncIterable<HeldBlob[]>;
   /** Told once it is known how much there is to read (mails or bytes), for progress; may never be called. */
   onTotal?(total: number, unit: 'mails' | 'bytes'): void;
+  /** What the source says that its list is about. */
+  onDescription?(text: string): void;
   /** A fact worth a line to the user ("history was rewritten: reading again from the start"). */
   onNote?(note: string): void;
   /** Aborted: a wait for a server ends at once, with an error. */

@@ -31,6 +31,7 @@ interface Remembered {
   etag: string | null;
   lastModified: string | null;
   askedInFullAt: number;
+  description?: string | null;
   repositories: Repository[];
 }
 
@@ -56,6 +57,7 @@ const isLeft = ({ fingerprint, fetched, said }: Repository) =>
 /** What of an inbox stands on this machine. */
 export interface Copy {
   epochs: Epoch[];
+  description: string | null;
   /** The server had something that was not copied yet. */
   news: boolean;
   failure: SourceError | null;
@@ -93,11 +95,15 @@ async function copied(inbox: Inbox, options: FetchOptions): Promise<Copy> {
   const epochs = known.repositories
     .map(({ epoch }): Epoch => ({ path: pathOf(inbox, epoch), layout: epoch === null ? 'v1' : 'v2', number: epoch }))
     .filter(({ path, number }) => existsSync(path) && (left === undefined || number === null || number < (left ?? 0)));
-  return { epochs, news, failure };
+  return { epochs, description: known.description ?? null, news, failure };
 }
 
 /** Reads a copy; where not all could be had, it ends with the reason. */
-export async function* readCopy({ epochs, failure }: Copy, options: OpenOptions): AsyncGenerator<SourceEvent> {
+export async function* readCopy(
+  { epochs, description, failure }: Copy,
+  options: OpenOptions,
+): AsyncGenerator<SourceEvent> {
+  if (description !== null) options.onDescription?.(description);
   yield* readEpochs(epochs, options);
   if (failure !== null) throw failure;
 }
@@ -161,7 +167,8 @@ async function look(
   onNote?: (note: string) => void,
   signal?: AbortSignal,
 ): Promise<Remembered | null> {
-  if (inbox.epoch !== null) return inFull(inbox, known, { epochs: new Map([[inbox.epoch, null]]), foreign: [] });
+  if (inbox.epoch !== null)
+    return inFull(inbox, known, { epochs: new Map([[inbox.epoch, null]]), description: null, foreign: [] });
   const inFullAgain = Date.now() - known.askedInFullAt > ASK_IN_FULL_AFTER_MS;
   const conditions: Record<string, string> = {};
   if (!inFullAgain && known.etag) conditions['if-none-match'] = known.etag;
@@ -217,7 +224,7 @@ async function withoutManifest(inbox: Inbox, signal?: AbortSignal): Promise<Mani
       'is no public-inbox list: the server has neither manifest.js.gz nor a git repository there. Check the URL in a browser',
       404,
     );
-  return { epochs, foreign: [] };
+  return { epochs, description: null, foreign: [] };
 }
 
 function inFull(inbox: Inbox, known: Remembered, manifest: Manifest): Remembered {
@@ -237,6 +244,7 @@ function inFull(inbox: Inbox, known: Remembered, manifest: Manifest): Remembered
     ...FRESH,
     url: inbox.url,
     base: inbox.url,
+    description: manifest.description ?? known.description ?? null,
     repositories: [...repositories.values()].sort((a, b) => (a.epoch ?? 0) - (b.epoch ?? 0)),
   };
 }

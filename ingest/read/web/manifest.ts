@@ -1,11 +1,14 @@
 import { gunzipSync } from 'node:zlib';
 import { isGzip } from '../bytes';
+import { describedBy } from '../description';
 import { type Answer, ServerError, whole } from './http';
 import { MAX_EPOCHS, MAX_MANIFEST_BYTES } from './limits';
 
 /** What a manifest says of a list. Keys are epochs, null the one repository of a version 1 inbox; values what names its state, null if nothing does. */
 export interface Manifest {
   epochs: Map<number | null, string | null>;
+  /** What the list is about. */
+  description: string | null;
   /** Entries that are not this list's, of which nothing is read. */
   foreign: string[];
 }
@@ -14,18 +17,22 @@ const WRONG = 'give the URL of a public-inbox list, whose page says "mirror" at 
 
 /**
  * Reads a list's `manifest.js.gz` (grokmirror: JSON of path to {fingerprint, modified, ...}). Its paths are used for nothing but
- * the numbers of the list's epochs: what is fetched, and where it is kept, follows from the URL that the user gave.
+ * the numbers of the list's epochs, and its descriptions for the list's: what is fetched, and where it is kept, follows from the URL that the user gave.
  * @throws ServerError where it is no manifest, or one without this list
  */
 export async function readManifest(answer: Answer, list: string, silence: number): Promise<Manifest> {
   const { url } = answer;
   const entries = Object.entries(parse(url, await whole(answer, MAX_MANIFEST_BYTES, silence)));
-  const manifest: Manifest = { epochs: new Map(), foreign: [] };
+  const manifest: Manifest = { epochs: new Map(), description: null, foreign: [] };
   const prefixes = [`/${list}`, new URL('.', url).pathname.replace(/\/$/, '')];
   for (const [path, entry] of entries) {
     const epoch = epochOf(path, prefixes);
     if (epoch === undefined) manifest.foreign.push(path);
-    else manifest.epochs.set(epoch, stateOf(entry));
+    else {
+      manifest.epochs.set(epoch, stateOf(entry));
+      manifest.description =
+        describedBy((entry as { description?: unknown } | null)?.description) ?? manifest.description;
+    }
   }
   if (manifest.epochs.size === 0) throw new ServerError(url, reasonForNone(list, manifest.foreign), null);
   if (manifest.epochs.size > MAX_EPOCHS)
