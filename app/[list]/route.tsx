@@ -50,7 +50,12 @@ export const GET = page(async ({ request, parts, query, db }) => {
       </h1>
       {list.description ? <p className="about">{list.description}</p> : null}
       <ThisWeek week={week} list={name} base={listHref(name)} />
-      <MonthBars months={months} hrefOf={(month) => monthHref(name, month)} label={`Messages by month, ${name}`} />
+      <MonthBars
+        months={months}
+        hrefOf={(month) => monthHref(name, month)}
+        yearHref={(year) => monthHref(name, year)}
+        label={`Messages by month, ${name}`}
+      />
       <h2>{before === null ? 'Newest threads' : 'Older threads'}</h2>
       {threads.length ? <ThreadTable threads={threads} list={name} /> : <p className="empty">No thread is older.</p>}
       <nav className="pages" aria-label="Pages">

@@ -49,9 +49,12 @@ export function MonthBars({
   months,
   hrefOf,
   label,
+  yearHref,
 }: {
   months: MonthCount[];
   hrefOf: (month: string) => string;
+  /** Where a year's name leads; without it, nowhere. */
+  yearHref?: (year: string) => string;
   label: string;
 }) {
   if (months.length < 2) return null;
@@ -95,11 +98,20 @@ export function MonthBars({
           </text>
         </g>
       ))}
-      {labels.map(({ label, x }, n) => (
-        <text key={label} x={x} y={HEIGHT + 13} className={n % few ? undefined : 'few'}>
-          {label}
-        </text>
-      ))}
+      {labels.map(({ label, x }, n) => {
+        const text = (
+          <text key={label} x={x} y={HEIGHT + 13} className={n % few ? undefined : 'few'}>
+            {label}
+          </text>
+        );
+        return yearHref && label.length === 4 ? (
+          <a key={label} href={yearHref(label)}>
+            {text}
+          </a>
+        ) : (
+          text
+        );
+      })}
     </svg>
   );
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scratch } from '../command';
@@ -129,6 +129,44 @@ describe.skipIf(!present)('a reader', () => {
     // A GET of the same address is the empty form, not somebody's article.
     expect(await (await fetch(`${base}/quotes/`)).text()).not.toContain('panicked');
     await page.close();
+  });
+
+  it('saves a search and a thread, and takes them to another browser as a file', async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(`${base}/search/?q=kexec`);
+    await page.locator('.orders .save').click();
+    await page.goto(`${base}/threadline-sample/`);
+    await page.locator('.threads li > a').first().click();
+    await page.waitForURL(/\/t\/$/);
+    await page.keyboard.press('s');
+    await page.goto(`${base}/saved/`);
+    expect(await page.locator('#saved li').count()).toBe(2);
+    const feed = (await page.locator('#saved').getByRole('link', { name: 'Atom' }).getAttribute('href')) ?? '';
+    expect(await (await fetch(base + feed)).text()).toContain('<feed');
+    const [download] = await Promise.all([page.waitForEvent('download'), page.locator('#export').click()]);
+    const file = `${folder.path}/threadline.json`;
+    await download.saveAs(file);
+    await context.close();
+    const other = await browser.newContext();
+    const there = await other.newPage();
+    await there.goto(`${base}/saved/`);
+    expect(await there.locator('#saved').textContent()).toBe('Nothing is saved yet.');
+    // A file may be anybody's: addresses elsewhere are not taken.
+    const written = JSON.parse(readFileSync(file, 'utf8'));
+    written.saved.push({ href: 'javascript:alert(1)', title: 'no' }, { href: '//evil.example/', title: 'no' });
+    await there
+      .locator('#import')
+      .setInputFiles({ name: 'a.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(written)) });
+    await expect.poll(() => there.locator('#said').textContent()).toBe('2 saved pages were new here.');
+    expect(await there.locator('#saved li').count()).toBe(2);
+    await there
+      .locator('#import')
+      .setInputFiles({ name: 'b.json', mimeType: 'application/json', buffer: Buffer.from('[1]') });
+    await expect.poll(() => there.locator('#said').textContent()).toContain('could not be taken');
+    await there.getByRole('button', { name: 'forget' }).first().click();
+    expect(await there.locator('#saved li').count()).toBe(1);
+    await other.close();
   });
 
   it.each([
