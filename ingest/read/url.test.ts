@@ -125,6 +125,31 @@ describe('a list by its URL', () => {
     expect(widgets.requests).toEqual(['/widgets/manifest.js.gz', '/widgets/manifest.js.gz']);
   });
 
+  it('says what it is about, as its manifest has it, or the inbox on this machine', async () => {
+    const folder = temporary();
+    let epochs: object = {};
+    const widgets = await list(folder, (_, response) => Boolean(response.end(gzipped(epochs))));
+    widgets.commit(0, [mail(0)]);
+    epochs = {
+      '/widgets/git/0.git': { description: 'Talk about widgets [epoch 0]' },
+      '/gadgets/git/0.git': { description: 'no' },
+    };
+    const said = async (source: Source) => {
+      const told: string[] = [];
+      for await (const _ of source.open({
+        state: undefined,
+        isSeen: async () => new Set(),
+        onDescription: (text) => told.push(text),
+      }));
+      return told;
+    };
+    expect(await said(await at(widgets.url))).toEqual(['Talk about widgets']);
+    const [local] = await recognise(folder);
+    expect(await said(local as Source)).toEqual([]);
+    writeFileSync(join(folder, 'description'), 'Widgets and gadgets\n');
+    expect(await said(local as Source)).toEqual(['Widgets and gadgets']);
+  });
+
   it('is fetched from where its manifest was found', async () => {
     const folder = temporary();
     const widgets = await list(folder);
