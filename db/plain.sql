@@ -50,7 +50,8 @@ CREATE TABLE series (
   verdict_by     TEXT,              -- the mail that proves the status: its author's address,
   verdict_msgid  TEXT,              -- msgid,
   verdict_line   INTEGER,           -- line of the displayed text, from 0,
-  verdict_at     TEXT               -- and time
+  verdict_at     TEXT,              -- and time
+  outcome_unknown TEXT              -- why no mail may ever say what became of it
 );
 CREATE TABLE revision (             -- one posting of a series
   series   INTEGER NOT NULL REFERENCES series(id),

@@ -188,6 +188,12 @@ export const UNSETTLED: readonly StateName[] = [
   STATE.noAnswer,
 ];
 
+/** Why no mail may ever say what became of a series: its author applies their own work. Null where that is no reason, or it is known. */
+export const outcomeUnknown = (isKeepers: boolean, status: string): string | null =>
+  isKeepers && UNSETTLED.some((name) => name === status)
+    ? 'Its author keeps a tree, and may have applied it without a mail.'
+    : null;
+
 /** The state of a name; null for another word. */
 export function stateOf(name: string): State | null {
   return STATES.find((state) => state.name === name) ?? null;

@@ -76,6 +76,7 @@ const series = z.object({
     .object({ by: z.string().describe('address'), msgid, line, at: time })
     .nullable()
     .describe('the mail that proves the status'),
+  outcome_unknown: z.string().nullable().describe('why no mail may ever say what became of it'),
   objections: z.array(z.object({ by: z.string().describe('address'), msgid, line, answered: z.boolean() })),
   applied: z.array(applied),
 });

@@ -1,4 +1,5 @@
 import { CLAIM, CLAIM_SOURCE, PATCH_KIND } from '#patch/kinds';
+import { outcomeUnknown } from '#patch/state';
 import { isSamePerson } from '#patch/trailer';
 import type { Snapshot } from '../open';
 import { rfc3339 } from './export';
@@ -43,6 +44,7 @@ export function seriesObject(series: SeriesDetail & SeriesTold): object {
     revisions: series.all.map(revisionObject),
     status: series.status,
     verdict: series.proof ? saidObject(series.proof) : null,
+    outcome_unknown: outcomeUnknown(series.isKeepers, series.status),
     objections: series.objections.map((one) => ({
       by: one.address,
       msgid: one.msgid,

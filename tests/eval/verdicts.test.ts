@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { Connection } from '../../db/open.ts';
 import { gatherSeries, keepersAmong } from '../../db/write/series.ts';
 import { authorKey } from '../../ingest/patch/facts.ts';
 import { seriesRow, voicesOf } from '../../ingest/patch/index.ts';
 import type { RevisionState } from '../../patch/kinds.ts';
 import { JUDGED, STATES } from '../../patch/state.ts';
-import { ARCHIVES, archive } from '../archives.ts';
-import { command, ingest, scratch } from '../command.ts';
+import { ARCHIVES } from '../archives.ts';
+import { archivesDatabase } from '../archivesdb.ts';
+import { command } from '../command.ts';
 
 /** What became of one series, judged by reading. */
 interface Judged {
@@ -58,14 +59,12 @@ const judged = JSON.parse(readFileSync(new URL('verdicts.json', import.meta.url)
 
 // The whole way: mails in, `export series` out. Every error is printed, to be read.
 describe.skipIf(!ARCHIVES)('verdicts of series judged by reading', () => {
-  const folder = scratch();
-  const path = `${folder.path}/verdicts.sqlite`;
   const found = new Map<string, Exported>();
   let authors = new Map<string, number>();
   let before = new Map<string, Exported>();
   const gotOf = (one: Judged) => (one.until ? before.get(one.until) : found.get(one.series[0] as string));
   beforeAll(async () => {
-    for (const name of ['kexec', 'linux-edac', 'linux-pm']) ingest(path, archive(name));
+    const path = archivesDatabase();
     for (const line of command('export', ['series'], path).stdout.trim().split('\n')) {
       const series = JSON.parse(line) as Series;
       for (const { cover, patches } of series.revisions)
@@ -76,8 +75,7 @@ describe.skipIf(!ARCHIVES)('verdicts of series judged by reading', () => {
       path,
       judged.flatMap(({ until }) => until ?? []),
     );
-  }, 400_000);
-  afterAll(folder.remove);
+  }, 600_000);
 
   it('states', () => {
     const pairs = judged.map((one) => ({ one, got: gotOf(one) }));
@@ -160,7 +158,7 @@ async function authorsIn(path: string): Promise<Map<string, number>> {
 
 /** What a series was before one of its versions came, by the first mail of that version: what was said later is left out. */
 async function judgedBefore(path: string, versions: string[]): Promise<Map<string, Exported>> {
-  const db = await Connection.open(path, 'write');
+  const db = await Connection.open(path, 'read');
   try {
     await db.command('CREATE TEMP TABLE touched (id INTEGER PRIMARY KEY)');
     await db.command('INSERT INTO touched SELECT DISTINCT series_id FROM revision');

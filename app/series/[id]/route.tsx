@@ -14,7 +14,7 @@ import {
 import { timeOf } from '#mail/ids';
 import type { LineSpan } from '#mail/render';
 import { CLAIM } from '#patch/kinds';
-import { UNSETTLED } from '#patch/state';
+import { outcomeUnknown } from '#patch/state';
 import { isEndorsement } from '#patch/trailer';
 import { notFound, page } from '../../_page/page';
 import { Objections, Verdict } from '../../_ui/Case';
@@ -92,11 +92,10 @@ export const GET = page(async ({ parts, db }) => {
 
 /** What the series takes back or copies, and why no outcome may be known. */
 function Aside({ series }: { series: SeriesDetail }) {
+  const unknown = outcomeUnknown(series.isKeepers, series.status);
   return (
     <>
-      {series.isKeepers && UNSETTLED.some((name) => name === series.status) ? (
-        <p className="about">Its author keeps a tree, and may have applied it without a mail.</p>
-      ) : null}
+      {unknown ? <p className="about">{unknown}</p> : null}
       {series.about.map((other) => (
         <p className="about" key={`${other.kind} ${other.series}`}>
           {other.kind === CLAIM.reverted ? 'Reverts ' : 'A copy of '}
