@@ -7,7 +7,7 @@ const LIST_DOMAIN =
 const LIST_NAME = /\b(?:open|moderated|subscriber|mailing)[ -]list\b|^(?:maintainer|list|supporter):/i;
 /** Of an address that has no name of two words: several people read it. */
 const SHARED =
-  /^(?:linux-[\w.-]+|x86|stable|devicetree|netdev|patches|security|kexec|maintainers?|.*[-.+](?:devel|dev|list|users|discuss|announce|kernel|patches|commits|maintainers?|team|bugs?)|kernel(?:-team)?|lkml)$/i;
+  /^(?:linux-[\w.-]+|git|x86|stable|devicetree|netdev|patches|security|kexec|maintainers?|.*[-.+](?:devel|dev|list|users|discuss|announce|kernel|patches|commits|maintainers?|team|bugs?)|kernel(?:-team)?|lkml)$/i;
 
 /** Whom a patch is sent to: the first person of To:, else of Cc:, who is neither its author, nor a robot, nor a list. */
 export function addresseeOf({ author, to, cc, listIds }: Message): Address | null {

@@ -25,7 +25,7 @@ export function SeriesRows({ lines }: { lines: SeriesLine[] }) {
               {line.status === STATE.waiting ? (
                 <small>
                   {' '}
-                  for <bdi>{line.addressee}</bdi>
+                  for <bdi>{nameOf(line.addressee, null)}</bdi>
                 </small>
               ) : null}
             </span>

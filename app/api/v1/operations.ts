@@ -21,7 +21,7 @@ import { timeOf } from '#mail/ids';
 import { dateSpan } from '#query/dates';
 import type { Topic } from '#site/topic';
 import { ApiError, type Operation, operation } from '../../_page/api';
-import { maskAddress } from '../../_ui/format';
+import { maskAddress, maskAll } from '../../_ui/format';
 import { topics } from '../../topics/config';
 import * as s from './schemas';
 
@@ -223,7 +223,7 @@ const seriesLine = (line: SeriesLine) => ({
   version: line.version,
   patches: line.patches,
   status: line.status,
-  addressee: line.addressee,
+  addressee: line.addressee && maskAll(line.addressee),
   reviewed: line.reviewed,
   first_at: ofId(line.first_id),
   posted_at: ofId(line.posted_id),
