@@ -151,4 +151,56 @@ describe('how work ends', () => {
     const states = await statesOf(patch('a', 0, TITLE), mail('b', 1, BEA, `Re: ${TITLE}`, text, 'a'));
     expect(states['kennel: open the door']).toBe('changes requested');
   });
+
+  describe('who is waited for', () => {
+    const LIST = { name: '', address: 'pets@lists.example.org' };
+    const waits = async (...mails: ReturnType<typeof mailOf>[]) => {
+      await store.add(mails);
+      return await store.db.all('SELECT title, waiting, addressee FROM series WHERE waiting = 1');
+    };
+    const sentTo = (to: (typeof ADA)[], cc: (typeof ADA)[] = [], author = ADA, id = 'a') => ({
+      ...patch(id, 0, TITLE, author),
+      to,
+      cc,
+    });
+    const wait = { title: 'kennel: open the door', waiting: 1, addressee: 'Kit Keeper' };
+
+    it.each([
+      ['one in To:', [LIST, KIT], []],
+      ['one in Cc:', [LIST], [ROBOT, ADA, KIT]],
+    ])('%s', async (_, to, cc) => {
+      expect(await waits(sentTo(to, cc))).toEqual([wait]);
+    });
+
+    it('still, when robots and the author answered', async () => {
+      const answer = (id: string, author: typeof ADA) => mail(id, 1, author, `Re: ${TITLE}`, 'It builds.\n', 'a');
+      expect(await waits(sentTo([KIT]), answer('b', ROBOT), answer('c', ADA))).toEqual([wait]);
+    });
+
+    it.each([
+      ['sent to lists, robots and oneself alone', sentTo([LIST, ROBOT], [ADA])],
+      ['of a robot', sentTo([KIT], [], ROBOT)],
+      [
+        'that is a pull request',
+        { ...mail('a', 0, ADA, '[GIT PULL] kennel: open the door', 'Please pull.\n'), to: [KIT] },
+      ],
+    ])('nobody, for work %s', async (_, one) => {
+      expect(await waits(one)).toEqual([]);
+    });
+
+    it('nobody, once a person answered, or a keeper posts their own', async () => {
+      expect(await waits(sentTo([KIT]), mail('b', 1, BEA, `Re: ${TITLE}`, 'I wonder.\n', 'a'))).toEqual([]);
+      const others = ['[PATCH] dogs: bark', '[PATCH] dogs: sleep'].flatMap((title, n) => [
+        patch(`x${n}`, 2, title, ADA, `${n}.c`),
+        applied(`y${n}`, 3, title, `x${n}`),
+      ]);
+      const own = { ...patch('k', 4, '[PATCH] dogs: eat', KIT, 'eat.c'), to: [ADA] };
+      expect(await waits(...others, own)).toEqual([]);
+    });
+
+    it('for the newest version alone', async () => {
+      const next = { ...patch('b', 5, '[PATCH v2] kennel: open the door'), to: [KIT] };
+      expect(await waits(sentTo([BEA]), next)).toEqual([wait]);
+    });
+  });
 });
