@@ -227,6 +227,8 @@ const SENTENCES: [string, string][] = [
   ['This should be merged with 2/6.', 'asked? -'],
   ['Can we use strncmp() instead?', 'asked? -'],
   ['Can we use the kennel?', 'none'],
+  ['Sorry, I will use git send-email instead from now on.', 'none'],
+  ['I will submit the pull request on the forge.', 'none'],
   // Promises: a version to come; what an author does unasked.
   ['Agreed, v2 will follow.', 'gaveIn -'],
   ['Understood, sending a new patch in that direction.', 'gaveIn -'],

@@ -86,7 +86,7 @@ const OF_ONESELF =
 export function requestIn(sentence: string): Act | null {
   if (
     !isQuestion(sentence) &&
-    !/\b(?:if (?:you|it|that|this|there|needed|anyone)|unless|separate(?:ly)? (?:patch|series)|follow-?up|later|test(?:ing)? (?:it|this)|try|check|look|investigate|get back|think|wait|see if)\b/i.test(
+    !/\b(?:if (?:you|it|that|this|there|needed|anyone)|unless|separate(?:ly)? (?:patch|series)|follow-?up|later|pull request|send-?e?-?mail|mail (?:agent|client)|mailer|plain text|from now on|(?:in|for) (?:the )?future|next time|test(?:ing)? (?:it|this)|try|check|look|investigate|get back|think|wait|see if)\b/i.test(
       sentence,
     ) &&
     (GAVE_IN.test(sentence) || GAVE_IN_SHORT.test(sentence))
