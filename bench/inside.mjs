@@ -1,5 +1,5 @@
 // Loaded into a server under test before its own code (soak.ts): writes once a second into the file that THREADLINE_SOAK_INSIDE names
-// what its loop and its memory came to so far, as JSON. What a stall is: the time between two turns of the loop above what was asked for,
+// what its loop and its memory came to, since SIGUSR2, as JSON. What a stall is: the time between two turns of the loop above what was asked for,
 // and of it what the loop itself worked. The rest it waited for a processor that others had: the machine's load, not the server's.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
@@ -30,6 +30,8 @@ function watch() {
     }
     last = now;
   }, EVERY_MS).unref();
+  // What came before is the server's start: it loads its pages before it listens.
+  process.on('SIGUSR2', () => Object.assign(seen, { stall: 0, worked: 0, waited: 0 }));
   setInterval(() => {
     const bytes = anonymous();
     if (bytes > seen.anonymous) {

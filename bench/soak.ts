@@ -27,7 +27,7 @@ interface Flags {
 }
 
 /** What the server may come to (docs/SERVER.md, "Memory"), and how long its loop may work without a turn. */
-const MEMORY_BOUND = 1000 * 2 ** 20;
+const MEMORY_BOUND = 1050 * 2 ** 20;
 const WORK_BOUND_MS = 200;
 
 const say = (text: string) => void process.stderr.write(`soak: ${text}\n`);
@@ -46,9 +46,10 @@ async function run(bases: string[], flags: Flags): Promise<void> {
       THREADLINE_LOG: 'error',
       THREADLINE_WATCHDOG_SECONDS: '0',
       THREADLINE_SOAK_INSIDE: join(folder, 'inside.json'),
-      NODE_OPTIONS: `--import=${pathToFileURL(join(ROOT, 'bench/inside.mjs'))}`,
+      NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import=${pathToFileURL(join(ROOT, 'bench/inside.mjs'))}`,
     };
     const server = await startServer('node', ['scripts/start.mjs'], env, port, '/healthz');
+    process.kill(server.pid, 'SIGUSR2');
     const until = Date.now() + Number(flags.minutes) * 60_000;
     const checks = new Checks();
     const state: State = { addresses: await drawAddresses(server.base), until };
