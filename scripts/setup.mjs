@@ -192,6 +192,7 @@ async function bundle() {
       'bench/kills.ts',
       'bench/nodes.ts',
       'bench/scale.ts',
+      'bench/fuzz/fuzz.ts',
       'ingest/pipeline/worker.ts',
       'app/_door/serve.ts',
       { in: 'app/_aside/worker.ts', out: 'aside' },

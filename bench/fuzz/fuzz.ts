@@ -1,0 +1,149 @@
+/**
+ * node scripts/run.mjs fuzz [--seconds N] [--corpus FOLDER] [--reader NAME...]: coverage-guided fuzzing of the readers of strangers' bytes
+ * (targets.ts), each in a thread that can be ended. With a folder what is found is kept there, and the next run begins with it. Ends with 1
+ * where a reader threw, hung, or took more than twice as much for twice the input; such inputs lie in FOLDER/faults, or the working folder's.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { Command } from 'commander';
+import { Coverage } from './coverage';
+import { type Fault, Fuzzer } from './engine';
+import { Random } from './mutate';
+import { TARGETS } from './targets';
+
+/** An input that is read for so long hangs; the longest honest one takes milliseconds. */
+const HANG_MS = 20_000;
+const LOOK_MS = 500;
+const MAX_INPUT = 128 * 1024;
+
+interface Flags {
+  seconds: string;
+  seed: string;
+  corpus?: string;
+  reader?: string[];
+}
+
+/** What a thread is given; `now` has a counter, odd while an input is read, its length, and the input. */
+interface Given {
+  name: string;
+  seconds: number;
+  seed: number;
+  inputs: Uint8Array[];
+  now: SharedArrayBuffer;
+}
+
+type Told =
+  | { type: 'kept'; input: Uint8Array }
+  | { type: 'fault'; fault: Fault }
+  | { type: 'end'; runs: number; blocks: number; corpus: number };
+
+function work({ name, seconds, seed, inputs, now }: Given): void {
+  const target = TARGETS.find((one) => one.name === name);
+  if (!target) return;
+  const [state, bytes] = [new Int32Array(now, 0, 2), new Uint8Array(now, 8)];
+  const tell = (told: Told) => parentPort?.postMessage(told);
+  const fuzzer = new Fuzzer(target, new Coverage((url) => url.startsWith('file:')), new Random(seed), {
+    begin(input) {
+      bytes.set(input.subarray(0, MAX_INPUT));
+      Atomics.store(state, 1, input.length);
+      Atomics.add(state, 0, 1);
+    },
+    end: () => void Atomics.add(state, 0, 1),
+    kept: (input) => tell({ type: 'kept', input }),
+    fault: (fault) => tell({ type: 'fault', fault }),
+  });
+  const until = performance.now() + seconds * 1000;
+  fuzzer.begin(inputs.map((input) => Buffer.from(input)));
+  while (performance.now() < until) fuzzer.round();
+  tell({ type: 'end', runs: fuzzer.runs, blocks: fuzzer.blocks, corpus: fuzzer.corpus.length });
+}
+
+const nameOf = (input: Uint8Array) => createHash('sha1').update(input).digest('hex').slice(0, 16);
+
+function save(folder: string, input: Uint8Array): string {
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, nameOf(input));
+  writeFileSync(path, input);
+  return path;
+}
+
+/** One reader for its time; how many faults it has. */
+function fuzz(name: string, flags: Flags): Promise<number> {
+  const folder = flags.corpus ? join(flags.corpus, name) : null;
+  const inputs =
+    folder && existsSync(folder) ? readdirSync(folder).map((file) => readFileSync(join(folder, file))) : [];
+  const now = new SharedArrayBuffer(8 + MAX_INPUT);
+  const given: Given = { name, seconds: Number(flags.seconds), seed: Number(flags.seed), inputs, now };
+  const worker = new Worker(fileURLToPath(import.meta.url), { workerData: given });
+  const faults = new Set<string>();
+  const report = (kind: string, what: string, input: Uint8Array) => {
+    faults.add(`${kind} ${what}`);
+    const path = save(join(flags.corpus ?? '.', 'faults'), input);
+    process.stdout.write(`${name}: ${kind}, ${path}\n  ${what.split('\n').slice(0, 6).join('\n  ')}\n`);
+  };
+  return new Promise((done) => {
+    const end = () => {
+      clearInterval(watch);
+      void worker.terminate();
+      done(faults.size);
+    };
+    const watch = watchFor(now, (input) => {
+      report('hangs', `for ${HANG_MS / 1000} s`, input);
+      end();
+    });
+    worker.on('message', (told: Told) => {
+      if (told.type === 'kept') folder && save(folder, told.input);
+      else if (told.type === 'fault') report(told.fault.kind, told.fault.what, told.fault.input);
+      else {
+        process.stdout.write(`${name}: ${told.runs} inputs, ${told.blocks} blocks of code, ${told.corpus} kept\n`);
+        end();
+      }
+    });
+    worker.on('error', (error) => {
+      report('ends the thread', String(error), inputOf(now));
+      end();
+    });
+  });
+}
+
+const inputOf = (now: SharedArrayBuffer) =>
+  Uint8Array.from(new Uint8Array(now, 8, Math.min(MAX_INPUT, new Int32Array(now, 0, 2)[1] ?? 0)));
+
+function watchFor(now: SharedArrayBuffer, hangs: (input: Uint8Array) => void): NodeJS.Timeout {
+  const state = new Int32Array(now, 0, 2);
+  let [last, since] = [0, performance.now()];
+  return setInterval(() => {
+    const count = Atomics.load(state, 0);
+    if (count !== last || count % 2 === 0) [last, since] = [count, performance.now()];
+    else if (performance.now() - since > HANG_MS) hangs(inputOf(now));
+  }, LOOK_MS);
+}
+
+async function run(flags: Flags): Promise<void> {
+  const names = flags.reader ?? TARGETS.map(({ name }) => name);
+  const unknown = names.find((name) => !TARGETS.some((target) => target.name === name));
+  if (unknown !== undefined)
+    throw new Error(`there is no reader "${unknown}": ${TARGETS.map((one) => one.name).join(', ')}`);
+  let faults = 0;
+  for (const name of names) faults += await fuzz(name, flags);
+  process.stdout.write(faults ? `${faults} faults.\n` : 'No fault.\n');
+  if (faults) process.exitCode = 1;
+}
+
+if (!isMainThread) work(workerData as Given);
+else
+  await new Command('fuzz')
+    .description("fuzzes the readers of strangers' bytes, guided by what code their inputs reach")
+    .option('--seconds <n>', 'of each reader', '20')
+    .option('--seed <n>', 'of what is drawn', '1')
+    .option('--corpus <folder>', 'where what is found is kept, and taken up again')
+    .option('--reader <names...>', 'of these alone')
+    .action(run)
+    .parseAsync()
+    .catch((error: Error) => {
+      process.stderr.write(`fuzz: ${error.message}\n`);
+      process.exitCode = 1;
+    });
