@@ -10,6 +10,7 @@ import { type QuoteLine, takenUp } from './quoted';
 import type { SeriesLine } from './series';
 import { listSeries } from './serieslist';
 import { readThread, type Thread, type ThreadRow, threadTexts } from './thread';
+import { Turns } from './turns';
 import { type VerdictLine, verdictsAmong } from './verdicts';
 
 export type { Passage } from './passages';
@@ -59,6 +60,9 @@ const BROKEN = -1;
 const OPENING = 5;
 /** Who quotes more than this share of a mail quotes no passage of it. */
 const WHOLE = 0.7;
+/** Characters and paragraphs of a mail that are read: what is longer is a log, or was sent to be costly. */
+const LONGEST_MAIL = 200_000;
+const MOST_PARAGRAPHS = 500;
 
 /** What a reporter would quote of a thread: the claim, what was said against it and for it, what was measured, and how it ended. */
 export async function readDigest(db: Snapshot, threadId: number): Promise<Digest | null> {
@@ -66,11 +70,16 @@ export async function readDigest(db: Snapshot, threadId: number): Promise<Digest
   if (!thread) return null;
   const texts = await threadTexts(db, thread.rows);
   const mails = thread.rows.filter((row) => row.ghost === null);
-  const bodies = new Map(mails.map((row) => [row.id, readBody(texts.get(row.position) ?? '')]));
+  const turns = new Turns();
+  const bodies = new Map<number, Body>();
+  for (const row of mails) {
+    await turns.next();
+    bodies.set(row.id, readBody((texts.get(row.position) ?? '').slice(0, LONGEST_MAIL)));
+  }
   const ids = mails.map(({ id }) => id);
   const verdicts = await verdictsAmong(db, ids);
   const taken = await takenUp(db, ids);
-  const scored = scoredPassages(mails, bodies, taken, sizesBelow(thread.rows), verdicts);
+  const scored = await scoredPassages(turns, mails, bodies, taken, sizesBelow(thread.rows), verdicts);
   const ends = outcomesOf(mails, bodies, verdicts);
   const certain = ends.length ? ends : lastWords(scored, verdicts);
   const passages = chosen(scored, certain, wanted(mails.length)).sort(
@@ -95,23 +104,29 @@ function sizesBelow(rows: ThreadRow[]): Map<number, number> {
   return sizes;
 }
 
-function scoredPassages(
+async function scoredPassages(
+  turns: Turns,
   mails: ThreadRow[],
   bodies: Map<number, Body>,
   taken: QuoteLine[],
   below: Map<number, number>,
   verdicts: VerdictLine[],
-): DigestPassage[] {
+): Promise<DigestPassage[]> {
   const rowOf = new Map(mails.map((row) => [row.id, row]));
   const bySource = new Map<number, QuoteLine[]>();
-  for (const line of taken) bySource.set(line.sourceId, [...(bySource.get(line.sourceId) ?? []), line]);
+  for (const line of taken) {
+    const of = bySource.get(line.sourceId);
+    if (of) of.push(line);
+    else bySource.set(line.sourceId, [line]);
+  }
   const begins = Math.min(...mails.map(({ id }) => id));
   const late = mails.map(({ id }) => id).sort((a, b) => a - b)[Math.floor(mails.length * 0.75)] ?? 0;
   const found: DigestPassage[] = [];
   for (const row of mails) {
+    await turns.next();
     if (isRobot(row.author, row.address) && row.id !== begins) continue;
     const body = bodies.get(row.id) as Body;
-    const paragraphs = paragraphsOf(body);
+    const paragraphs = paragraphsOf(body).slice(0, MOST_PARAGRAPHS);
     const others = (bySource.get(row.id) ?? []).filter(({ person }) => person !== personOf(row));
     const sparing = new Set(others.map(({ id }) => id).filter((id) => !quotesAll(id, others, paragraphs)));
     const isPatch = body.segments.some(({ kind }) => kind === 'hunk');
