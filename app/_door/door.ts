@@ -9,6 +9,7 @@ import { clientOf, costOf, secondsToWait } from './limits';
 import type { Route, Routes } from './routes';
 import { send } from './send';
 import { Tally } from './tally';
+import { Turn } from './turn';
 
 /** Longest request line that is read; lore's longest addresses are searches of a few hundred characters. */
 const MAX_URL = 8000;
@@ -150,7 +151,19 @@ async function replyTo(
   // Before the page, which takes a reader of the database: a client that dribbles its body holds nothing but its connection
   // (three of them held all readers for two minutes, 2026-11-28).
   const body = method === 'POST' ? await bodyOf(request) : null;
-  return handler(webRequest(request, method, target, body));
+  const reply = async () => handler(webRequest(request, method, target, body));
+  if (costOf(method, route.pattern, target.path, target.query) !== 'quotes') return reply();
+  if (articles.isFull) return overloaded(route.pattern, '5');
+  // Whoever has gone meanwhile wants no answer.
+  return articles.take(() => (request.socket.destroyed ? Promise.resolve(overloaded(route.pattern, '5')) : reply()));
+}
+
+/** Of the quote finder: forty phrases of one word over and over took 30 s each time, three articles all readers (2026-11-29). */
+const articles = new Turn();
+
+function overloaded(pattern: string, seconds: string): Response {
+  refused.inc({ reason: 'load', route: pattern });
+  return sentence(503, 'Too many requests are being answered; ask again in a moment.', { 'Retry-After': seconds });
 }
 
 function otherMethod(method: string, route: Route): Response {
@@ -167,10 +180,8 @@ async function refusalOf(
   client: string | null,
 ): Promise<Response | null> {
   const ours = places.of(client ?? 'local');
-  if (current > MAX_IN_FLIGHT || ours > (client === null ? MAX_OF_LOCAL : MAX_OF_CLIENT)) {
-    refused.inc({ reason: 'load', route: pattern });
-    return sentence(503, 'Too many requests are being answered; ask again in a moment.', { 'Retry-After': '1' });
-  }
+  if (current > MAX_IN_FLIGHT || ours > (client === null ? MAX_OF_LOCAL : MAX_OF_CLIENT))
+    return overloaded(pattern, '1');
   const kind = settings.rateLimits ? costOf(method, pattern, path, query) : null;
   if (!kind) return null;
   const wait = client === null ? 0 : await secondsToWait(kind, client);

@@ -1,6 +1,6 @@
 import { Fragment } from 'react';
 import { anySynthetic } from '#db/queries/home';
-import { type FoundQuote, findQuotes, MAX_ARTICLE, type QuoteMatch } from '#db/queries/quotes';
+import { ARTICLE_MS, type FoundQuote, findQuotes, MAX_ARTICLE, type QuoteMatch } from '#db/queries/quotes';
 import { changeOf, type Effort, editsOf, effortOfArticle } from '#quote/edits';
 import { page, problem } from '../_page/page';
 import { Document } from '../_ui/Document';
@@ -13,7 +13,7 @@ export const GET = page(async ({ db }) => <Finder article="" quotes={null} synth
 export const POST = page(async ({ request, db }) => {
   const article = await articleOf(request);
   if (typeof article !== 'string') return article;
-  const quotes = article.trim() ? await findQuotes(db, article) : null;
+  const quotes = article.trim() ? await findQuotes(db, article, ARTICLE_MS) : null;
   return <Finder article={article} quotes={quotes} synthetic={await anySynthetic(db)} />;
 });
 

@@ -1,10 +1,10 @@
-import { setImmediate } from 'node:timers/promises';
 import { readBody, unquoted } from '#mail/body';
 import { type Alignment, align, type Quotation, readQuotation } from '#quote/align';
 import { articleText, quotationsOf } from '#quote/article';
 import { isCommon } from '#quote/words';
-import type { Snapshot } from '../open';
+import { type Snapshot, TooLongError } from '../open';
 import { SLOTS, type Slots, textsOf } from './blocks';
+import { Turns } from './turns';
 
 /** Where a quotation, or what is nearest to it, stands in the archive. */
 export interface QuoteMatch {
@@ -40,11 +40,23 @@ const CANDIDATES = 10;
 /** Matches that are named. */
 const NAMED = 5;
 
-/** Finds the mail of each quotation of an article (text, Markdown or HTML). */
-export async function findQuotes(db: Snapshot, article: string): Promise<FoundQuote[]> {
+/** How long a page looks for the quotations of an article; of the largest honest ones each takes some 30 ms. */
+export const ARTICLE_MS = 10_000;
+
+/** Finds the mail of each quotation of an article (text, Markdown or HTML). @throws TooLongError above `limitMs` */
+export async function findQuotes(
+  db: Snapshot,
+  article: string,
+  limitMs = Number.POSITIVE_INFINITY,
+): Promise<FoundQuote[]> {
+  const until = performance.now() + limitMs;
   const quotations = quotationsOf(articleText(article.slice(0, MAX_ARTICLE))).slice(0, MAX_QUOTATIONS);
   const found: FoundQuote[] = [];
-  for (const { text } of quotations) found.push(await findQuote(db, text));
+  for (const { text } of quotations) {
+    if (performance.now() > until)
+      throw new TooLongError(`Its quotations take longer than ${limitMs / 1000} seconds to find: give fewer of them.`);
+    found.push(await findQuote(db, text));
+  }
   return found;
 }
 
@@ -217,9 +229,10 @@ async function compare(db: Snapshot, quotation: Quotation, ids: number[], quotes
   );
   const texts = await textsOf(db, rows);
   const found: Candidate[] = [];
+  const turns = new Turns();
   for (const [n, row] of rows.entries()) {
     // Others are answered between two mails: an article may have three hundred quotations, each in ten mails of a megabyte.
-    await setImmediate();
+    await turns.next();
     const { text, lineOf } = reading((texts[n] ?? '').slice(0, MAX_COMPARED), quotes);
     const alignment = align(quotation, text);
     if (!alignment) continue;

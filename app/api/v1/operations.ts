@@ -8,7 +8,7 @@ import { findList, newestThreads } from '#db/queries/list';
 import { readMessage } from '#db/queries/message';
 import { findMmRelease, mmReleases } from '#db/queries/mm';
 import { findPerson, identitiesOf, listPeople, PEOPLE_A_PAGE, type PersonLine } from '#db/queries/people';
-import { findQuotes, MAX_ARTICLE } from '#db/queries/quotes';
+import { ARTICLE_MS, findQuotes, MAX_ARTICLE } from '#db/queries/quotes';
 import { monthsOf } from '#db/queries/search/facets';
 import { MAX_LIMIT, searchMessages } from '#db/queries/search/index';
 import { findSeries, type SeriesLine, seriesIdOf } from '#db/queries/series';
@@ -363,7 +363,7 @@ const quoteOperations = [
     body: { type: 'text/plain', limit: MAX_ARTICLE },
     answer: z.object({ quotes: z.array(s.quote) }),
     async run({ params, db }) {
-      const quotes = await findQuotes(db, params.body);
+      const quotes = await findQuotes(db, params.body, ARTICLE_MS);
       return {
         quotes: quotes.map(({ text, status, matches }) => ({
           text,
