@@ -18,7 +18,7 @@ import { PATCH_KIND, type PatchFact } from '#patch/kinds';
 import { combinedDiff, rangeDiff } from '#patch/rangediff';
 import { parseQuery } from '#query/parse';
 import { align, readQuotation } from '#quote/align';
-import { quotationsOf } from '#quote/article';
+import { articleText, quotationsOf } from '#quote/article';
 import { changeOf, editsOf } from '#quote/edits';
 import { steep } from './doubling';
 
@@ -260,6 +260,10 @@ const DEPTHS: Record<string, Work> = {
   'HTML: tables in tables': (n) => {
     const html = '<table><tr><td>'.repeat(n);
     return () => sanitizeMail(html, [], () => '/');
+  },
+  'articles: tables in tables': (n) => {
+    const article = `<p>${'<table><tr><td>a'.repeat(n)}`;
+    return () => articleText(article);
   },
   'HTML: elements that end what never began': (n) => {
     const html = '<b><p></i></div>'.repeat(n);

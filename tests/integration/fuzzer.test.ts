@@ -8,7 +8,7 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const folder = scratch();
 afterAll(folder.remove);
 
-it('half a second of each reader finds no fault, and leave a corpus', () => {
+it('half a second of each reader finds no fault, and leaves a corpus', () => {
   const ran = spawnSync(process.execPath, ['dist/fuzz.mjs', '--seconds', '0.5', '--corpus', folder.path], {
     cwd: ROOT,
     encoding: 'utf8',
