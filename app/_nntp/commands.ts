@@ -12,7 +12,7 @@ import {
   numbers,
   withHeads,
 } from '#db/queries/nntp';
-import { waitForLarge } from '../_page/room';
+import { LARGE_BYTES, waitForLarge } from '../_page/room';
 import { settings } from '../_web/settings';
 import { wildmat } from './wildmat';
 import { articleHead, dotted, fieldOf, headerOf, idOf, overviewOf } from './wire';
@@ -181,13 +181,16 @@ async function articleOf({ state, read }: Context, asked: string | undefined): P
 
 const msgidOf = (text: string) => /^<([^<>]+)>$/.exec(text)?.[1];
 
+/** An article above this takes room as large mails do; each client has a copy of its own of one below LARGE_BYTES. */
+const FREE_BYTES = 256 * 1024;
+
 const article = (code: 220 | 221 | 222 | 223): Command =>
   async function* (context, [asked, more]) {
     if (more) throw new Refusal(SYNTAX);
     const found = await articleOf(context, asked);
     const first = `${code} ${found.number} ${idOf(found.msgid)}`;
     if (code === 223) return yield first;
-    const release = await waitForLarge(found.bytes, found.id);
+    const release = await waitForLarge(found.bytes, found.bytes > LARGE_BYTES ? found.id : Symbol(), FREE_BYTES);
     try {
       const [all, [parts]] = await context.read((db) => Promise.all([groups(db), rawPartsOf(db, [found])]));
       const [head = Buffer.alloc(0), body = Buffer.alloc(0)] = parts ?? [];

@@ -7,6 +7,7 @@ import { nntpBytes, nntpCommands, nntpConnections, nntpDurations, refused } from
 import { openReader } from '../_web/reader';
 import { settings } from '../_web/settings';
 import { answer, type Context, commandName, type State } from './commands';
+import { send } from './send';
 
 /** Connections held at once, and of them those of one address; a proxy on this machine speaks for many. */
 const MAX_CONNECTIONS = 256;
@@ -72,9 +73,9 @@ class Session {
     // A client that goes away ends the reading below; its error is nobody's.
     socket.on('error', () => {});
     try {
-      await this.#send('201 Threadline, read-only\r\n');
+      await send(this.socket, '201 Threadline, read-only\r\n');
       for await (const line of linesOf(socket)) {
-        if (line === null) await this.#send('501 This line is longer than 512 bytes\r\n');
+        if (line === null) await send(this.socket, '501 This line is longer than 512 bytes\r\n');
         else if (line.trim() && !(await this.#take(line))) break;
         if (isEnding) break;
       }
@@ -95,7 +96,7 @@ class Session {
   async #take(line: string): Promise<boolean> {
     const word = line.trim().split(/[ \t]/, 1)[0] ?? '';
     if (word.toUpperCase() === 'QUIT') {
-      await this.#send('205 Goodbye\r\n');
+      await send(this.socket, '205 Goodbye\r\n');
       return false;
     }
     this.#isBusy = true;
@@ -119,7 +120,7 @@ class Session {
         const out = typeof part === 'string' ? `${part}\r\n` : part;
         status ||= String(part).slice(0, 3);
         bytes += out.length;
-        await this.#send(out);
+        await send(this.socket, out);
       }
     } catch (error) {
       if (this.socket.destroyed) return [status || 'gone', bytes];
@@ -127,7 +128,8 @@ class Session {
       // What was begun cannot be taken back: a cut connection tells the client that it has not got all.
       if (status) this.socket.destroy();
       else
-        await this.#send(
+        await send(
+          this.socket,
           `403 ${error instanceof TooLongError ? error.message : 'The error is ours and has been logged'}\r\n`,
         );
       status ||= '403';
@@ -151,22 +153,6 @@ class Session {
         return seconds;
       },
     };
-  }
-
-  /** Resolves when the client has taken enough for the next part. */
-  async #send(part: string | Buffer): Promise<void> {
-    const { socket } = this;
-    if (socket.destroyed) throw new Error('the client has gone');
-    if (socket.write(part)) return;
-    await new Promise<void>((done) => {
-      const over = () => {
-        socket.off('drain', over);
-        socket.off('close', over);
-        done();
-      };
-      socket.once('drain', over);
-      socket.once('close', over);
-    });
   }
 }
 
