@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { TooLongError } from '#db/open';
+import { Turns } from '#db/queries/turns';
 import { clientOf, secondsToWait } from '../_door/limits';
 import { Tally } from '../_door/tally';
 import { log, logError } from '../_web/log';
@@ -116,7 +117,10 @@ class Session {
     let status = '';
     let bytes = 0;
     try {
+      const turns = new Turns();
       for await (const part of answer(this.#context(), line)) {
+        // A client that takes all at once would have the loop to itself.
+        await turns.next();
         const out = typeof part === 'string' ? `${part}\r\n` : part;
         status ||= String(part).slice(0, 3);
         bytes += out.length;

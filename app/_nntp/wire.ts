@@ -3,6 +3,7 @@ import { scanHeaders, WantedHeaders } from '#mail/header';
 /** Headers of Usenet that the server writes (RFC 5536, 3.1.4, 3.1.5, 3.2.14); those of a mail that came through a gateway are left out. */
 const OURS = new Set(['path', 'newsgroups', 'xref', 'lines']);
 const PART_BYTES = 256 * 1024;
+const [LF, CR, DOT] = [10, 13, 46];
 
 /** A Message-ID as responses and headers have it: one word in angle brackets (RFC 3977, 3.6). */
 export const idOf = (msgid: string): string => `<${msgid.replace(/[\0-\x20\x7f<>]/g, '_')}>`;
@@ -48,19 +49,21 @@ const latin1 = (text: string) => Buffer.from(text, 'utf8').toString('latin1');
  */
 export function* dotted(buffers: Iterable<Buffer>): Generator<Buffer> {
   let isLineStart = true;
-  let held = '';
+  let last = 0;
   for (const buffer of buffers)
     for (let at = 0; at < buffer.length; at += PART_BYTES) {
-      let text = held + buffer.toString('latin1', at, Math.min(at + PART_BYTES, buffer.length));
-      held = text.endsWith('\r') ? '\r' : '';
-      if (held) text = text.slice(0, -1);
-      if (!text) continue;
-      const startsWithDot = isLineStart && text.startsWith('.');
-      isLineStart = text.endsWith('\n');
-      const lines = text.replace(/\r?\n/g, '\r\n').replace(/\n\./g, '\n..');
-      yield Buffer.from(startsWithDot ? `.${lines}` : lines, 'latin1');
+      const part = buffer.subarray(at, at + PART_BYTES);
+      const out = Buffer.allocUnsafe(2 * part.length);
+      let length = 0;
+      for (const byte of part) {
+        if ((byte === LF && last !== CR) || (byte === DOT && isLineStart)) out[length++] = byte === LF ? CR : DOT;
+        out[length++] = byte;
+        isLineStart = byte === LF;
+        last = byte;
+      }
+      yield out.subarray(0, length);
     }
-  yield Buffer.from(`${held}${isLineStart && !held ? '' : '\r\n'}.\r\n`, 'latin1');
+  yield Buffer.from(`${isLineStart ? '' : '\r\n'}.\r\n`, 'latin1');
 }
 
 /** What fields of an overview hold of a header (RFC 3977, 8.3.2): unfolded, and without what would end a field. */
