@@ -26,12 +26,26 @@ function placesOf(value: string): { id: MsgId; at: number }[] {
     const close = value.indexOf('>', open);
     if (close < 0) break;
     const inner = value.lastIndexOf('<', close);
-    const id = value.slice(inner + 1, close).replace(NO_PART, '');
+    const id = unmasked(value.slice(inner + 1, close).replace(NO_PART, ''));
     if (id && id.length <= MAX_MSGID) found.push({ id, at: inner });
     open = close;
   }
   return found;
 }
+
+/** marc.info shows `a@b.example` as `a()b!example`, and people answer with the id that they see there. No id has `()` otherwise. */
+const MASKED = /^([^\s<>@()]{1,400})\(\)([^\s<>@()]{1,400})$/;
+
+function unmasked(id: MsgId): MsgId {
+  const [, left, right] = (id.includes('()') && MASKED.exec(id)) || [];
+  return right === undefined ? id : `${left}@${right.replaceAll('!', '.')}`;
+}
+
+/**
+ * What can be an id: one without an @ has digits in it and is no file's path. Words, names and paths are answers that git-send-email's
+ * question "Message-ID to be used as In-Reply-To" was given, and would unite all threads whose authors gave the same.
+ */
+const canBeId = (id: MsgId) => id.includes('@') || (/\d/.test(id) && !id.includes('/'));
 
 /** What an address looks like that stands behind a name; ids are longer, or full of digits. */
 const ADDRESS = /^[a-z][\w.+-]{0,40}@[\w-]{1,60}(?:\.[\w-]{1,60}){0,8}$/i;
@@ -56,7 +70,7 @@ export function ownId(value: string): MsgId | null {
  * what stands in brackets behind a name and looks like an address is that person's, and would unite all threads that name them.
  */
 export function repliedIds(value: string): MsgId[] {
-  const found = placesOf(value);
+  const found = placesOf(value).filter(({ id }) => canBeId(id));
   if (found.length === 1 && /^\s*<[^<>]*>\s*$/.test(value)) return found.map(({ id }) => id);
   const ids = found.filter(({ id, at }) => {
     if (!ADDRESS.test(id) || (id.match(/\d/g)?.length ?? 0) > 3) return true;
@@ -77,8 +91,7 @@ export function possibleId(inReplyTo: string): MsgId | null {
 /**
  * What a mail refers to: ids of References, then of In-Reply-To, the first occurrence kept, the last being the parent.
  * One id in In-Reply-To is the parent (RFC 5322 3.6.4), wherever References have it: gateways rewrite those, and some clients write the
- * root alone into them. Left out are its own id, the recipients' addresses, and `y` and `n`: answers that git-send-email's old prompt
- * "Message-ID to be used as In-Reply-To" was given (public-inbox does the same).
+ * root alone into them. Left out are its own id, the recipients' addresses, and what can be no id.
  */
 export function referencesOf(
   references: string[],
@@ -87,13 +100,11 @@ export function referencesOf(
   addresses: () => Set<string>,
 ): MsgId[] {
   const ids = new Set<MsgId>();
-  for (const value of references) for (const id of idsOf(value)) ids.add(id);
+  for (const value of references) for (const id of idsOf(value)) if (canBeId(id)) ids.add(id);
   const replied = new Set(inReplyTo.flatMap(repliedIds));
   if (replied.size === 1) for (const id of replied) ids.delete(id);
   for (const id of replied) ids.add(id);
   ids.delete(own);
-  ids.delete('y');
-  ids.delete('n');
   const kept = withoutAddresses([...ids], addresses);
   const few =
     kept.length <= MAX_REFERENCES ? kept : [...kept.slice(0, MAX_REFERENCES / 2), ...kept.slice(-MAX_REFERENCES / 2)];

@@ -128,6 +128,11 @@ describe('replies', () => {
     ['Your message of "Mon, 2 Mar 2009 10:00:00 EST." <a7@example.org>', ['a7@example.org']],
     ['Bo Lind <bo@example.net>', []],
     ['In message <bo@example.net>', ['bo@example.net']],
+    ['<a7-tide()mail!example!org>', ['a7-tide@mail.example.org']],
+    ['<BoLind>', []],
+    ['<../outgoing/0002-tide-rise.patch>', []],
+    ['<y>', []],
+    ['<20090302-7>', ['20090302-7']],
   ])('to %s', (value, references) => expect(read(`In-Reply-To: ${value}\n`, '').references).toEqual(references));
 
   it('hang under the one id of In-Reply-To, wherever References have it', () => {

@@ -42,6 +42,11 @@ const MEANT: [string, (ours: Message, theirs: Parsed, difference: Difference) =>
     'a name and an address in In-Reply-To are no id',
     (_, theirs, { field }) => field === 'inReplyTo' && /[^<>\s][^<>]*<[^<>]*@/.test(theirs.inReplyTo ?? ''),
   ],
+  [
+    'an address that an archive masked is read as it was',
+    (ours, theirs, { field }) =>
+      field === 'inReplyTo' && bare(theirs.inReplyTo ?? '').replace('()', '@').replaceAll('!', '.') === ours.inReplyTo,
+  ],
   ['UTF-7 is read', (_, theirs, { field }) => field === 'text' && /\+A[A-Za-z0-9+/]{2}-?/.test(theirs.text ?? '')],
   [
     'HTML that they leave out of the text stands beside it',
