@@ -143,6 +143,42 @@ describe('postings', () => {
     ).toEqual(['v1:a,b', 'v1:c,d,e']);
   });
 
+  it('a series in answer to the cover letter of another is its own', async () => {
+    expect(
+      await series(
+        wire('a', '[PATCH 0/1] words', 'They get better.\n'),
+        wire('b', '[PATCH 1/1] words: first', patch('one.c', 'first(word, 1);'), below('a')),
+        wire('c', '[PATCH 0/2] songs', 'They need the words.\n', below('a')),
+        wire('d', '[PATCH 1/2] songs: low', patch('low.c', 'sing(LOW);'), below('c')),
+        wire('e', '[PATCH 2/2] songs: high', patch('high.c', 'return shout(high);'), below('c')),
+      ),
+    ).toEqual(['v1:a,b', 'v1:c,d,e']);
+  });
+
+  it.each([
+    ['counters glued to the word', '[PATCH1/2] words: first', '[PATCH2/2] words: second', 'v1:a,b'],
+    ['a comma between version and counter', '[PATCH v6,1/2] words: first', '[PATCH v6,2/2] words: second', 'v6:a,b'],
+    ['no title', '[PATCH 1/2]', '[PATCH 2/2] ', 'v1:a,b'],
+    ['a title that begins like a mark of replies', '[PATCH v2 1/2] rv: First', '[PATCH v2 2/2] fw: Second', 'v2:a,b'],
+  ])('subjects with %s', async (_, one, two, right) => {
+    expect(
+      await series(
+        wire('a', one, patch('one.c', 'first(word, 1);')),
+        wire('b', two, patch('two.c', 'second_of(words);'), below('a')),
+      ),
+    ).toEqual([right]);
+  });
+
+  it('the version that the cover letter alone names is that of all', async () => {
+    expect(
+      await series(
+        wire('a', '[PATCH net-next v3 0/2] words: better (v3)', 'All of them.\n'),
+        wire('b', '[PATCH net-next 1/2] words: first', patch('one.c', 'first(word, 1);'), below('a')),
+        wire('c', '[PATCH net-next 2/2] words: second', patch('two.c', 'second_of(words);'), below('a')),
+      ),
+    ).toEqual(['v3:a,b,c']);
+  });
+
   it('patches that nothing threads are one series', async () => {
     expect(
       await series(

@@ -1,21 +1,30 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { gunzipSync } from 'node:zlib';
+import { XMLValidator } from 'fast-xml-parser';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseMail } from '../../ingest/parse/index.ts';
+import { patchFacts } from '../../ingest/patch/facts.ts';
 import { recognise } from '../../ingest/read/recognise.ts';
 import type { Message } from '../../mail/types.ts';
+import { ingest, scratch } from '../command.ts';
+import { PatchDatabase } from '../patchdb.ts';
+import { cutMbox, found, mailtoFields, openViews, SEARCHES, type Views } from '../views.ts';
 
 const CASES = resolve(import.meta.dirname, '../../../shared/cases');
 
 async function readCase(file: string): Promise<Message[]> {
-  const found: Message[] = [];
+  const mails: Message[] = [];
   for (const source of await recognise(`${CASES}/${file}`))
     for await (const event of source.open({ state: undefined, isSeen: async () => new Set() }))
       if (event.kind === 'mail')
-        found.push(
-          parseMail(event.bytes, { receivedAt: event.origin.receivedAt, fromLine: event.origin.fromLine ?? null }),
+        mails.push(
+          await parseMail(event.bytes, {
+            receivedAt: event.origin.receivedAt,
+            fromLine: event.origin.fromLine ?? null,
+          }),
         );
-  return found;
+  return mails;
 }
 
 const subjects = (mails: Message[]) => mails.map(({ subject }) => subject);
@@ -33,7 +42,7 @@ const RIGHT: [string, (mails: Message[]) => unknown, unknown][] = [
   ['19-bare-ids.mbox', parents, [null, 'h1-19a@example.org']],
   ['20-ew-newline.eml', subjects, ['Voicebox: note at 10:03']],
   ['21-ew-adjacent.eml', subjects, ['Re: 下午 (Lam 200)']],
-  ['22-ew-split.eml', subjects, ['あ手続き你café']],
+  ['22-ew-split.eml', ([mail]) => [mail?.subject, mail?.author.name], ['あ手続き你café', 'Müller, Jan']],
   [
     '23-charsets.mbox',
     texts,
@@ -56,6 +65,13 @@ const RIGHT: [string, (mails: Message[]) => unknown, unknown][] = [
   ['44-mixed-eol.mbox', subjects, ['Mbox 44a', 'Mbox 44b', 'Mbox 44c', 'Mbox 44d']],
   ['45-return-path.mbox', subjects, ['Mbox 45a', 'Mbox 45b']],
   ['46-gt-from-header.mbox', subjects, ['Mbox 46a', 'Mbox 46b']],
+  [
+    '50-flowed-qp.eml',
+    texts,
+    [
+      'Zeile eins ist lang und schön und zwei geht weiter.\n> quoted long goes on here.\n>> deeper \n> shallower\n\nBye\n-- \nSig one\nSig two',
+    ],
+  ],
   ['51-delsp.eml', texts, ['日本語の文章が続きます。']],
   ['53-uuencode.mbox', (mails) => mails[0]?.attachments[0]?.text, 'Hello uu world of notes\n'],
   ['54-rfc822.mbox', texts, ['Outer text.', 'Outer text.']],
@@ -88,6 +104,14 @@ const RIGHT: [string, (mails: Message[]) => unknown, unknown][] = [
   ['62-ctypes.mbox', (mails) => texts(mails).filter((text) => text === ''), []],
   ['73-refs-root.mbox', parents, [null, 'h1-73a@example.org', 'h1-73b@example.org', 'h1-73b@example.org']],
   [
+    '75-2020-January.txt',
+    (mails) => mails.map(({ author, references }) => [author.name, author.address, ...references]),
+    [
+      ['Ann Test', 'ann@example.org'],
+      ['Bob Ü', 'bob@example.org', 'h1-75a@example.org'],
+    ],
+  ],
+  [
     '79-ew-words.mbox',
     subjects,
     'café a|café b|café c|a béé and (x)tail|with raw spaces é|é e plain|你好呀|café é'.split('|'),
@@ -97,6 +121,120 @@ const RIGHT: [string, (mails: Message[]) => unknown, unknown][] = [
   ['98-duplicate-cte.mbox', texts, ['Grüße.', 'Grüße.']],
 ];
 
+/** Revisions by series, each with its patches in their order. */
+const SERIES: [string, string[]][] = [
+  ['01-nospace.mbox', ['v1:01a,01b']],
+  ['02-series-on-series.mbox', ['v1:02A0,02A1,02A2', 'v1:02B0,02B1,02B2,02B3']],
+  ['03-series-on-series-nocover.mbox', ['v1:03A1,03A2', 'v1:03B1,03B2,03B3']],
+  ['04-cover-version-only.mbox', ['v3:04c,04a,04b']],
+  ['05-comma-counter.mbox', ['v6:051,052,053']],
+  ['07-reply-with-diff.mbox', ['v1:07a']],
+  ['09-meta-only.mbox', ['v1:09mode,09rename,09empty,09binary,09bindiffer,09moderen']],
+  ['75-2020-January.txt', []],
+  ['86-unthreaded.mbox', ['v1:86p1,86p2,86p3']],
+  ['94-indented-v2.mbox', ['v1:94a v2:94b,94c']],
+  ['95-rv-prefix.mbox', ['v2:95a,95b,95c']],
+  ['96-mailman-prefix-only.mbox', ['v1:96a,96b']],
+];
+
+async function seriesOf(file: string): Promise<string[]> {
+  const store = await PatchDatabase.create();
+  await store.add(await readCase(file));
+  const series = await store.series();
+  await store.close();
+  return series.map((line) => line.replace(/h1-|@example\.org/g, ''));
+}
+
+type Facts = ReturnType<typeof patchFacts>[];
+
+/** What is read of each patch by itself. */
+const FACTS: [string, (facts: Facts) => unknown, unknown][] = [
+  ['07-reply-with-diff.mbox', (facts) => facts.map(({ patch }) => patch !== null), [true, false]],
+  ['08-trailer-prose.mbox', (facts) => facts[1]?.trailers, []],
+  [
+    '09-meta-only.mbox',
+    (facts) => facts.flatMap(({ patch }) => patch?.files.toSorted() ?? []),
+    ['run-mode.sh', 'newname-r.c', 'emptyfile.c', 'logo-b.bin', 'pic-d.png', 'mr-new.c'],
+  ],
+  ['10-quoted-name.eml', (facts) => facts[0]?.patch?.files, ['dir/fän one.c', 'sp ace/two words.c']],
+  ['11-attached-patch.eml', ([fact]) => [fact?.patch?.files, fact?.patch?.patchId?.length], [['attached.c'], 40]],
+  [
+    '12-crlf-patch.mbox',
+    (facts) => [new Set(facts.map(({ patch }) => patch?.patchId)).size, facts.map(({ trailers }) => trailers.length)],
+    [1, [1, 1]],
+  ],
+  [
+    '95-rv-prefix.mbox',
+    (facts) => facts.map(({ subject }) => subject.title),
+    ['rv: Add a monitor', 'fw: Load it', 'tr: Trace it'],
+  ],
+];
+
+/** Cases that are ingested, to be searched, shown and given out again. */
+const VIEWED = ['70-search.mbox', '71-feed.mbox', '72-mailto.mbox', '74-export.mbox'];
+const PATCHES = ['09-meta-only.mbox', '10-quoted-name.eml', '11-attached-patch.eml'];
+
 describe.skipIf(!existsSync(CASES))('cases after reports on other archives', () => {
   it.each(RIGHT)('%s', async (file, say, right) => expect(say(await readCase(file))).toEqual(right));
+  it.each(SERIES)('series of %s', async (file, right) => expect(await seriesOf(file)).toEqual(right));
+  it.each(FACTS)('patches of %s', async (file, say, right) =>
+    expect(say((await readCase(file)).map((mail) => patchFacts(mail)))).toEqual(right),
+  );
+
+  it('52-flowed-patch.eml', async () => {
+    const [mail] = await readCase('52-flowed-patch.eml');
+    expect(mail?.text).toContain('@@ -1,3 +1,3 @@\n x\n-old\n+new\n y\n');
+  });
+
+  it('are all of them', () => {
+    const lines = readFileSync(`${CASES}/EXPECT.tsv`, 'utf8').trim().split('\n');
+    const checked = [...RIGHT, ...SERIES, ...FACTS].map(([file]) => file).concat('52-flowed-patch.eml', VIEWED);
+    expect([...new Set(checked)].sort()).toEqual(lines.map((line) => line.split('\t')[0]).sort());
+  });
+
+  describe('as they are shown and found', () => {
+    const folder = scratch();
+    const database = `${folder.path}/cases.sqlite`;
+    let views: Views;
+    beforeAll(async () => {
+      ingest(database, '--list', 'cases', ...[...PATCHES, ...VIEWED].map((file) => `${CASES}/${file}`));
+      views = await openViews(database);
+    }, 60_000);
+    afterAll(() => folder.remove());
+
+    it.each(SEARCHES.map(([query, id]) => [query, id]))('70-search.mbox: %s', async (query, id) =>
+      expect(found(await views.search(query))).toContain(id),
+    );
+
+    it.each(['run-mode.sh', 'newname-r.c', 'emptyfile.c', 'logo-b.bin', 'pic-d.png', 'mr-new.c', 'attached.c'])(
+      '09-meta-only.mbox, 11-attached-patch.eml: dfn:%s',
+      async (file) => expect(found(await views.search(`dfn:${file}`))).toHaveLength(1),
+    );
+
+    it('71-feed.mbox', async () => {
+      const { body } = await views.get('/cases/new.atom');
+      expect(body).toContain('Feed two');
+      expect(XMLValidator.validate(body)).toBe(true);
+    });
+
+    it('72-mailto.mbox', async () => {
+      const { body } = await views.get('/cases/CAF4+nEGO=p57&q%25r@mail.example.org/');
+      expect(mailtoFields(body)).toMatchObject({
+        'In-Reply-To': '<CAF4+nEGO=p57&q%r@mail.example.org>',
+        Subject: 'Re: 100% rückwärts & more #1',
+        Body: expect.stringContaining('> See <http://ci.example.org/job/1/>'),
+      });
+    });
+
+    it.each(['a', 'b', 'c', 'd'])('74-export.mbox: %s is given byte by byte, alone and in its thread', async (one) => {
+      const mails: Buffer[] = [];
+      for (const source of await recognise(`${CASES}/74-export.mbox`))
+        for await (const event of source.open({ state: undefined, isSeen: async () => new Set() }))
+          if (event.kind === 'mail') mails.push(event.bytes);
+      const own = mails['abcd'.indexOf(one)] as Buffer;
+      const page = `/cases/h1-74${one}@example.org/`;
+      expect((await views.get(`${page}raw`)).bytes).toEqual(own);
+      expect(cutMbox(gunzipSync((await views.get(`${page}t.mbox.gz`)).bytes))).toEqual([own]);
+    });
+  });
 });

@@ -45,7 +45,10 @@ const MEANT: [string, (ours: Message, theirs: Parsed, difference: Difference) =>
   [
     'an address that an archive masked is read as it was',
     (ours, theirs, { field }) =>
-      field === 'inReplyTo' && bare(theirs.inReplyTo ?? '').replace('()', '@').replaceAll('!', '.') === ours.inReplyTo,
+      field === 'inReplyTo' &&
+      bare(theirs.inReplyTo ?? '')
+        .replace('()', '@')
+        .replaceAll('!', '.') === ours.inReplyTo,
   ],
   ['UTF-7 is read', (_, theirs, { field }) => field === 'text' && /\+A[A-Za-z0-9+/]{2}-?/.test(theirs.text ?? '')],
   [
