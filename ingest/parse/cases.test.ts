@@ -12,6 +12,7 @@ const DATE = 'Date: Tue, 3 Mar 2009 09:00:00 +0000\n';
 const mixed = (...parts: string[]) => `${parts.map((part) => `--cut\n${part}\n`).join('')}--cut--\n`;
 const MIXED = 'Content-Type: multipart/mixed; boundary="cut"\n';
 const PLAIN = 'Content-Type: text/plain\n\n';
+const INNER = 'Subject: Inner\nMessage-ID: <inner@example.org>\nContent-Type: text/html\n\n<p>Inner words\n';
 const HTML = 'Content-Type: text/html\n\n';
 
 describe('parts that are shown', () => {
@@ -49,7 +50,67 @@ describe('parts that are shown', () => {
     ['a multipart without boundary lines', 'Content-Type: multipart/mixed; boundary=none\n', 'Plain words.'],
     ['a multipart without a boundary', 'Content-Type: multipart/mixed\n', `--q\n${PLAIN}Plain words.\n--q--`],
     ['an empty type before the real one', 'Content-Type:\nContent-Type: text/plain\n', 'Plain words.'],
+    ['capitals', 'Content-Type: TEXT/HTML; CHARSET="UTF-8"\n', '<P>Plain words.</P>'],
+    ['an empty charset', 'Content-Type: text/plain; charset=\n', 'Plain words.'],
+    [
+      'a boundary in angle brackets',
+      'Content-Type: multipart/mixed; boundary="<<7-1>>"\n',
+      `--<<7-1>>\n${PLAIN}Plain words.\n--<<7-1>>--`,
+    ],
+    [
+      'a boundary in segments',
+      "Content-Type: multipart/mixed; boundary*0*=us-ascii''%3D_7;\n boundary*1*=a_%3D\n",
+      `--=_7a_=\n${PLAIN}Plain words.\n--=_7a_=--`,
+    ],
+    [
+      'a boundary that begins another',
+      'Content-Type: multipart/mixed; boundary="B7"\n',
+      `--B7\nContent-Type: multipart/alternative; boundary="B7-2"\n\n--B7-2\n${PLAIN}Plain words.\n--B7-2\n${HTML}<p>x\n--B7-2--\n--B7--`,
+    ],
+    ['a multipart without an end', 'Content-Type: multipart/mixed; boundary="B7"\n', `--B7  \n${PLAIN}Plain words.\n`],
+    [
+      'a boundary with signs, not quoted',
+      'Content-Type: multipart/mixed; boundary=a=b?c\n',
+      `--a=b?c\n${PLAIN}Plain words.\n--a=b?c--`,
+    ],
   ])('%s', (_, head, body) => expect(read(head, body).text.trim()).toBe('Plain words.'));
+
+  it.each([
+    ['a mail as it is', 'Content-Type: message/rfc822\n', INNER],
+    ['a mail in base64', 'Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n', btoa(INNER)],
+  ])('leave a mail within to itself: %s', (_, head, body) => {
+    const { text, attachments } = read(MIXED, mixed(`${PLAIN}Outer words.`, `${head}\n${body}`));
+    expect(text.trim()).toBe('Outer words.');
+    expect(attachments).toHaveLength(1);
+    expect(attachments[0]).toMatchObject({ type: 'message/rfc822', size: INNER.length });
+  });
+
+  it('are the body alone where the whole mail is an attachment', () => {
+    const head = 'Content-Type: application/pgp-signature\nContent-Disposition: attachment; filename="signature.asc"\n';
+    expect(read(head, 'sealed\n').attachments).toMatchObject([{ name: 'signature.asc' }]);
+    const empty = 'Content-Type: text/plain\nContent-Disposition: attachment; filename="empty.txt"\n\n';
+    expect(read(MIXED, mixed(`${PLAIN}See it.`, empty)).attachments).toMatchObject([{ name: 'empty.txt', size: 0 }]);
+  });
+
+  it('keep what is uuencoded among words', () => {
+    const body = 'See below.\n\nbegin 644 tide.txt\n%:&5L;&\\`\n`\nend\n';
+    expect(read('', body).text).toContain('See below.\n\nbegin 644 tide.txt');
+  });
+
+  it.each([
+    [
+      'flowed in quoted-printable',
+      'Content-Type: text/plain; charset=utf-8; format=flowed\nContent-Transfer-Encoding: quoted-printable\n',
+      'The tide is =\nhigh and=20\nthe boat leaves.\n> said long=20\n> ago.\n>> deeper=20\n> shallower\n\n--=20\nIda\nMoor\n',
+      'The tide is high and the boat leaves.\n> said long ago.\n>> deeper \n> shallower\n\n-- \nIda\nMoor',
+    ],
+    [
+      'flowed with DelSp',
+      'Content-Type: text/plain; charset=utf-8; format=flowed; delsp=yes\n',
+      utf8('潮が満ち \nて船が出る。\n'),
+      '潮が満ちて船が出る。',
+    ],
+  ])('join lines that are %s', (_, head, body, text) => expect(read(head, body).text.trim()).toBe(text));
 
   it('say what was guessed of their boundaries', () => {
     expect(read('Content-Type: multipart/mixed; boundary=none\n', 'Words.').notes).toEqual([
@@ -80,6 +141,7 @@ describe('transfer encodings', () => {
     ['quoted-printable;', 'caf=E9'],
     ['quoted-printable (by a gate)', 'caf=E9'],
     ['base64 ', 'Y2Fm6Q=='],
+    ['Quoted-Printable ', 'caf=e9 and soft =20\n=\n=ZZ a=b'],
     ['base64', 'caf\xe9 as it is\nand a second line of words'],
   ])('%s', (way, body) => {
     const head = `Content-Type: text/plain; charset=iso-8859-1\nContent-Transfer-Encoding: ${way}\n`;
@@ -99,6 +161,8 @@ describe('headers', () => {
     ['=?unknown-8bit?Q?caf=E9?= open', 'café open'],
     ['=?iso-8859-1*fr?Q?caf=E9?=', 'café'],
     ['=?iso-8859-1?Q?a=E9?= =?utf-8?Q?=C3=A9?=', 'aéé'],
+    ['=?utf-8?B?SGlnaCB0aWRlCg==?=', 'High tide'],
+    ['Re: =?utf-8?B?5r2u?= =?utf-8?B?5L2N?= (Bo 9)', 'Re: 潮位 (Bo 9)'],
   ])('encoded words %s', (words, subject) => expect(read(`Subject: ${words}\n`, '').subject).toBe(subject));
 
   it('of raw bytes are read by the charset that the body names', () => {
@@ -133,6 +197,9 @@ describe('replies', () => {
     ['<../outgoing/0002-tide-rise.patch>', []],
     ['<y>', []],
     ['<20090302-7>', ['20090302-7']],
+    ['<\n  a7@example.org>  ', ['a7@example.org']],
+    ['<"/tide/7"@example.org>', ['"/tide/7"@example.org']],
+    ['<T/5w+YC/@example.org>', ['T/5w+YC/@example.org']],
   ])('to %s', (value, references) => expect(read(`In-Reply-To: ${value}\n`, '').references).toEqual(references));
 
   it('hang under the one id of In-Reply-To, wherever References have it', () => {

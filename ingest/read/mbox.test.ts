@@ -281,6 +281,19 @@ describe('where a mail begins', () => {
     ],
   ])('not at %s', (_, text) => expect(split(mboxOf(mail(1, `so\n\n${text}\n`), mail(2)))).toHaveLength(2));
 
+  it('whatever the ends of its lines, or its first header', () => {
+    const mails = [mail(1).replaceAll('\n', '\r\n'), mail(2), mail(3).replaceAll('\n', '\r\n')];
+    const froms = [
+      'From - Sat Apr  6 20:13:31 2013',
+      'From - Sat Apr  6 20:13:31 2013\r',
+      'From - Sat Apr  6 20:13:31 2013',
+    ];
+    const ends = ['\r\n', '\n', '\r\n'];
+    expect(split(mails.map((one, n) => `${froms[n]}\n${one}${ends[n]}`).join(''))).toEqual(mails);
+    const returned = [mail(1), mail(2)].map((one) => `Return-Path:\n <bounce+x@example.org>\n${one}`);
+    expect(split(mboxOf(...returned))).toEqual(returned);
+  });
+
   it('at each patch of git format-patch --stdout', () => {
     const patch = (n: number) =>
       `From ${String(n).repeat(40)} Mon Sep 17 00:00:00 2001\nFrom: Ada Example <ada@example.org>\nSubject: [PATCH ${n}/2] x\n\nx\n\n`;

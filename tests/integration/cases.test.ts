@@ -18,6 +18,8 @@ const MAILS = {
   'of+9&p%q': `${head('of+9&p%q', '=?utf-8?Q?9%_r=C3=BCckw=C3=A4rts_&_#2?=')}See <http://example.org/tides/9/>\n`,
   from: `${head('from', 'From where')}>From the quay\n>>From the boat\n\nFrom here on\n`,
   endless: `${head('endless', 'No end of line')}the last words`,
+  '"/tide/7"': `${head('"/tide/7"', 'A quoted id')}seven\n`,
+  'T/5w+YC/': `${head('T/5w+YC/', 'An id of slashes')}eight\n`,
   strange: `${head('strange', 'Lone signs')}one\rtwo \0 three\n`,
 };
 
@@ -79,11 +81,14 @@ describe('what trackers of archives reported', () => {
     });
   });
 
-  it.each(['from', 'endless', 'strange'] as const)('%s is given byte by byte, alone and as mbox', async (id) => {
-    const own = Buffer.from(MAILS[id]);
-    // The end of the last line is what an mbox cannot lack.
-    const whole = id === 'endless' ? Buffer.concat([own, Buffer.from('\n')]) : own;
-    expect((await views.get(`${page(id)}raw`)).bytes).toEqual(whole);
-    expect(cutMbox(gunzipSync((await views.get(`${page(id)}t.mbox.gz`)).bytes))).toEqual([whole]);
-  });
+  it.each(['from', 'endless', 'strange', '"/tide/7"', 'T/5w+YC/'] as const)(
+    '%s is given byte by byte, alone and as mbox',
+    async (id) => {
+      const own = Buffer.from(MAILS[id]);
+      // The end of the last line is what an mbox cannot lack.
+      const whole = id === 'endless' ? Buffer.concat([own, Buffer.from('\n')]) : own;
+      expect((await views.get(`${page(id)}raw`)).bytes).toEqual(whole);
+      expect(cutMbox(gunzipSync((await views.get(`${page(id)}t.mbox.gz`)).bytes))).toEqual([whole]);
+    },
+  );
 });
