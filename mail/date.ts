@@ -49,10 +49,10 @@ const ZONES: Record<string, number> = {
 
 /** `Mon, 2 Jan 2006 15:04:05 -0700` and its many kin: without day name or seconds, with `/` or `-` between, year in two digits. */
 const USUAL =
-  /(?:^|[\s,])(\d{1,2})[\s/-]+([A-Za-z]{3})[A-Za-z.]*[\s/-]+(\d{2,4})\s+(\d{1,2})[:.](\d{2})(?:[:.](\d{1,2}))?(?:\.\d+)?\s*(.{0,40})/;
+  /(?:^|[\s,])(\d{1,2})[\s/-]+([A-Za-z]{3})[A-Za-z.]*[\s/-]+(19\d{3}|\d{2,4})\s+(\d{1,2})[:.](\d{2})(?:[:.](\d{1,2}))?(?:\.\d+)?\s*(.{0,40})/;
 /** asctime: `Mon Jan  2 15:04:05 2006`, the zone before or after the year, or nowhere. */
 const ASCTIME =
-  /([A-Za-z]{3})[A-Za-z.]*\s+(\d{1,2}),?\s+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([A-Za-z]{1,5}|[+-]\d{4})?\s+(\d{4})\s*(.{0,40})/;
+  /([A-Za-z]{3})[A-Za-z.]*\s+(\d{1,2}),?\s+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([A-Za-z]{1,5}|[+-]\d{4})?\s+(19\d{3}|\d{4})\s*(.{0,40})/;
 /** ISO 8601. */
 const ISO = /(\d{4})-(\d{2})-(\d{2})[T\s]+(\d{2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?\s*(.{0,40})/;
 
@@ -205,8 +205,8 @@ const FOREIGN_ASCTIME =
 const MONTH_FIRST = new RegExp(`(\\p{L}{3,12})\\.?\\s+(\\d{1,2})(?:st|nd|rd|th)?,?\\s+(\\d{4})(?!\\d)${CLOCK}`, 'u');
 /** `1999/01/31`, `1999-01-31`, `2010年5月4日`. */
 const YEAR_FIRST = new RegExp(`(?:^|[\\s,])(\\d{4})[/.年-]\\s?(\\d{1,2})[/.月-]\\s?(\\d{1,2})日?(?!\\d)${CLOCK}`, 'u');
-/** `5/17/2005 12:31 PM`, `17.05.2005 12:31`. */
-const NUMBERS = new RegExp(`(?:^|[\\s,])(\\d{1,2})([/.-])(\\d{1,2})[/.-](\\d{4})(?!\\d)${CLOCK}`, 'u');
+/** `5/17/2005 12:31 PM`, `17.05.2005 12:31`, `17.05.05`. */
+const NUMBERS = new RegExp(`(?:^|[\\s,])(\\d{1,2})([/.-])(\\d{1,2})[/.-](\\d{4}|\\d{2})(?!\\d)${CLOCK}`, 'u');
 
 /** Dates that no RFC knows, as their words are read: months of other languages, numbers alone. Without a clock, midnight. */
 function parseOther(value: string): MailDate | null {
@@ -238,6 +238,7 @@ function parseNumbers(text: string): MailDate | null {
   const found = NUMBERS.exec(text);
   if (!found) return null;
   const [, first, mark, second, year, hour, minute, seconds, rest = ''] = found;
+  if (year?.length === 2 && mark !== '.') return null;
   const american = mark === '/' && (Number(second) > 12 || (Number(first) <= 12 && /^[ap]\.?m/.test(rest)));
   if (!american && mark !== '.' && Number(first) <= 12 && first !== second) return null;
   const [day, month] = american ? [second, first] : [first, second];
@@ -274,10 +275,11 @@ function compose(
   return { at: Date.UTC(fullYear(year as string), month, d, h, m, s) / 1000 - (zone ?? 0) * 60, zone };
 }
 
-/** RFC 5322 4.3: two digits below 50 are 20xx, else 19xx; three digits count from 1900. */
+/** RFC 5322 4.3: two digits below 50 are 20xx, else 19xx; three digits count from 1900, as do those that programs put behind 19 in 2000. */
 function fullYear(digits: string): number {
   const year = Number(digits);
   if (digits.length === 4) return year;
+  if (digits.length === 5) return year - 19_000 + 1900;
   return year < 50 ? year + 2000 : year + 1900;
 }
 
@@ -287,6 +289,8 @@ function parseZone(text: string): number | null {
     const minutes = Number(numeric[2]) * 60 + Number(numeric[3]);
     return minutes > 14 * 60 ? null : numeric[1] === '-' ? -minutes : minutes;
   }
+  const hours = /^\s*(?:GMT|UTC)\s*([+-])(\d{1,2})(?![\d:])/i.exec(text);
+  if (hours && Number(hours[2]) <= 14) return Number(`${hours[1]}${hours[2]}`) * 60;
   const name = /^\s*\(?([A-Za-z]{1,5})/.exec(text)?.[1]?.toLowerCase();
   return name === undefined ? null : (ZONES[name] ?? null);
 }

@@ -9,6 +9,8 @@ const MAX_REFERENCES_LENGTH = 64 * 1024;
 
 /** An id whose closing bracket was cut away, with nothing behind it. */
 const UNCLOSED = /^<([^\s<>@]{1,400}@[^\s<>@]{1,400})\s*$/;
+/** One whose opening bracket was, or that has a comment behind it. */
+const UNOPENED = /^([^\s<>@]{1,400}@[^\s<>@]{1,400})(?:>|\s{1,9}\([^()]{0,200}\))\s*$/;
 
 /** White space and control characters are no part of an id; a NUL in one would be an address that no client can ask for. */
 const NO_PART = /[\s\x00-\x1f\x7f]+/g;
@@ -26,7 +28,7 @@ function placesOf(value: string): { id: MsgId; at: number }[] {
     const close = value.indexOf('>', open);
     if (close < 0) break;
     const inner = value.lastIndexOf('<', close);
-    const id = unmasked(value.slice(inner + 1, close).replace(NO_PART, ''));
+    const id = linked(unmasked(value.slice(inner + 1, close).replace(NO_PART, '')));
     if (id && id.length <= MAX_MSGID) found.push({ id, at: inner });
     open = close;
   }
@@ -36,16 +38,31 @@ function placesOf(value: string): { id: MsgId; at: number }[] {
 /** marc.info shows `a@b.example` as `a()b!example`, and people answer with the id that they see there. No id has `()` otherwise. */
 const MASKED = /^([^\s<>@()]{1,400})\(\)([^\s<>@()]{1,400})$/;
 
+/** The address of a mail at lore or another archive that is laid out as lore is: people answer with the link that they were given. */
+const LINK =
+  /^https?:\/\/[\w.:-]{1,100}\/(?:[\w.~-]{1,100}\/)?([^\s<>/?#]{1,400}(?:@|%40)[^\s<>/?#]{1,400})(?:[/?#].{0,200})?$/i;
+
+function linked(id: MsgId): MsgId {
+  const found = id.startsWith('http') ? LINK.exec(id)?.[1] : undefined;
+  if (found === undefined) return id;
+  try {
+    return decodeURIComponent(found);
+  } catch {
+    return found;
+  }
+}
+
 function unmasked(id: MsgId): MsgId {
   const [, left, right] = (id.includes('()') && MASKED.exec(id)) || [];
   return right === undefined ? id : `${left}@${right.replaceAll('!', '.')}`;
 }
 
 /**
- * What can be an id: one without an @ has digits in it and is no file's path. Words, names and paths are answers that git-send-email's
+ * What can be an id: one without an @ has digits in it, is no short word and no file's name or path. Words, names and paths are answers that git-send-email's
  * question "Message-ID to be used as In-Reply-To" was given, and would unite all threads whose authors gave the same.
  */
-const canBeId = (id: MsgId) => id.includes('@') || (/\d/.test(id) && !id.includes('/'));
+const canBeId = (id: MsgId) =>
+  id.includes('@') || (id.length >= 8 && /\d/.test(id) && !/\/|\.(?:patch|diff|mbox|eml|txt)$/i.test(id));
 
 /** What an address looks like that stands behind a name; ids are longer, or full of digits. */
 const ADDRESS = /^[a-z][\w.+-]{0,40}@[\w-]{1,60}(?:\.[\w-]{1,60}){0,8}$/i;
@@ -60,7 +77,7 @@ export function ownId(value: string): MsgId | null {
   const [id] = idsOf(value);
   return (
     id ??
-    UNCLOSED.exec(value)?.[1]?.replace(NO_PART, '') ??
+    (UNCLOSED.exec(value) ?? UNOPENED.exec(value))?.[1]?.replace(NO_PART, '') ??
     (/^[^\s<>\x00-\x1f\x7f]{1,998}$/.test(value) ? value : null)
   );
 }
@@ -84,7 +101,7 @@ export function repliedIds(value: string): MsgId[] {
 /** An id that In-Reply-To names without brackets, or in an encoded word: taken for one only if a stored mail bears it. */
 export function possibleId(inReplyTo: string): MsgId | null {
   if (inReplyTo === '' || inReplyTo.length > MAX_MSGID || idsOf(inReplyTo).length) return null;
-  const bare = inReplyTo.replace(/^["'(]+|(?<!["')])["')]+$/g, '');
+  const bare = linked(inReplyTo.replace(/^["'(]+|(?<!["')])["')]+$/g, ''));
   return /^[^\s<>@]+@[^\s<>@]+$/.test(bare) ? bare : null;
 }
 

@@ -16,7 +16,7 @@ const MAX_PARAMS = 200;
  * Comments are left out, a quotation without an end goes to the end, and where a parameter stands twice the first counts.
  */
 export function readStructured(raw: string): Structured {
-  const pieces = split(raw.slice(0, MAX_LENGTH));
+  const pieces = split(withSemicolons(raw.slice(0, MAX_LENGTH)));
   const plain = new Map<string, string>();
   const segments = new Map<string, Segment[]>();
   for (const piece of pieces.slice(1, MAX_PARAMS)) {
@@ -37,6 +37,13 @@ export function readStructured(raw: string): Structured {
   const params = new Map([...plain].map(([name, value]) => [name, plainValue(value)]));
   for (const [name, list] of segments) params.set(name, extendedValue(list));
   return { value: unquoted((pieces[0] ?? '').trim()).toLowerCase(), params };
+}
+
+/** `text/plain charset=x`, `text/plain, charset=x`, `charset:x`: what is meant is plain. */
+function withSemicolons(raw: string): string {
+  const type = /^\s*[\w.+-]{1,100}\/[\w.+-]{1,100}(?=[\s,]+([\w*-]{1,60})\s{0,9}[=:])/.exec(raw)?.[0];
+  const all = type === undefined ? raw : `${type};${raw.slice(type.length).replace(/^[\s,]+/, '')}`;
+  return all.replace(/(;\s{0,99}charset):/i, '$1=');
 }
 
 interface Segment {

@@ -48,7 +48,7 @@ function readPart(bytes: Buffer, fallback: string, depth: number, notes: string[
   const part = describe(block, bytes.subarray(block.bodyAt), fallback, depth === 0);
   const { multipart, boundary } = multipartOf(block);
   if (!multipart) return part;
-  const pieces = depth < MAX_DEPTH ? splitAt(part.body, boundary) : null;
+  const pieces = depth < MAX_DEPTH ? piecesOf(part, boundary) : null;
   if (!pieces?.length) {
     notes.push('its parts are not marked off: shown as text');
     return { ...part, type: 'text/plain', disposition: 'inline' };
@@ -57,6 +57,12 @@ function readPart(bytes: Buffer, fallback: string, depth: number, notes: string[
   const inner = part.type === 'multipart/digest' ? 'message/rfc822' : 'text/plain';
   part.children = pieces.map((piece) => readPart(piece, inner, depth + 1, notes));
   return part;
+}
+
+/** RFC 2045 6.4 lets a multipart have no encoding; some gateways encode the whole of it, its boundary lines too. */
+function piecesOf(part: Part, boundary: string | null): Buffer[] | null {
+  const pieces = splitAt(part.body, boundary);
+  return pieces?.length || part.encoding === '' ? pieces : splitAt(contentOf(part), boundary);
 }
 
 function multipartOf(block: HeaderBlock): { multipart: boolean; boundary: string | null } {

@@ -196,6 +196,9 @@ describe('replies', () => {
     ['<BoLind>', []],
     ['<../outgoing/0002-tide-rise.patch>', []],
     ['<y>', []],
+    ['<v2>', []],
+    ['<0002-tide-rise.patch>', []],
+    ['<https://lore.example.org/harbour/a7+b%40example.org/T/#u>', ['a7+b@example.org']],
     ['<20090302-7>', ['20090302-7']],
     ['<\n  a7@example.org>  ', ['a7@example.org']],
     ['<"/tide/7"@example.org>', ['"/tide/7"@example.org']],
@@ -210,6 +213,7 @@ describe('replies', () => {
   it.each([
     ['a7@example.org', 'a7@example.org'],
     ['=?utf-8?Q?=3Ca7=40example=2Eorg=3E?=', 'a7@example.org'],
+    ['https://lore.example.org/r/a7@example.org', 'a7@example.org'],
     ['his note of today', null],
   ])('may be to %s', (value, id) => {
     const { possibleParent, references } = read(`In-Reply-To: ${value}\n`, '');
@@ -227,6 +231,9 @@ describe('dates', () => {
     ['5/17/2005 12:31 PM', '2005-05-17T12:31:00'],
     ['17.05.2005 12:31', '2005-05-17T12:31:00'],
     ['January 31, 1999 10:00 PM', '1999-01-31T22:00:00'],
+    ['31.01.99 10:00', '1999-01-31T10:00:00'],
+    ['Thu, 11 Mar 19104 13:49:00 +0000', '2004-03-11T13:49:00'],
+    ['Mon, 11 Mar 2024 13:49:00 UTC+1', '2024-03-11T12:49:00'],
     [utf8('2010年5月4日 12:00'), '2010-05-04T12:00:00'],
     [utf8('Пт, 5 мая 2006 10:00:00 +0400'), '2006-05-05T06:00:00'],
   ])('%s', (date, iso) => {
@@ -252,6 +259,8 @@ describe('kinds that no report had', () => {
   it('an id without its closing bracket', () => {
     const raw = 'Message-ID: <lost@example.org\n\nx';
     expect(parseMail(Buffer.from(raw), { receivedAt: null }).msgid).toBe('lost@example.org');
+    for (const id of ['lost@example.org>', 'lost@example.org (by a gate)'])
+      expect(parseMail(Buffer.from(`Message-ID: ${id}\n\nx`), { receivedAt: null }).msgid).toBe('lost@example.org');
     const damaged = Buffer.from(raw.replace('lost', 'lo\0st'));
     expect(parseMail(damaged, { receivedAt: null }).msgid).toBe('lost@example.org');
   });
@@ -268,6 +277,21 @@ describe('kinds that no report had', () => {
 
   it('two bytes a character claimed of ASCII', () => {
     expect(read('Content-Type: text/plain; charset=iso-10646-ucs-2\n', 'plain words').text).toBe('plain words');
+  });
+
+  it.each([
+    'text/plain charset=koi8-r',
+    'text/plain, charset=koi8-r',
+    'text/plain; charset:koi8-r',
+    "text/plain; charset='koi8-r'",
+  ])('a charset in %s', (type) =>
+    expect(read(`Content-Type: ${type}\n`, '\xf0\xd2\xc9\xd7\xc5\xd4').text).toBe('Привет'),
+  );
+
+  it('a multipart that is encoded as a whole', () => {
+    const body = btoa(mixed(`${PLAIN}Plain words.`, `${HTML}<p>Words.`));
+    const { text, notes } = read(`${MIXED}Content-Transfer-Encoding: base64\n`, body);
+    expect([text, notes]).toEqual(['Plain words.\nWords.', []]);
   });
 
   it('UTF-7', () => expect(read('Content-Type: text/plain; charset=utf-7\n', 'Gr+APwA3w-e +-').text).toBe('Grüße +'));
