@@ -32,11 +32,14 @@ const ARROW = /^(?:from )?v ?(\d{1,2})[ \t]*(?:->|=>|→|-+>|to|\.\.)[ \t]*v? ?(
 /** `v3:` and `v3 -`, where a list of changes is under way. */
 const BARE = /^(?:in )?v ?(\d{1,2})[ \t]*(?:[:(]|-[ \t]|$)/i;
 const BEGINS = new RegExp(String.raw`^(?:${CHANGES}[ \t]*(?:log)?[ \t]*[:.]?$|---$)`, 'i');
+/** What every heading has: `v3`. */
+const NUMBERED = /v ?\d/i;
 const LEAD = /^[\s*#=+-]*/;
 const ITEM = /^\s*(?:[-*+o•]|\d{1,2}(?:\.\d{1,2})?[.)]|\[\d{1,2}\])\s+/;
-const STOP = /^(?:-- ?$|diff --git |Index: |\S.{0,60} \(\d{1,3}\):$| .{1,90} \| +\d+ [+-]*$| \d+ files? changed)/;
+const STOP = /^(?:-- ?$|Index: |\S.{0,60} \(\d{1,3}\):$| .{1,90} \| +\d+ [+-]*$| \d+ files? changed)/;
 
 function versionOf(line: string, isUnderWay: boolean): number | null {
+  if (!NUMBERED.test(line)) return null;
   const bare = line.slice(0, 200).replace(LEAD, '');
   const arrow = ARROW.exec(bare);
   if (arrow) return Number(arrow[2]);
@@ -48,12 +51,12 @@ function versionOf(line: string, isUnderWay: boolean): number | null {
 
 /** The parts of a mail that say what changed between versions, the first that each has. */
 export function changelogsOf(text: string): Changelog[] {
-  const lines = text.slice(0, MOST_TEXT).split('\n');
+  const diff = text.indexOf('\ndiff --git ');
+  const lines = text.slice(0, diff < 0 ? MOST_TEXT : Math.min(diff + 1, MOST_TEXT)).split('\n');
   const found: Changelog[] = [];
   let isUnderWay = false;
   for (let at = 0; at < lines.length; at++) {
     const line = lines[at] as string;
-    if (/^diff --git /.test(line)) break;
     if (BEGINS.test(line.replace(/^[\s*#=+]*/, '').trim())) isUnderWay = true;
     const version = versionOf(line, isUnderWay);
     if (version === null) continue;

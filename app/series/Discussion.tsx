@@ -1,6 +1,6 @@
 import type { Case } from '#db/queries/case';
-import type { Remark } from '#db/queries/discussion';
-import type { PatchLine } from '#db/queries/series';
+import type { Discussion as Found, Remark } from '#db/queries/discussion';
+import type { RevisionDetail } from '#db/queries/series';
 import type { LineSpan } from '#mail/render';
 import { BodyText } from '../_thread/Mail';
 import { Name, SentAt } from '../_ui/bits';
@@ -16,20 +16,40 @@ export function markedLines(found: Case | null): Map<string, LineSpan> {
   return new Map(said.flatMap(({ msgid, lines }) => (lines ? [[msgid, lines] as const] : [])));
 }
 
-/** What was said of one version, patch by patch. */
+/** What was said of one version, patch by patch; a link to it where the page has no room. */
 export function Discussion({
-  patches,
-  remarks,
+  revision: { id, patches },
+  said,
   marked,
+  digested,
 }: {
-  patches: PatchLine[];
-  remarks: Remark[];
+  revision: RevisionDetail;
+  said: Found;
   marked: Map<string, LineSpan>;
+  /** By message.id: what the digest of its thread quotes. */
+  digested: Map<number, LineSpan>;
 }) {
+  const remarks = said.remarks.filter(({ revision }) => revision === id);
   if (!remarks.length) return null;
+  const mails = `${plural(remarks.length, 'mail')} about it`;
+  if (said.elsewhere.has(id))
+    return (
+      <p className="facts">
+        <a href={`?version=${id}#r${id}`} rel="nofollow">
+          {mails}
+        </a>
+      </p>
+    );
   return (
     <details open>
-      <summary>{plural(remarks.length, 'mail')} about it</summary>
+      <summary>{mails}</summary>
+      {id === said.first && !digested.size && remarks.length >= DIGESTED ? (
+        <p className="facts">
+          <a href={`?version=${id}&marks=digest#r${id}`} rel="nofollow">
+            Mark what the digest quotes
+          </a>
+        </p>
+      ) : null}
       {patches.map((patch) => {
         const own = remarks.filter((one) => one.patch === patch.id);
         return own.length ? (
@@ -39,7 +59,12 @@ export function Discussion({
               <bdi>{patch.title}</bdi>
             </h3>
             {own.map((remark) => (
-              <Said key={remark.id} remark={remark} lit={marked.get(remark.msgid) ?? null} />
+              <Said
+                key={remark.id}
+                remark={remark}
+                lit={digested.get(remark.id) ?? marked.get(remark.msgid) ?? null}
+                isDigested={digested.has(remark.id)}
+              />
             ))}
           </section>
         ) : null;
@@ -48,7 +73,10 @@ export function Discussion({
   );
 }
 
-function Said({ remark, lit }: { remark: Remark; lit: LineSpan | null }) {
+/** Mails of a version from which on its digest is worth a look. */
+const DIGESTED = 5;
+
+function Said({ remark, lit, isDigested }: { remark: Remark; lit: LineSpan | null; isDigested: boolean }) {
   return (
     <article className="mail">
       <header>
@@ -59,12 +87,10 @@ function Said({ remark, lit }: { remark: Remark; lit: LineSpan | null }) {
         <a className="self" href={anyHref(remark.msgid)}>
           permalink
         </a>
+        {isDigested ? <small>in the digest</small> : null}
+        {remark.text === null ? <small>its text is on its own page: this one is full</small> : null}
       </header>
-      {remark.text === null ? (
-        <p className="cut">This page is full: the text of this mail is on its own page.</p>
-      ) : (
-        <BodyText text={remark.text} lit={lit} fold={FOLD} />
-      )}
+      {remark.text === null ? null : <BodyText text={remark.text} lit={lit} fold={FOLD} />}
     </article>
   );
 }

@@ -1,5 +1,6 @@
 import type { Snapshot } from '../open';
 import { SLOTS, type Slots, textsOf } from './blocks';
+import { readDigest } from './digest';
 
 /** A mail that speaks of a patch of a series. */
 export interface Remark {
@@ -19,12 +20,24 @@ export interface Remark {
   text: string | null;
 }
 
-/** What a page has room for: the newest version's mails come first. */
+export interface Discussion {
+  remarks: Remark[];
+  /** The revision whose mails come first: the one asked for, else the newest that has any. */
+  first: number | null;
+  /** Revisions whose mails are behind a link: the page has no room for them. */
+  elsewhere: ReadonlySet<number>;
+}
+
+/** What a page has room for: bytes of the first version's mails, lines of them that are not quoted, and bytes with which the other versions are on the page too. */
 const MOST_MAILS = 1000;
 const MOST_TEXT = 250_000;
+const MOST_LINES = 600;
+const SMALL_TEXT = 60_000;
+/** What a mail's head takes, in lines. */
+const HEAD_LINES = 4;
 
 /** What was said of all versions of a series: the newest version first, each patch's mails in the order of their thread. */
-export async function discussionOf(db: Snapshot, series: number): Promise<Remark[]> {
+export async function discussionOf(db: Snapshot, series: number, asked: number | null): Promise<Discussion> {
   const rows = await db.all<Omit<Remark, 'text'> & Slots>(
     `SELECT m.id, m.msgid, i.name AS author, i.address, (SELECT slug FROM person WHERE id = i.person_id) AS person,
        m.sent_at, m.sent_zone, m.date_note, p.message_id AS patch, r.id AS revision, ${SLOTS.split(', ')
@@ -36,15 +49,71 @@ export async function discussionOf(db: Snapshot, series: number): Promise<Remark
      ORDER BY r.id DESC, p.position, p.message_id, c.position, m.id LIMIT ${MOST_MAILS}`,
     [series],
   );
-  let left = MOST_TEXT;
-  const shown = rows.filter(({ text_size }) => {
-    left -= text_size;
-    return left >= 0;
+  const first = rows.find(({ revision }) => revision === asked)?.revision ?? rows[0]?.revision ?? null;
+  const elsewhere = new Set<number>();
+  let bytes = 0;
+  for (const { revision, text_size } of [...ofFirst(rows, first), ...rows.filter((row) => row.revision !== first)]) {
+    bytes += text_size;
+    if (revision !== first && bytes > SMALL_TEXT) elsewhere.add(revision);
+  }
+  const texts = await textsWithin(
+    db,
+    rows.filter(({ revision }) => !elsewhere.has(revision)),
+    first,
+  );
+  const remarks = rows.map(
+    ({ id, msgid, author, address, person, sent_at, sent_zone, date_note, patch, revision }) => ({
+      ...{ id, msgid, author, address, person, sent_at, sent_zone, date_note, patch, revision },
+      text: texts.get(id) ?? null,
+    }),
+  );
+  return { remarks, first, elsewhere };
+}
+
+const ofFirst = <T extends { revision: number }>(rows: T[], first: number | null) =>
+  rows.filter(({ revision }) => revision === first);
+
+/** Texts by id, as long as the page has room: those of the first version before all others. */
+async function textsWithin(
+  db: Snapshot,
+  rows: ({ id: number; revision: number } & Slots)[],
+  first: number | null,
+): Promise<Map<number, string>> {
+  let bytes = MOST_TEXT;
+  const readable = rows.filter(({ text_size }) => {
+    bytes -= text_size;
+    return bytes >= 0;
   });
-  const texts = await textsOf(db, shown);
-  const textOf = new Map(shown.map(({ id }, n) => [id, texts[n] ?? '']));
-  return rows.map(({ id, msgid, author, address, person, sent_at, sent_zone, date_note, patch, revision }) => ({
-    ...{ id, msgid, author, address, person, sent_at, sent_zone, date_note, patch, revision },
-    text: textOf.get(id) ?? null,
-  }));
+  const texts = await textsOf(db, readable);
+  let lines = MOST_LINES;
+  const found = new Map<number, string>();
+  for (const [n, { id, revision }] of readable.entries()) {
+    const text = texts[n] ?? '';
+    if (revision === first) lines -= HEAD_LINES + unquoted(text);
+    if (lines >= 0 || revision !== first) found.set(id, text);
+  }
+  return found;
+}
+
+/** Lines that are not folded away. */
+function unquoted(text: string): number {
+  let lines = 0;
+  for (const line of text.split('\n')) if (line && !line.startsWith('>')) lines++;
+  return lines;
+}
+
+/** Threads whose digests are asked for. */
+const MOST_DIGESTS = 3;
+
+/** The lines that the digests of their threads quote of these mails, by message.id. */
+export async function digestedLines(db: Snapshot, remarks: Remark[]): Promise<Map<number, [number, number]>> {
+  const shown = remarks.filter(({ text }) => text !== null).map(({ id }) => id);
+  const threads = await db.all<{ thread: number }>(
+    `SELECT thread, count(*) AS mails FROM json_each(?) j JOIN message m ON m.id = j.value GROUP BY 1 ORDER BY 2 DESC LIMIT ${MOST_DIGESTS}`,
+    [JSON.stringify(shown)],
+  );
+  const found = new Map<number, [number, number]>();
+  for (const { thread } of threads)
+    for (const { row, first, last } of (await readDigest(db, thread))?.passages ?? []) found.set(row.id, [first, last]);
+  return found;
 }

@@ -361,19 +361,6 @@ function grouped<T>(rows: T[], key: (row: T) => number): Map<number, T[]> {
   return groups;
 }
 
-/** Other series that touch the same files, those with most files in common first. */
-export function relatedSeries(db: Snapshot, id: number, limit = 10): Promise<(SeriesLine & { shared: number })[]> {
-  return db.all<SeriesLine & { shared: number }>(
-    `WITH own AS (SELECT DISTINCT f.file FROM revision r JOIN patch p ON p.revision_id = r.id JOIN patch_file f ON f.message_id = p.message_id
-                  WHERE r.series_id = ?1 LIMIT 60),
-     kin AS (SELECT r.series_id AS id, count(DISTINCT f.file) AS shared FROM own JOIN patch_file f ON f.file = own.file
-             JOIN patch p ON p.message_id = f.message_id JOIN revision r ON r.id = p.revision_id
-             WHERE r.series_id <> ?1 GROUP BY r.series_id ORDER BY shared DESC, abs(r.series_id - ?1) LIMIT ?2)
-     SELECT ${SERIES_LINE}, kin.shared FROM kin JOIN series s ON s.id = kin.id ${SERIES_JOINS} ORDER BY kin.shared DESC, s.posted_id DESC`,
-    [id, limit],
-  );
-}
-
 /** A patch's place in its series, for the pages of threads and messages. */
 export interface PatchPlace {
   series: number;

@@ -79,7 +79,14 @@ const others = () =>
       '[PATCH] lib: set part 3 up',
       `It crashed.\n\nReported-by: Cy Cole <cy@example.org>\nCloses: https://lore.kernel.org/r/crash@example.org\nSigned-off-by: Ada Ames <ada@example.org>\n---\n${diff(50)}-- \n2.50\n`,
     ),
-    mail(207, 'lock', 'fix', 'Cy Cole', 'Re: [PATCH] lib: set part 3 up', 'Please drop the lock, it is not needed.\n'),
+    mail(
+      207,
+      'lock',
+      'fix',
+      'Cy Cole',
+      'Re: [PATCH] lib: set part 3 up',
+      'Hello.\n\nPlease drop the lock, it is not needed.\n',
+    ),
     mail(
       208,
       'fix2',

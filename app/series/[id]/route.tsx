@@ -1,12 +1,12 @@
 import { caseOf } from '#db/queries/case';
-import { discussionOf, type Remark } from '#db/queries/discussion';
+import { type Discussion as DiscussionFound, digestedLines, discussionOf } from '#db/queries/discussion';
 import { anySynthetic } from '#db/queries/home';
+import { relatedTo } from '#db/queries/related';
 import {
   type OutcomeLine,
   type PatchLine,
   type RevisionDetail,
   readSeries,
-  relatedSeries,
   type SeriesDetail,
   seriesIdOf,
   type TrailerLine,
@@ -23,20 +23,22 @@ import { maskAddress, nameOf, plural, shortDate, shortTime } from '../../_ui/for
 import { anyHref } from '../../_ui/links';
 import { redirect } from '../../_web/http';
 import { Discussion, markedLines } from '../Discussion';
+import { Related } from '../Related';
 import { Versions } from '../Versions';
 import { LINK_WORDS, outcomeWords, senderOf } from '../words';
 
 /** `/series/{id}/`: one piece of work over all its versions. The id of any of its mails leads here. */
-export const GET = page(async ({ parts, db }) => {
+export const GET = page(async ({ parts, query, db }) => {
   const id = /^\d{1,15}$/.test(parts[1] ?? '') ? Number(parts[1]) : -1;
   const known = await seriesIdOf(db, id);
   const series = known === null ? null : await readSeries(db, known);
   if (!series) return notFound('such a series', '');
   if (known !== id || parts.length < 3) return redirect(`/series/${known}/`, 301);
   const found = await caseOf(db, id);
-  const remarks = await discussionOf(db, id);
+  const asked = /^\d{1,15}$/.test(query.get('version') ?? '') ? Number(query.get('version')) : null;
+  const said = await discussionOf(db, id, asked);
+  const digested = query.get('marks') === 'digest' ? await digestedLines(db, said.remarks) : new Map();
   const marked = markedLines(found);
-  const related = await relatedSeries(db, id);
   return (
     <Document
       at="/series/"
@@ -63,29 +65,14 @@ export const GET = page(async ({ parts, db }) => {
           revision={revision}
           series={id}
           isNewest={n === 0}
+          isOpen={n === 0 || revision.id === asked}
           before={series.all.find((one) => one.id === revision.previous) ?? null}
-          remarks={remarks.filter((one) => one.revision === revision.id)}
+          said={said}
           marked={marked}
+          digested={digested}
         />
       ))}
-      {related.length ? (
-        <section>
-          <h2>Other series that touch the same files</h2>
-          <ul>
-            {related.map((other) => (
-              <li key={other.id}>
-                <a href={`/series/${other.id}/`}>
-                  <bdi>{other.title}</bdi>
-                </a>{' '}
-                <small>
-                  {nameOf(other.author, other.address)}, <time>{shortDate(timeOf(other.posted_id))}</time>,{' '}
-                  {other.status}, {plural(other.shared, 'file')} in common
-                </small>
-              </li>
-            ))}
-          </ul>
-        </section>
-      ) : null}
+      <Related found={await relatedTo(db, series)} />
     </Document>
   );
 });
@@ -112,19 +99,23 @@ function RevisionSection({
   revision,
   series,
   isNewest,
+  isOpen,
   before,
-  remarks,
+  said,
   marked,
+  digested,
 }: {
   revision: RevisionDetail;
   series: number;
   isNewest: boolean;
+  isOpen: boolean;
   before: RevisionDetail | null;
-  remarks: Remark[];
+  said: DiscussionFound;
   marked: Map<string, LineSpan>;
+  digested: Map<number, LineSpan>;
 }) {
   return (
-    <details className="version" id={`r${revision.id}`} open={isNewest}>
+    <details className="version" id={`r${revision.id}`} open={isOpen}>
       <summary>
         <h2>
           v{revision.number}
@@ -149,7 +140,7 @@ function RevisionSection({
           <PatchItem key={patch.id} patch={patch} />
         ))}
       </ol>
-      <Discussion patches={revision.patches} remarks={remarks} marked={marked} />
+      <Discussion revision={revision} said={said} marked={marked} digested={digested} />
     </details>
   );
 }
