@@ -17,7 +17,14 @@ export function Results({ found, list }: { found: SearchPage; list: string | nul
             <p className="facts">
               <bdi>{nameOf(result.author.name, result.author.address)}</bdi> · <time>{shortTime(result.sentAt)}</time> ·{' '}
               {result.lists.join(', ')} · <a href={threadHref(where, result.msgid)}>thread ({result.threadMessages})</a>
-              {result.verdict ? <VerdictWord {...result.verdict} /> : null}
+              {result.verdict ? (
+                <>
+                  {' '}
+                  <a href={`/series/${result.verdict.of}/`}>
+                    <VerdictWord {...result.verdict} />
+                  </a>
+                </>
+              ) : null}
             </p>
             <p className="snippet">
               {result.quotes === undefined ? null : <Quoting quotes={result.quotes} />}

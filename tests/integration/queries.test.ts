@@ -12,8 +12,8 @@ const MOST: Record<string, number> = {
   home: 20,
   list: 17,
   month: 8,
-  message: 12,
-  thread: 10,
+  message: 8,
+  thread: 8,
   // Where little is found, what may have been meant takes four.
   search: 11,
   'search by relevance': 12,
@@ -23,7 +23,7 @@ const MOST: Record<string, number> = {
   // Four of them are of the last 30 days.
   person: 19,
   people: 4,
-  series: 18,
+  series: 17,
 };
 
 function archive(messages: number): void {

@@ -15,8 +15,8 @@ export interface SearchResult {
   thread: string;
   threadMessages: number;
   hasAttachments: boolean;
-  /** Of the series that its thread begins with. */
-  verdict?: Verdict | undefined;
+  /** Of the series that its thread begins with; `of`: message.id of the patch by which it does. */
+  verdict?: (Verdict & { of: number }) | undefined;
   snippet: Piece[];
   /** Where the snippet is quoted: who wrote it, null where that was not found; undefined where it is not quoted. */
   quotes?: { name: string; address: string } | null;
@@ -70,6 +70,10 @@ export async function readResults(db: Snapshot, ids: number[], plan: Plan | null
       return line === null ? [] : [[id, line]];
     }),
   );
+  const verdictOf = (first: number) => {
+    const verdict = verdicts?.get(first);
+    return verdict && { ...verdict, of: first };
+  };
   return rows.map(
     ([id, msgid, subject, name, address, sentAt, thread, threadMessages, attachments, , , , lists, first], n) => ({
       id,
@@ -81,7 +85,7 @@ export async function readResults(db: Snapshot, ids: number[], plan: Plan | null
       thread,
       threadMessages,
       hasAttachments: attachments === 1,
-      verdict: verdicts?.get(first),
+      verdict: verdictOf(first),
       snippet: excerpts[n]?.pieces ?? [],
       ...(excerpts[n]?.quotedLine == null ? {} : { quotes: quoted.get(id) ?? null }),
     }),
