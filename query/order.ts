@@ -1,4 +1,4 @@
-import { isHeaderField } from './prefix';
+import { isFactField, isHeaderField } from './prefix';
 import type { Node } from './types';
 
 /**
@@ -9,7 +9,7 @@ export function asksForWords(tree: Node | null): boolean {
   switch (tree?.kind) {
     case 'words':
     case 'near':
-      return !isHeaderField(tree.field) && !tree.field.startsWith('df');
+      return !isHeaderField(tree.field) && !isFactField(tree.field) && !tree.field.startsWith('df');
     case 'and':
     case 'or':
       return tree.of.some(asksForWords);

@@ -1,4 +1,5 @@
 import { dateRange } from './dates';
+import { FACTS } from './fact';
 import { lex, type Token } from './lex';
 import { nearestPrefix, prefixOf } from './prefix';
 import type { Field, Node, Parsed, Problem } from './types';
@@ -167,11 +168,14 @@ class Parser {
     if (text === '') throw this.wrong(`Nothing follows ${prefix?.name}:.`, token, this.#without(token));
     if (prefix?.kind === 'range') return this.#range(token, prefix.field);
     if (prefix?.kind === 'term') return { kind: 'term', field: prefix.field, value: text.toLowerCase() };
+    const fact = prefix?.name === 'has' ? FACTS.find(({ name }) => name === text.toLowerCase())?.words : undefined;
+    if (fact) return anyOf(fact.field, fact.of, false, token.at);
     if (prefix?.kind === 'test') return { kind: 'test', name: prefix.name, value: text, at: token.at };
     const wild = !token.quoted && text.endsWith('*');
     const bare = wild ? text.replace(/(?<!\*)\*+$/, '') : text;
     if (!/[\p{L}\p{N}]/u.test(bare))
       throw this.wrong('There is no word here to look for.', token, this.#without(token));
+    if (prefix?.kind === 'words' && prefix.phrases) return anyOf(prefix.field, prefix.phrases(bare), wild, token.at);
     return { kind: 'words', field: this.#field(token), text: bare, phrase: token.quoted, prefix: wild, at: token.at };
   }
 
@@ -224,4 +228,10 @@ class Parser {
   #replaced(token: Token, text: string): string {
     return this.query.slice(0, token.at) + text + this.query.slice(token.end);
   }
+}
+
+/** One of several phrases. */
+function anyOf(field: Field, phrases: readonly string[], prefix: boolean, at: number): Node {
+  const of = phrases.map((text): Node => ({ kind: 'words', field, text, phrase: true, prefix, at }));
+  return of.length === 1 ? (of[0] as Node) : { kind: 'or', of };
 }

@@ -1,8 +1,11 @@
+import { FACTS } from './fact';
 import type { SearchColumn } from './term';
 import type { Field, TermField } from './types';
 
 /** Columns of `search` (db/schema.sql) that hold the lines of a diff, and all that a body holds. */
 const DIFF = ['file', 'hunk', 'removed', 'added', 'context'] as const;
+/** Subject and what an author says, trailers among it. */
+const SAID = ['subject', 'own', 'aside'] as const;
 const BODY = ['own', 'aside', 'quoted', ...DIFF, 'attachment'] as const;
 
 /** Where the values of a prefix are looked for while it is typed. */
@@ -29,6 +32,8 @@ interface WordPrefix extends Common {
   field: Field;
   columns: readonly SearchColumn[];
   header?: true;
+  /** A number or a name that mails write as one of several phrases. */
+  phrases?: (value: string) => readonly string[];
 }
 /** A header that is compared whole. */
 interface WholePrefix extends Common {
@@ -272,7 +277,13 @@ export const PREFIXES: readonly Prefix[] = [
     example: 'is:cover',
     values: ['patch', 'cover', 'reply', 'bot'],
   },
-  { name: 'has', kind: 'test', meaning: 'what a mail has', example: 'has:attachment', values: ['attachment'] },
+  {
+    name: 'has',
+    kind: 'test',
+    meaning: `what a mail has: ${['attachment', ...FACTS.map(({ name }) => name)].join(', ')}`,
+    example: 'has:attachment',
+    values: ['attachment', ...FACTS.map(({ name }) => name)],
+  },
   { name: 'list', kind: 'test', meaning: 'one list, by its name here', example: 'list:linux-pm', values: 'lists' },
   { name: 'topic', kind: 'test', meaning: 'a topic', example: 'topic:kexec', values: 'topics' },
   { name: 'system', kind: 'test', meaning: 'a system argued about', example: 'system:kdump', values: 'systems' },
@@ -299,9 +310,48 @@ export const PREFIXES: readonly Prefix[] = [
     kind: 'test',
     meaning: 'patches whose Closes, Bugzilla or Reported-by says so, in part',
     example: 'closes:bugzilla.kernel.org',
-    also: ['bug', 'bugzilla'],
+    also: ['bug'],
   },
-  ...(['reviewed', 'acked', 'tested'] as const).map(
+  {
+    name: 'bugzilla',
+    kind: 'words',
+    field: 'bugzilla',
+    columns: SAID,
+    phrases: (value) => [/^\d+$/.test(value) ? `show_bug.cgi?id=${value}` : value],
+    meaning: 'links to a Bugzilla: a number, or a part of the link',
+    example: 'bugzilla:218000',
+  },
+  {
+    name: 'cve',
+    kind: 'words',
+    field: 'cve',
+    columns: SAID,
+    phrases: (value) => [/^cve/i.test(value) ? value : `CVE-${value}`],
+    meaning: 'a CVE number',
+    example: 'cve:2024-26581',
+  },
+  {
+    name: 'syzbot',
+    kind: 'words',
+    field: 'syzbot',
+    columns: ['author', 'recipient', 'copied', ...SAID],
+    phrases: (value) => {
+      const id = value.replace(/^syzbot\+/i, '').replace(/@.*$/, '');
+      return [`syzbot+${id}`, `extid=${id}`];
+    },
+    meaning: 'a report of syzbot, by its id',
+    example: 'syzbot:0123456789abcdef0123',
+  },
+  {
+    name: 'regzbot',
+    kind: 'words',
+    field: 'regzbot',
+    columns: SAID,
+    phrases: (value) => [`regzbot ${value}`],
+    meaning: 'lines for regzbot, by what follows the word',
+    example: 'regzbot:introduced',
+  },
+  ...(['reported', 'reviewed', 'acked', 'tested'] as const).map(
     (did): TestPrefix => ({
       name: `${did}-by`,
       kind: 'test',
@@ -334,6 +384,9 @@ export const columnsOf = (field: Field): readonly string[] => UNPREFIXED[field] 
 /** Whether words of this field are looked for in headers alone, so that no excerpt of the text can show them. */
 export const isHeaderField = (field: Field): boolean =>
   field === 'mid' || field === 'lid' || OF_FIELD.get(field)?.header === true;
+
+/** Whether a field names a fact (a CVE, a report) rather than words to read of. */
+export const isFactField = (field: Field): boolean => OF_FIELD.get(field)?.phrases !== undefined;
 
 /** The name that was meant by one that is no prefix: a plain word for it, or one slip away; null where nothing is near. */
 export function nearestPrefix(typed: string): string | null {

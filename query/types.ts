@@ -34,7 +34,11 @@ export type Field =
   | 'dfa'
   | 'dfb'
   | 'dfhh'
-  | 'dfctx';
+  | 'dfctx'
+  | 'cve'
+  | 'regzbot'
+  | 'syzbot'
+  | 'bugzilla';
 
 /** Identifiers that are looked up rather than searched. */
 export type TermField = 'dfpre' | 'dfpost' | 'dfblob' | 'patchid' | 'changeid' | 'forpatchid';

@@ -36,6 +36,11 @@ export function Facets({
         facets={facets.statuses}
         hrefOf={(value) => link({ q: `${scoped(query)} status:${value.replaceAll(' ', '-')}` })}
       />
+      <FacetList
+        title="Bugs"
+        facets={facets.facts}
+        hrefOf={(value) => link({ q: `${scoped(query)} has:${value}`.trim() })}
+      />
     </aside>
   );
 }

@@ -102,6 +102,7 @@ export const found = z.object({
       authors: z.array(facet).describe('persons by id'),
       statuses: z.array(facet),
       topics: z.array(facet),
+      facts: z.array(facet).describe('what they state of bugs, for has:'),
     })
     .nullable(),
 });

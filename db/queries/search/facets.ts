@@ -19,6 +19,8 @@ export interface Facets {
   statuses: Facet[];
   /** By slug; of all that is counted. */
   topics: Facet[];
+  /** What they state of bugs (query/fact.ts). */
+  facts: Facet[];
 }
 
 /** Facets are counted over the newest matches up to this. */
@@ -62,7 +64,7 @@ async function readCounted(db: Snapshot, ids: number[]): Promise<Counted> {
 }
 
 /** Facets of matches (message.id, newest first). */
-export async function readFacets(db: Snapshot, matches: readonly number[]): Promise<Omit<Facets, 'topics'>> {
+export async function readFacets(db: Snapshot, matches: readonly number[]): Promise<Omit<Facets, 'topics' | 'facts'>> {
   return {
     ...(await readCounted(db, matches.slice(0, FACET_BOUND))),
     years: countBy(matches, 4)

@@ -3,7 +3,8 @@ import type { Node, Problem } from '#query/types';
 import { expandTopics, type Topic } from '#site/topic';
 import type { Snapshot } from '../../open';
 import { Kept } from '../kept';
-import { type Facets, monthsOf, readFacets, topicFacet } from './facets';
+import { FACET_BOUND, type Facets, monthsOf, readFacets, topicFacet } from './facets';
+import { factFacet } from './facts';
 import { bestMatches, COUNT_BOUND, matchesBefore, newestMatches, readMatches } from './matches';
 import { type Condition, idRange, inThread, onList, type Plan, planQuery, UnknownTest } from './plan';
 import { readResults, type SearchResult } from './results';
@@ -174,7 +175,7 @@ async function readPage(db: Snapshot, request: SearchRequest, plan: Plan, limit:
   // Facets are counted on SQLite's thread while excerpts are cut on this one.
   const [results, facets] = await Promise.all([
     readResults(db, shown.ids, marked),
-    request.facets ? readFacets(db, all) : null,
+    request.facets ? facetsOf(db, all) : null,
   ]);
   return {
     all,
@@ -183,6 +184,10 @@ async function readPage(db: Snapshot, request: SearchRequest, plan: Plan, limit:
     facets,
     months: request.facets ? monthsOf(all) : null,
   };
+}
+
+async function facetsOf(db: Snapshot, all: number[]): Promise<Omit<Facets, 'topics'>> {
+  return { ...(await readFacets(db, all)), facts: await factFacet(db, all.slice(0, FACET_BOUND)) };
 }
 
 interface Shown {

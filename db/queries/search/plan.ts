@@ -1,13 +1,16 @@
 import { FLAG } from '#mail/flags';
 import { firstIdAt } from '#mail/ids';
 import { spaceCjk } from '#query/cjk';
+import { FACTS } from '#query/fact';
 import { columnsOf, isHeaderField } from '#query/prefix';
 import { stemsOfPrefix } from '#query/stem';
 import { TERM } from '#query/term';
 import type { Field, Node } from '#query/types';
 import type { Value } from '../../open';
-import { FIXING, MIN_OID, NAMING } from '../commit';
+import { FIXING, NAMING } from '../commit';
+import { MIN_OID } from '../commitmail';
 import { STATE_WORDS, stateNamed, statusIs } from '../status';
+import { TRAILER_FACTS } from './trailerfacts';
 
 /** A range of ids, the end exclusive. */
 export type Range = readonly [from: number, to: number];
@@ -286,7 +289,7 @@ function testCondition(name: string, value: string, at: number): Condition {
   if (name === 'closes') return closesCondition(value);
   if (TRAILERS[name]) return trailerCondition(TRAILERS[name], value);
   if (name === 'is') throw new UnknownTest(`is: takes ${[...Object.keys(IS), 'bot'].join(', ')}; not "${value}".`, at);
-  if (name === 'has') throw new UnknownTest(`has: takes attachment; not "${value}".`, at);
+  if (name === 'has') return factCondition(value, at);
   throw new UnknownTest(`${name}: cannot be answered by this archive yet.`, at);
 }
 
@@ -319,6 +322,7 @@ function personCondition(value: string): Condition {
 }
 
 const TRAILERS: Record<string, string> = {
+  'reported-by': 'Reported-by',
   'reviewed-by': 'Reviewed-by',
   'acked-by': 'Acked-by',
   'tested-by': 'Tested-by',
@@ -362,6 +366,20 @@ function closesCondition(value: string): Condition {
     sql: `@id IN (SELECT message_id FROM trailer WHERE key IN ('Closes', 'Bugzilla', 'Bug', 'Reported-by') AND key <> 'Signed-off-by'
       AND (value LIKE ? ESCAPE '\\' OR address LIKE ? ESCAPE '\\'))`,
     params: [like, like],
+  };
+}
+
+/** Mails with a trailer that makes a fact; of others the parser has made words. */
+function factCondition(value: string, at: number): Condition {
+  const fact = TRAILER_FACTS[value.toLowerCase()];
+  if (!fact) {
+    const known = ['attachment', ...FACTS.map(({ name }) => name)].join(', ');
+    throw new UnknownTest(`has: takes ${known}; not "${value}".`, at);
+  }
+  return {
+    sql: `@id IN (SELECT t.message_id FROM trailer t WHERE ${fact} @in(t.message_id))`,
+    params: [],
+    test: { sql: `EXISTS (SELECT 1 FROM trailer t WHERE t.message_id = @id AND ${fact})`, params: [] },
   };
 }
 
