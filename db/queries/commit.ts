@@ -1,24 +1,10 @@
 import { CLAIM } from '#patch/kinds';
 import type { Snapshot } from '../open';
+import { type CveLine, cvesOf, type LaterFix, laterFixes } from './backport';
+import { agrees, type CommitMail, MAIL, namingMatch } from './commitmail';
 
-/** The fewest digits of a commit's name that are looked up: with fewer, many commits begin so. */
-export const MIN_OID = 8;
 /** Rows of one kind that a page shows. */
 const MOST = 200;
-
-/** A mail that speaks of a commit. */
-export interface CommitMail {
-  id: number;
-  msgid: string;
-  subject: string;
-  author: string;
-  address: string;
-  sent_at: number;
-  /** The stable tree that the mail is for, as `5.4`. */
-  stable: string | null;
-  /** The repository that it names. */
-  tree: string | null;
-}
 
 /** The patch that became a commit, and the series it belongs to. */
 export interface CommitPatch extends CommitMail {
@@ -35,17 +21,14 @@ export interface CommitPage {
   taken: CommitMail[];
   /** Copies for, or in, stable trees. */
   stable: CommitMail[];
-  /** Patches that say `Fixes:` it. */
-  fixes: CommitMail[];
+  /** Patches that say `Fixes:` it, one for each title. */
+  fixes: LaterFix[];
+  cves: CveLine[];
   /** Mails whose own words say that they revert it. */
   reverts: CommitMail[];
   /** Others whose words name it, newest first. */
   named: CommitMail[];
 }
-
-/** An abbreviated name agrees with a longer one from either side. `column` holds lower-case digits, `oid` is a parameter. */
-const agrees = (column: string, oid = '?1') =>
-  `((${column} >= ${oid} AND ${column} < ${oid} || 'g') OR (length(${column}) BETWEEN ${MIN_OID} AND length(${oid}) AND ${column} = substr(${oid}, 1, length(${column}))))`;
 
 /** Trailers whose first word is a commit's name, such as `Fixes: 1234567890ab ("title")`. */
 const trailing = (keys: string) =>
@@ -59,9 +42,6 @@ export const NAMING = `SELECT message_id FROM ${trailing("'Fixes', 'Commit-ID'")
   UNION SELECT message_id FROM claim WHERE oid IS NOT NULL AND ${agrees('oid', '?')}
   UNION SELECT patch_id FROM outcome WHERE oid <> '' AND ${agrees('oid', '?')}
   UNION SELECT patch_id FROM patch_commit WHERE ${agrees('oid', '?')}`;
-
-const MAIL = `m.id, m.msgid, m.subject, i.name AS author, i.address, m.sent_at,
-  (SELECT q.stable FROM patch q WHERE q.message_id = m.id) AS stable`;
 
 type Rows = CommitMail & Record<string, never>;
 
@@ -78,12 +58,14 @@ export async function readCommit(db: Snapshot, oid: string): Promise<CommitPage>
     patches,
     taken: await said([CLAIM.applied, CLAIM.queued, CLAIM.merged, CLAIM.mmMerged]),
     stable: await said([CLAIM.upstream, CLAIM.stable]),
-    fixes: await fixesOf(db, oid),
     reverts: await revertsOf(db, oid),
   };
-  const ids = new Set(Object.values(told).flatMap((mails) => mails.map(({ id }) => id)));
+  const fixing = await fixesOf(db, oid);
+  const cves = await cvesOf(db, oid);
+  const shown = [...Object.values(told).flat(), ...fixing, ...cves.map(({ mail }) => mail)];
+  const ids = new Set(shown.map(({ id }) => id));
   const named = (await namedIn(db, oid)).filter(({ id }) => !ids.has(id));
-  return { oids: await wholeNames(db, oid), ...told, named };
+  return { oids: await wholeNames(db, oid), ...told, fixes: await laterFixes(db, fixing), cves, named };
 }
 
 async function wholeNames(db: Snapshot, oid: string): Promise<string[]> {
@@ -125,12 +107,10 @@ function revertsOf(db: Snapshot, oid: string): Promise<CommitMail[]> {
   );
 }
 
-/** By its words: as it is asked for or longer, and each shorter way to write it. */
 function namedIn(db: Snapshot, oid: string): Promise<CommitMail[]> {
-  const shorter = Array.from({ length: oid.length - MIN_OID }, (_, n) => ` OR "${oid.slice(0, MIN_OID + n)}"`);
   return db.all<Rows>(
     `SELECT ${MAIL}, NULL AS tree FROM search x JOIN message m ON m.id = x.rowid JOIN identity i ON i.id = m.author_id
      WHERE x.search MATCH ? ORDER BY m.id DESC LIMIT 50`,
-    [`{own aside quoted} : ("${oid}" *${shorter.join('')})`],
+    [namingMatch(oid)],
   );
 }

@@ -5,6 +5,7 @@ import { command, ingest, scratch } from '../command';
 import { type Running, startServer } from '../server';
 
 const OID = '1234567890abcdef1234567890abcdef12345678';
+const FIX = 'fedcba0987654321fedcba0987654321fedcba09';
 const folder = scratch();
 const database = join(folder.path, 'a.sqlite');
 let server: Running;
@@ -46,6 +47,21 @@ beforeAll(async () => {
       '[PATCH] mm: of another commit',
       `Fixes: 1234567890ff ("mm: something")\nSigned-off-by: U 5 <u5@example.org>\n${DIFF}`,
     ),
+    mail(
+      6,
+      '[PATCH 4.19 1/9] mm: count pages twice',
+      `commit ${OID} upstream.\n\nWhy.\n\nReported-by: syzbot+0a1b2c3d@syzkaller.appspotmail.com\nSigned-off-by: U 6 <u6@example.org>\n${DIFF}`,
+    ),
+    mail(
+      7,
+      '[PATCH 5.4 2/9] mm: count them once',
+      `commit ${FIX} upstream.\n\nWhy.\n\nFixes: 1234567890ab ("mm: count pages twice")\nSigned-off-by: U 7 <u7@example.org>\n${DIFF}`,
+    ),
+    mail(
+      8,
+      'CVE-2021-98765: mm: count them once',
+      `Pages were counted twice.\n\nIssue introduced in 5.1 with commit 1234567890ab and fixed in 5.13 with commit ${FIX.slice(0, 12)}\n\n#regzbot introduced: 1234567890ab\n`,
+    ),
   ];
   writeFileSync(box, mails.join(''));
   ingest(database, box);
@@ -78,8 +94,52 @@ describe('commits', () => {
     },
   );
 
+  it('say what whoever backports them must know', async () => {
+    const page = await (await fetch(`${server.base}/commit/${OID}/`)).text();
+    const item = (title: string, text: string) =>
+      page
+        .split(`<h2>${title}</h2>`)[1]
+        ?.split('</section>')[0]
+        ?.split('<li>')
+        .find((one) => one.includes(text)) ?? '';
+    expect(page).toMatch(/In mainline, as <a href="\/r\/c-2@example\.org\/">the copy for 5\.4/);
+    // The fix is in 5.4 and, as far as mails say, not in 4.19.
+    expect(item('In stable trees', '<b>5.4 </b>')).not.toContain('no mail here');
+    expect(item('In stable trees', '<b>4.19 </b>')).toMatch(
+      /no mail here puts its fix there: .*\/r\/c-3@example\.org\//,
+    );
+    const fix = item('Fixed later by', '/r/c-3@example.org/');
+    expect(fix).toContain(`/commit/${FIX}/`);
+    expect(fix).toContain('in 5.4');
+    expect(page.split('<h2>Fixed later by</h2>')[1]?.split('</section>')[0]).not.toContain('c-7@');
+    expect(item('CVE numbers beside it', 'CVE-2021-98765')).toMatch(
+      /Issue introduced in 5\.1 .*\/r\/c-8@example\.org\//,
+    );
+  });
+
+  it('and bugs are asked for in the search', () => {
+    expect(found('cve:2021-98765')).toEqual(['c-8@example.org']);
+    expect(found('has:cve')).toEqual(['c-8@example.org']);
+    expect(found('has:regzbot')).toEqual(['c-8@example.org']);
+    expect(found('regzbot:introduced')).toEqual(['c-8@example.org']);
+    expect(found('syzbot:0a1b2c3d')).toEqual(['c-6@example.org']);
+    expect(found('has:syzbot')).toEqual(['c-6@example.org']);
+    expect(found('reported-by:syzbot')).toEqual(['c-6@example.org']);
+    expect(found('bugzilla:77')).toEqual(['c-3@example.org']);
+    expect(found('has:bugzilla')).toEqual(['c-3@example.org']);
+    expect(found('has:fixes')).toEqual(['c-3@example.org', 'c-5@example.org', 'c-7@example.org']);
+    expect(found('is:patch -has:fixes')).toEqual([0, 2, 4, 6].map((n) => `c-${n}@example.org`));
+  });
+
+  it('and counted beside other results', async () => {
+    const page = await (await fetch(`${server.base}/search/?q=count`)).text();
+    const facet = page.split('<h2>Bugs</h2>')[1]?.split('</section>')[0] ?? '';
+    expect(facet).toMatch(/has%3Afixes"><bdi>say Fixes: of a commit<\/bdi><\/a> <small>2<\/small>/);
+    expect(facet).toMatch(/has%3Acve/);
+  });
+
   it('are asked for in the search', () => {
-    expect(found(`fixes:${OID}`)).toEqual(['c-3@example.org']);
+    expect(found(`fixes:${OID}`)).toEqual(['c-3@example.org', 'c-7@example.org']);
     expect(found(`commit:${OID.slice(0, 10)}`)).toEqual(
       expect.arrayContaining([0, 1, 2, 3].map((n) => `c-${n}@example.org`)),
     );

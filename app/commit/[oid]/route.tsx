@@ -1,4 +1,6 @@
-import { type CommitMail, type CommitPage, type CommitPatch, MIN_OID, readCommit } from '#db/queries/commit';
+import { byVersion, type CveLine, type LaterFix } from '#db/queries/backport';
+import { type CommitPage, type CommitPatch, readCommit } from '#db/queries/commit';
+import { type CommitMail, MIN_OID } from '#db/queries/commitmail';
 import { anySynthetic } from '#db/queries/home';
 import { notFound, page, problem } from '../../_page/page';
 import { Document } from '../../_ui/Document';
@@ -52,16 +54,113 @@ function Several({ oids }: { oids: string[] }) {
 }
 
 function Sections({ commit }: { commit: CommitPage }) {
-  const { patches, taken, stable, fixes, reverts, named } = commit;
+  const { patches, taken, stable, fixes, reverts, cves, named } = commit;
   return (
     <>
+      <Mainline mail={taken.find(({ tree }) => /\btorvalds\b/.test(tree ?? '')) ?? stable.find((one) => one.stable)} />
       <Patches patches={patches} />
       <Mails title="Taken, by the mails that say so" mails={taken} />
-      <Mails title="In stable trees" mails={stable} />
-      <Mails title="Fixed later by" mails={fixes} />
+      <StableTrees mails={stable} fixes={fixes} />
+      <Fixes fixes={fixes} />
+      <Cves cves={cves} />
       <Mails title="Reverted by" mails={reverts} />
       <Mails title="Named in" mails={named} />
     </>
+  );
+}
+
+/** A stable tree takes what mainline has: a copy names its commit there. */
+function Mainline({ mail }: { mail: CommitMail | undefined }) {
+  if (!mail) return null;
+  return (
+    <p>
+      In mainline, as{' '}
+      <a href={anyHref(mail.msgid)}>{mail.stable ? `the copy for ${mail.stable}` : 'the mail that merged it'}</a> says.
+    </p>
+  );
+}
+
+/** Which stable trees took it, and which of its later fixes no mail puts there. */
+function StableTrees({ mails, fixes }: { mails: CommitMail[]; fixes: LaterFix[] }) {
+  if (!mails.length) return null;
+  const trees = [...new Set(mails.map(({ stable }) => stable ?? ''))].sort(byVersion);
+  return (
+    <section>
+      <h2>In stable trees</h2>
+      <ul>
+        {trees.map((tree) => (
+          <li key={tree}>
+            {tree ? <b>{tree} </b> : null}
+            {mails
+              .filter(({ stable }) => (stable ?? '') === tree)
+              .map((mail, n) => (
+                <span key={mail.id}>
+                  {n ? '; ' : null}
+                  <Mail mail={mail} />
+                </span>
+              ))}
+            {tree ? <Missing fixes={fixes.filter(({ stable }) => !stable.includes(tree))} /> : null}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Missing({ fixes }: { fixes: LaterFix[] }) {
+  if (!fixes.length) return null;
+  return (
+    <>
+      {' '}
+      · no mail here puts its fix there:{' '}
+      {fixes.map(({ mail }, n) => (
+        <span key={mail.id}>
+          {n ? ', ' : null}
+          <a href={anyHref(mail.msgid)}>
+            <bdi>{mail.subject || '(no subject)'}</bdi>
+          </a>
+        </span>
+      ))}
+    </>
+  );
+}
+
+function Fixes({ fixes }: { fixes: LaterFix[] }) {
+  if (!fixes.length) return null;
+  return (
+    <section>
+      <h2>Fixed later by</h2>
+      <ul>
+        {fixes.map(({ mail, oid, stable }) => (
+          <li key={mail.id}>
+            <Mail mail={mail} />
+            {oid ? (
+              <>
+                {' '}
+                · <a href={commitHref(oid)}>commit {oid.slice(0, 12)}</a>
+              </>
+            ) : null}
+            {stable.length ? ` · in ${stable.join(', ')}` : null}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Cves({ cves }: { cves: CveLine[] }) {
+  if (!cves.length) return null;
+  return (
+    <section>
+      <h2>CVE numbers beside it</h2>
+      <ul>
+        {cves.map(({ cve, line, mail }) => (
+          <li key={`${cve} ${mail.id}`}>
+            <a href={searchHref(`cve:${cve}`)}>{cve}</a>: “<bdi>{line}</bdi>” in <Mail mail={mail} />
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

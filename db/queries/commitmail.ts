@@ -1,0 +1,39 @@
+import type { Snapshot } from '../open';
+
+/** The fewest digits of a commit's name that are looked up: with fewer, many commits begin so. */
+export const MIN_OID = 8;
+/** A mail that speaks of a commit. */
+export interface CommitMail {
+  id: number;
+  msgid: string;
+  subject: string;
+  author: string;
+  address: string;
+  sent_at: number;
+  /** The stable tree that the mail is for, as `5.4`. */
+  stable: string | null;
+  /** The repository that it names. */
+  tree: string | null;
+}
+
+/** An abbreviated name agrees with a longer one from either side. `column` holds lower-case digits, `oid` is a parameter. */
+export const agrees = (column: string, oid = '?1') =>
+  `((${column} >= ${oid} AND ${column} < ${oid} || 'g') OR (length(${column}) BETWEEN ${MIN_OID} AND length(${oid}) AND ${column} = substr(${oid}, 1, length(${column}))))`;
+
+/** Columns of a CommitMail: of a message `m` and its author's identity `i`. */
+export const MAIL = `m.id, m.msgid, m.subject, i.name AS author, i.address, m.sent_at,
+  (SELECT q.stable FROM patch q WHERE q.message_id = m.id) AS stable`;
+
+/** Its words for the index: as it is asked for or longer, and each shorter way to write it. */
+export function namingMatch(oid: string): string {
+  const shorter = Array.from({ length: oid.length - MIN_OID }, (_, n) => ` OR "${oid.slice(0, MIN_OID + n)}"`);
+  return `{own aside quoted} : ("${oid}" *${shorter.join('')})`;
+}
+
+/** Mails by id, the newest first. */
+export function mailsById(db: Snapshot, ids: number[]): Promise<CommitMail[]> {
+  return db.all<CommitMail & Record<string, never>>(
+    `SELECT ${MAIL}, NULL AS tree FROM json_each(?) j JOIN message m ON m.id = j.value JOIN identity i ON i.id = m.author_id ORDER BY m.id DESC`,
+    [JSON.stringify(ids)],
+  );
+}
