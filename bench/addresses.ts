@@ -44,6 +44,8 @@ export async function drawAddresses(base: string): Promise<Address[]> {
       add('thread, flat', `${page}T/`);
       add('thread mbox.gz', `${page}t.mbox.gz`);
       add('thread feed', `${page}t.atom`);
+      found.push({ kind: 'b4, by id', path: `/all/?x=m&t=1&q=mid%3A${encodeURIComponent(root)}`, body: '' });
+      found.push({ kind: 'liblore, new in a thread', path: `${page}?x=m&q=rt:946684800..`, body: '' });
       add('redirect', `/r/${encodeURIComponent(root)}/`);
       add('api', `/api/v1/threads/${encodeURIComponent(root)}`, `/api/v1/messages/${encodeURIComponent(root)}`);
       if (messages > 4) add('digest', `${page}digest/`);

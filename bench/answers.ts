@@ -58,15 +58,20 @@ export class Checks {
   readonly #bytes = new Map<string, string>();
 
   look(asked: Asked): void {
-    this.count++;
-    const kind = this.#kinds.get(asked.address.kind) ?? { times: [], statuses: new Map<number, number>() };
-    this.#kinds.set(asked.address.kind, kind);
-    kind.times.push(asked.ms);
-    kind.statuses.set(asked.status, (kind.statuses.get(asked.status) ?? 0) + 1);
     const fault = asked.error ?? faultOf(asked) ?? this.#changed(asked);
+    this.note(asked.address.kind, asked.status, asked.ms, fault && `${asked.address.path}: ${fault}`);
+  }
+
+  /** Counts an answer of a kind; `fault` is what was wrong with it. */
+  note(name: string, status: number, ms: number, fault: string | null): void {
+    this.count++;
+    const kind = this.#kinds.get(name) ?? { times: [], statuses: new Map<number, number>() };
+    this.#kinds.set(name, kind);
+    kind.times.push(ms);
+    kind.statuses.set(status, (kind.statuses.get(status) ?? 0) + 1);
     if (!fault) return;
     this.faultCount++;
-    if (this.faults.length < MAX_FAULTS) this.faults.push(`${asked.status} ${asked.address.path}: ${fault}`);
+    if (this.faults.length < MAX_FAULTS) this.faults.push(`${name} ${status} ${fault}`);
   }
 
   etagOf(path: string): string | undefined {

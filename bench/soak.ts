@@ -1,9 +1,10 @@
 /**
  * node scripts/run.mjs soak [--minutes N] [--clients N] --into ARCHIVE BASE...: clients on all kinds of pages while an archive is
  * ingested into the same database, a few hundred mails at a time. Each answer is checked; latencies by kind on standard output.
- * With --hostile others from another address do harm beside them (hostile.ts). Ends with 1 where any answer was a 5xx, torn, or not of one state of the data.
+ * With --hostile others from another address do harm beside them (hostile.ts); with --protocols a quarter of the clients are newsreaders and git. Ends with 1 where any answer was a 5xx, torn, or not of one state of the data.
  */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
@@ -15,6 +16,7 @@ import { archivesOf, growing } from './archives';
 import { attack, CROWD, type Done } from './hostile';
 import { ingestInto } from './ingest';
 import { endChildren, freePort, memoryOf, ROOT, startServer } from './process';
+import { cloneAll, readNews } from './protocols';
 import { median, percentile } from './stats';
 import { figure, markdownOf } from './table';
 
@@ -24,6 +26,7 @@ interface Flags {
   into: string;
   step: string;
   hostile?: boolean;
+  protocols?: boolean;
 }
 
 /** What the server may come to (docs/SERVER.md, "Memory"), and how long its loop may work without a turn. */
@@ -38,8 +41,10 @@ async function run(bases: string[], flags: Flags): Promise<void> {
   try {
     say('ingesting what is there from the start');
     await ingestInto(database, archivesOf(bases));
-    const port = await freePort();
+    const [port, nntp] = [await freePort(), await freePort()];
+    const repositories = flags.protocols ? await mirrored(database) : [];
     const env = {
+      ...(flags.protocols ? { THREADLINE_NNTP: String(nntp) } : {}),
       HOST: flags.hostile ? '0.0.0.0' : '127.0.0.1',
       THREADLINE_DB: database,
       PORT: String(port),
@@ -59,7 +64,12 @@ async function run(bases: string[], flags: Flags): Promise<void> {
     const ingest = ingestInPieces(database, flags.into, join(folder, basename(flags.into)), Number(flags.step), until);
     const renewal = renew(server.base, state);
     say(`${flags.clients} clients on ${state.addresses.length} addresses for ${flags.minutes} minutes`);
-    await Promise.all(Array.from({ length: Number(flags.clients) }, (_, n) => client(server.base, n, state, checks)));
+    const speak = (n: number) => {
+      if (!flags.protocols || n % 4) return client(server.base, n, state, checks);
+      const other = { base: server.base, nntp, repositories, until, pick: randomOf(n + 1), checks };
+      return n % 8 ? readNews(other) : cloneAll(other);
+    };
+    await Promise.all(Array.from({ length: Number(flags.clients) }, (_, n) => speak(n)));
     await renewal;
     const done = await attacks;
     const runs = await ingest;
@@ -78,6 +88,17 @@ async function run(bases: string[], flags: Flags): Promise<void> {
     endChildren();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Makes the repositories that git clients ask for; each ingest keeps them up to date from then on. */
+async function mirrored(database: string): Promise<string[]> {
+  const child = spawn('node', [join(ROOT, 'dist/mirror.mjs')], {
+    env: { ...process.env, THREADLINE_DB: database },
+    stdio: 'ignore',
+  });
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(`mirror ended with ${code}`);
+  return Object.keys(JSON.parse(await readFile(`${database}-git/manifest.json`, 'utf8')));
 }
 
 interface State {
@@ -236,6 +257,7 @@ await new Command('soak')
   .option('--minutes <n>', 'how long', '10')
   .option('--clients <n>', 'how many at once', '64')
   .option('--hostile', 'with clients that abort, drip, read nothing')
+  .option('--protocols', 'with newsreaders and git among the clients')
   .option('--step <n>', 'mails of one run of ingest', '300')
   .action(run)
   .parseAsync()

@@ -1,0 +1,122 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Checks } from './answers';
+
+/** A server that is asked in other ways than for pages. */
+export interface Other {
+  base: string;
+  nntp: number;
+  /** Paths of repositories, `/edac/git/0.git`. */
+  repositories: string[];
+  until: number;
+  pick(below: number): number;
+  checks: Checks;
+}
+
+/** A newsreader: it looks at a group, its newest overviews and a few articles, again and again. */
+export async function readNews(other: Other): Promise<void> {
+  while (Date.now() < other.until) {
+    const session = await NewsSession.open(other).catch((error: Error) => {
+      other.checks.note('nntp connect', 0, 0, error.message);
+      return null;
+    });
+    if (!session) return;
+    const groups = (await session.ask('LIST', true)).split('\r\n').slice(1, -2);
+    const [group = '', last = '0'] = (groups[other.pick(groups.length)] ?? '').split(' ');
+    const newest = Number(last);
+    await session.ask(`GROUP ${group}`, false);
+    await session.ask(`OVER ${Math.max(1, newest - 99)}-${newest}`, true);
+    for (let n = 0; n < 10; n++) await session.ask(`ARTICLE ${1 + other.pick(newest)}`, true);
+    await session.ask('QUIT', false);
+  }
+}
+
+class NewsSession {
+  #said = '';
+  #heard: (() => void) | null = null;
+  #isOver = false;
+
+  private constructor(
+    private readonly socket: ReturnType<typeof connect>,
+    private readonly checks: Checks,
+  ) {
+    socket.setEncoding('latin1');
+    socket.on('data', (part: string) => {
+      this.#said += part;
+      this.#heard?.();
+    });
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      this.#isOver = true;
+      this.#heard?.();
+    });
+  }
+
+  static async open({ nntp, checks }: Other): Promise<NewsSession> {
+    const socket = connect(nntp, '127.0.0.1');
+    const session = new NewsSession(socket, checks);
+    await session.#answer('nntp connect', false);
+    return session;
+  }
+
+  ask(line: string, isBlock: boolean): Promise<string> {
+    this.socket.write(`${line}\r\n`);
+    return this.#answer(`nntp ${line.split(' ', 1)[0]}`, isBlock);
+  }
+
+  async #answer(kind: string, isBlock: boolean): Promise<string> {
+    const started = performance.now();
+    // A number may be that of no article; then there is no block.
+    const isWhole = () => this.#said.endsWith(isBlock && this.#said.startsWith('2') ? '\r\n.\r\n' : '\r\n');
+    while (!isWhole() && !this.#isOver)
+      await new Promise<void>((heard) => {
+        this.#heard = heard;
+      });
+    const said = this.#said;
+    this.#said = '';
+    const status = Number(said.slice(0, 3)) || 0;
+    const isExpected = /^2/.test(said) || status === 423;
+    this.checks.note(
+      kind,
+      status,
+      performance.now() - started,
+      isExpected && isWhole() ? null : `"${said.slice(0, 80)}"`,
+    );
+    return said;
+  }
+}
+
+/** Clones repositories, and asks for what is new in each clone. */
+export async function cloneAll(other: Other): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'threadline-clones-'));
+  try {
+    for (let n = 0; Date.now() < other.until; n++) {
+      const url = other.base + (other.repositories[other.pick(other.repositories.length)] ?? '');
+      const clone = join(folder, String(n));
+      await git(other.checks, 'git clone', ['clone', '-q', '--mirror', url, clone]);
+      await git(other.checks, 'git fetch', ['--git-dir', clone, 'fetch', '-q']);
+      await rm(clone, { recursive: true, force: true });
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function git(checks: Checks, kind: string, args: string[]): Promise<void> {
+  const started = performance.now();
+  const env = { PATH: process.env.PATH ?? '', GIT_CONFIG_NOSYSTEM: '1', GIT_TERMINAL_PROMPT: '0', HOME: tmpdir() };
+  const child = spawn('git', args, { env: env as unknown as NodeJS.ProcessEnv, stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (part: Buffer) => {
+    said += part;
+  });
+  return new Promise((done) => {
+    child.on('close', (code) => {
+      checks.note(kind, code ?? -1, performance.now() - started, code === 0 ? null : said.slice(0, 300));
+      done();
+    });
+  });
+}
