@@ -168,6 +168,35 @@ describe.skipIf(ARCHIVES === null || !installed)("lore's clients", () => {
     expect(shown).toMatch(/^ {4}\+\+return 2;|\+\+\treturn 2;/m);
   });
 
+  it('b4 shazam applies the newest version, ty thanks for it, and dig finds where a commit came from', () => {
+    const { repository, newest } = revised;
+    const run = (program: string, ...args: string[]) => {
+      const env = {
+        ...process.env,
+        HOME: folder.path,
+        XDG_DATA_HOME: `${folder.path}/.data`,
+        XDG_CACHE_HOME: folder.path,
+      };
+      const ran = spawnSync(program, args, { cwd: repository, encoding: 'utf8', env });
+      expect(ran.status, ran.stdout + ran.stderr).toBe(0);
+      return ran.stdout + ran.stderr;
+    };
+    run('git', 'checkout', '-qB', 'taken', 'base');
+    run('b4', 'shazam', newest);
+    expect(run('git', 'log', '--format=%s', 'base..taken')).toBe(
+      'example: Say what follows\nexample: Add a way to stop\n',
+    );
+    mkdirSync(`${folder.path}/thanks`);
+    run('b4', 'ty', '-t', 'all', '-b', 'taken', '-o', `${folder.path}/thanks`);
+    const [thanks = ''] = readdirSync(`${folder.path}/thanks`);
+    const mail = readFileSync(`${folder.path}/thanks/${thanks}`, 'utf8');
+    expect(mail).toContain(`In-Reply-To: <${newest}>`);
+    expect(mail).toMatch(/^\[1\/2\] example: Add a way to stop\n {6}commit: [0-9a-f]{40}$/m);
+    // Since 0.13.
+    if (spawnSync('b4', ['dig', '--help']).status === 0)
+      expect(run('b4', 'dig', '-c', 'taken')).toMatch(/\[PATCH v2 2\/2\] example: Say what follows\s+http/);
+  });
+
   it('b4 am -c finds the newer revision through the search', () => {
     const old = series.filter(({ revisions }) => {
       const numbers = revisions.map(({ number }) => number);
