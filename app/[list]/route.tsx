@@ -1,6 +1,6 @@
 import type { Snapshot } from '#db/open';
 import { activity, lists } from '#db/queries/home';
-import { findList, type ListRow, newestThreads } from '#db/queries/list';
+import { findList, type ListRow, newestThreads, pageNewerThan } from '#db/queries/list';
 import { findMessages } from '#db/queries/message';
 import { firstIdAt } from '#mail/ids';
 import { dateSpan } from '#query/dates';
@@ -26,11 +26,11 @@ export const GET = page(async ({ request, parts, query, db }) => {
   }
   if (!rest.length) return redirect(`${listHref(name)}${query.size ? `?${query}` : ''}`, 301);
   const q = query.get('q');
-  if (q !== null && query.get('x') === 'A') return searchFeed(request, db, q, list.id === null ? null : name);
+  if (q !== null && query.get('x') === 'A') return searchFeed(request, db, query, list.id === null ? null : name);
   if (q !== null) return redirect(await lorePage(db, query, list.id === null ? null : name));
   const since = query.get('since');
   if (since !== null) return sincePage(db, name, list, since);
-  const before = query.get('before') ?? beforeTime(query.get('t'));
+  const before = query.get('before') ?? (await beforeTime(db, list.id, query.get('t')));
   if (before !== null && !/^\d{1,15}$/.test(before))
     return problem(400, 'There is no such page', '"before" is a number that the link to older threads carries.');
   const [{ threads, next }, months] = [
@@ -70,21 +70,33 @@ export const GET = page(async ({ request, parts, query, db }) => {
   );
 });
 
-/** `POST /{list}/?q=...&x=m`: the results as mbox.gz, with `t=1` whole threads; b4 asks so. */
-export const POST = page(async ({ parts, query, db }) => {
+/**
+ * `POST /{list}/?q=...&x=m`: the results as mbox.gz; b4 asks so. With `t=1`, or with the body `x=m` (of public-inbox's button for it,
+ * which liblore sends too), whole threads. Without words: all mails.
+ */
+export const POST = page(async ({ request, parts, query, db }) => {
   const [name = ''] = parts;
   if (name !== 'all' && !(await findList(db, name)))
     return notFound(`The list "${name.slice(0, 100)}"`, query.get('q') ?? '');
   const q = query.get('q') ?? '';
-  if (query.get('x') !== 'm' || !q)
+  if (query.get('x') !== 'm' || !query.has('q'))
     return problem(400, 'This cannot be answered', 'POST asks for ?q=QUERY&x=m, the results as mbox.gz.');
-  return searchMbox(db, q, { list: name === 'all' ? null : name }, query.get('t') === '1');
+  const isThreads = /^[^0]/.test(query.get('t') ?? '') || /^x=[^0]/.test(await request.text());
+  return searchMbox(db, q, { list: name === 'all' ? null : name }, isThreads && q.trim() !== '');
 });
 
-/** lore's `?t=20040728102400`: threads older than that moment. */
-function beforeTime(text: string | null): string | null {
-  const at = text === null ? undefined : dateSpan(text, 0)?.[0];
-  return at === undefined ? null : String(firstIdAt(at));
+/**
+ * lore's `?t=20040728102400`, threads older than that moment, and `?t=20040728-`, the next newer than it; `?t=AFTER-BEFORE` has the
+ * newest of a span first.
+ */
+async function beforeTime(db: Snapshot, list: number | null, text: string | null): Promise<string | null> {
+  const [, after, before] = /^(?:(\d{8,14})-)?(\d{8,14})?$/.exec(text ?? '') ?? [];
+  const at = (moment: string) => dateSpan(moment, 0)?.[0];
+  const top = before === undefined ? undefined : at(before);
+  if (top !== undefined) return String(firstIdAt(top));
+  const from = after === undefined ? undefined : at(after);
+  const next = from === undefined ? null : await pageNewerThan(db, list, firstIdAt(from));
+  return next === null ? null : String(next);
 }
 
 type ListHead = Pick<ListRow, 'description' | 'messages' | 'synthetic'> & { id: number | null };

@@ -22,6 +22,7 @@ export function costOf(method: string, pattern: string, path: string, query: str
     if (pattern === '/quotes' || path.startsWith('/api/v1/quotes')) return 'quotes';
     return pattern === '/[list]' || pattern === '/[list]/[msgid]' ? 'mbox' : null;
   }
+  if (pattern === '/[list]/[msgid]' && path.endsWith('/all.mbox.gz')) return 'mbox';
   if (pattern === '/search' || path.startsWith('/api/v1/search')) return 'search';
   if (pattern === '/[list]' && /(?:^|&)q=/.test(query)) return 'search';
   // It reads all that mails say of commits.

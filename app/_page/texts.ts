@@ -17,12 +17,13 @@ export async function cloneUrls(request: Request, list: string): Promise<string[
 }
 
 /** `_/text/{name}/` of a list, as public-inbox has them; null where there is none of that name. */
-export async function textOf(request: Request, db: Snapshot, list: string, name: string): Promise<Response | null> {
+export async function textOf(request: Request, db: Snapshot, list: string, asked: string): Promise<Response | null> {
+  const name = asked.replace(/\/raw$/, '');
   const url = `${baseUrl(request)}/${encodeURIComponent(list)}/`;
   if (name === 'help') return text(help(url));
   if (name === 'color') return text(COLOR);
   if (name === 'mirror') return text(mirror(url, list, await cloneUrls(request, list)));
-  if (name === 'config' || name === 'config/raw') return text(config(url, list, await newsgroupOf(db, list)));
+  if (name === 'config') return text(config(url, list, await newsgroupOf(db, list)));
   return null;
 }
 

@@ -9,14 +9,24 @@ import { problem } from '../_page/page';
 import { dispositionOf, respond } from '../_web/http';
 import { topics } from '../topics/config';
 
-/** Results as a feed: a search to subscribe to. */
+/** Results as a feed: a search to subscribe to. lore's `o` and `r` are heard as on its page. */
 export async function searchFeed(
   request: Request,
   db: Snapshot,
-  query: string,
+  asked: URLSearchParams,
   list: string | null,
 ): Promise<Response> {
-  const found = await search(db, query, list, FEED_ENTRIES);
+  const query = asked.get('q') ?? '';
+  const found = await searchMessages(db, {
+    query,
+    list,
+    sort: asked.has('r') ? 'relevance' : 'date',
+    cursor: await cursorOf(db, asked, list, FEED_ENTRIES),
+    limit: FEED_ENTRIES,
+    snippets: false,
+    now: now(),
+    topics: await withFound(db, topics()),
+  });
   if (found.problem) return problem(400, 'This search cannot be run', found.problem.message, query);
   const rows = await readFeed(
     db,
@@ -24,6 +34,9 @@ export async function searchFeed(
   );
   return respond(atomOf(request, `${query} - ${list ?? 'all lists'}`, rows), 200, ATOM);
 }
+
+/** Results of a page (app/search/route.tsx). */
+export const RESULTS = 50;
 
 export const ATOM = { 'Content-Type': 'application/atom+xml; charset=utf-8', 'Cache-Control': 'no-cache' };
 
@@ -43,6 +56,8 @@ export async function searchMbox(
   const found = await matchingIds(db, { query, list, thread, now: now(), topics: await withFound(db, topics()) });
   if ('problem' in found) return problem(400, 'This search cannot be run', found.problem.message, query);
   if (!found.ids.length) return problem(404, 'Nothing was found', 'No message matches this search.', query);
+  // Without words it is the archive, which is read from its beginning.
+  if (!query.trim()) found.ids.reverse();
   const all = wholeThreads ? await withThreads(db, found.ids) : found.ids;
   return respond(mboxGzip(mailsById(all)), 200, {
     'Content-Type': 'application/gzip',
@@ -52,38 +67,41 @@ export async function searchMbox(
 }
 
 /**
- * A search as lore's addresses have it (`?q=&o=&r`) by ours: `o` results are passed over, `r` is by relevance. The page of
- * matches by date begins below one of them, so that new mail does not shift it.
+ * A search as lore's addresses have it by ours: `o` results are passed over (-1: the oldest come first), `r` is by relevance, `x=t` and
+ * `t` are by thread.
  */
 export async function lorePage(db: Snapshot, query: URLSearchParams, list: string | null): Promise<string> {
-  const q = query.get('q') ?? '';
-  const passed = Math.max(0, Math.min(1e9, Number.parseInt(query.get('o') ?? '0', 10) || 0));
-  const isRanked = query.has('r');
+  const cursor = await cursorOf(db, query, list, RESULTS);
   const ours = new URLSearchParams({
-    q,
+    q: query.get('q') ?? '',
     ...(list === null ? {} : { list }),
-    sort: isRanked ? 'relevance' : 'date',
-    group: 'message',
+    sort: query.has('r') ? 'relevance' : 'date',
+    group: query.has('t') || query.get('x') === 't' ? 'thread' : 'message',
+    ...(cursor === null ? {} : { from: String(cursor) }),
   });
-  if (passed && isRanked) ours.set('from', String(passed));
-  else if (passed) {
-    const found = await matchingIds(db, { query: q, list, now: now(), topics: await withFound(db, topics()) });
-    const last = 'ids' in found ? (found.ids[passed - 1] ?? found.ids.at(-1)) : undefined;
-    if (last !== undefined && last >= 0) ours.set('from', String(last));
-  }
   return `/search/?${ours}`;
 }
 
-const now = () => Math.floor(Date.now() / 1000);
-
-async function search(db: Snapshot, query: string, list: string | null, limit: number) {
-  return searchMessages(db, {
-    query,
-    list,
-    sort: 'date',
-    limit,
-    snippets: false,
-    now: now(),
-    topics: await withFound(db, topics()),
-  });
+/**
+ * Where the results begin that lore's `o` asks for: by date below an id, so that new mail does not shift the page. From the end
+ * (`-1`) the page is the one that ends there, as ours are newest first.
+ */
+async function cursorOf(
+  db: Snapshot,
+  query: URLSearchParams,
+  list: string | null,
+  results: number,
+): Promise<number | null> {
+  const passed = Math.max(-1e9, Math.min(1e9, Number.parseInt(query.get('o') ?? '0', 10) || 0));
+  if (passed > 0 && query.has('r')) return passed;
+  if (!passed) return null;
+  const q = query.get('q') ?? '';
+  const found = await matchingIds(db, { query: q, list, now: now(), topics: await withFound(db, topics()) });
+  if (!('ids' in found)) return null;
+  const { ids } = found;
+  const before = passed > 0 ? Math.min(passed, ids.length) : ids.length + passed + 1 - results;
+  const last = ids[before - 1];
+  return last !== undefined && last >= 0 ? last : null;
 }
+
+const now = () => Math.floor(Date.now() / 1000);

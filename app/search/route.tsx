@@ -28,9 +28,8 @@ import { type LinkTo, NothingFound, offersOf } from './NothingFound';
 import { chipsOf, narrowed, SUFFIX, scoped } from './narrow';
 import { pastedPage } from './Pasted';
 import { Results } from './Results';
+import { RESULTS } from './results';
 import { SearchHelp } from './SearchHelp';
-
-const RESULTS = 50;
 
 /**
  * `/search/?q=&sort=&group=&list=&topic=&person=&after=&before=`: results with excerpts, facets and a histogram; without a query,

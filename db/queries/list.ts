@@ -78,6 +78,16 @@ export async function newestThreads(db: Snapshot, listId: number | null, before:
   return { threads: shown, next: more ? (shown.at(-1)?.last_id ?? null) : null };
 }
 
+/** Where the page of threads begins that are the next newer than an id; null where that is the newest page. */
+export async function pageNewerThan(db: Snapshot, listId: number | null, after: number): Promise<number | null> {
+  const from = listId === null ? 'thread WHERE' : 'thread_list WHERE list_id = ? AND';
+  const row = await db.get<{ last_id: number }>(
+    `SELECT last_id FROM ${from} last_id >= ? ORDER BY last_id LIMIT 1 OFFSET ${THREADS_A_PAGE}`,
+    [...(listId === null ? [] : [listId]), after],
+  );
+  return row?.last_id ?? null;
+}
+
 /** Threads that had mail on a list in a span of time (Unix seconds), in the order of their first mail in it. */
 export async function threadsBetween(
   db: Snapshot,

@@ -28,7 +28,7 @@ async function idsIn(answer: Response): Promise<string[]> {
   return [...box.matchAll(/^Message-ID: <(.*)>$/gm)].map(([, found]) => found as string);
 }
 
-const post = (path: string) => get(path, { method: 'POST', body: 'x=m' });
+const post = (path: string, body = '') => get(path, { method: 'POST', body });
 
 beforeAll(async () => {
   const box = join(folder.path, 'old.mbox');
@@ -55,6 +55,20 @@ describe('whole answers', () => {
     expect(new Set(ids).size).toBe(400);
   });
 
+  it('and with the body that lore takes for it', async () => {
+    expect(await idsIn(await post('/old/?x=m&q=s:"word+3"', 'x=m'))).toHaveLength(400);
+    expect(await idsIn(await post('/old/?x=m&q=s:"word+3"', 'z=m'))).toHaveLength(1);
+  });
+
+  it('the whole list, from its beginning', async () => {
+    for (const answer of [await get('/old/all.mbox.gz'), await post('/old/?x=m&q=')]) {
+      const ids = await idsIn(answer);
+      expect(ids).toHaveLength(MAILS);
+      expect(ids[0]).toBe(id(0));
+    }
+    expect((await get('/none/all.mbox.gz')).status).toBe(404);
+  });
+
   it('within one thread', async () => {
     const since = START + 1100 * 3600;
     expect((await idsIn(await post(`/old/${id(3)}/?x=m&q=rt:${since}..`))).sort()).toEqual(
@@ -71,6 +85,15 @@ describe('whole answers', () => {
     const page = await (await fetch(server.base + first.headers.get('location'))).text();
     expect(page).toContain(`/${id(MAILS - 201)}/`);
     expect(page).not.toContain(`/${id(MAILS - 200)}/`);
+    const oldest = await get('/old/?q=alpha&o=-1');
+    const end = await (await fetch(server.base + oldest.headers.get('location'))).text();
+    expect(end).toContain(`/${id(0)}/`);
+    expect(end).toContain(`/${id(49)}/`);
+    expect(end).not.toContain(`/${id(50)}/`);
+    expect((await get('/old/?q=alpha&x=t')).headers.get('location')).toMatch(/group=thread/);
+    const feed = await (await get('/old/?q=alpha&x=A&o=1100')).text();
+    expect(feed).toContain(`/${id(MAILS - 1101)}/`);
+    expect(feed).not.toContain(`/${id(MAILS - 1100)}/`);
     expect((await get('/old/?q=alpha&r')).headers.get('location')).toMatch(/sort=relevance/);
   });
 });
@@ -123,6 +146,11 @@ describe('addresses that live for ever', () => {
     const page = await (await get('/old/?t=20040702000000')).text();
     expect(page).toContain(`/${id(23)}/`);
     expect(page).not.toContain(`/${id(25)}/`);
+    // The next newer, and the newest of a span.
+    const newer = await (await get('/old/?t=20040702000000-')).text();
+    expect(newer).toContain(`/${id(25)}/`);
+    expect(newer).not.toContain(`/${id(22)}/`);
+    expect(await (await get('/old/?t=20040701-20040702000000')).text()).toContain(`/${id(23)}/`);
   });
 
   it('texts for programs', async () => {
@@ -132,6 +160,8 @@ describe('addresses that live for ever', () => {
       '/all/_/text/help/',
       '/old/_/text/color/',
       '/old/_/text/mirror/',
+      '/old/_/text/mirror/raw',
+      '/all/_/text/help/raw',
       '/old/_/text/config/raw',
     ]) {
       const answer = await get(path);

@@ -34,6 +34,7 @@ export const GET = page(async (context) => {
   const [list = '', msgid = '', ...rest] = parts;
   if (msgid === 'manifest.js.gz' && !rest.length)
     return (await manifest(request, list === 'all' ? null : list)) ?? notFound('A git repository of this list', list);
+  if (msgid === 'all.mbox.gz' && !rest.length) return allMbox(db, list);
   if (msgid === 'new.atom' && !rest.length) return listFeed(request, db, list);
   if (msgid === 'debates.atom' && !rest.length) return debatesFeed(context, list);
   if (msgid === 'week.atom' && !rest.length) return weekFeed(context, list);
@@ -89,6 +90,12 @@ async function about(request: Request, db: Snapshot, list: string, what: string)
 function linesOf(query: URLSearchParams): [number, number] | null {
   const found = /^(\d{1,6})(?:-(\d{1,6}))?$/.exec(query.get('lines') ?? '');
   return found ? [Number(found[1]) - 1, Number(found[2] ?? found[1]) - 1] : null;
+}
+
+/** `/{list}/all.mbox.gz` */
+async function allMbox(db: Snapshot, name: string): Promise<Response> {
+  if (name !== 'all' && !(await findList(db, name))) return notFound(`The list "${name.slice(0, 100)}"`, '');
+  return searchMbox(db, '', { list: name === 'all' ? null : name }, false);
 }
 
 /** `/{list}/new.atom` */
