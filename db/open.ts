@@ -50,8 +50,12 @@ export class Reader {
       for (let n = 0; n < connections; n++) {
         const connection = await Connection.open(path, 'read');
         opened.push(connection);
+        // Where each word stands: the index itself answers no order of words. It is of the connection, and nothing in the file.
         await connection.command(
-          'PRAGMA query_only = 1; PRAGMA busy_timeout = 5000; PRAGMA mmap_size = 2147483648; PRAGMA cache_size = -32768; PRAGMA temp_store = memory;',
+          `PRAGMA temp_store = memory; CREATE VIRTUAL TABLE temp.search_place USING fts5vocab ('main', 'search', 'instance')`,
+        );
+        await connection.command(
+          'PRAGMA query_only = 1; PRAGMA busy_timeout = 5000; PRAGMA mmap_size = 2147483648; PRAGMA cache_size = -32768;',
         );
         if (n === 0) await checkVersion(connection);
       }

@@ -9,6 +9,7 @@ const WORDS: [string, string][] = [
   ['kernel NOT patch, kernel -patch', 'the first without the second'],
   ['(cxl OR einj) s:RFC', 'parentheses'],
   ['suspend NEAR/5 image', 'at most five words apart'],
+  ['suspend ADJ/5 image', 'so, and in this order'],
 ];
 
 export function SearchHelp() {

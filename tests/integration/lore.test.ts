@@ -80,6 +80,15 @@ describe('whole answers', () => {
     expect((await post(`/old/${id(1)}/?q=alpha`)).status).toBe(400);
   });
 
+  it('words are asked for in their order', async () => {
+    const ofEven = Array.from({ length: MAILS / 2 }, (_, n) => id(2 * n));
+    expect((await idsIn(await post('/old/?x=m&q=gamma+ADJ+beta'))).sort()).toEqual(ofEven.sort());
+    expect(await idsIn(await post('/old/?x=m&q=alpha+ADJ/1+beta'))).toHaveLength(MAILS);
+    expect(await idsIn(await post('/old/?x=m&q=nq:alpha+ADJ/0+nq:beta'))).toHaveLength(MAILS / 2);
+    expect((await post('/old/?x=m&q=beta+ADJ+alpha')).status).toBe(404);
+    expect(await idsIn(await post('/old/?x=m&q=beta+NEAR+alpha'))).toHaveLength(MAILS);
+  });
+
   it("lore's order and offset are heard", async () => {
     const first = await get('/old/?q=alpha&o=200');
     const page = await (await fetch(server.base + first.headers.get('location'))).text();

@@ -3,7 +3,7 @@ import { firstIdAt } from '#mail/ids';
 import { spaceCjk } from '#query/cjk';
 import { FACTS } from '#query/fact';
 import { columnsOf, isHeaderField } from '#query/prefix';
-import { stemsOfPrefix } from '#query/stem';
+import { stemOf, stemsOfPrefix } from '#query/stem';
 import { TERM } from '#query/term';
 import type { Field, Node } from '#query/types';
 import type { Value } from '../../open';
@@ -77,7 +77,7 @@ const conjuncts = (tree: Node): Node[] => (tree.kind === 'and' ? tree.of.flatMap
 /** Made of words alone, so that FTS5 can answer it by itself. */
 function isText(node: Node): boolean {
   if (node.kind === 'words') return node.field !== 'mid' && node.field !== 'lid';
-  if (node.kind === 'near') return true;
+  if (node.kind === 'near') return !node.ordered;
   if (node.kind === 'not') return isText(node.of);
   return (node.kind === 'and' || node.kind === 'or') && node.of.every(isText);
 }
@@ -113,9 +113,30 @@ function wordsMatch({ field, text, prefix }: Extract<Node, { kind: 'words' }>): 
   return [`(${columns} : ${quoted(text)} *`, ...stems].join(' OR ').concat(')');
 }
 
-/** FTS5 has no ordered form: ADJ is answered as NEAR. */
 function nearMatch({ field, of, distance }: Extract<Node, { kind: 'near' }>): string {
   return `${columnFilter(field)} : NEAR(${of.map(quoted).join(' ')}, ${distance})`;
+}
+
+/** Words as the index has them. */
+const tokensOf = (text: string) =>
+  (
+    text
+      .normalize('NFD')
+      .replace(/\p{M}/gu, '')
+      .match(/[\p{L}\p{N}]+/gu) ?? []
+  ).map(stemOf);
+
+/** FTS5 has no ordered form of NEAR: of its matches, those in which the first word stands before the second. */
+function orderedCondition(node: Extract<Node, { kind: 'near' }>): Condition {
+  const columns = columnsOf(node.field).map((column) => `'${column}'`);
+  const place = `temp.search_place WHERE term = ? AND col IN (${columns.join(', ')})`;
+  const [first, second] = [tokensOf(node.of[0]).at(-1) ?? '', tokensOf(node.of[1])[0] ?? ''];
+  return {
+    sql: `@id IN (WITH b AS MATERIALIZED (SELECT doc, col, offset FROM ${place})
+      SELECT a.doc FROM (SELECT doc, col, offset FROM ${place}) a JOIN b ON b.doc = a.doc AND b.col = a.col AND b.offset > a.offset AND b.offset <= a.offset + ?
+      WHERE a.doc IN (SELECT rowid FROM search WHERE search MATCH ? @in(rowid)))`,
+    params: [second, first, node.distance + 1, nearMatch(node)],
+  };
 }
 
 /** Any node as a condition. */
@@ -136,6 +157,8 @@ function condition(node: Node): Condition {
       return node.field === 'd' ? idRange(node.from, node.to) : arrivalRange(node.from, node.to);
     case 'term':
       return termCondition(node.field, node.value);
+    case 'near':
+      return orderedCondition(node);
     case 'test':
       return testCondition(node.name, node.value, node.at);
     case 'about':
@@ -147,8 +170,6 @@ function condition(node: Node): Condition {
         sql: '@id IN (SELECT p.message_id FROM posting p JOIN list l ON l.id = p.list_id WHERE l.list_id = ?)',
         params: [node.text.replace(/^<|>$/g, '').toLowerCase()],
       };
-    default:
-      throw new Error(`a ${node.kind} has no condition`);
   }
 }
 
