@@ -1,4 +1,4 @@
-import { CLAIM } from '#patch/kinds';
+import { CLAIM, MARK } from '#patch/kinds';
 import type { Snapshot } from '../open';
 import { textsOf } from './blocks';
 import { agrees, type CommitMail, mailsById, namingMatch } from './commitmail';
@@ -9,7 +9,7 @@ export interface LaterFix {
   mail: CommitMail;
   /** What it became, as far as mails name that; null where none does. */
   oid: string | null;
-  /** Stable trees that mails say it is for or in, the newest first. */
+  /** Stable trees that it is for or in, as mails say; where it was only proposed for one, that is none. */
   stable: string[];
 }
 
@@ -17,10 +17,11 @@ interface FixRow {
   id: number;
   title: number;
   stable: string | null;
+  proposed: number;
   oid: string | null;
 }
 
-const FIX_ROWS = `SELECT q.message_id AS id, q.title_key AS title, q.stable,
+const FIX_ROWS = `SELECT q.message_id AS id, q.title_key AS title, q.stable, q.marks & ${MARK.autosel} AS proposed,
     coalesce((SELECT max(c.oid) FROM claim c WHERE c.message_id = q.message_id AND c.kind = ${CLAIM.upstream}),
       (SELECT o.oid FROM outcome o WHERE o.patch_id = q.message_id AND o.oid <> '' AND NOT o.doubted AND o.kind <> ${CLAIM.reverted}
        ORDER BY length(o.oid) DESC, o.oid LIMIT 1)) AS oid
@@ -37,7 +38,7 @@ export async function laterFixes(db: Snapshot, mails: CommitMail[]): Promise<Lat
       const own = group.filter(({ stable }) => stable === null);
       const newest = (own.length ? own : group).at(-1) as FixRow;
       const [oid = null] = group.flatMap((one) => one.oid ?? []).sort((a, b) => b.length - a.length);
-      const trees = new Set(group.flatMap(({ stable }) => stable ?? []));
+      const trees = new Set(group.flatMap(({ stable, proposed }) => (proposed ? [] : (stable ?? []))));
       for (const tree of oid ? await stableTreesOf(db, oid) : []) trees.add(tree);
       return { mail: byId.get(newest.id) as CommitMail, oid, stable: [...trees].sort(byVersion) };
     }),
@@ -48,7 +49,7 @@ export async function laterFixes(db: Snapshot, mails: CommitMail[]): Promise<Lat
 async function stableTreesOf(db: Snapshot, oid: string): Promise<string[]> {
   const rows = await db.all<{ stable: string }>(
     `SELECT DISTINCT q.stable FROM claim c JOIN patch q ON q.message_id = c.message_id
-     WHERE c.oid IS NOT NULL AND c.kind IN (${CLAIM.upstream}, ${CLAIM.stable}) AND q.stable IS NOT NULL AND ${agrees('c.oid')}`,
+     WHERE c.oid IS NOT NULL AND c.kind IN (${CLAIM.upstream}, ${CLAIM.stable}) AND q.stable IS NOT NULL AND NOT q.marks & ${MARK.autosel} AND ${agrees('c.oid')}`,
     [oid],
   );
   return rows.map(({ stable }) => stable);

@@ -1,3 +1,4 @@
+import { MARK } from '#patch/kinds';
 import type { Snapshot } from '../open';
 
 /** The fewest digits of a commit's name that are looked up: with fewer, many commits begin so. */
@@ -12,6 +13,8 @@ export interface CommitMail {
   sent_at: number;
   /** The stable tree that the mail is for, as `5.4`. */
   stable: string | null;
+  /** 1: it asks whether a stable tree should take it (AUTOSEL), no more. */
+  proposed: number;
   /** The repository that it names. */
   tree: string | null;
 }
@@ -22,7 +25,8 @@ export const agrees = (column: string, oid = '?1') =>
 
 /** Columns of a CommitMail: of a message `m` and its author's identity `i`. */
 export const MAIL = `m.id, m.msgid, m.subject, i.name AS author, i.address, m.sent_at,
-  (SELECT q.stable FROM patch q WHERE q.message_id = m.id) AS stable`;
+  (SELECT q.stable FROM patch q WHERE q.message_id = m.id) AS stable,
+  coalesce((SELECT q.marks & ${MARK.autosel} <> 0 FROM patch q WHERE q.message_id = m.id), 0) AS proposed`;
 
 /** Its words for the index: as it is asked for or longer, and each shorter way to write it. */
 export function namingMatch(oid: string): string {

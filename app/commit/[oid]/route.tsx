@@ -96,7 +96,7 @@ function StableTrees({ mails, fixes }: { mails: CommitMail[]; fixes: LaterFix[] 
               .map((mail, n) => (
                 <span key={mail.id}>
                   {n ? '; ' : null}
-                  <Mail mail={mail} />
+                  {tree ? <Copy mail={mail} /> : <Mail mail={mail} />}
                 </span>
               ))}
             {tree ? <Missing fixes={fixes.filter(({ stable }) => !stable.includes(tree))} /> : null}
@@ -107,17 +107,27 @@ function StableTrees({ mails, fixes }: { mails: CommitMail[]; fixes: LaterFix[] 
   );
 }
 
+/** The patch's title is told above: of its copies only what differs. */
+function Copy({ mail }: { mail: CommitMail }) {
+  return (
+    <>
+      <a href={anyHref(mail.msgid)}>{mail.proposed ? 'proposed' : 'its copy'}</a>,{' '}
+      <bdi>{nameOf(mail.author, mail.address)}</bdi>, {shortDate(mail.sent_at)}
+    </>
+  );
+}
+
 function Missing({ fixes }: { fixes: LaterFix[] }) {
   if (!fixes.length) return null;
   return (
     <>
       {' '}
-      · no mail here puts its fix there:{' '}
+      · no mail here puts there:{' '}
       {fixes.map(({ mail }, n) => (
         <span key={mail.id}>
           {n ? ', ' : null}
           <a href={anyHref(mail.msgid)}>
-            <bdi>{mail.subject || '(no subject)'}</bdi>
+            <bdi>{mail.subject.replace(/^(?:\[[^\]]*\]\s*)+/, '') || '(no subject)'}</bdi>
           </a>
         </span>
       ))}
