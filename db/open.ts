@@ -52,10 +52,10 @@ export class Reader {
         opened.push(connection);
         // Where each word stands: the index itself answers no order of words. It is of the connection, and nothing in the file.
         await connection.command(
-          `PRAGMA temp_store = memory; CREATE VIRTUAL TABLE temp.search_place USING fts5vocab ('main', 'search', 'instance')`,
+          `PRAGMA busy_timeout = 5000; PRAGMA temp_store = memory; CREATE VIRTUAL TABLE temp.search_place USING fts5vocab ('main', 'search', 'instance')`,
         );
         await connection.command(
-          'PRAGMA query_only = 1; PRAGMA busy_timeout = 5000; PRAGMA mmap_size = 2147483648; PRAGMA cache_size = -32768;',
+          'PRAGMA query_only = 1; PRAGMA mmap_size = 2147483648; PRAGMA cache_size = -32768;',
         );
         if (n === 0) await checkVersion(connection);
       }
