@@ -54,9 +54,7 @@ export class Reader {
         await connection.command(
           `PRAGMA busy_timeout = 5000; PRAGMA temp_store = memory; CREATE VIRTUAL TABLE temp.search_place USING fts5vocab ('main', 'search', 'instance')`,
         );
-        await connection.command(
-          'PRAGMA query_only = 1; PRAGMA mmap_size = 2147483648; PRAGMA cache_size = -32768;',
-        );
+        await connection.command('PRAGMA query_only = 1; PRAGMA mmap_size = 2147483648; PRAGMA cache_size = -32768;');
         if (n === 0) await checkVersion(connection);
       }
     } catch (error) {
