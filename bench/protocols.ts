@@ -19,11 +19,7 @@ export interface Other {
 /** A newsreader: it looks at a group, its newest overviews and a few articles, again and again. */
 export async function readNews(other: Other): Promise<void> {
   while (Date.now() < other.until) {
-    const session = await NewsSession.open(other).catch((error: Error) => {
-      other.checks.note('nntp connect', 0, 0, error.message);
-      return null;
-    });
-    if (!session) return;
+    const session = await NewsSession.open(other);
     const groups = (await session.ask('LIST', true)).split('\r\n').slice(1, -2);
     const [group = '', last = '0'] = (groups[other.pick(groups.length)] ?? '').split(' ');
     const newest = Number(last);
@@ -75,16 +71,11 @@ class NewsSession {
       await new Promise<void>((heard) => {
         this.#heard = heard;
       });
-    const said = this.#said;
+    const [said, isEnded] = [this.#said, isWhole()];
     this.#said = '';
     const status = Number(said.slice(0, 3)) || 0;
-    const isExpected = /^2/.test(said) || status === 423;
-    this.checks.note(
-      kind,
-      status,
-      performance.now() - started,
-      isExpected && isWhole() ? null : `"${said.slice(0, 80)}"`,
-    );
+    const isFault = !isEnded || (!said.startsWith('2') && status !== 423);
+    this.checks.note(kind, status, performance.now() - started, isFault ? `"${said.slice(0, 80).trim()}"` : null);
     return said;
   }
 }
@@ -96,8 +87,8 @@ export async function cloneAll(other: Other): Promise<void> {
     for (let n = 0; Date.now() < other.until; n++) {
       const url = other.base + (other.repositories[other.pick(other.repositories.length)] ?? '');
       const clone = join(folder, String(n));
-      await git(other.checks, 'git clone', ['clone', '-q', '--mirror', url, clone]);
-      await git(other.checks, 'git fetch', ['--git-dir', clone, 'fetch', '-q']);
+      const isCloned = await git(other.checks, 'git clone', ['clone', '-q', '--mirror', url, clone]);
+      if (isCloned) await git(other.checks, 'git fetch', ['--git-dir', clone, 'fetch', '-q']);
       await rm(clone, { recursive: true, force: true });
     }
   } finally {
@@ -105,7 +96,7 @@ export async function cloneAll(other: Other): Promise<void> {
   }
 }
 
-function git(checks: Checks, kind: string, args: string[]): Promise<void> {
+function git(checks: Checks, kind: string, args: string[]): Promise<boolean> {
   const started = performance.now();
   const env = { PATH: process.env.PATH ?? '', GIT_CONFIG_NOSYSTEM: '1', GIT_TERMINAL_PROMPT: '0', HOME: tmpdir() };
   const child = spawn('git', args, { env: env as unknown as NodeJS.ProcessEnv, stdio: ['ignore', 'ignore', 'pipe'] });
@@ -116,7 +107,7 @@ function git(checks: Checks, kind: string, args: string[]): Promise<void> {
   return new Promise((done) => {
     child.on('close', (code) => {
       checks.note(kind, code ?? -1, performance.now() - started, code === 0 ? null : said.slice(0, 300));
-      done();
+      done(code === 0);
     });
   });
 }

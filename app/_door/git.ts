@@ -13,6 +13,9 @@ import type { Route } from './routes';
 
 /** git http-backend processes at once: each packs what one client lacks, on one core. */
 const MAX_AT_ONCE = 16;
+/** Clients that wait for their turn, and how long: git asks three times for one clone, and gives up when it is refused once. */
+const MAX_WAITING = 64;
+const WAIT_MS = 30_000;
 /** A clone of a list of a million mails over a slow line takes this long; nothing takes longer. */
 const MAX_MS = 2 * 3600_000;
 /** Headers of git http-backend are a few hundred bytes. */
@@ -22,6 +25,35 @@ const MAX_HEAD = 16 * 1024;
 const ADDRESS = /^\/([^/]+)(?:\/git\/(\d{1,6})\.git|\/(\d{1,6})(?:\.git)?|\.git)?\/(info\/refs|git-upload-pack)$/;
 
 let running = 0;
+const waiting = new Set<() => void>();
+
+/** Whether a process may be started; it counts as running from then on. */
+async function takeTurn(): Promise<boolean> {
+  if (running >= MAX_AT_ONCE) {
+    if (waiting.size >= MAX_WAITING) return false;
+    return new Promise((done) => {
+      const late = setTimeout(() => {
+        waiting.delete(turn);
+        done(false);
+      }, WAIT_MS);
+      const turn = () => {
+        clearTimeout(late);
+        waiting.delete(turn);
+        running++;
+        done(true);
+      };
+      waiting.add(turn);
+    });
+  }
+  running++;
+  return true;
+}
+
+function giveTurn(): void {
+  running--;
+  const [next] = waiting;
+  next?.();
+}
 
 /** The route of a git client's addresses; undefined for all others. */
 export const gitRoute = (path: string): Route | undefined => (ADDRESS.test(path) ? ROUTE : undefined);
@@ -38,7 +70,7 @@ async function serveGit(request: Request): Promise<Response> {
     return sentence(403, "Only fetching with git's smart protocol is offered (service=git-upload-pack).");
   const path = repositoryOf(decodeURIComponent(list), asked ?? short);
   if (!path) return sentence(404, 'There is no such repository here.');
-  if (running >= MAX_AT_ONCE)
+  if (!(await takeTurn()))
     return sentence(503, 'Too many git clients are being answered; ask again in a moment.', { 'Retry-After': '5' });
   return backend(request, path, service, search.slice(1));
 }
@@ -55,10 +87,9 @@ const existsPath = (path: string) => (existsSync(join(path, 'HEAD')) ? path : nu
 
 async function backend(request: Request, path: string, service: string, query: string): Promise<Response> {
   const child = spawn('git', ['http-backend'], { env: environment(request, path, service, query), stdio: 'pipe' });
-  running++;
   const over = setTimeout(() => child.kill('SIGKILL'), MAX_MS);
   child.once('close', () => {
-    running--;
+    giveTurn();
     clearTimeout(over);
   });
   child.once('error', logError);
