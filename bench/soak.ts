@@ -67,7 +67,7 @@ async function run(bases: string[], flags: Flags): Promise<void> {
     const speak = (n: number) => {
       if (!flags.protocols || n % 4) return client(server.base, n, state, checks);
       const other = { base: server.base, nntp, repositories, until, pick: randomOf(n + 1), checks };
-      return n % 8 ? readNews(other) : cloneAll(other);
+      return n % 16 ? readNews(other) : cloneAll(other);
     };
     await Promise.all(Array.from({ length: Number(flags.clients) }, (_, n) => speak(n)));
     await renewal;
@@ -257,7 +257,7 @@ await new Command('soak')
   .option('--minutes <n>', 'how long', '10')
   .option('--clients <n>', 'how many at once', '64')
   .option('--hostile', 'with clients that abort, drip, read nothing')
-  .option('--protocols', 'with newsreaders and git among the clients')
+  .option('--protocols', 'with newsreaders and git as a quarter of the clients')
   .option('--step <n>', 'mails of one run of ingest', '300')
   .action(run)
   .parseAsync()

@@ -18,16 +18,13 @@ describe('64 clients on all kinds of pages, half a minute long, while mails arri
       );
       return path;
     }) as [string, string];
-    const how = ['--hostile', '--protocols', '--minutes', '0.5'];
-    const ran = spawnSync(process.execPath, ['dist/soak.mjs', ...how, '--into', more, base], {
+    const ran = spawnSync(process.execPath, ['dist/soak.mjs', '--hostile', '--minutes', '0.5', '--into', more, base], {
       cwd: ROOT,
       encoding: 'utf8',
       maxBuffer: 1 << 26,
     });
     expect(ran.status, ran.stdout + ran.stderr).toBe(0);
     expect(ran.stdout).toContain('No fault');
-    expect(ran.stdout).toMatch(/\| git clone +\|/);
-    expect(ran.stdout).toMatch(/\| nntp ARTICLE +\|/);
     const answers = Number(/([\d,]+) answers/.exec(ran.stdout)?.[1]?.replaceAll(',', ''));
     expect(answers).toBeGreaterThan(100);
     // Mails did arrive meanwhile.
