@@ -6,15 +6,7 @@ import { openWriter } from '#db/create';
 import { Connection, SCHEMA_VERSION, type Transaction, versionOf } from '#db/open';
 import { prepareSearch } from '#db/write/messages';
 import { findAskedLines } from '#db/write/series';
-import {
-  describeList,
-  hasPosted,
-  insertReject,
-  saveCheckpoint,
-  seenFiles,
-  sourceRow,
-  stateOf,
-} from '#db/write/sources';
+import { describeList, insertReject, saveCheckpoint, seenFiles, sourceRow, stateOf } from '#db/write/sources';
 import { allowAgain, takeDown, withheldIds } from '#db/write/takedown';
 import { totals } from '#db/write/totals';
 import { heldBlobs } from '#db/write/withdraw';
@@ -224,7 +216,7 @@ class SourceRun {
   async run(): Promise<void> {
     const { location, kind } = this.source;
     const row = await sourceRow(this.db, kind, location);
-    this.#isBegun = await hasPosted(this.db, row.id);
+    this.#isBegun = row.isBegun;
     const into: BatchSource = {
       id: row.id,
       listName: this.options.list ?? this.source.listName,

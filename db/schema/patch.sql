@@ -118,6 +118,9 @@ CREATE TABLE objection (            -- who refused a version or asked for a chan
   answered    INTEGER NOT NULL,     -- 1: a newer version came, or the same person stands for it now
   PRIMARY KEY (series_id, evidence_id, line)
 ) WITHOUT ROWID;
+-- What an ingest leaves to be found (db/write/series.ts findAskedLines): a few rows, which it finds without reading all.
+CREATE INDEX objection_unknown ON objection (line) WHERE line = -1;
+CREATE INDEX series_unknown ON series (proof_line) WHERE proof_line = -1;
 CREATE INDEX series_posted ON series (posted_id);
 CREATE INDEX series_status ON series (status, posted_id);
 CREATE INDEX series_author ON series (author_id);

@@ -5,8 +5,10 @@ import { insertRows } from './insert';
 import { dirtyUpTo } from './patch';
 import { loadFacts } from './patchfacts';
 
-/** A copy comes at most two years after the patch (ingest/patch/outcome.ts REACH), in message ids (8 a second). */
+/** A copy, and what names a patch by its title, comes at most two years after the patch (ingest/patch/outcome.ts REACH). */
 const COPY_REACH = firstIdAt(730 * 86400);
+/** Ids of what one second brings: which of two came first is asked of their times. */
+const SECOND = firstIdAt(1);
 
 interface ClaimRow extends Omit<StoredClaim, 'self' | 'titleKey' | 'isDirect'> {
   title_key: number | null;
@@ -27,7 +29,7 @@ export async function gatherClaims(db: Transaction, last: number, known: Map<num
     `SELECT c.message_id AS evidence, c.line, c.kind, c.source, c.msgid, c.title, c.title_key, c.oid, c.tree, r.patch_id AS parent,
        c.kind = ${CLAIM.changesRequested} AND EXISTS (SELECT 1 FROM place l JOIN place q ON q.thread = l.thread AND q.position = l.parent
          WHERE l.message_id = c.message_id AND q.message_id = r.patch_id) AS direct
-     FROM claiming n JOIN claim c ON c.message_id = n.id LEFT JOIN patch_reply r ON r.message_id = c.message_id ORDER BY 1, 2, c.nth`,
+     FROM claiming n CROSS JOIN claim c ON c.message_id = n.id LEFT JOIN patch_reply r ON r.message_id = c.message_id ORDER BY 1, 2, c.nth`,
   );
   if (rows.length === 0) return { claims: [], facts: [], revisionOf: () => null };
   const revisions = await revisionOfEach(db);
@@ -46,8 +48,8 @@ export async function gatherClaims(db: Transaction, last: number, known: Map<num
 /** Puts these in place of what the mails in `claiming` said before. */
 export async function replaceOutcomes(db: Transaction, found: Outcome[]): Promise<void> {
   await db.run(
-    `INSERT OR IGNORE INTO touched SELECT r.series_id FROM outcome o JOIN claiming c ON c.id = o.evidence_id
-     JOIN patch p ON p.message_id = o.patch_id JOIN revision r ON r.id = p.revision_id`,
+    `INSERT OR IGNORE INTO touched SELECT r.series_id FROM claiming c CROSS JOIN outcome o ON o.evidence_id = c.id
+     CROSS JOIN patch p ON p.message_id = o.patch_id CROSS JOIN revision r ON r.id = p.revision_id`,
   );
   await db.run('DELETE FROM outcome WHERE evidence_id IN (SELECT id FROM claiming)');
   await addOutcomes(db, found);
@@ -102,13 +104,14 @@ export async function gatherByAuthor(
 async function gatherClaiming(db: Transaction, dirty: string): Promise<void> {
   const add = (where: string) =>
     db.run(`INSERT OR IGNORE INTO claiming SELECT DISTINCT message_id FROM claim WHERE ${where}`);
-  const replies = 'message_id IN (SELECT r.message_id FROM patch_reply r JOIN linking l ON l.id = r.patch_id)';
+  const replies = 'message_id IN (SELECT r.message_id FROM linking l CROSS JOIN patch_reply r ON r.patch_id = l.id)';
   // Replies of the same threads too: another patch may now stand nearest above them.
   await add(`message_id IN (SELECT id FROM message WHERE thread IN (SELECT thread FROM message WHERE id IN ${dirty}))`);
   // Copies of the patch_id, the files or the authors of new patches, of the two years after them: an archive may come after the copies
   // made from it.
   await add(
-    `source NOT IN (${SPOKEN}) AND message_id IN (SELECT q.message_id FROM patch d JOIN patch q ON q.patch_id = d.patch_id WHERE d.message_id IN ${dirty})`,
+    `source NOT IN (${SPOKEN}) AND message_id IN (SELECT q.message_id FROM patch d JOIN patch q ON q.patch_id = d.patch_id
+       AND q.message_id BETWEEN d.message_id - ${SECOND} AND d.message_id + ${COPY_REACH} WHERE d.message_id IN ${dirty})`,
   );
   await add(
     `source NOT IN (${SPOKEN}) AND message_id IN (SELECT g.message_id
@@ -121,43 +124,60 @@ async function gatherClaiming(db: Transaction, dirty: string): Promise<void> {
      CROSS JOIN patch q ON q.author_key = d.author_key AND q.message_id BETWEEN d.first AND d.last + ${COPY_REACH})`,
   );
   await gatherTargets(db);
-  await add('title_key IN (SELECT p.title_key FROM linking l JOIN patch p ON p.message_id = l.id)');
-  await add('msgid IN (SELECT m.msgid FROM linking l JOIN message m ON m.id = l.id)');
+  await db.run(
+    `INSERT OR IGNORE INTO claiming SELECT DISTINCT c.message_id FROM linking l CROSS JOIN patch p ON p.message_id = l.id
+     CROSS JOIN claim c ON c.title_key = p.title_key AND c.message_id BETWEEN l.id - ${SECOND} AND l.id + ${COPY_REACH}`,
+  );
+  await add('msgid IN (SELECT m.msgid FROM linking l CROSS JOIN message m ON m.id = l.id)');
   await add(replies);
   await gatherTargets(db);
   await add(replies);
 }
 
+/** The ids of the patches that a claim of this id may mean. */
+const before = (id: string) => `${id} - ${COPY_REACH} AND ${id} + ${SECOND}`;
+
 /** Adds to `linking` the patches that the claims may mean, those posted with them, and the patches that the claims' mails carry. */
 async function gatherTargets(db: Transaction): Promise<void> {
   const add = (select: string) => db.run(`INSERT OR IGNORE INTO linking ${select}`);
-  await add('SELECT p.message_id FROM claiming n JOIN patch p ON p.message_id = n.id');
+  await add('SELECT p.message_id FROM claiming n CROSS JOIN patch p ON p.message_id = n.id');
   await add(
-    'SELECT p.message_id FROM claiming n JOIN claim c ON c.message_id = n.id JOIN patch p ON p.title_key = c.title_key',
+    `SELECT p.message_id FROM claiming n CROSS JOIN claim c ON c.message_id = n.id
+     CROSS JOIN patch p ON p.title_key = c.title_key AND p.message_id BETWEEN ${before('n.id')}`,
   );
   await add(
-    'SELECT p.message_id FROM claiming n JOIN claim c ON c.message_id = n.id JOIN message m ON m.msgid = c.msgid JOIN patch p ON p.message_id = m.id',
+    'SELECT p.message_id FROM claiming n CROSS JOIN claim c ON c.message_id = n.id CROSS JOIN message m ON m.msgid = c.msgid CROSS JOIN patch p ON p.message_id = m.id',
   );
   // Mails that carry a patch and say that it was applied, whatever kind they are of, are compared with patches of their title and
   // patch_id, and with those to their files of the two years before.
-  const copies = `(SELECT DISTINCT c.message_id AS id FROM claiming n JOIN claim c ON c.message_id = n.id
-     WHERE c.source NOT IN (${SPOKEN}) AND c.title_key IS NOT NULL) n JOIN patch p ON p.message_id = n.id AND p.print IS NOT NULL`;
-  await add(`SELECT q.message_id FROM ${copies} JOIN patch q ON q.patch_id = p.patch_id`);
-  await add(`SELECT q.message_id FROM ${copies} JOIN patch q ON q.title_key = p.title_key`);
+  const copies = `(SELECT DISTINCT c.message_id AS id FROM claiming n CROSS JOIN claim c ON c.message_id = n.id
+     WHERE c.source NOT IN (${SPOKEN}) AND c.title_key IS NOT NULL) n CROSS JOIN patch p ON p.message_id = n.id AND p.print IS NOT NULL`;
   await add(
-    `SELECT g.message_id FROM ${copies} JOIN patch_file f ON f.message_id = n.id JOIN patch_file g ON g.file = f.file
+    `SELECT q.message_id FROM ${copies} CROSS JOIN patch q ON q.patch_id = p.patch_id AND q.message_id BETWEEN ${before('n.id')}`,
+  );
+  await add(
+    `SELECT q.message_id FROM ${copies} CROSS JOIN patch q ON q.title_key = p.title_key AND q.message_id BETWEEN ${before('n.id')}`,
+  );
+  await add(
+    `SELECT g.message_id FROM ${copies} CROSS JOIN patch_file f ON f.message_id = n.id CROSS JOIN patch_file g ON g.file = f.file
      AND g.message_id BETWEEN n.id - ${COPY_REACH} AND n.id`,
   );
-  await add('SELECT r.patch_id FROM claiming n JOIN patch_reply r ON r.message_id = n.id');
+  // "v3 is in my tree", in answer to another version.
   await add(
-    'SELECT q.message_id FROM linking l JOIN patch p ON p.message_id = l.id JOIN patch q ON q.revision_id = p.revision_id',
+    `SELECT q.message_id FROM claiming n CROSS JOIN claim c ON c.message_id = n.id CROSS JOIN patch_reply r ON r.message_id = n.id
+     CROSS JOIN patch p ON p.message_id = r.patch_id CROSS JOIN patch q ON q.title_key = p.title_key AND q.author_key = p.author_key
+     WHERE c.source IN (${SPOKEN}) AND c.title GLOB 'v[0-9]*'`,
+  );
+  await add('SELECT r.patch_id FROM claiming n CROSS JOIN patch_reply r ON r.message_id = n.id');
+  await add(
+    'SELECT q.message_id FROM linking l CROSS JOIN patch p ON p.message_id = l.id CROSS JOIN patch q ON q.revision_id = p.revision_id',
   );
 }
 
 /** The mails in `linking`, ascending, with the revision of each; null where it belongs to none (pull requests, scripts' mails). */
 async function revisionOfEach(db: Reads): Promise<Map<number, number | null>> {
   const rows = await db.all<{ id: number; revision: number | null }>(
-    'SELECT p.message_id AS id, p.revision_id AS revision FROM linking l JOIN patch p ON p.message_id = l.id ORDER BY l.id',
+    'SELECT p.message_id AS id, p.revision_id AS revision FROM linking l CROSS JOIN patch p ON p.message_id = l.id ORDER BY l.id',
   );
   return new Map(rows.map(({ id, revision }) => [id, revision]));
 }

@@ -54,38 +54,101 @@ export async function listAddresses(db: Reads): Promise<Set<string>> {
 /**
  * Writes persons that came out otherwise than they are stored, in one transaction. A person's number is the smallest of the
  * identities', so that those who are as they were are not touched; an address that a page had leads to whom its mails belong to now.
+ * What changed is found here, not by SQL: other nodes are sent each statement, and persons are hundreds of thousands.
  */
 export async function savePeople(connection: Connection, people: PersonRow[], stamp: string): Promise<void> {
   const numbered = people.map((person) => ({ ...person, id: Math.min(...person.identities.map(({ id }) => id)) }));
-  const ids = new Map(numbered.map(({ slug, id }) => [slug, id]));
-  const rows = numbered.map(({ id, slug, name, kind }) => [id, slug, name, kind]);
-  const members = numbered.flatMap(({ id, identities }) => identities.map((one) => [one.id, id, one.reason]));
-  const alike = numbered.flatMap(({ id, perhaps }) => perhaps.map(({ slug, reason }) => [id, ids.get(slug), reason]));
   await connection.transaction(async (db) => {
-    await db.exec(`CREATE TEMP TABLE IF NOT EXISTS person_next (id INTEGER PRIMARY KEY, slug TEXT, name TEXT, kind TEXT);
-      CREATE TEMP TABLE IF NOT EXISTS member_next (identity_id INTEGER PRIMARY KEY, person_id INTEGER, reason TEXT);
-      DELETE FROM person_next; DELETE FROM member_next;`);
-    await insertRows(db, 'INSERT INTO person_next (id, slug, name, kind)', rows as Value[][]);
-    await insertRows(db, 'INSERT INTO member_next (identity_id, person_id, reason)', members as Value[][]);
-    // In the order of its parts: a slug that is given up, then taken by another.
-    await db.exec(`
-      INSERT OR REPLACE INTO person_moved (slug, identity_id)
-        SELECT p.slug, p.id FROM person p LEFT JOIN person_next n ON n.id = p.id WHERE n.slug IS NOT p.slug;
-      DELETE FROM person WHERE NOT EXISTS (SELECT 1 FROM person_next n
-        WHERE n.id = person.id AND n.slug = person.slug AND n.name = person.name AND n.kind = person.kind);
-      INSERT INTO person SELECT * FROM person_next WHERE id NOT IN (SELECT id FROM person);
-      INSERT OR REPLACE INTO person_join (identity_id, reason) SELECT n.identity_id, n.reason FROM member_next n
-        LEFT JOIN person_join j ON j.identity_id = n.identity_id WHERE j.reason IS NOT n.reason;
-      UPDATE identity SET person_id = n.person_id FROM member_next n
-        WHERE n.identity_id = identity.id AND identity.person_id IS NOT n.person_id;
-      DELETE FROM person_moved WHERE slug IN (SELECT slug FROM person);
-      DELETE FROM person_like; DELETE FROM dirty_author; DELETE FROM person_next; DELETE FROM member_next;`);
-    await insertRows(db, 'INSERT INTO person_like (person_id, other_id, reason)', alike as Value[][]);
+    await replacePersons(db, numbered);
+    await replaceMembers(db, numbered);
+    await replaceLikes(db, numbered);
+    await db.run('DELETE FROM dirty_author');
     await db.run(
       `INSERT INTO meta (key, value) VALUES ('people', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
       [stamp],
     );
   });
+}
+
+type Numbered = PersonRow & { id: number };
+
+/** All rows of a change at once, in statements of a bounded size. */
+async function eachOf(db: Transaction, sql: string, ids: Value[]): Promise<void> {
+  for (let at = 0; at < ids.length; at += IDS_AT_ONCE)
+    await db.run(`${sql} IN (SELECT value FROM json_each(?))`, [JSON.stringify(ids.slice(at, at + IDS_AT_ONCE))]);
+}
+
+const IDS_AT_ONCE = 4096;
+
+/** In the order of its parts: a slug that is given up, then taken by another. */
+async function replacePersons(db: Transaction, people: Numbered[]): Promise<void> {
+  const next = new Map(people.map((person) => [person.id, person]));
+  const same = new Set<number>();
+  const moved: Value[][] = [];
+  const gone: number[] = [];
+  for (const row of await db.all<{ id: number; slug: string; name: string; kind: string }>(
+    'SELECT id, slug, name, kind FROM person',
+  )) {
+    const now = next.get(row.id);
+    if (now?.slug !== row.slug) moved.push([row.slug, row.id]);
+    if (now && now.slug === row.slug && now.name === row.name && now.kind === row.kind) same.add(row.id);
+    else gone.push(row.id);
+  }
+  const come = people.filter(({ id }) => !same.has(id));
+  await insertRows(db, 'INSERT OR REPLACE INTO person_moved (slug, identity_id)', moved);
+  await eachOf(db, 'DELETE FROM person WHERE id', gone);
+  await insertRows(
+    db,
+    'INSERT INTO person (id, slug, name, kind)',
+    come.map(({ id, slug, name, kind }) => [id, slug, name, kind]),
+  );
+  await eachOf(
+    db,
+    'DELETE FROM person_moved WHERE slug',
+    come.map(({ slug }) => slug),
+  );
+}
+
+async function replaceMembers(db: Transaction, people: Numbered[]): Promise<void> {
+  const stored = await db.all<{ id: number; person: number | null; reason: string | null }>(
+    'SELECT i.id, i.person_id AS person, j.reason FROM identity i LEFT JOIN person_join j ON j.identity_id = i.id',
+  );
+  const before = new Map(stored.map((row) => [row.id, row]));
+  const joined: Value[][] = [];
+  const owned: Value[][] = [];
+  for (const { id: person, identities } of people)
+    for (const { id, reason } of identities) {
+      const row = before.get(id);
+      if (row?.reason !== reason) joined.push([id, reason]);
+      if (row?.person !== person) owned.push([id, person]);
+    }
+  await insertRows(db, 'INSERT OR REPLACE INTO person_join (identity_id, reason)', joined);
+  for (let at = 0; at < owned.length; at += IDS_AT_ONCE)
+    await db.run(
+      'UPDATE identity SET person_id = j.value ->> 1 FROM json_each(?) j WHERE identity.id = j.value ->> 0',
+      [JSON.stringify(owned.slice(at, at + IDS_AT_ONCE))],
+    );
+}
+
+async function replaceLikes(db: Transaction, people: Numbered[]): Promise<void> {
+  const ids = new Map(people.map(({ slug, id }) => [slug, id]));
+  const next = new Map<string, Value[]>();
+  for (const { id, perhaps } of people)
+    for (const { slug, reason } of perhaps) {
+      const other = ids.get(slug) as number;
+      next.set(`${id} ${other} ${reason}`, [id, other, reason]);
+    }
+  const gone: Value[][] = [];
+  for (const row of await db.all<{ person_id: number; other_id: number; reason: string }>(
+    'SELECT person_id, other_id, reason FROM person_like',
+  ))
+    if (!next.delete(`${row.person_id} ${row.other_id} ${row.reason}`)) gone.push([row.person_id, row.other_id]);
+  for (let at = 0; at < gone.length; at += IDS_AT_ONCE)
+    await db.run(
+      `DELETE FROM person_like WHERE (person_id, other_id) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))`,
+      [JSON.stringify(gone.slice(at, at + IDS_AT_ONCE))],
+    );
+  await insertRows(db, 'INSERT INTO person_like (person_id, other_id, reason)', [...next.values()]);
 }
 
 /** Lines of a mailmap, added to those of earlier runs; a line for the same old name and address replaces it. */

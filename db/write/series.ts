@@ -57,13 +57,13 @@ export async function touchSeries(db: Transaction, last: number): Promise<void> 
   const dirty = dirtyUpTo(last);
   const touch = (patches: string) =>
     db.run(
-      `INSERT OR IGNORE INTO touched SELECT r.series_id FROM patch p JOIN revision r ON r.id = p.revision_id WHERE p.message_id IN (${patches})`,
+      `INSERT OR IGNORE INTO touched SELECT r.series_id FROM patch p CROSS JOIN revision r ON r.id = p.revision_id WHERE p.message_id IN (${patches})`,
     );
   await touch(`SELECT patch_id FROM patch_reply WHERE message_id IN ${dirty}`);
-  await touch('SELECT o.patch_id FROM outcome o JOIN claiming c ON c.id = o.evidence_id');
+  await touch('SELECT o.patch_id FROM claiming c CROSS JOIN outcome o ON o.evidence_id = c.id');
   // What a revert takes back, where it was said that the revert itself was taken.
   await touch(
-    `SELECT o.patch_id FROM outcome x JOIN claiming c ON c.id = x.evidence_id JOIN outcome o ON o.evidence_id = x.patch_id AND o.kind = ${CLAIM.reverted}`,
+    `SELECT o.patch_id FROM claiming c CROSS JOIN outcome x ON x.evidence_id = c.id CROSS JOIN outcome o ON o.evidence_id = x.patch_id AND o.kind = ${CLAIM.reverted}`,
   );
   await touchKeepers(db, dirty, touch);
 }
@@ -120,8 +120,8 @@ export async function gatherSeries(db: Reads): Promise<SeriesFacts[]> {
   const rows = await db.all<MemberRow>(
     `SELECT r.series_id AS series, r.id AS revision, r.number, r.part, r.resend, m.id, (p.message_id = r.cover_id OR p.kind = ${PATCH_KIND.cover}) AS cover, p.position,
        m.subject, m.author_id AS author, i.name, i.address, p.change_id, p.stable, p.addressee, p.marks
-     FROM touched t JOIN revision r ON r.series_id = t.id JOIN patch p ON p.revision_id = r.id JOIN message m ON m.id = p.message_id
-     JOIN identity i ON i.id = m.author_id
+     FROM touched t CROSS JOIN revision r ON r.series_id = t.id CROSS JOIN patch p ON p.revision_id = r.id CROSS JOIN message m ON m.id = p.message_id
+     CROSS JOIN identity i ON i.id = m.author_id
      ORDER BY r.series_id, r.id, cover DESC, p.position, m.id`,
   );
   const [answers, endorsements, words] = [await answersOf(db), await endorsementsOf(db), await wordsOf(db)];
@@ -151,13 +151,13 @@ export async function gatherSeries(db: Reads): Promise<SeriesFacts[]> {
   }));
 }
 
-const PATCHES = 'touched t JOIN revision r ON r.series_id = t.id JOIN patch p ON p.revision_id = r.id';
+const PATCHES = 'touched t CROSS JOIN revision r ON r.series_id = t.id CROSS JOIN patch p ON p.revision_id = r.id';
 
 /** Mails that speak of a patch, by author. */
 async function answersOf(db: Reads): Promise<Map<number, Answer[]>> {
   const rows = await db.all<{ id: number; name: string; address: string; mails: number; last: number }>(
     `SELECT y.patch_id AS id, i.name, i.address, count(*) AS mails, max(y.message_id) AS last
-     FROM ${PATCHES} JOIN patch_reply y ON y.patch_id = p.message_id JOIN message m ON m.id = y.message_id JOIN identity i ON i.id = m.author_id
+     FROM ${PATCHES} CROSS JOIN patch_reply y ON y.patch_id = p.message_id CROSS JOIN message m ON m.id = y.message_id CROSS JOIN identity i ON i.id = m.author_id
      GROUP BY y.patch_id, m.author_id`,
   );
   return byId(rows, ({ name, address, mails, last }) => ({ by: { name, address }, mails, last }));
@@ -177,10 +177,10 @@ interface TrailerRow {
 async function endorsementsOf(db: Reads): Promise<Map<number, Endorsement[]>> {
   const select = (patch: string, from: string) =>
     `SELECT ${patch} AS id, x.message_id AS evidence, x.key, x.name, x.address, i.name AS sender, i.address AS sender_address
-     FROM ${PATCHES} ${from} JOIN message m ON m.id = x.message_id JOIN identity i ON i.id = m.author_id WHERE x.key IN ${quoted(STANDING)}`;
+     FROM ${PATCHES} ${from} CROSS JOIN message m ON m.id = x.message_id CROSS JOIN identity i ON i.id = m.author_id WHERE x.key IN ${quoted(STANDING)}`;
   const rows = await db.all<TrailerRow>(
-    `${select('y.patch_id', 'JOIN patch_reply y ON y.patch_id = p.message_id JOIN trailer x ON x.message_id = y.message_id')}
-     UNION ALL ${select('p.message_id', 'JOIN trailer x ON x.message_id = p.message_id')}`,
+    `${select('y.patch_id', 'CROSS JOIN patch_reply y ON y.patch_id = p.message_id CROSS JOIN trailer x ON x.message_id = y.message_id')}
+     UNION ALL ${select('p.message_id', 'CROSS JOIN trailer x ON x.message_id = p.message_id')}`,
   );
   return byId(rows, ({ evidence, key, name, address, sender, sender_address }) => ({
     evidence,
@@ -217,7 +217,7 @@ async function wordsOf(db: Reads): Promise<Map<number, Word[]>> {
          OR EXISTS (SELECT 1 FROM outcome x WHERE x.patch_id = o.evidence_id AND x.kind IN (${TAKEN})))
          AND NOT EXISTS (SELECT 1 FROM patch v JOIN revision w ON w.id = v.revision_id WHERE v.message_id = o.evidence_id AND w.series_id = t.id)
          AS revert_taken
-     FROM ${PATCHES} JOIN outcome o ON o.patch_id = p.message_id
+     FROM ${PATCHES} CROSS JOIN outcome o ON o.patch_id = p.message_id
      LEFT JOIN message e ON e.id = o.evidence_id LEFT JOIN identity i ON i.id = e.author_id
      LEFT JOIN place l ON o.kind = ${CLAIM.gaveIn} AND l.message_id = e.id
      LEFT JOIN place q ON q.thread = l.thread AND q.position = l.parent

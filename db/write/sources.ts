@@ -4,6 +4,8 @@ import { insertRows } from './insert';
 export interface SourceRow {
   id: number;
   state: unknown;
+  /** An earlier run stored mails of it. */
+  isBegun: boolean;
 }
 
 /** The row of a source, made where it is read for the first time. */
@@ -14,12 +16,14 @@ export async function sourceRow(connection: Connection, kind: string, location: 
       [kind, location],
     );
   let row = await find();
+  // A new one is asked for nothing: it would be looked for among all postings.
+  const isBegun = row !== undefined && (row.state !== null || (await hasPosted(connection, row.id)));
   if (!row) {
     await connection.transaction((db) => db.run('INSERT INTO source (kind, location) VALUES (?, ?)', [kind, location]));
     row = await find();
   }
   if (!row) throw new Error(`source ${kind} ${location} was not recorded`);
-  return { id: row.id, state: row.state === null ? undefined : JSON.parse(row.state) };
+  return { id: row.id, state: row.state === null ? undefined : JSON.parse(row.state), isBegun };
 }
 
 /** The last checkpoint of a source; undefined where it was never read. */
@@ -31,8 +35,8 @@ export async function stateOf(db: Reads, kind: string, location: string): Promis
   return row?.state ? JSON.parse(row.state) : undefined;
 }
 
-/** Whether a run stored anything of a source. */
-export async function hasPosted(db: Reads, sourceId: number): Promise<boolean> {
+/** Whether a run that was killed before its first checkpoint stored anything of a source. */
+async function hasPosted(db: Reads, sourceId: number): Promise<boolean> {
   return (await db.get('SELECT 1 FROM posting WHERE source_id = ? LIMIT 1', [sourceId])) !== undefined;
 }
 

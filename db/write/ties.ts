@@ -16,11 +16,17 @@ export function signedBy(
   );
 }
 
-/** Which identity wrote in which thread. */
-export async function wroteIn(db: Reads, identities: number[]): Promise<[number, number][]> {
+/**
+ * Which identity wrote in which thread; of those in `many` only threads in which one of `few` wrote too. Whoever wrote most by far
+ * is not asked for all of it.
+ */
+export async function wroteIn(db: Reads, few: number[], many: number[]): Promise<[number, number][]> {
   const rows = await db.all<{ author: number; thread: number }>(
-    `SELECT DISTINCT m.author_id AS author, m.thread FROM json_each(?) j CROSS JOIN message m ON m.author_id = j.value`,
-    [JSON.stringify(identities)],
+    `WITH mine AS (SELECT DISTINCT m.author_id AS author, m.thread FROM json_each(?1) j CROSS JOIN message m ON m.author_id = j.value)
+     SELECT author, thread FROM mine
+     UNION SELECT m.author_id, m.thread FROM (SELECT DISTINCT thread FROM mine) t CROSS JOIN message m ON m.thread = t.thread
+       WHERE m.author_id IN (SELECT value FROM json_each(?2))`,
+    [JSON.stringify(few), JSON.stringify(many)],
   );
   return rows.map(({ author, thread }) => [author, thread]);
 }

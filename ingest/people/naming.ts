@@ -9,6 +9,8 @@ export function bestName(own: Identity[]): string {
     (one) => !one.name.includes(','),
     (one) => !/[([{/]/.test(one.name),
   ];
+  const [only] = own;
+  if (own.length === 1 && only) return tidyName(only.name) || only.address;
   const fitting = tests.reduce((left, test) => (left.some(test) ? left.filter(test) : left), own);
   const [best] = fitting.toSorted((a, b) => b.messages - a.messages || compare(a.name, b.name));
   return tidyName(best?.name ?? '') || best?.address || '';

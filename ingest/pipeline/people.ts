@@ -86,10 +86,14 @@ async function tieNamesakes(db: Connection, all: IdentityRow[], dirty: ReadonlyS
   for (const own of namesakes(all)) {
     if (dirty && !own.some(({ id }) => dirty.has(id))) continue;
     const ids = own.map(({ id }) => id);
+    const busiest = own.reduce((most, one) => (one.messages > most.messages ? one : most)).address;
+    const [many, few] = [true, false].map((isBusiest) =>
+      own.filter(({ address }) => (address === busiest) === isBusiest).map(({ id }) => id),
+    ) as [number[], number[]];
     await saveTies(
       db,
       own.map(({ address }) => address),
-      tiesOf(own, await signedBy(db, ids), await wroteIn(db, ids)),
+      tiesOf(own, await signedBy(db, ids), await wroteIn(db, few, many)),
     );
   }
 }
