@@ -19,8 +19,8 @@ const LOOK_MS = 200;
 const MAX_LAG_SECONDS = 10;
 /** A node with a database serves after this long, though the log does not answer. */
 const ALONE_MS = 15_000;
-/** How often a node that has to be seeded tries. */
-const SEED_MS = 10_000;
+/** How often a node that has to be seeded tries: each time it copies the whole seed. */
+const SEED_MS = 60_000;
 /** How often the status is written where nothing changes. */
 const STATUS_MS = 1000;
 
@@ -59,7 +59,7 @@ class Node {
     const db = await openWriter(this.database);
     const follower = new Follower(db, stream);
     await this.#serveSeed();
-    for (;;) await this.#follow(db, follower);
+    for (;;) await this.#follow(db, follower, stream);
   }
 
   async #begin(): Promise<void> {
@@ -87,12 +87,12 @@ class Node {
   }
 
   /** Until nothing is new, or something is wrong. */
-  async #follow(db: Connection, follower: Follower): Promise<void> {
+  async #follow(db: Connection, follower: Follower, stream: LogStream): Promise<void> {
     try {
       this.#reached(await follower.catchUp((position) => this.#reached(position)));
       await wait(LOOK_MS);
     } catch (error) {
-      if (error instanceof SeedError) await this.#seedAgain(db, error);
+      if (error instanceof SeedError) await this.#seedAgain(db, stream, error);
       else if (error instanceof DatabaseError) throw error;
       else {
         if (this.#status.state !== 'alone') say(`the log does not answer: ${(error as Error).message}`);
@@ -118,19 +118,24 @@ class Node {
   }
 
   /** In one step, with the server reading on. */
-  async #seedAgain(db: Connection, { message }: SeedError): Promise<void> {
+  async #seedAgain(db: Connection, stream: LogStream, { message }: SeedError): Promise<void> {
     if (this.#status.problem !== message) say(message);
     await this.#tell({ state: 'to be seeded', problem: message, contact: Date.now() });
     if (this.seed) {
       const fetched = `${this.database}-seed`;
       try {
-        const { sequence } = await fetchSeed(this.seed, fetched, seedToken());
+        const { id, sequence } = await fetchSeed(this.seed, fetched, seedToken());
+        const log = await stream.state();
+        // Readers of this node's pages are not taken back for a seed that leads nowhere.
+        if (log?.id !== id || sequence + 1 < log.first || sequence > log.last)
+          throw new DatabaseError(
+            `${this.seed}: the log does not go on from this seed: it is too old, or of another log`,
+          );
         await db.become(fetched);
         say(`seeded again from ${this.seed}, begins at ${sequence} of the log`);
         return;
       } catch (error) {
-        if (!(error instanceof DatabaseError)) throw error;
-        say(error.message);
+        say((error as Error).message);
       } finally {
         rmSync(fetched, { force: true });
       }
