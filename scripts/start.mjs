@@ -38,7 +38,7 @@ await ensureBundled();
 process.chdir(ROOT);
 const sources = sourcesOf(database);
 // Archives are read while the pages are built.
-if (process.env.THREADLINE_NATS) await keepRunning('node', seed === undefined ? [] : ['--join', seed], true);
+if (process.env.THREADLINE_NATS) await startNode();
 else if (sources.length) await keepRunning('ingest', ['--follow', ...sources], false);
 else if (!existsSync(database)) await ingestSample();
 await ensureBuilt();
@@ -51,9 +51,24 @@ function usage() {
     const { values, positionals } = parseArgs({ options: { join: { type: 'string' } }, allowPositionals: true });
     return { join: values.join, sources: absoluteSources(positionals) };
   } catch (error) {
-    process.stderr.write(`${error.message}\nusage: npm start [-- SOURCE...], or npm start -- --join SEED\n`);
+    process.stderr.write(`${error.message}\nusage: npm start [-- [--join SEED] SOURCE...]\n`);
     process.exit(2);
   }
+}
+
+/** One of several: follows their log, and reads the archives when it is its turn to write. The first of all begins the log with them. */
+async function startNode() {
+  const ingest = () => sources.length && keepRunning('ingest', ['--follow', ...sources], false);
+  if (existsSync(database) || seed !== undefined || !sources.length) {
+    await keepRunning('node', seed === undefined ? [] : ['--join', seed], true);
+    return ingest();
+  }
+  await ingest();
+  const look = setInterval(() => {
+    if (!existsSync(database)) return;
+    clearInterval(look);
+    keepRunning('node', [], false);
+  }, 500);
 }
 
 /** A real archive is not mixed with invented mails. Renamed, not removed: somebody may have added to it. */
