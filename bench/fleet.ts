@@ -40,8 +40,14 @@ export class NodeProcess {
     this.ended = once(this.child, 'close').then(([code]) => ({ code, stdout: this.#stdout, stderr: this.#stderr }));
   }
 
-  static ingest(database: string, servers: string, args: string[], input?: string): NodeProcess {
-    return new NodeProcess('ingest', args, database, servers, { input });
+  static ingest(
+    database: string,
+    servers: string,
+    args: string[],
+    input?: string,
+    env: Record<string, string> = {},
+  ): NodeProcess {
+    return new NodeProcess('ingest', args, database, servers, { input, env });
   }
 
   static follow(database: string, servers: string, seed: string | null, env: Record<string, string> = {}): NodeProcess {
@@ -86,7 +92,7 @@ export async function tablesOf(path: string): Promise<Record<string, string>> {
 }
 
 /** How much of the log is in a database. */
-async function sequenceOf(path: string): Promise<number> {
+export async function sequenceOf(path: string): Promise<number> {
   const db = await Connection.open(path, 'read');
   try {
     return (await logState(db)).sequence;

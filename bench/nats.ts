@@ -2,6 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { SCHEMA_VERSION } from '#db/open';
 import { Gate } from './gate';
 import { freePort } from './process';
 
@@ -11,6 +14,8 @@ export const NATS_SERVER: string | null =
   null;
 
 const SERVERS = [0, 1, 2];
+/** The stream of this version (log/stream.ts). */
+const LOG = `threadline-v${SCHEMA_VERSION}`;
 
 interface Member {
   port: number;
@@ -96,6 +101,31 @@ export class NatsCluster {
 
   heal(n: number): void {
     for (const gate of this.#members[n]?.routes ?? []) gate.heal();
+  }
+
+  /** The server that leads the log. */
+  async leader(): Promise<number> {
+    for (;;) {
+      const { cluster } = await this.#ask((manager) => manager.streams.info(LOG));
+      if (cluster?.leader) return Number(cluster.leader.slice(1));
+    }
+  }
+
+  /** The log takes nothing more, as where its disk is full; false: it takes all again. */
+  async fill(isFull: boolean): Promise<void> {
+    await this.#ask(async (manager) => {
+      const { state } = await manager.streams.info(LOG);
+      await manager.streams.update(LOG, { max_bytes: isFull ? state.bytes : -1, discard: isFull ? 'new' : 'old' });
+    });
+  }
+
+  async #ask<T>(question: (manager: JetStreamManager) => Promise<T>): Promise<T> {
+    const connection = await connect({ servers: this.urls.split(',') });
+    try {
+      return await question(await jetstreamManager(connection));
+    } finally {
+      await connection.close();
+    }
   }
 
   get urls(): string {

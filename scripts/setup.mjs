@@ -191,6 +191,7 @@ async function bundle() {
       'bench/soak.ts',
       'bench/kills.ts',
       'bench/nodes.ts',
+      'bench/lag.ts',
       'bench/scale.ts',
       'bench/fuzz/fuzz.ts',
       'ingest/pipeline/worker.ts',

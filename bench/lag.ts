@@ -1,0 +1,110 @@
+/**
+ * node dist/lag.mjs ARCHIVE: three servers of a log, one node that reads an archive and two that follow: what the log costs the writer,
+ * how far behind the others are, how fast one that begins late catches up, and what several nodes serve in a second.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { setTimeout as later } from 'node:timers/promises';
+import { Command } from 'commander';
+import { backup } from '#db/backup';
+import { nodeStatus } from '#db/nodestatus';
+import { CommandError, runProgram } from '../cli/program';
+import { bytesBelow } from './archives';
+import { NodeProcess, sequenceOf, settled } from './fleet';
+import { load } from './load';
+import { NATS_SERVER, NatsCluster } from './nats';
+import { median, percentile } from './stats';
+import { figure, markdownOf, megabytes } from './table';
+import { anew, startOurs } from './web';
+
+/** How often the followers' status is read. */
+const LOOK_MS = 100;
+const END_MS = 600_000;
+const REQUESTS = 600;
+const CLIENTS = 12;
+
+const seconds = (since: number) => (performance.now() - since) / 1000;
+
+async function finished(one: NodeProcess): Promise<void> {
+  const { code, stderr } = await one.ended;
+  if (code !== 0) throw new CommandError(stderr);
+}
+
+async function run(source: string): Promise<void> {
+  if (!NATS_SERVER) throw new CommandError('nats-server is not installed');
+  const folder = mkdtempSync(join(tmpdir(), 'threadline-lag-'));
+  const cluster = await NatsCluster.start(folder);
+  const running: NodeProcess[] = [];
+  try {
+    const at = (name: string) => join(folder, `${name}.sqlite`);
+    const alone = performance.now();
+    await finished(NodeProcess.ingest(at('alone'), '', [source]));
+    const aloneSeconds = seconds(alone);
+
+    await finished(NodeProcess.ingest(at('a'), cluster.urls, ['--limit', '1', source]));
+    await backup(at('a'), at('seed'));
+    const followers = ['b', 'c'].map(at);
+    for (const database of followers) running.push(NodeProcess.follow(database, cluster.urls, at('seed')));
+    while (!running.every(({ isReady }) => isReady)) await later(LOOK_MS);
+    const lags: number[] = [];
+    const looks = setInterval(() => lags.push(...followers.map((one) => nodeStatus(one)?.lag ?? 0)), LOOK_MS);
+    const written = performance.now();
+    await finished(NodeProcess.ingest(at('a'), cluster.urls, [source]));
+    const loggedSeconds = seconds(written);
+    await settled([at('a'), ...followers], END_MS);
+    clearInterval(looks);
+
+    const late = performance.now();
+    running.push(NodeProcess.follow(at('d'), cluster.urls, at('seed')));
+    const end = await sequenceOf(at('a'));
+    while ((await sequenceOf(at('d')).catch(() => 0)) < end) await later(LOOK_MS);
+    const lateSeconds = seconds(late);
+    const log = [0, 1, 2].map((n) => bytesBelow(join(folder, `nats-${n}`)));
+
+    const rows = [
+      ['ingest alone, s', figure(aloneSeconds)],
+      ['ingest with the log and two followers on this machine, s', figure(loggedSeconds)],
+      ['lag of the followers, s: median', figure(median(lags))],
+      ['99th percentile', figure(percentile(lags, 0.99))],
+      ['most', figure(Math.max(...lags))],
+      ['the log on one server', megabytes(median(log))],
+      ['the database', megabytes(bytesBelow(at('a')))],
+      ['a node from an early seed to the end of the log, s', figure(lateSeconds)],
+    ];
+    for (const nodes of [1, 2, 3])
+      rows.push([
+        `pages a second of ${nodes} nodes, each made anew`,
+        figure(await served(['a', 'b', 'c'].slice(0, nodes).map(at))),
+      ]);
+    const table = { title: `Three nodes, ${basename(source)}`, notes: [], columns: ['what', 'measured'], rows };
+    process.stdout.write(`${markdownOf(table)}\n`);
+  } finally {
+    await Promise.all(running.map((one) => one.kill()));
+    await cluster.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Front pages a second, from all nodes at once. */
+async function served(databases: string[]): Promise<number> {
+  const servers = await Promise.all(databases.map(startOurs));
+  try {
+    const fresh = servers.map(({ base }) => anew(`${base}/`));
+    const urlOf = (n: number) => (fresh[n % fresh.length] as () => string)();
+    await load(urlOf, { count: 12, clients: 3 });
+    const { seconds: took, status } = await load(urlOf, { count: REQUESTS, clients: CLIENTS });
+    if (status !== 200) throw new CommandError(`a page was answered with ${status}`);
+    return REQUESTS / took;
+  } finally {
+    await Promise.all(servers.map((server) => server.stop()));
+  }
+}
+
+await runProgram(
+  new Command('lag')
+    .description('measures what a log of several nodes costs, and how far behind its readers are')
+    .argument('<archive>')
+    .exitOverride()
+    .action(run),
+);
