@@ -91,7 +91,7 @@ function Since({ newest }: { newest: number }) {
   return (
     <>
       {' '}
-      What is new in its last{' '}
+      New in the last{' '}
       {Object.entries(days).map(([name, count], n) => (
         <Fragment key={name}>
           {n ? ', ' : ''}
