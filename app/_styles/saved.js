@@ -86,8 +86,8 @@
     }
   }
 
+  show();
   document.addEventListener('DOMContentLoaded', () => {
-    show();
     const said = document.getElementById('said');
     document.getElementById('export').addEventListener('click', () => {
       const url = URL.createObjectURL(new Blob([JSON.stringify(remembered(), null, 1)], { type: 'application/json' }));

@@ -14,8 +14,6 @@ export interface DocumentProps {
   feed?: string;
   /** Address of the feed of debates that this page belongs to. */
   debates?: string;
-  /** A script that this page has besides that of all. */
-  script?: string;
   children: ReactNode;
 }
 
@@ -28,7 +26,6 @@ export function Document({
   at,
   feed,
   debates,
-  script,
   children,
 }: DocumentProps) {
   return (
@@ -40,7 +37,6 @@ export function Document({
         <title>{title}</title>
         {/* Not deferred: the theme that the reader chose is there before anything is painted. The style sheet is waited for anyway. */}
         <script src={assetHref('site.js')} />
-        {script ? <script src={assetHref(script)} /> : null}
         <link rel="stylesheet" href={assetHref('site.css')} />
         <link rel="icon" href={assetHref('icon.svg')} type="image/svg+xml" />
         {feed ? <link rel="alternate" type="application/atom+xml" href={feed} title="Atom feed" /> : null}

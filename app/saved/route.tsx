@@ -1,12 +1,13 @@
 import { baseUrl } from '../_page/atom';
 import { page } from '../_page/page';
 import { Document } from '../_ui/Document';
+import { assetHref } from '../_web/assets';
 
 /** `/saved/`: what the reader's own browser keeps. The server knows nothing of it. */
 export const GET = page(async ({ request }) => {
   const base = baseUrl(request);
   return (
-    <Document title="Saved · Threadline" at="/saved/" script="saved.js">
+    <Document title="Saved · Threadline" at="/saved/">
       <h1>Saved</h1>
       <p className="facts">
         Threads, series and searches that you keep, and what you have read. Your browser has them; nothing of it is
@@ -18,6 +19,8 @@ export const GET = page(async ({ request }) => {
         </p>
       </noscript>
       <div id="saved" />
+      {/* Runs where the list stands, before what is below it is drawn: nothing moves. */}
+      <script src={assetHref('saved.js')} />
       <section className="js" aria-labelledby="file">
         <h2 id="file">To another browser</h2>
         <p>One file has all of it: what is saved, what is read, the theme. What the other browser has is kept.</p>
