@@ -1,3 +1,4 @@
+import { type FilePatch, patchBody } from './diff';
 import { LIST, quote, type SampleMail, wrap, write } from './mail';
 import { type Invented, PEOPLE } from './people';
 
@@ -18,6 +19,8 @@ export interface Turn {
   absent?: boolean;
   headers?: Record<string, string | null>;
   alsoOn?: typeof LIST;
+  /** What the text, as its message, is the patch of. */
+  patch?: { notes: string; files: readonly FilePatch[] };
 }
 
 export interface Posted {
@@ -54,7 +57,7 @@ function post(slug: string, start: number, subject: string, turn: Turn, parent: 
   const at = Math.round(
     (parent ? parent.at : start) + turn.after * 3600 + ((turn.key.length * 977 + turn.text.length * 131) % 1700),
   );
-  const blocks = compose(turn.text, parent);
+  const blocks = compose(turn.text, turn.patch ? null : parent);
   return {
     turn,
     who,
@@ -63,8 +66,12 @@ function post(slug: string, start: number, subject: string, turn: Turn, parent: 
     subject: turn.subject ?? (parent ? `Re: ${parent.subject.replace(/^Re: /, '')}` : subject),
     references: parent ? [...parent.references, parent.msgid] : [],
     ...blocks,
+    ...(turn.patch ? { body: patchBody(blocks.body.trimEnd(), turn.patch.files, turn.patch.notes) } : {}),
   };
 }
+
+/** Paragraphs that are not filled: indented ones, trailers, the list of a cover letter, its changelog. */
+const KEPT = /^[ \t]|^(?:[A-Z][\w-]*-by|From|Fixes|Link|Cc|Closes): |^[^\n]+:\n {1,2}\S/;
 
 function compose(text: string, parent: Posted | null): { paragraphs: Posted['paragraphs']; body: string } {
   const paragraphs: Posted['paragraphs'] = [];
@@ -75,7 +82,7 @@ function compose(text: string, parent: Posted | null): { paragraphs: Posted['par
       above = quoted(block, parent);
       parts.push(parts.length || !parent ? marked(above) : quote(parent.who, parent.at, above).trimEnd());
     } else {
-      const own = /^[ \t]/.test(block) ? block : wrap(block);
+      const own = KEPT.test(block) ? block : wrap(block);
       paragraphs.push({ text: own, above });
       parts.push(own);
       above = '';
