@@ -14,6 +14,13 @@ describe('said', () => {
     expect(kindsIn('Bea, please split this.\n', 'Bea Ek')).toEqual([CLAIM.changesRequested]);
   });
 
+  it('takes a number after "all" for the patches', () => {
+    expect(saidOf(readBody('All three applied to pets-next. Thanks, Ada.\n'))).toMatchObject([
+      { kind: CLAIM.applied, tree: 'pets-next', scope: 'all' },
+    ]);
+    expect(kindsIn('All three of these crash on my board.\n')).toEqual([]);
+  });
+
   it('declines with "No, thanks" before all else', () => {
     expect(kindsIn(`${QUOTED}No, thanks, we will paint the kennel.\n`)).toEqual([CLAIM.rejected]);
     expect(kindsIn(`${QUOTED}I tried it.\n\nNo, thanks to Bea it works.\n`)).toEqual([]);

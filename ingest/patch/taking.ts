@@ -2,14 +2,14 @@ import { type Act, isQuestion, scopeOf } from './act';
 
 /** Words that open a sentence without saying anything of the patch. */
 const OPENING =
-  /(?:ok(?:ay)?|o\.k|great|good(?: (?:catch|point|stuff|work|job))?|nice(?: (?:catch|work|job|one))?|cool|right|fine|perfect|awesome|excellent|done|ditto|anyway|hi|hello|hey|dear|yes|yep|yeah|yup|sure|all ?right|alright|finally|so|and|then|well|fyi|btw|thanks?(?: you)?(?: a lot| again| both| all| everyone| very much| so much)?|thx|tnx|cheers|lgtm|sorry(?: for the (?:long |late )?(?:delay|reply|wait))?|as (?:discussed|agreed|requested)|no (?:problem|worries)|looks? (?:very )?(?:good|fine|ok(?:ay)?|great|sane|reasonable)(?: to me)?(?: now| too)?|it's|they're|this is|all)(?=[\s,.!:;()-]|$)[\s,.!:;()-]*/iy;
+  /(?:ok(?:ay)?|o\.k|great|good(?: (?:catch|point|stuff|work|job))?|nice(?: (?:catch|work|job|one))?|cool|right|fine|perfect|awesome|excellent|done|ditto|anyway|hi|hello|hey|dear|yes|yep|yeah|yup|sure|all ?right|alright|finally|so|and|then|well|fyi|btw|thanks?(?: you)?(?: a lot| again| both| all| everyone| very much| so much)?|thx|tnx|cheers|lgtm|sorry(?: for the (?:long |late )?(?:delay|reply|wait))?|as (?:discussed|agreed|requested)|no (?:problem|worries)|looks? (?:very )?(?:good|fine|ok(?:ay)?|great|sane|reasonable)(?: to me)?(?: now| too)?|it's|they're|this is|all(?! (?:two|three|four|five|six|seven|eight|nine|ten|\d+)\b))(?=[\s,.!:;()-]|$)[\s,.!:;()-]*/iy;
 /** Adverbs and auxiliaries between a subject and its verb. */
 const AUXILIARY =
   /(?:now|already|also|just|finally|both|all|been|is|are|has|have|had|was|were|being|got|provisionally|tentatively|manually|hereby|this time)(?=[\s,]|$)[\s,]*/iy;
 const PATCHES =
   /(?:(?:the|this|that|these|those|your|all|both|rest|remaining|of|in|from|my|a|an|v\d+)\s+){0,4}(?:(?!(?:applied|queued|merged|picked|pushed|taken|took|committed|pulled|added|dropped|i|we|with|without|after|before|when|once|if|as|until|unless|since|because|while|by|on|in|to|for|from|similar|another|no|any|some|every|each|are|is|run|after|whether|that|which|where)\s)[a-z0-9-]+\s+){0,2}(?:patch(?:es|set|sets|series)?|series|set|pull(?: request)?|commits?|fix(?:es)?|changes?|cleanups?|ones?|lot|stuff|rest|remaining|others|v\d+|version|PR)(?![\w-])(?:\s+(?:of|in|from)\s+(?:this|the|your|that)?\s*(?:series|set|patchset|patch set))?(?:\s+#?\d+(?:[-–,/&\s]{1,3}(?:(?:to|and|through)\s+)?#?\d+)*)?(?:\s*\([^)]{0,80}\))?[\s,]*/iy;
 const PRONOUN =
-  /(?:this|these|those|that|both|all(?: of (?:them|these|this|it))?|everything|it|them|they)(?![\w'-])[\s,]*/iy;
+  /(?:this|these|those|that|both|all(?: (?:two|three|four|five|six|seven|eight|nine|ten|\d+))?(?: of (?:them|these|this|it))?|everything|it|them|they)(?![\w'-])[\s,]*/iy;
 const NUMBERED =
   /(?:patch(?:es)?\s+)?(?:#?\d+(?:\/\d+)?(?:[-–,&\s]{1,3}(?:(?:to|and|through)\s+)?#?\d+(?:\/\d+)?)*|v\d+|first (?:\w+)|rest|remainder)(?![\w.])[\s,]*/iy;
 const FIRST_PERSON =
