@@ -21,7 +21,7 @@ export async function pageKinds(page: Page, base: string): Promise<PageKind[]> {
   const text = await first('/search/?q=s:hibernation+-is:patch', '.results li > a');
   const patch = await first('/search/?q=is:patch+-is:cover', '.results li > a');
   const attachment = await first('/search/?q=has:attachment', '.results li > a');
-  const short = await first('/search/?q=t16-0', '.results li > a');
+  const short = await first('/search/?q=s:ramdiag', '.results li > a');
   const person = await first('/people/', '.threads li > a');
   const mmFile = await first('/mm/2.6.76-rc6-mm2/', '.changes a');
   const story = await first('/stories/', '.stories a');
