@@ -1,7 +1,7 @@
 // Loaded into a server under test before its own code (soak.ts): writes once a second into the file that THREADLINE_SOAK_INSIDE names
 // what its loop and its memory came to, since SIGUSR2, as JSON. What a stall is: the time between two turns of the loop above what was asked for,
 // and of it what the loop itself worked. The rest it waited for a processor that others had: the machine's load, not the server's.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 
 const EVERY_MS = 20;
@@ -38,7 +38,8 @@ function watch() {
       const { heapTotal, heapUsed, external, arrayBuffers } = process.memoryUsage();
       Object.assign(seen, { anonymous: bytes, parts: { heapTotal, heapUsed, external, arrayBuffers } });
     }
-    writeFileSync(file, JSON.stringify(seen));
+    writeFileSync(`${file}.new`, JSON.stringify(seen));
+    renameSync(`${file}.new`, file);
   }, 1000).unref();
 }
 

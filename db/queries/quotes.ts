@@ -217,7 +217,7 @@ async function compareBoth(db: Snapshot, quotation: Quotation, ids: number[]): P
 }
 
 /** Characters of a mail that a quotation is held against: what is longer is a log or a patch from there on. */
-const MAX_COMPARED = 1 << 20;
+const MAX_COMPARED = 1 << 19;
 
 /** Characters of a passage that are shown: with an omission in its middle it may go from one end of a mail to the other. */
 const MAX_PASSAGE = 20_000;
