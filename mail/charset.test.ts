@@ -5,6 +5,13 @@ const latin1 = (text: string) => Buffer.from(text, 'latin1');
 
 describe('decodeText', () => {
   it.each([
+    ['uhc', '\xbe\xc8\xb3\xe7', '안녕'],
+    ['x-cp850', 'caf\x82', 'café'],
+    ['dos-866', '\x8f\xe0\xa8', 'При'],
+    ['ansi-1251', '\xcf\xf0\xe8', 'При'],
+    ['latin9', '\xa4', '€'],
+    ['x-euc', '\xbc\xea', '手'],
+    ['cp50220', '\x1b$B<j\x1b(B', '手'],
     ['koi8-r-unix', '\xf4\xc5\xd3\xd4', 'Тест'],
     ['iso-8859-1-windows-1252', '\x93\xfc\x94', '“ü”'],
     ['_iso-2022-jp$ESC', '\x1b$B4A;z\x1b(B', '漢字'],

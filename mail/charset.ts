@@ -55,14 +55,40 @@ const ALIASES: Record<string, string> = {
   csunicode11utf7: 'utf-7',
   'iso-8859-8-i': 'iso-8859-8',
   'iso-8859-8-e': 'iso-8859-8',
+  logical: 'iso-8859-8',
+  'iso-8859': 'windows-1252',
+  latin9: 'iso-8859-15',
+  'latin-9': 'iso-8859-15',
+  latin0: 'iso-8859-15',
+  'windows-cyrillic': 'windows-1251',
+  'koi-8': 'koi8-r',
+  uhc: 'cp949',
+  'cn-gb': 'gbk',
+  'euc-cn': 'gbk',
+  gb: 'gbk',
+  ujis: 'euc-jp',
+  euc: 'euc-jp',
 };
+
+/** A code page by its number, whoever's name stands before it: `850`, `dos-866`, `x-cp850`, `ansi-1251`. */
+const CODE_PAGE = /^(?:cp|dos|ibm|ms|windows|ansi|microsoft)?-?(?:cp)?(\d{3,5})$/;
+
+/** Names without what looks like a known one within them. */
+function plainName(label: string): string {
+  const bare = label.startsWith('x-') ? label.slice(2) : label;
+  const page = CODE_PAGE.exec(bare)?.[1];
+  if (page === undefined) return ALIASES[bare] ?? bare;
+  if (/^5022[0-2]$/.test(page)) return 'iso-2022-jp';
+  return /^125\d$/.test(page) ? `windows-${page}` : page === '65001' ? 'utf-8' : `cp${page}`;
+}
 
 function knownName(label: string): string {
   const alias = ALIASES[label];
   if (alias !== undefined) return alias;
   if (label === '' || label === 'hz-gb-2312') return label;
   const within = NAME_WITHIN.exec(label.slice(0, 100))?.[0];
-  if (within === undefined || within === label) return label;
+  if (within === undefined) return plainName(label);
+  if (within === label) return label;
   try {
     return new TextDecoder(label).encoding;
   } catch {
