@@ -159,6 +159,7 @@ export const series = z.object({
   ),
   status: z.string(),
   verdict: said.nullable().describe('the mail that proves the status; null where no single mail does'),
+  outcome_unknown: z.string().nullable().describe('why no mail may ever say what became of it'),
   objections: z
     .array(said.omit({ at: true }).extend({ answered: z.boolean() }))
     .describe('who refused a version or asked for a change'),
