@@ -32,17 +32,22 @@ export function ThreadCaseHead({ found, messages }: { found: ThreadCase; message
           A report: <a href={sayingHref(told)}>{told.quote}</a>
         </p>
       ) : null}
-      {asked && messages > FEW ? (
-        <p className="facts">
-          {kind === 'report' ? 'Reported' : 'Begun'}
-          <Proof by={asked} />
-        </p>
-      ) : null}
-      {answer && messages > FEW ? (
-        <p className="facts">
-          Answered by {plural(answerers, 'person', 'people')}, first
-          <Proof by={answer} />
-        </p>
+      {messages > FEW && (asked || answer) ? (
+        <details className="facts">
+          <summary>What was {kind === 'report' ? 'reported' : 'asked'}, and who answered first</summary>
+          {asked ? (
+            <p>
+              {kind === 'report' ? 'Reported' : 'Begun'}
+              <Proof by={asked} />
+            </p>
+          ) : null}
+          {answer ? (
+            <p>
+              Answered by {plural(answerers, 'person', 'people')}, first
+              <Proof by={answer} />
+            </p>
+          ) : null}
+        </details>
       ) : null}
     </>
   );
