@@ -46,7 +46,7 @@ export async function sincePage(
       </p>
       <form className="filter">
         <label>
-          Since <input type="date" name="since" defaultValue={shortDate(asked)} required />
+          Since <input name="since" size={10} defaultValue={shortDate(asked)} placeholder="2025-02-14" required />
         </label>
         <button type="submit">Show</button>
       </form>

@@ -176,7 +176,7 @@ describe.skipIf(!present)('the design', () => {
     });
     expect(Math.round(height as number)).toBe(lines);
     for (const [kind, picture] of [
-      ['home', '.bars'],
+      ['all lists', '.bars'],
       ['search', '.bars'],
       ['topic', '.stacks'],
     ] as const) {
@@ -199,7 +199,7 @@ describe.skipIf(!present)('the design', () => {
     }
     await open('digest');
     await page.locator('.lanes .scroll').evaluate((scroller) => {
-      scroller.scrollLeft = 400;
+      scroller.scrollLeft = -400;
     });
     const names = page.locator('.lanes .names li');
     const svg = (await boxOf('.lanes svg')) ?? { y: 0, height: 0 };
