@@ -11,7 +11,7 @@ const RENEW_MS = (LEASE_SECONDS * 1000) / 3;
 /** How often one that waits looks whether the lease is free; how long a writer waits that the log could not answer. */
 const LOOK_MS = 500;
 const RETRY_MS = 500;
-/** How often waiting is said. */
+/** How often waiting for one reason is said. */
 const SAY_MS = 30_000;
 
 /**
@@ -25,7 +25,7 @@ export class LogWriter implements TransactionLog {
   #renewal: Promise<void> | null = null;
   /** The last message of the log as this writer knows it; null before it has begun, and after another wrote. */
   #last: number | null = null;
-  #said = 0;
+  #said = { text: '', until: 0 };
 
   constructor(
     private readonly stream: LogStream,
@@ -161,8 +161,8 @@ export class LogWriter implements TransactionLog {
   }
 
   #say(text: string): void {
-    if (performance.now() < this.#said) return;
-    this.#said = performance.now() + SAY_MS;
+    if (text === this.#said.text && performance.now() < this.#said.until) return;
+    this.#said = { text, until: performance.now() + SAY_MS };
     this.note(text);
   }
 
