@@ -45,9 +45,11 @@ export function Discussion({
       <summary>{mails}</summary>
       {id === said.first && !digested.size && remarks.length >= DIGESTED ? (
         <p className="facts">
+          The digest quotes some of what follows:{' '}
           <a href={`?version=${id}&marks=digest#r${id}`} rel="nofollow">
-            Mark what the digest quotes
+            mark those passages
           </a>
+          .
         </p>
       ) : null}
       {patches.map((patch) => {
