@@ -30,7 +30,7 @@ function Line({ line }: { line: SeriesLine & { shared?: number } }) {
       </a>
       <VerdictWord {...line} />{' '}
       <small>
-        <bdi>{nameOf(line.author, line.address)}</bdi>
+        · <bdi>{nameOf(line.author, line.address)}</bdi>
         {line.shared ? `, ${plural(line.shared, 'file')} in common` : ''}
       </small>
     </li>
