@@ -5,6 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import { openWriter } from '#db/create';
 import { Connection, SCHEMA_VERSION, type Transaction, versionOf } from '#db/open';
 import { prepareSearch } from '#db/write/messages';
+import { mergeSegments } from '#db/write/segments';
 import { findAskedLines } from '#db/write/series';
 import { describeList, insertReject, saveCheckpoint, seenFiles, sourceRow, stateOf } from '#db/write/sources';
 import { allowAgain, takeDown, withheldIds } from '#db/write/takedown';
@@ -138,6 +139,8 @@ export async function ingest(sources: Source[], options: IngestOptions): Promise
         failed.push(error);
       }
     }
+    // First, so that what follows is written where the old segments were: the file hardly grows.
+    await mergeSegments(db);
     await rejoinThreads(db);
     await arrangeDirty(db);
     // Neither reads what the other writes: linking is this thread's work, quotations are the workers'.
