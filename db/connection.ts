@@ -195,12 +195,14 @@ export class Connection {
   }
 
   /**
-   * Begins a read transaction and gives the data version of its snapshot, in one trip to SQLite's thread: a statement that has given a
+   * Begins a read transaction, the newest where one is held, and gives the data version of its snapshot, in one trip to SQLite's thread: a statement that has given a
    * row and is not reset holds the snapshot that it read (https://sqlite.org/lang_transaction.html, implicit transactions).
    */
   async hold(): Promise<string> {
     const statement = await this.#prepare(HOLD);
     return new Promise((resolve, reject) => {
+      // Ends one that is held; calls of one statement are done in their order.
+      statement.reset();
       statement.get((error: Error | null, row?: { version: string | null }) =>
         error ? reject(this.#located(error, HOLD)) : resolve(row?.version ?? '0'),
       );

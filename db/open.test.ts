@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { command, scratch } from '../tests/command';
 import { Connection, Reader, TooLongError } from './open';
 
@@ -46,6 +46,29 @@ describe('a reader', () => {
       (await writer.get<{ value: string }>(versionOf))?.value.toString(),
     );
     await reader.close();
+  });
+
+  it('answers from one snapshot while nobody writes, sees at once what is written, and lets the log begin again', async () => {
+    const reader = await Reader.open(database, 1);
+    const hold = vi.spyOn(Connection.prototype, 'hold');
+    const version = () => reader.read(async (db) => (await db.get<{ value: string }>(versionOf))?.value);
+    try {
+      for (let n = 1; n <= 5; n++) {
+        const before = hold.mock.calls.length;
+        const first = await version();
+        expect([await version(), await version()]).toEqual([first, first]);
+        expect(hold.mock.calls.length - before).toBe(1);
+        await bump();
+        expect(Number(await version())).toBe(Number(first) + 1);
+        await bump();
+      }
+      await version();
+      const truncated = () => writer.get<{ busy: number; log: number }>('PRAGMA wal_checkpoint(TRUNCATE)');
+      await vi.waitFor(async () => expect(await truncated()).toMatchObject({ busy: 0, log: 0 }), 3000);
+    } finally {
+      hold.mockRestore();
+      await reader.close();
+    }
   });
 
   it('never writes', async () => {

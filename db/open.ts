@@ -1,5 +1,6 @@
 import { Connection, type Reads, type Value } from './connection';
 import { DatabaseError } from './errors';
+import { WalMark } from './walmark';
 
 export {
   Connection,
@@ -27,20 +28,31 @@ export interface Snapshot extends Reads {
   readonly version: string;
 }
 
+/** A connection, and the snapshot that it was left with by the last question. */
+interface Place {
+  readonly connection: Connection;
+  held: { version: string; mark: string; since: number } | null;
+}
+
+/** A snapshot serves the questions of so long, while nobody writes: beginning and ending one takes two of the few trips of a small page. */
+const HELD_MS = 100;
+
 /**
  * Several read-only connections, so that a slow search holds up nobody else. Never writes:
  * the connections are opened read-only and `PRAGMA query_only` is set besides.
  */
 export class Reader {
-  readonly #free: Connection[];
-  readonly #waiting: ((connection: Connection) => void)[] = [];
+  readonly #free: Place[];
+  readonly #waiting: ((place: Place) => void)[] = [];
+  #sweep: NodeJS.Timeout | undefined;
 
   private constructor(
     readonly path: string,
-    private readonly connections: Connection[],
+    private readonly places: Place[],
+    private readonly wal: WalMark,
     private readonly limitMs: number | null,
   ) {
-    this.#free = [...connections];
+    this.#free = [...places];
   }
 
   /** Commands may take as long as they need (null); the server passes READ_LIMIT_MS. */
@@ -61,16 +73,18 @@ export class Reader {
       for (const connection of opened) await connection.close();
       throw error;
     }
-    return new Reader(path, opened, limitMs);
+    const places = opened.map((connection) => ({ connection, held: null }));
+    return new Reader(path, places, new WalMark(path), limitMs);
   }
 
   /**
    * Runs `query` in one read transaction. Its queries are stopped after `limitMs` (waiting for a connection not counted), and so
    * is each that it asks afterwards: it ends with TooLongError.
-   * Nobody waits for the transaction's end: a read has nothing to lose by it.
+   * The transaction may be that of the question before: then nothing was written since.
    */
   async read<T>(query: (db: Snapshot) => Promise<T>, limitMs = this.limitMs): Promise<T> {
-    const connection = this.#free.pop() ?? (await new Promise<Connection>((resolve) => this.#waiting.push(resolve)));
+    const place = this.#free.pop() ?? (await new Promise<Place>((resolve) => this.#waiting.push(resolve)));
+    const { connection } = place;
     let isOver = false;
     const stop = () => {
       isOver = true;
@@ -85,30 +99,62 @@ export class Reader {
         throw isOver ? tooLong(limitMs) : error;
       }
     };
+    let isWell = false;
     try {
-      const version = await connection.hold().catch((error) => {
+      const version = await this.#begin(place).catch((error) => {
         throw isOver ? tooLong(limitMs) : error;
       });
-      return await query({
+      const result = await query({
         file: this,
         version,
         all,
         get: async (sql, params) => (await all(sql, params))[0] as never,
       });
+      isWell = !isOver;
+      return result;
     } finally {
       clearTimeout(over);
-      void connection.release().then(() => this.#giveBack(connection));
+      if (isWell && place.held) this.#giveBack(place);
+      else void this.#end(place).then(() => this.#giveBack(place));
     }
   }
 
-  #giveBack(connection: Connection): void {
+  /** The version of the snapshot that a question is answered from. */
+  async #begin(place: Place): Promise<string> {
+    const { held, connection } = place;
+    // Before the snapshot is taken: what is written between the two is seen as written after it.
+    const mark = this.wal.read();
+    if (held && held.mark === mark && performance.now() - held.since < HELD_MS) return held.version;
+    place.held = null;
+    const version = await connection.hold();
+    if (mark !== null) place.held = { version, mark, since: performance.now() };
+    return version;
+  }
+
+  #end(place: Place): Promise<void> {
+    place.held = null;
+    return place.connection.release();
+  }
+
+  #giveBack(place: Place): void {
     const next = this.#waiting.shift();
-    if (next) next(connection);
-    else this.#free.push(connection);
+    if (next) next(place);
+    else this.#free.push(place);
+    if (place.held) this.#sweep ??= setTimeout(() => this.#endOld(), HELD_MS).unref();
+  }
+
+  /** A snapshot that nobody asks of is let go: the log of the database cannot begin again while one rests on it. */
+  #endOld(): void {
+    this.#sweep = undefined;
+    const old = performance.now() - HELD_MS;
+    for (const place of this.#free) if (place.held && place.held.since <= old) void this.#end(place);
+    if (this.#free.some(({ held }) => held)) this.#sweep = setTimeout(() => this.#endOld(), HELD_MS).unref();
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.connections.map((connection) => connection.close()));
+    clearTimeout(this.#sweep);
+    this.wal.close();
+    await Promise.all(this.places.map(({ connection }) => connection.close()));
   }
 }
 
