@@ -18,10 +18,10 @@ import { bodyOfParts } from './streams';
 /** What a page answers with besides HTML. */
 export type Answer = ReactElement | Response | HtmlStream | Later;
 
-/** HTML whose first part is sent before the rest is made. `release` gives back what it holds, once it is sent or no longer wanted. */
+/** HTML whose first part is sent before the rest is made; a single one is sent whole. `release` gives back what it holds, once it is sent or no longer wanted. */
 export class HtmlStream {
   constructor(
-    readonly parts: AsyncIterable<string> | Iterable<string>,
+    readonly parts: Iterable<string>,
     readonly release = () => {},
   ) {}
 }
@@ -134,15 +134,23 @@ export const render = (element: ReactElement): string => `<!DOCTYPE html>${marku
 export const renderBytes = (element: ReactElement): Uint8Array => encode(render(element));
 
 function streamed(stream: HtmlStream, etag: string, headers: Record<string, string>): Response {
+  if (Array.isArray(stream.parts) && stream.parts.length === 1) {
+    stream.release();
+    const html = encode(stream.parts[0]);
+    keep(etag, html);
+    return respond(html, 200, headers);
+  }
   const made: Uint8Array[] = [];
   let size = 0;
   const body = bodyOfParts(
     (async function* () {
-      for await (const part of stream.parts) {
+      for (const part of stream.parts) {
         const bytes = encode(part);
         size += bytes.length;
         if (size <= LARGEST_KEPT) made.push(bytes);
         yield bytes;
+        // Other requests have their turn between the parts of a long page.
+        await new Promise((resolve) => setImmediate(resolve));
       }
       if (size <= LARGEST_KEPT) keep(etag, Buffer.concat(made));
     })(),

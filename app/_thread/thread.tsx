@@ -1,6 +1,6 @@
 import type { Snapshot } from '#db/open';
-import { caseHead, seriesOfThread } from '#db/queries/case';
-import { MAX_ROWS, readThread, type Thread, type ThreadRow, threadOf, threadTexts } from '#db/queries/thread';
+import { caseHead } from '#db/queries/case';
+import { MAX_ROWS, readThreadOf, type Thread, type ThreadRow, threadTexts } from '#db/queries/thread';
 import { threadCase } from '#db/queries/threadcase';
 import type { Shown } from '#mail/render';
 import { tooManyLarge } from '../_page/large';
@@ -26,13 +26,11 @@ export async function threadPage(
   view: 'nested' | 'flat',
   withDiffs: boolean,
 ) {
-  const id = await threadOf(db, msgid);
-  const thread = id === undefined ? undefined : await readThread(db, id);
+  const thread = await readThreadOf(db, msgid);
   if (!thread) return notFound(`The message <${msgid.slice(0, 200)}>`, msgid.slice(0, 200));
   const shown = thread.rows.filter((row) => row.ghost === null);
   if (view === 'flat') shown.sort((a, b) => a.id - b.id);
-  const series = await seriesOfThread(db, thread.first_id);
-  const found = series === null ? null : await caseHead(db, series);
+  const found = thread.series === null ? null : await caseHead(db, thread.series);
   const readable = withinBytes(shown);
   const bytes = readable.reduce((sum, { text_size }) => sum + text_size, 0);
   const release = holdLarge(bytes, PAGE_TIMES, undefined, LARGE_PAGE_BYTES);
@@ -54,15 +52,17 @@ export async function threadPage(
       />,
     );
     const [before = '', after = ''] = frame.split(CUT);
-    return new HtmlStream(
-      parts(before, after, thread, shown, texts, list, view, msgid, isFolded ? FOLD : undefined),
-      release,
-    );
+    const made = parts(before, after, thread, shown, texts, list, view, msgid, isFolded ? FOLD : undefined);
+    // Nobody waits for the end of a short one: sent whole it takes half the calls.
+    return new HtmlStream(thread.rows.length <= MAILS_AT_ONCE && bytes < SHORT ? [[...made].join('')] : made, release);
   } catch (error) {
     release();
     throw error;
   }
 }
+
+/** Text of a thread that is sent whole. */
+const SHORT = 100 * 1024;
 
 /** Texts of one page: longer threads are read whole in their mails, and in the mbox. */
 const MAX_PAGE_TEXT = 24 * 1024 * 1024;
@@ -76,7 +76,7 @@ function withinBytes(rows: ThreadRow[]): ThreadRow[] {
   });
 }
 
-async function* parts(
+function* parts(
   before: string,
   after: string,
   thread: Thread,
@@ -115,8 +115,6 @@ async function* parts(
         return nest.before(row) + mail + nest.after(row);
       })
       .join('');
-    // Other requests have their turn between the parts of a long thread.
-    await new Promise((resolve) => setImmediate(resolve));
   }
   yield nest.end();
   if (thread.messages > MAX_ROWS)

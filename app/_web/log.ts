@@ -1,6 +1,10 @@
 import pino from 'pino';
 import { settings } from './settings';
 
+/** With the line that exceeds it, less than a pipe takes undivided (4,096 bytes). */
+const TOGETHER_BYTES = 3_000;
+const LONGEST_WAIT_MS = 200;
+
 /**
  * One JSON object a line, on standard error. What a mail says and what a reader searches for is never logged: a request is told by
  * its route's pattern, an error by its message.
@@ -12,7 +16,8 @@ export const log = pino(
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (level) => ({ level }) },
   },
-  pino.destination({ dest: 2, sync: false }),
+  // Written together: a write a request costs a tenth of a small page. What waits is written when the process ends.
+  pino.destination({ dest: 2, sync: false, minLength: TOGETHER_BYTES, periodicFlush: LONGEST_WAIT_MS }),
 );
 
 /** Longest message of an error that is logged. */

@@ -171,12 +171,3 @@ function trailersGiven(db: Snapshot, series: number) {
     [series],
   );
 }
-
-/** The series that the first patch of a thread belongs to, or a cover letter above it; null where its beginning is none. */
-export async function seriesOfThread(db: Snapshot, first: number): Promise<number | null> {
-  const row = await db.get<{ id: number }>(
-    'SELECT r.series_id AS id FROM patch p JOIN revision r ON r.id = p.revision_id WHERE p.message_id = ?',
-    [first],
-  );
-  return row?.id ?? null;
-}

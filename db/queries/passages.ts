@@ -134,9 +134,11 @@ export async function passagesAt(
   db: Snapshot,
   places: { id: number; line: number }[],
 ): Promise<({ lines: [number, number]; quote: string } | null)[]> {
+  const ids = [...new Set(places.filter(({ line }) => line > 0).map(({ id }) => id))];
+  if (!ids.length) return places.map(() => null);
   const rows = await db.all<Slots & { id: number }>(
     `SELECT m.id, ${SLOTS} FROM json_each(?) j JOIN message m ON m.id = j.value`,
-    [JSON.stringify([...new Set(places.filter(({ line }) => line > 0).map(({ id }) => id))])],
+    [JSON.stringify(ids)],
   );
   const texts = await textsOf(db, rows);
   const bodies = new Map(rows.map(({ id }, n) => [id, readBody(texts[n] ?? '')]));

@@ -1,6 +1,6 @@
 import { ENDORSEMENTS } from '#patch/trailer';
 import type { Snapshot } from '../open';
-import { SLOTS, type Slots, textsOf } from './blocks';
+import { type Slots, textsOf } from './blocks';
 import { withdrawnMails } from './withdrawn';
 
 /** One line of a thread in display order: a message, or a ghost (then only `ghost` is set besides the place). */
@@ -41,6 +41,8 @@ export interface Thread {
   participants: number;
   first_id: number;
   last_id: number;
+  /** The series that its first mail begins, a patch or a cover letter; null where it is none. */
+  series: number | null;
   rows: ThreadRow[];
   /** Lists that carried it, by name. */
   lists: { name: string; synthetic: number }[];
@@ -51,43 +53,85 @@ const ENDORSING = ENDORSEMENTS.map((key) => `'${key}'`).join(', ');
 /** Rows of one thread are read up to this many; what is beyond is said on the page. */
 export const MAX_ROWS = 2000;
 
+const THREAD_OF =
+  'SELECT thread FROM message WHERE msgid = ?1 UNION ALL SELECT thread FROM ghost WHERE msgid = ?1 LIMIT 1';
+
 /** Thread of a message, by Message-ID; undefined where neither message nor ghost bears it. */
 export async function threadOf(db: Snapshot, msgid: string): Promise<number | undefined> {
-  const row = await db.get<{ thread: number }>(
-    'SELECT thread FROM message WHERE msgid = ?1 UNION ALL SELECT thread FROM ghost WHERE msgid = ?1 LIMIT 1',
-    [msgid],
-  );
-  return row?.thread;
+  return (await db.get<{ thread: number }>(THREAD_OF, [msgid]))?.thread;
 }
 
-/** A thread in display order, without texts: one indexed read. */
-export async function readThread(db: Snapshot, thread: number): Promise<Thread | undefined> {
-  const head = await db.get<Omit<Thread, 'rows' | 'lists'> & { lists: string } & Record<string, never>>(
-    `SELECT id, root, subject, messages, participants, first_id, last_id,
-       (SELECT json_group_array(json_object('name', name, 'synthetic', synthetic)) FROM
-         (SELECT l.name, l.synthetic FROM thread_list tl JOIN list l ON l.id = tl.list_id WHERE tl.thread = t.id ORDER BY l.name)) AS lists
-     FROM thread t WHERE id = ?`,
-    [thread],
+/** Of the rows of a thread what each column is read from: `p` is its place, `m` its message, `i` who wrote it. */
+const ROW = {
+  position: 'p.position',
+  depth: 'p.depth',
+  parent: 'p.parent',
+  ghost: 'p.ghost',
+  id: 'm.id',
+  msgid: 'm.msgid',
+  imposter: 'm.imposter',
+  subject: 'm.subject',
+  author_id: 'm.author_id',
+  author: 'i.name',
+  address: 'i.address',
+  person_id: 'i.person_id',
+  person: '(SELECT slug FROM person WHERE id = i.person_id)',
+  sent_at: 'm.sent_at',
+  sent_zone: 'm.sent_zone',
+  date_note: 'm.date_note',
+  flags: 'm.flags',
+  gives: `(SELECT group_concat(DISTINCT t.key) FROM patch_reply y JOIN trailer t ON t.message_id = y.message_id
+    WHERE y.message_id = m.id AND t.key IN (${ENDORSING}))`,
+  lines: 'm.lines',
+  bytes: 'm.bytes',
+  attachments: 'm.attachments',
+  notes: 'm.notes',
+  head_block: 'm.head_block',
+  head_at: 'm.head_at',
+  head_size: 'm.head_size',
+  text_block: 'm.text_block',
+  text_at: 'm.text_at',
+  text_size: 'm.text_size',
+  body_block: 'm.body_block',
+  body_at: 'm.body_at',
+  body_size: 'm.body_size',
+} satisfies Record<Exclude<keyof ThreadRow, 'withdrawn'>, string>;
+const NAMES = Object.keys(ROW) as (keyof ThreadRow)[];
+
+const threadWhere = (id: string) => `SELECT t.id, t.root, t.subject, t.messages, t.participants, t.first_id, t.last_id,
+    (SELECT json_group_array(json_object('name', name, 'synthetic', synthetic)) FROM
+      (SELECT l.name, l.synthetic FROM thread_list tl JOIN list l ON l.id = tl.list_id WHERE tl.thread = t.id ORDER BY l.name)) AS lists,
+    (SELECT r.series_id FROM patch p JOIN revision r ON r.id = p.revision_id WHERE p.message_id = t.first_id) AS series,
+    (SELECT json_group_array(json(j)) FROM (SELECT json_array(${Object.values(ROW).join(', ')}) AS j
+      FROM place p LEFT JOIN message m ON m.id = p.message_id LEFT JOIN identity i ON i.id = m.author_id
+      WHERE p.thread = t.id ORDER BY p.position LIMIT ${MAX_ROWS})) AS rows
+  FROM thread t WHERE t.id = ${id}`;
+
+const BY_ID = threadWhere('?1');
+const BY_MSGID = threadWhere(`(${THREAD_OF})`);
+
+/** A thread in display order, without texts: one indexed read, of one row, since a row for each mail takes longer to hand over than to read. */
+export const readThread = (db: Snapshot, thread: number): Promise<Thread | undefined> => oneThread(db, BY_ID, thread);
+
+/** The same, of the thread that a message or a ghost is in. */
+export const readThreadOf = (db: Snapshot, msgid: string): Promise<Thread | undefined> =>
+  oneThread(db, BY_MSGID, msgid);
+
+async function oneThread(db: Snapshot, sql: string, key: string | number): Promise<Thread | undefined> {
+  const head = await db.get<Omit<Thread, 'rows' | 'lists'> & { lists: string; rows: string } & Record<string, never>>(
+    sql,
+    [key],
   );
   if (!head) return undefined;
-  const rows = await db.all<Omit<ThreadRow, 'withdrawn'>>(
-    `SELECT p.position, p.depth, p.parent, p.ghost, m.id, m.msgid, m.imposter, m.subject, m.author_id, i.name AS author, i.address,
-       i.person_id, (SELECT slug FROM person WHERE id = i.person_id) AS person, m.sent_at, m.sent_zone, m.date_note, m.flags,
-       (SELECT group_concat(DISTINCT t.key) FROM patch_reply y JOIN trailer t ON t.message_id = y.message_id
-        WHERE y.message_id = m.id AND t.key IN (${ENDORSING})) AS gives, m.lines, m.bytes, m.attachments, m.notes,
-       ${SLOTS.split(', ')
-         .map((column) => `m.${column}`)
-         .join(', ')}
-     FROM place p LEFT JOIN message m ON m.id = p.message_id LEFT JOIN identity i ON i.id = m.author_id
-     WHERE p.thread = ? ORDER BY p.position LIMIT ${MAX_ROWS}`,
-    [thread],
-  );
-  const gone = rows.some(({ ghost }) => ghost !== null) ? await withdrawnMails(db) : null;
-  return {
-    ...head,
-    rows: rows.map((row) => ({ ...row, withdrawn: gone?.get(row.ghost ?? '')?.reason ?? null })),
-    lists: JSON.parse(head.lists),
-  };
+  const rows = (JSON.parse(head.rows) as unknown[][]).map((row) => {
+    const made: Record<string, unknown> = {};
+    for (const [n, name] of NAMES.entries()) made[name] = row[n];
+    return { ...made, withdrawn: null } as unknown as ThreadRow;
+  });
+  const ghosts = rows.filter(({ ghost }) => ghost !== null);
+  const gone = ghosts.length ? await withdrawnMails(db) : null;
+  for (const row of ghosts) row.withdrawn = gone?.get(row.ghost ?? '')?.reason ?? null;
+  return { ...head, rows, lists: JSON.parse(head.lists) };
 }
 
 /** Texts of the messages among `rows`, by position. */

@@ -14,7 +14,7 @@ import { MAX_LIMIT, searchMessages } from '#db/queries/search/index';
 import { findSeries, type SeriesLine, seriesIdOf } from '#db/queries/series';
 import { listSeries, SERIES_A_PAGE } from '#db/queries/serieslist';
 import { suggest } from '#db/queries/suggest';
-import { readThread, type ThreadRow, threadOf } from '#db/queries/thread';
+import { readThreadOf, type ThreadRow } from '#db/queries/thread';
 import { type TopicMatches, topicIds, topicMatches } from '#db/queries/topics';
 import { withdrawnMails } from '#db/queries/withdrawn';
 import { timeOf } from '#mail/ids';
@@ -119,8 +119,7 @@ const messageOperations = [
     params: z.strictObject({ msgid }),
     answer: s.thread,
     async run({ params, db }) {
-      const id = await threadOf(db, params.msgid);
-      const thread = id === undefined ? undefined : await readThread(db, id);
+      const thread = await readThreadOf(db, params.msgid);
       if (!thread) throw missing(`Message ${params.msgid}`);
       const idOf = (row: ThreadRow | undefined) => row?.ghost ?? row?.msgid ?? null;
       const byPosition = new Map(thread.rows.map((row) => [row.position, row]));
