@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { encodeUnseen, visible } from './visible';
+import { encodeUnseen, hasUnseen, hasUnseenBytes, visible } from './visible';
 
 describe('visible', () => {
   it.each([
@@ -47,6 +47,20 @@ describe('visible', () => {
         unmarked.push(`not ${code.toString(16)}`);
     }
     expect(unmarked).toEqual([]);
+  });
+
+  it('tells of UTF-8 what it tells of text, all of the first plane and every seventh of the others', () => {
+    const encoder = new TextEncoder();
+    const differ: string[] = [];
+    for (let code = 0; code < 0x110000; code += code < 0x10000 ? 1 : 7) {
+      if (code >= 0xd800 && code < 0xe000) continue;
+      const text = `a${String.fromCodePoint(code)}b`;
+      if (hasUnseenBytes(encoder.encode(text)) !== hasUnseen(text)) differ.push(code.toString(16));
+    }
+    expect(differ).toEqual([]);
+    // Half of a pair is sent as U+FFFD, which is looked at.
+    expect(hasUnseenBytes(encoder.encode('a\ud800'))).toBe(true);
+    expect(hasUnseenBytes(encoder.encode('…“ü” →'))).toBe(false);
   });
 
   it('encodes them for addresses', () => expect(encodeUnseen('a\u202eb')).toBe('a%E2%80%AEb'));

@@ -1,7 +1,7 @@
 import type { ReactElement, ReactNode } from 'react';
 import { DatabaseError, type Snapshot, TooLongError } from '#db/open';
 import { readProgress } from '#db/progress';
-import { visible } from '#mail/visible';
+import { hasUnseenBytes, visible } from '#mail/visible';
 import { topicsStamp } from '#site/topicsfile';
 import { Document } from '../_ui/Document';
 import { loreHref } from '../_ui/links';
@@ -125,7 +125,10 @@ function finished(
 
 const encoder = new TextEncoder();
 /** Whatever page a mail's words stand on: what nobody sees in them is shown (mail/visible.ts); plain text, so that it is right in attributes too. */
-const encode = (html: string) => encoder.encode(visible(html));
+function encode(html: string): Uint8Array {
+  const bytes = encoder.encode(html);
+  return hasUnseenBytes(bytes) ? encoder.encode(visible(html)) : bytes;
+}
 
 /** A whole page, static: no ids, no hydration, the text once. */
 export const render = (element: ReactElement): string => `<!DOCTYPE html>${markupOf(element)}`;

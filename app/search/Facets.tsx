@@ -1,6 +1,6 @@
 import { FACET_BOUND, type Facet, type Facets as FacetsFound } from '#db/queries/search/index';
 import { maskAddress } from '../_ui/format';
-import type { LinkTo } from './NothingFound';
+import type { LinkTo } from './link';
 import { scoped } from './narrow';
 
 /** What the matches can be narrowed to, with how many there are of each. */

@@ -1,10 +1,7 @@
 import type { Snapshot } from '#db/open';
 import { type SearchRequest, searchMessages } from '#db/queries/search/index';
 import { plural } from '../_ui/format';
-
-/** This search with other values of some parameters. */
-export type LinkTo = (change: Change) => string;
-type Change = Record<string, string | null>;
+import type { Change, LinkTo } from './link';
 
 /** Something to ask instead, and how much it finds. */
 export interface Offer {

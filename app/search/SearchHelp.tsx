@@ -1,4 +1,5 @@
 import { PREFIXES } from '#query/prefix';
+import { markupOf } from '../_web/markup';
 
 /** What can be written without a prefix, with something to copy for each. */
 const WORDS: [string, string][] = [
@@ -12,10 +13,19 @@ const WORDS: [string, string][] = [
   ['suspend ADJ/5 image', 'so, and in this order'],
 ];
 
+/** The same on every page: written once. */
+let written: string | undefined;
+
 export function SearchHelp() {
+  written ??= markupOf(<Language />);
+  // biome-ignore lint/security/noDangerouslySetInnerHtml: made here, of constants
+  return <section className="help" aria-label="How to search" dangerouslySetInnerHTML={{ __html: written }} />;
+}
+
+function Language() {
   const rows = [...WORDS, ...PREFIXES.map(({ example, meaning }) => [example, meaning] as const)];
   return (
-    <section className="help" aria-label="How to search">
+    <>
       <p>The language is that of lore.kernel.org: what works there works here.</p>
       <table>
         <tbody>
@@ -29,6 +39,6 @@ export function SearchHelp() {
           ))}
         </tbody>
       </table>
-    </section>
+    </>
   );
 }

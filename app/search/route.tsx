@@ -24,7 +24,8 @@ import { listHref, personHref } from '../_ui/links';
 import { redirect, respond } from '../_web/http';
 import { topics } from '../topics/config';
 import { Facets } from './Facets';
-import { type LinkTo, NothingFound, offersOf } from './NothingFound';
+import { type LinkTo, linkTo } from './link';
+import { NothingFound, offersOf } from './NothingFound';
 import { chipsOf, narrowed, SUFFIX, scoped } from './narrow';
 import { pastedPage } from './Pasted';
 import { Results } from './Results';
@@ -106,14 +107,7 @@ async function resultPage(db: Snapshot, query: URLSearchParams, request: SearchR
   const isFew = !found.problem && !request.cursor && found.total < RARE;
   const meant = isFew ? await meantQuery(db, request.query, request.now) : null;
   const offers = isEmpty ? await offersOf(db, request) : [];
-  const link = (change: Record<string, string | null>) => {
-    const next = new URLSearchParams(query);
-    next.delete('from');
-    for (const [key, value] of Object.entries(change))
-      if (value === null) next.delete(key);
-      else next.set(key, value);
-    return `/search/?${next}`;
-  };
+  const link = linkTo(query);
   const shown = (
     <Document
       title={`${request.query || request.topic || request.person} · Search`}
