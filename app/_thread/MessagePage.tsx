@@ -21,19 +21,17 @@ const MAX_HEADERS = 200;
 export function MessagePage({
   page,
   list,
-  place,
   notes,
   lit,
 }: {
   page: Page;
   list: string;
-  place: PatchPlace | null;
   /** Who took up what, and where quotations come from. */
   notes: Note[];
   /** Lines that the address asks to mark. */
   lit: LineSpan | null;
 }) {
-  const { message } = page;
+  const { message, place } = page;
   const all = allHeaders(page.head);
   const headers = all.slice(0, MAX_HEADERS);
   const told = headers.filter(({ name }) => !HOPS.test(name));

@@ -1,6 +1,8 @@
 import { mayHoldHtml, seemsHtml } from '#mail/header';
 import type { Snapshot } from '../open';
 import { headsOf, rawOf, rawPartsOf, SLOTS, type Slots, textsOf } from './blocks';
+import { QUOTE_COLUMNS, type QuoteLine, quotesOf, takenAndQuoted } from './quoted';
+import { PATCH_COLUMNS, type PatchPlace, patchesBeside, placeAmong } from './series';
 import { withdrawnMails } from './withdrawn';
 
 export interface MessageRow extends Slots {
@@ -59,6 +61,11 @@ export interface MessagePage {
   previous: Neighbour | null;
   next: Neighbour | null;
   replies: Neighbour[];
+  /** What replies took up of it, and what it quotes itself, with the source of each passage. */
+  taken: QuoteLine[];
+  quoted: QuoteLine[];
+  /** Where a patch stands in its series. */
+  place: PatchPlace | null;
 }
 
 const MESSAGE = `m.id, m.msgid, m.imposter, m.subject, m.author_id, i.name AS author, i.address,
@@ -77,6 +84,10 @@ export function findMessages(db: Snapshot, msgid: string, asked: number | null =
   );
 }
 
+/** Rows of a query as one value. */
+const objectsOf = (sql: string, columns: readonly string[]) =>
+  `(SELECT json_group_array(json_object(${columns.map((name) => `'${name}', ${name}`).join(', ')})) FROM (${sql}))`;
+
 /** Lists that a message was posted on, by name. */
 export function listsOf(db: Snapshot, id: number): Promise<{ name: string; synthetic: number }[]> {
   return db.all(
@@ -88,6 +99,10 @@ export function listsOf(db: Snapshot, id: number): Promise<{ name: string; synth
 interface Placed extends MessageRow {
   position: number | null;
   parent: number | null;
+  /** JSON, as the next two. */
+  near: string;
+  quotes: string;
+  patches: string;
   threadMessages: number | null;
   threadSubject: string | null;
   threadRoot: string | null;
@@ -95,13 +110,22 @@ interface Placed extends MessageRow {
   lists: string;
 }
 
-/** Like `findMessages`, with the place in the thread and the lists: one query for what a page says of a message. */
+/** The mails beside one: `here` is its place. */
+const NEAR = `SELECT p.position, p.depth, p.parent, p.ghost, m.msgid, m.subject, i.name AS author, i.address, m.sent_at
+  FROM place p LEFT JOIN message m ON m.id = p.message_id LEFT JOIN identity i ON i.id = m.author_id
+  WHERE p.thread = here.thread AND (p.position IN (here.position - 1, here.position + 1, here.parent)
+    OR (p.parent = here.position AND p.position > here.position)) ORDER BY p.position LIMIT 500`;
+const NEIGHBOUR = ['position', 'depth', 'parent', 'ghost', 'msgid', 'subject', 'author', 'address', 'sent_at'];
+
+/** Like `findMessages`, with all that a page says of a message: one query, since each is a trip to SQLite's thread. */
 function placedMessages(db: Snapshot, msgid: string, asked: number | null): Promise<Placed[]> {
   return db.all<Placed>(
-    `SELECT ${MESSAGE}, p.position, p.parent, t.messages AS threadMessages, t.subject AS threadSubject, t.root AS threadRoot,
+    `SELECT ${MESSAGE}, here.position, here.parent, t.messages AS threadMessages, t.subject AS threadSubject, t.root AS threadRoot,
        (SELECT json_group_array(json_object('name', name, 'synthetic', synthetic)) FROM
-         (SELECT l.name, l.synthetic FROM posting o JOIN list l ON l.id = o.list_id WHERE o.message_id = m.id ORDER BY l.name)) AS lists
-     FROM message m JOIN identity i ON i.id = m.author_id LEFT JOIN place p ON p.message_id = m.id LEFT JOIN thread t ON t.id = p.thread
+         (SELECT l.name, l.synthetic FROM posting o JOIN list l ON l.id = o.list_id WHERE o.message_id = m.id ORDER BY l.name)) AS lists,
+       ${objectsOf(NEAR, NEIGHBOUR)} AS near, ${objectsOf(quotesOf('here.message_id'), QUOTE_COLUMNS)} AS quotes,
+       ${objectsOf(patchesBeside('here.message_id'), PATCH_COLUMNS)} AS patches
+     FROM message m JOIN identity i ON i.id = m.author_id LEFT JOIN place here ON here.message_id = m.id LEFT JOIN thread t ON t.id = here.thread
      WHERE m.msgid = ?1 ORDER BY m.id = ?2 DESC, m.imposter, m.id LIMIT 50`,
     [msgid, asked],
   );
@@ -116,11 +140,22 @@ export async function readMessage(
   const found = await placedMessages(db, msgid, imposter);
   const placed = imposter === null ? found[0] : found.find(({ id }) => id === imposter);
   if (!placed) return undefined;
-  const { position: at, parent, threadMessages, threadSubject, threadRoot, lists, ...message } = placed;
+  const {
+    position: at,
+    parent,
+    threadMessages,
+    threadSubject,
+    threadRoot,
+    lists,
+    near,
+    quotes,
+    patches,
+    ...message
+  } = placed;
   const [text = ''] = await textsOf(db, [message]);
   const [head = Buffer.alloc(0)] = await headsOf(db, [message]);
   const position = at ?? 0;
-  const near = await neighbours(db, message.thread, position, parent);
+  const beside = await withReasons(db, JSON.parse(near));
   return {
     message,
     text,
@@ -132,10 +167,12 @@ export async function readMessage(
     threadMessages: threadMessages ?? 1,
     threadSubject: threadSubject ?? message.subject,
     threadRoot: threadRoot ?? message.msgid,
-    parent: near.find((row) => row.position === parent) ?? null,
-    previous: near.find((row) => row.position === position - 1) ?? null,
-    next: near.find((row) => row.position === position + 1) ?? null,
-    replies: near.filter((row) => row.parent === position),
+    parent: beside.find((row) => row.position === parent) ?? null,
+    previous: beside.find((row) => row.position === position - 1) ?? null,
+    next: beside.find((row) => row.position === position + 1) ?? null,
+    replies: beside.filter((row) => row.parent === position),
+    ...takenAndQuoted(JSON.parse(quotes)),
+    place: placeAmong(JSON.parse(patches), message.id),
   };
 }
 
@@ -148,13 +185,8 @@ async function hasHtml(db: Snapshot, message: MessageRow, head: Buffer): Promise
   return seemsHtml(raw);
 }
 
-async function neighbours(db: Snapshot, thread: number, position: number, parent: number | null): Promise<Neighbour[]> {
-  const rows = await db.all<Omit<Neighbour, 'withdrawn'>>(
-    `SELECT p.position, p.depth, p.parent, p.ghost, m.msgid, m.subject, i.name AS author, i.address, m.sent_at
-     FROM place p LEFT JOIN message m ON m.id = p.message_id LEFT JOIN identity i ON i.id = m.author_id
-     WHERE p.thread = ?1 AND (p.position IN (?2 - 1, ?2 + 1, ?3) OR (p.parent = ?2 AND p.position > ?2)) ORDER BY p.position LIMIT 500`,
-    [thread, position, parent],
-  );
+/** Neighbours, with why those are gone that were taken down. */
+async function withReasons(db: Snapshot, rows: Omit<Neighbour, 'withdrawn'>[]): Promise<Neighbour[]> {
   const gone = rows.some(({ ghost }) => ghost !== null) ? await withdrawnMails(db) : null;
   return rows.map((row) => ({ ...row, withdrawn: gone?.get(row.ghost ?? '')?.reason ?? null }));
 }

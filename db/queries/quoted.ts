@@ -30,21 +30,33 @@ export function takenUp(db: Snapshot, ids: number[]): Promise<QuoteLine[]> {
   );
 }
 
-/** What replies took up of a mail, as `takenUp`, and what it quotes itself, with the source of each passage: one query for its page. */
-export async function quotesOf(db: Snapshot, id: number): Promise<{ taken: QuoteLine[]; quoted: QuoteLine[] }> {
-  const rows = await db.all<QuoteLine & Record<string, never>>(
-    `SELECT ${COLUMNS}, 0 AS own FROM quote q JOIN message m ON m.id = q.message_id JOIN identity i ON i.id = m.author_id WHERE q.source_id = ?1
-     UNION ALL
-     SELECT ${COLUMNS}, 1 AS own FROM quote q JOIN message m ON m.id = q.source_id JOIN identity i ON i.id = m.author_id WHERE q.message_id = ?1
-     ORDER BY own, sourceLine, id, line`,
-    [id],
-  );
-  // A mail may quote itself: such a line is in both halves.
-  return {
-    taken: rows.filter(({ own }) => own === 0),
-    quoted: rows.filter(({ own }) => own === 1).sort((a, b) => a.line - b.line),
-  };
-}
+/** What replies took up of a mail, and what it quotes itself, with the source of each passage; `id` is an expression. */
+export const quotesOf = (id: string) =>
+  `SELECT ${COLUMNS}, 0 AS own FROM quote q JOIN message m ON m.id = q.message_id JOIN identity i ON i.id = m.author_id WHERE q.source_id = ${id}
+   UNION ALL
+   SELECT ${COLUMNS}, 1 AS own FROM quote q JOIN message m ON m.id = q.source_id JOIN identity i ON i.id = m.author_id WHERE q.message_id = ${id}
+   ORDER BY own, sourceLine, id, line`;
+
+export const QUOTE_COLUMNS = [
+  'sourceId',
+  'sourceLine',
+  'sourceLines',
+  'id',
+  'line',
+  'lines',
+  'answered',
+  'msgid',
+  'author',
+  'address',
+  'person',
+  'own',
+];
+
+/** Rows of `quotesOf` apart. A mail may quote itself: such a line is in both halves. */
+export const takenAndQuoted = (rows: (QuoteLine & { own: number })[]): { taken: QuoteLine[]; quoted: QuoteLine[] } => ({
+  taken: rows.filter(({ own }) => own === 0),
+  quoted: rows.filter(({ own }) => own === 1).sort((a, b) => a.line - b.line),
+});
 
 export interface Debate {
   root: string;
@@ -95,9 +107,4 @@ export async function lastAnswer(db: Snapshot, before: number, list: number | nu
     [before, list],
   );
   return row?.id;
-}
-
-/** The message of a Message-ID; undefined where nobody has it. */
-export async function idOf(db: Snapshot, msgid: string): Promise<number | undefined> {
-  return (await db.get<{ id: number }>('SELECT id FROM message WHERE msgid = ?', [msgid]))?.id;
 }

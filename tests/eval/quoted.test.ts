@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Reader } from '../../db/open';
-import { idOf, quotesOf } from '../../db/queries/quoted';
+import { readMessage } from '../../db/queries/message';
 import { ARCHIVES, archive } from '../archives';
 import { ingest, scratch } from '../command';
 
@@ -36,7 +36,7 @@ describe.skipIf(!ARCHIVES)('the sources of twice 200 quoted paragraphs of linux-
     const missed: string[] = [];
     const wrong: string[] = [];
     for (const { msgid, line, lines, verdict, source } of judged.filter((one) => one.draw === draw)) {
-      const found = await reader.read(async (db) => (await quotesOf(db, (await idOf(db, msgid)) ?? -1)).quoted);
+      const found = await reader.read(async (db) => (await readMessage(db, msgid))?.quoted ?? []);
       const own = found.filter((quote) => quote.line < line + lines && quote.line + quote.lines > line);
       if (verdict === 'right' || verdict === 'missed') here++;
       if (own.length === 0) {

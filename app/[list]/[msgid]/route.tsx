@@ -3,8 +3,7 @@ import { newestMessages } from '#db/queries/feed';
 import { lists } from '#db/queries/home';
 import { findList, threadsBetween } from '#db/queries/list';
 import { findMessage, readMessage } from '#db/queries/message';
-import { debates, quotesOf } from '#db/queries/quoted';
-import { patchPlace } from '#db/queries/series';
+import { debates } from '#db/queries/quoted';
 import { threadOf } from '#db/queries/thread';
 import { weekOf } from '#db/queries/week';
 import { firstIdAt } from '#mail/ids';
@@ -49,11 +48,8 @@ export const GET = page(async (context) => {
   if (looksLikeSpan(msgid)) return spanPage(db, list, known, msgid);
   const found = await readMessage(db, msgid, imposterOf(query));
   if (found) {
-    const { id } = found.message;
-    const { taken, quoted } = await quotesOf(db, id);
-    const notes = quoteNotes(list, taken, quoted);
-    const place = await patchPlace(db, id);
-    return <MessagePage page={found} list={list} place={place} notes={notes} lit={linesOf(query)} />;
+    const notes = quoteNotes(list, found.taken, found.quoted);
+    return <MessagePage page={found} list={list} notes={notes} lit={linesOf(query)} />;
   }
   return (await withoutEnding(db, list, msgid)) ?? listAlias(list, msgid) ?? ghostOrNothing(db, list, msgid);
 });
