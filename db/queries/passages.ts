@@ -103,7 +103,7 @@ export function passageAt(body: Body, line: number): Omit<Passage, 'row'> | null
   const paragraph = paragraphsOf(body).find(([first, last]) => first <= line && last >= line);
   if (!paragraph) {
     const own = lineOf(body, line);
-    return own.trim() ? { first: line, last: line, text: own.trim(), isCut: false } : null;
+    return own.trim() && !own.startsWith('>') ? { first: line, last: line, text: own.trim(), isCut: false } : null;
   }
   const [first, last] = paragraph;
   const text = textOf(body, first, last);
@@ -129,12 +129,12 @@ export function passageAt(body: Body, line: number): Omit<Passage, 'row'> | null
   return { ...cut(text, first, span), isCut: to < sentences.length };
 }
 
-/** The passages around lines of mails, in their order, on one line each; null where no passage is there. Line 0 is none: the mail as a whole is meant. */
+/** The passages around lines of mails, in their order, on one line each; null where no passage is there. Of what a mail says as a whole (line 0 too), its first. */
 export async function passagesAt(
   db: Snapshot,
   places: { id: number; line: number }[],
 ): Promise<({ lines: [number, number]; quote: string } | null)[]> {
-  const ids = [...new Set(places.filter(({ line }) => line > 0).map(({ id }) => id))];
+  const ids = [...new Set(places.map(({ id }) => id))];
   if (!ids.length) return places.map(() => null);
   const rows = await db.all<Slots & { id: number }>(
     `SELECT m.id, ${SLOTS} FROM json_each(?) j JOIN message m ON m.id = j.value`,
@@ -144,7 +144,7 @@ export async function passagesAt(
   const bodies = new Map(rows.map(({ id }, n) => [id, readBody(texts[n] ?? '')]));
   return places.map(({ id, line }) => {
     const body = bodies.get(id);
-    const passage = body && line > 0 ? passageAt(body, line) : null;
+    const passage = body ? passageAt(body, line) : null;
     return passage && { lines: [passage.first, passage.last], quote: passage.text.replace(/\s+/g, ' ') };
   });
 }

@@ -113,7 +113,7 @@ const lineOf = (
   address,
   id,
   msgid,
-  lines: line > 0 ? [line, line] : null,
+  lines: [line, line],
   quote: null,
   series,
   isDebate: false,
