@@ -11,8 +11,8 @@ const present = existsSync(CHROMIUM);
 if (!present && process.env.THREADLINE_REQUIRE?.includes('chromium'))
   throw new Error(`Chromium is required here (THREADLINE_REQUIRE), and ${CHROMIUM} is not there`);
 
-/** Bytes of the frame: head, navigation, footer. */
-const FRAME = 2200;
+/** Bytes of the frame: head, navigation, links to years, footer. */
+const FRAME = 2300;
 /** Bytes of HTML for each byte of text that is read, beyond the frame: what markup, addresses and pictures may cost. First that fits. */
 const BUDGET: [RegExp, number][] = [
   [/^thread/, 2.8],
