@@ -3,11 +3,13 @@ import type { Snapshot } from '#db/open';
 import { readProgress, type SourceProgress } from '#db/progress';
 import { type ListSummary, lists } from '#db/queries/home';
 import { newestThreads } from '#db/queries/list';
+import { presentOf } from '#db/queries/message';
+import { TOUR, type TourStop } from '#site/tour';
 import { emptyArchive, type PageContext, page, renderBytes, WATCH_SECONDS } from './_page/page';
 import { Document } from './_ui/Document';
 import { plural, shortDate } from './_ui/format';
 import { ListRows, type Lively, livesOf } from './_ui/Lists';
-import { debatesHref, sinceHref } from './_ui/links';
+import { debatesHref, digestHref, sinceHref, threadHref } from './_ui/links';
 import { Progress } from './_ui/Progress';
 import { ThreadTable } from './_ui/ThreadTable';
 import { ThisWeek } from './_ui/WeekParts';
@@ -64,6 +66,7 @@ async function homeOf({ db, query }: PageContext, sources: SourceProgress[]) {
         {week ? <Since newest={week.newest} /> : null}
       </p>
       {sources.length ? <Progress sources={sources} /> : null}
+      {all.every((list) => list.synthetic === 1) ? <Tour stops={await tourOf(db)} /> : null}
       <div className="home">
         <ThisWeek week={week} list="all" base="/" />
         <div>
@@ -100,6 +103,33 @@ function Since({ newest }: { newest: number }) {
       ))}
       .
     </>
+  );
+}
+
+/** The sample archive is led through; a synthetic one of another making has none of these mails. */
+async function tourOf(db: Snapshot): Promise<TourStop[]> {
+  const present = await presentOf(
+    db,
+    TOUR.map(({ msgid }) => msgid),
+  );
+  return TOUR.filter(({ msgid }) => present.has(msgid));
+}
+
+function Tour({ stops }: { stops: TourStop[] }) {
+  if (!stops.length) return null;
+  return (
+    <section aria-labelledby="tour">
+      <h2 id="tour">
+        {stops.length === 1 ? 'A question' : 'Questions'} to begin with <small>a click each</small>
+      </h2>
+      <ul className="changes">
+        {stops.map(({ question, msgid, view }) => (
+          <li key={msgid}>
+            <a href={(view === 'digest' ? digestHref : threadHref)('all', msgid)}>{question}</a>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

@@ -201,6 +201,15 @@ export async function findMessage(
   return imposter === null ? found[0] : found.find(({ id }) => id === imposter);
 }
 
+/** Which of these Message-IDs the archive has. */
+export async function presentOf(db: Snapshot, msgids: readonly string[]): Promise<Set<string>> {
+  const rows = await db.all<{ msgid: string }>(
+    'SELECT DISTINCT m.msgid FROM json_each(?) j JOIN message m ON m.msgid = j.value',
+    [JSON.stringify(msgids)],
+  );
+  return new Set(rows.map(({ msgid }) => msgid));
+}
+
 /** Sizes of messages by id, in the order given. One that was withdrawn is left out. */
 export function sizesOf(db: Snapshot, ids: number[]): Promise<{ id: number; bytes: number }[]> {
   return db.all('SELECT m.id, m.bytes FROM json_each(?) j JOIN message m ON m.id = j.value ORDER BY j.key', [

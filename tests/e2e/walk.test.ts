@@ -65,6 +65,23 @@ describe.skipIf(!present)('a reader', () => {
     await context.close();
   });
 
+  it('finds the answer to each question of the front page one click away', async () => {
+    const page = await browser.newPage();
+    for (const [question, ...answers] of [
+      ['errors by rank', 'applied', 'All three applied to edac-next'],
+      ['when the log wraps', 'a fix was posted', 'ringlog: round the size down to a power of two'],
+      ['spoke against it', 'A kernel that has panicked is a kernel whose data structures cannot be believed'],
+    ] as const) {
+      await page.goto(`${base}/`);
+      await page.getByRole('link', { name: question }).click();
+      for (const answer of answers) {
+        const isShown = await page.locator('main').getByText(answer).first().isVisible();
+        expect([question, answer, isShown]).toEqual([question, answer, true]);
+      }
+    }
+    await page.close();
+  });
+
   it('goes by keys', async () => {
     const page = await browser.newPage();
     await page.goto(`${base}/threadline-sample/`);
