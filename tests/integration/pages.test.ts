@@ -95,6 +95,9 @@ async function get(address: string): Promise<{ status: number; body: string; too
   return { status: response.status, body, took: [...statements] };
 }
 
+/** Of addresses that are followed. */
+const PARAMETERS = 2;
+
 /** Addresses of every kind of page, found by following links from home: the first few of each kind. */
 async function crawl(each: number): Promise<string[]> {
   const found = new Set([
@@ -116,7 +119,10 @@ async function crawl(each: number): Promise<string[]> {
       const { pathname } = new URL(next, 'http://localhost');
       const index = ROUTES.findIndex(([pattern]) => pattern.test(pathname));
       if (index < 0 || /\.(?:atom|gz|css|js|svg)$|raw$|format=/.test(pathname + next) || found.has(next)) continue;
-      const kind = `${index} ${/\/(t|T|digest)\/$/.exec(pathname)?.[1] ?? ''} ${[...new URL(next, 'http://localhost').searchParams.keys()].join()}`;
+      const parameters = [...new URL(next, 'http://localhost').searchParams.keys()].sort();
+      // The filters of a search combine without end, in any order.
+      if (parameters.length > PARAMETERS) continue;
+      const kind = `${index} ${/\/(t|T|digest)\/$/.exec(pathname)?.[1] ?? ''} ${parameters.join()}`;
       const known = counts.get(kind) ?? 0;
       if (known >= each) continue;
       counts.set(kind, known + 1);
@@ -151,7 +157,8 @@ describe('pages of every kind', () => {
     expect(Math.max(...Object.values(most)), JSON.stringify(most)).toBeLessThanOrEqual(24);
     expect(most.t, JSON.stringify(most)).toBeLessThanOrEqual(5);
     expect(most.T).toBeLessThanOrEqual(5);
-    expect(most.list, JSON.stringify(most)).toBeLessThanOrEqual(10);
+    // A week's page asks for each of its parts.
+    expect(most.list, JSON.stringify(most)).toBeLessThanOrEqual(13);
   });
 
   it('show what a mail says of itself, and say that the headers of its way are in the raw mail', async () => {
