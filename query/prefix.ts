@@ -1,6 +1,6 @@
 import { FACTS } from './fact';
 import type { SearchColumn } from './term';
-import type { Field, TermField } from './types';
+import type { Field } from './types';
 
 /** Columns of `search` (db/schema.sql) that hold the lines of a diff, and all that a body holds. */
 const DIFF = ['file', 'hunk', 'removed', 'added', 'context'] as const;
@@ -27,23 +27,23 @@ interface Common {
 }
 
 /** Words of the index: `columns` of `search`; `header` where they are no text of the mail, so that no excerpt shows them. */
-interface WordPrefix extends Common {
+interface WordPrefix<F = string> extends Common {
   kind: 'words';
-  field: Field;
+  field: F;
   columns: readonly SearchColumn[];
   header?: true;
   /** A number or a name that mails write as one of several phrases. */
   phrases?: (value: string) => readonly string[];
 }
 /** A header that is compared whole. */
-interface WholePrefix extends Common {
+interface WholePrefix<F = string> extends Common {
   kind: 'whole';
-  field: Field;
+  field: F;
 }
 /** An identifier that is looked up in a table (query/term.ts). */
-interface TermPrefix extends Common {
+interface TermPrefix<F = string> extends Common {
   kind: 'term';
-  field: TermField;
+  field: F;
 }
 /** A range of dates: `d` is the `Date:` header, `rt` the arrival. */
 interface RangePrefix extends Common {
@@ -55,13 +55,14 @@ interface TestPrefix extends Common {
   kind: 'test';
 }
 
-export type Prefix = WordPrefix | WholePrefix | TermPrefix | RangePrefix | TestPrefix;
+export type Prefix =
+  | WordPrefix<PrefixField>
+  | WholePrefix<PrefixField>
+  | TermPrefix<TermField>
+  | RangePrefix
+  | TestPrefix;
 
-/**
- * Every prefix of the search language, once: the parser, the planner, the suggestions, the help page and docs/SEARCH.md read this table.
- * All but the tests are public-inbox's (its help page, `/{inbox}/_/text/help/`).
- */
-export const PREFIXES: readonly Prefix[] = [
+const TABLE = [
   {
     name: 's',
     kind: 'words',
@@ -116,7 +117,7 @@ export const PREFIXES: readonly Prefix[] = [
     values: 'people',
   },
   ...['a', 'tcf'].map(
-    (name): WordPrefix => ({
+    (name): WordPrefix<'a'> => ({
       name,
       kind: 'words',
       field: 'a',
@@ -360,13 +361,23 @@ export const PREFIXES: readonly Prefix[] = [
       values: 'people',
     }),
   ),
-];
+] as const satisfies readonly (WordPrefix | WholePrefix | TermPrefix | RangePrefix | TestPrefix)[];
+
+/** What the words of a prefix are looked for in, and the identifiers that are looked up: the table names them. */
+export type PrefixField = Extract<(typeof TABLE)[number], { kind: 'words' | 'whole' }>['field'];
+export type TermField = Extract<(typeof TABLE)[number], { kind: 'term' }>['field'];
+
+/**
+ * Every prefix of the search language, once: the parser, the planner, the suggestions, the help page and docs/SEARCH.md read this table.
+ * All but the tests are public-inbox's (its help page, `/{inbox}/_/text/help/`).
+ */
+export const PREFIXES: readonly Prefix[] = TABLE;
 
 const BY_NAME = new Map(
   PREFIXES.flatMap((prefix) => [prefix.name, ...(prefix.also ?? [])].map((name) => [name, prefix] as const)),
 );
 const INSTEAD = new Map(PREFIXES.flatMap((prefix) => (prefix.insteadOf ?? []).map((word) => [word, prefix.name])));
-const OF_FIELD = new Map(
+const OF_FIELD = new Map<Field, WordPrefix>(
   PREFIXES.flatMap((prefix) => (prefix.kind === 'words' ? [[prefix.field, prefix] as const] : [])),
 );
 /** Words without a prefix, and the words of a topic's query. */

@@ -1,3 +1,5 @@
+import type { PrefixField, TermField } from './prefix';
+
 /** A query as a tree. Positions are offsets into the query as typed. */
 export type Node =
   | { kind: 'and' | 'or'; of: Node[] }
@@ -10,38 +12,8 @@ export type Node =
   /** What mails are about: those that `titled` holds for, and those that `said` holds for in threads that speak of it. */
   | { kind: 'about'; titled: Node; said: Node };
 
-/** What words are looked for in; `any` is a word without a prefix. */
-export type Field =
-  | 'any'
-  /** Subject and own words alone, of the queries of topics.json. */
-  | 'own'
-  | 's'
-  | 'f'
-  | 't'
-  | 'c'
-  | 'tc'
-  | 'a'
-  | 'b'
-  | 'bs'
-  | 'nq'
-  | 'q'
-  | 'n'
-  | 'm'
-  | 'l'
-  | 'lid'
-  | 'mid'
-  | 'dfn'
-  | 'dfa'
-  | 'dfb'
-  | 'dfhh'
-  | 'dfctx'
-  | 'cve'
-  | 'regzbot'
-  | 'syzbot'
-  | 'bugzilla';
-
-/** Identifiers that are looked up rather than searched. */
-export type TermField = 'dfpre' | 'dfpost' | 'dfblob' | 'patchid' | 'changeid' | 'forpatchid';
+/** What words are looked for in; `any` is a word without a prefix, `own` subject and own words alone, of the queries of topics.json. */
+export type Field = 'any' | 'own' | PrefixField;
 
 /** What is wrong with a query: a sentence, the place, and the nearest right query. */
 export interface Problem {

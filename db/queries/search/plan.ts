@@ -308,7 +308,8 @@ function testCondition(name: string, value: string, at: number): Condition {
   if (name === 'tag') return tagged(value);
   if (name === 'commit' || name === 'fixes') return commitCondition(name, value, at);
   if (name === 'closes') return closesCondition(value);
-  if (TRAILERS[name]) return trailerCondition(TRAILERS[name], value);
+  // As `trailer` has it: Tested-by.
+  if (name.endsWith('-by')) return trailerCondition(name.charAt(0).toUpperCase() + name.slice(1), value);
   if (name === 'is') throw new UnknownTest(`is: takes ${[...Object.keys(IS), 'bot'].join(', ')}; not "${value}".`, at);
   if (name === 'has') return factCondition(value, at);
   throw new UnknownTest(`${name}: cannot be answered by this archive yet.`, at);
@@ -341,13 +342,6 @@ function personCondition(value: string): Condition {
     params: [value, value, value, value],
   };
 }
-
-const TRAILERS: Record<string, string> = {
-  'reported-by': 'Reported-by',
-  'reviewed-by': 'Reviewed-by',
-  'acked-by': 'Acked-by',
-  'tested-by': 'Tested-by',
-};
 
 /** Patches of series of a state. */
 function statusCondition(value: string, at: number): Condition {
