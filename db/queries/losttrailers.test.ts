@@ -40,6 +40,7 @@ describe('trailers lost from the version before', () => {
     ['of somebody who signs now', [trailer('Acked-by', 'Bea', 150)], [trailer('Signed-off-by', 'Bea', 200)]],
     ['given again in a reply', [trailer('Reviewed-by', 'Bea', 150)], [trailer('Reviewed-by', 'Bea', 260)]],
     ['a refusal', [trailer('Nacked-by', 'Bea', 150)], []],
+    ['a refusal, spelt otherwise', [trailer('Nak-by', 'Bea', 150)], []],
   ])('not: %s', (_, before, now) => expect(lost(before, now)).toEqual([]));
 
   it('name a person once, whatever tags were given, also under another address', () => {

@@ -1,4 +1,4 @@
-import { isEndorsement } from '#patch/trailer';
+import { isEndorsement, STANDING } from '#patch/trailer';
 import type { PatchLine, RevisionDetail, TrailerLine } from './series';
 
 /** Marks on each patch the reviews that its version in the revision before had, and that this one lacks. */
@@ -24,7 +24,7 @@ function lostBetween(old: PatchLine, patch: PatchLine): TrailerLine[] {
   const known = new Set(patch.trailers.filter(({ key }) => standsFor(key)).flatMap(names));
   const lost: TrailerLine[] = [];
   for (const one of old.trailers) {
-    if (!isEndorsement(one.key) || one.key === 'Nacked-by' || one.message_id > patch.id) continue;
+    if (!STANDING.includes(one.key) || one.message_id > patch.id) continue;
     const own = names(one);
     if (own.some((name) => known.has(name))) continue;
     for (const name of own) known.add(name);

@@ -1,4 +1,5 @@
 import { timeOf } from '#mail/ids';
+import { ENDORSEMENTS } from '#patch/trailer';
 import type { Snapshot } from '../open';
 import { Kept } from './kept';
 import { type Recent, recentOf } from './personrecent';
@@ -190,7 +191,7 @@ function reviews(db: Snapshot, ids: string, person: number, given: boolean, limi
   return db.all<TrailerCount & Record<string, never>>(
     `WITH ${OWN} SELECT t.key, q.name, q.slug, count(*) AS count FROM own ${joins}
      JOIN trailer t ON t.message_id = ${reply} JOIN identity i ON i.id = m.author_id JOIN person q ON q.id = i.person_id
-     WHERE q.id <> ? AND t.key IN ('Reviewed-by', 'Acked-by', 'Tested-by', 'Nacked-by', 'Reviewed-and-tested-by')
+     WHERE q.id <> ? AND t.key IN (${ENDORSEMENTS.map((key) => `'${key}'`).join(', ')})
      GROUP BY t.key, q.id ORDER BY 4 DESC, t.key, q.slug LIMIT ?`,
     [ids, person, limit],
   );
