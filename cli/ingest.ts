@@ -6,7 +6,7 @@ import cliProgress from 'cli-progress';
 import { Command } from 'commander';
 import { backup } from '#db/backup';
 import { openWriter } from '#db/create';
-import { recognise } from '#ingest/read/recognise';
+import { ACCEPTED, recognise } from '#ingest/read/recognise';
 import { type Source, SourceError } from '#ingest/read/types';
 import { checkpointOf, type IngestLog, type IngestOptions, ingest, lockCopy, type Summary } from '#ingest/run';
 import type { LogWriter } from '#log/writer';
@@ -38,10 +38,7 @@ const defaultJobs = () => Math.max(1, Math.min(4, Math.floor(availableParallelis
 
 const program = new Command('ingest')
   .description('Reads mail archives into the database.')
-  .argument(
-    '[source...]',
-    'public-inbox directory or repository, mbox, Maildir, .eml directory, pipermail month, URL, or - for mbox on standard input',
-  )
+  .argument('[source...]', ACCEPTED)
   .option('--list <name>', "the list's name (default: the inbox directory's name, else List-Id)")
   .option('--json', 'print one JSON object as the last line of standard output')
   .option('--rejects <dir>', 'write what held no mail at all, with the reason, into this directory')

@@ -13,8 +13,9 @@ import { type OpenOptions, type Source, SourceError, type SourceEvent, type Sour
 import { recogniseUrl, type WebOptions } from './url';
 import { SILENCE_SECONDS } from './web/limits';
 
-const ACCEPTED =
-  'a public-inbox directory or repository, an mbox or pipermail month (.gz too), a Maildir, a directory of .eml files, or - for an mbox on standard input';
+/** What a source may be, as the usage and every refusal say it. */
+export const ACCEPTED =
+  'a public-inbox directory or repository, an mbox or pipermail month (.gz too), a Maildir, a directory of .eml files, the URL of a list, an mbox or a pipermail archive, or - for an mbox on standard input';
 
 /** Directories of such files are read file by file, as a month's archives are kept. */
 const MAILBOX_NAME = /\.(?:mbox|mbx|txt)(?:\.gz)?$/i;
