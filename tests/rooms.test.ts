@@ -161,6 +161,15 @@ describe('rooms', () => {
     expect(pages.filter((name) => !RESERVED.has(name))).toEqual([]);
   });
 
+  it('have each kind of page among those that the browser tests look at', () => {
+    const pages = files.flatMap((path) => /^app\/([a-z][^/]*)\/(?:.*\/)?route\.tsx$/.exec(path)?.[1] ?? []);
+    const kinds = readFileSync(join(ROOT, 'tests/e2e/kinds.ts'), 'utf8');
+    // The sample archive names no commit.
+    const missing = new Set(pages.filter((name) => name !== 'commit' && !kinds.includes(`/${name}/`)));
+    expect(pages.length).toBeGreaterThan(10);
+    expect([...missing]).toEqual([]);
+  });
+
   it('hold files of a size that can be read', () => {
     const long = files
       .map((path) => [path, readFileSync(join(ROOT, path), 'utf8').split('\n').length] as const)
