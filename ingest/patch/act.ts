@@ -22,7 +22,7 @@ export interface Act {
 }
 
 /** A question states nothing. */
-export const isQuestion = (sentence: string) => /\?["')\s]*(?:[:;]-?\))?$/.test(sentence);
+export const isQuestion = (sentence: string) => sentence.includes('?') && /\?["')\s]*(?:[:;]-?\))?$/.test(sentence);
 
 /** Words before "patches" that name none of them. */
 const UNNAMING = new Set(

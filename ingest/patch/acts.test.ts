@@ -247,8 +247,55 @@ const SENTENCES: [string, string][] = [
   ['Nobody takes it back.', 'none'],
 ];
 
+/** One for each word of HINT (asking.ts): without it in the list, this sentence would not be read. */
+const HINTED = [
+  'Better to bark twice.',
+  'This is bogus.',
+  'This breaks the kennel.',
+  'This looks broken.',
+  'It is buggy.',
+  'The series fails to build.',
+  'Can we use a leash instead?',
+  'Can you split it?',
+  'I see compilation warnings.',
+  'Could you split it?',
+  'You forgot the tail.',
+  'The dog has one leash and the name has to say so.',
+  'You have to check the tail.',
+  'How about using a leash?',
+  "I'd prefer a leash.",
+  'You are introducing a second kennel.',
+  'You are leaking a dog.',
+  'You missed the tail.',
+  'The comment is missing.',
+  'The label must come first.',
+  'The label needs a colon.',
+  'This is not necessary.',
+  'The label ought to come first.',
+  'Please split it.',
+  'This check is pointless.',
+  'This is racy.',
+  'This check is redundant.',
+  'This requires a leash.',
+  'The label should come first.',
+  'This check is superfluous.',
+  'This check is unnecessary.',
+  'What about using a leash?',
+  "Why don't you use a leash?",
+  'Why not use a leash?',
+  'Will you split it?',
+  "The code doesn't work.",
+  'It would be cleaner.',
+  'This is wrong.',
+  'You can drop the leash.',
+];
+
 describe('acts', () => {
   it.each(SENTENCES)('%s', (sentence, reading) => {
     expect(read(sentence)).toBe(reading);
+  });
+
+  it.each(HINTED)('finds the request in "%s"', (sentence) => {
+    expect(read(sentence)).toMatch(/^asked/);
   });
 });

@@ -12,7 +12,11 @@ const SENTENCE = 400;
 
 /** The act of a sentence, null for most. */
 export function actOf(given: string): Act | null {
-  const sentence = given.slice(0, SENTENCE).replace(/’/g, "'").replace(/\s+/g, ' ').trim();
+  const sentence = given
+    .slice(0, SENTENCE)
+    .replace(/’/g, "'")
+    .replace(/\s{2,}|[^\S ]/g, ' ')
+    .trim();
   if (isNoStatement(sentence)) return null;
   return (
     takingIn(sentence) ?? refusalIn(sentence) ?? removalIn(sentence) ?? requestIn(sentence) ?? approvalIn(sentence)

@@ -52,6 +52,12 @@ const SUGGESTED = new RegExp(
   `(?:^|[,.;] |\\b(?:and|so|but|then) )(?:can we(?=.{0,80}\\binstead\\b)|(?:how|what) about|why not|why don't you)(?: you)?(?: just| also| simply)? (?:\\w+ing\\b|${CHANGE}\\b)`,
   'i',
 );
+/**
+ * Each match of ASKED, CAN_YOU, EXPLAIN, SUGGESTED and SHOULD holds one of these words: four sentences of five have none and are
+ * spared all five. In alphabetical order, since V8 then tries words with the same first letters together: 190 ns, not 310.
+ */
+const HINT =
+  /\b(?:better|bogus|break|broken|buggy|build|can we|can you |compil|could you |forgot|has to|have to|how about|I'd|introducing|leaking|missed|missing|must|need|not necess|ought|please|pointless|racy|redundant|require|should|superfl|unne|what about|why don't|why not|will you |work|would|wrong|you can)/i;
 /** "Use tabs here.", "Don't cast it.": a command, with what it is done to. */
 const COMMAND =
   /^(?:(?:and|also|then|so|just|again|ditto|here|rather)[\s,.:!-]+){0,2}(?:do not|don't|never|avoid|use|add|remove|drop|delete|split|move|rename|fix|make|replace|convert|document|squash|fold|sort|align|wrap|switch|get rid of|put|change|update|merge|mention|need to \w+)\s+(?:to\s+)?(?:(?:a|an|the|this|that|these|those|it|them|your|all|both|any|some|one|here|each|every)(?![\w])|\w+_\w+|\w+\(\)|['"`]|(?:use|add|do|make|put|call|mix|break|split|touch|change|introduce|open|hard)\b|(?:only |proper )?(?:tabs?|spaces?|blank|empty))/i;
@@ -82,28 +88,30 @@ function isHedged(sentence: string, request: RegExp): boolean {
 const OF_ONESELF =
   /^(?:fixed|done)|\b(?:let me|lemme)\b|\bre-?(?:send|post)\b(?: \w+){0,3} with (?:\w+ ){0,2}(?:tags?|change-?logs?|acks?|cc)/i;
 
-/** A request, or a promise to meet one. */
+/** What is promised to somebody else than a reviewer of the patch, or not yet. */
+const NOT_GIVEN_IN =
+  /\b(?:if (?:you|it|that|this|there|needed|anyone)|unless|separate(?:ly)? (?:patch|series)|follow-?up|later|pull request|send-?e?-?mail|mail (?:agent|client)|mailer|plain text|from now on|(?:in|for) (?:the )?future|next time|test(?:ing)? (?:it|this)|try|check|look|investigate|get back|think|wait|see if)\b/i;
+
+/** A request, or a promise to meet one. What excludes either is looked for last: few sentences come so far. */
 export function requestIn(sentence: string): Act | null {
-  if (
-    !isQuestion(sentence) &&
-    !/\b(?:if (?:you|it|that|this|there|needed|anyone)|unless|separate(?:ly)? (?:patch|series)|follow-?up|later|pull request|send-?e?-?mail|mail (?:agent|client)|mailer|plain text|from now on|(?:in|for) (?:the )?future|next time|test(?:ing)? (?:it|this)|try|check|look|investigate|get back|think|wait|see if)\b/i.test(
-      sentence,
-    ) &&
-    (GAVE_IN.test(sentence) || GAVE_IN_SHORT.test(sentence))
-  )
+  const isAsking = isQuestion(sentence);
+  if (!isAsking && (GAVE_IN.test(sentence) || GAVE_IN_SHORT.test(sentence)) && !NOT_GIVEN_IN.test(sentence))
     return act('gaveIn', '', !OF_ONESELF.test(sentence));
-  if ([NOT_ASKED, CASE, TESTER, OPTIONAL].some((none) => none.test(sentence))) return null;
-  if (ASKED.test(sentence) || CAN_YOU.test(sentence) || EXPLAIN.test(sentence)) return act('asked', '');
-  if (SUGGESTED.test(sentence) && !isHedged(sentence, SUGGESTED)) return act('asked', '', false);
-  return !isQuestion(sentence) &&
-    (COMMAND.test(sentence) ||
-      LACK.test(sentence) ||
-      EDIT.test(sentence) ||
-      (SHOULD.test(sentence) && !FINE.test(sentence))) &&
-    !isHedged(sentence, SHOULD)
-    ? act('asked', '', false)
-    : null;
+  const isHinted = HINT.test(sentence);
+  const isPlain = isHinted && (ASKED.test(sentence) || CAN_YOU.test(sentence) || EXPLAIN.test(sentence));
+  const isRequest = isPlain || (isHinted && isSuggested(sentence)) || (!isAsking && isWanted(sentence, isHinted));
+  if (!isRequest || [NOT_ASKED, CASE, TESTER, OPTIONAL].some((none) => none.test(sentence))) return null;
+  return act('asked', '', isPlain);
 }
+
+const isSuggested = (sentence: string) => SUGGESTED.test(sentence) && !isHedged(sentence, SUGGESTED);
+
+const isWanted = (sentence: string, isHinted: boolean) =>
+  (COMMAND.test(sentence) ||
+    LACK.test(sentence) ||
+    (sentence.includes('s/') && EDIT.test(sentence)) ||
+    (isHinted && SHOULD.test(sentence) && !FINE.test(sentence))) &&
+  !isHedged(sentence, SHOULD);
 
 /** Words of duty that ask the author of the patch for nothing. */
 const FINE =

@@ -42,17 +42,18 @@ export function refusalIn(sentence: string): Act | null {
   )
     return act('refused', sentence);
   if (
-    !NO_REFUSAL.test(sentence) &&
+    /na[ck]|not[ -]ack/i.test(sentence) &&
     clauses.some(
       (clause) => NAK.test(clause) || (NAK_NOUN.test(clause) && !/(?<!^this|^that|^it) is an? /i.test(clause)),
-    )
+    ) &&
+    !NO_REFUSAL.test(sentence)
   )
     return act('refused', sentence, BARE.test(sentence));
-  const isPartial =
+  const isPartial = () =>
     /\b(?:until|unless|yet|before|if|without|as[- ]is|now|for \d|this (?:merge|cycle|late)|right now|at this (?:point|stage)|part|hunk)\b/i.test(
       sentence,
     );
-  return !isPartial && clauses.some((clause) => WONT.test(clause) || OPPOSED.test(clause))
+  return clauses.some((clause) => WONT.test(clause) || OPPOSED.test(clause)) && !isPartial()
     ? act('refused', sentence)
     : null;
 }
@@ -103,7 +104,7 @@ export function removalIn(sentence: string): Act | null {
     )
   )
     return act('withdrawn', sentence);
-  if (!NOT_NOW.test(sentence) && (NEEDLESS.test(sentence) || YIELDED.test(sentence) || MINE.test(sentence)))
+  if ((NEEDLESS.test(sentence) || YIELDED.test(sentence) || MINE.test(sentence)) && !NOT_NOW.test(sentence))
     return act('withdrawn', sentence);
   return droppedIn(sentence);
 }

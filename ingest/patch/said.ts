@@ -43,8 +43,8 @@ export function saidOf(body: Body, to = ''): Said[] {
   const seen = new Set<string>();
   for (const { sentence, line, asked, isFirst } of sentencesIn(body)) {
     const act = doneIn(sentence, asked) ?? declinedIn(sentence, isFirst) ?? actOf(sentence);
-    if (!act || (act.kind === 'asked' && (isOfAnother(sentence, known) || isHelp(asked)))) continue;
-    const scope = act.scope === null && (TAKE_ALL.test(asked) || WHOLE.test(asked)) ? 'all' : act.scope;
+    if (!act || (act.kind === 'asked' && (isOfAnother(sentence, known) || isHelp(asked())))) continue;
+    const scope = act.scope === null && (TAKE_ALL.test(asked()) || WHOLE.test(asked())) ? 'all' : act.scope;
     const kind = KIND[act.kind];
     const key = `${kind} ${act.isPlain}`;
     if (ONCE.has(kind) && seen.has(key)) continue;
@@ -64,8 +64,8 @@ const ASKED_LINES = 3;
 const WHILE_TAKING =
   /\b(?:(?:when|while) (?:applying|merging|queu(?:e)?ing|committing|picking)|(?:please|pls|can you|could you|kindly) (?:\w+ ){0,2}(?:apply|queue|merge|take|pick))\b/i;
 const DONE = /^(?:(?:ok(?:ay)?|yes|sure|thx|thanks|right|yep)[\s,.!-]+){0,2}(?:all |now )?done\s*(?:$|[.!,])/i;
-const doneIn = (sentence: string, asked: string): Act | null =>
-  DONE.test(sentence) && WHILE_TAKING.test(asked) ? actWith('applied', '', false) : null;
+const doneIn = (sentence: string, asked: () => string): Act | null =>
+  DONE.test(sentence) && WHILE_TAKING.test(asked()) ? actWith('applied', '', false) : null;
 
 /** "No, thanks." before all else declines what was offered: the patch. */
 const DECLINED = /^(?:sorry,? (?:but )?)?no,? (?:thanks|thank you)\b(?! (?:to|for)\b)/i;
@@ -96,14 +96,17 @@ function attributionOf({ segments, text, starts }: Body): string {
   return line ? linesBetween(text, starts, line.start, line.end) : '';
 }
 
-/** Sentences of one's own words, with what is quoted above them and the line on which each begins. */
-function* sentencesIn(body: Body): Generator<{ sentence: string; line: number; asked: string; isFirst: boolean }> {
+/** Sentences of one's own words, with what is quoted above them (read only when asked for) and the line on which each begins. */
+function* sentencesIn(
+  body: Body,
+): Generator<{ sentence: string; line: number; asked: () => string; isFirst: boolean }> {
   let passages = 0;
-  let asked = '';
+  let asked = () => '';
   let isFirst = true;
   for (const { kind, start, end } of body.segments) {
     if (kind === 'quote')
-      asked = linesBetween(body.text, body.starts, Math.max(start, end - ASKED_LINES), end).replace(/\n>[> ]*/g, ' ');
+      asked = () =>
+        linesBetween(body.text, body.starts, Math.max(start, end - ASKED_LINES), end).replace(/\n>[> ]*/g, ' ');
     if (kind !== 'text') continue;
     let line = start;
     for (const passage of linesBetween(body.text, body.starts, start, end).split(/\n[^\S\n]*\n/)) {
@@ -115,7 +118,7 @@ function* sentencesIn(body: Body): Generator<{ sentence: string; line: number; a
       let at = 0;
       const shown = passage.slice(0, PASSAGE);
       for (const sentence of sentencesOf(shown)) {
-        const found = shown.indexOf(sentence.slice(0, 12).split('\n')[0] as string, at);
+        const found = shown.indexOf(sentence.slice(0, 12), at);
         if (found >= 0) at = found;
         yield { sentence, line: line + newlines(shown, at), asked, isFirst };
         isFirst = false;
@@ -139,13 +142,14 @@ function newlines(text: string, end: number): number {
   return count;
 }
 
+const TITLE = /"[^"]{1,200}"|\[PATCH[^\]]{0,40}\] \S{1,60}: /g;
+
 /** Sentences of a passage, its lines joined; a full stop inside a version or a name ends none, nor does the colon of a title. */
 function sentencesOf(passage: string): string[] {
-  const joined = passage
-    .replace(/(?:(?<!\s)\s+)?\n\s*/g, ' ')
-    .replace(/"[^"]{1,200}"|\[PATCH[^\]]{0,40}\] \S{1,60}: /g, (title) => title.replaceAll(': ', ':\u2060'))
-    .trim();
-  return joined
+  const joined = passage.replace(/(?:(?<!\s)\s+)?\n\s*/g, ' ');
+  const titled = joined.includes(': ') ? joined.replace(TITLE, (title) => title.replaceAll(': ', ':\u2060')) : joined;
+  return titled
+    .trim()
     .split(/(?<=[.!?;:])\s+(?=[A-Z"'(]|thanks|applied|queued|please|will\b|https?:|\d+[-\d/,]* (?:applied|queued))/)
     .slice(0, 20);
 }

@@ -47,9 +47,7 @@ const RELEASE =
 /** "Ok, both applied to the next branch with the typo fixed, thanks": read clause by clause. */
 export function takingIn(sentence: string): Act | null {
   if (
-    !/appl[iy]|queu|merg|pick|push|tak(?:e|en|ing)|took|committ|pull|added|add |stag|accepted|grabb|landed/i.test(
-      sentence,
-    )
+    !/accepted|add |added|appl[iy]|committ|grabb|landed|merg|pick|pull|push|queu|stag|take|taking|took/i.test(sentence)
   )
     return null;
   if (isQuestion(sentence)) return null;
