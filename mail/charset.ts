@@ -77,7 +77,7 @@ const CODE_PAGE = /^(?:cp|dos|ibm|ms|windows|ansi|microsoft)?-?(?:cp)?(\d{3,5})$
 function plainName(label: string): string {
   const bare = label.startsWith('x-') ? label.slice(2) : label;
   const page = CODE_PAGE.exec(bare)?.[1];
-  if (page === undefined) return ALIASES[bare] ?? bare;
+  if (page === undefined) return ALIASES[bare] ?? label;
   if (/^5022[0-2]$/.test(page)) return 'iso-2022-jp';
   return /^125\d$/.test(page) ? `windows-${page}` : page === '65001' ? 'utf-8' : `cp${page}`;
 }
