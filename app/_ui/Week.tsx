@@ -1,3 +1,5 @@
+import { timeOf } from '#mail/ids';
+
 const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 const LEFT = 36;
 const CELL = 24;
@@ -62,5 +64,3 @@ function inWords(counts: number[]): string {
   const sum = (from: number, to: number) => counts.slice(from, to).reduce((all, count) => all + count, 0);
   return DAYS.map((day, d) => `${day} ${sum(d * 24, d * 24 + 24)}`).join(', ');
 }
-
-import { timeOf } from '#mail/ids';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Coverage } from './coverage';
 import { type Fault, Fuzzer, type Target } from './engine';
-import { Random } from './mutate';
+import { Random } from './xorshift';
 
 /** Throws behind four bytes in a row, which no blind guess finds in so few tries. */
 function locked(input: Buffer): number {

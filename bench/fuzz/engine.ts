@@ -1,5 +1,6 @@
 import { type Counts, type Coverage, steeper } from './coverage';
-import { mutated, type Random } from './mutate';
+import { mutated } from './mutate';
+import type { Random } from './xorshift';
 
 /** What is fuzzed: a reader of bytes that strangers wrote. */
 export interface Target {

@@ -11,8 +11,8 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import { Command } from 'commander';
 import { Coverage } from './coverage';
 import { type Fault, Fuzzer } from './engine';
-import { Random } from './mutate';
 import { TARGETS } from './targets';
+import { Random } from './xorshift';
 
 /** An input that is read for so long hangs; the longest honest one takes milliseconds. */
 const HANG_MS = 20_000;
