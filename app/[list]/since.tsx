@@ -42,7 +42,7 @@ export async function sincePage(
       </h1>
       <p className="facts" id="newest" data-newest={isoTime(newest)}>
         {isNothing ? 'Nothing: the' : 'The'} newest mail is of {shortTime(newest)} UTC.
-        {from > asked ? ` Only the newest ${MOST_DAYS} days are told here; the months have what was before.` : ''}
+        {from > asked ? ` Only the newest ${MOST_DAYS} days are shown; see the months for what came before.` : ''}
       </p>
       <form className="filter">
         <label>

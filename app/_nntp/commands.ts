@@ -181,7 +181,7 @@ async function articleOf({ state, read }: Context, asked: string | undefined): P
 
 const msgidOf = (text: string) => /^<([^<>]+)>$/.exec(text)?.[1];
 
-/** An article above this takes room as large mails do; each client has a copy of its own of one below LARGE_BYTES. */
+/** An article above this takes room as large mails do; below LARGE_BYTES each client gets its own copy. */
 const FREE_BYTES = 256 * 1024;
 
 const article = (code: 220 | 221 | 222 | 223): Command =>

@@ -5,7 +5,7 @@ export interface Gap<T> {
   count: number;
 }
 
-/** What stands in a row, runs of at least `least` empty ones as one gap each; none at either end. */
+/** The items in order, each run of at least `least` empty ones replaced by one gap; no gap at either end. */
 export function withGaps<T>(items: T[], isEmpty: (item: T) => boolean, least: number): (T | Gap<T>)[] {
   const shown: (T | Gap<T>)[] = [];
   let run: T[] = [];

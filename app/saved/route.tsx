@@ -38,7 +38,7 @@ export const GET = page(async ({ request }) => {
         <h2 id="pushed">Told of what is new</h2>
         <dl>
           <dt>In a feed reader</dt>
-          <dd>Every search, list, week and list of debates is an Atom feed; the link stands at its head.</dd>
+          <dd>Every search, list, week and list of debates has an Atom feed, linked at the top of its page.</dd>
           <dt>In your mailbox, by lei</dt>
           <dd>
             <pre className="query">{`lei q -o ~/mail/edac --only ${base}/all/ 's:EDAC AND rt:1.month.ago..'\nlei up ~/mail/edac`}</pre>

@@ -38,7 +38,7 @@ export class Coverage {
     return found;
   }
 
-  /** V8 leaves out a block that ran as often as what it stands in: it is known from when it did not. */
+  /** V8 leaves out a block that ran as often as the block around it: it is known from a run in which it did not. */
   #known(key: string, ranges: Range[]): [number, number][] {
     const known = this.#blocks.get(key) ?? [];
     this.#blocks.set(key, known);

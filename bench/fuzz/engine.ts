@@ -40,7 +40,7 @@ const SIZES = [8192, 16_384, 32_768];
 const STEEPEST = 2.6;
 /** Blocks that ran less often for each byte than this are no loop over pairs. */
 const FEW_A_BYTE = 1.5;
-/** Faults of one kind in one place are told once. */
+/** Faults of one kind in one place are reported once. */
 const placeOf = (what: string) =>
   what
     .split('\n')

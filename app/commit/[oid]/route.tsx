@@ -107,7 +107,7 @@ function StableTrees({ mails, fixes }: { mails: CommitMail[]; fixes: LaterFix[] 
   );
 }
 
-/** The patch's title is told above: of its copies only what differs. */
+/** The title of the patch is shown above; for its copies, only what differs. */
 function Copy({ mail }: { mail: CommitMail }) {
   return (
     <>

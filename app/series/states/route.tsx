@@ -13,8 +13,8 @@ export const GET = page(async ({ db }) => {
       <h1>What became of a series</h1>
       <p className="about">
         The newest version decides. Each state rests on a mail, which the series' page links, or on silence. How often
-        each is right was judged by reading 400 series, on most of which the rules were made; on others they are right
-        less often, changes requested in about four of five.
+        each is right was judged by reading 664 series, on most of which the rules were made. Of 72 that the rules had
+        not seen and called changes requested, 70 were.
       </p>
       <p className="about">
         Rows shorten it: “v4 waits · 12 days” is a fourth version that nobody has answered, “discussed · 3 days” had its
