@@ -1,6 +1,4 @@
 import { broken } from './broken';
-import { debate } from './debate';
-import { hibernation } from './hibernation';
 import type { SampleMail } from './mail';
 import { mm } from './mm';
 import { Random } from './random';
@@ -10,9 +8,7 @@ import { writtenThreads } from './texts';
 
 /** The mails written by hand, in order of time. */
 function core(): SampleMail[] {
-  return [...debate(), ...series(), ...hibernation(), ...mm(), ...broken(), ...writtenThreads()].sort(
-    (a, b) => a.sentAt - b.sentAt,
-  );
+  return [...writtenThreads(), ...series(), ...mm(), ...broken()].sort((a, b) => a.sentAt - b.sentAt);
 }
 
 /**

@@ -1,8 +1,8 @@
 import { diffstat, patchBody } from './diff';
 import { quote, type SampleMail, SECOND_LIST, wrap, write } from './mail';
 import { type Invented, PEOPLE } from './people';
-import { ANSWERS, type Answer, NEWS } from './series-answers';
 import { PIECES, type Piece } from './series-patches';
+import { type Answer, jumpTexts } from './texts';
 
 const DAY = 86_400;
 const AUTHOR = PEOPLE.wenling;
@@ -24,7 +24,8 @@ interface Letter {
 
 /** Five versions of a series with their reviews, a patch replaced, a series sent again, and how it was applied. */
 export function series(): SampleMail[] {
-  const letters = NEWS.flatMap((_, i) => version(i + 1));
+  const { news, answers } = jumpTexts();
+  const letters = news.flatMap((text, i) => version(i + 1, text, answers));
   return [...letters.map(send), ...crossPosted(letters)];
 }
 
@@ -44,24 +45,25 @@ const tag = (number: number, n: number, more = '') => {
   return `[${kind}${more}${number === 1 ? '' : ` v${number}`} ${n}/4]`;
 };
 
-function version(number: number): Letter[] {
+function version(number: number, news: string, said: readonly Answer[]): Letter[] {
   const at = START + (POSTED[number - 1] ?? 0) * DAY;
-  const cover = coverLetter(number, at);
+  const cover = coverLetter(number, news, at);
   const patches = PIECES.map((piece, i) => patchLetter(piece, number, i + 1, at + 60 * (i + 1), [cover.msgid]));
   const parents = [cover, ...patches];
   const answers: Letter[] = [];
-  for (const answer of ANSWERS.filter((one) => one.version === number)) {
-    const parent = answer.to === undefined ? parents[answer.patch] : answers[answer.to];
-    if (parent) answers.push(reply(answer, parent, answers.length));
+  for (const answer of said.filter((one) => one.version === number)) {
+    const parent = answer.to === undefined ? parents[answer.patch] : answers[answer.to - 1];
+    if (!parent) throw new Error(`jump.txt: nothing to answer at ${number}.${answer.patch}.${answer.to}`);
+    answers.push(reply(answer, parent, answers.length));
   }
   return [...parents, ...answers, ...besides(number, cover, patches, at)];
 }
 
-function coverLetter(number: number, at: number): Letter {
+function coverLetter(number: number, news: string, at: number): Letter {
   const files = PIECES.flatMap((piece) => piece.files(number));
   const titles = PIECES.map((piece) => `  ${piece.title}`).join('\n');
   const base = number < 4 ? '' : `\nbase-commit: ${'3f81c07b9a'.repeat(4)}\nchange-id: ${CHANGE_ID}\n`;
-  const body = `${NEWS[number - 1]}\n\n${AUTHOR.name} (4):\n${titles}\n\n${diffstat(files)}\n create mode 100644 kernel/kexec_region.c\n${base}\n-- \n1.5.6\n`;
+  const body = `${news}\n\n${AUTHOR.name} (4):\n${titles}\n\n${diffstat(files)}\n create mode 100644 kernel/kexec_region.c\n${base}\n-- \n1.5.6\n`;
   return {
     who: AUTHOR,
     at,
@@ -90,9 +92,10 @@ function patchLetter(piece: Piece, number: number, n: number, at: number, refere
 function reply(answer: Answer, parent: Letter, n: number): Letter {
   const who = PEOPLE[answer.from];
   const at = parent.at + Math.round(answer.hours * 3600) + 137;
-  const quoted = parent.body.split('\n').filter((line) => line.includes(answer.quote))[0] ?? '';
-  const credits = (answer.trailers ?? []).map((trailer) => `${trailer}: ${who.name} <${who.address}>`).join('\n');
-  const body = [quoted && quote(parent.who, parent.at, quoted).trimEnd(), wrap(answer.text), credits].filter(Boolean);
+  if (answer.quote && !parent.body.split('\n').includes(answer.quote))
+    throw new Error(`jump.txt: ${parent.msgid} has no line ${answer.quote}`);
+  const quoted = answer.quote && quote(parent.who, parent.at, answer.quote).trimEnd();
+  const body = [quoted, wrap(answer.text), answer.trailers].filter(Boolean);
   return {
     who,
     at,

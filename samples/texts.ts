@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { FilePatch } from './diff';
-import type { SampleMail } from './mail';
+import { type SampleMail, SECOND_LIST } from './mail';
 import { PEOPLE } from './people';
 import { converse, type Turn } from './thread';
 
@@ -15,7 +15,9 @@ const FOLDER = new URL('../samples/threads/', import.meta.url);
  *
  *   == KEY AUTHOR [to KEY] [+HOURS] [SUBJECT]
  *   the text, as samples/thread.ts reads it
- *   %notes what stands below ---
+ *   %absent                                  written and answered, but never reached the archive
+ *   %also                                    posted on the second list too
+ *   %notes what is written below ---
  *   %%% PATH LINE [FUNCTION]                 begins a hunk; its lines follow, an empty one ends it
  *
  * @throws Error with the file and line that are not like that
@@ -27,6 +29,9 @@ export function writtenThreads(): SampleMail[] {
     .flatMap((name) => threadOf(name, readFileSync(new URL(name, FOLDER), 'utf8')));
 }
 
+/** The mails of a file, each from its `==` on. */
+const mailsOf = (text: string) => text.split(/^(?=== )/m).filter((part) => part.startsWith('== '));
+
 const HEAD = /^== (\w+) (\w+)(?: to (\w+))?(?: \+(\d+))?(?: (.+))?$/;
 
 function threadOf(name: string, text: string): SampleMail[] {
@@ -37,10 +42,7 @@ function threadOf(name: string, text: string): SampleMail[] {
     name.replace(/\.txt$/, ''),
     start,
     subject,
-    text
-      .split(/^(?=== )/m)
-      .slice(1)
-      .map((part) => turnOf(name, part)),
+    mailsOf(text).map((part) => turnOf(name, part)),
   );
 }
 
@@ -50,23 +52,34 @@ function turnOf(name: string, part: string): Turn {
   const from = found?.[2] as keyof typeof PEOPLE;
   if (!found || !(from in PEOPLE)) throw new Error(`${name}: not understood: ${head}`);
   const [, key = '', , to, after = '0', subject] = found;
-  const { text, notes, files } = split(name, lines);
+  const { text, notes, files, absent, also } = split(name, lines);
   return {
     key,
     from,
     after: Number(after),
     text,
+    ...(absent ? { absent } : {}),
+    ...(also ? { alsoOn: SECOND_LIST } : {}),
     ...(to ? { to } : {}),
     ...(subject ? { subject } : {}),
     ...(files.length ? { patch: { notes, files } } : {}),
   };
 }
 
-function split(name: string, lines: string[]): { text: string; notes: string; files: FilePatch[] } {
+interface Parts {
+  text: string;
+  notes: string;
+  files: FilePatch[];
+  absent: boolean;
+  also: boolean;
+}
+
+function split(name: string, lines: string[]): Parts {
+  const flags = new Set<string>(lines.filter((line) => line === '%absent' || line === '%also'));
   const text: string[] = [];
   const files: FilePatch[] = [];
   let notes = '';
-  for (const line of lines) {
+  for (const line of lines.filter((one) => !flags.has(one))) {
     const [, path, at, of] = /^%%% (\S+) (\d+)(?: (.+))?$/.exec(line) ?? [];
     const hunk = files.at(-1)?.hunks.at(-1);
     if (line.startsWith('%notes ')) notes = line.slice('%notes '.length);
@@ -76,5 +89,54 @@ function split(name: string, lines: string[]): { text: string; notes: string; fi
     else if (line.startsWith('\t')) hunk.lines.push(` ${line}`);
     else if (line !== '') throw new Error(`${name}: no line of a hunk: ${line}`);
   }
-  return { text: text.join('\n').trim(), notes, files };
+  return { text: text.join('\n').trimEnd(), notes, files, absent: flags.has('%absent'), also: flags.has('%also') };
+}
+
+/** An answer to a patch of a version (0: to its cover letter), or to an answer of that version (`to`, counted from 1). */
+export interface Answer {
+  version: number;
+  patch: number;
+  to?: number;
+  from: keyof typeof PEOPLE;
+  hours: number;
+  text: string;
+  /** A line of the mail that is answered. */
+  quote?: string;
+  trailers?: string;
+}
+
+const LETTER = /^== (\d)(?:\.(\d)(?:\.(\d))?)? (\w+)(?: \+(\d+))?\n(?:> (.*)\n\n)?/;
+
+/**
+ * What was said of the series of samples/series.ts, read from samples/jump.txt: `== VERSION AUTHOR` begins what a cover
+ * letter says, `== VERSION.PATCH[.ANSWER] AUTHOR +HOURS` an answer; its first line may be a quotation, its last
+ * paragraph may be trailers.
+ *
+ * @throws Error with the line that is not like that
+ */
+export function jumpTexts(): { news: string[]; answers: Answer[] } {
+  const news: string[] = [];
+  const answers: Answer[] = [];
+  for (const part of mailsOf(readFileSync(new URL('../jump.txt', FOLDER), 'utf8'))) {
+    const found = LETTER.exec(part);
+    const from = found?.[4] as keyof typeof PEOPLE;
+    if (!found || !(from in PEOPLE)) throw new Error(`jump.txt: not understood: ${part.split('\n')[0]}`);
+    const [head, version, patch, to, , hours, quote] = found;
+    const text = part.slice(head.length).trimEnd();
+    if (patch === undefined) news.push(text);
+    else {
+      const [said = '', trailers] = text.split(/\n\n(?=[\w-]+-by: )/);
+      answers.push({
+        version: Number(version),
+        patch: Number(patch),
+        from,
+        hours: Number(hours),
+        text: said,
+        ...(to ? { to: Number(to) } : {}),
+        ...(quote ? { quote } : {}),
+        ...(trailers ? { trailers } : {}),
+      });
+    }
+  }
+  return { news, answers };
 }

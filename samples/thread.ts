@@ -17,7 +17,6 @@ export interface Turn {
   subject?: string;
   /** Written and answered, but never reached the archive. */
   absent?: boolean;
-  headers?: Record<string, string | null>;
   alsoOn?: typeof LIST;
   /** What the text, as its message, is the patch of. */
   patch?: { notes: string; files: readonly FilePatch[] };
@@ -106,9 +105,9 @@ const marked = (text: string) =>
 function sent(mail: Posted, parent: Posted | null): SampleMail[] {
   const { turn, who, msgid, at, subject, references, body } = mail;
   const to = parent && parent.who !== who ? [parent.who] : [];
-  const draft = { from: who, subject, msgid, at, references, to, body, headers: turn.headers };
+  const draft = { from: who, subject, msgid, at, references, to, body };
   if (!turn.alsoOn) return [write(draft)];
   const cc = `${turn.alsoOn.address}, ${LIST.address}`;
-  const both = { ...draft, headers: { ...turn.headers, Cc: cc } };
+  const both = { ...draft, headers: { Cc: cc } };
   return [write(both), write({ ...both, list: turn.alsoOn })];
 }
