@@ -7,8 +7,7 @@ import { databasePath } from './settings';
 
 async function run(file: string): Promise<void> {
   const target = resolve(file);
-  if (existsSync(target))
-    throw new CommandError(`${target}: it is there already. Name a new file, or move that one away.`);
+  if (existsSync(target)) throw new CommandError(`${target}: file exists; choose another name`);
   const started = performance.now();
   const bytes = await backup(databasePath(), target);
   const seconds = (performance.now() - started) / 1000;
@@ -18,7 +17,7 @@ async function run(file: string): Promise<void> {
 await runProgram(
   new Command('backup')
     .description('Writes a copy of the database, as it is at this moment, while others read and write it.')
-    .argument('<file>', 'where to; must not be there yet')
+    .argument('<file>', 'the file to write; must not exist yet')
     .exitOverride()
     .action(run),
 );

@@ -32,18 +32,18 @@ async function run(flags: Flags): Promise<void> {
   }
 }
 
-/** A week of a list; `true`: that of the archive's newest mail, whatever the clock says. */
+/** The letter for a week of a list. `true` means the week of the archive's newest mail, whatever the clock says. */
 async function letterFor(
   db: Snapshot,
   asked: string | true,
   { list: name = 'all', query }: { list?: string; query?: string },
 ): Promise<{ letter: Letter; week: string; isEmpty: boolean }> {
   const list = name === 'all' ? null : await findList(db, name);
-  if (list === undefined) throw new CommandError(`there is no list "${name}" here`);
+  if (list === undefined) throw new CommandError(`no list is named "${name}" in this database`);
   const newest = await newestMoment(db, list?.id ?? null);
-  if (newest === null) throw new CommandError('the archive is empty');
+  if (newest === null) throw new CommandError('the database holds no mail; ingest an archive first');
   const span = spanOf(asked === true ? weekNameOf(newest) : asked);
-  if (span?.kind !== 'week') throw new CommandError(`"${asked}" is no week: one is written 2025-W07`);
+  if (span?.kind !== 'week') throw new CommandError(`"${asked}" is not a week; write it as 2025-W07`);
   const all = await weekOf(db, list?.id ?? null, span.from, span.to);
   const parts = query ? await matching(db, all, span, name, query) : all;
   const letter = letterOf({ list: name, week: span.name, query: query ?? null, base: baseUrl() }, parts);
@@ -52,7 +52,7 @@ async function letterFor(
 
 const day = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 10).replaceAll('-', '');
 
-/** Lines of threads that have a mail of the week which the search finds. */
+/** The lines about threads in which the search finds a mail of that week. */
 async function matching(db: Snapshot, parts: WeekPart[], span: Span, list: string, query: string): Promise<WeekPart[]> {
   const within = `(${query}) AND d:${day(span.from)}..${day(span.to - 1)}`;
   const page = await searchMessages(db, {
@@ -74,7 +74,7 @@ async function matching(db: Snapshot, parts: WeekPart[], span: Span, list: strin
     .filter(({ lines }) => lines.length);
 }
 
-/** To each subscriber of a file their week, once; where nothing happened that they asked for, no mail. */
+/** Sends each subscriber in a file their week, once; no mail if nothing happened that they asked for. */
 async function sendAll(reader: Reader, asked: string | true, file: string): Promise<void> {
   const server = smtp();
   if (!server) throw new CommandError('to send mail, set THREADLINE_SMTP (smtp://host:587) and THREADLINE_MAIL_FROM');
@@ -126,12 +126,12 @@ async function sendOne(
 await runProgram(
   new Command('digest')
     .description('What happened in a week: verdicts, objections, debates, regressions, series that wait, releases.')
-    .requiredOption('--week [week]', 'a week as 2025-W07; without one, that of the newest mail')
-    .option('--list <name>', 'of one list')
+    .requiredOption('--week [week]', 'the week, such as 2025-W07; without a value, the week of the newest mail')
+    .option('--list <name>', 'only this list')
     .option('--query <search>', 'only threads with a mail of the week that this search finds')
     .option('--html', 'print HTML instead of text')
     .addOption(
-      new Option('--send <file>', 'send it, as text and HTML, to the subscribers of a JSON file').conflicts([
+      new Option('--send <file>', 'send it by mail, as text and HTML, to the subscribers in a JSON file').conflicts([
         'list',
         'query',
         'html',

@@ -13,9 +13,14 @@ import { databasePath } from './settings';
 const NAMES = Object.keys(EXPORTS) as (keyof typeof EXPORTS)[];
 
 async function run(kind: string, file: string | undefined, options: { text?: true }): Promise<void> {
-  if (options.text && kind !== 'messages') program.error('error: --text goes with messages; sqlite has all texts.');
+  if (options.text && kind !== 'messages')
+    program.error('error: --text is only for messages; sqlite always includes all texts');
   if ((kind === 'sqlite') !== (file !== undefined))
-    program.error(kind === 'sqlite' ? 'error: name the file to write.' : `error: ${kind} goes to standard output.`);
+    program.error(
+      kind === 'sqlite'
+        ? 'error: sqlite needs the name of the file to write'
+        : `error: ${kind} writes to standard output; leave the file out`,
+    );
   if (kind === 'schema') process.stdout.write(`${JSON.stringify(exportSchema(), null, 2)}\n`);
   else if (kind === 'sqlite') await writeDatabase(resolve(file as string));
   else await reading((db) => print(exported(kind)(db, options.text === true)));
@@ -36,8 +41,7 @@ async function print(objects: AsyncIterable<object>): Promise<void> {
 }
 
 async function writeDatabase(target: string): Promise<void> {
-  if (existsSync(target))
-    throw new CommandError(`${target}: it is there already. Name a new file, or move that one away.`);
+  if (existsSync(target)) throw new CommandError(`${target}: file exists; choose another name`);
   await reading(async (db) => {
     const bytes = await writePlain(target, EXPORT_VERSION, allRows(db));
     process.stdout.write(`${target}: ${(bytes / 1e6).toFixed(1)} MB\n`);
@@ -52,7 +56,7 @@ async function* allRows(db: Snapshot): AsyncGenerator<PlainRow> {
   }
 }
 
-// A reader such as `head` that closes the pipe has had what it wants.
+// A reader such as `head` closes the pipe once it has enough; that is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
   throw error;
@@ -60,11 +64,11 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 const program = new Command('export')
   .description(
-    'Prints the analyses as NDJSON, one object a line; `schema`: what their fields are; `sqlite FILE`: writes all as a plain database.',
+    'Prints the analyses as NDJSON, one object per line. `schema` prints their JSON Schema; `sqlite FILE` writes all of them as a plain SQLite database.',
   )
   .addArgument(new Argument('<kind>', 'what to print').choices([...NAMES, 'schema', 'sqlite']))
-  .argument('[file]', 'of sqlite: where to; must not be there yet')
-  .option('--text', 'of messages: their text, taken apart: own words, quoted, diff, the rest')
+  .argument('[file]', 'for sqlite: the file to write; must not exist yet')
+  .option('--text', 'for messages: add their text, split into own words, quotations, diffs and the rest')
   .exitOverride()
   .action(run);
 

@@ -4,7 +4,7 @@ import { type Source, SourceError } from '#ingest/read/types';
 import { ServerError } from '#ingest/read/web/http';
 import type { Counts, Summary } from '#ingest/run';
 
-/** Longest wait after failures, unless a server asks for more. */
+/** The longest wait after failures, unless a server asks for a longer one. */
 const MAX_BACK_OFF_SECONDS = 3600;
 
 export interface Following {
@@ -25,7 +25,7 @@ export interface Following {
 interface Followed {
   location: string;
   failures: number;
-  /** What it looked like when it was last read whole; of a URL only whether it was. */
+  /** Its state when it was last read to the end; for a URL, only whether it has been read. */
   stamp: string | null;
 }
 
@@ -43,8 +43,8 @@ class Turns {
 type Outcome = { counts: Counts | null; seconds: number; failure: Error | null };
 
 /**
- * Reads sources again and again until told to stop, with a line for each time. Each has its own clock: servers are asked side by side, one
- * request at a time to each host, and only writing is one after another.
+ * Reads sources again and again until stopped, and prints a line each time. Each source has its own schedule: different hosts are asked in
+ * parallel, each with one request at a time. Writes happen one after another.
  */
 export async function follow(locations: string[], options: Following): Promise<void> {
   const fault = new AbortController();
@@ -57,13 +57,13 @@ export async function follow(locations: string[], options: Following): Promise<v
     hosts.set(host, turns);
     await keepUp(location, following, turns, writing);
   });
-  // A fault of ours ends all of them, but none half way.
+  // A bug here stops all loops, but none in the middle of a step.
   for (const loop of loops) loop.catch(() => fault.abort());
   const failed = (await Promise.allSettled(loops)).find((loop) => loop.status === 'rejected');
   if (failed) throw failed.reason;
 }
 
-/** Without the port: it is one machine that is to be spared. A path is its own. */
+/** The host without its port, since the load is on one machine. A path counts as a host. */
 const hostOf = (location: string) =>
   /^https?:/i.test(location) && URL.canParse(location) ? new URL(location).hostname : location;
 
@@ -83,8 +83,8 @@ async function keepUp(location: string, following: Following, host: Turns, writi
 }
 
 /**
- * Seconds until the next look: spread by a tenth, so that followers of one server do not come all at once; doubled with each failure
- * in a row, spread more; never sooner than the server asks.
+ * Seconds until the next look. Spread by a tenth, so that followers of one server do not all come at once. Doubled, and spread more, with
+ * each failure in a row. Never sooner than the server asks.
  */
 export function secondsToWait(
   every: number,
@@ -102,12 +102,12 @@ const retryAfterOf = (failure: Error | null) => (failure instanceof ServerError 
 
 const NOTHING: Outcome = { counts: null, seconds: 0, failure: null };
 
-/** One look at a location; its seconds are its own, without those that it waited for others to write. */
+/** Looks at a location once. Its seconds leave out the time spent waiting for other writers. */
 async function sync(followed: Followed, following: Following, writing: Turns): Promise<Outcome> {
   if (following.signal.aborted) return NOTHING;
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
-  // What is still to come of a mailbox, where it could not be written, is not waited for.
+  // Stops fetching the rest of a mailbox that could not be written.
   const over = new AbortController();
   try {
     const news = await newsOf(followed, following, AbortSignal.any([following.signal, over.signal]));
@@ -134,7 +134,7 @@ interface News {
   stamp: string;
 }
 
-/** What is to be read of a location; null where it is as it was when it was last read whole. */
+/** What to read from a location; null if it has not changed since it was last read to the end. */
 async function newsOf(followed: Followed, following: Following, signal: AbortSignal): Promise<News | null> {
   const sources = await following.recognise(followed.location);
   const [first] = sources;
@@ -143,7 +143,7 @@ async function newsOf(followed: Followed, following: Following, signal: AbortSig
   return stamp === followed.stamp ? null : { sources, stamp };
 }
 
-/** A URL is one source. What was fetched and could not be written is read the next time, news or not. */
+/** A URL is one source. If what was fetched could not be written, it is read the next time even without news. */
 async function fetchedNews(
   source: Source,
   followed: Followed,
@@ -167,7 +167,7 @@ async function fetchedNews(
   return null;
 }
 
-/** Resolves at a time of `performance.now()`, or once told to stop. */
+/** Resolves at a time of `performance.now()`, or when `signal` aborts. */
 function until(at: number, signal: AbortSignal): Promise<void> {
   return new Promise((done) => {
     const milliseconds = Math.max(0, at - performance.now());

@@ -31,8 +31,8 @@ interface Flags {
 }
 
 /**
- * One worker for two cores: SQLite's thread, the main thread and git take as much as parsing does, and each worker compiles
- * the same code again (linux-edac on 2 cores, 2026-11-25: 11.7 s of CPU with one, 13.4 with two, and no less time).
+ * One worker for two cores: SQLite's thread, the main thread and git need as much as parsing does, and each worker compiles
+ * the same code again (linux-edac on 2 cores, 2026-11-25: 11.7 s of CPU with one worker, 13.4 s with two, and just as long).
  */
 const defaultJobs = () => Math.max(1, Math.min(4, Math.floor(availableParallelism() / 2)));
 
@@ -41,16 +41,16 @@ const program = new Command('ingest')
   .argument('[source...]', ACCEPTED)
   .option('--list <name>', "the list's name (default: the inbox directory's name, else List-Id)")
   .option('--json', 'print one JSON object as the last line of standard output')
-  .option('--rejects <dir>', 'write what held no mail at all, with the reason, into this directory')
-  .option('--jobs <n>', 'parsing workers', wholeNumber, defaultJobs())
-  .option('--limit <n>', 'stop after so many mails', wholeNumber)
-  .option('--commits <repository>', 'a git repository whose commits are joined to the patches they come from')
-  .option('--mailmap <file>', 'a git mailmap: which addresses are one person')
-  .option('--follow', 'stay, and read what is new again and again, until interrupted; one line each time')
-  .option('--every <seconds>', 'with --follow: how often to look', wholeNumber, 300)
+  .option('--rejects <dir>', 'write input that is not mail, with the reason, into this directory')
+  .option('--jobs <n>', 'number of parsing workers', wholeNumber, defaultJobs())
+  .option('--limit <n>', 'stop after this many mails', wholeNumber)
+  .option('--commits <repository>', 'match the commits of a git repository to the patches they come from')
+  .option('--mailmap <file>', 'a git mailmap, which says which addresses belong to one person')
+  .option('--follow', 'keep running and read what is new until interrupted; prints a line each time')
+  .option('--every <seconds>', 'with --follow: seconds between two looks', wholeNumber, 300)
   .option(
     '--seed <file>',
-    'with THREADLINE_NATS: write beside the log, then begin another one and write its seed into this file',
+    'with THREADLINE_NATS: write to the database only, then begin a new log and write its seed to this file',
   )
   .exitOverride()
   .action(run);
@@ -61,7 +61,7 @@ async function run(locations: string[], flags: Flags): Promise<void> {
   const stop = new AbortController();
   if (flags.follow) {
     for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
-    // Started by npm start, it ends with it.
+    // A process that npm start started ends with it.
     process.once('disconnect', () => stop.abort());
     process.channel?.unref();
   }
@@ -101,15 +101,15 @@ async function ingestAll(locations: string[], flags: Flags, log: IngestLog | nul
   report(summary, [...failed, ...summary.failed], flags.json === true);
 }
 
-/** Many mails at once: around the log, which would carry each of them to every node, and then to all as one file. */
+/** Ingests many mails without the log, which would send each of them to every node; the nodes get one file instead. */
 async function ingestSeed(locations: string[], flags: Flags, seed: string, log: LogWriter | null): Promise<void> {
-  if (!log) return program.error('error: --seed is for the nodes of a log: set THREADLINE_NATS', { exitCode: 2 });
+  if (!log) return program.error('error: --seed needs THREADLINE_NATS, the servers of the log', { exitCode: 2 });
   if (existsSync(seed)) throw new CommandError(`${seed}: file exists; choose another name`);
   await ingestAll(locations, flags, { acquire: () => log.acquire(), lead: (db) => db.startLog(null) });
   const db = await openWriter(databasePath());
   await log.restart(db).finally(() => db.close());
   await backup(databasePath(), resolve(seed));
-  note('log', `another log has begun; seed the other nodes with ${seed} (npm start -- --join)`);
+  note('log', `began a new log; seed the other nodes with ${seed} (npm start -- --join)`);
 }
 
 function recogniseHere(location: string): Promise<Source[]> {
@@ -133,17 +133,17 @@ function optionsOf(flags: Flags, log: IngestLog | null): IngestOptions {
   };
 }
 
-/** Ends at the first SIGINT or SIGTERM with what was read brought to its end; a second one ends it at once, which loses nothing either. */
+/** The first SIGINT or SIGTERM finishes what was read, then ends; a second one ends at once, which loses nothing either. */
 async function followAll(locations: string[], flags: Flags, log: LogWriter | null, signal: AbortSignal): Promise<void> {
   if (!locations.length || locations.includes('-'))
-    program.error('error: --follow wants URLs or paths to look at again and again', { exitCode: 2 });
+    program.error('error: --follow needs the URL or path of a source', { exitCode: 2 });
   const pages = new PageProgress(databasePath());
   if (!existsSync(databasePath())) for (const location of locations) pages.fetching(location);
   await follow(locations, {
     every: flags.every,
     json: flags.json === true,
     signal,
-    // A node that waits for its turn leaves the servers of the lists alone.
+    // A node that waits for its turn to write does not load the lists' servers.
     recognise: async (location) => {
       await log?.acquire();
       return recogniseHere(location);
@@ -168,14 +168,14 @@ async function followAll(locations: string[], flags: Flags, log: LogWriter | nul
   });
 }
 
-/** Whoever serves git repositories (`npm run mirror`) has them up to date after each ingest. */
+/** Updates the git repositories that the server serves (`npm run mirror`), if there are any. */
 async function keepMirror(): Promise<void> {
   const database = databasePath();
   if (!existsSync(mirrorFolder(database))) return;
   try {
     await refreshMirror(database, (text) => note('mirror', text));
   } catch (error) {
-    // The mails are in the database; what could not be written to the repositories is written by the next run.
+    // The mails are in the database; the next run writes them to the repositories.
     if (!(error instanceof CommandError) && typeof (error as NodeJS.ErrnoException).code !== 'string') throw error;
     note('mirror', (error as Error).message);
     process.exitCode = 1;
@@ -213,8 +213,8 @@ function rejectWriter(directory: string): NonNullable<IngestOptions['onReject']>
 }
 
 /**
- * A file is there whole or not at all, whenever the run is killed. One that was missed is written by the next run: the source's
- * checkpoint comes after it.
+ * Writes a file completely or not at all, even if the run is killed. The next run writes a file that is missing, because the source's
+ * checkpoint is stored later.
  */
 function writeWhole(path: string, data: Buffer | string): void {
   orFail(path, () => {
@@ -229,7 +229,7 @@ function orFail(path: string, write: () => void): void {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new CommandError(
-      `${path}: what was rejected cannot be written here (${code}). ${code === 'ENOSPC' ? 'Make room' : 'Name a folder that this user may write to with --rejects'}, then run again: it goes on from here.`,
+      `${path}: cannot write a rejected mail here (${code}). ${code === 'ENOSPC' ? 'Free some space' : 'Name a writable folder with --rejects'}, then run again; the next run continues from here.`,
     );
   }
 }
@@ -240,7 +240,7 @@ function note(location: string, text: string): void {
 
 type Show = NonNullable<IngestOptions['onProgress']>;
 
-/** A bar on a terminal; elsewhere a line every few seconds, on standard error so that --json stays last on standard output. */
+/** A bar on a terminal, else a line every few seconds. On standard error, so that --json is the last line of standard output. */
 function progressDisplay(json: boolean): { show: Show; stop(): void } {
   if (!process.stderr.isTTY || json) return { show: plainProgress(), stop() {} };
   const bar = new cliProgress.SingleBar(

@@ -13,21 +13,21 @@ import { nodeName } from './log';
 import { CommandError, runProgram } from './program';
 import { databasePath, logServers, seedAddress, seedToken } from './settings';
 
-/** How often the log is asked for what is new, and after it did not answer. */
+/** How often to ask the log for news, also after it did not answer. */
 const LOOK_MS = 200;
-/** A node serves once it is not further behind. */
+/** A node begins to serve when it is no further behind than this. */
 const MAX_LAG_SECONDS = 10;
-/** A node with a database serves after this long, though the log does not answer. */
+/** A node that has a database serves after this long, even if the log does not answer. */
 const ALONE_MS = 15_000;
-/** How often a node that has to be seeded tries: each time it copies the whole seed. */
+/** How often a node tries to get a seed; each try copies the whole seed. */
 const SEED_MS = 60_000;
-/** How often the status is written where nothing changes. */
+/** How often the status is written while it does not change. */
 const STATUS_MS = 1000;
 
 const say = (text: string) => process.stderr.write(`node: ${text}\n`);
 const wait = (ms: number) => new Promise((later) => setTimeout(later, ms));
 
-/** Follows the log into the database, for as long as it is not ended. */
+/** Copies the log into the database until the process ends. */
 class Node {
   readonly #status: NodeStatus = {
     state: 'alone',
@@ -50,7 +50,7 @@ class Node {
 
   async run(): Promise<void> {
     const servers = logServers();
-    if (!servers) throw new CommandError('a node follows a log: set THREADLINE_NATS to its servers');
+    if (!servers) throw new CommandError('THREADLINE_NATS is not set; set it to the servers of the log');
     await mkdir(dirname(this.database), { recursive: true });
     if (!existsSync(this.database)) await this.#begin();
     setTimeout(() => this.#ready(), ALONE_MS).unref();
@@ -65,11 +65,11 @@ class Node {
   async #begin(): Promise<void> {
     if (!this.seed)
       throw new CommandError(
-        `${this.database}: there is no database yet. Name a seed, which is a backup of another node: npm start -- --join FILE, or its URL, or another node's /seed`,
+        `${this.database}: no such database. Name a backup of another node to start from: npm start -- --join FILE, its URL, or another node's /seed`,
       );
     say(`copies ${this.seed}`);
     const { sequence } = await fetchSeed(this.seed, this.database, seedToken());
-    say(`begins at ${sequence} of the log`);
+    say(`starts at ${sequence} of the log`);
   }
 
   async #serveSeed(): Promise<void> {
@@ -78,15 +78,15 @@ class Node {
     const token = seedToken();
     if (token === null)
       throw new CommandError(
-        'THREADLINE_SEED offers the whole database: set THREADLINE_SEED_TOKEN, on all nodes the same, to what those that join have to know',
+        'THREADLINE_SEED serves the whole database to nodes that join: set THREADLINE_SEED_TOKEN to the same secret on all nodes',
       );
     const port = await serveSeed({ database: this.database, ...address, token, say }).catch((error: Error) => {
-      throw new CommandError(`THREADLINE_SEED=${address.host}:${address.port} cannot be listened on: ${error.message}`);
+      throw new CommandError(`THREADLINE_SEED: cannot listen on ${address.host}:${address.port}: ${error.message}`);
     });
-    say(`serves its seed on port ${port}`);
+    say(`serving its seed on port ${port}`);
   }
 
-  /** Until nothing is new, or something is wrong. */
+  /** Returns when nothing is new, or on an error. */
   async #follow(db: Connection, follower: Follower, stream: LogStream): Promise<void> {
     try {
       this.#reached(await follower.catchUp((position) => this.#reached(position)));
@@ -117,7 +117,7 @@ class Node {
     if (lag <= MAX_LAG_SECONDS) this.#ready();
   }
 
-  /** In one step, with the server reading on. */
+  /** Replaces the database in one step, while the server keeps reading. */
   async #seedAgain(db: Connection, stream: LogStream, { message }: SeedError): Promise<void> {
     if (this.#status.problem !== message) say(message);
     await this.#tell({ state: 'to be seeded', problem: message, contact: Date.now() });
@@ -126,13 +126,13 @@ class Node {
       try {
         const { id, sequence } = await fetchSeed(this.seed, fetched, seedToken());
         const log = await stream.state();
-        // Readers of this node's pages are not taken back for a seed that leads nowhere.
+        // A seed that the log does not continue would only take readers back to older pages.
         if (log?.id !== id || sequence + 1 < log.first || sequence > log.last)
           throw new DatabaseError(
-            `${this.seed}: the log does not go on from this seed: it is too old, or of another log`,
+            `${this.seed}: the log does not continue from this seed; it is too old or belongs to another log`,
           );
         await db.become(fetched);
-        say(`seeded again from ${this.seed}, begins at ${sequence} of the log`);
+        say(`seeded again from ${this.seed}, starts at ${sequence} of the log`);
         return;
       } catch (error) {
         say((error as Error).message);
@@ -165,13 +165,13 @@ class Node {
 process.on('disconnect', () => process.exit(0));
 await runProgram(
   new Command('node')
-    .description('Follows the log of several nodes into the database; npm start -- --join starts it beside the server.')
+    .description('Copies the log of several nodes into the database; npm start -- --join runs it beside the server.')
     .option(
       '--join <seed>',
-      "a backup of a node, its URL, or another node's /seed: where the database comes from if it is not there",
+      "a backup of a node, its URL, or another node's /seed: the source of the database if it does not exist",
     )
     .exitOverride()
     .action(async ({ join }: { join?: string }) => new Node(databasePath(), join ?? null).run()),
 );
-// Its connections would keep a node that failed.
+// The open connections would keep a failed node alive.
 process.exit();

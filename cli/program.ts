@@ -1,14 +1,14 @@
 import { type Command, CommanderError, InvalidArgumentError } from 'commander';
 import { DatabaseError } from '#db/open';
 
-/** Ends a command with exit code 1 and this message, which says what happened, to which file, and what to do. */
+/** Ends a command with exit code 1. The message says what happened, to which file, and what to do. */
 export class CommandError extends Error {
   override name = 'CommandError';
 }
 
-/** Exit codes of every command: 0 done, 1 something could not be read (said on standard error), 2 wrong usage. */
+/** Exit codes of every command: 0 done, 1 something failed (see standard error), 2 wrong usage. */
 export async function runProgram(program: Command): Promise<void> {
-  // What a command writes (database, copies of archives, rejects, backups) has withdrawn mails in it: the machine's others read none.
+  // The files that commands write (database, copies of archives, rejects, backups) may hold withdrawn mails, so other users cannot read them.
   process.umask(process.umask() | 0o007);
   try {
     await program.parseAsync();

@@ -6,14 +6,14 @@ const EVERY_MS = 1000;
 
 type Read = Parameters<NonNullable<IngestOptions['onProgress']>>[0];
 
-/** Tells the pages of a server on the same database how far an ingest is. */
+/** Reports an ingest's progress to the pages of a server on the same database. */
 export class PageProgress {
   readonly #sources = new Map<string, SourceProgress>();
   #last = 0;
 
   constructor(private readonly database: string) {}
 
-  /** A source's server is about to be asked for the first time. */
+  /** Called before a source's server is asked for the first time. */
   fetching(location: string): void {
     this.#sources.set(location, { location, phase: 'fetching', read: 0, total: null });
     this.#write();
@@ -27,7 +27,7 @@ export class PageProgress {
     this.#write();
   }
 
-  /** Sources that are read to their end, or given up on; none named: all. */
+  /** Marks sources that were read to the end or given up; all of them by default. */
   done(locations: string[] = [...this.#sources.keys()]): void {
     const before = this.#sources.size;
     for (const location of locations) this.#sources.delete(location);

@@ -14,12 +14,12 @@ async function run(file: string, flags: { json?: boolean }): Promise<void> {
   try {
     article = file === '-' ? await text(process.stdin) : await readFile(file, 'utf8');
   } catch (error) {
-    process.stderr.write(`quotes: ${file}: it cannot be read (${(error as NodeJS.ErrnoException).code})\n`);
+    process.stderr.write(`quotes: ${file}: cannot read file (${(error as NodeJS.ErrnoException).code})\n`);
     process.exitCode = 1;
     return;
   }
   if (article.length > MAX_ARTICLE)
-    process.stderr.write(`quotes: ${file}: only the first ${MAX_ARTICLE} characters are read\n`);
+    process.stderr.write(`quotes: ${file}: read only the first ${MAX_ARTICLE} characters\n`);
   const reader = await Reader.open(databasePath(), 1);
   const quotes = await reader.read((db) => findQuotes(db, article));
   await reader.close();
@@ -47,7 +47,7 @@ function textOf({ text, status, matches }: FoundQuote): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** As `git diff --word-diff` writes it. */
+/** In the format of `git diff --word-diff`. */
 function written({ kind, text }: ReturnType<typeof editsOf>[0]): string {
   return kind === 'same' ? text : kind === 'put in' ? `{+${text}+}` : `[-${text}-]`;
 }

@@ -24,12 +24,12 @@ async function run(given: string[]): Promise<void> {
     process.stdout.write(
       kept.length
         ? `<${msgid}>: ${stored} stored again\n`
-        : `<${msgid}>: may be stored again; its words are not in ${withdrawnFolder()}, so read its archive again\n`,
+        : `<${msgid}>: may be stored again, but its text is not in ${withdrawnFolder()}; ingest its archive again\n`,
     );
   }
 }
 
-/** What was kept when it was withdrawn the last time. */
+/** The mails that were kept when it was last withdrawn. */
 function keptMails(msgid: string): { list: string; path: string }[] {
   for (const name of folders().reverse()) {
     const folder = join(withdrawnFolder(), name);
@@ -52,7 +52,7 @@ function folders(): string[] {
 await runProgram(
   new Command('restore')
     .description('Brings withdrawn messages back.')
-    .argument('<message-id...>', 'as given to npm run withdraw')
+    .argument('<message-id...>', 'the ids given to npm run withdraw')
     .exitOverride()
     .action(run),
 );

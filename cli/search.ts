@@ -16,7 +16,7 @@ interface Flags {
 function limitOf(text: string): number {
   const number = Number(text);
   if (!Number.isInteger(number) || number < 1 || number > MAX_LIMIT)
-    throw new InvalidArgumentError(`a number from 1 to ${MAX_LIMIT} is wanted`);
+    throw new InvalidArgumentError(`must be a number from 1 to ${MAX_LIMIT}`);
   return number;
 }
 
@@ -35,7 +35,7 @@ async function run(words: string[], flags: Flags): Promise<void> {
     process.exitCode = 2;
   }
   if (flags.json) process.stdout.write(`${JSON.stringify(jsonOf(page))}\n`);
-  // What a stranger wrote may hold a terminal's commands.
+  // Text of mails may contain terminal escape sequences.
   else if (!page.problem) process.stdout.write(visible(textOf(page)));
 }
 
@@ -67,9 +67,9 @@ function textOf(page: SearchPage): string {
 await runProgram(
   new Command('search')
     .description("Searches in lore's language: the same search as the web page.")
-    .argument('<query...>', 'words, "phrases", s: f: dfn: d: ... (the page /search/ has them all)')
+    .argument('<query...>', 'words, "phrases", s: f: dfn: d: ... (the page /search/ lists all prefixes)')
     .option('--json', 'print one JSON object')
-    .option('--limit <n>', `results, at most ${MAX_LIMIT}`, limitOf, 50)
+    .option('--limit <n>', `number of results, at most ${MAX_LIMIT}`, limitOf, 50)
     .addOption(
       new Option('--sort <order>', 'newest first, or best first').choices(['date', 'relevance']).default('date'),
     )

@@ -12,28 +12,28 @@ const schema = z.object({
   THREADLINE_MAIL_FROM: z.string().min(3).optional(),
   THREADLINE_NATS: z
     .string()
-    .regex(/^(?:nats|tls):\/\/\S+$/, 'nats://host:port, several separated by commas')
+    .regex(/^(?:nats|tls):\/\/\S+$/, 'must be nats://host:port, or several of them separated by commas')
     .optional(),
   THREADLINE_NATS_CREDENTIALS: z.string().min(1).optional(),
   THREADLINE_SEED: z
     .string()
-    .regex(/^\S+:\d{1,5}$/, 'the address and port that nodes which join reach this one by: host:port')
+    .regex(/^\S+:\d{1,5}$/, 'must be host:port, at which joining nodes reach this node')
     .optional(),
-  THREADLINE_SEED_TOKEN: z.string().min(16, 'at least 16 characters').optional(),
+  THREADLINE_SEED_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
   THREADLINE_MAIL_SECONDS: z.coerce.number().min(0.01).max(3600).default(60),
 });
 
-/** Path of the database file, from THREADLINE_DB. */
+/** The path of the database file, from THREADLINE_DB. */
 export function databasePath(): string {
   return resolve(schema.parse(process.env).THREADLINE_DB);
 }
 
-/** How many seconds a server that is read from may be silent, from THREADLINE_SILENCE. */
+/** Seconds without an answer after which a server is given up, from THREADLINE_SILENCE. */
 export function silenceSeconds(): number {
   return schema.parse(process.env).THREADLINE_SILENCE;
 }
 
-/** The topics of THREADLINE_CONFIG, or of topics.json in the folder of the project; none where there is no such file. */
+/** The topics in the file THREADLINE_CONFIG, by default topics.json in the project's folder; none if that file does not exist. */
 export function topics(): Topic[] {
   return loadTopics(resolve(schema.parse(process.env).THREADLINE_CONFIG), process.env.THREADLINE_CONFIG !== undefined);
 }
@@ -43,31 +43,31 @@ export function mailSeconds(): number {
   return schema.parse(process.env).THREADLINE_MAIL_SECONDS;
 }
 
-/** The address that others reach the site by, from THREADLINE_BASE_URL; without a slash at its end. */
+/** The public address of the site, from THREADLINE_BASE_URL, without a trailing slash. */
 export function baseUrl(): string {
   return schema.parse(process.env).THREADLINE_BASE_URL.replace(/\/$/, '');
 }
 
-/** The server that takes mail, from THREADLINE_SMTP, and who it is from, from THREADLINE_MAIL_FROM; null where either is not set. */
+/** The mail server (THREADLINE_SMTP) and the sender (THREADLINE_MAIL_FROM); null if either is not set. */
 export function smtp(): { url: string; from: string } | null {
   const { THREADLINE_SMTP: url, THREADLINE_MAIL_FROM: from } = schema.parse(process.env);
   return url && from ? { url, from } : null;
 }
 
-/** The servers of the replicated log, from THREADLINE_NATS; null: this database is on one machine. */
+/** The servers of the replicated log, from THREADLINE_NATS; null if this database is on one machine. */
 export function logServers(): { urls: string; credentials: string | null } | null {
   const { THREADLINE_NATS: urls, THREADLINE_NATS_CREDENTIALS: credentials } = schema.parse(process.env);
   return urls ? { urls, credentials: credentials ?? null } : null;
 }
 
-/** Where this node serves its newest backup to nodes that join, from THREADLINE_SEED; null: nowhere. */
+/** The address at which this node serves its newest backup to joining nodes, from THREADLINE_SEED; null if it serves none. */
 export function seedAddress(): { host: string; port: number } | null {
   const { THREADLINE_SEED: address } = schema.parse(process.env);
   const [, host = '', port] = /^(.*):(\d+)$/.exec(address ?? '') ?? [];
   return host ? { host: host.replace(/^\[|\]$/g, ''), port: Number(port) } : null;
 }
 
-/** What such nodes have to know, the same on all of them, from THREADLINE_SEED_TOKEN. */
+/** The secret that joining nodes send, the same on all nodes, from THREADLINE_SEED_TOKEN. */
 export function seedToken(): string | null {
   return schema.parse(process.env).THREADLINE_SEED_TOKEN ?? null;
 }

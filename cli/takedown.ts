@@ -8,17 +8,17 @@ import { mirrorFolder, refreshMirror } from './mirror/lists';
 import { CommandError } from './program';
 import { databasePath, mailSeconds } from './settings';
 
-/** Where withdrawn mails are kept, for `npm run restore`; to be rid of them for good, remove it. */
+/** The folder in which withdrawn mails are kept for `npm run restore`. Remove it to delete them for good. */
 export const withdrawnFolder = () => `${databasePath()}-withdrawn`;
 
-/** @throws CommandError where it cannot be a Message-ID */
+/** @throws CommandError if it cannot be a Message-ID */
 export function bareId(given: string): string {
   const id = given.replace(/^<(.*)>$/, '$1');
   if (!/^[^\s<>]+$/.test(id)) throw new CommandError(`${given}: not a Message-ID`);
   return id;
 }
 
-/** Does something in one transaction, reads sources, and brings all that follows from both up to date: threads, series, persons, git. */
+/** Does something in one transaction, reads sources, and updates everything derived from both: threads, series, persons, git. */
 export async function ingestAlone(
   sources: Source[],
   list: string | null,

@@ -7,7 +7,7 @@ import { upgrade } from '#ingest/upgrade';
 import { runProgram } from './program';
 import { databasePath, mailSeconds } from './settings';
 
-/** Mails a second on two cores, for the estimate only: linux-edac takes 12 s. */
+/** Mails per second on two cores, only for the estimate: linux-edac takes 12 s. */
 const MAILS_PER_SECOND = 1000;
 const SAY_EVERY_MS = 5000;
 
@@ -28,7 +28,7 @@ async function run(flags: { rebuild?: boolean }): Promise<void> {
       total = mails;
       const minutes = Math.ceil(mails / MAILS_PER_SECOND / 60);
       say(
-        `${database}: ${from === to ? 'made anew' : `version ${from} is made version ${to}`} from the ${mails} postings it holds, in about ${minutes} minute${minutes === 1 ? '' : 's'}`,
+        `${database}: ${from === to ? 'rebuilding' : `upgrading from version ${from} to ${to}`} from the ${mails} postings it holds; takes about ${minutes} minute${minutes === 1 ? '' : 's'}`,
       );
     },
     onProgress({ location, read }) {
@@ -38,10 +38,10 @@ async function run(flags: { rebuild?: boolean }): Promise<void> {
     },
     check,
   });
-  if (kept === null) say(`${database}: it is of this program's version, nothing to do`);
+  if (kept === null) say(`${database}: already of this version; nothing to do (--rebuild rebuilds it anyway)`);
   else
     say(
-      `done in ${((performance.now() - started) / 1000).toFixed(0)} s. The old database is kept as ${kept}: remove it once you are content`,
+      `done in ${((performance.now() - started) / 1000).toFixed(0)} s. The old database is kept as ${kept}; remove it when you no longer need it`,
     );
 }
 
@@ -51,7 +51,7 @@ async function check(path: string): Promise<void> {
     for await (const step of verify(db)) {
       if ('fault' in step)
         throw new DatabaseError(
-          `${path}: the new database has a fault (${step.fault}: ${step.count}). The old one was left as it is; please report this.`,
+          `${path}: the new database has a fault (${step.fault}: ${step.count}). The old one was not changed. Please report this.`,
         );
     }
   });
@@ -60,10 +60,8 @@ async function check(path: string): Promise<void> {
 
 await runProgram(
   new Command('upgrade')
-    .description(
-      'Makes a database of this version out of an older one, from the mails that it holds. Stop the server first.',
-    )
-    .option('--rebuild', "also where the database is of this program's version")
+    .description('Upgrades an older database to this version, from the mails that it holds. Stop the server first.')
+    .option('--rebuild', 'rebuild the database even if it has this version')
     .exitOverride()
     .action(run),
 );

@@ -16,7 +16,7 @@ async function run(flags: { verbose?: boolean }): Promise<void> {
         checks++;
         if (flags.verbose) process.stdout.write(`checking: ${step.check}\n`);
       } else if ('unfinished' in step) {
-        process.stdout.write(`unfinished: ${step.unfinished}: ${step.count}; the next ingest completes them\n`);
+        process.stdout.write(`unfinished: ${step.unfinished}: ${step.count}; the next ingest will complete them\n`);
       } else {
         faults++;
         process.stdout.write(`fault: ${step.fault}: ${step.count}\n`);
@@ -36,7 +36,7 @@ async function run(flags: { verbose?: boolean }): Promise<void> {
   if (faults || stories.unproved) process.exitCode = 1;
 }
 
-/** Every quotation of every story whose list is here, held against its mail. */
+/** Compares every quotation of every story with its mail, for stories whose list is in the database. */
 async function verifyStories(db: Snapshot): Promise<{ told: number; quotations: number; unproved: number }> {
   const counts = { told: 0, quotations: 0, unproved: 0 };
   for (const story of await storiesHere(db, loadStories('stories'))) {
@@ -56,7 +56,7 @@ async function verifyStories(db: Snapshot): Promise<{ told: number; quotations: 
 
 await runProgram(
   new Command('verify')
-    .description('Checks the database against itself, and the quotations of stories against it.')
+    .description('Checks that the database is consistent, and that the quotations of stories are in it.')
     .option('--verbose', 'name each check as it begins')
     .exitOverride()
     .action(run),

@@ -23,12 +23,13 @@ async function run(given: string[], { reason }: { reason: string }): Promise<voi
   const unknown = gone.filter(({ lists }) => !lists.length).map(({ msgid }) => `<${msgid}>`);
   await ingestAlone([], null, (db) => takeDown(db, gone));
   process.stdout.write(
-    `${gone.length - unknown.length} withdrawn; what they said is kept in ${withdrawnFolder()} for npm run restore\n`,
+    `${gone.length - unknown.length} withdrawn; copies are kept in ${withdrawnFolder()} for npm run restore\n`,
   );
-  if (unknown.length) process.stdout.write(`${unknown.join(', ')}: not in this archive, and will not be stored\n`);
+  if (unknown.length)
+    process.stdout.write(`${unknown.join(', ')}: not in this database; will not be stored later either\n`);
 }
 
-/** Keeps what bears the id as an mbox for each list that carried it, outside the database: backups and other nodes do not get it. */
+/** Saves the mails with this id outside the database, as an mbox for each list that carried them: backups and other nodes do not get them. */
 async function setAside(reader: Reader, msgid: string, at: number): Promise<string[]> {
   return reader.read(async (db) => {
     const byList = new Map<string, Buffer[]>();

@@ -2,25 +2,25 @@ import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
 import type { Statement, Value } from '#db/open';
 
-/** One write transaction as it stands in the log. */
+/** One write transaction, as stored in the log. */
 export interface Entry {
   /** The node that wrote it. */
   writer: string;
   statements: Statement[];
 }
 
-/** Little is left to gain: mails' bytes, half of it, are compressed already. */
+/** A higher level gains little: half of an entry are mails, which are already compressed. */
 const LEVEL = 3;
-/** More than any transaction: a batch is 12 MB of mail, linking 25,000 patches some 60 MB of statements. */
+/** More than any transaction needs: a batch is 12 MB of mail, and linking 25,000 patches takes about 60 MB of statements. */
 const MAX_BYTES = 1 << 30;
 
-/** A cell as JSON has it; `[n]` is the next n bytes behind the JSON. */
+/** A cell in the JSON; `[n]` stands for the next n of the bytes after the JSON. */
 type Cell = string | number | null | [number];
 
 interface Packed {
   writer: string;
   sql: string[];
-  /** Each: which of `sql`, and its parameters. */
+  /** For each statement: its index in `sql`, and its parameters. */
   runs: [number, Cell[] | null][];
 }
 

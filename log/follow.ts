@@ -2,27 +2,27 @@ import { type Connection, DatabaseError, type LogState, logState } from '#db/ope
 import { decode, type Entry } from './entry';
 import { type LogStream, type Part, SeedError, type StreamState } from './stream';
 
-/** Where a database is in the log, and where the log is. */
+/** How far a database is in the log, and how far the log is. */
 export interface Position {
   /** In the database. */
   sequence: number;
   /** In the log. */
   last: number;
-  /** When the log took what the database lacks first, Unix milliseconds; null where it lacks nothing. */
+  /** When the log took the first entry that the database lacks, in Unix milliseconds; null if it lacks none. */
   oldest: number | null;
-  /** The node that wrote last, as far as is known. */
+  /** The node that wrote last, if known. */
   writer: string | null;
 }
 
 /** How long to wait while another process writes to the file. */
 const BUSY_MS = 50;
-/** How often and how many times a message is asked for that a lagging server does not have yet. */
+/** How often, and how many times, to ask for a message that a lagging server does not have yet. */
 const READ_MS = 50;
 const MAX_READS = 100;
-/** A log that ends before the database for so long has lost messages; a leader that was cut off tells an old end until it steps down (10 s). */
+/** A log that ends before the database for this long has lost messages. A leader that was cut off reports an old end until it steps down (10 s). */
 const BEYOND_MS = 20_000;
 
-/** Reads a log into a database, entry by entry. */
+/** Applies a log to a database, entry by entry. */
 export class Follower {
   writer: string | null = null;
   #beyondSince: number | null = null;
@@ -33,8 +33,8 @@ export class Follower {
   ) {}
 
   /**
-   * Brings the database to the end of the log as it is now; `onStep` after each entry.
-   * @throws SeedError where the log does not go on from the database
+   * Brings the database to the current end of the log; calls `onStep` after each entry.
+   * @throws SeedError if the log does not continue from the database
    */
   async catchUp(onStep: (position: Position) => void = () => {}): Promise<Position> {
     const state = await this.stream.state();
@@ -43,7 +43,7 @@ export class Follower {
     let parts: Part[] = [];
     for (let next = sequence + 1; next <= last; next++) {
       const part = await this.#read(next);
-      // A writer that died left an entry without its end: the next one begins with a first part.
+      // A writer that died may leave an entry without its last parts; the next entry begins with part 1.
       if (part.part === 1) parts = [];
       parts.push(part);
       if (parts.length !== part.parts || part.part !== part.parts) continue;
@@ -58,22 +58,22 @@ export class Follower {
   }
 
   /**
-   * The log goes on from the database.
-   * @throws SeedError where it does not
+   * Checks that the log continues from the database.
+   * @throws SeedError if it does not
    */
   #checked(own: LogState, log: StreamState | null): StreamState {
-    if (!log) throw new Error('there is no log of this version yet: the first ingest with THREADLINE_NATS begins it');
+    if (!log) throw new Error('no log exists for this version yet; the first ingest with THREADLINE_NATS begins it');
     if (own.id !== log.id)
-      throw new SeedError('the database belongs to no log or to another one: it has to be seeded again');
+      throw new SeedError('the database belongs to no log or to another one; it must be seeded again');
     if (own.sequence + 1 < log.first) throw new SeedError(GAP);
     if (own.sequence <= log.last) {
       this.#beyondSince = null;
       return log;
     }
-    const beyond = `the database is beyond the log (${own.sequence}, the log ends at ${log.last})`;
+    const beyond = `the database is ahead of the log (at ${own.sequence}; the log ends at ${log.last})`;
     this.#beyondSince ??= performance.now();
     if (performance.now() - this.#beyondSince < BEYOND_MS) throw new Error(beyond);
-    throw new SeedError(`${beyond}: the log's servers lost what they had, and it has to be seeded again`);
+    throw new SeedError(`${beyond}: the log's servers lost entries; the database must be seeded again`);
   }
 
   /** A server that lags behind its leader may not have it yet. */
@@ -85,7 +85,7 @@ export class Follower {
     }
     const state = await this.stream.state();
     if (state && state.first > sequence) throw new SeedError(GAP);
-    throw new Error(`the log's message ${sequence} is on no server that answers`);
+    throw new Error(`no server that answers has message ${sequence} of the log`);
   }
 
   async #replay({ statements }: Entry, sequence: number): Promise<void> {
@@ -101,4 +101,4 @@ export class Follower {
   }
 }
 
-const GAP = 'the log no longer has what this database lacks: it has to be seeded again';
+const GAP = 'the log no longer has the entries that this database lacks; it must be seeded again';

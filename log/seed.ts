@@ -5,15 +5,15 @@ import { pipeline } from 'node:stream/promises';
 import { flushed } from '#db/backup';
 import { Connection, checkVersion, DatabaseError, type LogState, logState } from '#db/open';
 
-/** How long a node may take to make a seed; copying a database of 20 million mails takes some ten minutes. */
+/** How long a node may take to make a seed; copying a database of 20 million mails takes about ten minutes. */
 const MAKING_MS = 2 * 3600_000;
-/** Between two questions whether it is made, where the node names no other time. */
+/** Seconds between two requests while it is being made, unless the node names another time. */
 const AGAIN_SECONDS = 5;
 
 /**
- * Copies a seed (a backup file, the URL of one, or of another node's `/seed`, which wants `token`) to `path`, which appears whole.
- * Resolves to where in which log it is.
- * @throws DatabaseError where it cannot be had, or is no database of a log
+ * Copies a seed to `path`, completely or not at all. A seed is a backup file, its URL, or the URL of another node's `/seed`, which needs
+ * `token`. Resolves to its log and its position there.
+ * @throws DatabaseError if it cannot be fetched, or is not a database of a log
  */
 export async function fetchSeed(seed: string, path: string, token: string | null): Promise<LogState> {
   const part = `${path}.part`;
@@ -22,13 +22,13 @@ export async function fetchSeed(seed: string, path: string, token: string | null
     if (/^https?:/i.test(seed)) await download(seed, part, token);
     else await copyFile(seed, part);
     const state = await logOf(part);
-    if (state.id === null) throw new Error('it is a database of no log; a backup made after the log began is wanted');
+    if (state.id === null) throw new Error('the database belongs to no log; use a backup made after the log began');
     await flushed(part);
     await rename(part, path);
     return state;
   } catch (error) {
     await rm(part, { force: true });
-    throw new DatabaseError(`${seed}: cannot be used as a seed: ${(error as Error).message}`);
+    throw new DatabaseError(`${seed}: cannot use this as a seed: ${(error as Error).message}`);
   }
 }
 
@@ -37,7 +37,7 @@ async function download(url: string, path: string, token: string | null): Promis
   await pipeline(Readable.fromWeb(body as import('node:stream/web').ReadableStream), createWriteStream(path));
 }
 
-/** Waits while a node makes its seed, or has others to serve. */
+/** Waits while a node makes its seed or serves others. */
 async function answerOf(url: string, token: string | null): Promise<Response> {
   const end = performance.now() + MAKING_MS;
   for (;;) {
@@ -50,7 +50,7 @@ async function answerOf(url: string, token: string | null): Promise<Response> {
   }
 }
 
-/** Where in which log a database of this version is. */
+/** The log of a database of this version, and its position there. */
 export async function logOf(path: string): Promise<LogState> {
   const db = await Connection.open(path, 'read');
   try {

@@ -6,40 +6,40 @@ import { pipeline } from 'node:stream/promises';
 import { backup } from '#db/backup';
 import { logOf } from './seed';
 
-/** The path that answers. */
+/** The only path that is served. */
 const SEED_PATH = '/seed';
-/** A backup is served for so long, then another is made: it is as large as the database, and the log keeps 14 days. */
+/** A backup is served for this long, then a new one is made: it is as large as the database, and the log keeps 14 days. */
 const FRESH_MS = 12 * 3600_000;
-/** Nodes that join at once, and the bytes a second that they take together: readers of pages use the same disk. */
+/** How many nodes may join at once, and how many bytes per second they get together: readers of pages use the same disk. */
 const MAX_AT_ONCE = 2;
 const BYTES_PER_SECOND = 64 * 1024 * 1024;
 const CHUNK_BYTES = 1024 * 1024;
-/** A node that takes nothing for so long is let go. */
+/** A connection that takes no data for this long is closed. */
 const IDLE_MS = 120_000;
-/** When to ask again while the backup is made, or others take it. */
+/** When to ask again while the backup is being made or others fetch it. */
 const RETRY_SECONDS = 2;
-/** When a backup that failed is tried again. */
+/** When to try again after a backup failed. */
 const AGAIN_MS = 60_000;
 
 export interface SeedServerOptions {
   database: string;
   host: string;
-  /** 0: any that is free. */
+  /** 0: any free port. */
   port: number;
-  /** What nodes that join have to know. */
+  /** The secret that joining nodes must send. */
   token: string;
   say(text: string): void;
 }
 
 /**
- * Serves this node's newest backup to nodes that join, on an address of its own: the server of pages has no such path. Resolves to its
- * port once it listens.
+ * Serves this node's newest backup to joining nodes, on a separate address: the server of pages has no such path. Resolves to the port
+ * once it listens.
  */
 export async function serveSeed(options: SeedServerOptions): Promise<number> {
   const shelf = new Shelf(options.database);
   const server = createServer((request, response) => {
     answer(request, response, shelf, options.token).catch((error: Error) => {
-      options.say(`the seed could not be sent: ${error.message}`);
+      options.say(`cannot send the seed: ${error.message}`);
       response.destroy();
     });
   });
@@ -57,14 +57,14 @@ export async function serveSeed(options: SeedServerOptions): Promise<number> {
 let sending = 0;
 
 async function answer(request: IncomingMessage, response: ServerResponse, shelf: Shelf, token: string): Promise<void> {
-  if (!isGiven(request.headers.authorization, token)) return say(response, 401, 'the token is wrong');
-  if (request.url !== SEED_PATH) return say(response, 404, `there is ${SEED_PATH} alone`);
-  if (request.method !== 'GET') return say(response, 405, 'GET alone');
-  if (sending >= MAX_AT_ONCE) return say(response, 503, 'others take the seed');
+  if (!isGiven(request.headers.authorization, token)) return say(response, 401, 'wrong token');
+  if (request.url !== SEED_PATH) return say(response, 404, `only ${SEED_PATH} is served here`);
+  if (request.method !== 'GET') return say(response, 405, 'only GET is allowed');
+  if (sending >= MAX_AT_ONCE) return say(response, 503, 'other nodes are fetching the seed');
   sending++;
   try {
     const file = await shelf.newest();
-    if (!file) return say(response, 503, shelf.problem ?? 'the seed is being made');
+    if (!file) return say(response, 503, shelf.problem ?? 'making the seed');
     const { size } = await file.stat();
     response.writeHead(200, { 'Content-Type': 'application/vnd.sqlite3', 'Content-Length': size });
     await pipeline(file.createReadStream({ highWaterMark: CHUNK_BYTES }), slowed, response);
@@ -78,13 +78,13 @@ function say(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', ...headers }).end(`${text}\n`);
 }
 
-/** In a time that does not tell how much of it is right. */
+/** Compares in constant time. */
 function isGiven(authorization: string | undefined, token: string): boolean {
   const hash = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(hash(authorization ?? ''), hash(`Bearer ${token}`));
 }
 
-/** When the next chunk may go out, by `performance.now()`: one clock for all who join. */
+/** When the next chunk may be sent, by `performance.now()`; shared by all joining nodes. */
 let next = 0;
 
 async function* slowed(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -96,7 +96,7 @@ async function* slowed(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   }
 }
 
-/** The newest backup: a file beside the database, made when somebody asks for one. */
+/** The newest backup: a file beside the database, made on request. */
 class Shelf {
   readonly #path: string;
   #making: Promise<unknown> | null = null;
@@ -106,7 +106,7 @@ class Shelf {
     this.#path = `${database}-seed-served`;
   }
 
-  /** Null while it is made. */
+  /** Null while it is being made. */
   async newest(): Promise<FileHandle | null> {
     if (await this.#isFresh()) return open(this.#path);
     if (this.problem === null)
@@ -120,12 +120,12 @@ class Shelf {
     return null;
   }
 
-  /** Why it could not be made, for some time. */
+  /** Why making it failed, for a minute; then null. */
   get problem(): string | null {
     return this.#problem && performance.now() - this.#problem.at < AGAIN_MS ? this.#problem.text : null;
   }
 
-  /** A seed of another log is none. */
+  /** A seed of another log does not count. */
   async #isFresh(): Promise<boolean> {
     const found = statSync(this.#path, { throwIfNoEntry: false });
     if (!found || Date.now() - found.mtimeMs > FRESH_MS) return false;

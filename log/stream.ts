@@ -3,35 +3,35 @@ import type { KV } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { DatabaseError, SCHEMA_VERSION } from '#db/open';
 
-/** A new schema is a new stream: nodes of the old one go on with theirs. */
+/** Each schema version has its own stream: nodes of the old version continue with theirs. */
 const STREAM = `threadline-v${SCHEMA_VERSION}`;
 const SUBJECT = `threadline.v${SCHEMA_VERSION}.log`;
 const LEASES = `threadline-v${SCHEMA_VERSION}-lease`;
 
-/** How long entries are kept: a node that was away for longer starts from a seed. */
+/** How long entries are kept; a node that was away longer starts from a seed. */
 const KEEP_DAYS = 14;
-/** Within so many seconds a message that is sent twice is stored once; what is sent again later is told from `expected last sequence`. */
+/** A message that is sent twice within this time is stored once; later repeats are found by `expected last sequence`. */
 const DEDUPLICATE_SECONDS = 120;
-/** A lease that is not renewed ends after so many seconds. */
+/** A lease ends when it is not renewed for this long. */
 export const LEASE_SECONDS = 6;
-/** How long an answer may take. Whatever is asked may be asked again. */
+/** How long an answer may take. Every request can be repeated. */
 const ANSWER_MS = 2000;
-/** After so many questions in a row without an answer another server is asked: this one may be cut off from the others. */
+/** After this many requests in a row without an answer, another server is asked: this one may be cut off from the others. */
 const MAX_UNANSWERED = 2;
-/** Of the server's limit for a message, less what headers take. */
+/** Room for headers within the server's limit for a message. */
 const HEADER_BYTES = 4096;
 const MAX_PART = 512 * 1024;
 const NANOS = 1e9;
 
-/** What is wrong with a log as a database sees it: it has to be seeded again. */
+/** The log does not continue from the database, which must be seeded again. */
 export class SeedError extends DatabaseError {
   override name = 'SeedError';
 }
 
-/** A message of the stream: a part of an entry. */
+/** A message of the stream, which is a part of an entry. */
 export interface Part {
   sequence: number;
-  /** This one of so many. */
+  /** Its number, from 1. */
   part: number;
   parts: number;
   /** When the log took it, Unix milliseconds. */
@@ -39,7 +39,7 @@ export interface Part {
   bytes: Uint8Array;
 }
 
-/** What the servers tell of the stream. */
+/** What the servers report about the stream. */
 export interface StreamState {
   id: string;
   first: number;
@@ -49,11 +49,11 @@ export interface StreamState {
 export interface Servers {
   /** nats://host:port, separated by commas. */
   urls: string;
-  /** File of credentials (nsc), null without. */
+  /** The file of credentials (nsc), or null. */
   credentials: string | null;
 }
 
-/** The log's stream and its leases, on a connection that comes back by itself. */
+/** The log's stream and its leases, on a connection that reconnects by itself. */
 export class LogStream {
   #unanswered = 0;
 
@@ -65,7 +65,7 @@ export class LogStream {
     private readonly openLeases: () => Promise<KV>,
   ) {}
 
-  /** Loads the client's packages: without this call nothing of NATS is in the process. */
+  /** Loads the NATS client; without this call nothing of NATS is in the process. */
   static async connect({ urls, credentials }: Servers, name: string): Promise<LogStream> {
     const [{ connect, credsAuthenticator }, { jetstream, jetstreamManager }, { Kvm }] = await Promise.all([
       import('@nats-io/transport-node'),
@@ -79,7 +79,7 @@ export class LogStream {
       servers: servers.map((url) => url.replace(/\/\/[^@/]*@/, '//')),
       name,
       maxReconnectAttempts: -1,
-      // The servers are those that were named: what they say of one another may be addresses that only they can reach.
+      // Use only the servers that were configured: the addresses that they report of one another may be reachable only by them.
       ignoreClusterUpdates: true,
       ignoreAuthErrorAbort: true,
       waitOnFirstConnect: true,
@@ -97,7 +97,7 @@ export class LogStream {
     return new LogStream(connection, client, manager, replicas, leases);
   }
 
-  /** Asks the servers. A server that is cut off from the others takes connections and answers nothing. */
+  /** Asks the servers. A server that is cut off from the others accepts connections but answers nothing. */
   async ask<T>(question: () => Promise<T>): Promise<T> {
     try {
       const answer = await question();
@@ -113,7 +113,7 @@ export class LogStream {
     }
   }
 
-  /** Null: there is no stream of this schema yet. Rejects while the servers are away. */
+  /** Null if there is no stream of this schema yet. Rejects while the servers are unreachable. */
   async state(): Promise<StreamState | null> {
     try {
       const { config, state }: StreamInfo = await this.ask(() => this.manager.streams.info(STREAM));
@@ -124,7 +124,7 @@ export class LogStream {
     }
   }
 
-  /** Begins the log `id`; one that there was is gone. */
+  /** Begins the log `id`; deletes an existing one. */
   async create(id: string): Promise<void> {
     await this.ask(() => this.manager.streams.delete(STREAM)).catch((error) => {
       if (codeOf(error) !== NO_STREAM) throw error;
@@ -144,14 +144,14 @@ export class LogStream {
     });
   }
 
-  /** Bytes that one message may have. */
+  /** The largest size of a message's data, in bytes. */
   get partBytes(): number {
     return Math.min(MAX_PART, (this.connection.info?.max_payload ?? MAX_PART) - HEADER_BYTES);
   }
 
   /**
-   * Adds a message behind `last`; resolves to its sequence once a majority of the servers has it.
-   * @throws Fenced where another is there already
+   * Adds a message after `last`; resolves to its sequence once a majority of the servers has it.
+   * @throws Fenced if another message already follows `last`
    */
   async publish(message: {
     id: string;
@@ -180,17 +180,17 @@ export class LogStream {
   }
 
   /**
-   * Whether the message of that number is the one published: the answer to an earlier try may have been lost, longer ago than
-   * duplicates are remembered. Asked of the stream's leader, as the others may lag.
-   * @throws Error where there is none: an earlier try is on its way to a majority, or lost
+   * Whether the message with that number is the published one: the answer to an earlier try may have been lost, longer ago than
+   * duplicates are remembered. Asks the stream's leader, because the other servers may lag.
+   * @throws Error if there is no such message: an earlier try is on its way to a majority, or lost
    */
   async #isThere(id: string, sequence: number): Promise<boolean> {
     const there = await this.ask(() => this.manager.streams.getMessage(STREAM, { seq: sequence }));
-    if (!there) throw new Error('an earlier try is not decided');
+    if (!there) throw new Error('an earlier try to write is still undecided');
     return there.header.get('Nats-Msg-Id') === id;
   }
 
-  /** The message of that number, from any server that has it; null where none has yet. */
+  /** The message with that number, from any server that has it; null if none has it yet. */
   async read(sequence: number): Promise<Part | null> {
     const stored = await this.ask(() => this.manager.direct.getMessage(STREAM, { seq: sequence }));
     if (!stored) return null;
@@ -207,7 +207,7 @@ export class LogStream {
   }
 }
 
-/** Another node has written since. */
+/** Thrown when another node has written since. */
 export class Fenced extends Error {
   override name = 'Fenced';
 }
@@ -218,7 +218,7 @@ const NO_STREAM = 10059;
 const NO_MESSAGE = 10037;
 const WRONG_LAST_SEQUENCE = 10071;
 
-/** What a server refuses is an answer, unless it lacks the others for one. */
+/** A server's refusal is an answer, unless it refuses because it cannot reach the other servers. */
 const isAnswer = (error: unknown) => [NO_STREAM, NO_MESSAGE, WRONG_LAST_SEQUENCE].includes(codeOf(error) as number);
 
 const codeOf = (error: unknown) => (error as { code?: unknown }).code;

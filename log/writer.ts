@@ -8,14 +8,14 @@ import { Fenced, LEASE_SECONDS, type LogStream, SeedError } from './stream';
 /** The key of the lease. */
 const KEY = 'writer';
 const RENEW_MS = (LEASE_SECONDS * 1000) / 3;
-/** How often one that waits looks whether the lease is free; how long a writer waits that the log could not answer. */
+/** How often a waiting node checks whether the lease is free; how long a writer waits after the log did not answer. */
 const LOOK_MS = 500;
 const RETRY_MS = 500;
-/** How often waiting for one reason is said. */
+/** How often the same reason for waiting is reported. */
 const SAY_MS = 30_000;
 
 /**
- * The right to write, and the way to the log. One node holds the lease; the log itself turns away whoever writes beside it, since each
+ * The right to write, and the connection to the log. One node holds the lease. The log itself refuses any other writer, because each
  * message names the sequence that it follows.
  */
 export class LogWriter implements TransactionLog {
@@ -23,7 +23,7 @@ export class LogWriter implements TransactionLog {
   #revision: number | null = null;
   #renewing: NodeJS.Timeout | null = null;
   #renewal: Promise<void> | null = null;
-  /** The last message of the log as this writer knows it; null before it has begun, and after another wrote. */
+  /** The last message of the log that this writer knows; null before it begins, and after another node wrote. */
   #last: number | null = null;
   #said = { text: '', until: 0 };
 
@@ -42,7 +42,7 @@ export class LogWriter implements TransactionLog {
         this.#leases ??= await this.stream.leases();
         const leases = this.#leases;
         const holder = await this.stream.ask(() => leases.get(KEY));
-        if (holder && holder.operation === 'PUT') this.#say(`${holder.string()} writes; this node waits`);
+        if (holder && holder.operation === 'PUT') this.#say(`${holder.string()} is writing; this node waits`);
         else {
           this.#revision = await this.stream.ask(() => leases.create(KEY, this.name));
           this.#renewing ??= setInterval(() => this.#renewInTurn(), RENEW_MS);
@@ -50,28 +50,28 @@ export class LogWriter implements TransactionLog {
           return;
         }
       } catch (error) {
-        this.#say(`the log's servers cannot be asked who writes (${(error as Error).message}); this node waits`);
+        this.#say(`cannot ask the log's servers who writes (${(error as Error).message}); this node waits`);
       }
       await wait(LOOK_MS);
     }
-    throw new DatabaseError('ended while another node was writing');
+    throw new DatabaseError('stopped while another node was writing');
   }
 
-  /** Never two at once: of two the later would take the other's for a stranger's. */
+  /** Never renews twice at once: the second would take the first one's revision for another node's. */
   #renewInTurn(): void {
     this.#renewal ??= this.#renew().finally(() => {
       this.#renewal = null;
     });
   }
 
-  /** Who loses the lease learns it here, or from the log at the next write. */
+  /** A node that lost the lease notices it here, or at the next write to the log. */
   async #renew(): Promise<void> {
     if (this.#revision === null || !this.#leases) return;
     try {
       this.#revision = await this.#leases.update(KEY, this.name, this.#revision);
     } catch {
       const holder = await this.#leases.get(KEY).catch(() => undefined);
-      // Servers that are away keep no lease either: whoever is first takes it, and this node is asked for nothing meanwhile.
+      // While the servers are unreachable, nobody can renew or take the lease; the first node to reach them gets it.
       if (holder === undefined) return;
       if (holder?.operation === 'PUT' && holder.string() === this.name) this.#revision = holder.revision;
       else this.#revision = (await this.#leases.create(KEY, this.name).catch(() => null)) ?? null;
@@ -79,8 +79,8 @@ export class LogWriter implements TransactionLog {
   }
 
   /**
-   * Brings the database to the end of the log, begins the log where there is none, and makes this node its writer.
-   * @throws SeedError where the database is not the log's
+   * Brings the database to the end of the log, begins a log if there is none, and makes this node its writer.
+   * @throws SeedError if the database does not belong to the log
    */
   async lead(db: Connection): Promise<void> {
     await this.#begin(db);
@@ -88,7 +88,7 @@ export class LogWriter implements TransactionLog {
     const { last } = await this.#patiently(() => follower.catchUp());
     if (this.#last !== last) {
       this.#last = last;
-      // Says who writes from here on, and turns away one that wrote before and does not know it yet.
+      // An empty entry names the new writer, and makes the log refuse an earlier writer that does not know it yet.
       const sequence = await this.append([]);
       await db.replay([], sequence);
     }
@@ -101,13 +101,13 @@ export class LogWriter implements TransactionLog {
     if (log) return;
     if (own.id !== null && own.sequence > 0)
       throw new SeedError(
-        `${db.path}: its log is gone from the servers. Begin another one with "npm run ingest -- --seed FILE" and seed the other nodes with FILE.`,
+        `${db.path}: its log no longer exists on the servers. Begin a new one with "npm run ingest -- --seed FILE" and seed the other nodes with FILE.`,
       );
     if (own.id === null) await db.startLog(randomUUID());
     await this.#patiently(() => this.stream.create(db.logId as string));
   }
 
-  /** Begins another log with the database as it is: what was written beside the log is in no message. */
+  /** Begins a new log from the database as it is: what was written without the log is in no message. */
   async restart(db: Connection): Promise<void> {
     this.#last = null;
     const id = randomUUID();
@@ -135,7 +135,7 @@ export class LogWriter implements TransactionLog {
     return this.#last as number;
   }
 
-  /** Tries until the log answers: a writer that cannot reach it waits, or ends where it is asked to. */
+  /** Tries until the log answers. A writer that cannot reach it waits, or ends when asked to. */
   async #patiently<T>(ask: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
@@ -156,7 +156,7 @@ export class LogWriter implements TransactionLog {
   #fenced(): DatabaseError {
     this.#revision = null;
     return new DatabaseError(
-      'another node writes now: what was not in the log yet was undone, and is for that node to read',
+      'another node is the writer now; what was not in the log yet was undone, and that node will read it',
     );
   }
 
@@ -166,7 +166,7 @@ export class LogWriter implements TransactionLog {
     this.note(text);
   }
 
-  /** Gives the lease back, so that another need not wait for its end. */
+  /** Releases the lease, so that another node need not wait until it expires. */
   async close(): Promise<void> {
     if (this.#renewing) clearInterval(this.#renewing);
     await this.#renewal;
@@ -178,6 +178,6 @@ export class LogWriter implements TransactionLog {
 }
 
 const ENDED =
-  'ended while the log did not answer: what was read last is not stored, or is in the log and comes from there at the next run';
+  'stopped while the log did not answer; what was read last is either not stored, or in the log and applied at the next run';
 
 const wait = (ms: number) => new Promise((later) => setTimeout(later, ms));

@@ -1,15 +1,15 @@
-// node scripts/audit.mjs: known faults of the packages that the server runs on, as the registry's advisories tell them.
+// node scripts/audit.mjs: known faults of the packages that the server runs on, from the registry's advisories.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { ROOT } from './setup.mjs';
 
-/** Below these nothing fails: they are told, and waiting for the next release is right. */
+/** Only these fail. Lesser faults are reported; waiting for the next release is fine. */
 const GRAVE = ['high', 'critical'];
 
-/** 'audited' with the faults found, or 'not audited' with why: a mirror may lack the registry's audit. Only grave faults fail. */
+/** 'audited' with the faults found, or 'not audited' with the reason: a mirror may not support audits. Only grave faults fail. */
 export function audit() {
   const { stdout, error } = spawnSync('npm', ['audit', '--json', '--omit=dev'], { cwd: ROOT, encoding: 'utf8' });
-  if (error) return { failed: false, text: `not audited: npm cannot be run: ${error.message}` };
+  if (error) return { failed: false, text: `not audited: cannot run npm: ${error.message}` };
   return judge(stdout);
 }
 
@@ -18,11 +18,11 @@ export function judge(json) {
   try {
     report = JSON.parse(json);
   } catch {
-    return { failed: false, text: 'not audited: npm audit gave no answer that can be read' };
+    return { failed: false, text: 'not audited: npm audit gave no readable answer' };
   }
   const counts = report.metadata?.vulnerabilities;
   if (!counts) {
-    // Its summary may name the registry's address, which is nobody's business in a log that is kept.
+    // The summary may name the registry's address, which does not belong in a log that is kept.
     const reason = String(report.error?.summary || report.message || 'no reason given').replace(
       /https?:\/\/\S+/g,
       'the registry',

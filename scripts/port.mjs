@@ -1,14 +1,14 @@
-// Said before anything starts, because Next's own message would be a stack trace.
+// Checked before anything starts, because Next would print a stack trace.
 import { createServer } from 'node:net';
 import { fail } from './setup.mjs';
 
-/** Ends the command where `host:port` cannot be listened on; `name` is the setting that gives the port. */
+/** Ends the command if it cannot listen on `host:port`; `name` is the setting of the port. */
 export function portIsFree(name, host, port) {
   return new Promise((done) => {
     const probe = createServer();
     probe.once('error', (error) =>
       fail(
-        `cannot listen on ${host}:${port}: ${error.code === 'EADDRINUSE' ? `something else listens there; set ${name} to another number` : error.message}.`,
+        `cannot listen on ${host}:${port}: ${error.code === 'EADDRINUSE' ? `the port is in use; set ${name} to another number` : error.message}.`,
       ),
     );
     probe.listen(port, host, () => probe.close(done));

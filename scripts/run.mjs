@@ -5,5 +5,5 @@ import { ensureBundled, ensureInstalled, fail, ROOT } from './setup.mjs';
 const [name = ''] = process.argv.splice(2, 1);
 await ensureInstalled();
 await ensureBundled();
-if (!/^[a-z]+$/.test(name) || !existsSync(`${ROOT}/dist/${name}.mjs`)) fail(`there is no command "${name}"`);
+if (!/^[a-z]+$/.test(name) || !existsSync(`${ROOT}/dist/${name}.mjs`)) fail(`unknown command "${name}"`);
 await import(`../dist/${name}.mjs`);

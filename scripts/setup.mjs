@@ -1,4 +1,4 @@
-// Brings a clone to where its commands can run. Plain JavaScript, because nothing is installed yet when it starts.
+// Prepares a clone so that its commands can run. Plain JavaScript, because nothing is installed yet when it starts.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -8,10 +8,10 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const at = (...parts) => join(ROOT, ...parts);
 
-/** A package from `npm pack` holds what is built, and no sources: nothing is set up, and its data lie where it is called. */
+/** A package from `npm pack` has the built files and no sources: nothing is set up, and data go to the folder where it is called. */
 const IS_PACKAGE = !existsSync(at('tsconfig.json'));
 
-/** Where a relative THREADLINE_DB begins. */
+/** The folder to which a relative THREADLINE_DB refers. */
 export const DATA_FOLDER = IS_PACKAGE ? process.env.INIT_CWD || process.cwd() : ROOT;
 
 /** Ends the command with what happened and what to do. */
@@ -28,18 +28,18 @@ const say = (text) => process.stderr.write(`threadline: ${text}\n`);
 
 let tellStep = (_what) => {};
 
-/** Calls `listener` with each step that is begun from now on. */
+/** Calls `listener` with each step that begins from now on. */
 export function onStep(listener) {
   tellStep = listener;
 }
 
-/** Runs a program with its output on standard error: standard output belongs to the command. Resolves to whether it succeeded. */
+/** Runs a program with its output on standard error, since standard output belongs to the command. Resolves to whether it succeeded. */
 function run(what, program, args, env = {}) {
   say(what);
   tellStep(what);
   const child = spawn(program, args, { cwd: ROOT, stdio: ['ignore', 2, 2], env: { ...process.env, ...env } });
   return new Promise((done) => {
-    child.once('error', (error) => fail(`${program} cannot be run: ${error.message}`));
+    child.once('error', (error) => fail(`cannot run ${program}: ${error.message}`));
     child.once('exit', (code) => done(code === 0));
   });
 }
@@ -55,7 +55,7 @@ function fingerprint(files) {
   return hash.digest('hex');
 }
 
-/** Files below folders, by path, with one of the endings; tests are no part of what is built. */
+/** Files below folders, by path, with one of the endings, without tests. */
 function sources(folders, endings) {
   const found = [];
   for (const folder of folders) {
@@ -69,7 +69,7 @@ function sources(folders, endings) {
   return found.sort();
 }
 
-/** Does `work` unless the stamp says it was done for the same inputs. */
+/** Does `work` unless the stamp says that it was done for the same inputs. */
 async function unlessDone(stamp, files, isThere, work) {
   if (IS_PACKAGE) return;
   const want = fingerprint(files.filter((file) => existsSync(at(file))));
@@ -95,7 +95,7 @@ async function withLock(work) {
     } catch (error) {
       if (error.code !== 'EEXIST')
         fail(
-          `${ROOT} has to be built again, and cannot be written to by this user (${error.code}). Run "npm run build" as its owner.`,
+          `${ROOT} must be rebuilt, but this user cannot write to it (${error.code}). Run "npm run build" as its owner.`,
         );
       const age = existsSync(LOCK) ? Date.now() - statSync(LOCK).mtimeMs : 0;
       if (age > LOCK_STALE_MS) rmSync(LOCK, { recursive: true, force: true });
@@ -114,7 +114,7 @@ async function withLock(work) {
   }
 }
 
-/** The rooms without I/O that everything else is built of. */
+/** The folders of code without I/O that everything else uses. */
 const WORDS = ['mail', 'patch', 'query', 'quote', 'site'];
 
 const SQLITE = 'node_modules/sqlite3/build/Release/node_sqlite3.node';
@@ -127,29 +127,29 @@ export async function ensureInstalled() {
     async () => {
       // Not `npm ci`: it refuses a lock file without the other platforms' optional packages, which some mirrors lack.
       if (
-        !(await run(
-          'installing packages (sqlite3 is compiled where no ready build can be had: about two minutes)',
-          'npm',
-          ['install', '--no-save', '--loglevel=warn'],
-        ))
+        !(await run('installing packages (takes two minutes longer if sqlite3 has to be compiled)', 'npm', [
+          'install',
+          '--no-save',
+          '--loglevel=warn',
+        ]))
       ) {
         fail(
-          'npm install failed: see above. Compiling sqlite3 needs Python 3, make and a C++ compiler (Debian: apt-get install python3 make g++).',
+          'npm install failed; see above. Compiling sqlite3 needs Python 3, make and a C++ compiler (Debian: apt-get install python3 make g++).',
         );
       }
-      // npm 11 may hold install scripts back; the native module must be there all the same.
+      // npm 11 may not run install scripts, but the native module is needed.
       if (!existsSync(at(SQLITE))) await run('building sqlite3', 'npm', ['rebuild', 'sqlite3', '--loglevel=warn']);
       if (!existsSync(at(SQLITE)))
         await run('compiling sqlite3', 'npx', ['node-gyp', 'rebuild', '--directory', 'node_modules/sqlite3']);
       if (!existsSync(at(SQLITE)))
         fail(
-          'sqlite3 could not be built: install Python 3, make and a C++ compiler (Debian: apt-get install python3 make g++) and start again.',
+          'cannot build sqlite3: install Python 3, make and a C++ compiler (Debian: apt-get install python3 make g++) and start again.',
         );
     },
   );
 }
 
-/** Where commands and the parsing worker are bundled to, one file each, flat: `../db/` is the schema from there. */
+/** The folder of the bundled commands and the parsing worker, one file each. Flat, because they read the schema from `../db/`. */
 const DIST = at('dist');
 
 export async function ensureBundled() {
@@ -227,12 +227,12 @@ export async function ensureBuilt() {
 }
 
 /**
- * The pages as a package carries them, in `.next-package`. Not by Turbopack: it reaches packages through links in a `node_modules` of the
- * build, which `npm pack` leaves out.
+ * Builds the pages for a package, in `.next-package`. Not with Turbopack: it finds packages through links in a `node_modules` folder of
+ * the build, which `npm pack` leaves out.
  */
 export async function buildForPackage() {
   rmSync(at('.next-package'), { recursive: true, force: true });
-  // Next writes its folder into the settings of the type checker.
+  // Next adds its folder to tsconfig.json.
   const settings = readFileSync(at('tsconfig.json'));
   await buildPages(pageSources(), '.next-package', ['--webpack']);
   writeFileSync(at('tsconfig.json'), settings);
@@ -249,5 +249,5 @@ async function buildPages(files, folder, options) {
       THREADLINE_BUILD_ID: fingerprint(files.filter((file) => existsSync(at(file)))).slice(0, 21),
     },
   );
-  if (!built) fail('the pages could not be built: see above.');
+  if (!built) fail('cannot build the pages; see above.');
 }

@@ -1,11 +1,11 @@
-// The archives that `npm start -- SOURCE...` was given: kept beside the database, one to a line, so that `npm start` alone follows them.
+// The archives given to `npm start -- SOURCE...`, kept beside the database, one per line, so that `npm start` alone follows them.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fail } from './setup.mjs';
 
 const fileOf = (database) => `${database}.sources`;
 
-/** What is followed so far; lines that begin with # are comments. */
+/** The sources followed so far; lines that begin with # are comments. */
 export function sourcesOf(database) {
   const file = fileOf(database);
   if (!existsSync(file)) return [];
@@ -15,18 +15,18 @@ export function sourcesOf(database) {
     .filter((line) => line && !line.startsWith('#'));
 }
 
-/** As they are kept: URLs as given, paths absolute, which ends the command where one does not exist. */
+/** Sources in the form in which they are kept: URLs as given, paths absolute. Ends the command if a path does not exist. */
 export function absoluteSources(given) {
   return given.map((source) => {
     if (/^https?:\/\//i.test(source)) return source;
-    if (source === '-') fail('npm start follows its sources, and standard input ends: use npm run ingest -- - for it.');
+    if (source === '-') fail('npm start cannot follow standard input, which ends; use npm run ingest -- - instead.');
     const path = resolve(process.env.INIT_CWD || '.', source);
     if (!existsSync(path)) fail(`${path}: no such file or folder. Give a URL, or the path of an archive.`);
     return path;
   });
 }
 
-/** Adds sources to those that are followed. */
+/** Adds sources to the followed ones. */
 export function keepSources(database, sources) {
   const before = sourcesOf(database);
   const added = sources.filter((source, n) => !before.includes(source) && sources.indexOf(source) === n);

@@ -1,4 +1,4 @@
-// npm start [-- SOURCE...]: installs, builds, serves, and follows the archives given now or before; without any: the sample archive.
+// npm start [-- SOURCE...]: installs, builds, serves, and follows the archives given now or before; without any, serves the sample archive.
 import { fork, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,17 +12,17 @@ import { serveWatched } from './watch.mjs';
 
 /** Memory limits as `npm run ingest` has them (docs/ARCHITECTURE.md, "Memory while ingesting"). */
 const LIMITS = ['--max-semi-space-size=8', '--max-old-space-size=2000'];
-/** Wait before a command that failed is started again. */
+/** Pause before a failed command is started again. */
 const AGAIN_MS = 5000;
 
 const { join: seed, sources: given } = usage();
 const host = process.env.HOST || '127.0.0.1';
 const port = Number(process.env.PORT || 3000);
 if (!Number.isInteger(port) || port < 1 || port > 65535)
-  fail(`PORT=${process.env.PORT} is no port number: give one from 1 to 65535.`);
+  fail(`PORT=${process.env.PORT} is not a port number; give one from 1 to 65535.`);
 const database = resolve(DATA_FOLDER, process.env.THREADLINE_DB || 'data/threadline.sqlite');
 process.env.THREADLINE_DB = database;
-/** Beside a database that holds the sample archive alone. */
+/** Exists beside a database that holds only the sample archive. */
 const sampleMark = `${database}.is-sample`;
 
 await portIsFree('PORT', host, port);
@@ -56,7 +56,7 @@ function usage() {
   }
 }
 
-/** One of several: follows their log, and reads the archives when it is its turn to write. The first of all begins the log with them. */
+/** Starts one of several nodes: it follows their log, and reads the archives when it is its turn to write. The first node begins the log. */
 async function startNode() {
   const ingest = () => sources.length && keepRunning('ingest', ['--follow', ...sources], false);
   if (existsSync(database) || seed !== undefined || !sources.length) {
@@ -71,12 +71,12 @@ async function startNode() {
   }, 500);
 }
 
-/** A real archive is not mixed with invented mails. Renamed, not removed: somebody may have added to it. */
+/** Real archives are not mixed with invented mails. The sample is renamed, not removed: somebody may have added mails to it. */
 function setSampleAside() {
   const aside = `${database}.sample`;
   for (const end of ['', '-wal', '-shm']) if (existsSync(database + end)) renameSync(database + end, aside + end);
   rmSync(sampleMark);
-  process.stderr.write(`threadline: the sample archive was set aside: ${aside}\n`);
+  process.stderr.write(`threadline: moved the sample archive to ${aside}\n`);
 }
 
 function ended(child) {
@@ -91,15 +91,15 @@ async function ingestSample() {
   const made = spawn(process.execPath, [join(ROOT, 'dist/sample.mjs'), '--messages', '340', '--seed', '1'], {
     stdio: ['ignore', openSync(file, 'w'), 2],
   });
-  if ((await ended(made)) !== 0) fail('the sample archive could not be made.');
+  if ((await ended(made)) !== 0) fail('cannot make the sample archive; see above.');
   const ingested = spawn(process.execPath, [join(ROOT, 'dist/ingest.mjs'), file], { stdio: ['ignore', 2, 2] });
   const code = await ended(ingested);
   rmSync(folder, { recursive: true, force: true });
-  if (code !== 0) fail('the sample archive could not be ingested.');
+  if (code !== 0) fail('cannot ingest the sample archive; see above.');
   writeFileSync(sampleMark, '');
 }
 
-/** A command that ends with this one, started again when it fails. With `waits`: resolves once it says that it is ready. */
+/** Runs a command that ends with this one and is started again when it fails. With `waits`, resolves once it reports that it is ready. */
 function keepRunning(name, args, waits) {
   return new Promise((ready) => {
     let isReady = !waits;
@@ -114,8 +114,8 @@ function keepRunning(name, args, waits) {
         ready();
       });
       child.on('exit', (code) => {
-        if (code === 2 || !isReady) fail(`npm run ${name} could not be started: see above.`);
-        process.stderr.write(`threadline: ${name} ended with ${code}: it is started again in ${AGAIN_MS / 1000} s\n`);
+        if (code === 2 || !isReady) fail(`cannot start npm run ${name}; see above.`);
+        process.stderr.write(`threadline: ${name} ended with ${code}; starting it again in ${AGAIN_MS / 1000} s\n`);
         setTimeout(start, AGAIN_MS);
       });
       child.unref();
@@ -123,7 +123,7 @@ function keepRunning(name, args, waits) {
     };
     start();
     if (!waits) return ready();
-    // Until it is ready, nothing else may keep this process.
+    // Until it is ready, perhaps nothing else keeps this process alive.
     const waiting = setInterval(() => isReady && clearInterval(waiting), 200);
   });
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// threadline SOURCE...: as `npm start -- SOURCE...`. threadline COMMAND ARGS...: as `npm run COMMAND -- ARGS...`, on the database of this folder.
+// threadline SOURCE... is `npm start -- SOURCE...`; threadline COMMAND ARGS... is `npm run COMMAND -- ARGS...`. Both use this folder's database.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DATA_FOLDER, ROOT } from './setup.mjs';

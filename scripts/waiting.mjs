@@ -1,9 +1,9 @@
-// What a browser sees while the site is being installed and built: each step, how long it took, what runs now.
+// The page that a browser gets while the site is being installed and built: each step, how long it took, and what runs now.
 import { createServer } from 'node:http';
 
 const REFRESH_SECONDS = 2;
 
-/** Listens until `close`; every address is answered 503 with the steps so far. Rejects where the port is taken. */
+/** Listens until `close`, and answers every request with 503 and the steps so far. Rejects if the port is in use. */
 export async function openWaitingRoom(host, port) {
   const steps = [];
   const server = createServer((_request, response) => {
@@ -20,7 +20,7 @@ export async function openWaitingRoom(host, port) {
     server.listen(port, host, listening);
   });
   return {
-    /** Begins a step; the one before has ended. */
+    /** Begins a step and ends the one before. */
     step: (text) => steps.push({ text, at: Date.now() }),
     close: () =>
       new Promise((closed) => {

@@ -1,22 +1,24 @@
-// A server whose event loop stands still answers nobody, and no timer of its own can tell. Somebody else watches it.
+// A server whose event loop is blocked answers nobody, and none of its own timers can notice. So another process watches it.
 import { fork, spawn } from 'node:child_process';
 import { ROOT } from './setup.mjs';
 
-/** The server tells so often that its loop turns. */
+/** How often the server reports that its loop runs. */
 const BEAT_MS = 1000;
-/** Silence, in beats, after which it is ended. No page, nor its garbage, has kept a loop for a second. */
+/** Silence, in beats, after which it is ended. No page, and no garbage collection, has blocked a loop for a second. */
 const SILENCE = seconds(process.env.THREADLINE_WATCHDOG_SECONDS);
-/** Starts within so many minutes after which something else is wrong, which starting again does not mend. */
+/** After this many starts within some minutes, something else is wrong that another start does not mend. */
 const MAX_STARTS = 6;
 const STARTS_MINUTES = 10;
 
 function seconds(given = '30') {
   if (/^\d{1,4}$/.test(given)) return Number(given);
-  process.stderr.write('threadline: THREADLINE_WATCHDOG_SECONDS is a number of seconds; 0: nobody watches.\n');
+  process.stderr.write(
+    'threadline: THREADLINE_WATCHDOG_SECONDS must be a number of seconds; 0 turns the watchdog off.\n',
+  );
   process.exit(1);
 }
 
-/** Serves, watched by systemd where it asks for that, else by this process, from which the server is then apart. */
+/** Serves, watched by systemd if it asks for that. Otherwise this process watches, and the server is a process of its own. */
 export async function serveWatched(host, port) {
   const { NOTIFY_SOCKET, WATCHDOG_USEC } = process.env;
   const bySystemd = NOTIFY_SOCKET !== undefined && Number(WATCHDOG_USEC) > 0;
@@ -26,7 +28,7 @@ export async function serveWatched(host, port) {
   if (bySystemd) notify(Number(WATCHDOG_USEC) / 1000 / 3);
 }
 
-/** In the process of a server that is watched: says that it listens, and then that its loop turns. */
+/** Runs in the process of a watched server: reports that it listens, and then that its loop runs. */
 export async function serveForWatcher(host, port) {
   process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
   await (await import('./serve.mjs')).serve(host, port);
@@ -36,11 +38,13 @@ export async function serveForWatcher(host, port) {
   process.channel?.unref();
 }
 
-/** Node has no sockets of the kind that systemd listens on; its own program speaks for us. */
+/** Node cannot write to systemd's kind of socket, so systemd's own program does it. */
 function notify(everyMs) {
   const tell = () =>
     spawn('systemd-notify', ['WATCHDOG=1'], { stdio: 'ignore' }).on('error', (error) =>
-      process.stderr.write(`threadline: systemd-notify: ${error.message}: systemd will take the server for dead\n`),
+      process.stderr.write(
+        `threadline: cannot run systemd-notify: ${error.message}; systemd will consider the server dead\n`,
+      ),
     );
   tell();
   setInterval(tell, everyMs).unref();
@@ -57,7 +61,7 @@ function supervise(host, port) {
   const starts = [];
   let asked = false;
   let child = null;
-  // In a group of its own: a terminal would send it the signal that we pass on, and the second ends it at once.
+  // In a separate process group: otherwise the terminal would also send it the signal that we pass on, and a second signal ends it at once.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
     process.on(signal, () => {
       asked = true;
@@ -70,11 +74,11 @@ function supervise(host, port) {
     let silent = 0;
     let hasListened = false;
     let stoodStill = false;
-    // Counts its own looks, not the clock: a machine that slept blames nobody.
+    // Counts looks, not seconds: after the machine slept, the server must not be blamed.
     const looks = setInterval(() => {
       if (++silent < SILENCE || stoodStill) return;
       stoodStill = true;
-      process.stderr.write(`threadline: the server stood still for ${SILENCE} s: it is ended, and started again\n`);
+      process.stderr.write(`threadline: the server did not respond for ${SILENCE} s; restarting it\n`);
       own.kill('SIGKILL');
     }, BEAT_MS);
     own.on('message', (word) => {
@@ -88,11 +92,10 @@ function supervise(host, port) {
       const isWanted = asked || code === 0 || (!hasListened && !stoodStill);
       const recent = starts.filter((at) => at > Date.now() - STARTS_MINUTES * 60_000).length;
       if (isWanted || recent >= MAX_STARTS) {
-        if (!isWanted) process.stderr.write(`threadline: the server was started ${recent} times in vain\n`);
+        if (!isWanted) process.stderr.write(`threadline: gave up after starting the server ${recent} times\n`);
         process.exit(code ?? (signal === 'SIGINT' ? 130 : signal === 'SIGTERM' ? 143 : 1));
       }
-      if (!stoodStill)
-        process.stderr.write(`threadline: the server ended with ${code ?? signal}: it is started again\n`);
+      if (!stoodStill) process.stderr.write(`threadline: the server ended with ${code ?? signal}; starting it again\n`);
       start();
     });
   };

@@ -4,24 +4,24 @@ import { linesQuery, msgidPath } from '#mail/msgid';
 import { escapeAttribute, escapeHtml } from '#mail/render';
 import { visible } from '#mail/visible';
 
-/** A week of a list as a mail says it. */
+/** The mail about a week of a list. */
 export interface Letter {
   subject: string;
   text: string;
   html: string;
 }
 
-/** What a letter is of. */
+/** What a letter is about. */
 export interface Subject {
   /** A list's name, or `all`. */
   list: string;
   week: string;
-  /** The saved search that it is for; null for all of the week. */
+  /** The saved search to which it is limited; null for the whole week. */
   query: string | null;
   base: string;
 }
 
-/** The letter of a week: each line with its proof. What strangers wrote is shown as what it is, in text and in HTML. */
+/** The letter about a week: each line with its proof. Words taken from mails are escaped in HTML, and control characters are made visible. */
 export function letterOf({ list, week, query, base }: Subject, parts: WeekPart[]): Letter {
   const name = list === 'all' ? 'all lists' : list;
   const head = `This week on ${name}: ${week}${query === null ? '' : `, ${query}`}`;

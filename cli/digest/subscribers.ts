@@ -14,29 +14,29 @@ const schema = z.array(
 
 export type Subscriber = z.infer<typeof schema>[0];
 
-/** The subscribers of a file; what is wrong with it is said with its place. */
+/** Reads the subscribers from a file; errors name the field at fault. */
 export function subscribersOf(file: string): Subscriber[] {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new CommandError(`${file}: it cannot be read (${(error as NodeJS.ErrnoException).code})`);
+    throw new CommandError(`${file}: cannot read file (${(error as NodeJS.ErrnoException).code})`);
   }
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    throw new CommandError(`${file}: it is no JSON`);
+    throw new CommandError(`${file}: not valid JSON`);
   }
   const read = schema.safeParse(value);
   if (read.success) return read.data;
   const [issue] = read.error.issues;
-  throw new CommandError(`${file}: ${issue?.path.join('.') || 'the file'}: ${issue?.message ?? 'not understood'}`);
+  throw new CommandError(`${file}: ${issue?.path.join('.') || 'the file'}: ${issue?.message ?? 'invalid value'}`);
 }
 
 const keyOf = ({ to, list, query }: Subscriber) => JSON.stringify([to, list ?? null, query ?? null]);
 
-/** Which week each subscriber was sent last, so that a second run sends nothing twice. Kept in a file beside the database. */
+/** The last week sent to each subscriber, so that a second run sends nothing twice. Kept in a file beside the database. */
 export class Sent {
   readonly #weeks: Record<string, string>;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Of the exports' shape: raised when a field goes or changes its meaning; a new field or kind leaves it as it is. */
+/** Version of the exports' shape. Raised when a field is removed or changes its meaning, not when a field or kind is added. */
 export const EXPORT_VERSION = 1;
 
 const msgid = z.string().describe('Message-ID without <>');
@@ -11,30 +11,30 @@ const who = z.object({ name: z.string(), address: z.string() });
 const text = z.object({
   own: z.string().describe("the author's own words"),
   quoted: z.string().describe('quoted lines, with their marks'),
-  diff: z.string().describe('lines of diffs, as they are'),
+  diff: z.string().describe('diff lines, unchanged'),
   apart: z.string().describe('attributions, signatures, trailers, diffstats, logs, copied headers'),
 });
 
 const message = z.object({
   msgid,
   lists: z.array(z.string()).describe('names of the lists that carried it'),
-  sent_at: time.describe('the Date: header, or the arrival where that cannot be read'),
+  sent_at: time.describe('the Date: header, or the time of arrival if it cannot be read'),
   received_at: time.nullable().describe('earliest arrival known'),
   subject: z.string(),
   author: who,
   in_reply_to: msgid.nullable().describe('first id of In-Reply-To'),
   references: z.array(msgid).describe('References, then In-Reply-To'),
-  parent: msgid.nullable().describe('the mail above it in the thread, seen or not'),
-  thread: msgid.describe("msgid of the thread's root, seen or not"),
+  parent: msgid.nullable().describe('its parent in the thread, in the archive or not'),
+  thread: msgid.describe("msgid of the thread's root, in the archive or not"),
   text: text
     .optional()
-    .describe('with --text: each line of the displayed text in one of four, in order; binary patches are left out'),
+    .describe('with --text: the displayed text, each line in one of four parts, in order; without binary patches'),
 });
 
 const thread = z.object({
   root: msgid,
-  messages: z.array(msgid).describe('those seen, in display order'),
-  participants: z.int().describe('different addresses that wrote'),
+  messages: z.array(msgid).describe('messages in the archive, in display order'),
+  participants: z.int().describe("number of different authors' addresses"),
   first_at: time,
   last_at: time,
 });
@@ -61,8 +61,8 @@ const applied = z.object({
   tree: z.string().nullable().describe('the repository'),
   evidence: z.string().describe('msgid of the mail that says so; "commit": a commit of a repository'),
   kind: z.string().describe('what it says: applied, queued, merged, reverted, ...'),
-  source: z.string().describe('who says it: a script, words, a robot, ...'),
-  how: z.string().describe('how the evidence was joined to the patch'),
+  source: z.string().describe('where the claim comes from: a script, words, a robot, ...'),
+  how: z.string().describe('how the evidence was matched to the patch'),
 });
 
 const series = z.object({
@@ -76,20 +76,20 @@ const series = z.object({
     .object({ by: z.string().describe('address'), msgid, line, at: time })
     .nullable()
     .describe('the mail that proves the status'),
-  outcome_unknown: z.string().nullable().describe('why no mail may ever say what became of it'),
+  outcome_unknown: z.string().nullable().describe('why perhaps no mail will ever report its outcome'),
   objections: z.array(z.object({ by: z.string().describe('address'), msgid, line, answered: z.boolean() })),
   applied: z.array(applied),
 });
 
 const trailer = z.object({
   msgid: msgid.describe('the mail that has it'),
-  patch: msgid.describe('the patch that it stands for'),
+  patch: msgid.describe('the patch that it applies to'),
   key: z.string().describe('Reviewed-by, Fixes, ...'),
   name: z.string().describe("'' where nobody is named"),
   address: z.string(),
-  given_in: msgid.describe('the mail in which it was given first'),
-  value: z.string().optional().describe('of a trailer that names nobody'),
-  for_other: z.literal(true).optional().describe('whoever sent given_in is not the person named'),
+  given_in: msgid.describe('the mail in which it was first given'),
+  value: z.string().optional().describe('the value of a trailer that names nobody'),
+  for_other: z.literal(true).optional().describe('the sender of given_in is not the person named'),
 });
 
 const person = z.object({
@@ -114,15 +114,15 @@ const mm = z.object({
   remarks: z.array(z.object({ subject: z.string(), text: z.string() })),
 });
 
-/** What an object of each kind of export is; strict, so that tests find a field that is told of nowhere. */
+/** The objects of each kind of export. Strict, so that tests find undocumented fields. */
 export const EXPORTS = {
-  messages: message.describe('one object a message, by msgid'),
-  threads: thread.describe('one a thread, by root'),
-  series: series.describe('one a patch series over all its versions, by id'),
-  trailers: trailer.describe('one for each trailer and patch that it stands for, by msgid'),
-  people: person.describe('one a person, by id'),
-  topics: topic.describe('one for each message of each topic'),
-  mm: mm.describe('one an announcement of the -mm tree, by time'),
+  messages: message.describe('one object per message, sorted by msgid'),
+  threads: thread.describe('one object per thread, sorted by root'),
+  series: series.describe('one object per patch series with all its versions, sorted by id'),
+  trailers: trailer.describe('one object per trailer and patch that it applies to, sorted by msgid'),
+  people: person.describe('one object per person, sorted by id'),
+  topics: topic.describe('one object per message of a topic'),
+  mm: mm.describe('one object per announcement of the -mm tree, sorted by time'),
 };
 
 /** The same as JSON Schema, with the version. */

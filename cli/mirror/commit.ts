@@ -3,11 +3,11 @@ import type { MirrorMail } from '#db/queries/mirror';
 
 const COMMITTER = 'Threadline <threadline@localhost>';
 
-/** What git allows in a person's name and address: neither brackets nor control characters. */
+/** Git allows neither angle brackets nor control characters in a name or address. */
 const personal = (text: string) => text.replace(/[\p{Cc}\s<>]+/gu, ' ').trim();
 const oneLine = (text: string) => text.replace(/[\p{Cc}]+/gu, ' ').trim();
 
-/** `+0530` of minutes east; real mails claim zones that no place has, which git refuses. */
+/** Formats minutes east as `+0530`. Real mails claim impossible zones, which git refuses. */
 function zone(minutes: number | null): string {
   if (minutes === null || Math.abs(minutes) > 14 * 60) return '+0000';
   const size = Math.abs(minutes);
@@ -15,14 +15,14 @@ function zone(minutes: number | null): string {
   return `${minutes < 0 ? '-' : '+'}${digits}`;
 }
 
-/** Git's name of a mail's bytes. */
+/** The git blob id of a mail's bytes. */
 export function blobName(raw: Buffer[]): string {
   const hash = createHash('sha1').update(`blob ${raw.reduce((sum, { length }) => sum + length, 0)}\0`);
   for (const part of raw) hash.update(part);
   return hash.digest('hex');
 }
 
-/** A commit of a public-inbox v2 epoch for git fast-import: the mail as file `m`. The same mail gives the same commit everywhere. */
+/** A commit of a public-inbox v2 epoch for git fast-import, with the mail as file `m`. The same mail always gives the same commit. */
 export function addition(mail: MirrorMail): Buffer {
   const author = `${personal(mail.name) || personal(mail.address)} <${personal(mail.address)}>`;
   const subject = Buffer.from(oneLine(mail.subject) || '(no subject)');

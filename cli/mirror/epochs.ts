@@ -5,24 +5,27 @@ import { idsByArrival, mailsToWrite } from '#db/queries/mirror';
 import { addition, blobName, withdrawal } from './commit';
 import { exists, headOf, Importer, makeRepository, writeWhole } from './repository';
 
-/** Bytes of mail after which the next epoch begins; public-inbox begins one at about a gigabyte of packs. */
+/** Bytes of mail after which the next epoch begins; public-inbox begins a new one at about a gigabyte of packs. */
 const EPOCH_BYTES = 3e9;
 const MAILS_AT_ONCE = 200;
 
-/** What was written of a list, in `written` beside its epochs: without it, or where a run was cut short, all is written again, the same. */
+/**
+ * What has been written for a list, kept in the file `written` beside its epochs. Without it, or after a run that was cut short, everything
+ * is written again, with the same result.
+ */
 interface Written {
   epoch: number;
   bytes: number;
-  /** Commit of the newest epoch. */
+  /** The last commit of the newest epoch. */
   head: string | null;
   /** Blob of each mail by message.id. */
   blobs: Map<number, string>;
 }
 
 /**
- * Writes a list's mails as public-inbox v2 epochs below `folder`, from the bytes that the archive holds: what is new is added, what was
- * withdrawn since is withdrawn there. Deterministic: the same mails, read in the order of their arrival, give the same commits.
- * @returns numbers of the epochs
+ * Writes a list's mails as public-inbox v2 epochs below `folder`, from the bytes in the database. Adds new mails and deletes those that
+ * were withdrawn since. Deterministic: the same mails, in order of arrival, give the same commits.
+ * @returns the numbers of the epochs
  */
 export async function writeEpochs(
   reader: Reader,
@@ -50,7 +53,7 @@ export async function writeEpochs(
 
 const epochPath = (folder: string, epoch: number) => join(folder, `${epoch}.git`);
 
-/** Adds mails to the newest epoch until it is full; returns how far it came. */
+/** Adds mails to the newest epoch until it is full; returns how far it got. */
 async function addTo(
   reader: Reader,
   list: number,
@@ -79,7 +82,7 @@ async function addTo(
   return Math.min(at, fresh.length);
 }
 
-/** Withdrawals are commits of the newest epoch, whichever has the mail. Another mail with the same bytes keeps its blob in use. */
+/** Withdrawals are commits of the newest epoch, whichever epoch has the mail. A blob stays while another mail has the same bytes. */
 async function withdraw(folder: string, written: Written, gone: [number, string][]): Promise<void> {
   if (!gone.length) return;
   const importer = new Importer(epochPath(folder, written.epoch));

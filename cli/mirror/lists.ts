@@ -19,15 +19,15 @@ interface Entry {
   owner: null;
 }
 
-/** Where the repositories of a database are that the server hands out. */
+/** The folder of the repositories that the server serves for a database. */
 export const mirrorFolder = (database: string) => `${database}-git`;
 
-/** A list's folder there: its name, so that none leads out of it. */
+/** A list's folder there, encoded so that no name leads outside. */
 const folderName = (list: string) => encodeURIComponent(list).replace(/^\.+$/, '_');
 
 /**
- * Brings the git repositories that the server serves up to date: a list that was read from public-inbox repositories is served out of
- * those, any other out of epochs that are written from its stored bytes.
+ * Updates the git repositories that the server serves. A list that was read from public-inbox repositories is served from them; any
+ * other list is served from epochs written from its stored bytes.
  */
 export async function refreshMirror(database: string, onNote: (text: string) => void): Promise<number> {
   const root = mirrorFolder(database);
@@ -63,7 +63,7 @@ async function repositoriesOf(
     if (theirs.length) return await borrowAll(folder, theirs);
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
-    onNote(`${error.message}; epochs are written from the stored mails instead`);
+    onNote(`${error.message}; writing epochs from the stored mails instead`);
   }
   if (await exists(join(folder, 'borrowed'))) await rm(folder, { recursive: true, force: true });
   await forgetWithheld(folder, withheld);
@@ -71,7 +71,7 @@ async function repositoriesOf(
   return epochs.map((epoch) => `git/${epoch}.git`);
 }
 
-/** A mail that the operator withdrew, or restored, is to be in no commit's past: all epochs are written again without it. */
+/** A mail that the operator withdrew must not stay in the history: all epochs are written again without it. Likewise after a restore. */
 async function forgetWithheld(folder: string, withheld: string[]): Promise<void> {
   const note = join(folder, 'withheld');
   const before = await readFile(note, 'utf8').catch(() => '');
@@ -95,7 +95,7 @@ async function borrowAll(folder: string, theirs: Theirs[]): Promise<string[]> {
   return theirs.map(({ name }) => name);
 }
 
-/** The repositories of a source and the commits up to which they were read; none where it is no repository. */
+/** The repositories of a source, with the commits up to which they were read; empty if it is not a repository. */
 async function repositoriesRead({ kind, location, state }: MirrorSource, database: string): Promise<Theirs[]> {
   if (kind !== 'public-inbox-v2' && kind !== 'public-inbox-v1' && kind !== 'url') return [];
   const heads: Record<string, string> = JSON.parse(state ?? '{}')?.epochs ?? {};
@@ -110,7 +110,7 @@ async function repositoriesRead({ kind, location, state }: MirrorSource, databas
   return found.sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
 }
 
-/** An epoch of a directory of epochs, or the one repository that the place is. */
+/** An epoch in a directory of epochs, or `place` itself if it is the only repository. */
 async function epochAt(place: string, epoch: string): Promise<{ path: string; name: string } | null> {
   const name = `git/${epoch}.git`;
   for (const path of [join(place, name), join(place, `${epoch}.git`)]) if (await exists(path)) return { path, name };

@@ -6,7 +6,7 @@ import { gitEnvironment, ownAnswer, settingsOf } from '#ingest/read/git';
 import { openRepository } from '#ingest/read/repository';
 import { CommandError } from '../program';
 
-/** Served read-only; clients may leave blobs out; a pack for one client takes one core and little memory. */
+/** Read-only. Clients may leave blobs out. A pack for one client uses one core and little memory. */
 const CONFIG = `[core]
 	bare = true
 	repositoryFormatVersion = 0
@@ -19,7 +19,7 @@ const CONFIG = `[core]
 	windowMemory = 64m
 `;
 
-/** A bare repository of ours, made where it is missing. */
+/** Makes a bare repository if it does not exist. */
 export async function makeRepository(path: string): Promise<void> {
   for (const folder of ['objects/info', 'objects/pack', 'refs/heads'])
     await mkdir(join(path, folder), { recursive: true });
@@ -28,8 +28,8 @@ export async function makeRepository(path: string): Promise<void> {
 }
 
 /**
- * A repository that serves somebody's: it borrows the objects and has none of its settings. Its branch is the commit up to which
- * the archive was read, so that a mirror never has what its pages do not.
+ * A repository that borrows the objects of another one, without its settings. Its branch is the commit up to which the archive was
+ * read, so that a mirror never has mails that the pages lack.
  */
 export async function borrow(path: string, theirs: string, head: string): Promise<void> {
   const { view } = await openRepository(theirs);
@@ -41,7 +41,7 @@ export async function borrow(path: string, theirs: string, head: string): Promis
   await writeWhole(join(path, 'refs/heads/master'), `${head}\n`);
 }
 
-/** A file is there whole or not at all; one that is the same is left as it is. */
+/** Writes a file completely or not at all; leaves a file with the same text alone. */
 export async function writeWhole(path: string, text: string): Promise<void> {
   if ((await readFile(path, 'utf8').catch(() => null)) === text) return;
   await writeFile(`${path}.part`, text);
@@ -54,11 +54,11 @@ export const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** The branch of a repository of ours; null where there is no commit yet. */
+/** The commit of the branch in one of our repositories; null if there is none yet. */
 export const headOf = async (path: string): Promise<string | null> =>
   (await ownAnswer(path, ['rev-parse', '--verify', '-q', 'refs/heads/master']))?.trim() ?? null;
 
-/** git fast-import on a repository of ours. */
+/** git fast-import into one of our repositories. */
 export class Importer {
   readonly #child;
   readonly #ended: Promise<number | null>;

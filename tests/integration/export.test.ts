@@ -77,7 +77,7 @@ describe('exports', () => {
     expect(schema.kinds.messages.properties.msgid.type).toBe('string');
   });
 
-  it('what is asked wrongly is told', () => {
+  it('rejects wrong usage and says what is wrong', () => {
     for (const args of [['threads', '--text'], ['sqlite'], ['messages', 'x'], ['nothing']])
       expect(command('export', args, database).status, args.join(' ')).toBe(2);
   });
@@ -95,7 +95,7 @@ describe('a plain database', () => {
   it('is not written over', () => {
     const ran = command('export', ['sqlite', plain], database);
     expect(ran.status).toBe(1);
-    expect(ran.stderr).toContain('it is there already');
+    expect(ran.stderr).toContain('file exists; choose another name');
   });
 
   it.skipIf(!python)('is read by Python as the exports are', () => {

@@ -286,6 +286,6 @@ describe('a backup', () => {
       expect(await faultsOf(copy)).toEqual([]);
       await expectCompleted(copy);
     }
-    expectClear(command('backup', [copies[0] as string], database), /it is there already/);
+    expectClear(command('backup', [copies[0] as string], database), /file exists/);
   });
 });

@@ -117,7 +117,7 @@ describe.skipIf(!NATS_SERVER)('nodes of one log', () => {
     const stranger = started(NodeProcess.follow(fresh, cluster.urls, url));
     expect(await stranger.ended).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/HTTP 401: the token is wrong/),
+      stderr: expect.stringMatching(/HTTP 401: wrong token/),
     });
     const joined = started(NodeProcess.follow(fresh, cluster.urls, url, { THREADLINE_SEED_TOKEN: token }));
     expect(await ingest(50).ended).toMatchObject({ code: 0 });

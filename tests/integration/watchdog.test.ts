@@ -32,7 +32,7 @@ describe('a server that is watched', () => {
     expect(await answers(server.base)).toBe(false);
     await until(() => answers(server.base));
     expect(serverOf(server.child.pid)).not.toBe(first);
-    expect(server.said()).toContain('stood still for 3 s');
+    expect(server.said()).toContain('did not respond for 3 s');
     expect(await server.stop()).toBe(0);
   }, 60_000);
 
@@ -40,7 +40,7 @@ describe('a server that is watched', () => {
     const server = await startServer(database);
     process.kill(serverOf(server.child.pid), 'SIGKILL');
     await until(() => answers(server.base));
-    expect(server.said()).toContain('started again');
+    expect(server.said()).toContain('starting it again');
     expect(await server.stop()).toBe(0);
   }, 60_000);
 

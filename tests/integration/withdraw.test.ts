@@ -161,7 +161,7 @@ describe('a message that the operator withdraws', () => {
     const later = join(folder.path, 'later.mbox');
     writeFileSync(later, mail(5, `A mail that comes later: ${SECRET}`));
     const ran = command('withdraw', ['box-5@example.org', '--reason', 'asked for by its author'], database);
-    expect(ran.stdout).toContain('not in this archive');
+    expect(ran.stdout).toContain('not in this database');
     expect(ingest(database, later)).toMatchObject({ read: 1, stored: 0, deleted: 1 });
   });
 });
