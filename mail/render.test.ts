@@ -123,6 +123,13 @@ deleted file mode 100644
     );
   });
 
+  it('marks lines, quietly where nobody asked for them, and quotes no line of it twice', () => {
+    const lit = [{ lines: [1, 2] as const }, { lines: [2, 4] as const, isQuiet: true }];
+    expect(renderBody('a\nb\nc\nd\n> e\nf\n', { msgid: () => null }, { lit })).toBe(
+      '<div class="t">a\n<mark id="quoted">b\n</mark><mark>c\n</mark><mark class="k">d</mark></div><div class="q q1"><mark class="k">&gt; e</mark></div><div class="t">f</div>',
+    );
+  });
+
   it('keeps every line of a text', () => {
     const text = 'one\n\n\n> two\n\nthree\n-- \nme\n';
     expect(

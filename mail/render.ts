@@ -39,11 +39,17 @@ export interface Note {
 /** First and last line, from 0. */
 export type LineSpan = readonly [number, number];
 
+/** Lines that are marked; quietly where the reader did not ask for them. */
+export interface Lit {
+  lines: LineSpan;
+  isQuiet?: boolean;
+}
+
 /** How a body is shown. */
 export interface Shown {
   notes?: Note[];
-  /** Lines that are marked; the first of them can be linked to as #quoted where nothing is folded (a page of many mails has no one such place). */
-  lit?: LineSpan | null;
+  /** The first can be linked to as #quoted where nothing is folded (a page of many mails has no one such place). */
+  lit?: readonly Lit[];
   /** What is folded besides, where mails stand below one another; nothing where it is not given. */
   fold?: { diffs: number; quotes: number };
 }
@@ -61,7 +67,7 @@ export interface Links {
  * HTML of a mail's displayed text: each run of lines of one kind in one element, those of a diff in one more, long quotations
  * folded, URLs and Message-IDs linked. Everything is escaped; links are http, https only. One pass, no recursion.
  */
-export function renderBody(text: string, links: Links, { notes = [], lit = null, fold }: Shown = {}): string {
+export function renderBody(text: string, links: Links, { notes = [], lit = [], fold }: Shown = {}): string {
   const body = readBody(text.length > MAX_SHOWN_TEXT ? text.slice(0, MAX_SHOWN_TEXT).toWellFormed() : text);
   const folds = fold ? foldsOf(body, fold) : [];
   const out: string[] = [];
@@ -179,11 +185,11 @@ function renderSegment(
   { kind, start, end, depth }: Segment,
   links: Links,
   notes: Note[],
-  lit: LineSpan | null,
+  lit: readonly Lit[],
   isFolded: boolean,
 ): string {
   const last = Math.min(end, MAX_SHOWN_LINES);
-  const plain = !notes.length && (!lit || lit[1] < start || lit[0] >= last);
+  const plain = !notes.length && !lit.some(({ lines }) => lines[1] >= start && lines[0] < last);
   if (kind === 'trailers') return `<div class="tr">${trailerLines(body, start, last, links)}</div>`;
   const lines = plain
     ? linked(linesBetween(body.text, body.starts, start, last), links)
@@ -204,12 +210,12 @@ function notedLines(
   end: number,
   links: Links,
   notes: Note[],
-  lit: LineSpan | null,
+  lit: readonly Lit[],
   isNamed: boolean,
 ): string {
-  const isLit = (line: number) => lit !== null && line >= lit[0] && line <= lit[1];
   const cuts = new Set([start, end, ...notes.map(({ line }) => line)]);
-  if (lit) for (const line of [lit[0], lit[1] + 1]) if (line > start && line < end) cuts.add(line);
+  for (const { lines } of lit)
+    for (const line of [lines[0], lines[1] + 1]) if (line > start && line < end) cuts.add(line);
   const at = [...cuts].sort((a, b) => a - b);
   let out = '';
   for (const [n, from] of at.entries()) {
@@ -217,7 +223,10 @@ function notedLines(
     const to = at[n + 1];
     if (to === undefined) break;
     const lines = linked(linesBetween(body.text, body.starts, from, to), links) + (to < end ? '\n' : '');
-    out += isLit(from) ? `<mark${isNamed && lit?.[0] === from ? ' id="quoted"' : ''}>${lines}</mark>` : lines;
+    const own = lit.filter(({ lines: [first, last] }) => from >= first && from <= last);
+    const id = isNamed && lit[0]?.lines[0] === from ? ' id="quoted"' : '';
+    const quiet = own.every(({ isQuiet }) => isQuiet) ? ' class="k"' : '';
+    out += own.length ? `<mark${quiet}${id}>${lines}</mark>` : lines;
   }
   return out;
 }

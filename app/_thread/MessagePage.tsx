@@ -86,7 +86,7 @@ export function MessagePage({
             <a href={loreHref(message.msgid)}>lore</a>
           </nav>
         </header>
-        <BodyText text={page.text} notes={notes} lit={lit} />
+        <BodyText text={page.text} notes={notes} lit={lit ? [{ lines: lit }] : []} />
         <Attachments list={list} row={message} />
       </article>
       <Neighbourhood page={page} list={list} />

@@ -1,19 +1,21 @@
 import type { Case } from '#db/queries/case';
-import type { Discussion as Found, Remark } from '#db/queries/discussion';
+import type { Digested, Discussion as Found, Remark } from '#db/queries/discussion';
 import type { RevisionDetail } from '#db/queries/series';
-import type { LineSpan } from '#mail/render';
+import type { LineSpan, Lit } from '#mail/render';
 import { BodyText } from '../_thread/Mail';
 import { Name, SentAt } from '../_ui/bits';
 import { plural } from '../_ui/format';
-import { anyHref } from '../_ui/links';
+import { anyHref, digestHref } from '../_ui/links';
 
 /** Longer diffs and quotations are folded: the patches stand above. */
 const FOLD = { diffs: 6, quotes: 6 };
 
 /** The lines of mails that prove the verdict, or object. */
-export function markedLines(found: Case | null): Map<string, LineSpan> {
+export function markedLines(found: Case | null): Map<string, LineSpan[]> {
   const said = found ? [...found.objections, ...(found.proof ? [found.proof] : [])] : [];
-  return new Map(said.flatMap(({ msgid, lines }) => (lines ? [[msgid, lines] as const] : [])));
+  const marked = new Map<string, LineSpan[]>();
+  for (const { msgid, lines } of said) if (lines) marked.set(msgid, [...(marked.get(msgid) ?? []), lines]);
+  return marked;
 }
 
 /** What was said of one version, patch by patch; a link to it where the page has no room. */
@@ -25,9 +27,8 @@ export function Discussion({
 }: {
   revision: RevisionDetail;
   said: Found;
-  marked: Map<string, LineSpan>;
-  /** By message.id: what the digest of its thread quotes. */
-  digested: Map<number, LineSpan>;
+  marked: Map<string, LineSpan[]>;
+  digested: Digested;
 }) {
   const remarks = said.remarks.filter(({ revision }) => revision === id);
   if (!remarks.length) return null;
@@ -43,15 +44,10 @@ export function Discussion({
   return (
     <details open>
       <summary>{mails}</summary>
-      {id === said.first && !digested.size && remarks.length >= DIGESTED ? (
-        <p className="facts">
-          The digest quotes some of what follows:{' '}
-          <a href={`?version=${id}&marks=digest#r${id}`} rel="nofollow">
-            mark those passages
-          </a>
-          .
-        </p>
-      ) : null}
+      <Legend
+        hasStrong={remarks.some(({ msgid, text }) => text !== null && marked.has(msgid))}
+        threads={remarks.some((one) => digested.lines.has(one.id)) ? digested.threads : []}
+      />
       {patches.map((patch) => {
         const own = remarks.filter((one) => one.patch === patch.id);
         return own.length ? (
@@ -64,8 +60,10 @@ export function Discussion({
               <Said
                 key={remark.id}
                 remark={remark}
-                lit={digested.get(remark.id) ?? marked.get(remark.msgid) ?? null}
-                isDigested={digested.has(remark.id)}
+                lit={[
+                  ...(marked.get(remark.msgid) ?? []).map((lines) => ({ lines })),
+                  ...(digested.lines.get(remark.id) ?? []).map((lines) => ({ lines, isQuiet: true })),
+                ]}
               />
             ))}
           </section>
@@ -75,10 +73,33 @@ export function Discussion({
   );
 }
 
-/** Mails of a version from which on its digest is worth a look. */
-const DIGESTED = 5;
+/** What the marks in the mails mean. */
+function Legend({ hasStrong, threads }: { hasStrong: boolean; threads: string[] }) {
+  if (!hasStrong && !threads.length) return null;
+  return (
+    <p className="facts">
+      {hasStrong ? (
+        <>
+          <mark>Marked</mark>: what objects, or says how it ended.{' '}
+        </>
+      ) : null}
+      {threads.length ? (
+        <>
+          <mark className="k">A bar at the left</mark>: what the digest quotes (
+          {threads.map((msgid, n) => (
+            <span key={msgid}>
+              {n ? ', ' : ''}
+              <a href={digestHref('all', msgid)}>{threads.length > 1 ? `thread ${n + 1}` : 'all of it'}</a>
+            </span>
+          ))}
+          ).
+        </>
+      ) : null}
+    </p>
+  );
+}
 
-function Said({ remark, lit, isDigested }: { remark: Remark; lit: LineSpan | null; isDigested: boolean }) {
+function Said({ remark, lit }: { remark: Remark; lit: Lit[] }) {
   return (
     <article className="mail">
       <header>
@@ -89,7 +110,6 @@ function Said({ remark, lit, isDigested }: { remark: Remark; lit: LineSpan | nul
         <a className="self" href={anyHref(remark.msgid)}>
           permalink
         </a>
-        {isDigested ? <small>in the digest</small> : null}
         {remark.text === null ? <small>its text is on its own page: this one is full</small> : null}
       </header>
       {remark.text === null ? null : <BodyText text={remark.text} lit={lit} fold={FOLD} />}

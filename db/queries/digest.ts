@@ -68,6 +68,14 @@ const MOST_PARAGRAPHS = 500;
 export async function readDigest(db: Snapshot, threadId: number): Promise<Digest | null> {
   const thread = await readThread(db, threadId);
   if (!thread) return null;
+  const passages = await passagesOf(db, thread);
+  const ids = thread.rows.filter((row) => row.ghost === null).map(({ id }) => id);
+  const series = (await listSeries(db, { among: ids })).slice(0, 12);
+  return { thread, passages, series, continued: await continuedIn(db, thread, series) };
+}
+
+/** The passages alone, in order of time: 0.2 ms a mail. */
+export async function passagesOf(db: Snapshot, thread: Thread): Promise<DigestPassage[]> {
   const texts = await threadTexts(db, thread.rows);
   const mails = thread.rows.filter((row) => row.ghost === null);
   const turns = new Turns();
@@ -86,8 +94,7 @@ export async function readDigest(db: Snapshot, threadId: number): Promise<Digest
     (a, b) => a.row.id - b.row.id || a.first - b.first,
   );
   markAnswers(passages, taken);
-  const series = (await listSeries(db, { among: ids })).slice(0, 12);
-  return { thread, passages, series, continued: await continuedIn(db, thread, series) };
+  return passages;
 }
 
 /** Three of a short thread, eight of one of twenty mails, sixteen of one of two hundred. */

@@ -1,6 +1,8 @@
+import type { LineSpan } from '#mail/render';
 import type { Snapshot } from '../open';
 import { SLOTS, type Slots, textsOf } from './blocks';
-import { readDigest } from './digest';
+import { passagesOf } from './digest';
+import { readThread } from './thread';
 
 /** A mail that speaks of a patch of a series. */
 export interface Remark {
@@ -102,18 +104,34 @@ function unquoted(text: string): number {
   return lines;
 }
 
-/** Threads whose digests are asked for. */
-const MOST_DIGESTS = 3;
+/** Threads whose passages are marked, and mails of them that are read for it: 40 ms. */
+const MOST_THREADS = 3;
+const MOST_READ = 200;
 
-/** The lines that the digests of their threads quote of these mails, by message.id. */
-export async function digestedLines(db: Snapshot, remarks: Remark[]): Promise<Map<number, [number, number]>> {
-  const shown = remarks.filter(({ text }) => text !== null).map(({ id }) => id);
-  const threads = await db.all<{ thread: number }>(
-    `SELECT thread, count(*) AS mails FROM json_each(?) j JOIN message m ON m.id = j.value GROUP BY 1 ORDER BY 2 DESC LIMIT ${MOST_DIGESTS}`,
-    [JSON.stringify(shown)],
+/** What the digests of their threads quote of these mails, by message.id, and the msgid of a mail of each thread that has such a passage. */
+export interface Digested {
+  lines: Map<number, LineSpan[]>;
+  threads: string[];
+}
+
+export async function digestedOf(db: Snapshot, remarks: Remark[]): Promise<Digested> {
+  const shown = new Set(remarks.filter(({ text }) => text !== null).map(({ id }) => id));
+  const threads = await db.all<{ thread: number; msgid: string }>(
+    `WITH most AS (SELECT m.thread, count(*) AS shown FROM json_each(?1) j JOIN message m ON m.id = j.value GROUP BY 1)
+     SELECT k.thread, f.msgid FROM (
+       SELECT most.thread, t.first_id, most.shown, sum(t.messages) OVER (ORDER BY most.shown DESC, most.thread) AS mails
+       FROM most JOIN thread t ON t.id = most.thread WHERE t.messages <= ${MOST_READ}) k JOIN message f ON f.id = k.first_id
+     WHERE mails <= ${MOST_READ} ORDER BY k.shown DESC, k.thread LIMIT ${MOST_THREADS}`,
+    [JSON.stringify([...shown])],
   );
-  const found = new Map<number, [number, number]>();
-  for (const { thread } of threads)
-    for (const { row, first, last } of (await readDigest(db, thread))?.passages ?? []) found.set(row.id, [first, last]);
+  const found: Digested = { lines: new Map(), threads: [] };
+  for (const { thread, msgid } of threads) {
+    const whole = await readThread(db, thread);
+    const passages = whole ? await passagesOf(db, whole) : [];
+    const own = passages.filter(({ row }) => shown.has(row.id));
+    for (const { row, first, last } of own)
+      found.lines.set(row.id, [...(found.lines.get(row.id) ?? []), [first, last]]);
+    if (own.length) found.threads.push(msgid);
+  }
   return found;
 }

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Reader } from '../../db/open';
 import { newestDigests } from '../../db/queries/debates';
 import { type Digest, readDigest } from '../../db/queries/digest';
+import { digestedOf, discussionOf } from '../../db/queries/discussion';
+import { listSeries } from '../../db/queries/serieslist';
 import { threadOf } from '../../db/queries/thread';
 import { ingest, scratch } from '../command';
 
@@ -107,6 +109,21 @@ describe('a digest', () => {
       ['Gus Example', 'outcome', 'NAK.'],
       ['Gus Example', 'argument', 'That breaks every board that has no such flag, so it must not be done here.'],
     ]);
+  });
+
+  it('is marked in the discussion of the series that it speaks of', async () => {
+    const [said, digested] = await reader.read(async (db) => {
+      const [series] = await listSeries(db, { among: [refused.thread.first_id] });
+      const said = await discussionOf(db, series?.id ?? -1, null);
+      return [said, await digestedOf(db, said.remarks)] as const;
+    });
+    expect(said.remarks.map(({ id }) => digested.lines.get(id))).toEqual([
+      [
+        [2, 2],
+        [4, 4],
+      ],
+    ]);
+    expect(digested.threads).toEqual(['patch-that-is-refused@example.org']);
   });
 
   it('names the later threads that link to any mail of it, and no other', () => {

@@ -1,5 +1,5 @@
 import { caseOf } from '#db/queries/case';
-import { type Discussion as DiscussionFound, digestedLines, discussionOf } from '#db/queries/discussion';
+import { type Digested, type Discussion as DiscussionFound, digestedOf, discussionOf } from '#db/queries/discussion';
 import { anySynthetic } from '#db/queries/home';
 import { relatedTo } from '#db/queries/related';
 import {
@@ -37,7 +37,7 @@ export const GET = page(async ({ parts, query, db }) => {
   const found = await caseOf(db, id);
   const asked = /^\d{1,15}$/.test(query.get('version') ?? '') ? Number(query.get('version')) : null;
   const said = await discussionOf(db, id, asked);
-  const digested = query.get('marks') === 'digest' ? await digestedLines(db, said.remarks) : new Map();
+  const digested = await digestedOf(db, said.remarks);
   const marked = markedLines(found);
   return (
     <Document
@@ -111,8 +111,8 @@ function RevisionSection({
   isOpen: boolean;
   before: RevisionDetail | null;
   said: DiscussionFound;
-  marked: Map<string, LineSpan>;
-  digested: Map<number, LineSpan>;
+  marked: Map<string, LineSpan[]>;
+  digested: Digested;
 }) {
   return (
     <details className="version" id={`r${revision.id}`} open={isOpen}>
