@@ -123,14 +123,33 @@ export function memoryOf(pid: number, name: string): number {
   }
 }
 
-/** A port that nothing listens on now. */
-export function freePort(): Promise<number> {
+/**
+ * Below the range from which Linux gives ports to outgoing connections (32768 to 60999), in which a probed port can be
+ * taken before its server listens: that failed a run of CI (2026-11-29).
+ */
+const FIRST_PORT = 12_000;
+const PORTS_OF_PROCESS = 100;
+const PROCESSES = 200;
+let portsGiven = 0;
+
+/**
+ * A port that nothing listens on now. It is given once: each process counts through a hundred ports, and processes that
+ * run at the same time have other hundreds unless their ids are equal modulo 200.
+ */
+export async function freePort(): Promise<number> {
+  const first = FIRST_PORT + (process.pid % PROCESSES) * PORTS_OF_PROCESS;
+  for (let tries = 0; tries < PORTS_OF_PROCESS; tries++) {
+    const port = first + (portsGiven++ % PORTS_OF_PROCESS);
+    if (await canListen(port)) return port;
+  }
+  throw new Error(`no free port from ${first} to ${first + PORTS_OF_PROCESS - 1}`);
+}
+
+function canListen(port: number): Promise<boolean> {
   return new Promise((done) => {
     const probe = createServer();
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => done(typeof address === 'object' && address ? address.port : 0));
-    });
+    probe.once('error', () => done(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => done(true)));
   });
 }
 
