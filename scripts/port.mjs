@@ -6,11 +6,14 @@ import { fail } from './setup.mjs';
 export function portIsFree(name, host, port) {
   return new Promise((done) => {
     const probe = createServer();
-    probe.once('error', (error) =>
-      fail(
-        `cannot listen on ${host}:${port}: ${error.code === 'EADDRINUSE' ? `the port is in use; set ${name} to another number` : error.message}.`,
-      ),
-    );
+    probe.once('error', (error) => failToListen(error, name, host, port));
     probe.listen(port, host, () => probe.close(done));
   });
+}
+
+/** Ends the command because the port of setting `name` cannot be listened on. */
+export function failToListen(error, name, host, port) {
+  const isTaken = error.code === 'EADDRINUSE';
+  const why = isTaken ? `the port is in use; set ${name} to another number` : error.message;
+  fail(`cannot listen on ${host}:${port}: ${why}.`);
 }

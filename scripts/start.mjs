@@ -27,6 +27,7 @@ const sampleMark = `${database}.is-sample`;
 
 await portIsFree('PORT', host, port);
 const nntp = Number(process.env.THREADLINE_NNTP || 0);
+if (nntp === port) fail(`PORT and THREADLINE_NNTP are both ${port}: give each a port.`);
 if (nntp) await portIsFree('THREADLINE_NNTP', host, nntp);
 if (given.length && existsSync(sampleMark)) setSampleAside();
 if (given.length) keepSources(database, given);

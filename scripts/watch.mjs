@@ -1,5 +1,6 @@
 // A server whose event loop is blocked answers nobody, and none of its own timers can notice. So another process watches it.
 import { fork, spawn } from 'node:child_process';
+import { failToListen } from './port.mjs';
 import { ROOT } from './setup.mjs';
 
 /** How often the server reports that its loop runs. */
@@ -23,7 +24,7 @@ export async function serveWatched(host, port) {
   const { NOTIFY_SOCKET, WATCHDOG_USEC } = process.env;
   const bySystemd = NOTIFY_SOCKET !== undefined && Number(WATCHDOG_USEC) > 0;
   if (SILENCE > 0 && !bySystemd) return supervise(host, port);
-  await (await import('./serve.mjs')).serve(host, port);
+  await serve(host, port);
   announce(host, port);
   if (bySystemd) notify(Number(WATCHDOG_USEC) / 1000 / 3);
 }
@@ -31,11 +32,22 @@ export async function serveWatched(host, port) {
 /** Runs in the process of a watched server: reports that it listens, and then that its loop runs. */
 export async function serveForWatcher(host, port) {
   process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
-  await (await import('./serve.mjs')).serve(host, port);
+  await serve(host, port);
   const tell = (word) => process.connected && process.send(word, () => {});
   tell('listening');
   setInterval(() => tell('turning'), BEAT_MS).unref();
   process.channel?.unref();
+}
+
+/** A port that was free when the start began may be in use by now. The error names its setting; another start would not help. */
+async function serve(host, port) {
+  try {
+    await (await import('./serve.mjs')).serve(host, port);
+  } catch (error) {
+    if (error.syscall !== 'listen') throw error;
+    const { THREADLINE_NNTP: nntp } = process.env;
+    failToListen(error, error.port === Number(nntp) ? 'THREADLINE_NNTP' : 'PORT', host, error.port);
+  }
 }
 
 /** Node cannot write to systemd's kind of socket, so systemd's own program does it. */

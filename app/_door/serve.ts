@@ -39,7 +39,6 @@ export async function serve(root: string, host: string, port: number): Promise<v
   process.env.THREADLINE_VERSION = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
   process.env.THREADLINE_BUILD = readFileSync(join(builtFolder(root), 'BUILD_ID'), 'utf8').trim();
   collectProcess();
-  surviveUncaught();
   const handle = await handlerOf(root, host, port);
   const server = createServer({ connectionsCheckingInterval: 5_000, requireHostHeader: false }, handle);
   server.maxConnections = MAX_CONNECTIONS;
@@ -56,6 +55,8 @@ export async function serve(root: string, host: string, port: number): Promise<v
     server.listen(port, host, listening);
   });
   endOnSignal(server, settings.nntpPort ? await serveNntp(host, settings.nntpPort) : null);
+  // Not before: a server that could not start would live on and answer nobody.
+  surviveUncaught();
 }
 
 async function handlerOf(root: string, host: string, port: number): Promise<Handle> {

@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { resolve } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { childrenOf, freePort } from '../../bench/process';
@@ -98,6 +99,33 @@ describe('npm start with archives', () => {
     expect((await once(started.child, 'exit'))[0]).toBe(1);
     expect(started.said()).toContain('nowhere.mbox: no such file or folder');
     expect(existsSync(`${database}.sources`)).toBe(false);
+  }, 30_000);
+
+  it('ends, and says why, where a port is taken once it has been looked at', async () => {
+    const [port, nntp] = [await freePort(), await freePort()];
+    const taken = createServer().listen(nntp, '127.0.0.1');
+    await once(taken, 'listening');
+    const server = spawn(process.execPath, ['scripts/watched.mjs', '127.0.0.1', String(port)], {
+      cwd: ROOT,
+      env: { ...process.env, THREADLINE_DB: `${folder.path}/f.sqlite`, THREADLINE_NNTP: String(nntp) },
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    running.add(server);
+    let said = '';
+    server.stderr?.on('data', (part: Buffer) => (said += part));
+    expect((await once(server, 'exit'))[0]).toBe(1);
+    taken.close();
+    expect(said).toBe(
+      `cannot listen on 127.0.0.1:${nntp}: the port is in use; set THREADLINE_NNTP to another number.\n`,
+    );
+  }, 30_000);
+
+  it('refuses one port for both pages and news', async () => {
+    const port = String(await freePort());
+    const env = { ...process.env, PORT: port, THREADLINE_NNTP: port };
+    const refused = spawnSync(process.execPath, ['scripts/start.mjs'], { cwd: ROOT, env, encoding: 'utf8' });
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toBe(`PORT and THREADLINE_NNTP are both ${port}: give each a port.\n`);
   }, 30_000);
 
   it('sets the sample archive aside for a real one', async () => {
