@@ -3,21 +3,21 @@ import addressparser from 'nodemailer/lib/addressparser';
 import { decodeText, sameCharset } from './charset';
 import type { Address } from './types';
 
-/** Recipients kept of one header: a mail to more of them is spam or hostile. */
+/** Recipients kept per header: a mail with more of them is spam or hostile. */
 const MAX_ADDRESSES = 2000;
 
-/** What only the full parser understands: groups, comments, routes, escapes (RFC 5322 3.4). */
+/** Syntax that only the full parser understands: groups, comments, routes, escapes (RFC 5322 3.4). */
 const DIFFICULT = /[:;()\\[\]]|@xn--/;
 /** One mailbox: `Name <addr>`, `"Name" <addr>` or `addr`. */
 const MAILBOX = /^(?:"([^"<>]*)"|([^"<>,]*?))\s*<([^<>\s,"]+)>$|^([^<>\s,"]+@[^<>\s,"]+)$/;
 
-/** Longest mailbox that is matched: MAILBOX takes time by the square of it. The full parser has no such need. */
+/** The longest text to which MAILBOX is applied, since its time grows with the square of the length. The full parser has no such limit. */
 const MAX_MAILBOX = 1000;
 
-/** Quotes within a name, and names that are addresses, have rules of their own. */
+/** Names with quotes in them, and names that are addresses, need special rules. */
 const ODD_NAME = /['@]/;
 
-/** Mailboxes of an address header; groups give their members. `value` is unfolded, raw 8-bit bytes decoded already. */
+/** The mailboxes of an address header; a group gives its members. `value` is unfolded, with raw 8-bit bytes already decoded. */
 export function parseAddresses(value: string): Address[] {
   return DIFFICULT.test(value) ? parseDifficult(value) : (parseSimple(value) ?? parseDifficult(value));
 }
@@ -35,7 +35,7 @@ function parseSimple(value: string): Address[] | null {
   return found;
 }
 
-/** Parts between commas that stand outside quotes. */
+/** Splits at commas outside quotes. */
 function splitAtCommas(value: string): string[] {
   if (!value.includes('"')) return value.split(',').map((part) => part.trim());
   const parts: string[] = [];
@@ -53,7 +53,7 @@ function splitAtCommas(value: string): string[] {
   return parts;
 }
 
-/** Longest header that the full parser is given; the rest is cut at a comma. */
+/** The longest header given to the full parser; a longer one is cut at a comma. */
 const MAX_VALUE = 128 * 1024;
 
 function parseDifficult(value: string): Address[] {
@@ -62,7 +62,7 @@ function parseDifficult(value: string): Address[] {
   for (const entry of addressparser(bounded, { flatten: true }).slice(0, MAX_ADDRESSES)) {
     const name = decodeWords((entry.name ?? '').trim());
     const address = entry.address ?? '';
-    // RFC 2047 5: no encoded word stands in an addr-spec; one that hides another address is not believed.
+    // RFC 2047 5 allows no encoded word in an addr-spec; one that hides another address is not trusted.
     flat.push({ name, address: /=\?[^?]+\?[BbQq]\?/.test(address) ? decodedAddress(address) : address });
   }
   return flat;
@@ -73,7 +73,7 @@ function decodedAddress(address: string): string {
   return /^[^\s@]+@[^\s@]+$/.test(decoded) && !decoded.includes('=?') ? decoded : '';
 }
 
-/** Encoded words of RFC 2047, in the broken forms that mailers write too: without closing `?=`, or with spaces inside. */
+/** Decodes encoded words (RFC 2047), also in broken forms that mailers write: without closing `?=`, or with spaces inside. */
 export function decodeWords(text: string): string {
   if (!text.includes('=?')) return text;
   const bounded = joinedWords(text.length > MAX_VALUE ? text.slice(0, MAX_VALUE) : text);
@@ -87,12 +87,12 @@ export function decodeWords(text: string): string {
 
 const WORD = /=\?([^?\s*]{1,60})(?:\*[^?\s]{0,20})?\?([bq])\?([^?]*)\?=/gi;
 
-/** Words in charsets that nobody knows are ordinary text (RFC 2047 6.2), whose spaces count, unless one label goes on. */
+/** Encoded words in unknown charsets are ordinary text (RFC 2047 6.2), with the space between two of them. */
 const UNKNOWN = /^(?:x-)?unknown/i;
 
 /**
- * Words that follow one another in one charset are one run of bytes before it is decoded: mailers cut within characters, though RFC 2047
- * 5 forbids it, and change between B and Q meanwhile. White space between two encoded words is none of the text (RFC 2047 6.2).
+ * Joins neighbouring words of the same charset before they are decoded: mailers cut within characters, though RFC 2047 5 forbids it, and
+ * switch between B and Q. White space between two encoded words is not part of the text (RFC 2047 6.2).
  */
 function joinedWords(text: string): string {
   let out = '';

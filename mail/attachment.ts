@@ -7,13 +7,13 @@ export interface AttachmentBytes {
   content: Buffer;
 }
 
-/** The decoded bytes of one attachment, by its index in `message.attachments`; null where there is none or it cannot be read. */
+/** The decoded bytes of an attachment, by its index in `message.attachments`; null if there is none or it cannot be read. */
 export function readAttachment(raw: Buffer, index: number): AttachmentBytes | null {
   const found = attached(raw)[index];
   return found ? { name: found.name, type: found.type, content: contentOf(found) } : null;
 }
 
-/** The HTML that a mail brings, as its author made it; null where it has none or cannot be read. Never for a page as it is: mail/html.ts. */
+/** A mail's HTML as sent; null if it has none or cannot be read. Not safe for a page; see mail/html.ts. */
 export function readHtml(raw: Buffer): { html: string; images: InlineImage[] } | null {
   if (mimeDanger(raw)) return null;
   const { root } = readParts(raw);
@@ -23,10 +23,10 @@ export function readHtml(raw: Buffer): { html: string; images: InlineImage[] } |
   return { html: parts.map(textOf).join('<br/>\n'), images };
 }
 
-/** An attachment that HTML names by `cid:` (RFC 2392). */
+/** An attachment that HTML refers to by `cid:` (RFC 2392). */
 export interface InlineImage {
   cid: string;
-  /** In `message.attachments`. */
+  /** Index in `message.attachments`. */
   index: number;
   name: string | null;
 }

@@ -1,9 +1,9 @@
 /**
- * The line by which a reply says whom it quotes: "On <date>, <name> wrote:" and its many forms, and the
- * header block that Outlook and its kin put above what they quote.
+ * The line that says whom a reply quotes: "On <date>, <name> wrote:" and its many forms, and the
+ * header block that Outlook and similar mailers put above a quotation.
  */
 
-/** Longest line looked at. */
+/** Longer lines are not examined. */
 const LINE = 500;
 /** How many lines above the one that ends in "wrote:" may belong to it. */
 const LINES_ABOVE = 3;
@@ -25,7 +25,7 @@ export function attributionEnd(text: string, start: number, end: number): boolea
   return ENDING.test(line) || QUOTING.test(line);
 }
 
-/** The first line of the attribution that ends at line `i`; `isFree(j)` tells whether line `j` may be taken in. */
+/** The first line of the attribution that ends at line `i`; `isFree(j)` says whether line `j` may belong to it. */
 export function attributionStart(text: string, starts: Int32Array, i: number, isFree: (j: number) => boolean): number {
   if (looksWhole(text, starts, i)) return i;
   for (let j = i - 1; j >= 0 && j >= i - LINES_ABOVE && isFree(j); j--) {
@@ -37,7 +37,7 @@ export function attributionStart(text: string, starts: Int32Array, i: number, is
   return i;
 }
 
-/** An attribution that starts on its own last line. */
+/** Whether the whole attribution is on line `i`. */
 function looksWhole(text: string, starts: Int32Array, i: number): boolean {
   const start = starts[i] as number;
   const line = text.slice(start, Math.min(start + 40, starts[i + 1] as number));
@@ -47,7 +47,7 @@ function looksWhole(text: string, starts: Int32Array, i: number): boolean {
 const RULE =
   /^-{2,}\s*(?:Original [Mm]essage|Forwarded [Mm]essage|Originalnachricht|Ursprüngliche Nachricht|Message d'origine|Mensaje original|Messaggio originale|Original Mail|Mail original|原始邮件|回复的原邮件)\b/;
 
-/** Whether a line opens the header block of a quotation: a rule with "Original Message", or "From: " for Outlook. */
+/** Whether a line begins the header block of a quotation: a rule with "Original Message", or Outlook's "From: ". */
 export function isHeaderBlockStart(text: string, start: number, end: number): boolean {
   const c = text.charCodeAt(start);
   if (c === 45) return end - start < 120 && text.charCodeAt(start + 1) === 45 && RULE.test(text.slice(start, end));

@@ -1,16 +1,16 @@
-/** What mail servers recorded of a sender's signature (RFC 8601), read as little as can be: a mail may write such headers itself. */
+/** What mail servers recorded about a sender's signature (RFC 8601). Trusted as little as possible: a mail may contain forged headers. */
 
-/** `fail`: a server looked and found no signature of the sender's domain; `pass`: it found one; null: none says that it looked. */
+/** `pass`: a server found a signature of the sender's domain; `fail`: it found none; null: no server recorded a check. */
 export type Checked = 'pass' | 'fail' | null;
 
-/** Headers that are looked at; servers write two or three. */
+/** The number of headers that are read; servers write two or three. */
 const MAX_RESULTS = 8;
-/** Of each so much. */
+/** Characters read of each. */
 const MAX_LENGTH = 2000;
 
 /**
- * What the last server found, by the topmost `Authentication-Results:` (each server adds its own above the others'). A mail that brings
- * a forged one can only speak for itself where no server added any: `pass` is therefore no proof, but `fail` is a reason for doubt.
+ * What the last server found, from the topmost `Authentication-Results:` (each server adds its header above the others). A forged header
+ * counts only if no server added one. So `pass` is no proof, but `fail` is a reason for doubt.
  */
 export function checkedBy(results: readonly string[], address: string): Checked {
   const first = serverOf(results[0] ?? '');
@@ -31,11 +31,11 @@ export function checkedBy(results: readonly string[], address: string): Checked 
   return checked;
 }
 
-/** The server's own name; null where the header begins with a result. */
+/** The server's name; null if the header begins with a result. */
 function serverOf(result: string): string | null {
   return /^\s*([\w.-]+\.[\w-]+)(?:\s+\d+)?\s*;/.exec(result.slice(0, 300))?.[1]?.toLowerCase() ?? null;
 }
 
-/** RFC 7489, 3.1: the signer's domain or one above or below it. */
+/** RFC 7489 3.1: the signer's domain, or one above or below it. */
 const isOf = (domain: string, signer: string) =>
   signer.includes('.') && (domain === signer || domain.endsWith(`.${signer}`) || signer.endsWith(`.${domain}`));

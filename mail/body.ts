@@ -4,7 +4,7 @@ import { BodyScanner } from './scan.ts';
 
 export { lineAt, lineStarts, linesBetween };
 
-/** What a run of lines of a body is. `own` words are 'text', 'trailers', 'signature', 'diffstat' and 'base'. */
+/** The kind of a run of lines. An author's `own` words are 'text', 'trailers', 'signature', 'diffstat' and 'base'. */
 export type SegmentKind =
   | 'text'
   | 'attribution'
@@ -20,7 +20,7 @@ export type SegmentKind =
   | 'binary'
   | 'base';
 
-/** A run of lines of one kind; line numbers from 0, `end` exclusive. `depth` only for quotes: 1 for `>`. */
+/** A run of lines of one kind; line numbers from 0, `end` exclusive. `depth` is only for quotes: 1 for `>`. */
 export interface Segment {
   kind: SegmentKind;
   start: number;
@@ -28,7 +28,7 @@ export interface Segment {
   depth?: number;
 }
 
-/** A body read once: its text, where its lines start (mail/lines.ts) and what they are. */
+/** A body that has been read: its text, where its lines start (mail/lines.ts) and what they are. */
 export interface Body {
   text: string;
   starts: Int32Array;
@@ -36,24 +36,24 @@ export interface Body {
 }
 
 /**
- * Names each line of a mail's displayed text. One pass, linear time, for any text.
- * A diff ends where the line counts of its hunks say (so the words after it, and `-- `, are not diff);
- * where a mailer wrapped its lines, the pieces stay with the line they were cut from.
+ * Classifies each line of a mail's displayed text. One pass, linear time, for any text.
+ * A diff ends where the line counts of its hunks say, so words after it, and `-- `, are not part of the diff.
+ * If a mailer wrapped the lines of a diff, the pieces stay with the line they were cut from.
  */
 export function readBody(text: string): Body {
   const starts = lineStarts(text);
   return { text, starts, segments: new BodyScanner(text, starts).segments() };
 }
 
-/** The segments of `readBody`. */
+/** The segments of a body. */
 export function classify(text: string): Segment[] {
   return readBody(text).segments;
 }
 
-/** A body by the columns of the full-text index (db/schema.sql `search`), plus the blob names of its diffs. */
+/** A body split into the columns of the full-text index (db/schema.sql `search`), plus the blob names of its diffs. */
 export interface IndexParts {
   own: string;
-  /** Attributions, signatures, trailers, diffstats, bases, logs: what stands in a mail besides what its author says. */
+  /** Attributions, signatures, trailers, diffstats, bases, logs: everything besides the author's words, quotations and diffs. */
   aside: string;
   quoted: string;
   file: string;
@@ -61,12 +61,12 @@ export interface IndexParts {
   removed: string;
   added: string;
   context: string;
-  /** Abbreviated blob names as `index abc..def` gives them; the all-zero name left out. */
+  /** Abbreviated blob names from lines such as `index abc..def`, without the all-zero name. */
   pre: string[];
   post: string[];
 }
 
-/** Splits a body for the full-text index: marks (`>`, `+`, `-`) are left out, git's binary data altogether. */
+/** Splits a body for the full-text index, without marks (`>`, `+`, `-`) and without git's binary data. */
 export function partsForIndex(body: string | Body): IndexParts {
   const { text, starts, segments } = typeof body === 'string' ? readBody(body) : body;
   const own: string[] = [];
@@ -103,17 +103,17 @@ export function partsForIndex(body: string | Body): IndexParts {
   };
 }
 
-/** A body taken apart for reading: each line is in one of the four, in the order of the mail; git's binary data are left out. */
+/** A body split for reading: each line is in one of the four parts, in the order of the mail. Git's binary data are left out. */
 export interface ReadingParts {
   own: string;
-  /** With the marks. */
+  /** With their marks. */
   quoted: string;
   diff: string;
-  /** As `aside` of IndexParts. */
+  /** The same as `aside` of IndexParts. */
   apart: string;
 }
 
-/** Splits a body for those who study what people write. */
+/** Splits a body for people who study mails as text. */
 export function partsForReading(body: string): ReadingParts {
   const { text, starts, segments } = readBody(body);
   const parts = { own: [] as string[], quoted: [] as string[], diff: [] as string[], apart: [] as string[] };
@@ -136,8 +136,8 @@ export function partsForReading(body: string): ReadingParts {
 const DIFF_KINDS: ReadonlySet<SegmentKind> = new Set(['file', 'hunk', 'add', 'del', 'context']);
 
 /**
- * A line of the kernel's log, the line of an oops that names the process, a frame of a backtrace, a line of a configuration, what
- * a compiler or another tool says of a file, the names of merged branches, or a header copied into the text.
+ * A line of the kernel's log, the line of an oops that names the process, a frame of a backtrace, a line of a configuration, a message
+ * of a compiler or another tool about a file, the names of merged branches, or a header copied into the text.
  */
 const LOGGED = [
   /^\s*(?:<\d>)?\[ *\d+\.\d{4,}\]|\bComm: .{1,40} (?:Kdump: |Not tainted|Tainted: )|^\s*Modules linked in:/,
@@ -147,10 +147,10 @@ const LOGGED = [
   /^\s*Merge (?:remote-tracking )?branch(?:es)? '/,
   /^(?:From|To|Cc|Reply-To): .*@/i,
 ];
-/** Stands in every such line. */
+/** Every such line contains one of these. */
 const LOG_MARK = /\[|Comm: |Modules |\+0x|CONFIG_|: (?:fatal )?(?:error|warning|note)|Merge |@/i;
 
-/** What a machine wrote into a text is not its author's: `Kdump: loaded` in an oops is no word on kdump. */
+/** Separates a machine's output from the author's words: `Kdump: loaded` in an oops says nothing about kdump. */
 function splitText(own: string[], aside: string[], lines: string): void {
   if (!LOG_MARK.test(lines)) {
     own.push(lines);
@@ -164,7 +164,7 @@ export function unquoted(text: string, starts: Int32Array, i: number): string {
   return text.slice(unquotedStart(text, starts, i), (starts[i + 1] as number) - 1);
 }
 
-/** Where line `i` begins behind its quotation marks. */
+/** Where line `i` begins after its quotation marks. */
 export function unquotedStart(text: string, starts: Int32Array, i: number): number {
   let at = starts[i] as number;
   const end = (starts[i + 1] as number) - 1;
@@ -179,7 +179,7 @@ export function unquotedStart(text: string, starts: Int32Array, i: number): numb
   return Math.min(from, end);
 }
 
-/** Every line loses its mark; a wrapped piece or an empty line has none. */
+/** Adds lines without their marks; a wrapped piece or an empty line has none. */
 function pushUnmarked(into: string[], text: string, starts: Int32Array, start: number, end: number): void {
   for (let i = start; i < end; i++) {
     const at = starts[i] as number;

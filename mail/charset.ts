@@ -2,14 +2,14 @@ import { decode } from 'libmime/lib/charset';
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Charsets of one byte a character under which UTF-8 gives mojibake but never an error. */
+/** Charsets with one byte per character: reading UTF-8 as one of them gives mojibake but never an error. */
 const SINGLE_BYTE = /^(iso-?8859-?\d+|latin-?\d|windows-?125\d|cp-?125\d)$/i;
 
 /**
- * Text of bytes whose charset a header names, or fails to name.
- * A label may lie: bytes that are valid UTF-8 beyond ASCII are UTF-8 whatever single-byte charset is named, for no
- * other text looks so by chance; where UTF-8 (or ASCII, or nothing) is named, each sequence that is not UTF-8 is read
- * as windows-1252, which shows every byte. Unknown names are read the same way.
+ * Decodes bytes with the charset that a header names, if any.
+ * The label may be wrong. Bytes that are valid UTF-8 beyond ASCII are read as UTF-8 whatever single-byte charset is named, because no
+ * other text looks like that by chance. If UTF-8, ASCII, an unknown charset or nothing is named, each sequence that is not UTF-8 is
+ * read as windows-1252, which shows every byte.
  */
 export function decodeText(bytes: Buffer, charset: string | null): string {
   const named = knownName((charset ?? '').trim().toLowerCase());
@@ -30,19 +30,19 @@ export function decodeText(bytes: Buffer, charset: string | null): string {
   }
 }
 
-/** Text of bytes that nothing labels, such as raw 8-bit headers: UTF-8 if it is that, else in the charset that the mail's body names. */
+/** Decodes bytes without a label, such as raw 8-bit headers: as UTF-8 if valid, else in the charset of the mail's body. */
 export function decodeUnlabelled(bytes: Buffer, neighbour: string | null): string {
   return tryUtf8(bytes) ?? decodeText(bytes, neighbour);
 }
 
-/** Whether two labels name one charset. */
+/** Whether two labels name the same charset. */
 export const sameCharset = (a: string, b: string) =>
   a.toLowerCase() === b.toLowerCase() || knownName(a.toLowerCase()) === knownName(b.toLowerCase());
 
-/** A charset's name within a label that says more: `koi8-r-unix`, `_iso-2022-jp$ESC`, `x-gbk`, `charset=utf-8`. */
+/** The name of a charset within a longer label: `koi8-r-unix`, `_iso-2022-jp$ESC`, `x-gbk`, `charset=utf-8`. */
 const NAME_WITHIN =
   /utf-?8|utf-?16(?:le|be)?|iso-?2022-?(?:jp|kr)|iso-?8859-?(?:1[0-6]|[1-9])(?!\d)|windows-?(?:125\d|874)|koi8-?[ru]|gb-?18030|gb-?2312|gbk|big5|euc-?(?:jp|kr)|shift[_-]?jis/;
-/** Names that the decoder does not know, and those that it knows for the same. */
+/** Names that the decoder does not know, with names of the same charset that it knows. */
 const ALIASES: Record<string, string> = {
   hz: 'hz-gb-2312',
   'hz-gb2312': 'hz-gb-2312',
@@ -70,7 +70,7 @@ const ALIASES: Record<string, string> = {
   euc: 'euc-jp',
 };
 
-/** A code page by its number, whoever's name stands before it: `850`, `dos-866`, `x-cp850`, `ansi-1251`. */
+/** A code page by its number, with any prefix: `850`, `dos-866`, `x-cp850`, `ansi-1251`. */
 const CODE_PAGE = /^(?:cp|dos|ibm|ms|windows|ansi|microsoft)?-?(?:cp)?(\d{3,5})$/;
 
 /** Names without what looks like a known one within them. */
@@ -104,7 +104,7 @@ const isUtf8Name = (name: string) =>
 const isKnownMultibyte = (name: string) =>
   /^(gb|big5|euc|iso-?2022|shift|sjis|ks_c|ksc|koi8|windows-?125|iso-?8859)/.test(name);
 
-/** ISO 2022 escapes in text that names no charset for them: no ASCII text has ESC and what follows it by chance. */
+/** Finds ISO 2022 escapes in text whose label names no such charset: no ASCII text contains these sequences by chance. */
 function escaped(bytes: Buffer): string | null {
   if (!bytes.includes(0x1b) || hasHigh(bytes)) return null;
   const text = bytes.toString('latin1');
@@ -112,10 +112,10 @@ function escaped(bytes: Buffer): string | null {
   return /\x1b\$[@B]/.test(text) ? new TextDecoder('iso-2022-jp').decode(bytes) : null;
 }
 
-/** Two or four bytes a character: text in them has NULs wherever it has ASCII, so a body of ASCII alone was labelled wrongly. */
+/** Charsets with two or four bytes per character. ASCII text in them contains NULs, so a body of pure ASCII bytes was labelled wrongly. */
 const WIDE = /^(?:utf-?(?:16|32)(?:le|be)?|ucs-?[24](?:le|be)?|iso-10646-ucs-[24])$/;
 
-/** RFC 2152: UTF-16 in base64 between `+` and `-`. What it gives is escaped or sanitised as any text is. */
+/** RFC 2152: UTF-16 in base64 between `+` and `-`. The result is escaped or sanitised like any text. */
 function decodeUtf7(bytes: Buffer): string {
   return decodeAsUtf8(bytes).replace(/\+([A-Za-z0-9+/]*)-?/g, (_, coded: string) => {
     if (coded === '') return '+';
@@ -127,7 +127,7 @@ function decodeUtf7(bytes: Buffer): string {
   });
 }
 
-/** RFC 1843: GB 2312 in seven bits between `~{` and `~}`; `~~` is a tilde, and one at the end of a line joins it to the next. */
+/** RFC 1843: GB 2312 in seven bits between `~{` and `~}`; `~~` is a tilde, and a tilde at the end of a line joins the next line. */
 function decodeHz(bytes: Buffer): string {
   const gb = new TextDecoder('gb18030');
   const decoded = bytes
@@ -154,16 +154,16 @@ function withHighBits(text: string): Buffer {
   return bytes;
 }
 
-/** Bytes as UTF-8, and where they are not, as windows-1252. (Not by TextDecoder, which reads that as Latin-1 in Node 20.) */
+/** Decodes as UTF-8, and anything invalid as windows-1252. (Not with TextDecoder, which reads windows-1252 as Latin-1 in Node 20.) */
 function decodeAsUtf8(bytes: Buffer): string {
   return tryUtf8(bytes) ?? decodeMixed(bytes);
 }
 
-/** One UTF-8 sequence of more than a byte (RFC 3629 4). */
+/** A UTF-8 sequence of more than one byte (RFC 3629 4). */
 const SEQUENCES =
   /(?:[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})+|[\x80-\xff]/g;
 
-/** What is UTF-8 as such, and each byte between as windows-1252: a footer in Latin-1 leaves the paragraphs above it readable. */
+/** Reads UTF-8 sequences as UTF-8 and all other bytes as windows-1252, so a footer in Latin-1 does not spoil the text above it. */
 function decodeMixed(bytes: Buffer): string {
   return bytes.toString('latin1').replace(SEQUENCES, (run) => {
     const part = Buffer.from(run, 'latin1');

@@ -1,11 +1,11 @@
-/** What keeps a mail from the MIME parser: a tree like that is an attack or damage, and costs more than the mail is worth. */
+/** Limits beyond which a mail is not given to the MIME parser: such a tree is an attack or damage, and costs too much to read. */
 
-/** A mail with more than this of anything is read as one plain text. */
+/** A mail that exceeds any of these limits is read as plain text. */
 const MAX_MULTIPARTS = 50;
 const MAX_BOUNDARY_LINES = 2000;
 const MAX_MIME_BYTES = 64 * 1024 * 1024;
 
-/** Why the mail is not given to the MIME parser, in words for its page; null if it is safe to. */
+/** Why a mail is not given to the MIME parser, in words for its page; null if it is safe. */
 export function mimeDanger(bytes: Buffer): string | null {
   if (bytes.length > MAX_MIME_BYTES) return `larger than ${MAX_MIME_BYTES / 1048576} MB: shown as it is, undecoded`;
   if (countOf(bytes, 'multipart/', MAX_MULTIPARTS) || countOf(bytes, 'message/rfc822', MAX_MULTIPARTS)) {
@@ -17,7 +17,7 @@ export function mimeDanger(bytes: Buffer): string | null {
   return null;
 }
 
-/** Whether `what` stands there more than `most` times. */
+/** Whether `bytes` contains `what` more than `most` times. */
 function countOf(bytes: Buffer, what: string, most: number): boolean {
   let count = 0;
   for (let at = bytes.indexOf(what); at >= 0; at = bytes.indexOf(what, at + what.length))

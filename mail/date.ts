@@ -3,13 +3,13 @@ import type { DateNote } from './types';
 export interface MailDate {
   /** Unix seconds, UTC. */
   at: number;
-  /** Minutes east of UTC; null where none is given. */
+  /** Minutes east of UTC; null if not given. */
   zone: number | null;
 }
 
 const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
 
-/** Zones with names (RFC 5322 4.3), in minutes east of UTC; the military letters say nothing, as the RFC has it. */
+/** Named zones (RFC 5322 4.3), in minutes east of UTC. Military letters are ignored, as the RFC says. */
 const ZONES: Record<string, number> = {
   ut: 0,
   utc: 0,
@@ -47,16 +47,16 @@ const ZONES: Record<string, number> = {
   aedt: 660,
 };
 
-/** `Mon, 2 Jan 2006 15:04:05 -0700` and its many kin: without day name or seconds, with `/` or `-` between, year in two digits. */
+/** `Mon, 2 Jan 2006 15:04:05 -0700` and variants: without day name or seconds, with `/` or `-` as separators, with a two-digit year. */
 const USUAL =
   /(?:^|[\s,])(\d{1,2})[\s/-]+([A-Za-z]{3})[A-Za-z.]*[\s/-]+(19\d{3}|\d{2,4})\s+(\d{1,2})[:.](\d{2})(?:[:.](\d{1,2}))?(?:\.\d+)?\s*(.{0,40})/;
-/** asctime: `Mon Jan  2 15:04:05 2006`, the zone before or after the year, or nowhere. */
+/** asctime: `Mon Jan  2 15:04:05 2006`, with the zone before or after the year, or none. */
 const ASCTIME =
   /([A-Za-z]{3})[A-Za-z.]*\s+(\d{1,2}),?\s+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([A-Za-z]{1,5}|[+-]\d{4})?\s+(19\d{3}|\d{4})\s*(.{0,40})/;
 /** ISO 8601. */
 const ISO = /(\d{4})-(\d{2})-(\d{2})[T\s]+(\d{2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?\s*(.{0,40})/;
 
-/** A `Date:` in any shape that people's mailers gave it (RFC 5322 3.3, 4.3; RFC 850; asctime; ISO 8601); null if it is none. */
+/** Parses a `Date:` in any form that mailers use (RFC 5322 3.3, 4.3; RFC 850; asctime; ISO 8601); null if it is not a date. */
 export function parseDate(value: string): MailDate | null {
   const text = value.length > 200 ? value.slice(0, 200) : value;
   return parseUsual(text) ?? parseOther(text);
@@ -89,7 +89,7 @@ function parseUsual(text: string): MailDate | null {
   return null;
 }
 
-/** Months as mailers of other languages name them, by their beginnings without accents; the longest that fits counts. */
+/** Beginnings of the names of months in other languages, without accents; the longest match counts. */
 const FOREIGN_MONTHS = Object.entries({
   jan: 0,
   gen: 0,
@@ -208,7 +208,7 @@ const YEAR_FIRST = new RegExp(`(?:^|[\\s,])(\\d{4})[/.年-]\\s?(\\d{1,2})[/.月-
 /** `5/17/2005 12:31 PM`, `17.05.2005 12:31`, `17.05.05`. */
 const NUMBERS = new RegExp(`(?:^|[\\s,])(\\d{1,2})([/.-])(\\d{1,2})[/.-](\\d{4}|\\d{2})(?!\\d)${CLOCK}`, 'u');
 
-/** Dates that no RFC knows, as their words are read: months of other languages, numbers alone. Without a clock, midnight. */
+/** Parses dates in no RFC's form: months in other languages, numbers only. Without a time of day, midnight. */
 function parseOther(value: string): MailDate | null {
   const text = value
     .toLowerCase()
@@ -233,7 +233,7 @@ function parseOther(value: string): MailDate | null {
   return parseNumbers(text);
 }
 
-/** Points are Europe's and put the day first; of slashes the numbers or AM and PM tell, and where nothing does, it is no date. */
+/** With points (European), the day is first. With slashes, the numbers or AM and PM decide; if they do not, it is not a date. */
 function parseNumbers(text: string): MailDate | null {
   const found = NUMBERS.exec(text);
   if (!found) return null;
@@ -245,7 +245,7 @@ function parseNumbers(text: string): MailDate | null {
   return composeDay(year, Number(month) - 1, day, hour ?? '0', minute ?? '0', seconds, rest);
 }
 
-/** The same of a day that the calendar has: numbers alone are a date for nothing else. */
+/** As `compose`, but null if the calendar has no such day: numbers alone prove nothing else. */
 function composeDay(
   year: Digits,
   month: number,
@@ -275,7 +275,7 @@ function compose(
   return { at: Date.UTC(fullYear(year as string), month, d, h, m, s) / 1000 - (zone ?? 0) * 60, zone };
 }
 
-/** RFC 5322 4.3: two digits below 50 are 20xx, else 19xx; three digits count from 1900, as do those that programs put behind 19 in 2000. */
+/** RFC 5322 4.3: two digits below 50 are 20xx, else 19xx; three digits count from 1900, as does `19100`, which programs wrote in 2000. */
 function fullYear(digits: string): number {
   const year = Number(digits);
   if (digits.length === 4) return year;
@@ -295,20 +295,20 @@ function parseZone(text: string): number | null {
   return name === undefined ? null : (ZONES[name] ?? null);
 }
 
-/** A clock may run ahead, and zones are mistaken by up to a day; two days ahead of its own arrival is absurd. */
+/** A clock may run ahead, and zones may be wrong by up to a day; a date two days after the mail's arrival is absurd. */
 const MAX_AHEAD = 2 * 86_400;
 /**
- * Moderators and stuck queues hold a mail for weeks: in the archives the longest honest delay is under a year.
- * Beyond that the clock was wrong (1970, 2000, an old template).
+ * Moderators and stuck queues hold mails for weeks; the longest real delay in the archives is under a year.
+ * If a mail is older, the clock was wrong (1970, 2000, an old template).
  */
 const MAX_BEHIND = 366 * 86_400;
-/** Bounds where arrival is not known: the first mailing lists, and the end of 32-bit time. */
+/** Bounds if the arrival is not known: the first mailing lists, and the end of 32-bit time. */
 const EARLIEST = Date.UTC(1980, 0, 1) / 1000;
 const LATEST = 2 ** 31 - 1;
 
 /**
- * Whether the time of an mbox's `From ` line may be the arrival of a mail of this date. Mailboxes that were exported or imported years
- * later have the time of that in it, which says nothing.
+ * Whether the time in an mbox's `From ` line may be the arrival of a mail with this date. If a mailbox was exported or imported years
+ * later, the line has the time of that.
  */
 export function isArrival(fromLine: number, header: string | undefined): boolean {
   if (fromLine < EARLIEST || fromLine > LATEST) return false;
@@ -317,7 +317,7 @@ export function isArrival(fromLine: number, header: string | undefined): boolean
   return date.at <= fromLine + MAX_AHEAD && date.at >= fromLine - MAX_BEHIND;
 }
 
-/** What a message is dated by: its `Date:`, or its arrival where that is absent, unreadable or absurd, which `note` then says. */
+/** The date of a message: its `Date:`, or its arrival if that header is absent, unreadable or absurd; `note` says which. */
 export function dateOf(
   header: string | undefined,
   arrival: number | null,

@@ -2,9 +2,9 @@ import { mimeDanger } from './danger';
 import { contentOf, type Part, readParts, textOf } from './parts';
 
 /**
- * Texts of a mail that may hold a diff, as bytes, one a character: those of its parts that contain `mark`, attached ones too.
- * A part is given as often as it can be read: with its own line ends or LF, in its own charset or UTF-8, flowed or not.
- * Which of them the author's git wrote, the name of a blob tells.
+ * The texts of a mail that may contain a diff: those of its parts, also attached ones, that contain `mark`. One character per byte.
+ * A part is given in every way in which it can be read: with its line ends or LF, in its charset or UTF-8, flowed or not.
+ * The name of a blob shows which of them the author's git wrote.
  */
 export function* diffTexts(raw: Buffer, mark: string): Generator<string> {
   const parts = mimeDanger(raw) ? [] : leaves(readParts(raw).root);

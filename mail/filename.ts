@@ -1,9 +1,9 @@
-/** Longest line of two file names that is read: PATH_MAX is 4096, and no tree has names near it. */
+/** The longest line with two file names that is read: PATH_MAX is 4096, and no tree has names near that length. */
 export const MAX_NAMES = 2000;
 
 const ESCAPES: Record<string, string> = { t: '\t', n: '\n', r: '\r' };
 
-/** git quotes unusual names as C strings with octal bytes; other names are as they stand. */
+/** Undoes git's quoting: unusual names are C strings with octal bytes, other names are not quoted. */
 export function unquotedName(name: string): string {
   if (!name.startsWith('"')) return name;
   const bytes: number[] = [];
@@ -15,7 +15,7 @@ export function unquotedName(name: string): string {
   return Buffer.from(bytes).toString('utf8');
 }
 
-/** The names of a `diff --git` line, which may both be quoted. */
+/** The names in a `diff --git` line; both may be quoted. */
 export function unquotedNames(line: string): string {
   return line.length < MAX_NAMES && line.includes('"') ? line.replace(/"(?:[^"\\]|\\.)*"/g, unquotedName) : line;
 }

@@ -2,7 +2,7 @@
 export const FLAG = {
   /** Has References or In-Reply-To, or a subject that begins with Re:. */
   reply: 1,
-  /** Carries a diff of its own (inline or attached). */
+  /** Contains a diff that is not quoted (inline or attached). */
   patch: 2,
   /** A 0/n mail. */
   cover: 4,

@@ -1,31 +1,31 @@
 import { decodeUnlabelled } from './charset';
 
-/** Headers of a raw mail, found on its bytes in one pass (RFC 5322 2.2, 3.2.2). */
+/** Finds the headers of a raw mail in one pass over its bytes (RFC 5322 2.2, 3.2.2). */
 
-/** Headers above this are cut: no client writes so much, and every byte of it is scanned. */
+/** A longer header section is cut: no client writes so much, and every byte of it is scanned. */
 export const MAX_HEADER_BYTES = 1024 * 1024;
 
-/** The headers of one mail that were asked for. Values are raw: each byte one character, as `headerText` reads them. */
+/** The wanted headers of a mail. Values are raw, one character per byte, as `headerText` expects. */
 export class HeaderBlock {
   constructor(
-    /** Offset of the body: the empty line that ends the headers belongs to them. */
+    /** Offset of the body, after the empty line that ends the headers. */
     readonly bodyAt: number,
     private readonly raw: Map<string, string[]>,
   ) {}
 
-  /** Value of the first header of that name, unfolded. */
+  /** The value of the first header with that name, unfolded. */
   first(name: string): string | undefined {
     const value = this.raw.get(name)?.[0];
     return value === undefined ? undefined : unfold(value);
   }
 
-  /** Values of all headers of that name, unfolded, in the order they stand. */
+  /** The values of all headers with that name, unfolded, in order. */
   all(name: string): string[] {
     return this.raw.get(name)?.map(unfold) ?? [];
   }
 }
 
-/** Header names to look for; lower case. Names are told apart by length and first letter before they are cut out. */
+/** Header names to look for, in lower case. Length and first letter are compared before a name is cut out. */
 export class WantedHeaders {
   readonly #shapes = new Set<number>();
 
@@ -44,8 +44,8 @@ export class WantedHeaders {
 const shape = (length: number, letter: number) => length * 256 + letter;
 
 /**
- * Scans the headers of a mail for those that are wanted. A line without a name is passed over, as mail clients do,
- * so that one broken line does not hide the rest.
+ * Scans a mail for the wanted headers. Skips lines without a name, as mail clients do, so that one broken line does not hide
+ * the rest.
  */
 export function scanHeaders(bytes: Buffer, wanted: WantedHeaders): HeaderBlock {
   const bodyAt = findBody(bytes);
@@ -68,7 +68,7 @@ export function scanHeaders(bytes: Buffer, wanted: WantedHeaders): HeaderBlock {
   return new HeaderBlock(bodyAt, values);
 }
 
-/** Where the header that begins at `at` ends: the first line end that no white space follows. */
+/** The end of the header that begins at `at`: the first line end that is not followed by white space. */
 function foldedEnd(text: string, at: number): number {
   let end = text.indexOf('\n', at);
   while (end >= 0 && isWhite(text.charCodeAt(end + 1))) end = text.indexOf('\n', end + 1);
@@ -83,8 +83,8 @@ function unfold(raw: string): string {
 }
 
 /**
- * Where the body begins: behind the first empty line, whichever line ends the mail has. Lines above it that are no headers, without one
- * behind them, are the body's too: its author or a gateway left the empty line out, and they would be shown nowhere.
+ * Where the body begins: after the first empty line, with any kind of line end. Lines directly above it that are not headers belong to
+ * the body too: the author or a gateway left out the empty line, and otherwise they would not be shown.
  */
 function findBody(bytes: Buffer): number {
   const blank = afterBlankLine(bytes);
@@ -93,14 +93,14 @@ function findBody(bytes: Buffer): number {
   return isHeaderLine(bytes, last + 1) ? blank : stray(bytes, blank);
 }
 
-/** Where the last line of the header ends. */
+/** The end of the last header line. */
 function headEnd(bytes: Buffer, blank: number): number {
   let end = blank;
   while (end > 0 && (bytes[end - 1] === 10 || bytes[end - 1] === 13)) end--;
   return end;
 }
 
-/** `Name:` of printable characters (RFC 5322 2.2), or a line that goes on with one. */
+/** `Name:` of printable characters (RFC 5322 2.2), or the continuation of a header. */
 function isHeaderLine(bytes: Buffer, at: number): boolean {
   for (let n = at; n < bytes.length && n < at + 200; n++) {
     const c = bytes[n] as number;
@@ -111,10 +111,10 @@ function isHeaderLine(bytes: Buffer, at: number): boolean {
   return true;
 }
 
-/** `From x` and `>From x`: an mbox's or a relay's line. */
+/** `From x` and `>From x`, added by an mbox or a relay. */
 const isFrom = (bytes: Buffer, at: number) => /^>?From /.test(bytes.toString('latin1', at, at + 6));
 
-/** The first of the lines above `blank` that are no headers and have none below them. */
+/** The first of the lines above `blank` that are not headers and have no header below them. */
 function stray(bytes: Buffer, blank: number): number {
   let at = headEnd(bytes, blank);
   let first = blank;
@@ -127,7 +127,7 @@ function stray(bytes: Buffer, blank: number): number {
   return first === 0 ? blank : first;
 }
 
-/** Behind the first empty line; the end of a mail without one. */
+/** The offset after the first empty line, or the end of a mail without one. */
 function afterBlankLine(bytes: Buffer): number {
   if (bytes[0] === 10) return 1;
   if (bytes[0] === 13 && bytes[1] === 10) return 2;
@@ -140,7 +140,7 @@ function afterBlankLine(bytes: Buffer): number {
 
 const CHARSET = /^content-type:[^\n]{0,200}(?:\n[ \t][^\n]{0,200}){0,5}?charset="?([\w.:-]{1,60})/im;
 
-/** All headers of a mail for a page: name as written, and value unfolded with raw 8-bit bytes read as UTF-8. */
+/** All headers of a mail for a page: the name as written, and the value unfolded with raw 8-bit bytes read as UTF-8. */
 export function allHeaders(head: Buffer): { name: string; value: string }[] {
   const lines = head.toString('latin1', 0, MAX_HEADER_BYTES).split(/\r?\n(?![ \t])/);
   const charset = CHARSET.exec(lines.join('\n'))?.[1] ?? null;
@@ -152,7 +152,7 @@ export function allHeaders(head: Buffer): { name: string; value: string }[] {
   });
 }
 
-/** Of a longer value the page shows the beginning. */
+/** Pages show only the beginning of a longer value. */
 const MAX_SHOWN_VALUE = 16 * 1024;
 
 function shownValue(value: string): string {
@@ -161,17 +161,17 @@ function shownValue(value: string): string {
 }
 
 const HIGH_BYTE = /[\x80-\xff]/;
-/** A raw header value as text: 8-bit bytes are UTF-8 (RFC 6532), else of the charset that the body names, else windows-1252. */
+/** Decodes a raw header value: 8-bit bytes are UTF-8 (RFC 6532), else in the charset of the body, else windows-1252. */
 export function headerText(raw: string, charset: string | null = null): string {
   return HIGH_BYTE.test(raw) ? decodeUnlabelled(Buffer.from(raw, 'latin1'), charset) : raw;
 }
 
-/** Whether these headers are of a mail that may have a part of HTML. */
+/** Whether a mail with these headers may have an HTML part. */
 export function mayHoldHtml(head: Buffer): boolean {
   return /^content-type:\s*(?:multipart\/|text\/html)/im.test(head.toString('latin1', 0, MAX_HEADER_BYTES));
 }
 
-/** Whether a raw mail looks as if it had a part of HTML: cheap, and right but for mails that quote MIME headers. */
+/** Whether a raw mail seems to have an HTML part. Cheap; wrong only for mails that quote MIME headers. */
 export function seemsHtml(raw: Buffer): boolean {
   return raw.includes('html') && /^content-type:[ \t]*text\/html\b/im.test(raw.toString('latin1'));
 }

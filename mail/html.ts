@@ -3,19 +3,19 @@ import type { InlineImage } from './attachment';
 import { withoutDeepElements } from './nesting';
 import { escapeHtml } from './render';
 
-/** HTML of one mail above this is cut before it is read. */
+/** Longer HTML is cut before it is read. */
 export const MAX_HTML = 2 * 1024 * 1024;
-/** Elements within elements; what stands deeper loses its marks, not its words. Browsers stop at 512. */
+/** Depth of nested elements; deeper elements lose their tags, not their words. Browsers stop at 512. */
 const MAX_NESTING = 60;
-/** Columns and rows that one cell may span: more makes a table of millions of cells out of one line. */
+/** Columns and rows that a cell may span; otherwise one line could make a table of millions of cells. */
 const MAX_SPAN = 50;
 
-/** Words, lists, tables: what a mail says by them. Nothing that loads, runs, submits, overlays or is styled. */
+/** Words, lists and tables. Nothing that loads, runs, submits, overlays or is styled. */
 const TAGS =
   'a abbr address b blockquote br caption cite code dd del div dl dt em h1 h2 h3 h4 h5 h6 hr i ins kbd li ol p pre q s samp small span strong sub sup table tbody td tfoot th thead tr tt u ul var'.split(
     ' ',
   );
-/** Elements whose text is no words of the mail. */
+/** Elements whose text is not part of the mail's words. */
 const WITHOUT_TEXT =
   'script style template textarea title noscript noembed noframes iframe object applet embed svg math xmp plaintext select option audio video canvas head'.split(
     ' ',
@@ -28,9 +28,9 @@ export interface SafeHtml {
 }
 
 /**
- * A mail's HTML made fit for a page of ours: sanitised by the allow-list above (sanitize-html), no styles, classes or ids, images as
- * words with a link to the attachment that they are, links to http, https and mailto only, each with the host that it leads to where
- * its words do not say so.
+ * Makes a mail's HTML safe for a page: sanitised with the allow-list above (sanitize-html), without styles, classes and ids. Images
+ * become words that link to the attachment. Links lead to http, https and mailto only; the host is shown if the link's words do not
+ * name it.
  * `attachmentHref` gives the address of an attachment.
  */
 export function sanitizeMail(
@@ -77,7 +77,7 @@ function link(href: string): sanitizeHtml.Tag {
     : { tagName: 'a', attribs: { href: target, rel: 'nofollow noreferrer noopener' } };
 }
 
-/** As a browser reads it (WHATWG URL): host in punycode, no user name in front of it that could be taken for one. */
+/** The link as a browser reads it (WHATWG URL): host in punycode, without a user name that could be mistaken for a host. */
 function targetOf(href: string): string | null {
   if (href.length > 4000 || !URL.canParse(href)) return null;
   const url = new URL(href);
@@ -88,7 +88,7 @@ function targetOf(href: string): string | null {
   return url.href;
 }
 
-/** What a link to write a mail may fill in: some mail programs take a file of the reader's machine for `attach` (RFC 6068, 7). */
+/** The fields that a mailto link may fill in: with `attach`, some mail programs attach a file from the reader's machine (RFC 6068, 7). */
 const FILLED_IN = new Set(['to', 'cc', 'subject', 'in-reply-to']);
 
 const harmlessFields = (query: string) =>
@@ -104,10 +104,10 @@ function spans({ colspan, rowspan }: sanitizeHtml.Attributes): sanitizeHtml.Attr
   return kept;
 }
 
-/** The links of sanitised HTML, whose attributes hold neither quotes nor angle brackets. */
+/** Links in sanitised HTML, whose attributes contain neither quotes nor angle brackets. */
 const LINKS = /<a href="([^"]*)"[^>]*>|<\/a>/g;
 
-/** Behind each link whose words do not name its host, the host. */
+/** Adds the host after each link whose words do not name it. */
 function withHosts(html: string): string {
   let out = '';
   let at = 0;
@@ -128,7 +128,7 @@ function withHosts(html: string): string {
   return out + html.slice(at);
 }
 
-/** The host, or the mail address, that a link leads to; null where its words begin with it, or it is a page of ours. */
+/** The host or mail address that a link leads to; null if its words begin with it, or if it leads to one of our pages. */
 function hiddenHost(target: string, inner: string): string | null {
   if (target.startsWith('/')) return null;
   const url = new URL(target);
@@ -149,6 +149,6 @@ function decoded(text: string): string {
   }
 }
 
-/** What sanitize-html escapes. */
+/** Undoes the escaping of sanitize-html. */
 const unescaped = (text: string) =>
   text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&amp;', '&');

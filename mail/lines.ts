@@ -1,10 +1,10 @@
 /**
- * Lines of a text without splitting it: offsets, so that each analysis of a body shares one scan for line ends.
+ * Lines of a text as offsets, without splitting it, so that all analyses of a body share one scan for line ends.
  */
 
 /**
- * Offsets at which the lines of `text` start, and one more: line i is `text.slice(starts[i], starts[i + 1] - 1)`,
- * also for a last line that no LF ends. '' has no lines.
+ * The offsets at which the lines of `text` start, and one more: line i is `text.slice(starts[i], starts[i + 1] - 1)`,
+ * also if the last line has no LF. '' has no lines.
  */
 export function lineStarts(text: string): Int32Array {
   let buffer = new Int32Array(Math.max(16, text.length >> 4));
@@ -20,12 +20,12 @@ export function lineStarts(text: string): Int32Array {
   return buffer.subarray(0, count);
 }
 
-/** Line `i` of `text`, its LF left out. */
+/** Line `i` of `text`, without its LF. */
 export function lineAt(text: string, starts: Int32Array, i: number): string {
   return text.slice(starts[i] as number, (starts[i + 1] as number) - 1);
 }
 
-/** Lines `first` to `end` (exclusive) as one text, inner LFs kept, the last left out. */
+/** Lines `first` to `end` (exclusive) as one text, without the last LF. */
 export function linesBetween(text: string, starts: Int32Array, first: number, end: number): string {
   return end > first ? text.slice(starts[first] as number, (starts[end] as number) - 1) : '';
 }

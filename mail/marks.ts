@@ -1,8 +1,8 @@
-/** Tests on single lines of a body, by character where that will do: they run on every line of every mail. */
+/** Tests on single lines of a body. They run on every line of every mail, so they compare characters where possible. */
 
 const HUNK_HEADER = /^@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@/;
 
-/** Lines that a hunk header promises for the old and the new side; null where it is none. */
+/** The numbers of lines that a hunk header announces for the old and the new side; null if it is not one. */
 export function hunkCounts(line: string): [number, number] | null {
   const found = HUNK_HEADER.exec(line);
   return found ? [Number(found[1] ?? 1), Number(found[2] ?? 1)] : null;

@@ -3,12 +3,12 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 const two = (n: number) => String(n).padStart(2, '0');
 
 /**
- * One mail as mboxrd: a `From ` line (RFC 4155, asctime in UTC), the mail with `>` before each line that begins with
- * `From ` after any number of `>`, and an empty line.
+ * Writes a mail as mboxrd: a `From ` line (RFC 4155, asctime in UTC), the mail with one more `>` before each line that begins with
+ * any number of `>` and `From `, and an empty line.
  */
 export const toMboxrd = (raw: Buffer, sentAt: number): Buffer => Buffer.concat(mboxrdParts([raw], sentAt));
 
-/** The same of a mail in parts that end with a line's end, such as header and body, and in parts: views of those, none copied. */
+/** The same for a mail in parts that end at a line's end, such as header and body. The result has views of these parts, not copies. */
 export function mboxrdParts(mail: Buffer[], sentAt: number): Buffer[] {
   const date = new Date(sentAt * 1000);
   const time = `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`;

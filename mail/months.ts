@@ -1,9 +1,9 @@
-/** An id is a time (docs/decisions/0002): eight to a second. */
+/** Ids per second (docs/decisions/0002). */
 const PER_SECOND = 8;
 
 /**
- * Names the month ('YYYY-MM', `letters` 7) or the year ('YYYY', 4) of ids, UTC. Made anew for each run over ids: neighbours
- * are mostly of the same month, and a Date is made only where it ends.
+ * Names the month ('YYYY-MM', `letters` 7) or the year ('YYYY', 4) of ids, in UTC. Make one for each pass over ids: neighbours are mostly
+ * of the same month, and a Date is made only when the month changes.
  */
 export function monthNamer(letters: 4 | 7): (id: number) => string {
   let [name, from, to] = ['', 0, 0];

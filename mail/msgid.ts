@@ -1,27 +1,27 @@
 import type { MsgId } from './types';
 
-/** RFC 5322 2.1.1 bounds a line at 998 characters; public-inbox keeps 244 of an id. Beyond this it is no id. */
+/** RFC 5322 2.1.1 limits a line to 998 characters; public-inbox keeps 244 of an id. Anything longer is not an id. */
 export const MAX_MSGID = 998;
-/** References kept of one mail: the first, which name the root, and the last, which name the parent. */
+/** References kept per mail: the first, which name the root, and the last, which name the parent. */
 export const MAX_REFERENCES = 1000;
-/** Characters of them: a thread is arranged with all references of its mails in memory. */
+/** Their total length in characters: a thread is arranged with all references of its mails in memory. */
 const MAX_REFERENCES_LENGTH = 64 * 1024;
 
-/** An id whose closing bracket was cut away, with nothing behind it. */
+/** An id whose closing bracket was cut off, with nothing after it. */
 const UNCLOSED = /^<([^\s<>@]{1,400}@[^\s<>@]{1,400})\s*$/;
-/** One whose opening bracket was, or that has a comment behind it. */
+/** An id whose opening bracket was cut off, or that is followed by a comment. */
 const UNOPENED = /^([^\s<>@]{1,400}@[^\s<>@]{1,400})(?:>|\s{1,9}\([^()]{0,200}\))\s*$/;
 
-/** White space and control characters are no part of an id; a NUL in one would be an address that no client can ask for. */
+/** White space and control characters are not part of an id; no client could ask for an address with a NUL. */
 const NO_PART = /[\s\x00-\x1f\x7f]+/g;
 
 /**
- * Ids in angle brackets, white space and controls inside removed. Words without brackets are no ids (RFC 5322 3.6.4): the In-Reply-To of
- * old mailers is a sentence. public-inbox reads it so as well, and threads agree.
+ * Ids in angle brackets, without the white space and control characters in them. Words without brackets are not ids (RFC 5322 3.6.4):
+ * old mailers wrote a sentence into In-Reply-To. public-inbox does the same, so threads agree.
  */
 export const idsOf = (value: string): MsgId[] => placesOf(value).map(({ id }) => id);
 
-/** The same with the offset of each id's opening bracket. */
+/** The same, with the offset of each id's opening bracket. */
 function placesOf(value: string): { id: MsgId; at: number }[] {
   const found: { id: MsgId; at: number }[] = [];
   for (let open = value.indexOf('<'); open >= 0; open = value.indexOf('<', open + 1)) {
@@ -35,10 +35,10 @@ function placesOf(value: string): { id: MsgId; at: number }[] {
   return found;
 }
 
-/** marc.info shows `a@b.example` as `a()b!example`, and people answer with the id that they see there. No id has `()` otherwise. */
+/** marc.info shows `a@b.example` as `a()b!example`, and people reply with the id that they see there. Other ids do not contain `()`. */
 const MASKED = /^([^\s<>@()]{1,400})\(\)([^\s<>@()]{1,400})$/;
 
-/** The address of a mail at lore or another archive that is laid out as lore is: people answer with the link that they were given. */
+/** The URL of a mail at lore or an archive with the same layout: people reply with the link that they were given. */
 const LINK =
   /^https?:\/\/[\w.:-]{1,100}\/(?:[\w.~-]{1,100}\/)?([^\s<>/?#]{1,400}(?:@|%40)[^\s<>/?#]{1,400})(?:[/?#].{0,200})?$/i;
 
@@ -58,21 +58,21 @@ function unmasked(id: MsgId): MsgId {
 }
 
 /**
- * What can be an id: one without an @ has digits in it, is no short word and no file's name or path. Words, names and paths are answers that git-send-email's
- * question "Message-ID to be used as In-Reply-To" was given, and would unite all threads whose authors gave the same.
+ * Whether this can be an id. Without an @, it must have digits and must not be a short word, a file name or a path. People type words, names
+ * and paths when git-send-email asks for a "Message-ID to be used as In-Reply-To", which would unite all threads with the same answer.
  */
 const canBeId = (id: MsgId) =>
   id.includes('@') || (id.length >= 8 && /\d/.test(id) && !/\/|\.(?:patch|diff|mbox|eml|txt)$/i.test(id));
 
-/** What an address looks like that stands behind a name; ids are longer, or full of digits. */
+/** The form of a mail address after a name; ids are longer, or full of digits. */
 const ADDRESS = /^[a-z][\w.+-]{0,40}@[\w-]{1,60}(?:\.[\w-]{1,60}){0,8}$/i;
-/** A name ends here, if it is none of the words that people put before an id. */
+/** The end of a name, unless it is one of the words that people put before an id. */
 const AFTER_NAME = /(?:^|[^\w-])((?:[\p{L}.'_-]|\?=){1,40})["')]?\s*$/u;
 /** `of Mon, 6 Jan 2020 10:00:00 EST`, `in 2004`. */
 const ENDS_IN_DATE = /\d[^<>]{0,16}$/;
 const BEFORE_ID = /^(?:message|message-id|mail|email|id|article|posting|post|note|news|letter|msg|msgid|in|to|of|re)$/i;
 
-/** The id of a Message-ID header: in brackets, else with the closing one lost, else bare; null where it is none. */
+/** The id in a Message-ID header: in brackets, or without the closing one, or bare; null if it is not an id. */
 export function ownId(value: string): MsgId | null {
   const [id] = idsOf(value);
   return (
@@ -83,8 +83,8 @@ export function ownId(value: string): MsgId | null {
 }
 
 /**
- * Ids of an In-Reply-To. Old mailers wrote a sentence into it (`<id> from Carl <carl@example.org>`, RFC 822 4.6.2 allowed phrases):
- * what stands in brackets behind a name and looks like an address is that person's, and would unite all threads that name them.
+ * The ids in an In-Reply-To. Old mailers wrote a sentence there (`<id> from Carl <carl@example.org>`, RFC 822 4.6.2 allowed phrases).
+ * If brackets after a name contain something like an address, it is that person's, and would unite all threads that name them.
  */
 export function repliedIds(value: string): MsgId[] {
   const found = placesOf(value).filter(({ id }) => canBeId(id));
@@ -98,7 +98,7 @@ export function repliedIds(value: string): MsgId[] {
   return ids.map(({ id }) => id);
 }
 
-/** An id that In-Reply-To names without brackets, or in an encoded word: taken for one only if a stored mail bears it. */
+/** An id in In-Reply-To without brackets, or in an encoded word; it counts only if a stored mail has it. */
 export function possibleId(inReplyTo: string): MsgId | null {
   if (inReplyTo === '' || inReplyTo.length > MAX_MSGID || idsOf(inReplyTo).length) return null;
   const bare = linked(inReplyTo.replace(/^["'(]+|(?<!["')])["')]+$/g, ''));
@@ -106,9 +106,9 @@ export function possibleId(inReplyTo: string): MsgId | null {
 }
 
 /**
- * What a mail refers to: ids of References, then of In-Reply-To, the first occurrence kept, the last being the parent.
- * One id in In-Reply-To is the parent (RFC 5322 3.6.4), wherever References have it: gateways rewrite those, and some clients write the
- * root alone into them. Left out are its own id, the recipients' addresses, and what can be no id.
+ * The ids that a mail refers to: those in References, then those in In-Reply-To, without repeats. The last is the parent.
+ * A single id in In-Reply-To is the parent (RFC 5322 3.6.4), wherever it is in References: gateways rewrite References, and some clients
+ * write only the root into them. The mail's own id, the recipients' addresses, and anything that cannot be an id are left out.
  */
 export function referencesOf(
   references: string[],
@@ -128,7 +128,7 @@ export function referencesOf(
   return ofLength(few);
 }
 
-/** As many of the last, and the first. */
+/** Keeps the first id and as many of the last ones as fit. */
 function ofLength(ids: MsgId[]): MsgId[] {
   let left = MAX_REFERENCES_LENGTH - (ids[0]?.length ?? 0);
   let from = ids.length;
@@ -136,19 +136,19 @@ function ofLength(ids: MsgId[]): MsgId[] {
   return from <= 1 ? ids : [...ids.slice(0, 1), ...ids.slice(from)];
 }
 
-/** Addresses are taken apart only where an id looks like one a person has: no digit before the @, and short. */
+/** Addresses are parsed only if an id looks like a person's address: short, without a digit before the @. */
 function withoutAddresses(ids: MsgId[], addresses: () => Set<string>): MsgId[] {
   if (!ids.some((id) => /^[^\d@]{0,40}@/.test(id) || id.length < 40)) return ids;
   const known = addresses();
   return ids.filter((id) => !known.has(id.toLowerCase()));
 }
 
-/** A Message-ID as a path segment: what lore leaves readable stays readable, `/` becomes %2F. */
+/** A Message-ID as a path segment: characters that lore leaves readable stay readable, `/` becomes %2F. */
 export function msgidPath(msgid: string): string {
   return encodeURIComponent(msgid.toWellFormed()).replace(/%(40|3D|2B|24|2C|3A|3B|21|26)/g, (code) =>
     decodeURIComponent(code),
   );
 }
 
-/** What marks lines of a message's page; `first` from 0, as the database counts. */
+/** The query that marks lines on a message's page; `first` counts from 0, as in the database. */
 export const linesQuery = (first: number, lines: number) => `?lines=${first + 1}-${first + lines}#quoted`;

@@ -1,9 +1,9 @@
-/** Display names as people write them: order, accents, initials, and what lists and companies add to them. */
+/** Display names as people write them: order, accents, initials, and additions by lists and companies. */
 
-/** Letters that Unicode does not decompose, as the people who bear them write them in ASCII. */
+/** Letters that Unicode does not decompose, as people with such names write them in ASCII. */
 const FOLDS: Record<string, string> = { ß: 'ss', ø: 'o', đ: 'd', ł: 'l', æ: 'ae', œ: 'oe', ı: 'i', þ: 'th', ð: 'd' };
 
-/** Lower case, without accents: `Rafał` and `Rafal` are one spelling. */
+/** Lower case, without accents: `Rafał` and `Rafal` become the same. */
 export function foldName(text: string): string {
   return text
     .toLowerCase()
@@ -12,11 +12,11 @@ export function foldName(text: string): string {
     .replace(/\p{M}+/gu, '');
 }
 
-/** Degrees, departments and the like that mailers append: `(AMD)`, `[EXT]`, `/Some Team`. */
+/** Companies, departments and the like that mailers append: `(AMD)`, `[EXT]`, `/Some Team`. */
 const APPENDIX = /[([{<][^)\]}>]{0,80}[)\]}>]|(?:(?<!\s)\s+)?\/.{0,80}$/g;
 
 /**
- * The words of a name, sorted, without initials and what stands in brackets; '' words never appear.
+ * The words of a name, sorted, without initials and without anything in brackets. Never contains ''.
  * `Wysocki, Rafael J` and `Rafael J. Wysocki` give [`rafael`, `wysocki`].
  */
 export function nameWords(name: string): string[] {
@@ -24,13 +24,13 @@ export function nameWords(name: string): string[] {
   return words.filter((word) => word.length > 1).sort();
 }
 
-/** `Ada Example via linux-pm` and `'Ada Example' via groups` name Ada Example (Mailman's and Google's DMARC rewriting). */
+/** Undoes the DMARC rewriting of Mailman and Google: `Ada Example via linux-pm` and `'Ada Example' via groups` are Ada Example. */
 function unrewritten(name: string): string {
   const at = name.search(/(?<!\s)\s+via\s+\S/i);
   return (at > 0 ? name.slice(0, at) : name).replace(/^['"\s]+|(?<!['"\s])['"\s]+$/g, '');
 }
 
-/** A name without what mailers and lists add to it, in the order in which it is said: `Luck, Tony (Example Corp)` is Tony Luck. */
+/** A name without the additions of mailers and lists, in spoken order: `Luck, Tony (Example Corp)` is Tony Luck. */
 export function tidyName(name: string): string {
   const own = unrewritten(name.slice(0, 200));
   const bare = own.replace(APPENDIX, ' ').replace(/\s+/g, ' ').trim();
@@ -39,12 +39,12 @@ export function tidyName(name: string): string {
   return bare.includes(' ') ? bare : own;
 }
 
-/** A name of one word, as one would find it among full names that are written without a space. */
+/** A name of a single word, to find it among full names written without a space. */
 export function joinedName(name: string): string {
   return foldName(unrewritten(name.slice(0, 200))).replace(/[^\p{L}]/gu, '');
 }
 
-/** The author's address in that of b4's relay, with `.` for `@`: `devnull+ada.example.org@kernel.org`. */
+/** The author's address within that of b4's relay, with `.` for `@`: `devnull+ada.example.org@kernel.org`. */
 export function relayedAddress(address: string): string | null {
   return /^devnull\+([^@\s]{3,200})@kernel\.org$/.exec(address)?.[1] ?? null;
 }
@@ -59,16 +59,16 @@ const ROBOT_LOCAL =
 const ROBOT_NAME =
   /\b(bot|robot|daemon|patchwork|bugzilla|mailer|automat(?:ic|ed)|syzbot|ci system|notification)\b|^jenkins(?:$| (?:ci|server|builder))/i;
 
-/** Programs that write mail, by address or name: never a person. */
+/** Whether a name or address is a program's, which is never a person. */
 export function isRobot(name: string, address: string): boolean {
   const local = address.slice(0, address.lastIndexOf('@'));
   return ROBOT_LOCAL.test(local) || ROBOT_NAME.test(name);
 }
 
-/** A first part of a surname as long as this in a local part is no accident: `schaecsn` of Schaeckeler. */
+/** A local part that begins with this many letters of a surname does so on purpose: `schaecsn` of Schaeckeler. */
 const TELLING_START = 5;
 
-/** Whether an address is made of the bearer's name: `rafael@`, `rjw@`, `r.wysocki@`, `wysockir@`, `me@wysocki.example`. */
+/** Whether an address is made from its owner's name: `rafael@`, `rjw@`, `r.wysocki@`, `wysockir@`, `me@wysocki.example`. */
 export function localFits(name: string, address: string): boolean {
   const at = address.lastIndexOf('@');
   const local = foldName(address.slice(0, at)).replace(/\+.*$/, '');
@@ -85,7 +85,7 @@ export function localFits(name: string, address: string): boolean {
   return letters === initials || (initials.length > 2 && letters === `${initials[0]}${initials.at(-1)}`);
 }
 
-/** `rric` of Robert Richter, `krzk` of Krzysztof Kozlowski. */
+/** As `rric` for Robert Richter and `krzk` for Krzysztof Kozlowski. */
 function isOfTwoStarts(letters: string, words: string[]): boolean {
   if (letters.length < 4 || letters.length > 40) return false;
   for (let at = 1; at < letters.length; at++) {

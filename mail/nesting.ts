@@ -1,17 +1,17 @@
 import { Tokenizer } from 'htmlparser2';
 
-/** Elements within elements of which more is no text that anybody wrote. Browsers stop at 512. */
+/** Nobody writes text in deeper nested elements. Browsers stop at 512. */
 export const MAX_ELEMENTS_DEEP = 200;
 
-/** Elements that are never open: HTML 13.1.2, and old ones that htmlparser2 treats alike. */
+/** Elements without an end tag: HTML 13.1.2, and old ones that htmlparser2 treats the same way. */
 const VOID = new Set(
   'area base basefont br col command embed frame hr img input isindex keygen link meta param source track wbr'.split(
     ' ',
   ),
 );
-/** The tokenizer finds no tags within these, so they do not nest; without its mark, a script would become words. */
+/** The tokenizer finds no tags within these, so they do not nest. Their tags stay, or a script would become words. */
 const RAW = new Set(['script', 'style', 'title', 'textarea', 'xmp']);
-/** Elements that end some that are open right above them, as paragraphs and cells are seldom closed; never more than htmlparser2 ends. */
+/** Elements that end certain open ones directly above them, as paragraphs and cells are seldom closed. Ends no more than htmlparser2 does. */
 const ENDS: Record<string, Set<string>> = {};
 const P = new Set(['p']);
 for (const name of 'address article aside blockquote details div dl fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr main nav ol p pre section table ul'.split(
@@ -26,7 +26,7 @@ ENDS.th = new Set(['th']);
 ENDS.td = new Set(['thead', 'th', 'td']);
 ENDS.tbody = ENDS.tfoot = new Set(['thead', 'tbody']);
 
-/** Elements that are open, and those that were left out for standing too deep. */
+/** The open elements, and those that were left out because they are too deep. */
 class OpenElements {
   readonly #stack: string[] = [];
   readonly #open = new Map<string, number>();
@@ -48,7 +48,7 @@ class OpenElements {
     return true;
   }
 
-  /** Whether an end tag may stay: the one of an element that was left out must not end another. */
+  /** Whether an end tag may stay: the end tag of an element that was left out must not end another one. */
   end(name: string): boolean {
     const left = this.#left.get(name) ?? 0;
     if (left > 0) {
@@ -69,9 +69,9 @@ class OpenElements {
 }
 
 /**
- * HTML without the tags of elements that stand deeper than `deepest`; their words stay. Parsers of HTML look through all open elements
- * at each tag, which takes time by the square of the depth, so this goes before any of them. It reads tags with the tokenizer that they
- * use, in one pass. A space takes a tag's place, or what is around it could become a tag.
+ * HTML without the tags of elements deeper than `deepest`; their words stay. HTML parsers look through all open elements at each tag, so
+ * their time grows with the square of the depth; this must run before any of them. It uses their tokenizer, in one pass. A space replaces
+ * each tag, or the text around it could become a tag.
  */
 export function withoutDeepElements(html: string, deepest = MAX_ELEMENTS_DEEP): string {
   if (html.split('<', deepest + 2).length <= deepest + 1) return html;

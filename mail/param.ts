@@ -1,19 +1,19 @@
 import { decodeWords } from './address';
 import { decodeText, decodeUnlabelled } from './charset';
 
-/** A structured MIME header (RFC 2045 5.1, RFC 2183): its value, lower case, and its parameters by lower-case name, decoded. */
+/** A structured MIME header (RFC 2045 5.1, RFC 2183): its value in lower case, and its decoded parameters by lower-case name. */
 export interface Structured {
   value: string;
   params: Map<string, string>;
 }
 
-/** So many characters and parameters of a header are read. */
+/** Limits of the characters and parameters that are read of a header. */
 const MAX_LENGTH = 16 * 1024;
 const MAX_PARAMS = 200;
 
 /**
  * Reads `type/subtype; name=value; name*0*=charset'language'...`. `raw` is unfolded, each byte one character.
- * Comments are left out, a quotation without an end goes to the end, and where a parameter stands twice the first counts.
+ * Comments are left out, an unclosed quotation ends with the header, and the first of two parameters with the same name counts.
  */
 export function readStructured(raw: string): Structured {
   const pieces = split(withSemicolons(raw.slice(0, MAX_LENGTH)));
@@ -39,7 +39,7 @@ export function readStructured(raw: string): Structured {
   return { value: unquoted((pieces[0] ?? '').trim()).toLowerCase(), params };
 }
 
-/** `text/plain charset=x`, `text/plain, charset=x`, `charset:x`: what is meant is plain. */
+/** Corrects `text/plain charset=x`, `text/plain, charset=x` and `charset:x`, whose meaning is clear. */
 function withSemicolons(raw: string): string {
   const type = /^\s*[\w.+-]{1,100}\/[\w.+-]{1,100}(?=[\s,]+([\w*-]{1,60})\s{0,9}[=:])/.exec(raw)?.[0];
   const all = type === undefined ? raw : `${type};${raw.slice(type.length).replace(/^[\s,]+/, '')}`;
@@ -52,7 +52,7 @@ interface Segment {
   value: string;
 }
 
-/** At semicolons outside quotes; comments outside quotes left out. */
+/** Splits at semicolons outside quotes, and leaves out comments outside quotes. */
 function split(raw: string): string[] {
   if (!/["(]/.test(raw)) return raw.split(';');
   const pieces: string[] = [];
@@ -83,23 +83,23 @@ function split(raw: string): string[] {
   return pieces;
 }
 
-/** A bracket opens a comment only behind white space, another mark or nothing; within a word it is the word's. */
+/** A parenthesis opens a comment only at the beginning, or after white space or another mark; within a word it belongs to the word. */
 const beginsWord = (raw: string, at: number) => at === 0 || /[\s;)(]/.test(raw[at - 1] as string);
 
-/** Without quotation marks; their escapes undone. */
+/** Removes quotation marks and undoes their escapes. */
 function unquoted(value: string): string {
   if (!value.startsWith('"')) return value;
   const inside = value.slice(1, value.length > 1 && value.endsWith('"') ? -1 : undefined);
   return inside.includes('\\') ? inside.replace(/\\(.)/g, '$1') : inside;
 }
 
-/** RFC 2047 5 forbids encoded words in parameters, and most mailers write them there. */
+/** Decodes encoded words: RFC 2047 5 forbids them in parameters, but most mailers write them there. */
 function plainValue(value: string): string {
   const text = /[\x80-\xff]/.test(value) ? decodeUnlabelled(Buffer.from(value, 'latin1'), null) : value;
   return decodeWords(text);
 }
 
-/** RFC 2231 3 and 4: segments in their order; only those marked with a star are percent-encoded, the first of them names the charset. */
+/** RFC 2231 3 and 4: joins segments in order. Only those with a star are percent-encoded; the first one names the charset. */
 function extendedValue(segments: Segment[]): string {
   const ordered = segments.sort((a, b) => a.at - b.at);
   if (!ordered.some(({ encoded }) => encoded)) return plainValue(ordered.map(({ value }) => value).join(''));

@@ -4,26 +4,26 @@ import { type HeaderBlock, scanHeaders, WantedHeaders } from './header';
 import { readStructured } from './param';
 import { decodeTransfer, type TransferEncoding, transferEncoding } from './transfer';
 
-/** One part of a mail (RFC 2045 to 2049); a multipart has children, every other a body. */
+/** A part of a mail (RFC 2045 to 2049). A multipart has children; any other part has a body. */
 export interface Part {
   /** Lower-case media type. */
   type: string;
   disposition: 'inline' | 'attachment';
   name: string | null;
-  /** Value of Content-ID without brackets; null where there is none. */
+  /** The value of Content-ID without brackets, or null. */
   cid: string | null;
   charset: string | null;
   flowed: boolean;
   delSp: boolean;
   encoding: TransferEncoding;
-  /** As it was sent, its transfer encoding not undone. */
+  /** As sent, with its transfer encoding. */
   body: Buffer;
   children: Part[];
 }
 
 export interface Parts {
   root: Part;
-  /** What was guessed, in words for a page. */
+  /** Guesses that were made, in words for a page. */
   notes: string[];
 }
 
@@ -31,13 +31,13 @@ const WANTED = new WantedHeaders(
   new Set(['content-type', 'content-disposition', 'content-transfer-encoding', 'content-id']),
 );
 
-/** Parts within parts: what lies deeper is read as text. */
+/** Depth of nested parts; deeper ones are read as text. */
 const MAX_DEPTH = 50;
 
-/** Types that are shown in place, unless they are attached. */
+/** Types that are shown inline, unless they are attached. */
 const SHOWN = new Set(['text/plain', 'text/html', 'message/delivery-status']);
 
-/** Takes a mail apart. Never throws; each part is a view of its bytes. */
+/** Splits a mail into its parts. Never throws; each part is a view of its bytes. */
 export function readParts(mail: Buffer): Parts {
   const notes: string[] = [];
   return { root: readPart(mail, 'text/plain', 0, notes), notes };
@@ -50,16 +50,16 @@ function readPart(bytes: Buffer, fallback: string, depth: number, notes: string[
   if (!multipart) return part;
   const pieces = depth < MAX_DEPTH ? piecesOf(part, boundary) : null;
   if (!pieces?.length) {
-    notes.push('its parts are not marked off: shown as text');
+    notes.push('no boundary between its parts was found: shown as text');
     return { ...part, type: 'text/plain', disposition: 'inline' };
   }
-  if (boundary === null) notes.push('the mark between its parts is not named: found by its look');
+  if (boundary === null) notes.push('no boundary between its parts is named: guessed from the text');
   const inner = part.type === 'multipart/digest' ? 'message/rfc822' : 'text/plain';
   part.children = pieces.map((piece) => readPart(piece, inner, depth + 1, notes));
   return part;
 }
 
-/** RFC 2045 6.4 lets a multipart have no encoding; some gateways encode the whole of it, its boundary lines too. */
+/** RFC 2045 6.4 forbids encoding a multipart, but some gateways encode all of it, including the boundary lines. */
 function piecesOf(part: Part, boundary: string | null): Buffer[] | null {
   const pieces = splitAt(part.body, boundary);
   return pieces?.length || part.encoding === '' ? pieces : splitAt(contentOf(part), boundary);
@@ -70,7 +70,7 @@ function multipartOf(block: HeaderBlock): { multipart: boolean; boundary: string
   return { multipart: value.startsWith('multipart/'), boundary: params.get('boundary')?.trimEnd() || null };
 }
 
-/** The first Content-Type that says something. */
+/** The first Content-Type that is not empty. */
 const contentType = (block: HeaderBlock) =>
   readStructured(block.all('content-type').find((value) => value !== '') ?? '');
 
@@ -97,19 +97,19 @@ function describe(block: HeaderBlock, body: Buffer, fallback: string, isRoot: bo
   };
 }
 
-/** What a type that is none, or says nothing, stands for. */
+/** Replaces an invalid or meaningless type. */
 function typeOf(value: string, name: string | null, disposition: string, fallback: string, isRoot: boolean): string {
   if (value === '' && name !== null) return libmime.detectMimeType(name) || 'application/octet-stream';
   if (value === '' && disposition === 'attachment') return 'application/octet-stream';
   if (value === 'application/octet-stream' && name !== null) return libmime.detectMimeType(name) || value;
   if (value === '' || value === 'text' || value === 'plain' || value === 'text/')
     return value === '' ? fallback : 'text/plain';
-  // A whole mail of some kind of text that is nobody's file is what its author says.
+  // If the whole mail is some kind of text and not a file, it is what its author says.
   if (isRoot && name === null && disposition !== 'attachment' && /^text\/(?!html$)/.test(value)) return 'text/plain';
   return value;
 }
 
-/** The parts between boundary lines (RFC 2046 5.1.1); what stands before the first and after the last is no part. */
+/** The parts between boundary lines (RFC 2046 5.1.1); text before the first and after the last line is not a part. */
 function splitAt(body: Buffer, boundary: string | null): Buffer[] | null {
   const mark = boundary ?? boundaryByLook(body);
   if (mark === null) return null;
@@ -130,19 +130,19 @@ function splitAt(body: Buffer, boundary: string | null): Buffer[] | null {
   return pieces;
 }
 
-/** The line end before a boundary belongs to it. */
+/** The line end before a boundary belongs to the boundary. */
 function beforeLineEnd(body: Buffer, start: number, at: number): number {
   if (at <= start) return start;
   return body[at - 2] === 13 ? Math.max(start, at - 2) : at - 1;
 }
 
-/** A line that begins with two dashes, and behind it a header of a part. */
+/** Finds a line that begins with two dashes and is followed by a header of a part. */
 function boundaryByLook(body: Buffer): string | null {
   const found = /^--(\S{1,200})[ \t]*\r?\ncontent-/im.exec(body.toString('latin1', 0, 64 * 1024));
   return found?.[1] ?? null;
 }
 
-/** The bytes of a part as they were before they were sent. */
+/** The bytes of a part, with its transfer encoding undone. */
 export const contentOf = (part: Part): Buffer => decodeTransfer(part.body, part.encoding);
 
 /** The text of a part: transfer encoding, charset and format=flowed (RFC 3676) undone, line ends LF. */
@@ -154,14 +154,14 @@ export function textOf(part: Pick<Part, 'type' | 'body' | 'encoding' | 'charset'
   return text.includes('\r') ? text.replace(/\r\n/g, '\n') : text;
 }
 
-/** HTML 13.2.3.2: where nothing else names a charset, a `meta` in the first bytes may. */
+/** HTML 13.2.3.2: if nothing else names a charset, a `meta` element in the first bytes may. */
 function charsetOfHtml(bytes: Buffer): string | null {
   return (
     /<meta[^>]{0,200}charset\s{0,9}=\s{0,9}["']?([\w-]{1,40})/i.exec(bytes.toString('latin1', 0, 2048))?.[1] ?? null
   );
 }
 
-/** All parts that are no text in place, in their order. */
+/** All parts that are not shown inline, in order. */
 export function attachedParts(part: Part): Part[] {
   return part.type.startsWith('multipart/')
     ? part.children.flatMap(attachedParts)
@@ -170,7 +170,7 @@ export function attachedParts(part: Part): Part[] {
       : [];
 }
 
-/** What is shown in place, in its order: of alternatives the first that is plain text with words in it, else the first with any. */
+/** The parts that are shown inline, in order. Of alternatives, the first plain text with words in it, else the first part with words. */
 export function shownParts(part: Part): { part: Part; text: string }[] {
   if (!part.type.startsWith('multipart/'))
     return part.disposition === 'attachment' ? [] : [{ part, text: textOf(part) }];
@@ -181,7 +181,7 @@ export function shownParts(part: Part): { part: Part; text: string }[] {
   return plain ?? children.find(hasWords) ?? [];
 }
 
-/** Every part of HTML that is shown in place, whatever alternatives it has. */
+/** Every inline HTML part, whatever alternatives it has. */
 export function htmlParts(part: Part): Part[] {
   if (part.type.startsWith('multipart/')) return part.children.flatMap(htmlParts);
   return part.type === 'text/html' && part.disposition === 'inline' ? [part] : [];

@@ -1,14 +1,14 @@
 import { type Body, lineAt, linesBetween, readBody, type Segment, type SegmentKind } from './body';
 import { encodeUnseen, hasUnseen, visible } from './visible';
 
-/** A quotation of more lines than this is folded; shorter ones stand open. */
+/** A longer quotation is folded. */
 const FOLD_QUOTES_ABOVE = 12;
-/** Lines shown of one body; the rest is in the raw mail, which the page says. */
+/** Lines shown of a body; the page says that the rest is in the raw mail. */
 const MAX_SHOWN_LINES = 20_000;
-/** Characters shown of one body, however few its lines. */
+/** Characters shown of a body, however few lines it has. */
 const MAX_SHOWN_TEXT = 2 * 1024 * 1024;
 
-/** Class of each kind of run; short, because a long thread has thousands. */
+/** The CSS class of each kind of run; short, because a long thread has thousands of runs. */
 const CLASS: Record<SegmentKind, string> = {
   text: 't',
   attribution: 'at',
@@ -25,12 +25,12 @@ const CLASS: Record<SegmentKind, string> = {
   base: 'bs',
 };
 
-/** Kinds that together are a diff: it is not wrapped but scrolled, because its columns mean something. */
+/** The kinds that make up a diff, which is scrolled instead of wrapped because its columns matter. */
 const DIFF = new Set<SegmentKind>(['file', 'hunk', 'add', 'del', 'context', 'binary']);
-/** Named, and a stop of the tabulator, so that the keys can scroll it. */
+/** Has a name and a tab stop, so that it can be scrolled with the keyboard. */
 const DIFF_START = '<div class="df" tabindex="0" role="group" aria-label="diff">';
 
-/** HTML that stands before a line (from 0) of a body; made by us, escaped already. */
+/** HTML that is inserted before a line (from 0) of a body. Trusted: already escaped. */
 export interface Note {
   line: number;
   html: string;
@@ -48,15 +48,15 @@ export interface Lit {
 /** How a body is shown. */
 export interface Shown {
   notes?: Note[];
-  /** The first can be linked to as #quoted where nothing is folded (a page of many mails has no one such place). */
+  /** Marked lines. Without `fold`, the first has the id `quoted`; a page of many mails can have only one such place. */
   lit?: readonly Lit[];
-  /** What is folded besides, where mails stand below one another; nothing where it is not given. */
+  /** What else to fold on a page of many mails; nothing by default. */
   fold?: { diffs: number; quotes: number };
 }
 
-/** Where the names in a mail lead, as hrefs. */
+/** The hrefs of names in a mail. */
 export interface Links {
-  /** Null where the page has none to offer. */
+  /** Null if the page has no link for it. */
   msgid(msgid: string): string | null;
   /** A file before or after a diff; `path` is not known here. */
   blob?(oid: string): string;
@@ -64,8 +64,8 @@ export interface Links {
 }
 
 /**
- * HTML of a mail's displayed text: each run of lines of one kind in one element, those of a diff in one more, long quotations
- * folded, URLs and Message-IDs linked. Everything is escaped; links are http, https only. One pass, no recursion.
+ * HTML of a mail's displayed text: each run of lines of one kind in an element, the runs of a diff in one more, long quotations
+ * folded, URLs and Message-IDs linked. Everything is escaped; links are http and https only. One pass, no recursion.
  */
 export function renderBody(text: string, links: Links, { notes = [], lit = [], fold }: Shown = {}): string {
   const body = readBody(text.length > MAX_SHOWN_TEXT ? text.slice(0, MAX_SHOWN_TEXT).toWellFormed() : text);
@@ -101,17 +101,17 @@ export function renderBody(text: string, links: Links, { notes = [], lit = [], f
   return out.join('');
 }
 
-/** Lines that are folded to one, `end` exclusive. */
+/** Lines that are folded into one, `end` exclusive. */
 interface Fold {
   start: number;
   end: number;
   summary: string;
 }
 
-/** Of a folded quotation the last lines, which are answered, stand open. */
+/** The last lines of a folded quotation, which the reply answers, are not folded. */
 const KEPT_OPEN = 4;
 
-/** The long diffs of a body, and its long quotations but for their ends, in order; what is quoted last of all, nothing answers. */
+/** The long diffs of a body, and its long quotations without their ends, in order. The end of the mail's last quotation is folded too if no text follows. */
 function foldsOf(body: Body, most: { diffs: number; quotes: number }): Fold[] {
   const found: Fold[] = [];
   for (let n = 0; n < body.segments.length; n++) {
@@ -134,7 +134,7 @@ function foldsOf(body: Body, most: { diffs: number; quotes: number }): Fold[] {
   return found;
 }
 
-/** Segments with a cut where a fold ends within one. */
+/** Splits the segments in which a fold ends. */
 function cutAt(segments: Segment[], folds: Fold[]): Segment[] {
   const ends = new Set(folds.map(({ end }) => end));
   return segments.flatMap((segment) => {
@@ -148,7 +148,7 @@ function cutAt(segments: Segment[], folds: Fold[]): Segment[] {
   });
 }
 
-/** A fold's end is a few lines above the end of a segment, or in one of those before it. */
+/** The end of a fold within this segment, if any. */
 function lineIn(ends: Set<number>, { start, end }: Segment): number | undefined {
   for (let line = end - 1; line > start && line > end - 1 - KEPT_OPEN; line--) if (ends.has(line)) return line;
   return undefined;
@@ -167,7 +167,7 @@ function diffSummary(body: Body, segments: Segment[]): string {
   return `${escapeHtml(name)}${more} +${lines.add} −${lines.del}`;
 }
 
-/** The files that a diff's head lines name, without git's `a/` and `b/`: as they are afterwards; of one that goes, its old name. */
+/** The files named in a diff's head lines, without git's `a/` and `b/`: the new name, or the old name of a deleted file. */
 function namesBetween(body: Body, start: number, end: number): string[] {
   const found: string[] = [];
   let old = '';
@@ -195,7 +195,7 @@ function renderSegment(
     ? linked(linesBetween(body.text, body.starts, start, last), links)
     : notedLines(body, start, last, links, notes, lit, !isFolded);
   if (kind === 'file') return `<div class="fl">${blobLinks(lines, links)}</div>`;
-  // A block swallows the line end that it ends with, and with it a last empty line.
+  // A block element drops its last line end, and with it an empty last line.
   const inner = lineAt(body.text, body.starts, last - 1) === '' ? `${lines}\n` : lines;
   if (kind !== 'quote') return `<div class="${CLASS[kind]}">${inner}</div>`;
   const shade = `q q${Math.min(depth ?? 1, 4)}`;
@@ -203,7 +203,7 @@ function renderSegment(
   return `<details class="f"><summary>${last - start} quoted lines</summary><div class="${shade}">${inner}</div></details>`;
 }
 
-/** Lines of a segment with the notes that stand between them, and those of `lit` marked. */
+/** The lines of a segment with the notes between them; lines in `lit` are marked. */
 function notedLines(
   body: Body,
   start: number,
@@ -252,13 +252,13 @@ export function escapeAttribute(text: string): string {
   return /[&<>"]/.test(text) ? text.replace(/[&<>"]/g, (character) => ESCAPES[character] as string) : text;
 }
 
-/** Text for HTML content: characters that nobody sees are shown by their number. */
+/** Escapes text for HTML content; invisible characters are shown by their number. */
 export function escapeHtml(text: string): string {
   const escaped = escapeAttribute(text);
   return hasUnseen(escaped) ? visible(escaped, (mark) => `<i class="bidi">${mark}</i>`) : escaped;
 }
 
-/** Git's names of a file before and after a change, one line a file: each leads to what patches make of it. */
+/** Links the blob names before and after a change to the pages of these blobs. */
 function blobLinks(html: string, { blob }: Links): string {
   if (!blob) return html;
   const link = (oid: string) => (/^0+$/.test(oid) ? oid : `<a href="${escapeAttribute(blob(oid))}">${oid}</a>`);
@@ -268,7 +268,7 @@ function blobLinks(html: string, { blob }: Links): string {
   );
 }
 
-/** A URL up to white space, quotes or brackets; a Message-ID in angle brackets; or hex digits. All bounded, so that matching stays linear. */
+/** A URL up to white space, quotes or brackets; a Message-ID in angle brackets; or hex digits. All are bounded, so matching is linear. */
 const LINK =
   /https?:\/\/[^\s<>"'`\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]{3,2000}|<([^<>\s@"]{1,200}@[^<>\s@"]{1,200})>|(?<![\w.@/-])([0-9a-f]{8,40})(?![\w@-])/g;
 const TRAILING = /(?<![.,;:!?)\]}])[.,;:!?)\]}]+$/;
@@ -294,7 +294,7 @@ function linked(text: string, links: Links): string {
   return out + escapeHtml(text.slice(at));
 }
 
-/** Hex digits alone may be an address, a register or a date: the words around say that they are a commit. */
+/** Hex digits alone may be an address, a register or a date; the words around them show whether they are a commit. */
 const namesCommit = (text: string, start: number, end: number): boolean =>
   /\b(?:commit(?:[- ]id)?|fixes|reverts|upstream)[:\s]{1,3}$/i.test(text.slice(Math.max(0, start - 16), start)) ||
   /^ \(["']/.test(text.slice(end, end + 3));
@@ -304,7 +304,7 @@ const mayNameCommit = (text: string): boolean =>
 
 function urlLink(found: string, links: Links): string {
   const tail = TRAILING.exec(found)?.[0] ?? '';
-  // A bracket that was opened within the URL belongs to it: .../Kexec_(Linux).
+  // A closing parenthesis belongs to the URL if it was opened there: .../Kexec_(Linux).
   const keep = tail.startsWith(')') && found.slice(0, -tail.length).includes('(') ? 1 : 0;
   const url = found.slice(0, found.length - tail.length + keep);
   const rest = found.slice(url.length);
@@ -312,7 +312,7 @@ function urlLink(found: string, links: Links): string {
   return `<a href="${href}" rel="nofollow noreferrer">${escapeHtml(url)}</a>${foreignHost(url)}${ownLink(url, links)}${escapeHtml(rest)}`;
 }
 
-/** A host written in other letters than ASCII may look like one that it is not: its real name beside it (RFC 3492). */
+/** A host with other letters than ASCII may look like another host, so its real name is shown beside it (RFC 3492). */
 function foreignHost(url: string): string {
   const written = /^https?:\/\/[^/?#]*/i.exec(url)?.[0] ?? '';
   if (!/[^\x00-\x7f]/.test(written) || !URL.canParse(url)) return '';
@@ -322,7 +322,7 @@ function foreignHost(url: string): string {
 const ARCHIVE =
   /^https?:\/\/(?:lore\.kernel\.org|lkml\.kernel\.org|marc\.info|public-inbox\.org)\/(?:[\w.-]+\/)?([^/?#\s]{3,250}(?:@|%40)[^/?#\s]{1,250})\/?/i;
 
-/** A link into lore names a Message-ID: the same mail here, where the page has it. */
+/** For a link to lore, which names a Message-ID: a link to the same mail here, if the page has it. */
 function ownLink(url: string, links: Links): string {
   const named = ARCHIVE.exec(url)?.[1];
   if (!named) return '';
@@ -336,7 +336,7 @@ function ownLink(url: string, links: Links): string {
   }
 }
 
-/** Told from a mail address, which stands in brackets as well: ids are long, or carry digits and a dot. */
+/** Distinguishes ids from mail addresses, which are also in brackets: ids are long, or have digits and a dot. */
 function looksLikeMsgid(id: string): boolean {
   const local = id.slice(0, id.indexOf('@'));
   return (

@@ -1,38 +1,38 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Duplicate or imposter: is a mail the same message as one already seen under its Message-ID?
- * Lists add footers and re-wrap headers on the way (Mailman, majordomo), so bytes cannot decide it.
+ * Decides whether a mail is a duplicate: the same message as an earlier one with the same Message-ID.
+ * Lists add footers and re-wrap headers (Mailman, majordomo), so the bytes may differ.
  */
 
-/** What is compared of a mail. `text` is the displayed text. */
+/** The parts of a mail that are compared. `text` is the displayed text. */
 export interface Likeness {
   authorAddress: string;
   subject: string;
   text: string;
-  /** Of each attachment its name and size, as `attachmentKey` has them. */
+  /** The names and sizes of the attachments, from `attachmentKey`. */
   attachments: string;
 }
 
-/** What is compared of attachments: lists pass them on as they are, or not at all. */
+/** The key by which attachments are compared: lists pass them on unchanged, or not at all. */
 export function attachmentKey(attachments: { name: string | null; size: number }[]): string {
   return attachments.map(({ name, size }) => `${size} ${name ?? ''}`).join('\n');
 }
 
-/** Lines of a footer, from its mark to the end; footers that more than one list added; characters of one. */
+/** Limits: lines of a footer, from its mark to its end; footers that several lists added; characters of one. */
 const MAX_FOOTER_LINES = 8;
 const MAX_FOOTERS = 3;
 const MAX_FOOTER = 1200;
 
 /**
- * Where lists begin what they add: Mailman's rule (mm_cfg DEFAULT_MSG_FOOTER) and a signature's mark, which majordomo takes, with
- * the sentence of the latter where a mailer took the mark away.
+ * The beginning of a list's footer: Mailman's rule (mm_cfg DEFAULT_MSG_FOOTER), the signature mark that majordomo uses, and
+ * majordomo's sentence in case a mailer removed the mark.
  */
 const FOOTER_MARK = /^(?:_{20,}|-- ?|To unsubscribe from this list\b.*)$/;
 
 /**
- * What a list says in its footer: its name, its address, where to go. Words of anybody else are none of it, so that a mail cannot be
- * made to pass for another by what is written below a rule.
+ * What lists write in footers: name, address, where to go. Any other words are not a footer, so nobody can make a mail pass for another
+ * one by writing below a rule.
  */
 const FOOTER_LINES = [
   /^(?:_{20,}|-- ?|)$/,
@@ -45,8 +45,8 @@ const FOOTER_LINES = [
 ];
 
 /**
- * The same message, however the lists that carried it dressed it up. The date does not count: a mailer that tries again
- * writes a new one (linux-edac has two such pairs, 13 seconds and 9 minutes apart, alike to the letter).
+ * Whether two mails are the same message, apart from what lists changed. The date does not count: a mailer that tries again
+ * writes a new one (linux-edac has two such pairs, 13 seconds and 9 minutes apart, otherwise identical).
  */
 export function sameMessage(a: Likeness, b: Likeness): boolean {
   if (a.authorAddress !== b.authorAddress || a.attachments !== b.attachments) return false;
@@ -54,13 +54,13 @@ export function sameMessage(a: Likeness, b: Likeness): boolean {
   return a.text === b.text || bare(a.text) === bare(b.text);
 }
 
-/** Equal for two that are the same message, and for no others but by a collision of SHA-256. */
+/** Equal for two mails that are the same message, and for no others unless SHA-256 collides. */
 export function likenessOf({ authorAddress, subject, text, attachments }: Likeness): string {
   const said = [authorAddress, bareSubject(subject), attachments, bare(text)];
   return createHash('sha256').update(said.join('\0')).digest('base64');
 }
 
-/** Without the tags that lists put in front of it, before or after `Re:`. A tag of a patch is its author's. */
+/** The subject without the tags that lists put before or after `Re:`. The tags of patches stay. */
 function bareSubject(subject: string): string {
   return subject
     .slice(0, 500)
@@ -69,14 +69,14 @@ function bareSubject(subject: string): string {
     .trim();
 }
 
-/** The text without list footers, white space at the ends of lines and `>From ` escapes. Indentation counts: a patch may be of Python. */
+/** The text without list footers, trailing white space and `>From ` escapes. Indentation counts: a patch may be for Python. */
 function bare(text: string): string {
   const lines = text.split('\n').map((line) => line.replace(/^>From /, 'From ').trimEnd());
   for (let n = 0; n < MAX_FOOTERS; n++) if (!takeFooter(lines)) break;
   return lines.join('\n').trimEnd();
 }
 
-/** Takes a footer off the end; whether there was one. */
+/** Removes a footer from the end; returns whether there was one. */
 function takeFooter(lines: string[]): boolean {
   while (lines.at(-1) === '') lines.pop();
   let size = 0;

@@ -2,7 +2,7 @@ import { attributionEnd, attributionStart, isHeaderBlockStart, isReplyHeader } f
 import type { Segment, SegmentKind } from './body.ts';
 import { hasInitials, hunkCounts, isDigit, isKeyChar } from './marks.ts';
 
-/** Line kinds by number, so that one byte a line holds them while scanning. */
+/** Line kinds by number, so that one byte per line holds them while scanning. */
 const KINDS: SegmentKind[] = [
   'text',
   'attribution',
@@ -32,13 +32,13 @@ const CONTEXT = 10;
 const BINARY = 11;
 const BASE = 12;
 
-/** A signature without the space after the dashes is believed only this near to the end. */
+/** A signature mark without the space after the dashes counts only this close to the end. */
 const BARE_SIGNATURE_LINES = 12;
-/** How far below a plain `diff -u` line its `---` must stand. */
+/** How far below a plain `diff -u` line its `---` may be. */
 const PLAIN_DIFF_LINES = 4;
-/** Longest key of a trailer looked at. */
+/** Longer keys of trailers are not examined. */
 const TRAILER_KEY = 40;
-/** Longest diffstat line looked at. */
+/** Longer diffstat lines are not examined. */
 const DIFFSTAT_LINE = 400;
 
 const GIT_HEADER =
@@ -72,12 +72,12 @@ const TRAILER_KEYS = new Set([
 const BASE_LINE =
   /^(?:base-commit|change-id|prerequisite-patch-id|prerequisite-change-id|prerequisite-message-id|X-Change-ID|base-tree|base): ?[\w.:/@-]+$/;
 
-/** One pass over the lines of a body; `kinds` and `depths` hold a byte a line. */
+/** Scans the lines of a body once; `kinds` and `depths` have a byte per line. */
 export class BodyScanner {
   private readonly count: number;
   private readonly kinds: Uint8Array;
   private readonly depths: Uint8Array;
-  /** Lines of the open hunk that are still to come, old and new side. */
+  /** Remaining lines of the open hunk, old and new side. */
   private oldLeft = 0;
   private newLeft = 0;
   private inSignature = false;
@@ -98,7 +98,7 @@ export class BodyScanner {
     return this.runs();
   }
 
-  /** Names line `i` and perhaps some after it; returns the next line to look at. */
+  /** Classifies line `i` and perhaps some after it; returns the next line to look at. */
   private step(i: number): number {
     if (this.oldLeft > 0 || this.newLeft > 0) {
       if (this.hunkLine(i)) return i + 1;
@@ -113,7 +113,7 @@ export class BodyScanner {
     return this.prose(i, start);
   }
 
-  /** A line of the open hunk: named, and counted off. False: the hunk is broken off here. */
+  /** Classifies and counts a line of the open hunk. False if the hunk breaks off here. */
   private hunkLine(i: number): boolean {
     const start = this.starts[i] as number;
     const c = this.text.charCodeAt(start);
@@ -135,7 +135,7 @@ export class BodyScanner {
     return true;
   }
 
-  /** `-- ` and git's version below it, although the counts promise more lines: the diff was cut short. */
+  /** Finds `-- ` with git's version below it although the hunk should have more lines: the diff was cut short. */
   private isCutOff(i: number): boolean {
     return (
       this.isSignatureMark(i) &&
@@ -145,7 +145,7 @@ export class BodyScanner {
     );
   }
 
-  /** A mailer wrapped the line above: what follows is diff again. */
+  /** Whether a mailer wrapped the line above: the diff continues after it. */
   private isWrapped(i: number): boolean {
     const above = this.kinds[i - 1] as number;
     if (i === 0 || above < ADD || above > CONTEXT || i + 1 >= this.count) return false;
@@ -153,7 +153,7 @@ export class BodyScanner {
     return c === 32 || c === 43 || c === 45 || c === 64;
   }
 
-  /** Diff lines that need no open hunk. Returns the line after them, `i` where there are none. */
+  /** Diff lines that need no open hunk. Returns the line after them, or `i` if there are none. */
   private diffStart(i: number, c: number): number {
     if (c === 64) return this.isHunkHeader(i) ? this.openHunk(i) : i;
     if (c === 100) return this.at(i, 'diff --git ') || this.isPlainDiff(i) ? this.fileHeader(i) : i;
@@ -166,7 +166,7 @@ export class BodyScanner {
     return i;
   }
 
-  /** `diff -u a b`: believed where a `---` line, or what git prints, stands just below. */
+  /** `diff -u a b` counts if a `---` line, or a line that git prints, is just below. */
   private isPlainDiff(i: number): boolean {
     if (!this.at(i, 'diff -')) return false;
     for (let j = i + 1; j < this.count && j <= i + PLAIN_DIFF_LINES; j++) {
@@ -231,7 +231,7 @@ export class BodyScanner {
     return this.mark(i, this.keyed(i, start, end));
   }
 
-  /** How many marks stand before a quoted line; 0 for a line of one's own. */
+  /** The number of quotation marks before a line; 0 if it is not quoted. */
   private quoteDepth(start: number, end: number, c: number): number {
     const text = this.text;
     let at = start;
@@ -265,12 +265,12 @@ export class BodyScanner {
     return attributionEnd(this.text, this.starts[i] as number, end);
   }
 
-  /** Supercite puts its attribution behind marks of its own: `>>>>> "AM" == Andrew Morton <...> writes:`. */
+  /** Supercite marks its attribution: `>>>>> "AM" == Andrew Morton <...> writes:`. */
   private isSupercite(i: number, end: number): boolean {
     return this.at(i, '>>>>> "') && this.closesAttribution(i, end);
   }
 
-  /** Takes in the lines above that belong to an attribution which ends at line `i`. */
+  /** Adds the lines above that belong to the attribution ending at line `i`. */
   private attribution(i: number): number {
     const first = attributionStart(
       this.text,
@@ -316,7 +316,7 @@ export class BodyScanner {
     return this.at(i, '--') && (length === 2 || (length === 3 && this.text.charCodeAt(start + 2) === 32));
   }
 
-  /** ` path | 12 ++--`, ` 3 files changed, ...`, ` create mode 100644 path` and their like. */
+  /** ` path | 12 ++--`, ` 3 files changed, ...`, ` create mode 100644 path` and similar lines. */
   private isDiffstat(start: number, end: number): boolean {
     if (end - start > DIFFSTAT_LINE) return false;
     const text = this.text;

@@ -1,12 +1,12 @@
 import libqp from 'libqp';
 
-/** How a body is written for its way (RFC 2045 6). */
+/** The transfer encoding of a body (RFC 2045 6). */
 export type TransferEncoding = 'base64' | 'quoted-printable' | 'uuencode' | '';
 
-/** So much of the header is looked at: an encoding is a word, perhaps with a comment before it. */
+/** Characters of the header that are read: an encoding is a word, perhaps after a comment. */
 const MAX_HEADER = 1000;
 
-/** The encoding that a header names, in quotes, with a semicolon or a comment too; '' for those that change nothing. */
+/** The encoding that a header names, even in quotes, or with a semicolon or a comment; '' if it changes nothing. */
 export function transferEncoding(header: string | undefined): TransferEncoding {
   const beginning = (header ?? '').slice(0, MAX_HEADER);
   const token = /^[\s"']*([a-z0-9-]{1,40})/i.exec(beginning.replace(/\([^)]*\)/g, ' '))?.[1]?.toLowerCase();
@@ -14,17 +14,17 @@ export function transferEncoding(header: string | undefined): TransferEncoding {
   return token !== undefined && /^(?:x-)?uu(?:e|encode)?$/.test(token) ? 'uuencode' : '';
 }
 
-/** The bytes that were sent. What claims an encoding and is not written in it is given as it is. */
+/** Undoes a transfer encoding. A body that is not in the encoding that it claims is returned unchanged. */
 export function decodeTransfer(body: Buffer, encoding: TransferEncoding): Buffer {
   if (encoding === 'quoted-printable') return libqp.decode(body);
   if (encoding === 'uuencode') return fromUuencode(body) ?? body;
   return encoding === 'base64' && looksBase64(body) ? fromBase64(body) : body;
 }
 
-/** So much of a body tells what it is. */
+/** Bytes at the beginning of a body that show whether it is base64. */
 const BEGINNING = 4096;
 
-/** Words have spaces between them, base64 has none within a line. A list's footer below it does not count against it. */
+/** Words have spaces between them; base64 has none within a line. A list's footer below it is ignored. */
 function looksBase64(body: Buffer): boolean {
   const lines = body
     .toString('latin1', 0, BEGINNING)
@@ -39,8 +39,8 @@ function looksBase64(body: Buffer): boolean {
 }
 
 /**
- * Base64 by RFC 2045 6.8: characters outside the alphabet are passed over. A list that appended its footer in plain
- * text after the padding leaves it readable.
+ * Base64 by RFC 2045 6.8: characters outside the alphabet are skipped. If a list appended its footer as plain text after the
+ * padding, the footer stays readable.
  */
 function fromBase64(body: Buffer): Buffer {
   const text = body.toString('latin1');
@@ -50,7 +50,7 @@ function fromBase64(body: Buffer): Buffer {
   return Buffer.concat([Buffer.from(text.slice(0, end), 'base64'), body.subarray(end)]);
 }
 
-/** The file between `begin 644 name` and `end`; null where there is none. */
+/** The file between `begin 644 name` and `end`, or null. */
 function fromUuencode(body: Buffer): Buffer | null {
   const lines = body.toString('latin1').split(/\r?\n/);
   const begin = lines.findIndex((line) => /^begin [0-7]{3,4} /.test(line));

@@ -1,26 +1,26 @@
 /**
- * Characters that nobody sees and that change what others look like: they are shown by their number wherever mail is shown,
- * so that a name, a subject or a file name reads as it is written (Unicode UTR 36, 2.10; UAX 9; CVE-2021-42574).
+ * Invisible characters can change how text looks. Wherever mail is shown they are shown by their number, so that a name, a subject
+ * or a file name reads as it is written (Unicode UTR 36, 2.10; UAX 9; CVE-2021-42574).
  */
 
-/** Any text without one of these has nothing to mark: pages are looked through whole, and most have none. Wider than UNSEEN. */
+/** A quick test for whole pages, most of which have nothing to mark. Matches more than UNSEEN. */
 const PERHAPS =
   /\u034f|[\u17b4\u17b5]|[\u180b-\u180f]|[\ufe00-\ufe0f]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\uffff\ud82f\ud834\udb40-\udb43]/;
 
-/** Variation selectors and tags within emoji, as UTS 51 has them: text or emoji style, keycaps, flags of regions. */
+/** Variation selectors and tags within emoji (UTS 51): text or emoji style, keycaps, flags of regions. */
 const EMOJI = [
   String.raw`(?![0-9#*])\p{Emoji}[\ufe0e\ufe0f]`,
   String.raw`[0-9#*]\ufe0f\u20e3`,
   String.raw`\u{1f3f4}[\u{e0030}-\u{e0039}\u{e0061}-\u{e007a}]{2,6}\u{e007f}`,
 ].join('|');
 
-/** Behind these a joiner joins something: letters of scripts that are joined, marks, emoji. */
+/** After these a joiner has an effect: letters of scripts that are joined, marks, emoji. */
 const JOINED = String.raw`(?<=(?![\x00-\x7f\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}])`;
 
 /**
- * C0 and C1 controls but tab and line ends; separators of lines that are none; interlinear marks; and what Unicode's data call
+ * C0 and C1 controls except tab and line ends; Unicode's line separators; interlinear marks; and characters that Unicode calls
  * default-ignorable: bidirectional controls, zero-width characters, fillers, variation selectors, tags (UAX 44). The engine's data
- * grow with Unicode.
+ * are updated with Unicode.
  */
 const UNSEEN_SOURCE = [
   String.raw`(?![\u200c\u200d])[\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}\ufff9-\ufffb]`,
@@ -28,7 +28,7 @@ const UNSEEN_SOURCE = [
   String.raw`(?<!${JOINED})[\u200c\u200d]`,
 ].join('|');
 
-/** The first group is an emoji, which is left as it is. */
+/** The first group is an emoji, which is not changed. */
 const UNSEEN = new RegExp(`(${EMOJI})|${UNSEEN_SOURCE}`, 'gu');
 
 /** Whether a text may hold what `visible` would mark. */
@@ -36,13 +36,13 @@ export function hasUnseen(text: string): boolean {
   return PERHAPS.test(text);
 }
 
-/** What a byte of UTF-8 may mean: 1 is such a character, 2 begins some of them. */
+/** By byte of UTF-8: 1 is such a character, 2 begins some of them. */
 const BYTES = new Uint8Array(256);
 for (let byte = 0; byte < 0x20; byte++) if (byte !== 9 && byte !== 10 && byte !== 13) BYTES[byte] = 1;
 BYTES[0x7f] = 1;
 for (const lead of [0xc2, 0xcd, 0xd8, 0xe1, 0xe2, 0xe3, 0xef, 0xf0, 0xf3]) BYTES[lead] = 2;
 
-/** The same of a text in UTF-8, several times as fast where it is not Latin-1: 0.1 ms for a page of 70 kB, not 1.5. */
+/** The same for a text in UTF-8, several times as fast if it is not Latin-1: 0.1 ms instead of 1.5 ms for a page of 70 kB. */
 export function hasUnseenBytes(text: Uint8Array): boolean {
   for (let at = 0; at < text.length; at++) {
     const kind = BYTES[text[at] as number];
@@ -81,12 +81,12 @@ function beginsUnseen(lead: number, second: number, third: number): boolean {
   }
 }
 
-/** The text with each unseen character as `wrap` of its number, such as U+202E. Linear. */
+/** Replaces each invisible character by `wrap` of its number, such as U+202E. Linear. */
 export function visible(text: string, wrap: (mark: string) => string = inBrackets): string {
   return replaced(text, (character) => wrap(markOf(character)));
 }
 
-/** The text with each unseen character percent-encoded, for an address. */
+/** Percent-encodes each invisible character, for an address. */
 export function encodeUnseen(text: string): string {
   return replaced(text, encodeURIComponent);
 }

@@ -1,7 +1,7 @@
 const CJK = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
 const EACH = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu;
 
-/** Puts a space around each CJK character: the tokenizer would take a whole sentence for one word. */
+/** Puts spaces around each CJK character; otherwise the tokenizer would take a whole sentence for one word. */
 export function spaceCjk(text: string): string {
   return CJK.test(text) ? text.replace(EACH, ' $& ') : text;
 }

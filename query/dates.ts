@@ -10,7 +10,7 @@ const UNITS: Record<string, number> = {
   fortnight: 14 * DAY,
 };
 
-/** The span that one point of a date range stands for, in Unix seconds: [first, one past the last]. Null where it is no date. */
+/** The span that one end of a date range covers, in Unix seconds: [first, one past the last]. Null if it is not a date. */
 export function dateSpan(text: string, now: number): [number, number] | null {
   return (
     epochSeconds(text) ??
@@ -21,7 +21,7 @@ export function dateSpan(text: string, now: number): [number, number] | null {
   );
 }
 
-/** `1704067200`: Unix seconds, as git's approxidate and liblore's `rt:` have them. Shorter numbers are dates. */
+/** `1704067200`: Unix seconds, as in git's approxidate and liblore's `rt:`. Shorter numbers are dates. */
 const epochSeconds = (text: string): [number, number] | null =>
   /^\d{9,11}$/.test(text) ? [Number(text), Number(text) + 1] : null;
 
@@ -73,7 +73,7 @@ const NUMBERS = [
 ];
 const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
 
-/** git's approxidate, as far as people write it in searches: `yesterday`, `2 weeks ago`, `last year`, `last friday`. */
+/** The part of git's approxidate that people use in searches: `yesterday`, `2 weeks ago`, `last year`, `last friday`. */
 function relative(text: string, now: number): [number, number] | null {
   if (text === 'now') return [now, now + 1];
   const today = Math.floor(now / DAY) * DAY;
@@ -113,7 +113,7 @@ function written(text: string): [number, number] | null {
   return date ? [date.at, date.at + DAY] : null;
 }
 
-/** `from..to`, either end open, or one point; in Unix seconds, `to` exclusive. Null where an end is no date. */
+/** `from..to`, either end optional, or a single date; in Unix seconds, `to` exclusive. Null if an end is not a date. */
 export function dateRange(text: string, now: number): { from: number | null; to: number | null } | null {
   const dots = text.indexOf('..');
   if (dots < 0) {

@@ -1,15 +1,15 @@
 import type { Field } from './types';
 
-/** A kind of statement on a bug that mails make; the search finds it by `has:NAME`, and counts it beside its results. */
+/** A kind of statement about a bug. The search finds mails that make it with `has:NAME`, and counts them beside its results. */
 export interface Fact {
   name: string;
-  /** What the mails of a facet do. */
+  /** What these mails do, as the title of the facet. */
   title: string;
-  /** Words that make it, of a field; without them a trailer does (db/queries/search/facts.ts). */
+  /** The words in a field that make the statement; without them, a trailer makes it (db/queries/search/facts.ts). */
   words?: { field: Field; of: readonly string[] };
 }
 
-/** What may follow `#regzbot` (the kernel's Documentation/process/handling-regressions.rst, and regzbot's own reference). */
+/** Commands after `#regzbot` (the kernel's Documentation/process/handling-regressions.rst, and regzbot's reference). */
 const REGZBOT = [
   'introduced',
   'title',
@@ -32,14 +32,14 @@ const REGZBOT = [
 ];
 
 export const FACTS: readonly Fact[] = [
-  { name: 'fixes', title: 'say Fixes: of a commit' },
+  { name: 'fixes', title: 'have a Fixes: trailer' },
   { name: 'closes', title: 'close a report' },
   { name: 'syzbot', title: 'were reported by syzbot' },
   { name: 'bugzilla', title: 'link a Bugzilla' },
   { name: 'cve', title: 'name a CVE', words: { field: 'cve', of: ['CVE'] } },
   {
     name: 'regzbot',
-    title: 'speak to regzbot',
+    title: 'command regzbot',
     words: { field: 'regzbot', of: REGZBOT.map((word) => `regzbot ${word}`) },
   },
 ];

@@ -1,4 +1,4 @@
-/** A piece of a query. `text` of a word is its value, marks taken off; of an operator, as written. */
+/** A token of a query. For a word, `text` is its value without marks; for an operator, `text` is as written. */
 export interface Token {
   kind: 'word' | 'open' | 'close' | 'and' | 'or' | 'not' | 'plus' | 'near';
   text: string;
@@ -13,7 +13,7 @@ export interface Token {
 const SPACE = /\s/;
 const PREFIX = /^([A-Za-z][A-Za-z-]{0,15}):/;
 
-/** Cuts a query into tokens; linear, and any string gives some. */
+/** Splits a query into tokens. Linear; accepts any string. */
 export function lex(query: string): Token[] {
   const tokens: Token[] = [];
   let at = 0;
@@ -80,7 +80,7 @@ function word(query: string, at: number): Token {
     !(query[end] === '(' && end === start)
   )
     end++;
-  // `kexec_load()`: parentheses that belong to the word.
+  // In `kexec_load()` the parentheses belong to the word.
   if (query[end] === ')' && query.slice(start, end).includes('(')) while (query[end] === ')') end++;
   const text = query.slice(start, end);
   if (prefix === null && text in OPERATORS) return { ...base, kind: OPERATORS[text] as Token['kind'], text, end };

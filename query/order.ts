@@ -2,8 +2,8 @@ import { isFactField, isHeaderField } from './prefix';
 import type { Node } from './types';
 
 /**
- * Whether a query is answered best first and by thread unless the reader chooses otherwise: it asks for words of a mail's text.
- * Fields and dates (`f:anna d:2022..`) have no best match: their mails are read newest first.
+ * Whether a query asks for words in a mail's text. Then results are sorted by relevance and grouped by thread, unless the reader chooses
+ * otherwise. Fields and dates (`f:anna d:2022..`) have no best match, so their mails are listed newest first.
  */
 export function asksForWords(tree: Node | null): boolean {
   switch (tree?.kind) {

@@ -4,11 +4,11 @@ import { lex, type Token } from './lex';
 import { nearestPrefix, prefixOf } from './prefix';
 import type { Field, Node, Parsed, Problem } from './types';
 
-/** Longest query that is read. */
+/** The longest query that is accepted. */
 const MAX_QUERY = 2000;
-/** Words and operators of one query. */
+/** The largest number of words and operators in a query. */
 const MAX_TOKENS = 200;
-/** Parentheses within parentheses: bounds the recursion of this parser, the SQL and FTS5's own expression tree. */
+/** Depth of nested parentheses: limits the recursion of this parser, of the SQL and of FTS5's expression tree. */
 const MAX_DEPTH = 20;
 
 class Wrong extends Error {
@@ -18,15 +18,15 @@ class Wrong extends Error {
 }
 
 /**
- * Reads a query in lore's language (FIELD section 1): words, "phrases", prefixes, AND OR NOT + -, parentheses, word*, NEAR/n.
- * Words side by side are joined by AND. `now` is in Unix seconds. Never throws: a wrong query says what is wrong, where,
- * and what may have been meant.
+ * Parses a query in lore's language (docs/SEARCH.md): words, "phrases", prefixes, AND OR NOT + -, parentheses, word*, NEAR/n.
+ * Neighbouring words are joined by AND. `now` is in Unix seconds. Never throws: for a wrong query, the result says what is wrong,
+ * where, and what may have been meant.
  */
 export function parseQuery(query: string, now: number): Parsed {
   if (query.length > MAX_QUERY) {
     return {
       problem: {
-        message: `A query has at most ${MAX_QUERY} characters; this one has ${query.length}.`,
+        message: `This query is too long: ${query.length} characters, of at most ${MAX_QUERY}.`,
         at: [MAX_QUERY, query.length],
         suggestion: query.slice(0, MAX_QUERY),
       },
@@ -36,7 +36,7 @@ export function parseQuery(query: string, now: number): Parsed {
     const tokens = lex(query);
     if (tokens.length > MAX_TOKENS)
       throw new Wrong({
-        message: `A query has at most ${MAX_TOKENS} words and operators.`,
+        message: `This query has too many words and operators; at most ${MAX_TOKENS} are allowed.`,
         at: [tokens[MAX_TOKENS]?.at ?? 0, query.length],
       });
     return { tree: new Parser(query, tokens, now).parse() };
@@ -61,7 +61,7 @@ class Parser {
     if (!this.tokens.length) return null;
     const tree = this.#or(0);
     const rest = this.#peek();
-    if (rest) throw this.wrong('This parenthesis closes none.', rest, this.#without(rest));
+    if (rest) throw this.wrong('This closing parenthesis has no opening one.', rest, this.#without(rest));
     return tree;
   }
 
@@ -91,11 +91,11 @@ class Parser {
     return of.length === 1 ? (of[0] as Node) : { kind: 'and', of };
   }
 
-  /** What an operator joins must follow it. */
+  /** Reads the operand that must follow an operator. */
   #operand(operator: Token, read: () => Node): Node {
     const next = this.#peek();
     if (!next || next.kind === 'close')
-      throw this.wrong(`Nothing follows ${operator.text}.`, operator, this.#without(operator));
+      throw this.wrong(`There is nothing after ${operator.text}.`, operator, this.#without(operator));
     return read();
   }
 
@@ -107,7 +107,7 @@ class Parser {
       this.#at++;
       const next = this.#peek();
       if (!next || next.kind === 'close')
-        throw this.wrong(`Nothing follows ${token.text}.`, token, this.#without(token));
+        throw this.wrong(`There is nothing after ${token.text}.`, token, this.#without(token));
       token = next;
     }
     const node = this.#primary(token, depth);
@@ -118,12 +118,13 @@ class Parser {
     this.#at++;
     if (token.kind === 'open') return this.#group(token, depth);
     if (token.kind === 'word') return this.#near(token) ?? this.#word(token);
-    if (token.kind === 'close') throw this.wrong('This parenthesis closes none.', token, this.#without(token));
-    throw this.wrong(`Nothing stands before ${token.text}.`, token, this.#without(token));
+    if (token.kind === 'close')
+      throw this.wrong('This closing parenthesis has no opening one.', token, this.#without(token));
+    throw this.wrong(`There is nothing before ${token.text}.`, token, this.#without(token));
   }
 
   #group(token: Token, depth: number, field: string | null = token.prefix): Node {
-    if (depth >= MAX_DEPTH) throw this.wrong(`Parentheses stand at most ${MAX_DEPTH} deep.`, token);
+    if (depth >= MAX_DEPTH) throw this.wrong(`Parentheses can be nested at most ${MAX_DEPTH} deep.`, token);
     const before = this.#at;
     if (this.#peek()?.kind === 'close')
       throw this.wrong(
@@ -141,16 +142,20 @@ class Parser {
     return node;
   }
 
-  /** `a NEAR/5 b`, `a ADJ/2 b`: the word before has been taken. */
+  /** `a NEAR/5 b`, `a ADJ/2 b`, after the first word has been read. */
   #near(token: Token): Node | null {
     const operator = this.#peek();
     if (operator?.kind !== 'near') return null;
     const other = this.tokens[this.#at + 1];
     if (other?.kind !== 'word')
-      throw this.wrong(`${operator.text} stands between two words.`, operator, this.#without(operator));
+      throw this.wrong(`${operator.text} must be between two words.`, operator, this.#without(operator));
     for (const one of [token, other])
       if (one.prefix !== null && (prefixOf(one.prefix)?.kind !== 'words' || one.prefix !== token.prefix))
-        throw this.wrong(`${one.prefix}: cannot be asked with ${operator.text}.`, one, this.#replaced(one, one.text));
+        throw this.wrong(
+          `${one.prefix}: cannot be combined with ${operator.text}.`,
+          one,
+          this.#replaced(one, one.text),
+        );
     this.#at += 2;
     return {
       kind: 'near',
@@ -165,7 +170,7 @@ class Parser {
     const { text } = token;
     const prefix = token.prefix === null ? null : prefixOf(token.prefix);
     if (prefix === undefined) return this.#unknown(token);
-    if (text === '') throw this.wrong(`Nothing follows ${prefix?.name}:.`, token, this.#without(token));
+    if (text === '') throw this.wrong(`There is nothing after ${prefix?.name}:.`, token, this.#without(token));
     if (prefix?.kind === 'range') return this.#range(token, prefix.field);
     if (prefix?.kind === 'term') return { kind: 'term', field: prefix.field, value: text.toLowerCase() };
     const fact = prefix?.name === 'has' ? FACTS.find(({ name }) => name === text.toLowerCase())?.words : undefined;
@@ -174,7 +179,7 @@ class Parser {
     const wild = !token.quoted && text.endsWith('*');
     const bare = wild ? text.replace(/(?<!\*)\*+$/, '') : text;
     if (!/[\p{L}\p{N}]/u.test(bare))
-      throw this.wrong('There is no word here to look for.', token, this.#without(token));
+      throw this.wrong('There is no word to search for here.', token, this.#without(token));
     if (prefix?.kind === 'words' && prefix.phrases) return anyOf(prefix.field, prefix.phrases(bare), wild, token.at);
     return { kind: 'words', field: this.#field(token), text: bare, phrase: token.quoted, prefix: wild, at: token.at };
   }
@@ -188,14 +193,14 @@ class Parser {
     const range = dateRange(token.text, this.now);
     if (!range)
       throw this.wrong(
-        `"${token.text}" is no range of dates: write 20220101..20221231, 2022-05.., ..2.weeks.ago.`,
+        `"${token.text}" is not a range of dates. Write 20220101..20221231, 2022-05.. or ..2.weeks.ago, for example.`,
         token,
         this.#without(token),
       );
     return { kind: 'range', field, ...range };
   }
 
-  /** A prefix that nobody knows: `foo:bar` may be words with a colon between; a near miss is offered. */
+  /** An unknown prefix: `foo:bar` may be words with a colon between them; a similar prefix is suggested. */
   #unknown(token: Token): Node {
     const near = nearestPrefix(token.prefix as string);
     if (near)

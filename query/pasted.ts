@@ -1,19 +1,19 @@
-/** What people paste into a search box instead of words: an id, or the address of a mail in some archive. */
+/** An id or the URL of a mail in some archive, pasted into the search box instead of words. */
 export interface Pasted {
-  /** The Message-ID that it names; null where the archive has only numbers of its own. */
+  /** The Message-ID that it names; null if the archive only uses numbers. */
   msgid: string | null;
-  /** The address as a link; null for a bare id. */
+  /** The URL as a link; null for a bare id. */
   url: string | null;
 }
 
 const MAX_LENGTH = 2000;
-/** RFC 2392, Apple Mail's `message:` and RFC 5538, with or without slashes and brackets. */
+/** URLs of RFC 2392, Apple Mail (`message:`) and RFC 5538, with or without slashes and brackets. */
 const SCHEME = /^(?:message|mid|news|nntp):(?:\/\/)?(?=\S*(?:@|%40))(\S+)$/i;
-/** Archives that number their mails: nothing in such an address says which it is. */
+/** Archives that number their mails: such a URL does not contain the Message-ID. */
 const NUMBERED =
   /^(?:www\.)?(?:marc\.info|spinics\.net|lkml\.org|mail-archive\.com|lists\.[\w.-]+|markmail\.org|lwn\.net)$/;
 
-/** Reads a query that is one id or one address; null where it is words. `mid:` in lower case with a word is a search, not an address. */
+/** Reads a query that is an id or a URL; null if it is words. `mid:` in lower case with a word is a search, not a URL. */
 export function readPasted(query: string): Pasted | null {
   const text = query.trim();
   if (text.length > MAX_LENGTH || /\s/.test(text)) return null;
@@ -25,7 +25,7 @@ export function readPasted(query: string): Pasted | null {
   return ofUrl(new URL(text), text);
 }
 
-/** The part of a path or a parameter that is an id: it has an @. `r/` and `all/` and lists' names stand before it, views behind it. */
+/** Finds the part of a path or a parameter that is an id, by its @. It may follow `r/`, `all/` or a list's name, and a view may follow it. */
 function ofUrl(url: URL, text: string): Pasted | null {
   const asked = url.searchParams.get('i') ?? url.searchParams.get('msgid') ?? url.searchParams.get('mid');
   const parts = url.pathname.split('/').map(decoded).map(bare);

@@ -2,40 +2,40 @@ import { FACTS } from './fact';
 import type { SearchColumn } from './term';
 import type { Field } from './types';
 
-/** Columns of `search` (db/schema.sql) that hold the lines of a diff, and all that a body holds. */
+/** The columns of `search` (db/schema.sql) for the lines of a diff, and those for the whole body. */
 const DIFF = ['file', 'hunk', 'removed', 'added', 'context'] as const;
-/** Subject and what an author says, trailers among it. */
+/** The subject and the author's words, including trailers. */
 const SAID = ['subject', 'own', 'aside'] as const;
 const BODY = ['own', 'aside', 'quoted', ...DIFF, 'attachment'] as const;
 
-/** Where the values of a prefix are looked for while it is typed. */
+/** The source of suggested values while a prefix is typed. */
 export type ValueSource = 'people' | 'persons' | 'lists' | 'topics' | 'systems' | 'states' | readonly string[];
 
-/** What all prefixes have. */
+/** The properties of all prefixes. */
 interface Common {
-  /** As it is typed, without the colon. */
+  /** The prefix as typed, without the colon. */
   name: string;
-  /** What it asks for, as the suggestions and the help page say it. */
+  /** What it searches, in the words of the suggestions and the help page. */
   meaning: string;
-  /** One query to copy. */
+  /** An example to copy. */
   example: string;
-  /** Other names, as mail headers and notmuch have them. */
+  /** Other names, as used in mail headers and notmuch. */
   also?: readonly string[];
-  /** What a reader may type instead whose values are written otherwise; the answer offers the right name. */
+  /** Wrong names that take other values; the answer suggests the right name. */
   insteadOf?: readonly string[];
   values?: ValueSource;
 }
 
-/** Words of the index: `columns` of `search`; `header` where they are no text of the mail, so that no excerpt shows them. */
+/** Words in `columns` of `search`. `header` if they are not in the mail's text, so that no excerpt can show them. */
 interface WordPrefix<F = string> extends Common {
   kind: 'words';
   field: F;
   columns: readonly SearchColumn[];
   header?: true;
-  /** A number or a name that mails write as one of several phrases. */
+  /** The phrases that mails use for a number or name. */
   phrases?: (value: string) => readonly string[];
 }
-/** A header that is compared whole. */
+/** A header that is compared as a whole. */
 interface WholePrefix<F = string> extends Common {
   kind: 'whole';
   field: F;
@@ -50,7 +50,7 @@ interface RangePrefix extends Common {
   kind: 'range';
   field: 'd' | 'rt';
 }
-/** Threadline's own: a fact of the analyses. db/queries/search/plan.ts has the condition of each. */
+/** A prefix that only Threadline has: a result of its analyses. db/queries/search/plan.ts has the conditions. */
 interface TestPrefix extends Common {
   kind: 'test';
 }
@@ -363,13 +363,13 @@ const TABLE = [
   ),
 ] as const satisfies readonly (WordPrefix | WholePrefix | TermPrefix | RangePrefix | TestPrefix)[];
 
-/** What the words of a prefix are looked for in, and the identifiers that are looked up: the table names them. */
+/** The fields that the table names: those with words, and identifiers. */
 export type PrefixField = Extract<(typeof TABLE)[number], { kind: 'words' | 'whole' }>['field'];
 export type TermField = Extract<(typeof TABLE)[number], { kind: 'term' }>['field'];
 
 /**
- * Every prefix of the search language, once: the parser, the planner, the suggestions, the help page and docs/SEARCH.md read this table.
- * All but the tests are public-inbox's (its help page, `/{inbox}/_/text/help/`).
+ * Every prefix of the search language. The parser, the planner, the suggestions, the help page and docs/SEARCH.md all use this table.
+ * All prefixes except the tests come from public-inbox (its help page, `/{inbox}/_/text/help/`).
  */
 export const PREFIXES: readonly Prefix[] = TABLE;
 
@@ -386,20 +386,20 @@ const UNPREFIXED: Partial<Record<Field, readonly string[]>> = {
   own: ['subject', 'own'],
 };
 
-/** The prefix of that name or another name it has, in any case; undefined where there is none. */
+/** The prefix with that name, or with that name among its other names, in any case; undefined if there is none. */
 export const prefixOf = (name: string): Prefix | undefined => BY_NAME.get(name.toLowerCase());
 
-/** Columns of `search` that words of a field are looked for in; empty for a field that is compared whole. */
+/** The columns of `search` for words in a field; empty for a field that is compared as a whole. */
 export const columnsOf = (field: Field): readonly string[] => UNPREFIXED[field] ?? OF_FIELD.get(field)?.columns ?? [];
 
-/** Whether words of this field are looked for in headers alone, so that no excerpt of the text can show them. */
+/** Whether words in this field are only searched in headers, so that no excerpt of the text can show them. */
 export const isHeaderField = (field: Field): boolean =>
   field === 'mid' || field === 'lid' || OF_FIELD.get(field)?.header === true;
 
-/** Whether a field names a fact (a CVE, a report) rather than words to read of. */
+/** Whether a field names a fact (a CVE, a report) instead of words. */
 export const isFactField = (field: Field): boolean => OF_FIELD.get(field)?.phrases !== undefined;
 
-/** The name that was meant by one that is no prefix: a plain word for it, or one slip away; null where nothing is near. */
+/** The prefix that may have been meant: by a plain word for it, or with a typing error; null if none is similar. */
 export function nearestPrefix(typed: string): string | null {
   const lower = typed.toLowerCase();
   const instead = INSTEAD.get(lower);
@@ -408,7 +408,7 @@ export function nearestPrefix(typed: string): string | null {
   return PREFIXES.find(({ name }) => name.length >= 3 && oneSlip(lower, name))?.name ?? null;
 }
 
-/** One letter more, less, other, or two swapped. */
+/** Whether two names differ by one inserted, missing or changed letter, or by two swapped letters. */
 function oneSlip(a: string, b: string): boolean {
   if (Math.abs(a.length - b.length) > 1 || a === b) return false;
   let at = 0;

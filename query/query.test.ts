@@ -63,13 +63,17 @@ describe('parseQuery', () => {
   it.each([
     ['"open', 'This quotation mark is not closed.', '"open"'],
     ['(a', 'This parenthesis is not closed.', '(a)'],
-    ['a)', 'This parenthesis closes none.', 'a'],
-    ['a OR', 'Nothing follows OR.', 'a'],
-    ['OR a', 'Nothing stands before OR.', 'a'],
+    ['a)', 'This closing parenthesis has no opening one.', 'a'],
+    ['a OR', 'There is nothing after OR.', 'a'],
+    ['OR a', 'There is nothing before OR.', 'a'],
     ['before:2022', 'There is no prefix before:', 'd:2022'],
     ['dnf:x', 'There is no prefix dnf:', 'dfn:x'],
-    ['d:soon..', '"soon.." is no range of dates: write 20220101..20221231, 2022-05.., ..2.weeks.ago.', undefined],
-    ['s:', 'Nothing follows s:.', undefined],
+    [
+      'd:soon..',
+      '"soon.." is not a range of dates. Write 20220101..20221231, 2022-05.. or ..2.weeks.ago, for example.',
+      undefined,
+    ],
+    ['s:', 'There is nothing after s:.', undefined],
     ['()', 'There is nothing between these parentheses.', undefined],
   ])('says what is wrong with %j', (query, message, suggestion) => {
     const { problem } = parseQuery(query, NOW);

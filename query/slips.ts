@@ -1,6 +1,6 @@
 const LETTERS = [...'abcdefghijklmnopqrstuvwxyz'];
 
-/** Words that are one slip away: two letters swapped, one too many, one missing, one other. Some 50 for each letter, the likeliest slips first. */
+/** Words with one typing error: two letters swapped, one added, one missing, one changed. About 50 per letter, the likeliest first. */
 export function slipsOf(word: string): string[] {
   const cuts = Array.from({ length: word.length + 1 }, (_, at) => [word.slice(0, at), word.slice(at)] as const);
   const swapped = cuts.flatMap(([left, right]) =>

@@ -1,4 +1,4 @@
-/** A span of time that an address names: `2025`, `2025-02`, `2025-W07`, `2025-02-11`; in Unix seconds, the end exclusive. */
+/** A span of time in a URL: `2025`, `2025-02`, `2025-W07`, `2025-02-11`; in Unix seconds, the end exclusive. */
 export interface Span {
   kind: 'year' | 'month' | 'week' | 'day';
   name: string;
@@ -11,10 +11,10 @@ export interface Span {
 const DAY = 86_400_000;
 const SHAPE = /^(\d{4})(?:-(?:(\d{2})(?:-(\d{2}))?|W(\d{2})))?$/;
 
-/** Whether an address has the form of a span; a month 13 has it too. */
+/** Whether a part of a URL has the form of a span, even with a month 13. */
 export const looksLikeSpan = (name: string): boolean => SHAPE.test(name);
 
-/** The span of a name in UTC; null where there is none, as of 2009-13 and of 2025-W53. */
+/** The span with this name, in UTC; null if it does not exist, such as 2009-13 and 2025-W53. */
 export function spanOf(name: string): Span | null {
   const [, y = '', m, d, w] = SHAPE.exec(name) ?? [];
   const year = Number(y);
@@ -32,7 +32,7 @@ function beginning(year: number, m?: string, d?: string, w?: string): [Span['kin
   return m ? ['month', Date.UTC(year, Number(m) - 1)] : ['year', Date.UTC(year, 0)];
 }
 
-/** Monday of the first week of a year, the one that has 4 January (ISO 8601). */
+/** The Monday of the first week of a year, which is the week with 4 January (ISO 8601). */
 function firstMonday(year: number): number {
   const fourth = Date.UTC(year, 0, 4);
   return fourth - ((new Date(fourth).getUTCDay() + 6) % 7) * DAY;
@@ -56,7 +56,7 @@ function nameOf(kind: Span['kind'], from: number): string {
   return text.slice(0, { year: 4, month: 7, day: 10 }[kind]);
 }
 
-/** The ISO week that a moment (Unix seconds) is in: `2025-W07`. */
+/** The ISO week of a time in Unix seconds: `2025-W07`. */
 export function weekNameOf(at: number): string {
   const day = Math.floor(at / 86_400);
   // 1 January 1970 was a Thursday.

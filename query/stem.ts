@@ -1,24 +1,24 @@
 import { stemmer } from 'stemmer';
 
 /**
- * Words are indexed by their stem (Porter's, as FTS5 has it), so that `hibernat*` meets no "hibernat...": the index holds
- * "hibern". Parts of these endings, set behind what is typed, lead to the stems that words beginning so may have.
+ * Words are indexed by their stem (Porter's, from FTS5), so `hibernat*` alone would find nothing: the index contains "hibern". Adding
+ * parts of these endings to the typed prefix gives the stems of words that begin with it.
  */
 const ENDINGS = [
   ...new Set(
     'es ed ers ings ations ationally ivenesses ators atively ability ables ally ies ments ness ities fulness ously ences ances ents ants ically izers ized izations isations ates ated ating'
       .split(' ')
-      // Typed may be any part of an ending: `hibernati*` lacks only "on".
+      // The typed prefix may contain part of an ending: `hibernati*` lacks only "on".
       .flatMap((ending) => [...ending].map((_, n) => ending.slice(n)))
       .flatMap((tail) => [...tail].map((_, n) => tail.slice(0, tail.length - n))),
   ),
 ];
-/** Below it an ending says nothing of the stem. */
+/** With a shorter prefix, endings say nothing about the stem. */
 const SHORTEST = 4;
-/** Endings that must agree: `kern` and "ess" make a "kerness", whose stem is "ker", but no other ending does. */
+/** How many endings must give the same stem: `kern` and "ess" make "kerness" with the stem "ker", but no other ending does. */
 const ENOUGH = 3;
 
-/** Stems, shorter than a prefix or other than it, of words that begin with the prefix: `hibernat` gives `hibern`. */
+/** The stems of words that begin with a prefix but whose stems do not: `hibernat` gives `hibern`. */
 export function stemsOfPrefix(prefix: string): string[] {
   const word = prefix.toLowerCase();
   if (!/^[a-z]+$/.test(word) || word.length < SHORTEST || word.length > 40) return [];
@@ -30,7 +30,7 @@ export function stemsOfPrefix(prefix: string): string[] {
   return [...votes].filter(([, endings]) => endings >= ENOUGH).map(([stem]) => stem);
 }
 
-/** The stem of a word as the index has it; words of other letters, or of one or two, are their own. */
+/** The stem of a word as in the index; words of one or two letters, or with other letters, are their own stems. */
 export function stemOf(word: string): string {
   const lower = word.toLowerCase();
   return lower.length > 2 && lower.length < 64 && /^[a-z]+$/.test(lower) ? stemmer(lower) : lower;

@@ -9,18 +9,18 @@ export type Node =
   | { kind: 'range'; field: 'd' | 'rt'; from: number | null; to: number | null }
   | { kind: 'term'; field: TermField; value: string }
   | { kind: 'test'; name: string; value: string; at: number }
-  /** What mails are about: those that `titled` holds for, and those that `said` holds for in threads that speak of it. */
+  /** Mails about a subject: those that match `titled`, and those that match `said` in threads about it. */
   | { kind: 'about'; titled: Node; said: Node };
 
-/** What words are looked for in; `any` is a word without a prefix, `own` subject and own words alone, of the queries of topics.json. */
+/** Where words are searched. `any`: a word without a prefix; `own`: only the subject and own words, for the queries in topics.json. */
 export type Field = 'any' | 'own' | PrefixField;
 
-/** What is wrong with a query: a sentence, the place, and the nearest right query. */
+/** What is wrong with a query: a sentence, the place, and the most similar correct query. */
 export interface Problem {
   message: string;
   at: [number, number];
   suggestion?: string;
 }
 
-/** A query was understood, or it says what is wrong. `null`: an empty query. */
+/** A parsed query, or what is wrong with it. `null` is an empty query. */
 export type Parsed = { tree: Node | null; problem?: undefined } | { tree?: undefined; problem: Problem };

@@ -1,41 +1,41 @@
 import { isCommon, plainPunctuation, type Words, wordsOf } from './words.ts';
 
-/** A quotation taken apart: what must be found, in order, and what its writer put in. */
+/** A parsed quotation: what must be found, in order, and what its writer added. */
 export interface Quotation {
   text: string;
-  /** Runs of words between the places where something is left out. */
+  /** Runs of words between omissions. */
   pieces: Piece[];
-  /** It says itself that it is edited: brackets, or an ellipsis. */
+  /** The quotation itself shows that it was edited, by brackets or an ellipsis. */
   isMarked: boolean;
 }
 
 interface Piece {
   text: string;
   words: Words;
-  /** Words in brackets: they need not be found. */
+  /** Which words are in brackets and need not be found. */
   added: boolean[];
 }
 
-/** Where a quotation stands in a text. */
+/** The place of a quotation in a text. */
 export interface Alignment {
   status: 'verbatim' | 'edited' | 'near';
-  /** Share of words in common, 0 to 1: twice those that agree over those of the quotation and of the passage. */
+  /** Share of common words, 0 to 1: twice the matching words, divided by the words of the quotation and of the passage. */
   similarity: number;
   /** Offsets in the text. */
   start: number;
   end: number;
-  /** Words that agree. */
+  /** The number of matching words. */
   matched: number;
 }
 
-/** Longest quotation that is compared, in words; what is longer is compared by its beginning. */
+/** Words of a quotation that are compared; a longer one is compared by its beginning. */
 const MAX_WORDS = 2000;
 const ELLIPSIS = /(?:(?<!\s)\s+)?(?:[[(]\s*(?:\u2026|\.\s?\.\s?\.|snip)\s*[\])]|\u2026|\.\s?\.\s?\.+)\s*/gi;
-/** More words than these in brackets were not put in by who quotes: mails have brackets of their own. */
+/** More words in brackets were not added by the person who quotes; mails contain brackets too. */
 const LONGEST_ADDED = 6;
 const BRACKETS = /\[[^\][]{0,200}\]/g;
 
-/** `mayAdd`: words in brackets may be the writer's own, as articles have it. */
+/** `mayAdd`: words in brackets may have been added by the writer, as in articles. */
 export function readQuotation(text: string, mayAdd = true): Quotation {
   const pieces: Piece[] = [];
   let left = MAX_WORDS;
@@ -56,26 +56,26 @@ function clip({ folded, starts, ends }: Words, most: number): Words {
   return { folded: folded.slice(0, most), starts: starts.slice(0, most), ends: ends.slice(0, most) };
 }
 
-/** Below this share two passages are not one, whatever was edited: tests/eval/quotes.test.ts. */
+/** Below this share two passages are different, whatever was edited; see tests/eval/quotes.test.ts. */
 const ENOUGH = 0.72;
-/** Of its own words so few may be missing; of fewer than these none. Two reports of one robot differ by more than that. */
+/** The share of a quotation's words that may be missing; in a shorter one, none. Two reports of a robot differ by more than that. */
 const MISSING = 0.07;
 const SURE_WORDS = 7;
-/** Fewer words than these are found only as they are. */
+/** Fewer words must match exactly. */
 const FEW_WORDS = 4;
-/** In a quotation of at most so many words one or two may have been put in, where the rest stands together and says enough. */
+/** In a quotation of at most this many words, one or two may be added, if the rest is contiguous in the text and distinctive. */
 const SHORT = 40;
 const MOST_PUT_IN = 2;
 const LEAST_KEPT = 5;
 const LEAST_TELLING = 3;
 
 /**
- * Words that all pieces together are held against, those of a text for each piece and each occurrence of a word: some 50 ms. A text
- * of 100,000 words and a quotation of ten pieces take a tenth of it; one word, over and over in both, would take minutes.
+ * Limits the comparisons of words for all pieces of a quotation to about 50 ms. A text of 100,000 words and a quotation of ten pieces
+ * take a tenth of that; one word repeated in both would take minutes.
  */
 const MOST_WORK = 2e7;
 
-/** The best place for a quotation in a text; null where they have nothing in common. */
+/** The best place for a quotation in a text; null if they have nothing in common. */
 export function align(quotation: Quotation, text: string, words: Words = wordsOf(text)): Alignment | null {
   const effort = { left: MOST_WORK };
   let from = 0;
@@ -105,7 +105,7 @@ export function align(quotation: Quotation, text: string, words: Words = wordsOf
   return { ...place, status: isSame ? 'edited' : 'near' };
 }
 
-/** Who quotes changes no number: two messages of a robot differ by nothing else. */
+/** Nobody changes numbers in a quotation; two messages of a robot may differ only in them. */
 function hasNumbers({ pieces }: Quotation, passage: string): boolean {
   const numbers = pieces.flatMap(({ words, added }) => words.folded.filter((word, n) => !added[n] && /\d/.test(word)));
   if (!numbers.length) return true;
@@ -114,8 +114,8 @@ function hasNumbers({ pieces }: Quotation, passage: string): boolean {
 }
 
 /**
- * A short quotation into which one or two words were put: the passage stands in it whole and in order, `a` and `the` aside,
- * and says more than such words do.
+ * Whether one or two words were added to a short quotation: it contains the whole passage in order, apart from words such as `a` and
+ * `the`, and the passage does not consist of such words.
  */
 function isFilledIn({ pieces }: Quotation, passage: string): boolean {
   const wanted = pieces.flatMap(({ words, added }) => words.folded.filter((_, n) => !added[n]));
@@ -132,8 +132,8 @@ function isFilledIn({ pieces }: Quotation, passage: string): boolean {
 }
 
 /**
- * Equal from the first word to the last but for white space, the way punctuation is written, and the case of the first letter,
- * which whoever quotes within a sentence must change.
+ * Equal from the first word to the last, except for white space, variants of punctuation marks, and the case of the first letter,
+ * which must change in a quotation within a sentence.
  */
 function isVerbatim({ text }: Quotation, passage: string): boolean {
   const words = wordsOf(text);
@@ -148,7 +148,7 @@ interface Place {
   matched: number;
 }
 
-/** The piece within the words from `from` on: the neighbourhood that shares most words with it, then their best alignment there. */
+/** Finds a piece in the words from `from` on: first the region that shares most words with it, then the best alignment there. */
 function placeOf(piece: Piece, words: Words, from: number, effort: { left: number }): Place | null {
   if (effort.left <= 0) return null;
   const n = piece.words.folded.length;
@@ -187,7 +187,7 @@ const DIFFERS = -2;
 const PUT_IN = -2;
 const LEFT_OUT = -1;
 
-/** All of the piece against any part of the words from `low` to `high` (Needleman and Wunsch, with free ends on the text's side). */
+/** Aligns the whole piece with any part of the words from `low` to `high` (Needleman and Wunsch, with free ends in the text). */
 function alignWords(piece: Piece, words: Words, low: number, high: number): Place | null {
   const width = high - low;
   if (width <= 0) return null;

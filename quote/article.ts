@@ -1,21 +1,21 @@
 import { convert } from 'html-to-text';
 import { withoutDeepElements } from '#mail/nesting';
 
-/** A quotation as an article has it, paragraphs parted by an empty line. */
+/** A quotation in an article, with an empty line between paragraphs. */
 export interface Quoted {
   text: string;
-  /** Offset in the article's plain text; what is in a block quotation has that of the block. */
+  /** Offset in the article's plain text; a quotation within a block has the block's offset. */
   at: number;
 }
 
-/** One word in quotation marks is a term, not a quotation. */
+/** A single word in quotation marks is a term, not a quotation. */
 const FEWEST_WORDS = 2;
 const HTML = /<(?:!doctype|html|body|p|div|blockquote|q|br)\b[^>]*>/i;
 
-/** The article as plain text with block quotations marked by `>`: Markdown and text stay as they are. */
+/** The article as plain text with block quotations marked by `>`. Markdown and text are not changed. */
 export function articleText(article: string): string {
   if (!HTML.test(article)) return article.replace(/\r\n?/g, '\n');
-  // The parser's work grows with the square of the depth: 20,000 tables in one another took 1.2 s.
+  // The parser's time grows with the square of the depth: 20,000 nested tables took 1.2 s.
   return convert(withoutDeepElements(article), {
     wordwrap: false,
     selectors: [
@@ -28,7 +28,7 @@ export function articleText(article: string): string {
   });
 }
 
-/** The quotations of an article's plain text, in their order: block quotations, and what stands between quotation marks. */
+/** The quotations in an article's plain text, in order: block quotations, and text between quotation marks. */
 export function quotationsOf(text: string): Quoted[] {
   const found: Quoted[] = [];
   for (const block of blocksOf(text)) {
@@ -51,7 +51,7 @@ function blocksOf(text: string): Block[] {
     const isQuote = /^ {0,3}>/.test(line);
     const last = blocks.at(-1);
     if (last && last.isQuote === isQuote) last.lines.push(line);
-    // Markdown goes on with a block quotation on a line without its mark; an empty line ends it.
+    // In Markdown a block quotation continues on a line without a mark; an empty line ends it.
     else if (last?.isQuote && line.trim() && last.lines.at(-1)?.replace(/[>\s]/g, '')) last.lines.push(line);
     else blocks.push({ isQuote, lines: [line], at });
     at += line.length + 1;
@@ -59,7 +59,7 @@ function blocksOf(text: string): Block[] {
   return blocks;
 }
 
-/** A block quotation without its marks, the quotation marks around it and the name below it. */
+/** A block quotation without its `>` marks, the quotation marks around it and the name below it. */
 function blockText(lines: string[]): string {
   const bare = lines.map((line) => line.replace(/^(?: {0,3}>)+ ?/, '').trimEnd());
   const last = bare.findLastIndex((line) => line.trim());
@@ -69,18 +69,18 @@ function blockText(lines: string[]): string {
   return paragraphs.join('\n\n').trim();
 }
 
-/** Markdown's links and code without their signs. */
+/** Removes the Markdown syntax of links and code. */
 const unmarked = (text: string) =>
   text.replace(/\[([^\][]{1,300})\]\([^)\s]{1,500}\)/g, '$1').replace(/`([^`\n]+)`/g, '$1');
 
 const OPENS = '\u201c\u201e\u00ab';
 const CLOSES = '\u201d\u00bb';
-/** A line longer than this is a paragraph of its own: the article is not wrapped. */
+/** A longer line is a separate paragraph, since the article is not wrapped. */
 const LONG_LINE = 120;
 
 /**
- * Quotations within paragraphs. One that goes on in the next paragraph has an opening mark there and none at the end of the
- * first, as printers have it; marks of the other kind within belong to it. A mark that nothing closes is none (`13" disk`).
+ * Finds quotations within paragraphs. One that continues in the next paragraph has an opening mark there and no closing mark at the end
+ * of the first, as in print. Marks of the other kind inside belong to it. A mark that is never closed is not a quotation mark (`13" disk`).
  */
 function inlineQuotations(text: string, offset: number, found: Quoted[]): void {
   const isLong = text.split('\n').some((line) => line.length > LONG_LINE);
@@ -105,7 +105,7 @@ function inlineQuotations(text: string, offset: number, found: Quoted[]): void {
       const next = /\S/.exec(text.slice(i))?.index ?? -1;
       const goesOn = next > 0 && (open.straight ? text[i + next] === '"' : OPENS.includes(text[i + next] as string));
       if (!goesOn) {
-        // Never closed: a quotation only where the paragraph began with it.
+        // A mark that is never closed opens a quotation only at the beginning of a paragraph.
         if (/^\s*$/.test(text.slice(text.lastIndexOf('\n', open.at) + 1, open.at))) end(i);
         else open = null;
         continue;
@@ -129,14 +129,14 @@ function inlineQuotations(text: string, offset: number, found: Quoted[]): void {
   if (open && /^\s*$/.test(text.slice(text.lastIndexOf('\n', open.at) + 1, open.at))) end(text.length);
 }
 
-/** Behind white space, a bracket or a dash, and before a word. */
+/** Whether the mark follows white space, a bracket or a dash, and a word follows it. */
 function isOpening(text: string, i: number): boolean {
   const before = text[i - 1] ?? ' ';
   const after = text[i + 1] ?? ' ';
   return /[\s([{\u2014\u2013\u2018'-]/.test(before) && !/\s/.test(after);
 }
 
-/** The single mark that closes one at `i` in the same paragraph: not an apostrophe, so nothing of a word follows. */
+/** The single mark that closes the one at `i` in the same paragraph. No word character may follow, or it would be an apostrophe. */
 function closingSingle(text: string, i: number): number {
   for (let k = i + 1; k < text.length && k < i + 4000; k++) {
     if (text[k] === '\u2018' || (text[k] === '\n' && text[k + 1] === '\n')) return -1;

@@ -1,30 +1,30 @@
 import { diffArrays, diffWordsWithSpace } from 'diff';
 
-/** A run of a quotation beside its source: the same, only in the quotation, or only in the source. */
+/** A run of text in both the quotation and its source, only in the quotation, or only in the source. */
 export interface Edit {
   kind: 'same' | 'put in' | 'left out';
   text: string;
 }
 
-/** What comparing the quotations of one article may still cost, in squares of changed words. */
+/** The remaining budget for comparing the quotations of an article, in squares of changed words. */
 export interface Effort {
   left: number;
 }
 
 /**
- * Of one article: a tenth of a second. The work grows with the square of the words that differ, and whoever sends a mail may quote its
- * first word and its last: 8,000 words between them took 2.9 s (2026-11-29).
+ * The budget of an article: a tenth of a second. The time grows with the square of the words that differ, and anyone may quote the first
+ * and the last word of a long mail: with 8,000 words between them it took 2.9 s (2026-11-29).
  */
 export const effortOfArticle = (): Effort => ({ left: 2e6 });
 
-/** However much was spent, so few changed words are still told. */
+/** This many changed words are compared even without any budget left. */
 const LEAST_CHANGED = 30;
 
 function within(effort: Effort): { maxEditLength: number } {
   return { maxEditLength: Math.max(LEAST_CHANGED, Math.floor(Math.sqrt(effort.left))) };
 }
 
-/** Takes from the effort what a comparison cost; too much where it came to nothing. */
+/** Subtracts the cost of a comparison; the full limit if it was given up. */
 function spend(effort: Effort, parts: { value: unknown[] | string; added?: boolean; removed?: boolean }[] | undefined) {
   const changed = parts?.filter(({ added, removed }) => added || removed);
   const words = changed?.reduce(
@@ -34,7 +34,7 @@ function spend(effort: Effort, parts: { value: unknown[] | string; added?: boole
   effort.left = Math.max(0, effort.left - (words ?? within(effort).maxEditLength) ** 2);
 }
 
-/** What a quotation changed: words, case, punctuation; white space is none of it. Where all is different, the one and then the other. */
+/** What a quotation changed in words, case and punctuation, not in white space. If everything differs: first the one, then the other. */
 export function editsOf(source: string, quotation: string, effort = effortOfArticle()): Edit[] {
   const [from, to] = [source, quotation].map((text) => text.replace(/\s+/g, ' ').trim()) as [string, string];
   const parts = diffWordsWithSpace(from, to, within(effort));
@@ -49,12 +49,12 @@ export function editsOf(source: string, quotation: string, effort = effortOfArti
   }));
 }
 
-/** Changes that a sentence names; of more it says how many there are. */
+/** Changes that are listed; with more, only their number is given. */
 const NAMED = 3;
-/** Words of a change that are named. */
+/** Words of a change that are shown. */
 const LONGEST = 8;
 
-/** What a quotation changed, in one line: words put in, left out, or put in place of others; where none were, what else differs. */
+/** What a quotation changed, in one line: words added, left out or replaced; if there are none, what else differs. */
 export function changeOf(source: string, quotation: string, effort = effortOfArticle()): string {
   const changes: { gone: string; come: string }[] = [];
   let isNew = true;

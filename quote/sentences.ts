@@ -1,16 +1,16 @@
-/** A sentence of a passage: offsets in its text, `end` behind its last sign. */
+/** A sentence of a passage, as offsets in its text, `end` exclusive. */
 export interface Sentence {
   start: number;
   end: number;
 }
 
-/** What ends a sentence, with the marks that close what was opened within it. */
+/** The end of a sentence, including closing quotation marks and brackets. */
 const END = /[.!?…]+["'”’)\]]*(?=\s|$)/gu;
-/** Words whose point ends nothing, and a lone letter. */
+/** Abbreviations and single letters, whose point does not end a sentence. */
 const SHORTENED = /(?:^|[\s(])(?:e\.g|i\.e|etc|vs|cf|resp|approx|incl|esp|fig|sec|no|mr|ms|dr|st|\p{L})$/iu;
 const ITEM_LINE = /\n\s*(?:\d{1,2}[.)]|[-*+•])\s/g;
 
-/** The sentences of a paragraph; an item of a list begins one, and what has no point at its end is one too. */
+/** The sentences of a paragraph. An item of a list begins a sentence, and the last one may have no point. */
 export function sentencesOf(text: string): Sentence[] {
   const cuts = new Set<number>();
   for (const match of text.matchAll(END)) {

@@ -1,23 +1,23 @@
 import { type Body, lineAt } from '#mail/body';
 import { sentencesOf } from './sentences';
 
-/** A line of a mail that does something, and what it says. */
+/** A line of a mail that performs an act, and its text. */
 export interface Told {
   line: number;
   text: string;
 }
 
-/** Lines of a mail that are looked through, and characters of a line. */
+/** Limits of the lines that are examined, and of the characters of a line. */
 const MOST_LINES = 3000;
 const LONGEST_LINE = 300;
 
-/** What a log puts before a line: a host's date, a level, a time since boot, a CPU. */
+/** The beginning of a line in a log: date, level, time since boot, CPU. */
 const STAMP =
   /^[\s|]*(?:[A-Za-z]{3} +\d{1,2} [\d:]{5,8} \S{1,60} kernel: ?)?(?:<\d>)?\s*(?:\[[\s\d.TC@]{3,30}\]){0,2}\s*/;
-/** What the kernel prints when it fails. */
+/** Messages that the kernel prints when it fails. */
 const TRACE =
   /^(?:call trace:|backtrace:|bug: |oops|kernel bug at |general protection fault|warning: (?:cpu|possible|bad|inconsistent|suspicious|held)|unable to handle kernel|internal error: oops|kernel panic - |info: (?:task|rcu|possible|trying)|-+\[ cut here \]-|kasan: |ubsan: |watchdog: bug|page allocation failure)/i;
-/** What robots begin their reports with. */
+/** The beginnings of robots' reports. */
 const ROBOT_FORM =
   /^(?:syzbot (?:has )?found (?:the following|a reproducer)|all (?:errors|warnings|error\/warnings) \(new ones prefixed|sparse warnings|smatch warnings|\* this automated bisection report|kernel test robot noticed|fyi, we noticed)/i;
 const REGZBOT = /^#regzbot\b/;
@@ -25,7 +25,7 @@ const BAD_COMMIT = /\b(?:is the )?first bad commit\b/i;
 
 const TITLE =
   /\b(?:errors?|fail(?:s|ed|ures?)?|crash(?:es|ed)?|hangs?|hung|broken?|breaks|warnings?|panics?)\b.*\b(?:since|after|with|in|on) (?:linux |kernel )?v?\d+\.\d|^\W*\[?(?:bug(?:[ -]?report)?|oops|panic)\b|\bregression\b(?! (?:tests?|testing|suite)\b)|\bfound an? (?:\w+ )?bug\b|^(?:kasan|ubsan|bug|warning|possible deadlock|general protection fault|inconsistent lock state)[: ]/i;
-/** Mails that say by their subject that they are something else. */
+/** Subjects of mails that are something else. */
 const OTHER_TITLE = /^\s*(?:(?:re|aw|fwd?):|\W{0,2}(?:rfc|patch|git pull|pull|pre-announce|announce|failed:|rft)\b)/i;
 
 const REGRESSION = /\bregress(?:ion|ed|es)\b/i;
@@ -34,8 +34,8 @@ const BISECTED = /\b(?:git[- ])?bisect(?:ed|ion|ing)?\b/i;
 const VERSION = /\bv?[2-9]\.\d{1,2}\b|\blinux-next\b|\b[0-9a-f]{8,40}\b|\bcommit\b/;
 
 /**
- * The act by which a thread's first mail reports a bug or a regression: what the kernel printed, a bisection's result, a robot's
- * form, a regression said of a version; else its subject (line -1). Null where it does none, or calls itself something else.
+ * The line with which a thread's first mail reports a bug or a regression: the kernel's output, the result of a bisection, a robot's
+ * form, or a regression with a version; else its subject (line -1). Null if it reports nothing, or its subject says it is something else.
  */
 export function reportedIn(subject: string, body: Body): Told | null {
   if (OTHER_TITLE.test(subject)) return null;
@@ -66,13 +66,13 @@ function saidIn(body: Body): Told | null {
   return null;
 }
 
-/** Sentences of a mail's own words, with the line on which each begins. */
+/** The sentences of an author's own words, with the line on which each begins. */
 export function* ownSentences(body: Body): Generator<Told> {
   for (const { kind, start, end } of body.segments) {
     if (kind !== 'text' || end - start > MOST_LINES) continue;
     const text = body.text.slice(body.starts[start], body.starts[end] ?? body.text.length);
     for (let at = 0, line = start; at < text.length; ) {
-      // A paragraph at a time: a sentence does not run over an empty line.
+      // One paragraph at a time: a sentence does not continue across an empty line.
       const stop = text.indexOf('\n\n', at);
       const paragraph = text.slice(at, stop < 0 ? text.length : stop);
       for (const one of sentencesOf(paragraph)) {
@@ -104,15 +104,15 @@ const SOLVED: readonly RegExp[] = [
   ),
   /\bnot? (?:longer )?(?:getting|seeing|seen?|get|crash(?:es|ing)?|happen(?:s|ing)?|occur(?:s|ring)?|trigger(?:s|ed)?|reproduc\w+)\b.{0,40}\b(?:any ?more|any longer|with (?:this|the|your) (?:patch|fix))\b/i,
 ];
-/** Words by which such a sentence says something else: a hope, a question, a condition, a part, what somebody should do. */
+/** Words that give such a sentence another meaning: a hope, a question, a condition, a part, a request. */
 const UNSURE =
   /[?]|\b(?:not|never|unless|if|whether|would|could|should|might|may|hope|hopefully|try|when|until|before|except|however|still|only|part(?:ly|ially)?|please|will|can(?! confirm)|cannot|need|needs|want|someone|somebody|anyone|how|think|believe|expect(?:ed)?|maybe|perhaps|probably|supposed|suppose|previous(?:ly)?|claims?|says?|some|one of|another|other|already|was)\b|n't\b/i;
 const PARTLY = /\b(?:one|some|most|part|half) of\b|\bonly\b/i;
-/** What is left over: said anywhere in the mail, it is not the end. */
+/** Words for a remaining problem: if the mail has them anywhere, the trouble is not over. */
 const LEFT =
   /\bstill\b|\banother (?:issue|problem|bug)\b|\bnot working\b|\bnew (?:issue|problem|bug|error)\b|\bbut now\b/i;
 
-/** The sentence by which whoever had a trouble says that it is gone, in a mail of theirs. Null where anything is left over. */
+/** The sentence in which the person who had a problem says that it is solved. Null if any problem remains. */
 export function solvedIn(body: Body): Told | null {
   let found: Told | null = null;
   for (const { line, text } of ownSentences(body)) {
@@ -134,7 +134,7 @@ export function solvedIn(body: Body): Told | null {
 const SENT =
   /\bI(?:['’]ve| have)? (?:just |also |now |already |finally )?(?:sent|posted|submitted|mailed)\b(?: (?:out|in|off))?.{0,30}?\b(?:patch(?:es|set)?|fix(?:es)?|v\d{1,2}|series|revert)\b/i;
 
-/** The sentence in which a mail's author says that they sent a patch. */
+/** The sentence in which the author says that they sent a patch. */
 export function sentIn(body: Body): Told | null {
   for (const told of ownSentences(body))
     if (SENT.test(told.text) && !/[?]|\b(?:if|not|never)\b|n['’]t\b/i.test(told.text)) return told;

@@ -1,7 +1,7 @@
-/** Words of a text as quotations are compared: folded to lower case without accents, with where they stand. */
+/** The words of a text for comparing quotations: in lower case without accents, with their positions. */
 export interface Words {
   folded: string[];
-  /** Offset of each word, and of what follows it. */
+  /** The offset of each word, and of its end. */
   starts: number[];
   ends: number[];
 }
@@ -9,7 +9,7 @@ export interface Words {
 const WORD = /[\p{L}\p{N}\p{M}]+/gu;
 const ACCENTS = /\p{M}/gu;
 
-/** `The kernel's` is the, kernel, s: what stands between letters and digits never tells two passages apart. */
+/** `The kernel's` gives the, kernel, s: other characters than letters and digits never distinguish two passages. */
 export function wordsOf(text: string): Words {
   const found: Words = { folded: [], starts: [], ends: [] };
   for (const match of text.matchAll(WORD)) {
@@ -26,7 +26,7 @@ function fold(word: string): string {
   return word.toLowerCase();
 }
 
-/** Unicode's ways to write the same: quotation marks (nested ones change theirs), dashes, dots, spaces. */
+/** Unifies Unicode's variants of quotation marks (nested ones differ), dashes, dots and spaces. */
 export function plainPunctuation(text: string): string {
   return text
     .normalize('NFKC')
@@ -44,5 +44,5 @@ const COMMON = new Set(
   ),
 );
 
-/** Whether a folded word stands in every other mail. */
+/** Whether a word, in lower case, is very common. */
 export const isCommon = (word: string) => COMMON.has(word);

@@ -114,7 +114,7 @@ describe('parts that are shown', () => {
 
   it('say what was guessed of their boundaries', () => {
     expect(read('Content-Type: multipart/mixed; boundary=none\n', 'Words.').notes).toEqual([
-      'its parts are not marked off: shown as text',
+      'no boundary between its parts was found: shown as text',
     ]);
   });
 

@@ -120,7 +120,7 @@ describe('commits', () => {
   it('and counted beside other results', async () => {
     const page = await (await fetch(`${server.base}/search/?q=count`)).text();
     const facet = page.split('<h2>Bugs</h2>')[1]?.split('</section>')[0] ?? '';
-    expect(facet).toMatch(/has%3Afixes"><bdi>say Fixes: of a commit<\/bdi><\/a> <small>2<\/small>/);
+    expect(facet).toMatch(/has%3Afixes"><bdi>have a Fixes: trailer<\/bdi><\/a> <small>2<\/small>/);
     expect(facet).toMatch(/has%3Acve/);
   });
 
