@@ -1,4 +1,5 @@
-import { type Body, lineAt, linesBetween, readBody, type Segment, type SegmentKind } from './body';
+import { type Body, lineAt, linesBetween, readBody } from './body';
+import type { Segment, SegmentKind } from './segment';
 import { encodeUnseen, hasUnseen, visible } from './visible';
 
 /** A longer quotation is folded. */

@@ -1,6 +1,6 @@
 import { attributionEnd, attributionStart, isHeaderBlockStart, isReplyHeader } from './attribution.ts';
-import type { Segment, SegmentKind } from './body.ts';
 import { hasInitials, hunkCounts, isDigit, isKeyChar } from './marks.ts';
+import type { Segment, SegmentKind } from './segment.ts';
 
 /** Line kinds by number, so that one byte per line holds them while scanning. */
 const KINDS: SegmentKind[] = [

@@ -1,12 +1,10 @@
-import type { Field } from './types';
-
 /** A kind of statement about a bug. The search finds mails that make it with `has:NAME`, and counts them beside its results. */
 export interface Fact {
   name: string;
   /** What these mails do, as the title of the facet. */
   title: string;
   /** The words in a field that make the statement; without them, a trailer makes it (db/queries/search/facts.ts). */
-  words?: { field: Field; of: readonly string[] };
+  words?: { field: 'cve' | 'regzbot'; of: readonly string[] };
 }
 
 /** Commands after `#regzbot` (the kernel's Documentation/process/handling-regressions.rst, and regzbot's reference). */

@@ -1,4 +1,4 @@
-import type { PrefixField, TermField } from './prefix';
+import type { PrefixField, TermField } from './prefixes';
 
 /** A query as a tree. Positions are offsets into the query as typed. */
 export type Node =

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { judgedLine, STATES } from '#patch/state';
-import { PREFIXES } from '#query/prefix';
+import { PREFIXES } from '#query/prefixes';
 import { EXPORT_VERSION, EXPORTS, fieldsOf } from '../cli/export/schema';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -36,7 +36,7 @@ describe('documentation', () => {
     expect(tables.filter((table) => !architecture.includes(`\`${table}\``))).toEqual([]);
   });
 
-  it('SEARCH lists every prefix as query/prefix.ts has it', () => {
+  it('SEARCH lists every prefix as query/prefixes.ts has it', () => {
     const text = readFileSync(join(ROOT, 'docs/SEARCH.md'), 'utf8');
     const listed = /<!-- prefixes -->\n([\s\S]*?)<!-- \/prefixes -->/.exec(text)?.[1]?.trim().split('\n') ?? [];
     expect(listed).toEqual(PREFIXES.map(({ name, meaning, example }) => `- \`${name}:\` ${meaning}: \`${example}\``));

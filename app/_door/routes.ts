@@ -2,15 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { gitRoute } from './git';
-
-/** What a route handler exports, by method. */
-export type Handlers = Record<string, ((request: Request) => Promise<Response>) | undefined>;
-
-export interface Route {
-  /** `/[list]/[msgid]`: names requests in logs and metrics. */
-  pattern: string;
-  handlers: Handlers;
-}
+import type { Handlers, Route } from './route';
 
 /** The build is not laid out as this file knows it; Next's own server can run it all the same. */
 export class UnknownBuild extends Error {}

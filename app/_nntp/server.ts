@@ -7,7 +7,8 @@ import { log, logError } from '../_web/log';
 import { nntpBytes, nntpCommands, nntpConnections, nntpDurations, refused } from '../_web/metrics';
 import { openReader } from '../_web/reader';
 import { settings } from '../_web/settings';
-import { answer, type Context, commandName, type State } from './commands';
+import type { Context, State } from './command';
+import { answer, commandName } from './commands';
 import { send } from './send';
 
 /** Connections held at once, and of them those of one address; a proxy on this machine speaks for many. */

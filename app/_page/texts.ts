@@ -1,6 +1,6 @@
 import type { Snapshot } from '#db/open';
 import { groups } from '#db/queries/nntp';
-import { PREFIXES } from '#query/prefix';
+import { PREFIXES } from '#query/prefixes';
 import { respond } from '../_web/http';
 import { baseUrl } from './atom';
 import { manifestOf } from './mirror';

@@ -1,5 +1,5 @@
 import type { Neighbour, MessagePage as Page } from '#db/queries/message';
-import type { PatchPlace } from '#db/queries/series';
+import type { PatchPlace } from '#db/queries/patchplace';
 import { decodeWords } from '#mail/address';
 import { allHeaders } from '#mail/header';
 import type { LineSpan, Note } from '#mail/render';

@@ -1,4 +1,4 @@
-import { PREFIXES } from '#query/prefix';
+import { PREFIXES } from '#query/prefixes';
 import { markupOf } from '../_web/markup';
 
 /** What can be written without a prefix, with something to copy for each. */

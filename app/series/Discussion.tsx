@@ -1,6 +1,6 @@
 import type { Case } from '#db/queries/case';
 import type { Digested, Discussion as Found, Remark } from '#db/queries/discussion';
-import type { RevisionDetail } from '#db/queries/series';
+import type { RevisionDetail } from '#db/queries/revisions';
 import type { LineSpan, Lit } from '#mail/render';
 import { BodyText } from '../_thread/Mail';
 import { Name, SentAt } from '../_ui/bits';

@@ -1,6 +1,6 @@
 import type { Case } from '#db/queries/case';
 import type { VersionLog } from '#db/queries/changelogs';
-import type { PatchLine, RevisionDetail, TrailerLine } from '#db/queries/series';
+import type { PatchLine, RevisionDetail, TrailerLine } from '#db/queries/revisions';
 import { CLAIM_WORDS } from '#patch/kinds';
 import { isEndorsement } from '#patch/trailer';
 import { nameOf, plural, shortDate } from '../_ui/format';

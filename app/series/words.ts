@@ -1,4 +1,4 @@
-import type { OutcomeLine } from '#db/queries/series';
+import type { OutcomeLine } from '#db/queries/revisions';
 import { CLAIM_SOURCE, CLAIM_WORDS } from '#patch/kinds';
 import { isKnownRobot, isMachine } from '#patch/robots';
 import { maskAddress, nameOf } from '../_ui/format';

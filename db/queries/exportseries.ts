@@ -3,15 +3,8 @@ import { outcomeUnknown } from '#patch/state';
 import { isSamePerson } from '#patch/trailer';
 import type { Snapshot } from '../open';
 import { rfc3339 } from './export';
-import {
-  findSeries,
-  type OutcomeLine,
-  type PatchLine,
-  type RevisionDetail,
-  type SaidLine,
-  type SeriesDetail,
-  type SeriesTold,
-} from './series';
+import type { OutcomeLine, PatchLine, RevisionDetail } from './revisions';
+import { findSeries, type SaidLine, type SeriesDetail, type SeriesTold } from './series';
 
 const KIND_NAMES = new Map<number, string>(Object.entries(CLAIM).map(([name, number]) => [number, name]));
 const SOURCE_NAMES = new Map<number, string>(Object.entries(CLAIM_SOURCE).map(([name, number]) => [number, name]));

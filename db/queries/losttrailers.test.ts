@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { markLost } from './losttrailers';
-import type { PatchLine, RevisionDetail, TrailerLine } from './series';
+import type { PatchLine, RevisionDetail, TrailerLine } from './revisions';
 
 const trailer = (key: string, person: string, messageId: number): TrailerLine => ({
   key,

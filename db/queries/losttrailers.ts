@@ -1,5 +1,5 @@
 import { isEndorsement, STANDING } from '#patch/trailer';
-import type { PatchLine, RevisionDetail, TrailerLine } from './series';
+import type { PatchLine, RevisionDetail, TrailerLine } from './revisions';
 
 /** Marks on each patch the reviews that its version in the revision before had, and that this one lacks. */
 export function markLost(revisions: RevisionDetail[]): void {

@@ -1,8 +1,8 @@
 import { mayHoldHtml, seemsHtml } from '#mail/header';
 import type { Snapshot } from '../open';
 import { headsOf, rawOf, rawPartsOf, SLOTS, type Slots, textsOf } from './blocks';
+import { PATCH_COLUMNS, type PatchPlace, patchesBeside, placeAmong } from './patchplace';
 import { QUOTE_COLUMNS, type QuoteLine, quotesOf, takenAndQuoted } from './quoted';
-import { PATCH_COLUMNS, type PatchPlace, patchesBeside, placeAmong } from './series';
 import { withdrawnMails } from './withdrawn';
 
 export interface MessageRow extends Slots {

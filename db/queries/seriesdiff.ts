@@ -3,7 +3,7 @@ import type { RangePatch } from '#patch/rangediff';
 import { parseSubject } from '#patch/subject';
 import type { Snapshot } from '../open';
 import { textsOf } from './blocks';
-import type { RevisionDetail } from './series';
+import type { RevisionDetail } from './revisions';
 
 interface TextRow {
   id: number;

@@ -1,4 +1,5 @@
-import { PREFIXES, prefixOf } from '#query/prefix';
+import { prefixOf } from '#query/prefix';
+import { PREFIXES } from '#query/prefixes';
 import type { Topic } from '#site/topic';
 import type { Snapshot } from '../open';
 import { listPeople } from './people';

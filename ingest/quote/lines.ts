@@ -1,4 +1,5 @@
-import type { Body, Segment } from '#mail/body';
+import type { Body } from '#mail/body';
+import type { Segment } from '#mail/segment';
 
 /** A line of a member's own; both by number. */
 export interface Line {

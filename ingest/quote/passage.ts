@@ -1,4 +1,5 @@
-import { type Body, readBody, type Segment, unquotedStart } from '#mail/body';
+import { type Body, readBody, unquotedStart } from '#mail/body';
+import type { Segment } from '#mail/segment';
 import { hasWords, lineKey } from './lines';
 
 /** Quoted lines of one depth that stand together. */

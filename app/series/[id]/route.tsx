@@ -2,15 +2,8 @@ import { caseOf } from '#db/queries/case';
 import { type Digested, type Discussion as DiscussionFound, digestedOf, discussionOf } from '#db/queries/discussion';
 import { anySynthetic } from '#db/queries/home';
 import { relatedTo } from '#db/queries/related';
-import {
-  type OutcomeLine,
-  type PatchLine,
-  type RevisionDetail,
-  readSeries,
-  type SeriesDetail,
-  seriesIdOf,
-  type TrailerLine,
-} from '#db/queries/series';
+import type { OutcomeLine, PatchLine, RevisionDetail, TrailerLine } from '#db/queries/revisions';
+import { readSeries, type SeriesDetail, seriesIdOf } from '#db/queries/series';
 import { timeOf } from '#mail/ids';
 import type { LineSpan } from '#mail/render';
 import { CLAIM } from '#patch/kinds';

@@ -3,10 +3,11 @@ import type { Node, Problem } from '#query/types';
 import { expandTopics, type Topic } from '#site/topic';
 import type { Snapshot } from '../../open';
 import { Kept } from '../kept';
+import { type Condition, idRange, inThread, onList, UnknownTest } from './condition';
 import { FACET_BOUND, type Facets, monthsOf, readFacets, topicFacet } from './facets';
 import { factFacet } from './facts';
 import { bestMatches, COUNT_BOUND, matchesBefore, newestMatches, readMatches } from './matches';
-import { type Condition, idRange, inThread, onList, type Plan, planQuery, UnknownTest } from './plan';
+import { type Plan, planQuery } from './plan';
 import { readResults, type SearchResult } from './results';
 import { narrowWildcards } from './wildcard';
 

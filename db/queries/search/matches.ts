@@ -1,7 +1,8 @@
 import type { Node } from '#query/types';
 import type { Snapshot } from '../../open';
 import { Kept } from '../kept';
-import { type Condition, NEWEST, OLDEST, type Plan, planQuery, type Range, ROBOTS } from './plan';
+import { type Condition, NEWEST, OLDEST, type Range, ROBOTS } from './condition';
+import { type Plan, planQuery } from './plan';
 
 /** Matches are counted up to this; beyond it the count is said to be a bound. */
 export const COUNT_BOUND = 10_000;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { PREFIXES } from '#query/prefix';
-import { planQuery, UnknownTest } from './plan';
+import { PREFIXES } from '#query/prefixes';
+import { UnknownTest } from './condition';
+import { planQuery } from './plan';
 
 /** What planning the test says against it; null where it has a condition. */
 function refusal(name: string, value: string): string | null {

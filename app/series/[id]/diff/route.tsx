@@ -1,5 +1,6 @@
 import { anySynthetic } from '#db/queries/home';
-import { type RevisionDetail, readSeries, type SeriesDetail } from '#db/queries/series';
+import type { RevisionDetail } from '#db/queries/revisions';
+import { readSeries, type SeriesDetail } from '#db/queries/series';
 import { readComparison, revisionOfNumber } from '#db/queries/seriesdiff';
 import type { RangeLine, RangePair } from '#patch/rangediff';
 import { compare } from '../../../_aside/compare';

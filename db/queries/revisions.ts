@@ -1,0 +1,240 @@
+import { timeOf } from '#mail/ids';
+import { CLAIM, type LinkKind, PATCH_KIND } from '#patch/kinds';
+import { parseSubject } from '#patch/subject';
+import { isEndorsement, isSamePerson } from '#patch/trailer';
+import type { Snapshot } from '../open';
+
+export interface TrailerLine {
+  key: string;
+  name: string;
+  address: string;
+  value: string | null;
+  /** The mail in which it stands: the patch itself, or a reply. */
+  msgid: string;
+  message_id: number;
+  /** Given to the whole series, in reply to the cover letter. */
+  forAll: boolean;
+  /** Who sent that mail. */
+  sender: string;
+  sender_address: string;
+  /** How the person named is known to have given it: in a mail of theirs, or as the patch or another person says. */
+  said: 'own' | 'patch' | 'other';
+}
+
+/** What became of a patch, as evidence says: kinds and sources are numbers of patch/kinds.ts CLAIM and CLAIM_SOURCE. */
+export interface OutcomeLine {
+  patch_id: number;
+  kind: number;
+  source: number;
+  how: string;
+  oid: string;
+  tree: string | null;
+  /** 0: a commit of a repository given with --commits. */
+  evidence_id: number;
+  /** 1: said by somebody who is not known to be able to do it. */
+  doubted: number;
+  /** The mail that says so; null for a commit. */
+  msgid: string | null;
+  author: string | null;
+  address: string | null;
+  line: number;
+}
+
+export interface PatchLine {
+  id: number;
+  msgid: string;
+  title: string;
+  titleKey: number;
+  position: number | null;
+  isCover: boolean;
+  patchId: string | null;
+  added: number;
+  removed: number;
+  files: string[];
+  author: string;
+  address: string;
+  /** Mails of others that speak of it. */
+  replies: number;
+  trailers: TrailerLine[];
+  outcomes: OutcomeLine[];
+  /** Reviews that the version before had, and this one has lost. */
+  lost: TrailerLine[];
+}
+
+export interface RevisionDetail {
+  id: number;
+  number: number;
+  part: string;
+  isResend: boolean;
+  total: number | null;
+  prefixes: string[];
+  baseCommit: string | null;
+  /** Revision that this one follows, how that is known, and how alike the changes are (0 to 1). */
+  previous: number | null;
+  link: LinkKind | null;
+  likeness: number | null;
+  sentAt: number;
+  patches: PatchLine[];
+}
+
+interface RevisionRow {
+  id: number;
+  number: number;
+  part: string | null;
+  resend: number;
+  total: number | null;
+  previous: number | null;
+  link: LinkKind | null;
+  likeness: number | null;
+}
+
+/** The versions of a series, oldest first, with what was given to each patch and what became of it; `lost` is left to markLost. */
+export async function revisionsOf(db: Snapshot, series: number): Promise<RevisionDetail[]> {
+  const rows = await db.all<RevisionRow>(
+    'SELECT id, number, part, resend, total, previous, link, likeness FROM revision WHERE series_id = ? ORDER BY id',
+    [series],
+  );
+  const patches = await patchesOf(db, series);
+  return rows.map((row) => {
+    const own = patches.filter((patch) => patch.revision === row.id);
+    return {
+      id: row.id,
+      number: row.number,
+      part: row.part ?? '',
+      isResend: row.resend === 1,
+      total: row.total,
+      prefixes: parseSubject(own[0]?.subject ?? '').prefixes,
+      baseCommit: own.find((patch) => patch.baseCommit)?.baseCommit ?? null,
+      previous: row.previous,
+      link: row.link,
+      likeness: row.likeness,
+      sentAt: timeOf(row.id),
+      patches: own.map(({ revision: _r, subject: _s, baseCommit: _b, ...patch }) => patch),
+    };
+  });
+}
+
+interface PatchRow {
+  id: number;
+  msgid: string;
+  subject: string;
+  revision: number;
+  title_key: number;
+  position: number | null;
+  cover: number;
+  patch_id: string | null;
+  added: number;
+  removed: number;
+  files: string | null;
+  base_commit: string | null;
+  author: string;
+  address: string;
+  replies: number;
+}
+
+type PatchOfRevision = PatchLine & { revision: number; subject: string; baseCommit: string | null };
+
+async function patchesOf(db: Snapshot, series: number): Promise<PatchOfRevision[]> {
+  const rows = await db.all<PatchRow>(
+    `SELECT m.id, m.msgid, m.subject, r.id AS revision, p.title_key, p.position, coalesce(p.message_id = r.cover_id, 0) OR p.kind = ${PATCH_KIND.cover} AS cover, p.patch_id,
+       p.added, p.removed, p.files, p.base_commit, i.name AS author, i.address,
+       (SELECT count(*) FROM patch_reply y JOIN message ym ON ym.id = y.message_id WHERE y.patch_id = m.id AND ym.author_id <> m.author_id) AS replies
+     FROM revision r JOIN patch p ON p.revision_id = r.id JOIN message m ON m.id = p.message_id JOIN identity i ON i.id = m.author_id
+     WHERE r.series_id = ? ORDER BY r.id, cover DESC, p.position, m.id`,
+    [series],
+  );
+  const trailers = await trailersOf(db, series);
+  const outcomes = await outcomesOf(db, series);
+  return rows.map((row) => patchLine(row, rows, trailers, outcomes));
+}
+
+function patchLine(
+  row: PatchRow,
+  rows: PatchRow[],
+  trailers: Map<number, TrailerLine[]>,
+  outcomes: Map<number, OutcomeLine[]>,
+): PatchOfRevision {
+  const covers = row.cover === 1 ? [] : rows.filter((other) => other.revision === row.revision && other.cover === 1);
+  const forAll = covers.flatMap(({ id }) =>
+    (trailers.get(id) ?? []).filter((one) => one.message_id !== id && isEndorsement(one.key)),
+  );
+  return {
+    id: row.id,
+    msgid: row.msgid,
+    subject: row.subject,
+    revision: row.revision,
+    baseCommit: row.base_commit,
+    title: parseSubject(row.subject).title || row.subject,
+    titleKey: row.title_key,
+    position: row.position,
+    isCover: row.cover === 1,
+    patchId: row.patch_id,
+    added: row.added,
+    removed: row.removed,
+    files: row.files ? row.files.split('\n') : [],
+    author: row.author,
+    address: row.address,
+    replies: row.replies,
+    trailers: [...(trailers.get(row.id) ?? []), ...forAll.map((one) => ({ ...one, forAll: true }))],
+    outcomes: outcomes.get(row.id) ?? [],
+    lost: [],
+  };
+}
+
+/** Trailers by patch: those in the patch's own mail, and those given in replies to it. */
+async function trailersOf(db: Snapshot, series: number): Promise<Map<number, TrailerLine[]>> {
+  const rows = await db.all<Omit<TrailerLine, 'forAll' | 'said'> & { patch: number }>(
+    `SELECT p.message_id AS patch, t.key, t.name, t.address, t.value, m.msgid, m.id AS message_id, i.name AS sender, i.address AS sender_address
+     FROM revision r JOIN patch p ON p.revision_id = r.id JOIN trailer t ON t.message_id = p.message_id JOIN message m ON m.id = t.message_id
+     JOIN identity i ON i.id = m.author_id WHERE r.series_id = ?1
+     UNION ALL SELECT p.message_id, t.key, t.name, t.address, t.value, m.msgid, m.id, i.name, i.address
+     FROM revision r JOIN patch p ON p.revision_id = r.id JOIN patch_reply y ON y.patch_id = p.message_id
+     JOIN trailer t ON t.message_id = y.message_id JOIN message m ON m.id = t.message_id JOIN identity i ON i.id = m.author_id
+     WHERE r.series_id = ?1`,
+    [series],
+  );
+  const isOwn = (row: (typeof rows)[number]) => isSamePerson(row, { name: row.sender, address: row.sender_address });
+  const given = new Set(rows.filter(isOwn).flatMap((row) => [`${row.key} ${row.address}`, `${row.key} ${row.name}`]));
+  return grouped(
+    rows.map((row) => ({ ...row, forAll: false, said: saidBy(row, isOwn(row), given) })),
+    (row) => row.patch,
+  );
+}
+
+/** `given`: who gave what in a mail of their own. */
+function saidBy(
+  {
+    key,
+    name,
+    address,
+    message_id,
+    patch,
+  }: { key: string; name: string; address: string; message_id: number; patch: number },
+  isOwn: boolean,
+  given: ReadonlySet<string>,
+): TrailerLine['said'] {
+  if (isOwn || (address !== '' && given.has(`${key} ${address}`)) || (name !== '' && given.has(`${key} ${name}`)))
+    return 'own';
+  return message_id === patch ? 'patch' : 'other';
+}
+
+async function outcomesOf(db: Snapshot, series: number): Promise<Map<number, OutcomeLine[]>> {
+  const rows = await db.all<OutcomeLine>(
+    `SELECT o.patch_id, o.kind, o.source, o.how, o.oid, o.tree, o.evidence_id, o.line, o.doubted, m.msgid, i.name AS author, i.address
+     FROM revision r JOIN patch p ON p.revision_id = r.id JOIN outcome o ON o.patch_id = p.message_id
+     LEFT JOIN message m ON m.id = o.evidence_id LEFT JOIN identity i ON i.id = m.author_id
+     WHERE r.series_id = ? AND o.kind NOT IN (${CLAIM.content}, ${CLAIM.gaveIn}) ORDER BY o.evidence_id`,
+    [series],
+  );
+  return grouped(rows, (row) => row.patch_id);
+}
+
+function grouped<T>(rows: T[], key: (row: T) => number): Map<number, T[]> {
+  const groups = new Map<number, T[]>();
+  for (const row of rows) {
+    const group = groups.get(key(row));
+    if (group) group.push(row);
+    else groups.set(key(row), [row]);
+  }
+  return groups;
+}
