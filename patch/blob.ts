@@ -1,28 +1,28 @@
-/** A file's change between two blobs, as one diff of a mail has it. Text is bytes, one a character (latin1): names are made of bytes. */
+/** A file's change between two blobs, from a diff in a mail. Text has one character per byte (latin1), because names are hashes of bytes. */
 export interface BlobDiff {
   /** Abbreviated names of the blobs, in lower case; `pre` is all zeros for a new file. */
   pre: string;
   post: string;
-  /** Path after the change; of a deletion before it. '' where the diff names none. */
+  /** Path after the change, or before a deletion; '' if the diff names none. */
   path: string;
   hunks: BlobHunk[];
 }
 
 interface BlobHunk {
-  /** First line of the old file, from 1; 0 where it has none. */
+  /** First line in the old file, from 1; 0 if it has no lines. */
   oldStart: number;
   oldCount: number;
-  /** With the sign that begins each; one without a line end at the end of the file has no LF. */
+  /** Lines with their signs. The last line of a file without a line end has no LF. */
   lines: string[];
 }
 
 const INDEX = /^index ([0-9a-f]{7,64})\.\.([0-9a-f]{7,64})(?: [0-7]{6})?\s*$/i;
 const HUNK = /^@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@/;
 
-/** No blob: the other side of a new file, and of a deletion. */
+/** Whether this is the all-zero name, on one side of a new or a deleted file. */
 export const isNoBlob = (oid: string): boolean => /^0+$/.test(oid);
 
-/** The diffs of a text that name the blobs they lead from and to (git-diff(1)), with whole hunks; LF ends lines. */
+/** The diffs in a text that name their blobs (git-diff(1)) and have complete hunks; lines end with LF. */
 export function* blobDiffs(text: string): Generator<BlobDiff> {
   const lines = text.replace(/\n$/, '').split('\n');
   let header = '';
@@ -52,7 +52,7 @@ function pathOf(header: string, from = '', to = ''): string {
   return path.replace(/^"?[^/]*\//, '').replace(/"$/, '');
 }
 
-/** Reads hunks from a line on, and gives the line behind the last. A hunk that is not whole ends the diff without it. */
+/** Reads hunks from a line on, and returns the line after the last. An incomplete hunk ends the diff and is left out. */
 function readHunks(lines: string[], start: number, into: BlobHunk[]): number {
   let at = start;
   for (;;) {
@@ -67,13 +67,13 @@ function readHunks(lines: string[], start: number, into: BlobHunk[]): number {
   }
 }
 
-/** The lines that a hunk's head counts; null where they end too soon. */
+/** Reads the lines that a hunk's header announces; null if they end too soon. */
 function readLines(lines: string[], start: number, hunk: BlobHunk, added: number): number | null {
   let [old, fresh, at] = [hunk.oldCount, added, start];
   while (old > 0 || fresh > 0) {
     const line = lines[at++];
     if (line === undefined) return null;
-    // Mailers strip the blank of an empty line.
+    // Mailers strip the space of an empty context line.
     const sign = line === '' || line === '\r' ? ' ' : (line[0] as string);
     if (sign === '\\') withoutEnd(hunk.lines);
     else if (sign !== ' ' && sign !== '+' && sign !== '-') return null;
@@ -89,22 +89,22 @@ function readLines(lines: string[], start: number, hunk: BlobHunk, added: number
   return at;
 }
 
-/** `\ No newline at end of file` speaks of the line before it. */
+/** Applies `\ No newline at end of file` to the line before it. */
 function withoutEnd(lines: string[]): void {
   const last = lines.pop();
   if (last !== undefined) lines.push(last.replace(/\n$/, ''));
 }
 
 /**
- * The file after a change; null where its hunks do not fit. Lines that stay are taken from the file, not from the mail, which may have
- * lost their white space or letters: whoever asks compares the name of what comes out, which proves it.
+ * The file after a change; null if the hunks do not apply. Context lines are taken from the file, because the mail may have lost white
+ * space or characters. The caller compares the blob name of the result, which proves it correct.
  */
 export function applyHunks(file: string, hunks: BlobHunk[]): string | null {
   const old = linesOf(file);
   const out: string[] = [];
   let at = 0;
   for (const { oldStart, oldCount, lines } of hunks) {
-    // Of a hunk that only adds, git names the line before it.
+    // For a hunk that only adds lines, git gives the line before it.
     const start = oldCount === 0 ? oldStart : oldStart - 1;
     if (start < at || start + oldCount > old.length) return null;
     for (; at < start; at++) out.push(old[at] as string);
@@ -118,7 +118,7 @@ export function applyHunks(file: string, hunks: BlobHunk[]): string | null {
   return out.join('');
 }
 
-/** Lines with their ends. */
+/** Lines with their line ends. */
 function linesOf(file: string): string[] {
   const lines = file.split('\n');
   const last = lines.pop();

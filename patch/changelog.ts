@@ -1,4 +1,4 @@
-/** What an author says has changed in a version, in a cover letter or below the `---` of a patch. */
+/** An author's list of changes in a version, in a cover letter or below the `---` of a patch. */
 export interface Changelog {
   /** The version that has the changes. */
   version: number;
@@ -13,13 +13,13 @@ export interface ChangelogItem {
   text: string;
 }
 
-/** Of a mail's text so much is looked at; what comes after the first diff is none of it. */
+/** Characters of a mail's text that are examined; nothing after the first diff is. */
 const MOST_TEXT = 30_000;
-/** Lines of one version's part. */
+/** Lines of the part about one version. */
 const MOST_LINES = 60;
 
 const CHANGES = String.raw`(?:(?:main|major|key|notable) )?(?:changes?|change ?logs?|history|updates?|differences?)\b`;
-/** `Changes in v3:` has those of version 3; `Changes since v2:`, too. */
+/** `Changes in v3:` and `Changes since v2:` both list the changes of version 3. */
 const IN = new RegExp(
   String.raw`^${CHANGES}[ \t]*(?:made )?(?:in|for|of|with|:|-)?[ \t]*(?:the )?(?:patch ?set |version |revision |series |rev )?v ?(\d{1,2})\b`,
   'i',
@@ -29,10 +29,10 @@ const SINCE = new RegExp(
   'i',
 );
 const ARROW = /^(?:from )?v ?(\d{1,2})[ \t]*(?:->|=>|→|-+>|to|\.\.)[ \t]*v? ?(\d{1,2})\b/i;
-/** `v3:` and `v3 -`, where a list of changes is under way. */
+/** `v3:` and `v3 -`, within a list of changes. */
 const BARE = /^(?:in )?v ?(\d{1,2})[ \t]*(?:[:(]|-[ \t]|$)/i;
 const BEGINS = new RegExp(String.raw`^(?:${CHANGES}[ \t]*(?:log)?[ \t]*[:.]?$|---$)`, 'i');
-/** What every heading has: `v3`. */
+/** Every heading contains this: `v3`. */
 const NUMBERED = /v ?\d/i;
 const LEAD = /^[\s*#=+-]*/;
 const ITEM = /^\s*(?:[-*+o•]|\d{1,2}(?:\.\d{1,2})?[.)]|\[\d{1,2}\])\s+/;
@@ -49,7 +49,7 @@ function versionOf(line: string, isUnderWay: boolean): number | null {
   return own ? Number(own[1]) : null;
 }
 
-/** The parts of a mail that say what changed between versions, the first that each has. */
+/** The parts of a mail that say what changed between versions; the first part for each version. */
 export function changelogsOf(text: string): Changelog[] {
   const diff = text.indexOf('\ndiff --git ');
   const lines = text.slice(0, diff < 0 ? MOST_TEXT : Math.min(diff + 1, MOST_TEXT)).split('\n');
@@ -68,7 +68,7 @@ export function changelogsOf(text: string): Changelog[] {
   return found;
 }
 
-/** The last line of a part: before the next heading, a rule, a diffstat, or prose that is no item of it. */
+/** The last line of a part, before the next heading, a rule, a diffstat, or prose that is not an item. */
 function endOf(lines: string[], start: number): number {
   let end = start;
   for (let at = start + 1; at < lines.length && at - start < MOST_LINES; at++) {
@@ -88,7 +88,7 @@ function partOf(lines: string[], version: number, start: number, end: number): C
   const items: ChangelogItem[] = [];
   for (let at = start; at <= end; at++) {
     const line = lines[at] as string;
-    // `v2: drop the hints` says its change on the line of the heading.
+    // `v2: drop the hints` has its change on the line of the heading.
     const own = at === start ? /:\s*(\S.*)$/.exec(line)?.[1] : line;
     if (!own?.trim() || /^[-=~]{3,}\s*$/.test(own)) continue;
     const last = items.at(-1);
@@ -107,13 +107,13 @@ function partOf(lines: string[], version: number, start: number, end: number): C
   };
 }
 
-/** An item that says which tags were gathered answers no objection. */
+/** An item that only lists collected tags does not answer an objection. */
 const TAGS =
   /\b(?:add(?:ed|s)?|collect\w*|pick\w*(?: up)?|gather\w*|appl(?:y|ied)|includ\w*|append\w*)\b.{0,40}(?:-by\b|\btags?\b|\backs?\b|\br-?b\b)|^\W*[A-Z][a-z-]+-by:|^\W*link to v/i;
 
 /**
- * The item of a changelog that names somebody, of several the one that shares most words with what they said: by the whole name, or by
- * a word of it, or its beginning (Boris), that fits none of the `others`. Null where only tags of theirs are named.
+ * The item of a changelog that names a person: by the whole name, or by a word of it or the beginning of a word (Boris) that matches none
+ * of the `others`. Of several items, the one that shares most words with what they said. Null if it only mentions their tags.
  */
 export function itemNaming(
   changelog: Changelog,
@@ -137,11 +137,11 @@ export function itemNaming(
 
 const longWords = (text: string) => text.toLowerCase().match(/[\p{L}\p{N}_]{4,}/gu) ?? [];
 
-/** Words as names are written. */
+/** The words of a text, in the form of names. */
 const wordsOf = (text: string) =>
   (text.match(/\p{Lu}[\p{L}'’-]+/gu) ?? []).map((word) => word.replace(/['’]s$/, '')).filter((word) => word.length > 1);
 
-/** Letters by which a name is shortened. */
+/** The least number of letters of a shortened name. */
 const SHORT_NAME = 4;
 
 const fits = (word: string, name: string) =>

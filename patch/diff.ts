@@ -1,13 +1,13 @@
 import { type Body, lineAt } from '#mail/body';
 import { MAX_NAMES, unquotedName } from '#mail/filename';
 
-/** One hunk; lines of the body from its `@@` line, `end` exclusive. */
+/** A hunk: lines of the body from its `@@` line on, `end` exclusive. */
 export interface Hunk {
   oldStart: number;
   oldCount: number;
   newStart: number;
   newCount: number;
-  /** What git prints after the second `@@`, mostly the function's head; '' if nothing. */
+  /** The text after the second `@@`, mostly the head of a function; '' if none. */
   context: string;
   start: number;
   end: number;
@@ -15,9 +15,9 @@ export interface Hunk {
 
 export type FileStatus = 'modified' | 'added' | 'deleted' | 'renamed' | 'copied';
 
-/** One file of a diff; lines of the body from its header, `end` exclusive. */
+/** A file in a diff: lines of the body from its header on, `end` exclusive. */
 export interface DiffFile {
-  /** Path after the patch, `a/` and `b/` left out; the old path for a deletion. */
+  /** Path after the patch, without `a/` and `b/`; the old path for a deletion. */
   path: string;
   /** Only for renames and copies. */
   oldPath: string | null;
@@ -30,13 +30,13 @@ export interface DiffFile {
   end: number;
 }
 
-/** The files of all diffs in a body that are not quoted, in order. Hunks without a file header are filed under path ''. */
+/** The files in all diffs of a body that are not quoted, in order. Hunks without a file header get the path ''. */
 export function diffFiles(body: Body): DiffFile[] {
   const files: DiffFile[] = [];
   let file: DiffFile | undefined;
   for (const { kind, start, end } of body.segments) {
     if (kind === 'file') {
-      // One by one: a mail may name more files than a call takes arguments.
+      // Pushed one by one: a mail may name more files than a function call can take arguments.
       for (file of splitHeaders(body, start, end)) files.push(file);
     } else if (kind === 'hunk') {
       if (!file) {
@@ -59,12 +59,12 @@ export function diffFiles(body: Body): DiffFile[] {
   return files;
 }
 
-/** Paths that the diffs of a body change, each once. */
+/** The distinct paths that the diffs of a body change. */
 export function changedPaths(files: DiffFile[]): string[] {
   return [...new Set(files.flatMap((file) => (file.path ? [file.path] : [])))];
 }
 
-/** A run of header lines may hold several files: renames without hunks, binary ones. */
+/** Splits a run of header lines, which may have several files: renames without hunks, binary files. */
 function* splitHeaders(body: Body, start: number, end: number): Generator<DiffFile> {
   let first = start;
   for (let i = start + 1; i <= end; i++) {
@@ -110,7 +110,7 @@ function namesOfDiffLine(line: string): [string, string] {
   if (line.startsWith('Index: ')) return [line.slice(7).trim(), line.slice(7).trim()];
   const quoted = line.length > MAX_NAMES ? null : /("(?:[^"\\]|\\.)*"|\S+) ("(?:[^"\\]|\\.)*"|\S+)$/.exec(line);
   if (line.startsWith('diff --git a/')) {
-    // A path may hold blanks; both halves are then the same but for a/ and b/.
+    // A path may contain spaces; both halves are then the same except for a/ and b/.
     const half = (line.length - 11 - 1) / 2;
     const left = line.slice(11, 11 + half);
     if (left.slice(1) === line.slice(12 + half + 1)) return [left.slice(2), left.slice(2)];
@@ -118,7 +118,7 @@ function namesOfDiffLine(line: string): [string, string] {
   return quoted ? [pathOf(quoted[1] as string), pathOf(quoted[2] as string)] : ['', ''];
 }
 
-/** The path of a `---` or `+++` line: time stamp, quotation marks and first directory (`a/`, `linux-2.6.9/`) left out. */
+/** The path in a `---` or `+++` line, without time stamp, quotation marks and first directory (`a/`, `linux-2.6.9/`). */
 function pathOf(written: string): string {
   const name = unquotedName(
     (written.split('\t', 1)[0] as string)

@@ -1,15 +1,15 @@
 import type { Body } from '#mail/body';
 
-/** How many hashes a fingerprint keeps: exact for patches of fewer changed lines, an estimate within 0.1 for larger ones. */
+/** Hashes in a fingerprint. Exact for patches with fewer changed lines, an estimate within 0.1 for larger ones. */
 const PRINT_SIZE = 16;
 
 /** Lines with fewer letters and digits than this (braces, blank lines) say nothing about a patch. */
 const TELLING_CHARACTERS = 3;
 
 /**
- * Fingerprint of what a patch changes: the PRINT_SIZE smallest 32-bit hashes of its distinct added and removed lines,
- * whitespace left out, ascending. Comparing two such sketches estimates the Jaccard similarity of the changes (Broder 1997,
- * bottom-k). Changed lines join revisions better than anything else in a mail (Jiang et al., ESEM 2014).
+ * The fingerprint of a patch's changes: the PRINT_SIZE smallest 32-bit hashes of its distinct added and removed lines without
+ * white space, ascending. Comparing two of these estimates the Jaccard similarity of the changes (Broder 1997, bottom-k).
+ * Changed lines identify revisions better than anything else in a mail (Jiang et al., ESEM 2014).
  */
 export function fingerprint(body: Body): number[] {
   const smallest: number[] = [];
@@ -23,7 +23,7 @@ export function fingerprint(body: Body): number[] {
   return smallest;
 }
 
-/** FNV-1a over the line's characters, its mark included, then mixed; -1 where the line says nothing. */
+/** FNV-1a over the line's characters, including its mark, then mixed; -1 if the line has too few letters and digits. */
 function lineHash(text: string, start: number, end: number): number {
   let hash = 0x811c9dc5;
   let telling = 0;
@@ -49,7 +49,7 @@ function insert(values: number[], value: number): void {
   if (values.length > PRINT_SIZE) values.pop();
 }
 
-/** Estimated Jaccard similarity of two changes, 0 to 1; 0 where either has no telling line. */
+/** The estimated Jaccard similarity of two changes, 0 to 1; 0 if either has no line that counts. */
 export function similarity(a: ArrayLike<number>, b: ArrayLike<number>): number {
   if (a.length === 0 || b.length === 0) return 0;
   let i = 0;
@@ -67,7 +67,7 @@ export function similarity(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return both / seen;
 }
 
-/** A 52-bit number naming a text, so that keys are small and exact in SQLite and JavaScript alike. */
+/** A 52-bit hash of a text: a small key that is exact in both SQLite and JavaScript. */
 export function textKey(text: string): number {
   let a = 0xdeadbeef;
   let b = 0x41c6ce57;

@@ -1,23 +1,23 @@
 import type { Address, MsgId } from '#mail/types';
 import type { StateName } from './state';
 
-/** `patch.kind`: what a mail is to the history of patches. */
+/** `patch.kind`: the role of a mail in the history of patches. */
 export const PATCH_KIND = {
-  /** Carries a patch that is proposed. */
+  /** Proposes a patch. */
   patch: 1,
   /** The 0/n mail. */
   cover: 2,
   /** A pull request. */
   pull: 3,
-  /** A bot says that a patch entered the tip tree; it carries the patch as it was applied. */
+  /** A bot reports that a patch entered the tip tree, with the patch as applied. */
   tip: 4,
   /** A copy for, or in, a stable tree. */
   stable: 5,
-  /** A reply that carries a diff: a suggestion. */
+  /** A reply with a diff: a suggestion. */
   reply: 6,
-  /** Says that a patch entered or left the -mm tree; it may carry it. */
+  /** Reports that a patch entered or left the -mm tree; may contain the patch. */
   mm: 7,
-  /** A script says what became of a patch, and quotes it: `patch "..." added to ...`. */
+  /** A script reports what happened to a patch, and quotes it: `patch "..." added to ...`. */
   notice: 8,
 } as const;
 export type PatchKind = (typeof PATCH_KIND)[keyof typeof PATCH_KIND];
@@ -25,19 +25,19 @@ export type PatchKind = (typeof PATCH_KIND)[keyof typeof PATCH_KIND];
 /** Bits of `patch.marks`. */
 export const MARK = { rfc: 1, resend: 2, autosel: 4, signed: 8, copy: 16 } as const;
 
-/** What linking knows of one mail that carries a patch or is a cover letter. */
+/** The data for linking a mail with a patch, or a cover letter. */
 export interface PatchFact {
-  /** message.id: ascending is by time. */
+  /** message.id; ascending by time. */
   id: number;
   msgid: MsgId;
   /** Unix seconds. */
   sentAt: number;
   thread: number;
-  /** Ids it answers to, the nearest last. */
+  /** Ids of the mails that it answers, the nearest last. */
   refs: MsgId[];
-  /** patch/fingerprint.ts textKey of the author's name, or of the address where there is no name. */
+  /** textKey (patch/fingerprint.ts) of the author's name, or of the address if there is no name. */
   authorKey: number;
-  /** The same of the sender's address; 0 where a list or relay sends for many ("X via list"). */
+  /** The same for the sender's address; 0 if a list or relay sends for many people ("X via list"). */
   addressKey: number;
   kind: PatchKind;
   revision: number;
@@ -50,19 +50,19 @@ export interface PatchFact {
   titleKey: number;
   /** 40 hex digits. */
   patchId: string | null;
-  /** patch/fingerprint.ts fingerprint. */
+  /** From fingerprint in patch/fingerprint.ts. */
   print: ArrayLike<number>;
-  /** Numbers that name the changed files, ascending. */
+  /** Ids of the changed files, ascending. */
   files: number[];
   changeId: string | null;
-  /** Ids that the mail itself names as earlier versions. */
+  /** Ids that the mail names as its earlier versions. */
   earlier: MsgId[];
 }
 
-/** How a revision was joined to the one before it; the words stand on the page as the reason. */
+/** How a revision was linked to the one before it; pages show these words as the reason. */
 export type LinkKind = 'change-id' | 'link' | 'reply' | 'title' | 'content' | 'resend' | 'replacement' | 'number';
 
-/** One posting of a series. `members` are message ids, the cover letter first, then by position. */
+/** A posted version of a series. `members` are message ids, the cover letter first, then by position. */
 export interface Revision {
   id: number;
   series: number;
@@ -75,15 +75,15 @@ export interface Revision {
   /** The revision that this one follows, and why. */
   previous: number | null;
   link: LinkKind | null;
-  /** 0 to 1: how alike the patches are to those of `previous`. */
+  /** 0 to 1: how similar the patches are to those of `previous`. */
   likeness: number;
 }
 
-/** `claim.kind`: what a mail says became of a patch. */
+/** `claim.kind`: what a mail says happened to a patch. */
 export const CLAIM = {
   applied: 1,
   merged: 2,
-  /** A copy in a stable tree names the commit upstream. */
+  /** A copy in a stable tree names the upstream commit. */
   upstream: 3,
   stable: 4,
   mmAdded: 5,
@@ -95,14 +95,14 @@ export const CLAIM = {
   dropped: 11,
   queued: 12,
   superseded: 13,
-  /** The author takes it back. */
+  /** The author withdraws it. */
   withdrawn: 14,
-  /** The author promises a change to whoever wrote the mail answered to. */
+  /** The author promises a change to the author of the mail that is answered. */
   gaveIn: 15,
-  /** Somebody is content now. */
+  /** A reviewer is satisfied now. */
   content: 16,
 } as const;
-/** Claims by which a patch was taken; of these, those by which it is in mainline or a release. */
+/** Claims that a patch was taken; below, those that it is in mainline or a release. */
 export const TAKEN: readonly number[] = [
   CLAIM.applied,
   CLAIM.queued,
@@ -113,7 +113,7 @@ export const TAKEN: readonly number[] = [
   CLAIM.stable,
 ];
 export const MERGED: readonly number[] = [CLAIM.merged, CLAIM.mmMerged, CLAIM.upstream, CLAIM.stable];
-/** What pages and mails call them. */
+/** Their names on pages and in mails. */
 export const CLAIM_WORDS = new Map<number, string>([
   [CLAIM.applied, 'applied'],
   [CLAIM.queued, 'queued'],
@@ -132,7 +132,7 @@ export const CLAIM_WORDS = new Map<number, string>([
 ]);
 export type ClaimKind = (typeof CLAIM)[keyof typeof CLAIM];
 
-/** `claim.source`: who speaks, for the page and for weighing. */
+/** `claim.source`: who makes the claim, for pages and for weighing. */
 export const CLAIM_SOURCE = {
   words: 1,
   b4: 2,
@@ -146,14 +146,14 @@ export const CLAIM_SOURCE = {
   trailer: 10,
   /** Words that count only from somebody known to keep a tree: "I took this", "will queue it". */
   report: 11,
-  /** A notice in the form of a tree's robot, from an address that is none. */
+  /** A notice in the form of a tree's robot, from an address that is not a robot's. */
   notice: 12,
 } as const;
-/** By which a person is seen to keep a tree: their plain words, a b4 mail, notices. Two mails of them are taken for proof. */
+/** Evidence that a person keeps a tree: their plain words, a b4 mail, notices. Two such mails count as proof. */
 export const KEEPING: readonly number[] = [CLAIM_SOURCE.words, CLAIM_SOURCE.b4, CLAIM_SOURCE.notice];
-/** Mails of them that prove it. */
+/** How many mails prove it. */
 export const KEEPER_MAILS = 2;
-/** Claims about the patch answered to; others may be about one of the same change. */
+/** Claims about the patch that the mail answers; other claims may be about another patch with the same change. */
 export const SPOKEN: readonly number[] = [
   CLAIM_SOURCE.words,
   CLAIM_SOURCE.report,
@@ -162,21 +162,21 @@ export const SPOKEN: readonly number[] = [
 ];
 export type ClaimSource = (typeof CLAIM_SOURCE)[keyof typeof CLAIM_SOURCE];
 
-/** One statement of a mail on what became of a patch. What it is about: `msgid`, else `title`, else the mail it answers to. */
+/** A statement in a mail about what happened to a patch. It is about `msgid`, else `title`, else the mail that it answers. */
 export interface Claim {
   kind: ClaimKind;
   source: ClaimSource;
   msgid: MsgId | null;
   title: string | null;
-  /** 12 to 40 hex digits of a commit. */
+  /** A commit, 12 to 40 hex digits. */
   oid: string | null;
-  /** Tree or branch as the mail names it. */
+  /** The tree or branch, as named in the mail. */
   tree: string | null;
-  /** Line of the body on which it stands. */
+  /** Its line in the body. */
   line: number;
 }
 
-/** A claim as stored, with the patch or cover letter that its mail speaks of. */
+/** A stored claim, with the patch or cover letter that its mail is about. */
 export interface StoredClaim {
   evidence: number;
   line: number;
@@ -189,13 +189,13 @@ export interface StoredClaim {
   tree: string | null;
   /** message.id of the patch or cover letter that the mail answers to (patch_reply). */
   parent: number | null;
-  /** The mail answers `parent` itself, not another answer to it. */
+  /** The mail answers `parent` directly, not another answer to it. */
   isDirect: boolean;
-  /** message.id of the mail, where it carries the patch itself (tip, stable): compared by content. */
+  /** The mail itself, if it contains the patch (tip, stable): compared by content. */
   self: PatchFact | null;
 }
 
-/** A patch and what was decided of it. `how` says what joined evidence and patch. */
+/** What was decided about a patch. `how` says how the evidence was matched to the patch. */
 export interface Outcome {
   patch: number;
   evidence: number;
@@ -207,10 +207,10 @@ export interface Outcome {
   tree: string | null;
 }
 
-/** Found once quotations are resolved: what a promise quotes is what was asked. */
+/** Set when quotations are resolved: a promise quotes the request that it answers. */
 export const LINE_UNKNOWN = -1;
 
-/** One thing said of a patch, by whom. */
+/** A statement about a patch, and who made it. */
 export interface Word {
   kind: ClaimKind;
   source: ClaimSource;
@@ -219,35 +219,35 @@ export interface Word {
   line: number;
   by: Address | null;
   oid: string;
-  /** For `gaveIn`: the mail that it answers, and the line there that asks; LINE_UNKNOWN where no sentence was read as a request. */
+  /** For `gaveIn`: the mail that it answers, and the line of the request there; LINE_UNKNOWN if no sentence was read as a request. */
   asked: { id: number; line: number; by: Address } | null;
-  /** For `reverted`: the reverting patch is of another series and was taken. */
+  /** For `reverted`: the reverting patch belongs to another series and was taken. */
   isRevertTaken: boolean;
 }
 
-/** Mails of one author that speak of a patch. */
+/** An author's mails about a patch. */
 export interface Answer {
   by: Address;
   mails: number;
   last: number;
 }
 
-/** A trailer of a patch, or of a reply to it. */
+/** A trailer in a patch, or in a reply to it. */
 export interface Endorsement {
   evidence: number;
-  /** Who is named, and who sent the mail. */
+  /** The person named, and the sender of the mail. */
   by: Address;
   sender: Address;
   isReview: boolean;
 }
 
-/** One patch or cover letter of a revision, with all that was said of it. */
+/** A patch or cover letter of a revision, with everything that was said about it. */
 export interface PatchState {
   id: number;
   author: Address;
   /** identity.id */
   authorId: number;
-  /** The subject, brackets included. */
+  /** The subject, including brackets. */
   title: string;
   isCover: boolean;
   position: number | null;
@@ -269,14 +269,14 @@ export interface RevisionState {
   patches: PatchState[];
 }
 
-/** What a series row needs: the judged state and its proof. */
+/** The state of a series, and its proof. */
 export interface Verdict {
   status: StateName;
-  /** The mail that proves it and the line; null where no single mail does. */
+  /** The mail and line that prove it; null if no single mail does. */
   proof: { id: number; line: number } | null;
 }
 
-/** Somebody's no or request, and whether a newer version or a later word answered it. */
+/** A refusal or request, and whether a newer version or a later statement answered it. */
 export interface Objection {
   id: number;
   line: number;

@@ -1,11 +1,11 @@
-/** The -mm tree: Andrew Morton's announcements of 2004 to 2008, and the mm-commits mails since. FIELD section 5. */
+/** The -mm tree: Andrew Morton's announcements of 2004 to 2008, and the mm-commits mails since. */
 
-/** One mm-commits subject. */
+/** The subject of an mm-commits mail. */
 export interface MmEvent {
   action: 'added' | 'removed';
-  /** Name of the patch file. */
+  /** The name of the patch file. */
   file: string;
-  /** Word in the brackets of a removal: `merged mm-stable`, `obsolete`, `folded-merged`, ...; '' for an addition or none. */
+  /** The words in the brackets of a removal: `merged mm-stable`, `obsolete`, `folded-merged`, ...; '' for an addition, or if there are none. */
   reason: string;
   /** `-mm`, `mm-unstable`, ... */
   tree: string;
@@ -26,15 +26,15 @@ export function parseMmSubject(subject: string): MmEvent | null {
 }
 
 export interface MmRemark {
-  /** What stands before the colon; '' where there is none. */
+  /** The text before the colon, or ''. */
   subject: string;
   text: string;
-  /** Below "Status of as-yet-unmerged things". */
+  /** Whether it is below "Status of as-yet-unmerged things". */
   isUnmerged: boolean;
   line: number;
 }
 
-/** One line of an announcement's changelog or list. `note`: text for `kind: 'note'`, else what is said of the entry's group. */
+/** A line in an announcement's changelog or list. `note`: the text for `kind: 'note'`, else the text about the entry's group. */
 export interface MmEntry {
   kind: 'added' | 'dropped' | 'kept' | 'all' | 'note';
   file: string;
@@ -56,7 +56,7 @@ const RELEASE = /^(\d\.\d+\.\d+(?:\.\d+)?(?:-rc\d+)?(?:-git\d+)?-mm\d+)$/;
 
 /**
  * Reads an announcement of the -mm tree (subject `2.6.9-mm1`): remarks, changelog, list of all patches.
- * Every line of the changelog becomes an entry. Null where the subject is none of these, or nothing is announced.
+ * Every line of the changelog becomes an entry. Null if the subject is another one, or nothing is announced.
  */
 export function readMmAnnouncement(subject: string, text: string): MmAnnouncement | null {
   const name = RELEASE.exec(subject.trim());
@@ -82,7 +82,7 @@ export function readMmAnnouncement(subject: string, text: string): MmAnnouncemen
   };
 }
 
-/** Items of the list above the changelog; an item that only introduces others ("Status of ...:") is none. */
+/** Items of the list above the changelog, without those that only introduce others ("Status of ...:"). */
 function remarksOf(lines: string[], end: number): MmRemark[] {
   const items: { indent: number; text: string; line: number }[] = [];
   for (let i = 0; i < end; i++) {
@@ -107,7 +107,7 @@ function remarksOf(lines: string[], end: number): MmRemark[] {
 
 const KINDS = { '+': 'added', '-': 'dropped', ' ': 'kept' } as const;
 
-/** The changelog: blocks of `+x.patch`, `-x.patch` and ` x.patch`, each with the words that follow it. */
+/** The changelog: blocks of `+x.patch`, `-x.patch` and ` x.patch`, each with the text after it. */
 function changesOf(lines: string[], start: number, end: number): MmEntry[] {
   const entries: MmEntry[] = [];
   let block: MmEntry[] = [];
@@ -134,7 +134,7 @@ function changesOf(lines: string[], start: number, end: number): MmEntry[] {
   return entries;
 }
 
-/** "All N patches:": a file name, and its title indented below. */
+/** Reads "All N patches:", where each file name has its title indented below. */
 function listOf(lines: string[], at: number): MmEntry[] {
   const entries: MmEntry[] = [];
   if (at < 0) return entries;

@@ -1,26 +1,26 @@
 import { REVIEWS } from './trailer';
 
-/** A line of a reply in which somebody refuses a patch or asks for a change. */
+/** A line of a reply that refuses a patch or asks for a change. */
 export interface Objected {
-  /** Ids of messages are times. */
+  /** message.id; ascending by time. */
   id: number;
   person: number;
-  /** Hash of the patch's title; null where the objection is to the cover letter, and so to all of it. */
+  /** Hash of the patch's title; null if the objection is to the cover letter, and so to the whole series. */
   title: number | null;
 }
 
-/** A trailer that stands in a reply of the person whom it names. */
+/** A trailer in a reply by the person whom it names. */
 export interface Given {
   id: number;
   key: string;
   person: number;
-  /** As above: null where it is given to the cover letter. */
+  /** As above; null if it is given to the cover letter. */
   title: number | null;
 }
 
 /**
- * The act by which the objector shows that an objection is met: a later trailer of review of theirs for the same patch, or for the
- * whole series. One for another patch shows nothing, and neither does a newer version by itself: undefined.
+ * The trailer that shows that an objection is met: a later review trailer by the same person for the same patch or for the whole series.
+ * Undefined if there is none. A trailer for another patch shows nothing, and neither does a newer version.
  */
 export function metBy<T extends Given>(objection: Objected, given: readonly T[]): T | undefined {
   return given.find(

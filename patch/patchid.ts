@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { type Body, lineStarts } from '#mail/body';
 import { hunkCounts } from '#mail/marks';
 
-/** Bytes of SHA-1; git computes patch ids with it also in SHA-256 repositories' mails. */
+/** Bytes of SHA-1, which git also uses for patch ids in mails from SHA-256 repositories. */
 const SIZE = 20;
 
 /**
- * `git patch-id --stable` of a mail's first diff: 40 hex digits, or null where git finds none
+ * `git patch-id --stable` of a mail's first diff: 40 hex digits, or null if git finds none
  * (it starts at a line `diff ...`, so a bare `---`/`+++` diff has no id).
- * After git's builtin/patch-id.c: whitespace, line numbers and `index` lines do not count, the order of files neither,
- * since each file is hashed alone and the hashes are added as 160-bit little-endian numbers.
+ * Follows git's builtin/patch-id.c: white space, line numbers and `index` lines do not count, and neither does the order of files,
+ * because each file is hashed separately and the hashes are added as 160-bit little-endian numbers.
  */
 export function patchId(body: Body): string | null {
   for (const { kind, start } of body.segments) {
@@ -41,20 +41,20 @@ function patchIdsFrom(text: string, starts: Int32Array, line: number, limit: num
 
 const OBJECT_ID = /^(?:commit |From )?[0-9a-fA-F]{40}/;
 
-/** One id being computed, line by line; the state is that of `get_one_patchid`. */
+/** Computes an id line by line, with the state of `get_one_patchid`. */
 class PatchIdReader {
   private readonly sum = new Uint8Array(SIZE);
-  /** Bytes of the file being read, whitespace left out. */
+  /** Bytes of the current file, without white space. */
   private used = 0;
   private length = 0;
-  /** Lines of the hunk still to come; -1: in a file's header. */
+  /** Remaining lines of the hunk; -1 in a file's header. */
   private before = -1;
   private after = -1;
   private isBinary = false;
   private pre = '';
   private post = '';
 
-  /** Takes one line; false where the patch ends before or with it. */
+  /** Adds a line; false if the patch ends before or with it. */
   take(text: string, start: number, end: number): boolean {
     const c = text.charCodeAt(start);
     if (c === 92 && text.charCodeAt(start + 1) === 32 && end - start > 11) return true;
@@ -88,7 +88,7 @@ class PatchIdReader {
     return true;
   }
 
-  /** A line of a file's header: done with it (true), the end (false), or to be hashed like any other (null). */
+  /** Handles a line of a file's header: true if handled, false at the end of the patch, null if it must be hashed like any other line. */
   private header(text: string, start: number, end: number, c: number): boolean | null {
     if (text.startsWith('GIT binary patch', start) || text.startsWith('Binary files', start)) {
       this.isBinary = true;
@@ -108,7 +108,7 @@ class PatchIdReader {
     return null;
   }
 
-  /** Adds a line, its whitespace left out (git's isspace: blank, tab, CR, LF), as UTF-8. */
+  /** Adds a line as UTF-8, without white space (git's isspace: space, tab, CR, LF). */
   private add(text: string, start: number, end: number): void {
     if (this.used + (end - start) * 3 > buffer.length) buffer = grown(buffer, this.used + (end - start) * 3);
     const from = this.used;
@@ -127,7 +127,7 @@ class PatchIdReader {
     this.length += at - from;
   }
 
-  /** Adds the hash of what was gathered to the sum. */
+  /** Adds the hash of the collected bytes to the sum. */
   private flush(): void {
     const hash = createHash('sha1').update(buffer.subarray(0, this.used)).digest();
     let carry = 0;
@@ -146,7 +146,7 @@ class PatchIdReader {
   }
 }
 
-/** First characters of a line that may name an object: hex digits, `commit`, `From`. */
+/** The first characters of lines that may name an object: hex digits, `commit`, `From`. */
 const OBJECT_ID_START = Uint8Array.from({ length: 65536 }, (_, c) =>
   /[0-9a-fA-F]/.test(String.fromCharCode(c)) || c === 99 || c === 70 ? 1 : 0,
 );

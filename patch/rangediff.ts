@@ -5,7 +5,7 @@ import { diffFiles } from './diff.ts';
 import { fingerprint, similarity } from './fingerprint.ts';
 import { titleKey } from './subject.ts';
 
-/** One patch of one of the two versions compared. */
+/** A patch of one of the two compared versions. */
 export interface RangePatch {
   id: number;
   position: number | null;
@@ -15,34 +15,34 @@ export interface RangePatch {
 
 export type RangeStatus = 'same' | 'reworded' | 'changed' | 'added' | 'dropped';
 
-/** A line of the diff of two diffs (or messages): common, only in the old, only in the new; `skip` stands for common lines left out. */
+/** A line in the diff of two diffs (or messages): common, only in the old, or only in the new; `skip` replaces omitted common lines. */
 export interface RangeLine {
   kind: 'same' | 'old' | 'new' | 'skip';
   text: string;
 }
 
-/** What became of one patch between the two versions. */
+/** What happened to a patch between the two versions. */
 export interface RangePair {
   status: RangeStatus;
   old: RangePatch | null;
   new: RangePatch | null;
-  /** The patch stands at another place among those of both versions. */
+  /** Whether the patch has another place among the patches of both versions. */
   isMoved: boolean;
-  /** Differences of what the patches say, and of their diffs. */
+  /** Differences of the commit messages, and of the diffs. */
   message: RangeLine[];
   diff: RangeLine[];
 }
 
-/** From here two patches of different titles are versions of one another. */
+/** From this similarity on, two patches with different titles are versions of one another. */
 const SAME_PATCH = 0.4;
 /** Common lines shown around a difference. */
 const CONTEXT = 3;
-/** Lines of one diff, or of one message, that are compared; the rest is cut. */
+/** Lines of a diff or message that are compared; the rest is cut. */
 const LINES = 5000;
 
 /**
- * Compares two versions of a series from their mails alone: pairs patches by title, then by what they change, in the manner of
- * git range-diff. In the order of the newer version; what was dropped stands last.
+ * Compares two versions of a series from their mails alone. Pairs patches by title, then by their changes, like git range-diff.
+ * In the order of the newer version, with dropped patches last.
  */
 export function rangeDiff(older: RangePatch[], newer: RangePatch[]): RangePair[] {
   const left = older.map(prepared);
@@ -70,14 +70,14 @@ export function rangeDiff(older: RangePatch[], newer: RangePatch[]): RangePair[]
 }
 
 /**
- * The combined change of one version against that of the other, file by file: what to show where no patch of the one is a version of
- * a patch of the other (split, merged, written anew).
+ * Compares the combined changes of two versions, file by file. Shown if no patch of one is a version of a patch of the other (split,
+ * merged, rewritten).
  */
 export function combinedDiff(older: RangePatch[], newer: RangePatch[]): RangeLine[] {
   return changedLines(combinedLines(older), combinedLines(newer), { left: MOST_EFFORT });
 }
 
-/** The hunks of all patches, those of one file together, in the order of the patches. */
+/** The hunks of all patches, grouped by file, in the order of the patches. */
 function combinedLines(patches: RangePatch[]): string[] {
   const files = new Map<string, string[]>();
   for (const patch of patches) {
@@ -95,7 +95,7 @@ function combinedLines(patches: RangePatch[]): string[] {
   return paths.flatMap((path) => files.get(path) ?? []).slice(0, LINES);
 }
 
-/** A mail may have more lines than a call takes arguments, and than are compared. */
+/** Adds lines one by one, up to the limit: a mail may have more lines than a function call can take arguments. */
 function addLines(lines: string[], { text, starts }: Body, start: number, end: number): void {
   const last = Math.min(end, start + LINES - lines.length);
   for (let n = start; n < last; n++) lines.push(lineAt(text, starts, n));
@@ -120,7 +120,7 @@ function prepared(patch: RangePatch): Prepared {
   };
 }
 
-/** What is said: own words and trailers, without diffstat, signature and footers. */
+/** The message: own words and trailers, without diffstat, signature and footers. */
 function messageLines(body: Body): string[] {
   const lines: string[] = [];
   for (const { kind, start, end } of body.segments) {
@@ -130,7 +130,7 @@ function messageLines(body: Body): string[] {
   return lines.map((line) => line.trimEnd());
 }
 
-/** The diff with line numbers and blob names left out: what moves when only the base moved. */
+/** The diff without line numbers and blob names, which change when only the base changed. */
 function diffLines(body: Body): string[] {
   const lines: string[] = [];
   for (const file of diffFiles(body)) {
@@ -145,7 +145,7 @@ function diffLines(body: Body): string[] {
   return lines.slice(0, LINES);
 }
 
-/** Patches that share a changed line are compared; a line that so many share (a brace, a licence) tells none of them apart. */
+/** Patches that share a changed line are compared, unless more patches than this share it (a brace, a licence). */
 const MOST_SHARING = 50;
 
 function pairUp(left: Prepared[], right: Prepared[]): Map<Prepared, Prepared> {
@@ -169,7 +169,7 @@ function pairUp(left: Prepared[], right: Prepared[]): Map<Prepared, Prepared> {
   for (const { one, old, score } of candidates.sort((a, b) => b.score - a.score)) {
     if (score >= SAME_PATCH && free.has(old) && !partner.has(one)) take(one, old);
   }
-  // In the order of the newer version, whichever way they were found.
+  // In the order of the newer version, however they were found.
   return new Map(right.flatMap((one) => (partner.has(one) ? [[one, partner.get(one) as Prepared]] : [])));
 }
 
@@ -179,7 +179,7 @@ function add<K>(map: Map<K, Prepared[]>, key: K, one: Prepared): void {
   else map.set(key, [one]);
 }
 
-/** What comparing may still cost, in squares of edited lines. */
+/** The remaining budget for comparing, in squares of edited lines. */
 interface Effort {
   left: number;
 }
@@ -193,19 +193,19 @@ function compared(old: Prepared, one: Prepared, isMoved: boolean, effort: Effort
 }
 
 /**
- * Lines that may differ before two patches count as too different to compare: the work grows with the square of it. Not a limit
- * of time, by which a page would depend on how busy the machine is.
+ * Lines that may differ before two patches count as too different to compare, since the time grows with its square. Not a time
+ * limit, which would make a page depend on how busy the machine is.
  */
 const MOST_EDITS = 1500;
 /**
- * The same for a whole comparison: squares of edited lines, of which one takes about 0.1 µs, so 0.8 s (2026-11-28). Two versions of
- * 100 patches of 1,400 lines each, none of them kept, took 15.6 s before. Past it, pairs are shown whole, unless few lines differ.
+ * The same for a whole comparison, in squares of edited lines. One takes about 0.1 µs, so this is 0.8 s (2026-11-28). Without it, two
+ * versions of 100 patches of 1,400 lines each with nothing in common took 15.6 s. Beyond it, pairs are shown whole, unless few lines differ.
  */
 const MOST_EFFORT = 8e6;
-/** However much was spent, a pair with as few edits as this is still compared. */
+/** A pair with this few edits is compared even without any budget left. */
 const LEAST_EDITS = 100;
 
-/** Lines shown of each side where the two are too different to compare. */
+/** Lines shown of each side if the two are too different to compare. */
 const BEGINNING = 100;
 
 function beginning(lines: string[], kind: 'old' | 'new'): RangeLine[] {
@@ -213,7 +213,7 @@ function beginning(lines: string[], kind: 'old' | 'new'): RangeLine[] {
   return lines.length > BEGINNING ? [...shown, { kind: 'skip', text: '' }] : shown;
 }
 
-/** Differences with CONTEXT lines around them; empty where there are none. */
+/** Differences with CONTEXT lines around them; empty if there are none. */
 function changedLines(old: string[], now: string[], effort: Effort): RangeLine[] {
   const most = Math.min(MOST_EDITS, Math.max(LEAST_EDITS, Math.floor(Math.sqrt(effort.left))));
   const parts = diffArrays(old, now, { maxEditLength: most });
@@ -222,7 +222,7 @@ function changedLines(old: string[], now: string[], effort: Effort): RangeLine[]
   const lines = parts?.flatMap((part): RangeLine[] =>
     part.value.map((text) => ({ kind: part.added ? 'new' : part.removed ? 'old' : 'same', text })),
   );
-  // Too different to compare: the beginning of the one, then of the other.
+  // Too different to compare: show the beginning of each.
   const all = lines ?? [...beginning(old, 'old'), ...beginning(now, 'new')];
   return all.some((line) => line.kind !== 'same') ? withContext(all) : [];
 }
@@ -240,9 +240,9 @@ function withContext(lines: RangeLine[]): RangeLine[] {
   return kept;
 }
 
-/** The longest run of ascending numbers in order, the first of equals: those that kept their place. */
+/** The longest ascending subsequence, the first of equals: the patches that kept their place. */
 function longestAscending(numbers: number[]): number[] {
-  /** By the length of the longest run that ends there; the numbers of one length descend, so the last is the least. */
+  /** Numbers by the length of the longest run that ends there; the numbers of a length descend, so the last is the smallest. */
   const levels: number[][] = [];
   for (const number of numbers) {
     let [low, high] = [0, levels.length];

@@ -1,22 +1,22 @@
 /**
- * What may have become of a patch series: each state once. docs/STATES.md is checked against this list, the site's legend,
- * the search's `status:` and SQL take it from here.
+ * All states of patch series. The site's legend, the search's `status:` and SQL use this list, and a test compares docs/STATES.md
+ * with it.
  */
 export interface State {
   id: string;
   name: string;
   meaning: string;
-  /** What it takes to be said. */
+  /** The evidence that it needs. */
   evidence: string;
   /** What ends it. */
   ends: string;
-  /** How pages colour it: taken, gone, near, open. */
+  /** Its colour on pages: taken, gone, near, open. */
   tone: 'in' | 'out' | 'near' | 'open';
 }
 
 /**
- * Of so many series that were read and that the program gives this state, so many have it: [right, said] (tests/eval/verdicts.test.ts
- * holds these figures to the mails; decision 0071 says how they came about).
+ * How many of the judged series that have this state according to the program really have it: [right, said]. Judged by reading
+ * (decision 0071); tests/eval/verdicts.test.ts checks these figures against the mails.
  */
 export const JUDGED: Partial<Record<StateId, readonly [right: number, said: number]>> = {
   merged: [42, 42],
@@ -29,13 +29,13 @@ export const JUDGED: Partial<Record<StateId, readonly [right: number, said: numb
   copy: [28, 28],
 };
 
-/** What a legend says of it; empty where too few were read. */
+/** The line for the legend; empty if no series was judged. */
 export const judgedLine = (id: StateId): string => {
   const [right, said] = JUDGED[id] ?? [0, 0];
   return said === 0 ? '' : `Judged by reading: ${right} of ${said} right.`;
 };
 
-/** Days of silence, counted to the newest mail of the list, after which nobody is said to wait or to discuss any more. */
+/** Days of silence before the list's newest mail after which a series is no longer waiting or under discussion. */
 export const QUIET_DAYS = 90;
 
 export const STATES = [
@@ -44,7 +44,7 @@ export const STATES = [
     name: 'merged',
     meaning: 'The newest version is in mainline or in a stable release.',
     evidence:
-      'A commit of a repository given with --commits, pr-tracker-bot, a stable tree naming the commit upstream, or -mm saying that it was merged; for every patch.',
+      'For every patch: a commit of a repository given with --commits, a mail of pr-tracker-bot, a copy in a stable tree that names the upstream commit, or a mail of -mm that says it was merged.',
     ends: 'Another patch or commit that reverts it.',
     tone: 'in',
   },
@@ -53,33 +53,33 @@ export const STATES = [
     name: 'applied',
     meaning: 'Somebody who keeps a tree took every patch of the newest version.',
     evidence:
-      'Their own words, a notice of the tree, patchwork-bot with commits, or -mm; never the words of the author of the patch, unless that author is known to keep a tree.',
-    ends: 'A merge; the keeper dropping it; a revert.',
+      "That person's words, a notice of the tree, patchwork-bot with commits, or -mm; the words of the patch's author only if the author is known to keep a tree.",
+    ends: 'A merge, a revert, or its removal by the keeper.',
     tone: 'in',
   },
   {
     id: 'partlyApplied',
     name: 'partly applied',
-    meaning: 'The same, of some patches of the newest version, or of all that the archive holds of a longer one.',
-    evidence: 'As applied, for at least one patch and not for all.',
-    ends: 'The other patches being taken, or a newer version.',
+    meaning: 'Somebody who keeps a tree took some patches of the newest version, or all of those that the archive has.',
+    evidence: 'As for applied, for at least one patch but not for all.',
+    ends: 'The other patches are taken, or a newer version is posted.',
     tone: 'in',
   },
   {
     id: 'reverted',
     name: 'reverted',
-    meaning: 'It was taken, and another patch or commit took it back.',
+    meaning: 'It was taken, and another patch or commit reverted it.',
     evidence:
-      'A commit that names the reverted one, or a patch titled Revert "..." of another series that changes the same files and was itself taken; nothing taken later.',
-    ends: 'Being taken again, or a newer version.',
+      'A commit that names the reverted one, or a patch of another series that is titled Revert "...", changes the same files and was itself taken; and nothing taken later.',
+    ends: 'It is taken again, or a newer version is posted.',
     tone: 'out',
   },
   {
     id: 'dropped',
     name: 'dropped',
-    meaning: 'The keeper of a tree had taken it and took it out again.',
-    evidence: 'Words of the person who had taken it, or of -mm.',
-    ends: 'Being taken again, or a newer version.',
+    meaning: 'The keeper of a tree took it and later removed it.',
+    evidence: 'The words of the person who had taken it, or a mail of -mm.',
+    ends: 'It is taken again, or a newer version is posted.',
     tone: 'out',
   },
   {
@@ -87,39 +87,38 @@ export const STATES = [
     name: 'refused',
     meaning: 'Somebody said no to the newest version as a whole.',
     evidence:
-      'A NAK in the first person, Nacked-by:, or "I will not apply this"; not taken back later by the same person.',
-    ends: 'The same person standing for it later; being taken; a newer version.',
+      'A NAK in the first person, Nacked-by:, or "I will not apply this", not taken back later by the same person.',
+    ends: 'The same person approves it later, it is taken, or a newer version is posted.',
     tone: 'out',
   },
   {
     id: 'withdrawn',
     name: 'withdrawn',
-    meaning: 'Its author asks that it be ignored, or drops it.',
+    meaning: 'Its author asks to ignore it, or drops it.',
     evidence: "The author's own words.",
-    ends: 'Being taken; a newer version.',
+    ends: 'It is taken, or a newer version is posted.',
     tone: 'out',
   },
   {
     id: 'changesRequested',
     name: 'changes requested',
     meaning: 'Somebody asked for a change to the newest version.',
-    evidence:
-      'A request in a reply of somebody else: asked for, or, in answer to the patch itself, said to be needed or wrong; or whatever the author answers with the promise of a change. What its reader may leave out ("maybe", "nit") asks for nothing.',
-    ends: 'The same person standing for it later; being taken; a newer version, which answers the request.',
+    evidence: `Somebody else's reply asks for a change, or, if it answers the patch directly, says that something is needed or wrong; or the author promises a change in answer to a reply. Optional remarks ("maybe", "nit") do not count.`,
+    ends: 'The same person approves it later, it is taken, or a newer version is posted, which answers the request.',
     tone: 'out',
   },
   {
     id: 'reviewed',
     name: 'reviewed',
-    meaning: 'Others stand for every patch of the newest version, and no mail says what became of it.',
-    evidence: 'Reviewed-by: or Acked-by: of others, in replies or in the patches.',
+    meaning: 'Others reviewed or acked every patch of the newest version, and no mail reports the outcome.',
+    evidence: 'Reviewed-by: or Acked-by: from others, in replies or in the patches.',
     ends: 'Any of the above.',
     tone: 'near',
   },
   {
     id: 'underDiscussion',
     name: 'under discussion',
-    meaning: `Others answered, and the last word is less than ${QUIET_DAYS} days older than the newest mail of the list.`,
+    meaning: `Others answered, and the last mail about it is less than ${QUIET_DAYS} days older than the list's newest mail.`,
     evidence: 'A reply of a person who is not the author.',
     ends: `A verdict, or ${QUIET_DAYS} days of silence.`,
     tone: 'open',
@@ -127,7 +126,7 @@ export const STATES = [
   {
     id: 'wentQuiet',
     name: 'went quiet',
-    meaning: 'Others answered, and then nobody said anything more.',
+    meaning: 'Others answered, and then nobody wrote about it any more.',
     evidence: `A reply of a person who is not the author, and ${QUIET_DAYS} days of silence since the last mail about it.`,
     ends: 'Another mail about it.',
     tone: 'open',
@@ -135,25 +134,25 @@ export const STATES = [
   {
     id: 'waiting',
     name: 'waiting for review',
-    meaning: `Posted to somebody in the last ${QUIET_DAYS} days of the list, and nobody answered yet.`,
+    meaning: `Sent to a person in the last ${QUIET_DAYS} days of the list, and nobody has answered yet.`,
     evidence:
-      'The patches, and a person in To: or Cc: who is not their author, a robot or a list; not those of robots, of trees of releases, or of people who apply their own work.',
-    ends: `An answer of a person, a newer version, or ${QUIET_DAYS} days of silence.`,
+      'The patches, and a person in To: or Cc: who is not their author, a robot or a list. Not for patches of robots, of release trees, or of people who apply their own work.',
+    ends: `A person's answer, a newer version, or ${QUIET_DAYS} days of silence.`,
     tone: 'open',
   },
   {
     id: 'posted',
     name: 'posted',
-    meaning: `Posted in the last ${QUIET_DAYS} days of the list, nobody answered, and nobody is waited for: the work of a robot or of somebody who applies it without a mail, or sent to lists alone.`,
+    meaning: `Posted in the last ${QUIET_DAYS} days of the list without an answer, and no answer is expected: it is the work of a robot or of somebody who applies it without a mail, or was only sent to lists.`,
     evidence: 'The patches.',
-    ends: 'As waiting for review.',
+    ends: 'As for waiting for review.',
     tone: 'open',
   },
   {
     id: 'noAnswer',
     name: 'no answer',
-    meaning: `Nobody but its author and robots wrote of the newest version, and the list went on for ${QUIET_DAYS} days.`,
-    evidence: 'The silence. What became of it is unknown.',
+    meaning: `Only its author and robots wrote about the newest version, and the list continued for ${QUIET_DAYS} days.`,
+    evidence: 'The silence. The outcome is unknown.',
     ends: 'Another mail about it.',
     tone: 'open',
   },
@@ -169,15 +168,15 @@ export const STATES = [
 
 export type StateId = (typeof STATES)[number]['id'];
 
-/** The name of a state, as pages, exports and SQL have it. */
+/** The name of a state on pages, in exports and in SQL. */
 export type StateName = (typeof STATES)[number]['name'];
 
-/** Names by id, so that no other file spells them. */
+/** Names by id, so that no other file spells them out. */
 export const STATE = Object.fromEntries(STATES.map(({ id, name }) => [id, name])) as {
   [K in StateId]: Extract<(typeof STATES)[number], { id: K }>['name'];
 };
 
-/** States of which no mail says how the work ended. */
+/** States in which no mail says how the work ended. */
 export const UNSETTLED: readonly StateName[] = [
   STATE.changesRequested,
   STATE.reviewed,
@@ -188,13 +187,13 @@ export const UNSETTLED: readonly StateName[] = [
   STATE.noAnswer,
 ];
 
-/** Why no mail may ever say what became of a series: its author applies their own work. Null where that is no reason, or it is known. */
+/** Why perhaps no mail will ever report the outcome: the author applies their own work. Null if that does not apply, or the outcome is known. */
 export const outcomeUnknown = (isKeepers: boolean, status: string): string | null =>
   isKeepers && UNSETTLED.some((name) => name === status)
     ? 'Its author keeps a tree, and may have applied it without a mail.'
     : null;
 
-/** The state of a name; null for another word. */
+/** The state with this name; null for any other word. */
 export function stateOf(name: string): State | null {
   return STATES.find((state) => state.name === name) ?? null;
 }

@@ -1,54 +1,54 @@
 /**
- * Subjects as git format-patch, b4 and thirty years of habit write them (docs: FIELD section 4).
- * Everything here works on the decoded, unfolded subject and never fails.
+ * Subjects as written by git format-patch, b4 and people over thirty years.
+ * All functions take the decoded, unfolded subject and never fail.
  */
 
 export type SubjectKind = 'patch' | 'cover' | 'pull' | 'tip' | 'mm' | 'plain';
 
-/** One subject, taken apart. */
+/** A parsed subject. */
 export interface Subject {
-  /** Begins with Re:, Aw:, 答复: and their like (forwards count too). */
+  /** Begins with Re:, Aw:, 答复: or similar (forwards count too). */
   isReply: boolean;
   kind: SubjectKind;
-  /** Words of the brackets, in order, counters and versions left out: `PATCH`, `RFC`, `net-next`. */
+  /** The words in the brackets, in order, without counters and versions: `PATCH`, `RFC`, `net-next`. */
   prefixes: string[];
-  /** Leading brackets that say nothing about the patch: a list's tag, `EXTERNAL`. */
+  /** Leading brackets that do not belong to the patch: a list's tag, `EXTERNAL`. */
   tags: string[];
-  /** 1 where none is given. */
+  /** 1 if none is given. */
   revision: number;
-  /** What follows the whole number: `.1` of v5.1, `a` of v15a; '' mostly. */
+  /** The rest of the version: `.1` in v5.1, `a` in v15a; mostly ''. */
   revisionPart: string;
-  /** n of n/m; 0 for a cover letter; null where there is none. */
+  /** n in n/m; 0 for a cover letter; null if there is none. */
   position: number | null;
   total: number | null;
-  /** The subject after its brackets, version words at its end left out. */
+  /** The subject after its brackets, without a version at its end. */
   title: string;
   rfc: boolean;
   resend: boolean;
-  /** Whether brackets or words call it a patch at all (`[PATCH]`, `[RFC 1/2]`, `[v3,2/4]`, `PATCH:`). */
+  /** Whether brackets or words call it a patch (`[PATCH]`, `[RFC 1/2]`, `[v3,2/4]`, `PATCH:`). */
   isPatchLike: boolean;
-  /** `5.4` for `[PATCH 5.4 1/9]`, `[PATCH 4.19.y]`, `[PATCH stable-4.9]`; 'stable' where no number is given. */
+  /** `5.4` for `[PATCH 5.4 1/9]`, `[PATCH 4.19.y]`, `[PATCH stable-4.9]`; 'stable' if no number is given. */
   stable: string | null;
   autosel: boolean;
-  /** Branch of `[tip: ras/core]`. */
+  /** The branch in `[tip: ras/core]`. */
   tipBranch: string | null;
 }
 
 const MARK =
   /^(?:(?:re|aw|antw|sv|vs|vl|fwd?|wg|tr|rv|odp|ynt|r|回复|答复|转发|回覆|轉寄)(?:\[\d+\]|\^\d+)?\s?[:：]|\(fwd\))\s*/i;
-/** A colon behind it belongs to it: `[PATCH v2 3/3]: title`. */
+/** A colon after the bracket belongs to it: `[PATCH v2 3/3]: title`. */
 const BRACKET = /^\[([^\]]*)\]?(?::\s)?\s*/;
-/** Longer brackets are words of the title. */
+/** A longer text in brackets belongs to the title. */
 const BRACKET_LENGTH = 80;
-/** So many brackets and reply marks are looked at. */
+/** The number of brackets and reply marks that are read. */
 const MARKS = 12;
 
-/** Takes a subject apart. */
+/** Parses a subject. */
 export function parseSubject(subject: string): Subject {
   const state = new State();
   let rest = subject.trim();
   for (let n = 0; n < MARKS; n++) {
-    // Behind "[PATCH]" a short word with a colon is a subsystem: rv is runtime verification, fw firmware, tr token ring.
+    // After "[PATCH]" a short word with a colon is a subsystem: rv is runtime verification, fw firmware, tr token ring.
     const mark = state.isPatchLike ? null : MARK.exec(rest);
     if (mark) {
       state.isReply = true;
@@ -58,7 +58,7 @@ export function parseSubject(subject: string): Subject {
     const bracket = rest.charCodeAt(0) === 91 ? BRACKET.exec(rest) : null;
     if (!bracket || bracket[0].length > BRACKET_LENGTH) break;
     const after = rest.slice(bracket[0].length);
-    // "[foo]" alone is the whole subject: better a title than none. "[PATCH 1/2]" is a patch whose commit has no message.
+    // If "[foo]" is the whole subject, it is the title. "[PATCH 1/2]" is a patch whose commit has no message.
     if (after === '' && !state.isPatchLike && !/\d\/\d/.test(bracket[1] as string)) break;
     state.take(bracket[1] as string);
     rest = after;
@@ -66,9 +66,9 @@ export function parseSubject(subject: string): Subject {
   return state.finish(rest);
 }
 
-/** `2/10`, `v3,2/10`, `v2-2/3`; quilt's `0.5/2` stands between the cover letter and the first patch. A colon may follow. */
+/** `2/10`, `v3,2/10`, `v2-2/3`; quilt's `0.5/2` comes between the cover letter and the first patch. A colon may follow. */
 const COUNTER = /^(?:v?(\d+(?:\.\d+|[a-z])?)[,:]|v(\d+)-)?0*(\d{1,4}(?:\.\d{1,2})?)\/0*(\d{1,4}|n|N|x|\?):?$/;
-/** `PATCH1/2`, `PATCHv2`, `RFCv3`: a word that lost the space behind it. */
+/** `PATCH1/2`, `PATCHv2`, `RFCv3`: a word that lost the space after it. */
 const GLUED = /^(patch|rfc|pull)(?=\d+\/\d)/i;
 const VERSION = /^[-(]*(?:patch|rfc)?-?i?[vV](?:er(?:sion)?\.?)?-?0*(\d{1,3})((?:\.\d{1,3})*|[a-zA-Z])\)*:?$/i;
 const STABLE =
@@ -116,7 +116,7 @@ class State {
     }
     const upper = word.toUpperCase();
     const version = VERSION.exec(word);
-    // v6.1 among the words of a stable patch is a kernel, v5.1 with a counter a replaced patch: kernels name the tree.
+    // v6.1 among the words of a stable patch is a kernel; v5.1 with a counter is a replaced patch.
     if (version && !(this.hasStableWord() && version[2]?.startsWith('.'))) {
       this.version(version);
       if (upper.startsWith('PATCH')) this.prefixes.push(word.slice(0, 5));
@@ -180,27 +180,27 @@ class State {
     return title.slice(found[0].length);
   }
 
-  /** `... -v5`, `... (v2)`, `... [v3]`, `..., v2`: as it was done before git had -v. */
+  /** `... -v5`, `... (v2)`, `... [v3]`, `..., v2`: the style before git had -v. */
   private trailingVersion(title: string): string {
     const found =
       /(?:(?<!\s)\s+-+|(?:(?<!\s)\s+)?[([]|,\s*)(?:take |try ?#?|version |ver\.? ?|rev\.? ?|[vV])(\d{1,3})((?:\.\d+)?)[)\]]?\s*$/.exec(
         title,
       );
     if (!found || (!this.isPatchLike && !/-$/.test((found[0].match(/^\s*-+/) ?? [''])[0]))) return title;
-    // "[PATCH v3 0/2] title (v3)" says it twice; another number is of something else.
+    // "[PATCH v3 0/2] title (v3)" repeats the version; another number means something else.
     if (this.revision !== 0 && this.revision !== Number(found[1])) return title;
     if (this.revision === 0) this.version(found);
     return title.slice(0, found.index).trim();
   }
 }
 
-/** `PATCH1/2` as its two words. */
+/** Splits `PATCH1/2` into two words. */
 function unglued(word: string): string[] {
   const head = GLUED.exec(word)?.[1];
   return head ? [head, word.slice(head.length)] : [word];
 }
 
-/** Brackets that speak of a patch, not of a list or a mail filter. */
+/** Whether brackets belong to a patch, not to a list or a mail filter. */
 function isPatchBracket(inside: string, words: string[]): boolean {
   if (/patch(?!work)|\bpull\b/i.test(inside)) return true;
   return words.some(

@@ -1,17 +1,17 @@
 import { type Body, lineAt } from '#mail/body';
 import type { Address } from '#mail/types';
 
-/** One trailer as given: `key` in its usual spelling, `value` whole, and who is named where it names someone. */
+/** A trailer: `key` in its usual spelling, the whole `value`, and the person whom it names, if any. */
 export interface Trailer {
   key: string;
   value: string;
   name: string;
   address: string;
-  /** Line of the body. */
+  /** Its line in the body. */
   line: number;
 }
 
-/** Usual spellings of keys that are not `Word-by`. */
+/** The usual spellings of keys that are not `Word-by`. */
 const SPELLINGS: Record<string, string> = {
   cc: 'Cc',
   fixes: 'Fixes',
@@ -27,10 +27,10 @@ const SPELLINGS: Record<string, string> = {
   'depends-on': 'Depends-on',
 };
 
-/** Longest value kept. */
+/** A longer value is cut. */
 const VALUE = 500;
 
-/** Trailers of one's own words (not of quotations or diffs), folded lines joined, in order. */
+/** The trailers in a body outside quotations and diffs, in order, with folded lines joined. */
 export function trailersOf(body: Body): Trailer[] {
   const found: Trailer[] = [];
   for (const { kind, start, end } of body.segments) {
@@ -63,21 +63,21 @@ function extend(trailer: Trailer, line: string): void {
   Object.assign(trailer, named(trailer.key, trailer.value));
 }
 
-/** `REVIEWED-BY` and `reviewed-by` are one key: `Reviewed-by`. */
+/** The usual spelling of a key: `REVIEWED-BY` and `reviewed-by` become `Reviewed-by`. */
 function spelled(key: string): string {
   const lower = key.toLowerCase();
   return SPELLINGS[lower] ?? lower.charAt(0).toUpperCase() + lower.slice(1);
 }
 
-/** Who a trailer names. `Fixes:`, `Link:` and their like name nobody. */
+/** The person whom a trailer names. `Fixes:`, `Link:` and similar name nobody. */
 function named(key: string, value: string): Address {
   if (!key.endsWith('-by') && key !== 'Cc') return { name: '', address: '' };
   return readPerson(value);
 }
 
 /**
- * A person as trailers write them: `Name <a@b>`, `"Name" <a@b> # v2`, `a@b (Name)`, `Name a@b`, `<a@b>`.
- * Stray punctuation is forgiven.
+ * Reads a person in a trailer: `Name <a@b>`, `"Name" <a@b> # v2`, `a@b (Name)`, `Name a@b`, `<a@b>`.
+ * Tolerates stray punctuation.
  */
 export function readPerson(value: string): Address {
   const angle = value.indexOf('<');
@@ -110,10 +110,10 @@ function cleanAddress(address: string): string {
     .toLowerCase();
 }
 
-/** What a trailer of review says: `review` stands for the patch, `test` tried it, `against` refuses it. */
+/** The meaning of a review trailer: `review` approves the patch, `test` tried it, `against` refuses it. */
 type Weight = 'review' | 'test' | 'against';
 
-/** Trailers of review, every spelling in use, once: SQL and pages take them from here. */
+/** All spellings of review trailers in use. SQL and pages use this table. */
 const REVIEW_TRAILERS: Record<string, Weight> = {
   'Reviewed-by': 'review',
   'Review-by': 'review',
@@ -134,7 +134,7 @@ const REVIEW_TRAILERS: Record<string, Weight> = {
 const keysOf = (...weights: Weight[]) =>
   Object.keys(REVIEW_TRAILERS).filter((key) => weights.includes(REVIEW_TRAILERS[key] as Weight));
 
-/** All of them; by which somebody stands for a patch; those of a review; those against it. */
+/** All review trailers; below, those that approve a patch, those of a review, and those against it. */
 export const ENDORSEMENTS: readonly string[] = keysOf('review', 'test', 'against');
 export const STANDING: readonly string[] = keysOf('review', 'test');
 export const REVIEWS: readonly string[] = keysOf('review');
@@ -145,14 +145,14 @@ export function isEndorsement(key: string): boolean {
   return key in REVIEW_TRAILERS;
 }
 
-/** Whether two mailboxes are one person's by what they say: the same address, or the same full name. */
+/** Whether two mailboxes belong to the same person: the same address, or the same full name. */
 export function isSamePerson(a: Address, b: Address): boolean {
   const plain = (name: string) => name.toLowerCase().replace(/["'.]/g, '').replace(/\s+/g, ' ').trim();
   if (a.address !== '' && a.address.toLowerCase() === b.address.toLowerCase()) return true;
   return plain(a.name).includes(' ') && plain(a.name) === plain(b.name);
 }
 
-/** `Tested-by: nobody so far, please try` names no person: neither an address nor a name of few words. */
+/** Whether a trailer names a person. `Tested-by: nobody so far, please try` has neither an address nor a name of few words. */
 function namesPerson({ name, address }: Address, value: string): boolean {
   if (address !== '') return true;
   const words = name.split(' ');
