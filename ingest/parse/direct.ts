@@ -2,7 +2,7 @@ import { readStructured } from '#mail/param';
 import { textOf } from '#mail/parts';
 import { type TransferEncoding, transferEncoding } from '#mail/transfer';
 
-/** How the body of a one-part mail is written. */
+/** Encoding and format of the body of a one-part mail. */
 export interface BodyForm {
   encoding: TransferEncoding;
   charset: string | null;
@@ -11,7 +11,7 @@ export interface BodyForm {
 }
 
 /**
- * The form of the body if the mail is one `text/plain` part that is nobody's file; else null.
+ * The form of the body if the mail is a single `text/plain` part and not an attached file; else null.
  * RFC 2045 5.2: no Content-Type means text/plain.
  */
 export function directForm(
@@ -32,5 +32,5 @@ export function directForm(
   };
 }
 
-/** The text of a one-part body. */
+/** The text of a one-part mail. */
 export const directText = (body: Buffer, form: BodyForm): string => textOf({ type: 'text/plain', body, ...form });

@@ -10,13 +10,13 @@ import type { Address, Message } from '#mail/types';
 import { directForm, directText } from './direct';
 import { type MimeContent, readMime } from './mime';
 
-/** Displayed text above this is cut. The largest honest mail of the archives is 2 MB. */
+/** Longer displayed text is cut. The largest real mail in the archives is 2 MB. */
 export const MAX_TEXT = 8 * 1024 * 1024;
-/** A subject above this is cut. */
+/** A longer subject is cut. */
 export const MAX_SUBJECT = 4096;
-/** A display name or an address above this is cut: RFC 5321 4.5.3.1.3 bounds an address at 256. */
+/** A longer display name or address is cut: RFC 5321 4.5.3.1.3 limits an address to 256. */
 const MAX_NAME = 1000;
-/** So much of the recipients is searched for by words. */
+/** Characters of the recipients that are indexed for the search. */
 const MAX_RECIPIENTS = 128 * 1024;
 
 const WANTED = new WantedHeaders(
@@ -27,13 +27,13 @@ const WANTED = new WantedHeaders(
   ),
 );
 
-/** Arrival as the source tells it; and the time in an mbox's `From ` line, which is one if nothing else tells. */
+/** The arrival according to the source, and the time in an mbox's `From ` line, which counts if nothing else is known. */
 export interface Hints {
   receivedAt: number | null;
   fromLine?: number | null;
 }
 
-/** Reads one mail. Never throws: bad mail gives a poorer Message, with notes on what was cut or guessed. */
+/** Parses a mail. Never throws: bad mail gives a poorer Message, with notes on what was cut or guessed. */
 export function parseMail(bytes: Buffer, hints: Hints): Message {
   const block = scanHeaders(bytes, WANTED);
   const types = block.all('content-type');
@@ -49,7 +49,7 @@ export function parseMail(bytes: Buffer, hints: Hints): Message {
   return compose(bytes, block, hints, shownAtLeast(readMime(bytes), body));
 }
 
-/** A body of which neither text nor part was found is shown as it is. */
+/** Shows a body unchanged if neither text nor parts were found in it. */
 function shownAtLeast(content: MimeContent, body: Buffer): MimeContent {
   if (content.textKind !== 'none' || content.attachments.length || body.toString('latin1', 0, 4096).trim() === '')
     return content;
@@ -58,12 +58,12 @@ function shownAtLeast(content: MimeContent, body: Buffer): MimeContent {
 }
 
 /**
- * A mail that could not be read within its time or memory. Its bytes are kept; of it are told its headers (`doubt` 1), or, where it
- * failed with these too, nothing but that.
+ * The Message for a mail that could not be read within its time or memory. Its bytes are kept. Only its headers are read (`doubt` 1),
+ * or, if that failed too, nothing.
  */
 export function doubtful(bytes: Buffer, hints: Hints, doubt: number): Message {
   const block = scanHeaders(doubt > 1 ? Buffer.alloc(0) : bytes, WANTED);
-  const note = 'it could not be read within the time and memory that one mail may take: only its raw form is kept';
+  const note = 'it could not be read within the time and memory allowed for a mail: only its raw form is kept';
   return compose(bytes, block, hints, { ...plain(''), notes: [note] });
 }
 
@@ -94,7 +94,7 @@ function compose(bytes: Buffer, block: HeaderBlock, hints: Hints, content: MimeC
     msgidDerived: borne === null,
     subject: subjectOf(heading(block.first('subject') ?? ''), notes),
     author: tidied(author),
-    // Read when they are asked for: most of ingest needs their words only, and lists of recipients are long.
+    // Parsed on demand: most of ingest needs only their words, and lists of recipients are long.
     get to() {
       return addressesOf(block.all('to').map(heading));
     },
@@ -121,7 +121,7 @@ function compose(bytes: Buffer, block: HeaderBlock, hints: Hints, content: MimeC
   };
 }
 
-/** From: the first header is the author's, as clients show it; recipients of several headers are all recipients. */
+/** The mailboxes in all headers of a name. (For From: only the first header counts, as in mail clients.) */
 function addressesOf(values: string[]): Address[] {
   return values.flatMap((value) => parseAddresses(value)).map(tidied);
 }
@@ -136,7 +136,7 @@ const tidied = ({ name, address }: Address): Address => ({
   address: clean(address.slice(0, MAX_NAME)),
 });
 
-/** Control characters are no part of a name or subject, and lone surrogates of none: both would break what is made from it. */
+/** Removes control characters and lone surrogates, which would break anything made from a name or subject. */
 function clean(text: string): string {
   const tidy = /[\x00-\x1f\x7f]/.test(text) ? text.replace(/[\x00-\x1f\x7f]+/g, ' ').trim() : text;
   return tidy.isWellFormed() ? tidy : tidy.toWellFormed();
@@ -149,12 +149,12 @@ function subjectOf(header: string, notes: string[]): string {
   return subject.slice(0, MAX_SUBJECT).toWellFormed();
 }
 
-/** A stable id for a mail that bears none: the same bytes give the same one. RFC 2606 reserves the domain. */
+/** A stable id for a mail without one: the same bytes give the same id. RFC 2606 reserves the domain. */
 function derivedMsgid(bytes: Buffer): string {
   return `${createHash('sha256').update(bytes).digest('hex').slice(0, 32)}@derived.invalid`;
 }
 
-/** An encoded word hides what was written as it is; so does a lone id without brackets. Only a stored mail tells. */
+/** An id in an encoded word, or alone without brackets; whether it is one depends on a stored mail. */
 function possibleParent(inReplyTo: string): string | null {
   const encoded = inReplyTo.includes('=?') ? decodeWords(inReplyTo) : inReplyTo;
   return encoded === inReplyTo ? possibleId(inReplyTo) : (idsOf(encoded)[0] ?? possibleId(encoded.trim()));
@@ -201,7 +201,7 @@ function identifyingHeaders(block: HeaderBlock, heading: (raw: string) => string
 const CLEARSIGNED = '-----BEGIN PGP SIGNED MESSAGE-----';
 const SIGNATURE = '-----BEGIN PGP SIGNATURE-----';
 
-/** RFC 9580 7.1: a line of a signed text that begins with a dash is sent with `- ` before it. */
+/** Undoes RFC 9580 7.1: in a signed text, lines that begin with a dash are sent with `- ` before them. */
 function withoutDashes(text: string): string {
   const begin = text.indexOf(CLEARSIGNED);
   const end = text.indexOf(`\n${SIGNATURE}`, begin);
@@ -217,7 +217,7 @@ function shownText(text: string, notes: string[]): string {
     shown = shown.slice(0, MAX_TEXT);
   }
   if (shown.includes('\0')) {
-    notes.push('NUL bytes taken out');
+    notes.push('NUL bytes removed');
     shown = shown.replaceAll('\0', '');
   }
   return shown.isWellFormed() ? shown : shown.toWellFormed();

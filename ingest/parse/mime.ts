@@ -5,23 +5,23 @@ import { withoutDeepElements } from '#mail/nesting';
 import { attachedParts, contentOf, type Part, readParts, shownParts } from '#mail/parts';
 import type { Attachment } from '#mail/types';
 
-/** Textual attachments are indexed and shown up to this. */
+/** Characters of a textual attachment that are indexed and shown. */
 const MAX_ATTACHMENT_TEXT = 1024 * 1024;
 const MAX_HTML = 2 * 1024 * 1024;
-/** File systems bound a name at 255; of a longer one the end is kept, which says what the file is. */
+/** File systems limit a name to 255. Of a longer name the end is kept, which shows the type of the file. */
 const MAX_FILE_NAME = 255;
 const MAX_TYPE = 127;
 
 export interface MimeContent {
   text: string;
   textKind: 'plain' | 'html' | 'none';
-  /** The charset that the text named, for headers that name none. */
+  /** The charset of the text, for headers that name none. */
   charset: string | null;
   attachments: Attachment[];
   notes: string[];
 }
 
-/** Reads a mail of several parts, or of one that is not plain text. Each part that is shown is made text by itself, then they are joined. */
+/** Reads a mail with several parts, or with one that is not plain text. Shown parts are converted to text separately, then joined. */
 export function readMime(bytes: Buffer): MimeContent {
   const { root, notes } = readParts(bytes);
   const shown = shownParts(root);
@@ -63,7 +63,7 @@ function attachmentOf(part: Part, index: number): Attachment {
   };
 }
 
-/** Patches, logs and configurations, whatever type their mailer gave them. */
+/** Whether an attachment is a patch, log or configuration, whatever type the mailer gave it. */
 function isTextual(type: string, name: string | null, content: Buffer): boolean {
   return (
     /^text\/|[/+-](patch|diff|x-patch|x-diff|json|xml)$/.test(type) ||
@@ -72,7 +72,7 @@ function isTextual(type: string, name: string | null, content: Buffer): boolean 
   );
 }
 
-/** UTF-8 without control characters but those of a terminal, by its beginning: kernel logs are sent as "octet-stream". */
+/** Whether the beginning is UTF-8 with no control characters but a terminal's: kernel logs are sent as "octet-stream". */
 function looksLikeText(content: Buffer): boolean {
   const beginning = content.subarray(0, 4096);
   return (

@@ -1,6 +1,6 @@
-/** What an act is, and which patches it speaks of. */
+/** Acts, and which patches they are about. */
 
-/** `asked`, `gaveIn` and their kin count only from whom they can come: states.ts asks who spoke. */
+/** Some, such as `asked` and `gaveIn`, count only from certain people; states.ts checks who spoke. */
 export type ActKind =
   | 'applied'
   | 'queued'
@@ -14,9 +14,9 @@ export type ActKind =
 
 export interface Act {
   kind: ActKind;
-  /** The form is one that only those use who keep a tree; others need proof that they commit. */
+  /** Only people who keep a tree use this form. For other forms, proof is needed that the speaker commits. */
   isPlain: boolean;
-  /** 'all', 'rest', '1-5', '1 2', 'v5', 'named thermal'; null: the patch that the mail answers to. */
+  /** 'all', 'rest', '1-5', '1 2', 'v5', 'named thermal'; null: the patch that the mail answers. */
   scope: string | null;
   tree: string | null;
 }
@@ -24,14 +24,14 @@ export interface Act {
 /** A question states nothing. */
 export const isQuestion = (sentence: string) => sentence.includes('?') && /\?["')\s]*(?:[:;]-?\))?$/.test(sentence);
 
-/** Words before "patches" that name none of them. */
+/** Words before "patches" that do not name any. */
 const UNNAMING = new Set(
   'a an the this that these those your my our his their it of in from all both only just first second third last next rest remaining other others two three four five six seven eight nine ten whole entire full same new newer latest updated revised fixed above below following final queued applied merged picked took taken pushed pulled added and or to for with each every patch patches series set v2 v3 single trivial little small nice good simple old previous original actual said bug bugfix minor resulting whole linux kernel rc next'.split(
     ' ',
   ),
 );
 
-/** "The thermal patches", "patches prefixed with power: supply": those whose titles hold the words. */
+/** "The thermal patches", "patches prefixed with power: supply": patches with these words in the title. */
 function namedIn(clause: string): string | null {
   const found =
     /\bpatches (?:prefixed with|titled|named|starting with|for|touching|against|under) ["'`]?((?:[\w:/.-]+ ?){1,4})/i.exec(
@@ -51,11 +51,11 @@ function namedIn(clause: string): string | null {
 
 const NUMBERS = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'];
 
-/** What was done to a patch on the way, which says nothing of how many were taken: "(I fixed a comment in patch 2)", "with the typo in the second one corrected". */
+/** Edits made while applying, which do not say how many patches were taken: "(I fixed a comment in patch 2)". */
 const EDITED =
   /\(?\b(?:with|after|modulo|having|i(?:'ve| have)?|we(?:'ve| have)?)\b(?=[^()]{0,90}\b(?:fix(?:ed|ing|es)?|chang(?:ed|es?|ing)|edit(?:ed|s)?|tweak(?:ed|s)?|adjust(?:ed|ments?)?|typos?|correct(?:ed|ions?)|reword(?:ed|ing)?|updat(?:ed|es?)|rebas(?:ed|ing)|renam(?:ed|ing)|squash(?:ed|ing)|amend(?:ed|ments?)?)\b).*$/i;
 
-/** Which patches a clause speaks of. */
+/** Which patches a clause is about. */
 export function scopeOf(given: string): string | null {
   const edited = EDITED.exec(given)?.index ?? 0;
   const clause = edited > 0 ? given.slice(0, edited) : given;

@@ -1,7 +1,7 @@
 /**
- * What a sentence does to a patch: takes it, refuses it, asks for a change. Read by grammar (who, which verb, whether it is
- * done, to what, where to), never by whole phrases; a sentence that could mean something else does nothing.
- * Everything here takes time linear in the sentence, which is cut at 400 characters.
+ * The act of a sentence: taking a patch, refusing it, asking for a change. Recognised by grammar (who, which verb, whether it is
+ * done, to what, where to), never by whole phrases. An ambiguous sentence counts as no act.
+ * All functions are linear in the sentence, which is cut at 400 characters.
  */
 import type { Act } from './act';
 import { approvalIn, requestIn } from './asking';
@@ -10,7 +10,7 @@ import { takingIn } from './taking';
 
 const SENTENCE = 400;
 
-/** The act of a sentence, null for most. */
+/** The act of a sentence; null for most. */
 export function actOf(given: string): Act | null {
   const sentence = given
     .slice(0, SENTENCE)
@@ -23,7 +23,7 @@ export function actOf(given: string): Act | null {
   );
 }
 
-/** Questions, quotations, items of lists, lines of code and what a tool printed state nothing. */
+/** Questions, quotations, items of lists, lines of code and output of tools are not statements. */
 function isNoStatement(sentence: string): boolean {
   return sentence.length < 3 || /^["'`*+#|$%/\\<]|^- |^(?:WARNING|ERROR|CHECK|error|warning|note): /.test(sentence);
 }

@@ -3,38 +3,38 @@ import type { PatchFact } from '#patch/kinds';
 import { titleKey } from '#patch/subject';
 import type { PostedSet } from './sets';
 
-/** How alike two posted sets are. */
+/** The similarity of two posted sets. */
 export interface Likeness {
-  /** Pairs of patches that are versions of one another, by content or by title and content. */
+  /** Pairs of patches that are versions of each other, by content or by title and content. */
   pairs: number;
-  /** Of those, how many change the same lines (similarity at least SAME_CHANGE) or have one patch_id. */
+  /** How many of them change the same lines (similarity at least SAME_CHANGE) or have the same patch_id. */
   alike: number;
-  /** Pairs of one title. */
+  /** Pairs with the same title. */
   titled: number;
   /** Patches in the smaller and in the larger set. */
   smaller: number;
   larger: number;
   /** Mean similarity of the changes over the pairs. */
   change: number;
-  /** Both have cover letters of one title, or are single patches of one title. */
+  /** Both have cover letters, or are single patches, with the same title. */
   sameName: boolean;
-  /** A cover letter of the one has the title of the only patch of the other. */
+  /** The cover letter of one has the title of the other's only patch. */
   grown: boolean;
-  /** Likeness of the names where they differ, 0 to 1. */
+  /** Similarity of the names if they differ, 0 to 1. */
   nameLikeness: number;
-  /** Share of files that both change, of the smaller set's files. */
+  /** Share of the smaller set's files that both change. */
   files: number;
 }
 
 /**
- * Similarity of changes from which two patches are one patch's versions whatever their titles; chosen from linux-edac and
- * linux-pm, where tests/eval/series.test.ts shows what joins and separations it gives.
+ * From this similarity of changes on, two patches are versions of each other, whatever their titles. Chosen with linux-edac and
+ * linux-pm; tests/eval/series.test.ts shows the resulting joins and separations.
  */
 const SAME_CHANGE = 0.5;
-/** With the same title, much less will do: the title is the evidence, the change only must not speak against it. */
+/** With the same title, much less is enough: the title is the evidence, and the change must not contradict it. */
 const TITLED_CHANGE = 0.12;
 
-/** The key of an empty title, which is the same for all works. */
+/** The key of an empty title, which says nothing. */
 export const UNTITLED = textKey('');
 
 export function likeness(a: PostedSet, b: PostedSet): Likeness {
@@ -52,7 +52,7 @@ export function likeness(a: PostedSet, b: PostedSet): Likeness {
     larger: Math.max(left.length, right.length),
     sameName: isSameTitle && bothCovers,
     grown: isSameTitle && !bothCovers && left.length !== right.length && Math.min(left.length, right.length) === 1,
-    // Asked for by few judgements, and dearer than all the rest.
+    // Computed on demand: few judgements use it, and it costs more than the rest.
     get nameLikeness() {
       return bothCovers ? wordLikeness(nameA.title, nameB.title) : 0;
     },
@@ -62,14 +62,14 @@ export function likeness(a: PostedSet, b: PostedSet): Likeness {
   };
 }
 
-/** Up to here each patch of the one set is held against each of the other. */
+/** Up to this size, every patch of one set is compared with every patch of the other. */
 const FEW = 64;
-/** A changed line or title that more patches of a set share tells none of them apart. */
+/** A changed line or title that more patches of a set share is ignored. */
 const MOST_SHARING = 50;
 
 const known = new WeakMap<PostedSet, (patch: PatchFact) => PatchFact[]>();
 
-/** Those of a large set that share a changed line, a title or a patch id with a patch, in their order: others are no match of it. */
+/** The patches of a large set that share a changed line, a title or a patch id with a patch, in order; no others can match. */
 function rivalsIn(set: PostedSet): (patch: PatchFact) => PatchFact[] {
   const made = known.get(set);
   if (made) return made;
@@ -117,7 +117,7 @@ function matched(
   return sum;
 }
 
-/** The mail whose title names the set. */
+/** The mail whose title is the set's name. */
 function nameOf(set: PostedSet): PatchFact {
   return set.cover ?? (set.members[0] as PatchFact);
 }
@@ -164,7 +164,7 @@ function sharedFiles(left: PatchFact[], right: PatchFact[]): number {
   return both / least;
 }
 
-/** Jaccard similarity of the words of two titles. */
+/** The Jaccard similarity of the words in two titles. */
 export function wordLikeness(a: string, b: string): number {
   const left = new Set(
     titleKey(a)

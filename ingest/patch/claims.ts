@@ -15,12 +15,12 @@ import type { Subject } from '#patch/subject';
 import { AGAINST, type Trailer } from '#patch/trailer';
 import { saidOf } from './said';
 
-/** How far into a mail a script's statement is looked for, in lines. */
+/** Lines of a mail that are searched for a script's statement. */
 const LINES = 400;
 
 /**
- * What a mail says became of patches: of the one it answers to, or of those it names. FIELD section 5.
- * Only statements; which patch is meant is decided when all mails are known (outcome.ts).
+ * What a mail says happened to patches: to the one that it answers, or to those that it names.
+ * Only the statements; outcome.ts decides which patches they are about when all mails are known.
  */
 export function claimsOf(
   message: Message,
@@ -35,7 +35,7 @@ export function claimsOf(
   if (kind === PATCH_KIND.stable) return upstreamClaims(subject, body);
   if (kind === PATCH_KIND.patch)
     return [...revertClaims(subject, body), ...(subject.isReply ? [] : upstreamClaims(subject, body))];
-  // "NACK: [PATCH] ..." is a reply too.
+  // A mail titled "NACK: [PATCH] ..." is a reply too.
   const isReply = subject.isReply || message.references.length > 0;
   if (isReply && (kind === null || kind === PATCH_KIND.reply)) return replyClaims(message, body, trailers);
   return [];
@@ -46,23 +46,23 @@ function claim(kind: ClaimKind, source: ClaimSource, line: number, about: Partia
 }
 
 /**
- * Whose word a notice is: that of the robot known by its address; else of a person, who may keep a tree; but of whoever bears a
- * robot's name under another address it proves nothing, however often it is sent.
+ * The source of a notice: the robot with this address, else a person, who may keep a tree. From anybody with a robot's name and another
+ * address it proves nothing, however often it is sent.
  */
 function sourceOf(message: Message, known: ClaimSource): ClaimSource {
   if (isNoticeRobot(robotOf(message))) return known;
   return isMachine(message.author.name, message.author.address) ? CLAIM_SOURCE.report : CLAIM_SOURCE.notice;
 }
 
-/** The address by which a robot is known; none where the archive's server looked for its domain's signature and found none. */
+/** The robot's address; '' if the archive's server looked for its domain's signature and found none. */
 function robotOf(message: Message): string {
   const address = message.author.address.toLowerCase();
   return isKnownRobot(address) && message.senderChecked === 'fail' ? '' : address;
 }
 
 /**
- * A notice of a tree, as tip-bot's: `Commit-ID:`, tree and branch in the subject, `Link:` to the mail that was applied. From an
- * address that is no known robot's it is the word of whoever sent it.
+ * A tree's notice such as tip-bot's: `Commit-ID:`, tree and branch in the subject, `Link:` to the applied mail. From an unknown address
+ * it is the statement of its sender.
  */
 function tipClaims(message: Message, subject: Subject, body: Body, trailers: Trailer[]): Claim[] {
   const oid = firstMatch(body, /^Commit-ID:\s+([0-9a-f]{12,40})/);
@@ -77,13 +77,13 @@ function tipClaims(message: Message, subject: Subject, body: Body, trailers: Tra
 
 const TREE_TAG = /^([\w.-]{1,40}):\s*(\S{1,60})$/;
 
-/** `thermal thermal/next` of `[thermal: thermal/next] title`; null for another subject. */
+/** `thermal thermal/next` for `[thermal: thermal/next] title`; null for other subjects. */
 function treeOfNotice(subject: Subject): string | null {
   const tag = subject.tags.map((one) => TREE_TAG.exec(one)).find((one) => one !== null);
   return tag ? `${tag[1]} ${tag[2]}` : null;
 }
 
-/** Any `[tree: branch] title` whose body has a `Commit-ID:` is the notice of a tree. */
+/** Whether a mail is a tree's notice: `[tree: branch] title` with a `Commit-ID:` in the body. */
 export function isTreeNotice(subject: Subject, body: Body): boolean {
   return (
     treeOfNotice(subject) !== null &&
@@ -134,7 +134,7 @@ function noticeClaims(message: Message, body: Body): Claim[] {
   ];
 }
 
-/** `commit <40 hex> upstream.`, `[ Upstream commit <40 hex> ]`: where a copy for a stable tree comes from. */
+/** `commit <40 hex> upstream.`, `[ Upstream commit <40 hex> ]`: the origin of a copy for a stable tree. */
 const UPSTREAM =
   /^\s*(?:\[ ?)?(?:commit|upstream commit|\(cherry picked from commit)\s+([0-9a-f]{12,40})(?: upstream| ?\]|\))/i;
 
@@ -156,7 +156,7 @@ function upstreamClaims(subject: Subject, body: Body): Claim[] {
     : [];
 }
 
-/** A patch titled `Revert "..."`, or `subsystem: Revert "..."`, proposes to take a commit back. */
+/** A patch titled `Revert "..."`, or `subsystem: Revert "..."`, proposes to revert a commit. */
 function revertClaims(subject: Subject, body: Body): Claim[] {
   const found = /^((?:[^\s":]{1,40}: ?){0,3})Revert "(.+)"?$/.exec(subject.title);
   if (!found) return [];
@@ -171,7 +171,7 @@ function revertClaims(subject: Subject, body: Body): Claim[] {
   ];
 }
 
-/** What the robots say in their forms, b4's list of commits, a trailer against the patch, else a person's words. */
+/** Claims in robots' forms, in b4's list of commits, in a trailer against the patch, else in a person's words. */
 function replyClaims(message: Message, body: Body, trailers: Trailer[]): Claim[] {
   const { name, address } = message.author;
   if (isPrTracker(robotOf(message))) return prTrackerClaims(body);
@@ -187,7 +187,7 @@ function replyClaims(message: Message, body: Body, trailers: Trailer[]): Claim[]
   return said;
 }
 
-/** A person's robot says so in its first lines: "This is the friendly patch-bot of ...". */
+/** Whether the first lines say that a person's robot wrote this: "This is the friendly patch-bot of ...". */
 const isAutomatic = (body: Body) =>
   firstMatch(
     body,
@@ -203,7 +203,7 @@ function prTrackerClaims(body: Body): Claim[] {
     : [];
 }
 
-/** Longest line looked at: a title, a link, a tree. The patterns here take time by the square of it. */
+/** Longer lines are not examined: the time of these patterns grows with the square of the length. */
 const LINE = 1000;
 
 const lineOf = ({ text, starts }: Body, i: number) => lineAt(text, starts, i).slice(0, LINE);
@@ -213,7 +213,7 @@ const LISTED = /^\s*(?:- )?\[(?:[^\]]*[, ])?0*\d+\/\d+\] (.+)$|^\s{2}- (?:\[[^\]
 const COMMIT =
   /^\s+(?:commit: |https?:\/\/\S+\/(?:c|commit)\/(?:\?id=)?|https?:\/\/\S+[?&;](?:h|id)=|\(no matching commit\)|commit )([0-9a-f]{12,40})?/;
 
-/** A mail without any of these lists no commits: most replies. */
+/** A mail without any of these, as most replies, lists no commits. */
 const NAMES_COMMIT = ['commit: ', '/c/', 'commit/', 'id=', ';h=', 'no matching commit', '  commit '];
 
 function listedClaims(body: Body, source: ClaimSource): Claim[] {
@@ -238,7 +238,7 @@ function listedClaims(body: Body, source: ClaimSource): Claim[] {
   return claims;
 }
 
-/** The commit on the line below a title, or on the one after it where the title was wrapped. */
+/** The commit on the line below a title, or on the next line if the title was wrapped. */
 function commitBelow(body: Body, at: number, lines: number): { oid: string | null; rest: string } | null {
   const next = COMMIT.exec(lineOf(body, at + 1));
   if (next) return { oid: next[1] ?? null, rest: '' };

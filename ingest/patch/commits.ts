@@ -4,24 +4,24 @@ import { titleKey } from '#patch/subject';
 import { msgidOfLink } from './claims';
 import { authorKey } from './facts';
 
-/** Longest line of a commit's message that is looked at. */
+/** Longer lines of a commit's message are not examined. */
 const LINE = 1000;
 
-/** A commit by the keys under which its patch may be known here. */
+/** A commit with the keys by which its patch may be found. */
 export interface CommitKeys {
   oid: string;
   authorKey: number;
   titleKey: number;
   authoredAt: number;
   committedAt: number;
-  /** Message-IDs of its `Link:` lines. */
+  /** Message-IDs in its `Link:` lines. */
   msgids: string[];
-  /** Commit that it reverts, 40 hex digits. */
+  /** The commit that it reverts, 40 hex digits. */
   reverts: string | null;
   patchId: string | null;
 }
 
-/** The keys of a commit; its patch_id follows from the diff (`diffPatchId`). */
+/** The keys of a commit; its patch_id is computed from the diff (`diffPatchId`). */
 export function commitKeys(commit: {
   oid: string;
   authorName: string;
@@ -49,7 +49,7 @@ export function commitKeys(commit: {
   };
 }
 
-/** What `git patch-id --stable` prints for a commit's diff. */
+/** The `git patch-id --stable` of a commit's diff. */
 export function diffPatchId(diff: string): string | null {
   return patchIds(diff)[0] ?? null;
 }
@@ -67,20 +67,20 @@ export interface CommitCandidate {
 
 export type CommitMatch = { oid: string; patch: number; how: 'link' | 'patch id' | 'author, subject and date' };
 
-/** A commit's author date is its mail's Date; clocks and zones in hand-made mails err by so many seconds at most. */
+/** A commit's author date is the Date of its mail, up to this many seconds in hand-made mails. */
 const SAME_DATE = 2;
-/** Without an equal date, one patch of that author and title posted at most so long before the commit will do: half a year. */
+/** Without an equal date, a single patch with that author and title counts if it was posted at most half a year before the commit. */
 const REACH = 183 * 86400;
 
 /**
- * The patch that a commit comes from, of `candidates` (those that share any key with it): the one its Link names, else one of its
- * patch_id, else one of its author and subject, by date. Null where that leaves a doubt.
+ * The patch from which a commit was made, among `candidates` (those that share a key with it): the patch that its Link names, else one
+ * with its patch_id, else one with its author and subject, by date. Null if in doubt.
  */
 export function matchCommit(commit: CommitKeys, candidates: CommitCandidate[]): CommitMatch | null {
   const found = (patch: CommitCandidate | undefined, how: CommitMatch['how']) =>
     patch ? { oid: commit.oid, patch: patch.id, how } : null;
   const linked = candidates.filter((one) => commit.msgids.includes(one.msgid));
-  // A Link may also name a discussion or a report: something else must agree.
+  // A Link may also lead to a discussion or a report, so something else must match too.
   const patches = linked.filter((one) => !one.isCover);
   const named =
     patches.find((one) => one.titleKey === commit.titleKey) ??
@@ -98,7 +98,7 @@ export function matchCommit(commit: CommitKeys, candidates: CommitCandidate[]): 
   return found(nearest(recent, commit), 'author, subject and date');
 }
 
-/** Of the same patch posted several times: the one whose Date the commit bears, else the newest before it. */
+/** Of a patch that was posted several times: the one with the commit's date, else the newest before it. */
 function nearest(patches: CommitCandidate[], commit: CommitKeys): CommitCandidate | undefined {
   const dated = patches.find((one) => Math.abs(one.sentAt - commit.authoredAt) <= SAME_DATE);
   return (

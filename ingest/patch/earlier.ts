@@ -1,18 +1,18 @@
 import { type Body, lineAt } from '#mail/body';
 import type { Message, MsgId } from '#mail/types';
 
-/** Lines that name a mail of an archive, or a Message-ID outright. */
+/** Links to a mail in an archive, and Message-IDs. */
 const LINK =
   /https?:\/\/(?:lore\.kernel\.org|lkml\.kernel\.org|www\.spinics\.net|patch\.msgid\.link|patchew\.org|patchwork\.kernel\.org\/(?:project\/[^/]+\/)?(?:patch|cover))\/(?:[\w.-]+\/)?([^\s/>)\]?#]+@[^\s/>)\]?#]+|[^\s/>)\]?#]+%40[^\s/>)\]?#]+)/g;
 const NAMED = /(?:message-?id|supersedes|in-reply-to|msgid|id):?\s*<?([^\s<>@]+@[^\s<>@]+)>/gi;
-/** Words that say a link is an earlier version of this work. */
+/** Words that mark a link as an earlier version of this work. */
 const VERSION_WORD =
   /\b(?:v\d+|rfc|previous(?:ly)?|earlier|prior|version|(?:initial|original|first) (?:patch(?:es|set)?|series|set|posting|submission|attempt|review)|supersed\w+|resend|re-?spin|changes? (?:since|in|from)|last (?:posting|series|round))\b|^\s*\[?v?\d+\]?\s*[:=]/i;
-/** Words that say it is another work. */
+/** Words that mark a link as another work. */
 const OTHER_WORK =
   /\b(?:depends?|dependen\w+|based on|on top of|prereq\w*|requires?|applies|follow[- ]?up|discussion|report|closes|fixes|see also|qemu|user ?space|link:.*\[\d\])/i;
 
-/** Longest line looked at. */
+/** Longer lines are not examined. */
 const LINE = 400;
 
 /**
@@ -30,7 +30,7 @@ export function earlierVersions(message: Message, body: Body): MsgId[] {
   return [...found];
 }
 
-/** Most patches name no mail: one search of the text spares them the rest. */
+/** A quick test, since most patches name no mail. */
 function mayLink(text: string): boolean {
   return text.includes('://') || text.includes('essage-') || text.includes('upersedes') || text.includes('sgid');
 }
@@ -52,7 +52,7 @@ function takeIds(line: string, found: Set<MsgId>): void {
   for (const match of line.matchAll(NAMED)) found.add(match[1] as string);
 }
 
-/** Links percent-encode what a URL may not hold; sentences add a full stop. */
+/** Undoes percent-encoding, and removes a full stop at the end. */
 function decoded(id: string): MsgId {
   const plain = id.replace(/(?<![.,;])[.,;]+$/, '');
   try {

@@ -10,12 +10,12 @@ import { readPerson, type Trailer, trailersOf } from '#patch/trailer';
 import { claimsOf, isTreeNotice, namesUpstream } from './claims';
 import { earlierVersions } from './earlier';
 
-/** What one mail says about patches, without any other mail. */
+/** What a mail says about patches, independent of other mails. */
 export interface PatchFacts {
   subject: Subject;
-  /** Null: a mail that neither carries a patch nor stands for one. */
+  /** Null if the mail neither contains a patch nor is a cover letter or the like. */
   patch: PatchPart | null;
-  /** Of the mail's own words, in a patch or in a reply. */
+  /** Trailers in the mail's own words, in a patch or in a reply. */
   trailers: Trailer[];
   claims: Claim[];
 }
@@ -32,17 +32,17 @@ export interface PatchPart {
   marks: number;
   changeId: string | null;
   baseCommit: string | null;
-  /** Whom it is sent to: a name, else an address. Null: nobody, or a mail that is no posting. */
+  /** The person to whom it is sent: a name, else an address. Null if there is none, or if the mail posts no patch. */
   addressee: string | null;
-  /** Ids that the mail names as earlier versions of itself. */
+  /** Ids that the mail names as its earlier versions. */
   earlier: MsgId[];
 }
 
-/** Attached patches are looked for in so many attachments, each up to so many characters. */
+/** Limits of the search for attached patches: number of attachments, and characters of each. */
 const ATTACHMENTS = 4;
 const ATTACHMENT_SIZE = 1 << 20;
 
-/** Everything about patches that one mail tells alone. Cheap: called for each mail while it is read. */
+/** Extracts everything about patches from a single mail. Cheap: called for each mail while it is read. */
 export function patchFacts(message: Message, body: Body = readBody(message.text)): PatchFacts {
   const subject = parseSubject(message.subject);
   const diff = diffOf(message, body);
@@ -52,7 +52,7 @@ export function patchFacts(message: Message, body: Body = readBody(message.text)
   return { subject, patch, trailers, claims: claimsOf(message, subject, body, kind, trailers) };
 }
 
-/** The body that holds the mail's diff: its text, else an attachment; null where there is none. */
+/** The body with the mail's diff: its text, else an attachment; null if there is none. */
 function diffOf(message: Message, body: Body): Body | null {
   if (hasDiff(body)) return body;
   for (const { text, type, name } of message.attachments.slice(0, ATTACHMENTS)) {
@@ -71,7 +71,7 @@ function hasDiff(body: Body): boolean {
     if (kind === 'file') named = true;
     else if (named && (kind === 'hunk' || kind === 'binary')) return true;
   }
-  // A rename or a change of mode has no hunk: git's first line is proof enough.
+  // A rename or a change of mode has no hunk; git's first line is enough.
   return (
     named &&
     body.segments.some(({ kind, start }) => kind === 'file' && body.text.startsWith('diff --git ', body.starts[start]))
@@ -96,18 +96,18 @@ function kindOf(
   if (!subject.isReply && (subject.kind === 'tip' || isTreeNotice(subject, body))) return PATCH_KIND.tip;
   if (subject.kind === 'mm' && !subject.isReply) return PATCH_KIND.mm;
   if (isNotice(subject)) return PATCH_KIND.notice;
-  // "[PULL 1/2]" with a diff is one of the patches that a pull request is made of.
+  // "[PULL 1/2]" with a diff is one of the patches in a pull request.
   if (subject.kind === 'pull' && !(hasPatch && subject.position)) return subject.isReply ? null : PATCH_KIND.pull;
   if (subject.isReply) return hasPatch ? repliedKind(subject, body, trailers) : null;
   if (hasPatch && !subject.isPatchLike && !isSignedByAuthor(message, trailers)) return null;
   if (hasPatch) return subject.stable === null ? PATCH_KIND.patch : PATCH_KIND.stable;
   if (!subject.isPatchLike) return null;
   if (subject.position !== 0) return null;
-  // Some mailers drop "Re:"; a cover letter quotes nobody in a thread of its own.
+  // Some mailers drop "Re:", but a cover letter does not answer and quote a mail.
   return message.references.length > 0 && body.segments.some(({ kind }) => kind === 'quote') ? null : PATCH_KIND.cover;
 }
 
-/** A diff under a subject that does not say so is a patch if its author signs it; else it is a report that shows one. */
+/** If the subject does not announce a patch, a diff is one only if its author signed it; else the mail is a report that shows a diff. */
 function isSignedByAuthor(message: Message, trailers: Trailer[]): boolean {
   const { name, address } = message.author;
   return trailers.some(
@@ -117,12 +117,12 @@ function isSignedByAuthor(message: Message, trailers: Trailer[]): boolean {
   );
 }
 
-/** `patch "..." added to driver-core-next`, `FAILED: patch "..." failed to apply`: what scripts of stable and driver core say. */
+/** `patch "..." added to driver-core-next`, `FAILED: patch "..." failed to apply`: notices of the stable and driver core scripts. */
 function isNotice(subject: Subject): boolean {
   return /^(?:Applied|(?:FAILED: )?patch) "/i.test(subject.title) && !subject.isReply;
 }
 
-/** "Re: [PATCH]" with a diff is a suggestion, unless it is a whole patch mail: signed, and nothing quoted. */
+/** "Re: [PATCH]" with a diff is a suggestion, unless it is a complete patch mail: signed, and without quotations. */
 function repliedKind(subject: Subject, body: Body, trailers: Trailer[]): PatchKind {
   const quotes = body.segments.some(({ kind }) => kind === 'quote');
   const signed = trailers.some(({ key }) => key === 'Signed-off-by');
@@ -167,12 +167,12 @@ function addresseeNamed(message: Message): string | null {
   return found && (found.name.slice(0, 100) || found.address);
 }
 
-/** Mails by which someone other than its author shows a patch. */
+/** Whether such mails show a patch that somebody else wrote. */
 function isCopy(kind: PatchKind): boolean {
   return kind === PATCH_KIND.stable || kind === PATCH_KIND.tip || kind === PATCH_KIND.notice || kind === PATCH_KIND.mm;
 }
 
-/** Lines at the top of a copy among which its author stands: `From: X <x@y>` (git), `Author: X <x@y>` (tip). */
+/** Lines at the top of a copy that are searched for its author: `From: X <x@y>` (git), `Author: X <x@y>` (tip). */
 const AUTHOR_LINES = 45;
 
 function copiedAuthor(message: Message, body: Body): number {
@@ -186,7 +186,7 @@ function copiedAuthor(message: Message, body: Body): number {
   return authorKey(message.author.name, message.author.address);
 }
 
-/** `base-commit:` and `change-id:` as git and b4 write them below a patch. */
+/** `base-commit:` and `change-id:`, which git and b4 write below a patch. */
 function footerOf(body: Body): Record<string, string> {
   const footer: Record<string, string> = {};
   for (const { kind, start, end } of body.segments) {
@@ -201,8 +201,8 @@ function footerOf(body: Body): Record<string, string> {
 }
 
 /**
- * Names an author across addresses: the display name, without what relays and lists add to it ("X via B4 Relay"),
- * else the address. Two people of one name share a key; linking therefore never rests on the key alone.
+ * Identifies an author across addresses: the display name without the additions of relays and lists ("X via B4 Relay"),
+ * else the address. Two people with the same name share a key, so linking never relies on the key alone.
  */
 export function authorKey(name: string, address: string): number {
   const plain = name

@@ -2,28 +2,28 @@ import { type LinkKind, MARK, type PatchFact } from '#patch/kinds';
 import { type Likeness, likeness, UNTITLED } from './alike';
 import { AGAIN, type PostedSet } from './sets';
 
-/** Without words of the author that join them, versions are looked for within so many seconds: a year and a half. */
+/** Unless the author links them, versions are searched within this many seconds: a year and a half. */
 export const REACH = 548 * 86400;
-/** A repeated posting of one version number is believed to be one work for so long: beyond, it is a new one. */
+/** A repeated version number within this time belongs to the same work; later, it is a new work. */
 const REPOST = 120 * 86400;
-/** A repeated posting under another title and the same version number: for so long. */
+/** The same for a repeated version number under another title. */
 export const RETITLED = 30 * 86400;
 
-/** A set is a version of the work that an earlier one is. */
+/** A link from a set to an earlier version of the same work. */
 export interface Link {
   to: PostedSet;
   kind: LinkKind;
   likeness: Likeness;
-  /** Larger is better; see `judge`. */
+  /** A larger weight is better evidence; see `judge`. */
   weight: number;
 }
 
-/** One name, or one address under another spelling of it. */
+/** The same name, or the same address with another spelling of the name. */
 export function isOneAuthor(a: PostedSet, b: PostedSet): boolean {
   return a.authorKey === b.authorKey || (a.addressKey !== 0 && a.addressKey === b.addressKey);
 }
 
-/** Whether `later` is a version of the work that `earlier` is, and what says so. */
+/** Whether `later` is a newer version of `earlier`, and why. */
 export function judge(later: PostedSet, earlier: PostedSet): Link | null {
   if (later.stable !== earlier.stable) return null;
   const changeId = sharedChangeId(later, earlier);
@@ -41,7 +41,7 @@ export function judge(later: PostedSet, earlier: PostedSet): Link | null {
   if (isSentAgain(later, earlier, sameAuthor)) return link('resend', 5.4, alike);
   const step = stepBetween(later, earlier);
   const kin = isKin(alike);
-  // Two change-ids are two works, unless b4 was begun anew for the next version of the very same patches.
+  // Different change-ids mean different works, unless b4 was set up again for the next version of the very same patches.
   if (changeId === false && !(sameAuthor && step === 'next' && alike.sameName && isMostly(alike))) return null;
   if (namesEarlier(later, earlier) && isLinkBelieved(alike, sameAuthor, step))
     return link('link', linkWeight(alike, sameAuthor), alike);
@@ -57,7 +57,7 @@ export function judge(later: PostedSet, earlier: PostedSet): Link | null {
 type Maker = (kind: LinkKind, weight: number, alike: Likeness) => Link;
 type Step = 'next' | 'same' | 'restart' | 'back';
 
-/** How the version numbers go from one set to the other. RFC v3 followed by PATCH v1 is a restart. */
+/** The step between two version numbers. PATCH v1 after RFC v3 is a restart. */
 function stepBetween(later: PostedSet, earlier: PostedSet): Step {
   if (later.revision > earlier.revision) return 'next';
   if (later.revision === earlier.revision) return isFirm(later, earlier) ? 'next' : 'same';
@@ -71,7 +71,7 @@ function bySameAuthor(later: PostedSet, earlier: PostedSet, alike: Likeness, ste
   if (step === 'restart' && !alike.sameName && alike.pairs < alike.larger * 0.4) return null;
   if (step === 'next' || step === 'restart') {
     const nearness = nearnessOf(later, earlier, alike);
-    // RFC PATCH is followed by PATCH without a number, too.
+    // PATCH without a number may also follow RFC PATCH.
     const isNext = gap < REPOST && later.revision - earlier.revision === (isFirm(later, earlier) ? 0 : 1);
     if (alike.sameName && (alike.pairs > 0 || alike.smaller === 0)) return link('title', 3.5 + nearness, alike);
     if (alike.titled >= Math.max(1, alike.smaller * 0.5)) return link('title', 3.3 + nearness, alike);
@@ -80,7 +80,7 @@ function bySameAuthor(later: PostedSet, earlier: PostedSet, alike: Likeness, ste
       return link('title', 2.8, alike);
     if (later.revision > 1 && alike.grown) return link('title', 2.7, alike);
     if (later.cover && alike.sameName && alike.files >= 0.5) return link('title', 2.6, alike);
-    // A work written anew: the very next number, soon, under the same title, or in the same files under nearly the same.
+    // A rewritten work: the very next number, soon, under the same title, or in the same files under a similar title.
     if (isNext && alike.sameName) return link('title', 2.5, alike);
     if (isNext && alike.larger === 1 && alike.files > 0 && alike.nameLikeness >= 0.5) return link('title', 2.4, alike);
     if (isNext && later.cover && alike.files >= 0.5 && alike.nameLikeness >= 0.6) return link('title', 2.4, alike);
@@ -96,43 +96,43 @@ function bySameAuthor(later: PostedSet, earlier: PostedSet, alike: Likeness, ste
   return null;
 }
 
-/** A request for comments, and the work itself. */
+/** Whether the earlier set is an RFC and the later one is not, with the same number. */
 function isFirm(later: PostedSet, earlier: PostedSet): boolean {
   return (earlier.marks & MARK.rfc) > (later.marks & MARK.rfc) && later.revision === earlier.revision;
 }
 
-/** Of several earlier sets: the one whose number is next to this one's, and that holds most of its patches; 0 to 0.15. */
+/** Prefers, among several earlier sets, the one with the number before and with most of the patches; 0 to 0.15. */
 function nearnessOf(later: PostedSet, earlier: PostedSet, alike: Likeness): number {
   const share = alike.larger ? alike.pairs / alike.larger : 0;
   return (later.revision === earlier.revision + 1 ? 0.05 : 0) + 0.1 * share;
 }
 
-/** Its author forgot the number, or began to count again: the same lines under the same titles, or soon and under nearly the same. */
+/** Whether the author forgot the number or restarted it: the same lines under the same titles, or soon under similar titles. */
 function isUnnumbered(alike: Likeness, gap: number, patches: number): boolean {
   if (!isMostly(alike) || alike.alike < patches * 0.5 || gap > REPOST) return false;
   return alike.sameName || (gap <= RETITLED && alike.larger === 1 && alike.nameLikeness >= 0.5);
 }
 
-/** Patches that the larger set was posted with, seen or not. */
+/** The number of patches in the larger set, in the archive or not. */
 function posted(a: PostedSet, b: PostedSet): number {
   return Math.max(a.total ?? 1, b.total ?? 1, 1);
 }
 
-/** A mail that names an earlier one as its version is believed where the works have anything in common, and the number does not speak against it. */
+/** A link to an earlier version is trusted if the works have anything in common and the numbers do not contradict it. */
 function isLinkBelieved(alike: Likeness, sameAuthor: boolean, step: Step): boolean {
   if (sameAuthor) return isKin(alike) || (step !== 'back' && (alike.files > 0 || alike.nameLikeness >= 0.5));
   return alike.pairs >= alike.larger * 0.5 && isKin(alike);
 }
 
-/** A link to a work that shares little is often to what this one builds on: a set of the same title comes first then. */
+/** A link to a work that shares little is often to the base of this one, so a set with the same title weighs more. */
 function linkWeight(alike: Likeness, sameAuthor: boolean): number {
   if (!sameAuthor) return 3.4;
   return alike.sameName || alike.pairs >= alike.smaller * 0.5 ? 5 : 3.1;
 }
 
 /**
- * Someone else sends the next version: most of the patches are the same and the number says next; or it is the very next, not 2,
- * which anybody's second try may be, under a title of the same words. A series without a number may be a maintainer's queue.
+ * The next version from another author: most of the patches are the same and the number is higher; or it is the very next number under
+ * a title with the same words, but not 2, which may be anybody's second try. A series without a number may be a maintainer's queue.
  */
 function byAnother(later: PostedSet, earlier: PostedSet, alike: Likeness, step: Step, link: Maker): Link | null {
   if (later.sentAt - earlier.sentAt > REACH || later.stable !== null || alike.pairs === 0) return null;
@@ -143,17 +143,17 @@ function byAnother(later: PostedSet, earlier: PostedSet, alike: Likeness, step: 
   return isVeryNext && alike.nameLikeness >= 0.8 && alike.files >= 0.5 ? link('title', 1.4, alike) : null;
 }
 
-/** Some patch of the one is a version of a patch of the other. */
+/** Whether a patch of one is a version of a patch of the other. */
 function isKin(alike: Likeness): boolean {
   return alike.pairs > 0 || alike.sameName;
 }
 
-/** Most patches of the smaller set change the same lines in the larger. */
+/** Whether most patches of the smaller set change the same lines as patches of the larger one. */
 export function isMostly(alike: Likeness): boolean {
   return alike.smaller > 0 && alike.alike >= alike.smaller * 0.5 && alike.alike >= alike.larger * 0.2;
 }
 
-/** True: they share one. False: each has one, and none is shared. Null: not told. */
+/** True if they share one, false if both have some but share none, null if either has none. */
 export function sharedChangeId(a: PostedSet, b: PostedSet): boolean | null {
   if (a.changeIds.length === 0 || b.changeIds.length === 0) return null;
   return a.changeIds.some((id) => b.changeIds.includes(id));
@@ -167,7 +167,7 @@ function isAnswer(mail: PatchFact, to: PostedSet): boolean {
   return to.members.some((member) => mail.refs.includes(member.msgid));
 }
 
-/** The set's first mail answers to a mail of the earlier set. */
+/** Whether the set's first mail answers a mail of the earlier set. */
 function answers(later: PostedSet, earlier: PostedSet): boolean {
   const first = later.cover ?? earliest(later);
   return first.refs.length > 0 && earlier.members.some((member) => first.refs.includes(member.msgid));
@@ -177,7 +177,7 @@ function earliest(set: PostedSet): PatchFact {
   return set.members.reduce((first, member) => (member.id < first.id ? member : first));
 }
 
-/** `[PATCH v5 13/18]` for itself, of a v5 of 18 patches that was sent a few days before: part of it was lost, or is shown to more people. */
+/** A single `[PATCH v5 13/18]` a few days after a v5 with 18 patches: a part that was lost, or is sent to more people. */
 function isSentAgain(later: PostedSet, earlier: PostedSet, sameAuthor: boolean): boolean {
   if (!sameAuthor || later.cover || later.total !== earlier.total || (earlier.total ?? 1) < 2) return false;
   if (later.revision !== earlier.revision || later.part !== earlier.part) return false;
@@ -187,7 +187,7 @@ function isSentAgain(later: PostedSet, earlier: PostedSet, sameAuthor: boolean):
   );
 }
 
-/** One patch of one number, sent twice as it was: to more people, or below another mail. */
+/** A patch that was sent twice unchanged with the same number: to more people, or below another mail. */
 export function isTwice(later: PostedSet, earlier: PostedSet): boolean {
   const [one, two] = [later.patches[0], earlier.patches[0]];
   if (!one || !two || later.patches.length + earlier.patches.length > 2) return false;

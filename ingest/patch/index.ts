@@ -5,7 +5,7 @@ export { linkSeries } from './link';
 export { addPatchRows } from './rows';
 export { seriesRow, voicesOf } from './series';
 
-/** Which patches each claim is about. `facts`: all patches that they may mean. */
+/** Decides which patches each claim is about. `facts`: all patches that they may be about. */
 export function resolveClaims(
   claims: StoredClaim[],
   facts: PatchFact[],
@@ -13,9 +13,9 @@ export function resolveClaims(
 ): Outcome[] {
   const index = new PatchIndex(facts, revisionOf);
   const isCopy = (claim: StoredClaim) => claim.source === CLAIM_SOURCE.stable;
-  // "The rest", and what a revert takes back, is known last.
+  // "The rest", and the target of a revert, can only be decided last.
   const isRest = ({ title, kind }: StoredClaim) => title === 'rest' || kind === CLAIM.reverted;
-  // What maintainers say first: it decides which of several equal versions a stable tree's copy comes from.
+  // Maintainers' claims first: they decide which of several equal versions a stable tree's copy comes from.
   const found: Outcome[] = [];
   const resolve = (wanted: StoredClaim[]) => {
     const said = wanted.flatMap((claim) => resolveClaim(claim, index));
@@ -28,7 +28,7 @@ export function resolveClaims(
   return found;
 }
 
-/** As resolveClaims, for claims it found nothing for: `facts` are all patches of the authors of the mails that make them. */
+/** As resolveClaims, for claims without a result there. `facts` are all patches by the authors of the claims' mails. */
 export function resolveByAuthor(claims: StoredClaim[], facts: PatchFact[], applied: ReadonlySet<number>): Outcome[] {
   const index = new PatchIndex(facts, () => null);
   for (const patch of applied) index.applied.add(patch);

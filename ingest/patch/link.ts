@@ -13,11 +13,11 @@ import {
 } from './follows';
 import { type PostedSet, postedSets } from './sets';
 
-/** Nothing but an author and a file in common makes a candidate for so long: half a year. */
+/** A set with only author and file in common is a candidate for half a year. */
 const FILE_REACH = 183 * 86400;
 /**
- * Joins posted sets into series. Each set is given at most one earlier set that it follows, decided from the two alone;
- * series are what these links connect. So the result does not depend on the order or batches in which mails came.
+ * Joins posted sets into series. Each set follows at most one earlier set, which is decided from these two sets alone; sets that
+ * are connected by these links are a series. So the result does not depend on the order or batches in which mails arrived.
  */
 export function linkSeries(facts: PatchFact[]): Revision[] {
   const sets = postedSets(facts).sort((a, b) => a.id - b.id);
@@ -28,7 +28,7 @@ export function linkSeries(facts: PatchFact[]): Revision[] {
   const root = (series: number): number => {
     let at = series;
     for (let above = united.get(at); above !== undefined; above = united.get(at)) at = above;
-    // The way is shortened: a chain of ten thousand would be walked for each.
+    // Path compression: otherwise a chain of ten thousand would be walked for each set.
     if (at !== series) united.set(series, at);
     return at;
   };
@@ -52,8 +52,8 @@ export function linkSeries(facts: PatchFact[]): Revision[] {
 }
 
 /**
- * Works that a later version brings together: the author's other sets that it names, or of the number before, none of them followed
- * yet, whose patches are in it; and the same patch, sent twice. A set that only builds on another's patch brings nothing together.
+ * Works that a later version merges: the author's other sets that it names, or with the number before and not followed yet, whose
+ * patches it contains; and a patch that was sent twice. A set that only builds on another patch merges nothing.
  */
 function mergedInto(
   set: PostedSet,
@@ -93,8 +93,8 @@ function revisionOf(set: PostedSet, series: number, link: Link | null, before: R
 }
 
 /**
- * Two sets of one version number follow the same set and have nothing in common: the work was split, and the later part
- * is a series of its own (its first revision still names where it came from).
+ * If two sets with the same version number follow the same set and have nothing in common, the work was split, and the later part
+ * is a separate series (its first revision still names its origin).
  */
 function isSplit(set: PostedSet, link: Link, followers: Map<number, PostedSet[]>): boolean {
   if (link.kind === 'change-id' || link.kind === 'replacement') return false;
@@ -117,8 +117,8 @@ function bestLink(set: PostedSet, candidates: PostedSet[]): Link | null {
 }
 
 /**
- * A v2 whose author rewrote it and gave it another title: nothing but its number says that there is a v1. It is that set of the author's
- * which changes the same files, has no more patches, was sent not long before, has just the number before and no other follower; more than one, and it is none.
+ * Finds the v1 of a v2 that was rewritten and renamed, so that only its number points to a v1: the author's set that changes the same
+ * files, has no more patches, was sent shortly before, has the number before and no other follower. Null if there are several.
  */
 function byNumber(set: PostedSet, candidates: PostedSet[], followers: Map<number, PostedSet[]>): Link | null {
   if (set.revision < 2 || set.part || set.stable !== null) return null;
@@ -133,13 +133,13 @@ function byNumber(set: PostedSet, candidates: PostedSet[], followers: Map<number
   return found.length === 1 ? (found[0] ?? null) : null;
 }
 
-/** The stronger evidence first; of equals the later set, which is the nearer version. */
+/** Stronger evidence is better; with equal evidence, the later set, which is the nearer version. */
 function isBetter(a: Link, b: Link): boolean {
   if (Math.abs(a.weight - b.weight) > 0.001) return a.weight > b.weight;
   return a.to.id > b.to.id;
 }
 
-/** Finds the earlier sets that may be versions of a set: by what they share. */
+/** Finds the earlier sets that may be versions of a set, by what they have in common. */
 class CandidateIndex {
   private readonly byKey = new Map<string, PostedSet[]>();
   private readonly byTitle = new Map<number, PostedSet[]>();
@@ -169,12 +169,12 @@ class CandidateIndex {
 }
 
 /**
- * A set is compared with so many that share one thing with it, the newest: anybody may send ten thousand of one title, and who really
- * sends that many under it has the version before among the last.
+ * A set is compared with this many sets for each shared key, the newest ones. Anybody may send ten thousand sets with the same title,
+ * and even then the previous version is among the last ones.
  */
 const MOST_CANDIDATES = 100;
 
-/** The lists are in order of time: those sent since `from` stand at the end. */
+/** Adds the sets sent since `from`, which are at the end, because `sets` is in order of time. */
 function addRecent(found: Set<PostedSet>, sets: PostedSet[], from: number): void {
   for (let i = sets.length - 1; i >= Math.max(0, sets.length - MOST_CANDIDATES); i--) {
     const set = sets[i] as PostedSet;
@@ -193,7 +193,7 @@ function filesOf(set: PostedSet): Set<number> {
   return new Set(set.patches.flatMap((member) => member.files));
 }
 
-/** Change ids and message ids, which join versions however far apart. A title does not (judge): it is looked for within REACH. */
+/** Change ids and message ids, which join versions however far apart they are. Titles do so only within REACH (see judge). */
 function ownKeys(set: PostedSet): Set<string> {
   const keys = new Set<string>();
   for (const member of set.members) {
@@ -203,7 +203,7 @@ function ownKeys(set: PostedSet): Set<string> {
   return keys;
 }
 
-/** What a set names although it does not have it: mails that it answers to or links. */
+/** Keys that a set refers to: mails that it answers or links. */
 function askedKeys(set: PostedSet): Set<string> {
   const keys = new Set(set.earlier.map((id) => `m${id}`));
   for (const member of set.members) for (const id of member.refs) keys.add(`m${id}`);

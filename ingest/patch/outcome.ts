@@ -2,7 +2,7 @@ import { timeOf } from '#mail/ids';
 import { CLAIM, CLAIM_SOURCE, type Outcome, PATCH_KIND, type PatchFact, SPOKEN, type StoredClaim } from '#patch/kinds';
 import { changeLikeness, wordLikeness } from './alike';
 
-/** The patches among which claims are resolved. */
+/** The patches that claims may be about. */
 export class PatchIndex {
   readonly byId = new Map<number, PatchFact>();
   readonly byMsgid = new Map<string, PatchFact>();
@@ -11,7 +11,7 @@ export class PatchIndex {
   private readonly byPatchId = new Map<string, PatchFact[]>();
   private readonly byFile = new Map<number, PatchFact[]>();
   private readonly byAuthor = new Map<number, PatchFact[]>();
-  /** Patches that someone says were applied, filled as claims are resolved. */
+  /** Patches that somebody says were applied; filled while claims are resolved. */
   readonly applied = new Set<number>();
 
   constructor(
@@ -31,13 +31,13 @@ export class PatchIndex {
     }
   }
 
-  /** Patches posted with `fact`, itself included. */
+  /** Patches posted with `fact`, including itself. */
   siblings(fact: PatchFact): PatchFact[] {
     const revision = this.revisionOf(fact.id);
     return (revision === null ? undefined : this.byRevision.get(revision)) ?? [fact];
   }
 
-  /** Patches of the title, the patch_id or a file of `fact`. */
+  /** Patches with the title, the patch_id or a file of `fact`. */
   related(fact: PatchFact): Set<PatchFact> {
     const same = fact.patchId === null ? [] : (this.byPatchId.get(fact.patchId) ?? []);
     return new Set([
@@ -62,14 +62,14 @@ function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   else map.set(key, [value]);
 }
 
-/** A patch may be applied, or come to stable, so many seconds after it was posted: two years. */
+/** A patch may be applied, or get into stable, within two years after it was posted. */
 const REACH = 730 * 86400;
 
-/** What decides nothing unless it is said plainly, or, a request, in answer to the patch itself: deeper down people argue. */
+/** Statements that count only if they are plain, or, for requests, directly answer the patch: deeper in a thread people argue. */
 const isQuiet = ({ kind, source, isDirect }: StoredClaim) =>
   source === CLAIM_SOURCE.report && (kind === CLAIM.gaveIn || (kind === CLAIM.changesRequested && !isDirect));
 
-/** Which patches a claim is about, and what shows it. An uncertain one names none. */
+/** Which patches a claim is about, and why. None if uncertain. */
 export function resolveClaim(claim: StoredClaim, index: PatchIndex): Outcome[] {
   if (isQuiet(claim)) return [];
   const named = claim.msgid === null ? undefined : index.byMsgid.get(claim.msgid);
@@ -85,7 +85,7 @@ export function resolveClaim(claim: StoredClaim, index: PatchIndex): Outcome[] {
   return byTitle(claim, claim.titleKey, parent, index);
 }
 
-/** A revert quotes the title, changes the same files and came later, however much: of several such patches the newest that was applied. */
+/** The target of a revert: a patch with the quoted title and the same files, any time before; of several, the newest applied one. */
 function takenBack(claim: StoredClaim, titleKey: number, index: PatchIndex): Outcome[] {
   const files = new Set(claim.self?.files);
   const before = index.titled(titleKey).filter(({ kind, id, files: own }) => {
@@ -106,7 +106,7 @@ function isTarget(fact: PatchFact): boolean {
   return fact.kind === PATCH_KIND.patch || fact.kind === PATCH_KIND.cover || fact.kind === PATCH_KIND.stable;
 }
 
-/** Evidence that names a cover letter means all its patches, unless it names one by title. */
+/** Evidence that names a cover letter is about all its patches, unless it names one by title. */
 function whole(claim: StoredClaim, named: PatchFact, index: PatchIndex): PatchFact[] {
   if (named.kind !== PATCH_KIND.cover) return [named];
   const patches = index.siblings(named).filter((fact) => fact !== named);
@@ -115,10 +115,10 @@ function whole(claim: StoredClaim, named: PatchFact, index: PatchIndex): PatchFa
   return claim.titleKey === null || patches.length === 0 ? [named, ...patches] : [];
 }
 
-/** What is said of a series as a whole where the cover letter is answered; a request is one of the mail answered. */
+/** Claims that are about the whole series if they answer the cover letter; a request is about the answered mail. */
 const WHOLE: readonly number[] = [CLAIM.applied, CLAIM.queued, CLAIM.rejected, CLAIM.withdrawn, CLAIM.dropped];
 
-/** "Applied, thanks" in answer to a cover letter means the series; "first 5", "patches 1-3", "both", "the rest" say which. */
+/** "Applied, thanks" in answer to a cover letter is about the whole series; "first 5", "patches 1-3", "both", "the rest" limit it. */
 function spoken(claim: StoredClaim, parent: PatchFact, index: PatchIndex): PatchFact[] {
   if (!WHOLE.includes(claim.kind)) return [parent];
   const scope = claim.title;
@@ -139,7 +139,7 @@ function spoken(claim: StoredClaim, parent: PatchFact, index: PatchIndex): Patch
   return isWhole ? siblings : [target];
 }
 
-/** "The thermal patches" of a series: those whose titles say so; where none does, the patch answered to, and of a whole series none. */
+/** "The thermal patches": those with the words in their titles. If there are none, the answered patch; for a cover letter, nothing. */
 function titledWith(words: string[], target: PatchFact, siblings: PatchFact[]): PatchFact[] {
   const named = siblings.filter(({ kind, title }) => {
     const own = title.toLowerCase().split(/[^a-z0-9]+/);
@@ -149,14 +149,14 @@ function titledWith(words: string[], target: PatchFact, siblings: PatchFact[]): 
   return target.kind === PATCH_KIND.cover && siblings.length > 2 ? [] : [target];
 }
 
-/** The patch or cover letter of the same place in another version that the words name. */
+/** The patch or cover letter with the same position in the version that is named. */
 function versionOf(parent: PatchFact, revision: number, index: PatchIndex): PatchFact | undefined {
   if (parent.revision === revision) return parent;
   const kin = index.titled(parent.titleKey).filter((fact) => fact.authorKey === parent.authorKey);
   return kin.findLast((fact) => fact.revision === revision && fact.kind === parent.kind);
 }
 
-/** Whether a place is meant: '1-5', '1 2 4', 'not 3', '+2' (this one and 2), 'upto' (all to this one); null: no places are named. */
+/** Tests whether a position is meant: '1-5', '1 2 4', 'not 3', '+2' (this one and 2), 'upto' (all up to this one); null if none is named. */
 function positionsOf(scope: string, own: number | null): ((position: number) => boolean) | null {
   if (scope === 'upto') return (position) => position <= (own ?? 0);
   const numbers = scope.replace(/^(?:not |\+)/, '');
@@ -167,12 +167,12 @@ function positionsOf(scope: string, own: number | null): ((position: number) => 
   return scope.startsWith('+') ? (position) => position === own || isIn(position) : isIn;
 }
 
-/** By title or content: in the series answered to, else where the change agrees, else the newest patch of that title by one author only. */
+/** Finds a patch by title: in the answered series, else by similar change, else the newest with that title if all are by one author. */
 function byTitle(claim: StoredClaim, titleKey: number, parent: PatchFact | undefined, index: PatchIndex): Outcome[] {
   if (parent) {
     const near = index.siblings(parent).filter((fact) => fact.titleKey === titleKey && isCandidate(fact, claim));
     if (near.length > 0) return [outcome(claim, near.at(-1) as PatchFact, 'reply')];
-    // tip-bot and Mark Brown's scripts answer to the patch itself, whose title the maintainer may have edited.
+    // tip-bot and Mark Brown's scripts answer the patch itself, whose title the maintainer may have edited.
     const isNotice = claim.source === CLAIM_SOURCE.tip || claim.source === CLAIM_SOURCE.notice;
     const answersToPatch = isNotice && parent.kind === PATCH_KIND.patch;
     if (answersToPatch && claim.self && changeLikeness(parent, claim.self) >= 0.3)
@@ -185,16 +185,19 @@ function byTitle(claim: StoredClaim, titleKey: number, parent: PatchFact | undef
   return authors.size === 1 ? [outcome(claim, latest(before), 'title')] : [];
 }
 
-/** Changes of one title are believed from here; of another title, whose words or author speak for it, from ANY_CHANGE; of one author's, whatever the title, from SAME_WORK. */
+/**
+ * The similarity from which changes with the same title match. With another title of similar words or by the same author: ANY_CHANGE.
+ * By the same author under any title: SAME_WORK.
+ */
 const TITLED = 0.3;
 const ANY_CHANGE = 0.25;
 const SAME_WORK = 0.4;
-/** Versions this much less alike than the best one may still be what was applied. */
+/** Versions that are this much less similar than the best one may still be the applied one. */
 const NEARLY = 0.2;
 
 /**
- * Where nothing of the title, the patch_id or the files of a copy is found: a file may have moved, and the title been edited, before it
- * came to a stable tree. Then all patches of its author are looked at; they are many, so for what is still open alone.
+ * For a copy without a match by title, patch_id or file: before it got into a stable tree, the file may have moved and the title may have
+ * been edited. So all patches by its author are compared; these are many, so only for copies that are still open.
  */
 export function resolveMoved(claim: StoredClaim, index: PatchIndex): Outcome[] {
   const { self, titleKey } = claim;
@@ -202,8 +205,8 @@ export function resolveMoved(claim: StoredClaim, index: PatchIndex): Outcome[] {
 }
 
 /**
- * The mail carries the patch as it was applied: compared with `candidates`. Of those most alike, the one that others say was applied,
- * else the newest.
+ * The mail contains the patch as applied, which is compared with `candidates`. Of the most similar ones, the one that others say was
+ * applied, else the newest.
  */
 function byContent(
   claim: StoredClaim,
@@ -242,14 +245,14 @@ function believed(candidates: Iterable<PatchFact>, claim: StoredClaim, titleKey:
   return found;
 }
 
-/** Another title: the same words must speak for it, or the same author; two persons may fix one line alike. */
+/** With another title, similar words or the same author are needed: two people may fix a line in the same way. */
 function isSameWork(fact: PatchFact, self: PatchFact, score: number): boolean {
   if (score < ANY_CHANGE) return false;
   const words = wordLikeness(fact.title, self.title);
   return words >= 0.6 || (fact.authorKey === self.authorKey && (score >= SAME_WORK || words >= 0.25));
 }
 
-/** Posted before the evidence and within REACH of it; copies for stable trees are no origin. */
+/** Whether a patch was posted before the evidence, within REACH. Copies for stable trees cannot be the origin. */
 function isCandidate(fact: PatchFact, claim: StoredClaim): boolean {
   const at = timeOf(claim.evidence);
   return fact.kind === PATCH_KIND.patch && fact.id !== claim.evidence && fact.sentAt <= at && at - fact.sentAt < REACH;

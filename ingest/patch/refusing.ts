@@ -8,7 +8,7 @@ const WONT =
 const NAK_NOUN =
   /\b(?:a|an|my|big|fat|strong|clear|hard|firm)\s+(?:\w+\s+){0,2}NAC?K\b(?:\s+(?:from (?:me|my side)|on (?:this|these|that|it)|for (?:this|these|that)|stands)|\s*[.!]?$)/i;
 
-/** "I oppose this change", "I'm against the patch": the whole of it, in the first person. */
+/** "I oppose this change", "I'm against the patch": about the whole patch, in the first person. */
 const OPPOSED =
   /^(?:(?:so|sorry|but|hence|no|well|and|then|also|still|again)[\s,.:!-]+){0,3}i(?: (?:do|really|strongly|fully|also|still|would))*(?:'m| am)?(?: (?:strongly|totally|firmly|still|also))? (?:oppose(?:d to)?|object to|against|disagree with) (?:(?:merging|taking|applying|adding|having|the idea of) )?(?:this|the|these|such|that)(?: (?!of\b)\w+){0,2} (?:patch(?:es)?|series|change|changes|rename|renaming|revert|patchset)\b/i;
 
@@ -16,19 +16,19 @@ const OPPOSED =
 const NO =
   /^(?:(?:sorry|so|and|well)[\s,.:!-]+){0,2}(?:no(?:pe)?[\s,.:!-]+(?:sorry[\s,.:!-]+)?(?:we|i)(?:'re| are|'m| am)? ?(?:won't|will not|not going to|are not|not)(?: be)? (?:do(?:ing)?|add(?:ing)?|support(?:ing)?) (?:that|this|it)(?: any ?more)?|i(?:'ve| have)? (?:already )?said ["'*]?no["'*]? (?:to|on) (?:this|that|it|these)\b|(?:my|the|our) answer (?:to (?:this|that|it) )?(?:is|remains)(?: still)?(?: a)? \*?no\b|(?:this|the) (?:set of patches|patch(?:es|set)?|series) (?:is|are) (?:going nowhere|not going (?:anywhere|in|to be (?:applied|merged|taken|accepted))))/i;
 
-/** "So no, it can't be made", "this is unacceptable": the change as a whole is declared impossible; a conflict with a tree is not. */
+/** "So no, it can't be made", "this is unacceptable": the whole change is declared impossible. A conflict with a tree does not count. */
 const IMPOSSIBLE =
   /^(?:(?:so|sorry|no|but|hence|thus|therefore|and|well)[\s,.:!-]+){0,4}(?:it|this|that|(?:this|the|your) (?:patch(?:set)?|series|change|approach)|the change you(?:'re| are) proposing) (?:(?:simply|just|really|clearly) )?(?:(?:can(?:no|')t|can not) (?:simply |just )?be (?:made|done like this|applied|merged|taken|accepted)(?! (?:to|on|onto|cleanly|because of (?:a |merge )?conflict|due to (?:a |merge )?conflict|until|before|yet))|is (?:(?:simply|just|totally|completely|absolutely) )?(?:unacceptable|not acceptable|out of the question))\b/i;
 
-/** Terms of a bus or a protocol, and what is said of a NAK that is not given here. */
+/** NAK as a term of a bus or protocol, and words about a NAK that is not given here. */
 const NO_REFUSAL =
   /\b(?:would|could|might|if i|i2c|smbus|bit|byte|ack\/nak|ack or nak|returns?|interrupt|irq|not a|isn't|got|received|previous(?:ly)?|earlier|his|her|their|your|someone|nobody|for (?:the )?rename)\b/i;
 
-/** A NAK and nothing else, or of one's own: from the author of a patch it counts in no other form, since they argue about other ideas. */
+/** A bare NAK, or "self-NAK". From a patch's author no other form counts, since authors also argue about other ideas. */
 const BARE =
   /^(?:(?:oops|ok(?:ay)?|sorry|so|then)[\s,.!-]+){0,2}(?:self[- ]?)?nac?k(?:ed|ing)?(?:\s*[.!]*$|\s+(?:by (?:me|myself)|(?:this|my|for this)(?: own)?(?: (?:patch|series|set|one))?)\b|\s+(?:due to|because)\b)|^self[- ]?nac?k/i;
 
-/** A NAK in the first person, or that somebody will not take it. */
+/** A NAK in the first person, or a statement that somebody will not take the patch. */
 export function refusalIn(sentence: string): Act | null {
   if (isQuestion(sentence)) return null;
   const clauses = sentence
@@ -66,17 +66,17 @@ const I_WITHDRAW =
 /** "So my patch is unnecessary", "this change isn't needed any more". */
 const NEEDLESS =
   /^(?:(?:so|ok(?:ay)?|yes|right|then|well|and|hence|therefore|thus|indeed|ah|oh|thanks|you(?:'re| are) right|i see|i (?:think|guess|agree)(?: that)?|in that case|it (?:seems|turns out)(?: that)?|looks like|sorry|that means|which means|actually)[\s,.:!-]+){0,4}(?:my (?:\w+ )?(?:change|modification|fix|proposal|patch(?:es|set)?|series)|(?:this|the) (?:patch(?:es|set)?|series|submission))(?: set)? (?:here )?(?:(?:is|are|was|were|seems?|becomes?|would be|turns out to be) (?:(?:indeed|really|actually|then|therefore|thus|now|just|simply|totally|completely) ){0,2}(?:(?:no longer|not(?: really| actually)?) (?:needed|necessary|required|relevant)|unnecessary|unneeded|irrelevant|obsolete|superseded|moot|pointless|bogus|invalid|redundant|superfluous)|(?:isn't|aren't) (?:really |actually )?(?:needed|necessary|required|relevant)|can be (?:ignored|dropped|discarded|abandoned)|(?:doesn't|does not) make (?:any )?sense)\b/i;
-/** The author yields to another's patch: "just take your version", "let's go with yours". */
+/** The author prefers another person's patch: "just take your version", "let's go with yours". */
 const YIELDED =
   /\b(?:might as well|let's|let us|please|you (?:can|could|should)|i(?:'d| would) (?:rather|prefer)(?: to)?|we (?:can|could|should)|better|happy to|fine to|sure,?|ok(?:ay)?,?|then|just)(?: (?:just|simply|then|instead|go ahead and)){0,2} (?:take|use|go with|keep)(?: (?:your|his|her|their|\w+'s) (?:version|patch(?:es)?|fix|series|one|approach instead)| yours\b)(?! (?:in|for|as a base|comment|suggest))/i;
-/** "Drop my patch", said by its author. */
+/** "Drop my patch", by its author. */
 const MINE =
   /^(?:(?:so|ok(?:ay)?|yes|right|sure|then|well|and|please|just|thanks|fine|you can|feel free to|let's)[\s,.:!-]+){0,5}(?:remove|drop|forget(?: about)?|discard|ignore|disregard|skip|zap|scratch) my (?:(?!v\d|previous|last|earlier|old|first)\w+ )?(?:patch(?:es|set)?|series|fix|change|version|submission)(?! (?:in|for|from|to)\b)(?![\w-])/i;
-/** What is meant only in a case, or of a next version, withdraws nothing. */
+/** A conditional statement, or one about the next version, withdraws nothing. */
 const NOT_NOW =
   /\b(?:if|unless|when|once|would you|should i|v\d|next (?:version|revision|spin)|re-?spin|re-?send|will (?:use|take|go)|from (?:the|this) (?:series|set)|comment|message|changelog|mail)\b/i;
 
-/** That something is withdrawn by its author, or taken out by its keeper. */
+/** A patch is withdrawn by its author, or removed by the keeper of a tree. */
 export function removalIn(sentence: string): Act | null {
   if (isQuestion(sentence)) return null;
   if (
@@ -109,7 +109,7 @@ export function removalIn(sentence: string): Act | null {
   return droppedIn(sentence);
 }
 
-/** A keeper of a tree takes out what was in it; whether it was there, states.ts asks. */
+/** The keeper of a tree removes a patch; states.ts checks whether it had been taken. */
 function droppedIn(sentence: string): Act | null {
   const found =
     /^(?:(?:ok(?:ay)?|so|right|thanks|sorry|and|now|hence|therefore|fine|well|anyway|yes|in that case|for now)[\s,.:!-]+){0,4}(?:(?:i|we)(?:'ve|'ll|'m| have| will| am| had to|)\s*(?:(?:now|just|already|also|going to|to|have|had)\s+){0,3}|(?:this|it|both|all|they|(?:this|the) (?:patch|series|commit))\s+(?:(?:is|was|are|were|has|have|been|now|will|be|just)\s+){1,3}|now |)(drop(?:ped|ping)?|revert(?:ed|ing)?|removed|back(?:ed|ing) (?:it |this |them )?out|unqueued)(?:\s+(?:it|this|them|these|that|both|all|v\d+|(?:the|this|that|these) (?:\w+ )?(?:patch(?:es)?|series|commits?|one|change)))?((?:\s+(?:from|for now|again|now|out of|too|then|until)\b.{0,120})?)\s*(?:$|[.,!;(])/i.exec(

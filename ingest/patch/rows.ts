@@ -8,10 +8,10 @@ import { authorKey, type PatchFacts, patchFacts } from './facts';
 
 type Cell = string | number | null;
 
-/** Rows by table, each beginning with `index`, the mail's place in its batch. Tables: db/write/patch.ts PATCH_TABLES. */
+/** Rows by table, each beginning with `index`, the mail's position in its batch. Tables: PATCH_TABLES in db/write/patch.ts. */
 export type FactRows = Record<string, Cell[][]>;
 
-/** Adds what one mail says about patches to the rows of its batch. */
+/** Adds a mail's statements about patches to the rows of its batch. */
 export function addPatchRows(rows: FactRows, index: number, message: Message, body?: Body): void {
   const facts = patchFacts(message, body);
   add(rows, 'patch_dirty', [index]);
@@ -100,7 +100,7 @@ function addMm(rows: FactRows, index: number, message: Message, facts: PatchFact
   }
 }
 
-/** An mm-commits mail: one patch that entered or left, and why. */
+/** An mm-commits mail: a patch that entered or left, and why. */
 function addMmEvent(rows: FactRows, index: number, message: Message, facts: PatchFacts): void {
   const event = parseMmSubject(message.subject);
   if (!event) return;

@@ -3,18 +3,18 @@ import { CLAIM, type ClaimKind } from '#patch/kinds';
 import { type Act, type ActKind, act as actWith } from './act';
 import { actOf } from './acts';
 
-/** What a person says in a reply became of the patch that the mail answers to. */
+/** A person's statement in a reply about what happened to the patch that the mail answers. */
 export interface Said {
   kind: ClaimKind;
-  /** False: it counts only from somebody known to keep a tree. */
+  /** If false, it counts only from somebody known to keep a tree. */
   isPlain: boolean;
   tree: string | null;
-  /** Which patches of the series: 'all', '1-5', '1 2'; null: the one answered to. */
+  /** Which patches of the series: 'all', '1-5', '1 2'; null: the one that is answered. */
   scope: string | null;
   line: number;
 }
 
-/** So much of a reply's own words is read: what is decided stands at the start or end of short passages. */
+/** Passages of a reply's own words that are read: decisions are at the start or end of short passages. */
 const PASSAGES = 40;
 const PASSAGE = 600;
 
@@ -30,12 +30,12 @@ const KIND: Record<ActKind, ClaimKind> = {
   tookBack: CLAIM.content,
 };
 
-/** Of these one a mail is enough: the first. */
+/** Of these acts, only the first one in a mail counts. */
 const ONCE: ReadonlySet<ClaimKind> = new Set([CLAIM.changesRequested, CLAIM.gaveIn, CLAIM.content]);
 
 /**
- * Acts in one's own words: "Applied, thanks.", "First 5 queued.", "Please split this." What is asked by name of another than whom the
- * mail quotes, or where it quotes nobody, of another than `to`, is asked of nobody here: "Bea, can you take this?"
+ * Acts in the author's own words: "Applied, thanks.", "First 5 queued.", "Please split this." A request that names somebody other than the
+ * person quoted (or, without a quotation, other than `to`) does not count: "Bea, can you take this?"
  */
 export function saidOf(body: Body, to = ''): Said[] {
   const known = (attributionOf(body) || to).toLowerCase();
@@ -54,27 +54,27 @@ export function saidOf(body: Body, to = ''): Said[] {
   return said;
 }
 
-/** What is quoted just above asks for the series to be taken: "Sure, applied." says so of all of it. */
+/** If the quotation just above asks to take the series, "Sure, applied." is about all of it. */
 const TAKE_ALL = /\b(?:take|apply|pick|queue|merge|pull)\b.{0,60}\b(?:series|set|patchset|patches|all of)\b/i;
-/** What is quoted just above stands for all of the series: "Both parts: Acked-by: ...". */
+/** If the quotation just above is about the whole series, so is the answer: "Both parts: Acked-by: ...". */
 const WHOLE = /\b(?:(?:both|all) (?:the )?(?:parts|patches)|(?:for|to) the (?:whole |entire |full )?(?:series|set))\b/i;
 const ASKED_LINES = 3;
 
-/** "Done." below "please fix it up when applying": it was taken, if it is a keeper who says so. */
+/** "Done." below "please fix it up when applying" means that it was taken, if a keeper says so. */
 const WHILE_TAKING =
   /\b(?:(?:when|while) (?:applying|merging|queu(?:e)?ing|committing|picking)|(?:please|pls|can you|could you|kindly) (?:\w+ ){0,2}(?:apply|queue|merge|take|pick))\b/i;
 const DONE = /^(?:(?:ok(?:ay)?|yes|sure|thx|thanks|right|yep)[\s,.!-]+){0,2}(?:all |now )?done\s*(?:$|[.!,])/i;
 const doneIn = (sentence: string, asked: () => string): Act | null =>
   DONE.test(sentence) && WHILE_TAKING.test(asked()) ? actWith('applied', '', false) : null;
 
-/** "No, thanks." before all else declines what was offered: the patch. */
+/** "No, thanks." at the beginning declines the patch. */
 const DECLINED = /^(?:sorry,? (?:but )?)?no,? (?:thanks|thank you)\b(?! (?:to|for)\b)/i;
 const declinedIn = (sentence: string, isFirst: boolean): Act | null =>
   isFirst && DECLINED.test(sentence) ? actWith('refused', '') : null;
 
-/** Somebody is called by name: "Bea, could you ...". */
+/** Addresses somebody by name: "Bea, could you ...". */
 const CALLED = /^(?:hi |hello |dear |@)?([A-Z][a-z]{2,20})[,:] (?=(?:please|could|can|would|will|do|any|what|how)\b)/;
-/** Words that open a sentence as a name would. */
+/** Words at the beginning of a sentence that look like a name. */
 const NO_NAME =
   /^(?:also|and|but|then|again|here|instead|otherwise|similarly|please|thanks|minor|nit|next|first|second|finally|still|anyway|however|therefore|hence|well|yes|yeah|nope|okay|sorry|alternatively|perhaps|maybe|btw|fyi|additionally|furthermore|moreover|that|this|if|so|same|ditto|right|sure|lastly|likewise|besides|meanwhile)$/i;
 function isOfAnother(sentence: string, known: string): boolean {
@@ -82,7 +82,7 @@ function isOfAnother(sentence: string, known: string): boolean {
   return name !== undefined && !NO_NAME.test(name) && !known.includes(name.toLowerCase());
 }
 
-/** Help with what somebody asks, just above: "How do I do that now?" An offer ("Should I split it?") is answered with a request. */
+/** Whether the quotation just above asks for help: "How do I do that now?" (An offer such as "Should I split it?" is answered with a request.) */
 const isHelp = (asked: string) =>
   /\?[>\s]*(?:(?:thanks|thank you|thx|cheers)[^?]{0,40})?$/i.test(asked) &&
   !/\b(?:should|shall|want|prefer|rather|better|would|can|may|could|okay?|fine|you think|or)\b[^?]*\?[^?]*$/i.test(
@@ -90,13 +90,13 @@ const isHelp = (asked: string) =>
   ) &&
   /\b(?:how|where|is there|are there|what)\b[^?]*\?[^?]*$/i.test(asked);
 
-/** Whom a mail quotes: "Ada wrote:". */
+/** The line that names whom a mail quotes: "Ada wrote:". */
 function attributionOf({ segments, text, starts }: Body): string {
   const line = segments.find(({ kind }) => kind === 'attribution');
   return line ? linesBetween(text, starts, line.start, line.end) : '';
 }
 
-/** Sentences of one's own words, with what is quoted above them (read only when asked for) and the line on which each begins. */
+/** Sentences of the author's own words, with the quotation above them (read on demand) and the line on which each begins. */
 function* sentencesIn(
   body: Body,
 ): Generator<{ sentence: string; line: number; asked: () => string; isFirst: boolean }> {
@@ -128,12 +128,12 @@ function* sentencesIn(
   }
 }
 
-/** Every line is set in: a commit's message, code, a log, or what somebody else wrote. Or a tool printed it. */
+/** Whether a passage is pasted: a tool's output, or every line is indented (a commit's message, code, a log, another person's text). */
 const isPasted = (passage: string) =>
   /^\s*(?:WARNING|ERROR|CHECK|error|warning|note): /.test(passage) ||
   (/^(?: {4,}|\t)/.test(passage) && !/\n(?! {4,}|\t|\s*$)/.test(passage));
 
-/** From here on a mail shows a patch of its own: scissors, or the headers that git writes above one. */
+/** The beginning of a patch within a reply: scissors, or the headers that git writes above a patch. */
 const SHOWN_PATCH = /^(?:[-=_ ]*(?:8<|>8|cut here)[-=_ ]|From: [^\n]{1,200}\n(?:Author|Date|Subject): )/im;
 
 function newlines(text: string, end: number): number {
@@ -144,7 +144,7 @@ function newlines(text: string, end: number): number {
 
 const TITLE = /"[^"]{1,200}"|\[PATCH[^\]]{0,40}\] \S{1,60}: /g;
 
-/** Sentences of a passage, its lines joined; a full stop inside a version or a name ends none, nor does the colon of a title. */
+/** Sentences of a passage, with lines joined. A full stop in a version or name does not end a sentence, and neither does a title's colon. */
 function sentencesOf(passage: string): string[] {
   const joined = passage.replace(/(?:(?<!\s)\s+)?\n\s*/g, ' ');
   const titled = joined.includes(': ') ? joined.replace(TITLE, (title) => title.replaceAll(': ', ':\u2060')) : joined;

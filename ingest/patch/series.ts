@@ -3,7 +3,7 @@ import { parseSubject } from '#patch/subject';
 import { authorKey } from './facts';
 import { type Judged, type Keepers, verdictOf } from './states';
 
-/** A series with its verdict, and the figures that lists show. The fields of db/write/series.ts SeriesRow. */
+/** A series with its verdict and the figures that lists show. The fields of SeriesRow in db/write/series.ts. */
 export function seriesRow(id: number, revisions: RevisionState[], keepers: Keepers) {
   const judged = verdictOf(withoutPartsSentAgain(revisions), keepers);
   const { newest } = judged;
@@ -26,7 +26,7 @@ export function seriesRow(id: number, revisions: RevisionState[], keepers: Keepe
   };
 }
 
-/** What was said of a patch that was sent again for itself is said of it in its version. */
+/** Statements about a patch that was sent again alone count for the patch in its version. */
 function withoutPartsSentAgain(revisions: RevisionState[]): RevisionState[] {
   const kept = [...revisions];
   for (const again of revisions) {
@@ -56,7 +56,7 @@ function figuresOf({ newest: _, others, taken, ...judged }: Judged) {
   return { replies: others, applied: taken, ...judged };
 }
 
-/** Everybody whose word may count, as keys: who of them keeps a tree is asked of the archive. */
+/** The keys of all people whose statements may count; the archive then shows who of them keeps a tree. */
 export function voicesOf(revisions: RevisionState[]): number[] {
   const voices = revisions.flatMap(({ patches }) =>
     patches.flatMap(({ author, words }) => [author, ...words.flatMap(({ by }) => by ?? [])]),

@@ -1,8 +1,8 @@
 import { MARK, PATCH_KIND, type PatchFact } from '#patch/kinds';
 
-/** Mails that were posted together: one revision of a series in the making. */
+/** Mails that were posted together, which become a revision of a series. */
 export interface PostedSet {
-  /** Smallest message id: the set's name. */
+  /** The smallest message id, which identifies the set. */
   id: number;
   /** The cover letter first, then by position, then by time. */
   members: PatchFact[];
@@ -10,7 +10,7 @@ export interface PostedSet {
   /** The members without the cover letter. */
   patches: PatchFact[];
   changeIds: string[];
-  /** Ids that its mails name as their earlier versions. */
+  /** Ids that its mails name as earlier versions. */
   earlier: string[];
   revision: number;
   part: string;
@@ -22,17 +22,17 @@ export interface PostedSet {
   sentAt: number;
 }
 
-/** Mails of one set that no reference joins are sent within so many seconds of one another. */
+/** Mails without a reference between them belong to a set if they were sent within this time. */
 const BURST = 3 * 3600;
-/** A cover letter sent beside patches that lack one, under another number: so many seconds from them. */
+/** The longest time between a cover letter and patches that lack one, if their numbers differ. */
 const BESIDE = 900;
-/** A cover letter or patch sent again belongs to the version that it names for so many seconds. */
+/** A cover letter or patch that is sent again within this time belongs to the version that it names. */
 export const AGAIN = 7 * 86400;
 
 /**
- * Groups patch mails into posted sets. A mail joins the set of the mail it answers to (or shares a lost parent with),
- * else the set whose Message-IDs one program made, else the author's open set of the same version and total within BURST;
- * never a set in which its position is taken. Depends on earlier mails only, so batches do not matter.
+ * Groups patch mails into posted sets. A mail joins the set of the mail that it answers (or with which it shares a missing parent),
+ * else the set whose Message-IDs were made in the same run, else the author's open set with the same version and total within BURST;
+ * never a set in which its position is taken. Depends only on earlier mails, so batches do not matter.
  */
 export function postedSets(facts: PatchFact[]): PostedSet[] {
   const sorted = facts.filter((fact) => isSeriesMail(fact)).sort((a, b) => a.id - b.id);
@@ -68,7 +68,7 @@ function isSeriesMail(fact: PatchFact): boolean {
   return fact.kind === PATCH_KIND.patch || fact.kind === PATCH_KIND.cover || fact.kind === PATCH_KIND.stable;
 }
 
-/** A mail is held against so many sets that share a key with it: whoever sends thousands in a week has the open ones among the last. */
+/** A mail is compared with this many sets for each shared key; even with thousands in a week, the open sets are among the last. */
 const MOST_OPEN = 100;
 
 interface Draft {
@@ -76,15 +76,15 @@ interface Draft {
   taken: Set<number>;
   lastAt: number;
   head: PatchFact;
-  /** Of its members: the stems of their Message-IDs, their largest place in a run, and their largest number in the series. */
+  /** The stems of the members' Message-IDs, and below, their largest number in a run and their largest position in the series. */
   stems: Set<string>;
   lastNumber: number;
   lastPosition: number;
 }
 
 /**
- * A cover letter that stands alone was sent again, or a moment before or after its patches: it belongs to the set of its author that has
- * a cover letter of the same title and version, or, of the sets without one, to the set of as many patches that was sent beside it.
+ * A cover letter alone was sent again, or shortly before or after its patches. It belongs to the author's set that has a cover letter with
+ * the same title and version, or to a set without a cover letter that has as many patches and was sent at the same time.
  */
 function withStrayCovers(drafts: Draft[]): Draft[] {
   const byAuthor = new Map<number, Draft[]>();
@@ -107,7 +107,7 @@ function withStrayCovers(drafts: Draft[]): Draft[] {
   return kept;
 }
 
-/** Of sets in order those about a place: MOST_OPEN on each side. */
+/** The sets around an id, MOST_OPEN on each side. `sets` is in order. */
 function nearest(sets: Draft[], id: number): Draft[] {
   let [low, high] = [0, sets.length];
   while (low < high) {
@@ -127,14 +127,14 @@ function isAgain(cover: PatchFact, { members, taken, head }: Draft): boolean {
   return isSameVersion && cover.titleKey === old.titleKey && cover.total === old.total;
 }
 
-/** Patches that say no number are of the version that their cover letter says. */
+/** Whether a cover letter belongs to patches sent at the same time; patches without a version have that of their cover letter. */
 function isBeside(cover: PatchFact, { taken, lastAt, head }: Draft): boolean {
   if (taken.has(0) || cover.total !== head.total || cover.stable !== head.stable) return false;
   const isNumbered = head.revision > 1 || head.revisionPart !== '';
   return Math.abs(cover.sentAt - lastAt) <= BESIDE && (cover.revision === head.revision || !isNumbered);
 }
 
-/** Finds the set that a mail belongs to, by the keys named above. */
+/** Finds the set of a mail, by the keys described above. */
 class SetIndex {
   private readonly byMsgid = new Map<string, Draft>();
   private readonly byKey = new Map<string, Draft[]>();
@@ -163,7 +163,7 @@ class SetIndex {
     );
   }
 
-  /** The newest set of a key that passes, among the last MOST_OPEN. */
+  /** The newest set with this key that passes the test, among the last MOST_OPEN. */
   #newest(key: string, passes: (draft: Draft) => boolean): Draft | null {
     const all = this.byKey.get(key) ?? [];
     for (let n = all.length - 1; n >= Math.max(0, all.length - MOST_OPEN); n--)
@@ -183,12 +183,12 @@ class SetIndex {
   }
 }
 
-/** What all mails of one set have in common. */
+/** The properties that all mails of a set have in common. */
 function formKey(fact: PatchFact): string {
   return `${fact.revision}${fact.revisionPart} ${fact.total} ${fact.stable ?? ''} ${fact.marks & (MARK.resend | MARK.autosel)}`;
 }
 
-/** Siblings under one parent, also where the parent was never seen. */
+/** The key of siblings with the same parent, even if the parent is missing. */
 function parentKey(fact: PatchFact, form: string): string | null {
   const parent = fact.refs.at(-1);
   return parent ? `p ${parent} ${form}` : null;
@@ -200,19 +200,19 @@ function stemKey(fact: PatchFact, form: string): string | null {
   return stem === null ? null : `s ${stem} ${form}`;
 }
 
-/** One run of the same total, whatever versions its mails say. */
+/** The key of a run with the same total, whatever versions its mails have. */
 function runKey(fact: PatchFact): string | null {
   const stem = stemOf(fact);
   return stem === null || fact.total === null ? null : `r ${stem} ${fact.total} ${fact.stable ?? ''}`;
 }
 
-/** `[PATCH 1/2]` and `[PATCH v2 2/2]` of one run: a number was forgotten. */
+/** `[PATCH 1/2]` and `[PATCH v2 2/2]` in the same run: a version was forgotten. */
 function isHalfNumbered(fact: PatchFact, { head, taken }: Draft): boolean {
   if (taken.has(fact.position as number) || fact.sentAt - head.sentAt > 86400) return false;
   return Math.min(fact.revision, head.revision) === 1 && fact.revisionPart === '' && head.revisionPart === '';
 }
 
-/** A Message-ID without what tells the mails of one run apart; null where nothing does. */
+/** A Message-ID without the part that differs between the mails of a run; null if there is no such part. */
 function stemOf({ msgid }: PatchFact): string | null {
   // `cover.1563358721.git.foo@x` and `<commit>.1563358721.git.foo@x`: format-patch --thread.
   const thread = /^(?:[0-9a-f]{40}|cover)\.(\d{9,11}\.git\.[^@]{1,100}@.*)$/.exec(msgid);
@@ -224,8 +224,8 @@ function stemOf({ msgid }: PatchFact): string | null {
 const isOneRun = (a: PatchFact, b: PatchFact) => stemOf(a) !== null && stemOf(a) === stemOf(b);
 
 /**
- * Whoever sends several mails in one run sends the whole set; a run of one mail may add to another, as where each patch is sent for
- * itself, or the last one was left.
+ * Whether a mail belongs to another run. A run of several mails sends the whole set; a run of one mail may add to another set, if each
+ * patch is sent separately or the last one was forgotten.
  */
 function isOfAnotherRun(fact: PatchFact, { stems, lastNumber, lastPosition }: Draft): boolean {
   const stem = stemOf(fact);
@@ -234,7 +234,7 @@ function isOfAnotherRun(fact: PatchFact, { stems, lastNumber, lastPosition }: Dr
   return (runNumber(fact) ?? 1) > 1 || (lastNumber > 1 && !isLater);
 }
 
-/** 2 of `20190708062021.4711-2-foo@x`: the mail's place in a run of git send-email. */
+/** 2 in `20190708062021.4711-2-foo@x`: the mail's number in a run of git send-email. */
 function runNumber({ msgid }: PatchFact): number | null {
   const found = /^\d+[.-]\d+-(\d{1,3})-/.exec(msgid)?.[1];
   return found === undefined ? null : Number(found);
@@ -251,7 +251,7 @@ function fits(fact: PatchFact, draft: Draft): boolean {
 }
 
 /**
- * A direct answer to the cover letter with a number of its series belongs to it, also where only the cover letter says v2,
+ * A direct answer to the cover letter with a position in its series belongs to it, even if only the cover letter says v2
  * or only one of them says RESEND.
  */
 function isUnderCover(fact: PatchFact, draft: Draft, ref: number): boolean {
@@ -267,14 +267,14 @@ function isUnderCover(fact: PatchFact, draft: Draft, ref: number): boolean {
   );
 }
 
-/** Threaded under different roots: two sets that were sent side by side. */
+/** Whether they are in threads with different roots: two sets that were sent at the same time. */
 function isApart(fact: PatchFact, draft: Draft): boolean {
   const root = fact.refs[0];
   const last = draft.members.at(-1) as PatchFact;
   return root !== undefined && last.refs[0] !== undefined && root !== last.refs[0] && fact.thread !== draft.head.thread;
 }
 
-/** The largest version that at least half of the patches say. */
+/** The largest version that at least half of the patches have. */
 function mostNumbered(patches: PatchFact[]): number {
   const counts = new Map<number, number>();
   for (const { revision } of patches) counts.set(revision, (counts.get(revision) ?? 0) + 1);

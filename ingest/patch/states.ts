@@ -16,28 +16,28 @@ import { STATE, type StateName } from '#patch/state';
 import { parseSubject, titleKey } from '#patch/subject';
 import { authorKey } from './facts';
 
-/** What became of a series, decided from what was said of its versions. */
+/** The state of a series, decided from the statements about its versions. */
 export interface Judged extends Verdict {
   /** The newest version, which decides. */
   newest: RevisionState;
   objections: Objection[];
-  /** Mails of persons other than the author that speak of the newest version. */
+  /** Mails about the newest version by people other than the author. */
   others: number;
-  /** Patches of the newest version that somebody else stands for. */
+  /** Patches of the newest version that somebody else approves. */
   reviewed: number;
   /** Patches of any version that were taken. */
   taken: number;
-  /** Somebody's answer is waited for: the list's newest mail decides for how long. */
+  /** Whether an answer is expected; for how long depends on the list's newest mail. */
   isWaiting: boolean;
-  /** Whose: the first whom the newest version is sent to. */
+  /** From whom: the first person to whom the newest version was sent. */
   addressee: string | null;
-  /** The author keeps a tree, and may have applied this without a mail. */
+  /** The author keeps a tree and may have applied the series without a mail. */
   isKeepers: boolean;
-  /** What was said by somebody who cannot do it. */
+  /** Statements by people who cannot do what they say. */
   doubted: { patch: number; evidence: number; kind: number }[];
 }
 
-/** Whether somebody keeps a tree, as mails of theirs show (patch/kinds.ts KEEPING). */
+/** Whether somebody keeps a tree, according to their mails (KEEPING in patch/kinds.ts). */
 export type Keepers = (key: number) => boolean;
 
 /** Judges a series. `revisions` in order of time. */
@@ -67,7 +67,7 @@ export function verdictOf(revisions: RevisionState[], keepers: Keepers): Judged 
   };
 }
 
-/** The revision posted last; one patch of a version sent again does not stand for the whole. */
+/** The revision posted last, ignoring single patches that were sent again. */
 function newestOf(revisions: RevisionState[]): RevisionState {
   const whole = revisions.filter(({ part }) => part === null);
   const among = whole.length > 0 ? whole : revisions;
@@ -78,7 +78,10 @@ function newestOf(revisions: RevisionState[]): RevisionState {
     : last;
 }
 
-/** "Applied" in the thread of an older version, or a copy of it in a stable tree, said after the newest was posted, is about the newest where the title is the same, or each is one patch. */
+/**
+ * Adds claims about older versions that were made after the newest was posted ("Applied" in an old thread, a copy in a stable tree):
+ * they are about the newest version if the titles are equal, or both versions are single patches.
+ */
 function withLate(newest: RevisionState, revisions: RevisionState[]): RevisionState {
   const posted = Math.max(...newest.patches.map(({ id }) => id));
   const isSingle = (patches: PatchState[]) => patches.length === 1;
@@ -104,10 +107,10 @@ const workOf = ({ title, isCover }: PatchState) => `${isCover} ${titleKey(parseS
 
 const keyOf = ({ name, address }: Address) => authorKey(name, address);
 
-/** One person: the same address, or the same name (lists and relays rewrite addresses). */
+/** Whether this is the same person: the same address, or the same name (lists and relays rewrite addresses). */
 const isSame = (a: Address, b: Address) => (a.address !== '' && a.address === b.address) || keyOf(a) === keyOf(b);
 
-/** A request: `rank` is how sure it is that a change was asked for. */
+/** A request; `rank` is how certain it is. */
 interface Request {
   patch: PatchState;
   evidence: number;
@@ -117,13 +120,13 @@ interface Request {
 }
 const RANK = { meant: 0, said: 1, granted: 2 } as const;
 
-/** Given in a mail of whoever is named, or carried by the author; what somebody else says for them decides nothing. */
+/** Whether an endorsement was sent by the person named, or is in the author's mail. Nobody else can give it for them. */
 const isGiven = ({ by, sender }: PatchState['endorsements'][number], author: Address) =>
   isSame(by, sender) || isSame(sender, author);
 
 type Fate = 'merged' | 'applied' | 'reverted' | 'dropped' | 'none';
 
-/** Judges one version. */
+/** Judges a version. */
 class Judge {
   readonly patches: PatchState[];
   readonly author: Address;
@@ -157,7 +160,7 @@ class Judge {
     return (head?.stable ?? null) !== null || this.patches.every(({ marks }) => (marks & MARK.copy) !== 0);
   }
 
-  // --- taken, and taken out again ---------------------------------------------------------------------------------
+  // --- taken, and removed again ----------------------------------------------------------------------------------
 
   private ofFates(): Verdict | null {
     const fates = this.patches.map((patch) => this.fateOf(patch));
@@ -177,14 +180,14 @@ class Judge {
     return null;
   }
 
-  /** Nothing is known of patches that the archive does not hold, unless the whole series was taken by an answer to its cover letter. */
+  /** Whether the archive has all patches, or an answer to the cover letter took the whole series; else nothing is known about the rest. */
   private isWhole(): boolean {
     const total = parseSubject((this.patches[0] as PatchState).title).total ?? 0;
     if (this.patches.length >= total) return true;
     return this.revision.patches.some((patch) => patch.isCover && this.fateOf(patch).fate !== 'none');
   }
 
-  /** What was said last decides: a patch may be taken, dropped and taken again. */
+  /** The last statement decides: a patch may be taken, dropped and taken again. */
   private fateOf(patch: PatchState): { fate: Fate; word: Word | null } {
     let fate: Fate = 'none';
     let word: Word | null = null;
@@ -206,7 +209,7 @@ class Judge {
     return { fate, word };
   }
 
-  /** Who may say that a patch was taken: robots and commits; others of others' patches; authors only if they keep a tree. */
+  /** Whether a statement that a patch was taken counts: from robots, commits and other people; from the author only if they keep a tree. */
   isTaking({ source, by }: Word, patch: PatchState): boolean {
     if (by === null) return true;
     const needsProof = source === CLAIM_SOURCE.report || source === CLAIM_SOURCE.notice;
@@ -221,7 +224,7 @@ class Judge {
     return isFirstPerson && by !== null && keepers.some((keeper) => isSame(keeper, by));
   }
 
-  // --- refused, withdrawn, asked for changes ------------------------------------------------------------------------
+  // --- refused, withdrawn, changes requested ------------------------------------------------------------------------
 
   private ofObjections(): Verdict | null {
     const withdrawn = this.wholly((word, patch) => word.kind === CLAIM.withdrawn && this.isAuthors(word, patch));
@@ -242,7 +245,7 @@ class Judge {
     return word.by !== null && (isSame(word.by, patch.author) || isSame(word.by, this.author));
   }
 
-  /** The last such word, where every patch has one or the cover letter has. */
+  /** The last such statement, if every patch or the cover letter has one. */
   private wholly(test: (word: Word, patch: PatchState) => boolean): { id: number; line: number } | null {
     const of = (patch: PatchState) => patch.words.filter((word) => test(word, patch));
     const cover = this.revision.patches.filter(({ isCover }) => isCover).flatMap(of);
@@ -251,7 +254,7 @@ class Judge {
     return lastOf([...cover, ...found.flat()]);
   }
 
-  /** Requests of others, in their own words or as the author's promise shows; and what they refuse of single patches. */
+  /** Other people's requests, in their words or shown by the author's promise, and their refusals of single patches. */
   requests(): Request[] {
     return this.revision.patches.flatMap((patch) =>
       patch.words.flatMap((word) => {
@@ -281,7 +284,7 @@ class Judge {
     return isSame(by, patch.author) || isSame(by, this.author);
   }
 
-  /** The same person stands for the patch (or the whole version) in that mail or later, or says that it is good now. */
+  /** Whether the same person approves the patch (or the whole version) in that mail or later, or says that it is good now. */
   isTakenBack({ patch, evidence, by }: { patch: PatchState; evidence: number; by: Address | null }): boolean {
     if (!by) return false;
     const wide = this.revision.patches.filter((one) => one === patch || one.isCover || patch.isCover);
@@ -299,7 +302,7 @@ class Judge {
     );
   }
 
-  // --- talk ---------------------------------------------------------------------------------------------------------
+  // --- discussion---------------------------------------------------------------------------------------------------
 
   isReviewed(patch: PatchState): boolean {
     const cover = this.revision.patches.find(({ isCover }) => isCover);
@@ -317,12 +320,12 @@ class Judge {
   }
 }
 
-/** Commits come last: what a repository holds outranks mails. */
+/** Commits come last, because a repository outranks mails. */
 const timeOf = ({ evidence }: Word) => (evidence === 0 ? Number.MAX_SAFE_INTEGER : evidence);
-/** Within one mail a patch is first taken out, then taken: "Dropped v4 and applied v5". */
+/** Within a mail, removal comes before taking: "Dropped v4 and applied v5". */
 const byTime = (a: Word, b: Word) => timeOf(a) - timeOf(b) || a.line - b.line || a.kind - b.kind;
 
-/** Another patch takes back what was taken: known to be in a tree by a mail before, or by the commit that the revert names. */
+/** Whether another patch reverts a taken one: an earlier mail, or the commit that the revert names, shows that it was in a tree. */
 function isReverting(word: Word, fate: Fate, patch: PatchState): boolean {
   if (/\bRevert "/.test(patch.title)) return false;
   return word.isRevertTaken && (fate !== 'none' || word.oid !== '');
@@ -334,7 +337,7 @@ interface Said {
   rank?: number;
 }
 
-/** The surest of them, and of these the last. */
+/** The most certain of them, and of these the last. */
 function lastOf(words: (Said | null)[]): { id: number; line: number } | null {
   const last = words
     .filter((word): word is Said => word !== null && word.evidence !== 0)
@@ -343,7 +346,7 @@ function lastOf(words: (Said | null)[]): { id: number; line: number } | null {
   return last ? { id: last.evidence, line: last.line } : null;
 }
 
-/** All that was asked or refused, of any version; answered by a newer version or taken back. */
+/** All requests and refusals about any version, and whether a newer version or the same person answered them. */
 function objectionsOf(revisions: RevisionState[], newest: RevisionState, keepers: Keepers): Objection[] {
   const found = new Map<string, Objection>();
   for (const revision of revisions) {
@@ -356,7 +359,7 @@ function objectionsOf(revisions: RevisionState[], newest: RevisionState, keepers
   return [...found.values()].sort((a, b) => a.id - b.id || a.line - b.line);
 }
 
-/** Patches of a version that somebody took who can. */
+/** The number of a version's patches that were taken by somebody who can. */
 function takenIn(revision: RevisionState, keepers: Keepers): number {
   const judge = new Judge(revision, keepers);
   const isTaken = (patch: PatchState) =>

@@ -1,6 +1,6 @@
 import { type Act, isQuestion, scopeOf } from './act';
 
-/** Words that open a sentence without saying anything of the patch. */
+/** Words at the beginning of a sentence that say nothing about the patch. */
 const OPENING =
   /(?:ok(?:ay)?|o\.k|great|good(?: (?:catch|point|stuff|work|job))?|nice(?: (?:catch|work|job|one))?|cool|right|fine|perfect|awesome|excellent|done|ditto|anyway|hi|hello|hey|dear|yes|yep|yeah|yup|sure|all ?right|alright|finally|so|and|then|well|fyi|btw|thanks?(?: you)?(?: a lot| again| both| all| everyone| very much| so much)?|thx|tnx|cheers|lgtm|sorry(?: for the (?:long |late )?(?:delay|reply|wait))?|as (?:discussed|agreed|requested)|no (?:problem|worries)|looks? (?:very )?(?:good|fine|ok(?:ay)?|great|sane|reasonable)(?: to me)?(?: now| too)?|it's|they're|this is|all(?! (?:two|three|four|five|six|seven|eight|nine|ten|\d+)\b))(?=[\s,.!:;()-]|$)[\s,.!:;()-]*/iy;
 /** Adverbs and auxiliaries between a subject and its verb. */
@@ -18,11 +18,11 @@ const DONE =
   /(applied|queued|merged|picked|pushed|taken|took|committed|pulled|added|staged|accepted|grabbed|landed|folded)(?![\w-])/iy;
 const PLAN =
   /(?:(?:(?:i|we)(?:'ll| will| shall|'m going to| am going to|'m| am| can)|will|going to|let me|lemme)\s+(?:(?:just|now|then|also|go ahead and|be|directly|manually|probably)\s+){0,3}(?:(?:fix|remove|drop|change|update|rebase|reword|edit|tweak|adjust|squash|massage|amend|correct)(?:\s+(?!and\b)\w+){0,5}\s+and\s+(?:then\s+)?)?|)(apply|queue|take|merge|pick|push|applying|queuing|queueing|taking|merging|picking|pushing|add)(?![\w-])/iy;
-/** Two verbs for one act: "reviewed and applied", "fixed up and pushed". */
+/** Two verbs for the same act: "reviewed and applied", "fixed up and pushed". */
 const WITH_IT =
   /(?:acked|amended|reviewed|modified|massaged|tweaked|fixed(?: it)?(?: up)?|rebased|edited|squashed|reworded|changed|updated|tested|signed)(?:\s+and|,)\s+/iy;
 
-/** Somebody tries the patch, or speaks of another thing than a tree. */
+/** Somebody tries the patch, or writes about something other than a tree. */
 const TRIAL =
   /\b(?:on top of|into (?:patch )?#?\d+\/\d+|locally|local(?:ly)?|to test|for (?:a |my |some |local )?(?:test|tests|testing|try|review|debugging)|to (?:see|check|verify|reproduce|try)|cleanly|with (?:no |some )?(?:fuzz|offsets?|conflicts)|to base|internal(?:ly)?|downstream|we(?:'re| are)? us(?:e|ing)|to play with|for a (?:\w+ )?(?:spin|ride|test|run|try)|will be tested|stress|a spin|test run|the gamble|using b4|my (?:system|machine|laptop|box|board|setup|local|kernel|test|build|work)|(?:and|then|but|so) (?:(?:i|it|they|we|the|this|that|all|also|now|can|re)[\s-]*){0,2}(?:test|verif|boot|build|built|compil|saw|see|got|get|run|ran|found|tried|retest|reproduc|confirm|work|fail|panic|crash|still|didn't|does|could|cannot|can't|hit|it's|check|notice|observ|measur)\w*)\b/i;
 const TESTED_TREE =
@@ -31,10 +31,10 @@ const CONDITION =
   /\b(?:if|unless|once|until|assuming|provided|whether|as soon as|should|would|could|might|may|cannot|can't|don't|do not|not|never|won't|when|whenever|before|please|let's|needs?|wants?|had to|supposed|suggest|maybe|perhaps|think|guess|hope|waiting|ideally|in case|until|after)\b/i;
 const HOLD =
   /\b(?:if|unless|once|until|assuming|provided|as soon as|when|whenever|after|later|tomorrow|next week|in case|without objections?|barring)\b/i;
-/** "I applied your v10 and this call is ...": what was tried is told with what was seen. */
+/** "I applied your v10 and this call is ...": a test, with what was seen. */
 const SEEN_AFTER =
   /^\s*(?:your|the|this|these) (?:\w+ ){0,2}(?:patch(?:es)?|series|set|v\d+) and (?:this|the|that|it|then|there|all|here|on)\b/i;
-/** What follows the verb says that it is about something else than the patch. */
+/** Words after the verb that show that it is not about the patch. */
 const OTHER =
   /^\s*(?:together|care|from\b|into account|into consideration|literally|alone|back\b|over\b|aside|by\s+(?!hand|me\b|us\b|myself)|out\b|down|off\b|the same|(?:the|those|these) (?:fix(?:es)?|commits?)\b|up (?:this|the) work|to (?:all|each|every|any|both|other|user|the (?:driver|other|same|whole|code|register|hardware|kernel(?! tree))|do|be|get|make|have|you|me)\b|between|only (?:to|if|when)|at (?:boot|runtime|compile)|during|on (?:a|an|the|all|each|every|boot|my|top)\b|when|if\b|unless|once|before|a (?:similar|different|few|couple|while|look)|some|any\b|an\b|and (?:this|there|that)\b|your (?:comments?|suggestions?|feedback|review|remarks?|advice|changes? (?:to|in))|(?:the|all|these|those) (?:comments?|suggestions?|feedback|requested|suggested|review|remarks?|advice)|changes\b|comments|in (?:all|both|each|every|order|the (?:driver|code|kernel|same|past|future))|as (?:a (?:whole|result)|part|well as)|with (?:the (?:same|following (?:error|result))|\d+\/\d+|patch \d|git)|into (?:one|a single|patch|the (?:driver|code|previous|first|same)|\d+\/|\d+$)|in (?:v\d|the next (?:version|revision|spin)))/i;
 const OBJECT_OR_PLACE =
@@ -63,21 +63,21 @@ export function takingIn(sentence: string): Act | null {
   return null;
 }
 
-/** "I have no objections to this series and have applied it": the pronoun means what was named before. */
+/** "I have no objections to this series and have applied it": the pronoun refers to the series named before. */
 const meantBy = (clause: string, before: string) =>
   /\b(?:applied|queued|merged|took|taken|picked|pushed) (?:it|them|these|this)\b/i.test(clause) &&
   /\b(?:this|the|your|these) (?:whole |entire )?(?:series|patchset|patch set|set|patches)\b/i.test(before)
     ? 'all'
     : null;
 
-/** What goes before a clause that says what followed: "It is not stable, so I ..." says no condition of what comes. */
+/** Text before a clause of consequence is not a condition: "It is not stable, so I ...". */
 const OWN_CLAUSE = /^(?!.*\b(?:if|once|when|unless)\b).{0,400}[,;.] (?:so|hence|therefore|thus) (?=(?:i|we)\b)/i;
 
-/** "After fixing it, applied": what stands before is done too. */
+/** "After fixing it, applied": the act before the comma is done too. */
 const isOver = (before: string) =>
   /^(?:after|not)\b/i.test(before) && !/\b(?:if|once|when|would|should)\b/i.test(before);
 
-/** Pieces of a sentence that may each hold a verb of their own. */
+/** The pieces of a sentence that may each have a verb. */
 function clausesOf(sentence: string): string[] {
   return sentence
     .split(
@@ -118,7 +118,7 @@ function takingClause(clause: string, after: string, sentence: string): Act | nu
   const tree = place ? cleanTree(place[1] as string) : null;
   const isPlaced = tree !== null || RELEASE.test(rest);
   if (TESTED_TREE.test(tail) && !/\bthank|tree|branch|queue|next\b/i.test(rest.replace(/linux-next/g, ''))) return null;
-  // "I took the lock", "added it", "pulled them": verbs of many meanings need to say where.
+  // "I took the lock", "added it", "pulled them": verbs with many meanings count only with a place.
   if (/^(?:added|took|taken|pulled|pushed|picked|staged|accepted|grabbed|landed|folded|committed)$/.test(word)) {
     const isObject =
       /^\s*(?:up\s+)?(?:this|these|it|them|that|both|all|everything|the rest|(?:the|your|this) (?:\w+ ){0,2}(?:patch(?:es)?|series|set))\b/i.test(
@@ -136,13 +136,13 @@ function takingClause(clause: string, after: string, sentence: string): Act | nu
   };
 }
 
-/** What follows a clause and names further patches: ", along with 2/2", " and the rest of the series". */
+/** Text after a clause that names more patches: ", along with 2/2", " and the rest of the series". */
 const goesOn = (after: string) =>
   /^(?:[,;] (?:and|along|both)\b| (?:and (?:the )?(?:rest|others?|remaining|remainder)|along with)\b)/i.test(after)
     ? (after.split(/[,;] (?:but|so|please)\b/)[0] as string)
     : '';
 
-/** "I'll queue this up for 5.6": counts from those who commit, and only without a condition. */
+/** "I'll queue this up for 5.6": counts only without a condition, and only from people who commit. */
 function planned(clause: string, plan: RegExpExecArray, at: number, after: string, sentence: string): Act | null {
   const verb = (plan[1] as string).toLowerCase();
   const isBare = plan[0].length === (plan[1] as string).length;
@@ -183,7 +183,7 @@ function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | n
   return pattern.exec(text);
 }
 
-/** Reads pieces of these patterns from `at` on, at most `most`; where they end. */
+/** Skips up to `most` matches of these patterns from `from` on; returns where they end. */
 function skip(text: string, from: number, patterns: RegExp[], most: number): number {
   let at = from;
   for (let n = 0; n < most; n++) {

@@ -74,7 +74,7 @@ const MEANT: [string, (ours: Message, theirs: Parsed, difference: Difference) =>
     'text after the id of In-Reply-To is no id',
     (ours, theirs, { field }) => field === 'inReplyTo' && (theirs.inReplyTo ?? '').startsWith(`<${ours.inReplyTo}>`),
   ],
-  ['NUL bytes are taken out', (ours, _, { field }) => field === 'text' && ours.notes.includes('NUL bytes taken out')],
+  ['removes NUL bytes', (ours, _, { field }) => field === 'text' && ours.notes.includes('NUL bytes removed')],
   [
     'a charset that lies: their replacement characters are our letters',
     (_, theirs, { field }) => field === 'text' && (theirs.text ?? '').includes('\ufffd'),
