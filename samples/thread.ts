@@ -5,7 +5,8 @@ import { type Invented, PEOPLE } from './people';
 /**
  * One mail of a conversation written by hand: its key, the key of its parent, its author, the hours after the parent,
  * and its text. A paragraph `@2` in the text stands for the parent's paragraph 2 (counted from 0, quotes left out),
- * quoted; `@^2` quotes also what that paragraph answered. A paragraph that begins with a space or a tab is kept as is.
+ * quoted; `@^2` quotes also what that paragraph answered. A paragraph of `> ` lines quotes lines of the parent, for
+ * example of its diff. A paragraph that begins with a space or a tab is kept as is.
  */
 export interface Turn {
   key: string;
@@ -77,7 +78,7 @@ function compose(text: string, parent: Posted | null): { paragraphs: Posted['par
   const parts: string[] = [];
   let above = '';
   for (const block of text.trim().split('\n\n')) {
-    if (block.startsWith('@')) {
+    if (/^(?:@|> )/.test(block)) {
       above = quoted(block, parent);
       parts.push(parts.length || !parent ? marked(above) : quote(parent.who, parent.at, above).trimEnd());
     } else {
@@ -91,9 +92,17 @@ function compose(text: string, parent: Posted | null): { paragraphs: Posted['par
 }
 
 function quoted(mark: string, parent: Posted | null): string {
+  if (mark.startsWith('> ')) return linesOf(mark, parent);
   const wanted = Number(mark.replace(/\D/g, ''));
   const found = parent?.paragraphs[wanted] ?? fail(`${mark}: ${parent?.turn.key ?? 'the root'} has no such paragraph`);
   return mark.startsWith('@^') && found.above ? `${marked(found.above)}\n\n${found.text}` : found.text;
+}
+
+function linesOf(mark: string, parent: Posted | null): string {
+  const lines = mark.split('\n').map((line) => line.slice(2));
+  const there = parent?.body.split('\n') ?? [];
+  const missing = lines.find((line) => !there.includes(line));
+  return missing === undefined ? lines.join('\n') : fail(`${parent?.turn.key}: no line to quote: ${missing}`);
 }
 
 const marked = (text: string) =>

@@ -89,7 +89,7 @@ async function ingestSample() {
   process.stderr.write('threadline: the database is empty: reading the sample archive, which is synthetic\n');
   const folder = mkdtempSync(join(tmpdir(), 'threadline-'));
   const file = join(folder, 'threadline-sample.mbox');
-  const made = spawn(process.execPath, [join(ROOT, 'dist/sample.mjs'), '--messages', '340', '--seed', '1'], {
+  const made = spawn(process.execPath, [join(ROOT, 'dist/sample.mjs'), '--messages', '400', '--seed', '1'], {
     stdio: ['ignore', openSync(file, 'w'), 2],
   });
   if ((await ended(made)) !== 0) fail('cannot make the sample archive; see above.');

@@ -73,7 +73,7 @@ describe.skipIf(!present)('a reader', () => {
       ['spoke against it', 'A kernel that has panicked is a kernel whose data structures cannot be believed'],
     ] as const) {
       await page.goto(`${base}/`);
-      await page.getByRole('link', { name: question }).click();
+      await page.locator('section:has(#tour)').getByRole('link', { name: question }).click();
       for (const answer of answers) {
         const isShown = await page.locator('main').getByText(answer).first().isVisible();
         expect([question, answer, isShown]).toEqual([question, answer, true]);
