@@ -5,15 +5,15 @@ import { plural } from './_ui/format';
 import { ListRows, livesOf } from './_ui/Lists';
 
 const DAY = 86_400;
-/** Groups by how long before the archive's newest mail a list had its own. */
+/** Lists are grouped by how many days before the archive's newest mail they had theirs. */
 const GROUPS = [
-  ['Mail in the newest week', 7],
-  ['Mail in the newest month', 31],
-  ['Mail in the newest year', 366],
+  ['Mail in the last week', 7],
+  ['Mail in the last month', 31],
+  ['Mail in the last year', 366],
   ['Quiet for more than a year', Number.POSITIVE_INFINITY],
 ] as const;
 
-/** Finds lists by words of their name and of what they are about; what has a dot, by List-Id too. */
+/** Finds lists by words of their name or description; a word with a dot is also looked for in the List-Id. */
 export function FindList({ asked }: { asked: string }) {
   return (
     <form className="find" action="/">
@@ -23,7 +23,7 @@ export function FindList({ asked }: { asked: string }) {
   );
 }
 
-/** `/?lists=net`: all lists that have these words, grouped by their life. */
+/** `/?lists=net`: the lists that match these words, grouped by when they last had mail. */
 export async function listsPage(db: Snapshot, all: readonly ListSummary[], asked: string, synthetic: boolean) {
   const words = asked.slice(0, 200).toLowerCase().split(/\s+/).filter(Boolean);
   const found = all.filter(({ name, list_id, description }) => {

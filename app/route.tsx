@@ -25,7 +25,7 @@ const RECENT = 25;
 const STORIES = 5;
 /** Lists beside the week: those with the newest mail. */
 const LISTS = 12;
-/** Topics of the archive's own words that the front page names. */
+/** Most topics found in subjects that the front page lists. */
 const FOUND = 8;
 
 export const GET = page(async (context) => {
@@ -34,7 +34,7 @@ export const GET = page(async (context) => {
   return sources.length && !(home instanceof Response) ? watched(home) : home;
 });
 
-/** While archives are being read: neither kept nor compared, and loaded again by itself. */
+/** While archives are being read, the page is not cached, and it reloads itself. */
 function watched(home: ReactElement): Response {
   return respond(renderBytes(home), 200, {
     'Content-Type': 'text/html; charset=utf-8',
@@ -72,7 +72,7 @@ async function homeOf({ db, query }: PageContext, sources: SourceProgress[]) {
         <div>
           <Lists count={all.length} lively={await livesOf(db, newestFirst(all).slice(0, LISTS), all)} />
           <Topics found={await topicsOf(db)} />
-          <Told told={(await stories(db)).slice(0, STORIES)} />
+          <StoryLinks shown={(await stories(db)).slice(0, STORIES)} />
         </div>
       </div>
       <section aria-labelledby="recent">
@@ -88,7 +88,7 @@ async function homeOf({ db, query }: PageContext, sources: SourceProgress[]) {
   );
 }
 
-/** What is new in the newest day, week or month: of where the archive ends, whatever the clock says. */
+/** Links to what is new in the last day, week or month, counted back from the newest mail, not from today. */
 function Since({ newest }: { newest: number }) {
   const days = { day: 1, week: 7, month: 31 };
   return (
@@ -106,7 +106,7 @@ function Since({ newest }: { newest: number }) {
   );
 }
 
-/** The sample archive is led through; a synthetic one of another making has none of these mails. */
+/** The stops of the tour whose mails are here: the bundled sample has all of them, other synthetic archives have none. */
 async function tourOf(db: Snapshot): Promise<TourStop[]> {
   const present = await presentOf(
     db,
@@ -120,7 +120,7 @@ function Tour({ stops }: { stops: TourStop[] }) {
   return (
     <section aria-labelledby="tour">
       <h2 id="tour">
-        {stops.length === 1 ? 'A question' : 'Questions'} to begin with <small>a click each</small>
+        {stops.length === 1 ? 'A question' : 'Questions'} to start with <small>one click each</small>
       </h2>
       <ul className="changes">
         {stops.map(({ question, msgid, view }) => (
@@ -180,15 +180,15 @@ function Topics({ found }: { found: Awaited<ReturnType<typeof topicsOf>> }) {
   );
 }
 
-function Told({ told }: { told: Awaited<ReturnType<typeof stories>> }) {
-  if (!told.length) return null;
+function StoryLinks({ shown }: { shown: Awaited<ReturnType<typeof stories>> }) {
+  if (!shown.length) return null;
   return (
     <section aria-labelledby="stories">
       <h2 id="stories">
         <a href="/stories/">Stories</a>
       </h2>
       <ul className="systems">
-        {told.map(({ slug, title, date }) => (
+        {shown.map(({ slug, title, date }) => (
           <li key={slug}>
             <a href={`/stories/${slug}/`}>{title}</a> <small>{date}</small>
           </li>

@@ -9,7 +9,7 @@ import { digestHref, linesHref, messageHref } from '../_ui/links';
 import { respond } from '../_web/http';
 import { ATOM } from '../search/results';
 
-/** `/{list}/debates.atom`: the newest debates, each told by the passages that were taken up. */
+/** `/{list}/debates.atom`: the newest debates, each with the passages of its digest. */
 export async function debatesFeed({ request, db }: PageContext, name: string): Promise<Response> {
   const list = name === 'all' ? null : await findList(db, name);
   if (list === undefined) return notFound(`The list "${name.slice(0, 100)}"`, name.slice(0, 100));
@@ -20,7 +20,7 @@ export async function debatesFeed({ request, db }: PageContext, name: string): P
     const { thread } = one.digest;
     const first = thread.rows.find((row) => row.ghost === null && row.id === thread.first_id);
     feed.addItem({
-      // One debate has one name, whatever list it is read on.
+      // The id is the same whichever list's feed is read.
       id: base + digestHref('all', one.msgid),
       link: base + digestHref(name, one.msgid),
       title: escapeText(plain(thread.subject)) || '(no subject)',

@@ -16,7 +16,7 @@ import { lorePage, searchFeed, searchMbox } from '../search/results';
 import { sincePage } from './since';
 import { newestWeek } from './week';
 
-/** `/{list}/` and `/all/`: newest threads; with `?q=` a search. `/{msgid}` leads to the message, as at lore. */
+/** `/{list}/` and `/all/`: newest threads; with `?q=` a search. `/{msgid}` redirects to the message, as at lore. */
 export const GET = page(async ({ request, parts, query, db }) => {
   const [name = '', ...rest] = parts;
   const list = name === 'all' ? await everything(db) : await findList(db, name);
@@ -32,7 +32,7 @@ export const GET = page(async ({ request, parts, query, db }) => {
   if (since !== null) return sincePage(db, name, list, since);
   const before = query.get('before') ?? (await beforeTime(db, list.id, query.get('t')));
   if (before !== null && !/^\d{1,15}$/.test(before))
-    return problem(400, 'There is no such page', '"before" is a number that the link to older threads carries.');
+    return problem(400, 'There is no such page', '"before" must be the number from the "older" link.');
   const [{ threads, next }, months] = [
     await newestThreads(db, list.id, before === null ? null : Number(before)),
     await activity(db, list.id === null ? null : name),
@@ -57,7 +57,7 @@ export const GET = page(async ({ request, parts, query, db }) => {
         label={`Messages by month, ${name}`}
       />
       <h2>{before === null ? 'Newest threads' : 'Older threads'}</h2>
-      {threads.length ? <ThreadTable threads={threads} list={name} /> : <p className="empty">No thread is older.</p>}
+      {threads.length ? <ThreadTable threads={threads} list={name} /> : <p className="empty">No older threads.</p>}
       <nav className="pages" aria-label="Pages">
         {before === null ? null : <a href={listHref(name)}>newest</a>}
         {next === null ? null : (
@@ -71,8 +71,8 @@ export const GET = page(async ({ request, parts, query, db }) => {
 });
 
 /**
- * `POST /{list}/?q=...&x=m`: the results as mbox.gz; b4 asks so. With `t=1`, or with the body `x=m` (of public-inbox's button for it,
- * which liblore sends too), whole threads. Without words: all mails.
+ * `POST /{list}/?q=...&x=m`: the results as mbox.gz, as b4 requests them. With `t=1`, or with the body `x=m` (which public-inbox's button
+ * and liblore send), whole threads. An empty query gives all mails.
  */
 export const POST = page(async ({ request, parts, query, db }) => {
   const [name = ''] = parts;
@@ -80,14 +80,14 @@ export const POST = page(async ({ request, parts, query, db }) => {
     return notFound(`The list "${name.slice(0, 100)}"`, query.get('q') ?? '');
   const q = query.get('q') ?? '';
   if (query.get('x') !== 'm' || !query.has('q'))
-    return problem(400, 'This cannot be answered', 'POST asks for ?q=QUERY&x=m, the results as mbox.gz.');
+    return problem(400, 'This cannot be answered', 'POST only serves results as mbox.gz: use ?q=QUERY&x=m.');
   const isThreads = /^[^0]/.test(query.get('t') ?? '') || /^x=[^0]/.test(await request.text());
   return searchMbox(db, q, { list: name === 'all' ? null : name }, isThreads && q.trim() !== '');
 });
 
 /**
- * lore's `?t=20040728102400`, threads older than that moment, and `?t=20040728-`, the next newer than it; `?t=AFTER-BEFORE` has the
- * newest of a span first.
+ * lore's `?t=20040728102400` (threads older than that moment), `?t=20040728-` (the page of threads just newer than it) and
+ * `?t=AFTER-BEFORE` (the threads of a span, newest first).
  */
 async function beforeTime(db: Snapshot, list: number | null, text: string | null): Promise<string | null> {
   const [, after, before] = /^(?:(\d{8,14})-)?(\d{8,14})?$/.exec(text ?? '') ?? [];

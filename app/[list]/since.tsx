@@ -11,7 +11,7 @@ import { ThreadTable } from '../_ui/ThreadTable';
 import { WeekParts } from '../_ui/WeekParts';
 
 const DAY = 86_400;
-/** What is older stands on the pages of months. */
+/** Older threads are on the pages of their months. */
 const MOST_DAYS = 100;
 
 /** `/?since=` and `/{list}/?since=`: what happened from a moment to the newest mail, and the threads that had mail. */
@@ -24,7 +24,7 @@ export async function sincePage(
   const newest = (await newestMoment(db, list.id)) ?? 0;
   const asked = momentOf(since, newest);
   if (asked === null)
-    return problem(400, 'This is no date', 'since= takes a day as 2025-02-14, or a moment as 2025-02-14T09:30:00Z.');
+    return problem(400, 'This is not a date', 'since= takes a day (2025-02-14) or a time (2025-02-14T09:30:00Z).');
   const from = Math.max(asked, newest - MOST_DAYS * DAY);
   const isNothing = asked > newest;
   const parts = isNothing ? [] : await weekOf(db, list.id, from, newest + 1);
@@ -41,8 +41,8 @@ export async function sincePage(
         New since {momentText(asked)} <small>{where}</small>
       </h1>
       <p className="facts" id="newest" data-newest={isoTime(newest)}>
-        {isNothing ? 'Nothing: the' : 'The'} newest mail is of {shortTime(newest)} UTC.
-        {from > asked ? ` Only the newest ${MOST_DAYS} days are shown; see the months for what came before.` : ''}
+        {isNothing ? 'Nothing is newer: the' : 'The'} newest mail is from {shortTime(newest)} UTC.
+        {from > asked ? ` Only the last ${MOST_DAYS} days are shown; earlier mail is on the pages of months.` : ''}
       </p>
       <form className="filter">
         <label>
@@ -69,7 +69,7 @@ export async function sincePage(
   );
 }
 
-/** `2025-02-14T09:30:00Z`, or a day in any form that a search takes; Unix seconds, null where it is neither. */
+/** `2025-02-14T09:30:00Z`, or a day in any form that a search accepts, as Unix seconds; null if it is neither. */
 function momentOf(text: string, now: number): number | null {
   if (/^\d{4}-\d{2}-\d{2}T[\d:.]{5,12}Z?$/.test(text)) {
     const at = Date.parse(text.endsWith('Z') ? text : `${text}Z`);

@@ -12,7 +12,7 @@ import { ATOM } from '../search/results';
 
 const DAY = 86_400;
 
-/** Seven days that end with the newest mail of a list (null: of all), whatever the clock says, and the weeks they lie in; null where there is no mail. */
+/** The seven days up to the newest mail of a list (null: of all lists), not up to today, and the weeks they fall in; null if there is no mail. */
 export async function newestWeek(db: Snapshot, list: number | null): Promise<NewestWeek | null> {
   const newest = await newestMoment(db, list);
   if (newest === null) return null;

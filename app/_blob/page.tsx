@@ -13,7 +13,7 @@ import { type Blob, type Solution, solveBlob } from './solver';
 export const BLOB_NAME = /^[0-9a-f]{7,64}$/i;
 /** A larger file is only downloaded, as at public-inbox (ViewVCS.pm). */
 const MAX_SHOWN_BYTES = 1024 * 1024;
-/** Git looks so far for a NUL, which makes a file binary. */
+/** A NUL within so many bytes makes a file binary, as in git. */
 const BINARY_WITHIN = 8000;
 
 const NOTHING: Solution = { blob: null, missing: [], isCut: false };
@@ -23,7 +23,7 @@ const solved = async (db: Snapshot, oid: string, query: URLSearchParams): Promis
 
 const isBinary = ({ content }: Blob) => content.slice(0, BINARY_WITHIN).includes('\0');
 
-/** `/{list}/{oid}/s/`: a file made of the archive's patches, and which they are. A commit's name leads to the commit. */
+/** `/{list}/{oid}/s/`: a file rebuilt from the archive's patches, and a list of them. The name of a commit redirects to its page. */
 export async function blobPage(db: Snapshot, list: string, asked: string, query: URLSearchParams) {
   const oid = asked.toLowerCase();
   const { blob, ...failed } = await solved(db, oid, query);
@@ -44,7 +44,7 @@ export async function blobPage(db: Snapshot, list: string, asked: string, query:
   );
 }
 
-/** `/{list}/{oid}/s/{file}`: its bytes; what the file is called is for the reader of the address only. */
+/** `/{list}/{oid}/s/{file}`: its bytes. The file's name in the address is only for human readers. */
 export async function blobFile(db: Snapshot, asked: string, query: URLSearchParams): Promise<Response> {
   const oid = asked.toLowerCase();
   const { blob, ...failed } = await solved(db, oid, query);
@@ -78,7 +78,7 @@ function Steps({ blob }: { blob: Blob }) {
   if (!blob.steps.length) return <p className="facts">From a repository of this site; no patch was needed.</p>;
   return (
     <section>
-      <h2>Made of {plural(blob.steps.length, 'patch', 'patches')}</h2>
+      <h2>Built from {plural(blob.steps.length, 'patch', 'patches')}</h2>
       <ol>
         {blob.steps.map(({ msgid, subject, post }, n) => (
           <li key={`${post}${n}`}>
@@ -91,7 +91,7 @@ function Steps({ blob }: { blob: Blob }) {
           </li>
         ))}
       </ol>
-      <p className="facts">The name was computed from the bytes, after each of them: it is what git would say.</p>
+      <p className="facts">After each patch, the name of the blob was computed from its bytes, as git does.</p>
     </section>
   );
 }
@@ -102,29 +102,30 @@ async function asCommit(db: Snapshot, oid: string): Promise<Response | null> {
   return [patches, taken, stable, fixes, oids].some(({ length }) => length) ? redirect(commitHref(oid)) : null;
 }
 
-/** What is missing, so that a reader knows what to look for elsewhere. */
+/** Says what is missing, so that a reader knows what to look for elsewhere. */
 function unsolved(oid: string, { missing, isCut }: Omit<Solution, 'blob'>): Promise<Response> {
   if (isCut)
-    return problem(404, `The blob ${oid} was not made`, 'Too many patches lead to it; the search was ended.', oid);
+    return problem(404, `The blob ${oid} was not built`, 'Too many patches lead to it, so the search stopped.', oid);
   const known = missing.filter((one) => one.mail);
   if (!known.length) {
     if (missing.length || isNoBlob(oid)) return notFound(`The blob ${oid}`, `dfblob:${oid}`);
     return problem(
       404,
-      `The blob ${oid} cannot be made`,
-      'The patches that lead to it do not apply: they were damaged on their way.',
+      `The blob ${oid} cannot be built`,
+      'The patches that lead to it do not apply; they were probably damaged in transit.',
       `dfblob:${oid}`,
     );
   }
   return problem(
     404,
-    `The blob ${oid} cannot be made`,
-    'The patches that lead to it begin at files which no mail here contains, and which no repository of this site has.',
+    `The blob ${oid} cannot be built`,
+    'The patches that lead to it start from files that are in no mail and in no repository here.',
     `dfblob:${oid}`,
     <ul>
       {known.slice(0, 20).map(({ oid: name, mail }) => (
         <li key={name}>
-          <code>{name}</code>, where <a href={anyHref(mail?.msgid ?? '')}>{mail?.subject || '(no subject)'}</a> begins
+          <code>{name}</code>, from which <a href={anyHref(mail?.msgid ?? '')}>{mail?.subject || '(no subject)'}</a>{' '}
+          starts
         </li>
       ))}
     </ul>,

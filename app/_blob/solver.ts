@@ -6,13 +6,13 @@ import { diffTexts } from '#mail/difftexts';
 import { applyHunks, type BlobDiff, blobDiffs, isNoBlob } from '#patch/blob';
 import { MAX_BLOB_BYTES, readBlob } from './repository';
 
-/** Steps of one answer: mails read, and lookups in the repository. The longest honest chains are a file's patches of some years. */
+/** Most mails read and repository lookups for one blob. The longest real chains are some years of patches to one file. */
 const MAX_MAILS = 400;
 const MAX_LOOKUPS = 100;
 const MAX_MS = 3_000;
-/** Of one mail's diffs that lead to a blob. */
+/** Most diffs of one mail that are tried for a blob. */
 const MAX_DIFFS = 20;
-/** A larger mail is not taken apart for its diffs. */
+/** A larger mail is not searched for diffs. */
 const MAX_MAIL_BYTES = 4 * 1024 * 1024;
 
 /** A patch that was applied, and the blob that came out. */
@@ -34,9 +34,9 @@ export interface Blob {
 
 export interface Solution {
   blob: Blob | null;
-  /** Blobs that were needed and are neither here nor in the repository, each with the mail whose diff begins there. */
+  /** Blobs that were needed and are neither here nor in the repository, each with the mail whose diff starts from it. */
   missing: { oid: string; mail: BlobMail | null }[];
-  /** What was not looked at any more: it costs too much. */
+  /** The search stopped at a limit. */
   isCut: boolean;
 }
 
@@ -47,8 +47,8 @@ export interface Hints {
 }
 
 /**
- * A blob, made of the archive's patches as public-inbox's SolverGit does: a patch that leads to it is looked for, then one that
- * leads to where that begins, until a new file or a blob of the operator's repository is reached. Each blob on the way is proven by its name.
+ * A blob, built from the archive's patches as in public-inbox's SolverGit: we look for a patch that produces it, then for one that
+ * produces what that patch starts from, until we reach a new file or a blob of the operator's repository. Each blob is checked by its name.
  */
 export async function solveBlob(db: Snapshot, oid: string, hints: Hints = {}): Promise<Solution> {
   const solver = new Solver(db);
@@ -67,11 +67,11 @@ class Solver {
 
   constructor(readonly db: Snapshot) {}
 
-  /** `from` is the mail whose diff begins at the blob. */
+  /** `from` is the mail whose diff starts from the blob. */
   async solve(oid: string, from: BlobMail | null, hints: Hints): Promise<Blob | null> {
     const known = this.#found.find((blob) => blob.oid.startsWith(oid));
     if (known) return known;
-    // A second way to it would end as the first did; and a circle ends here.
+    // A second attempt would end as the first did; this also ends cycles.
     if (this.#tried.has(oid) || this.isCut) return null;
     this.#tried.add(oid);
     const blob = (await this.#kept(oid)) ?? (await this.#applied(oid, from, hints));
@@ -95,7 +95,7 @@ class Solver {
       if (this.#isSpent()) return null;
       if (mail.bytes > MAX_MAIL_BYTES) continue;
       const [raw] = await rawOf(this.db, [mail]);
-      // Each may begin at another blob: one mail of 30,000 diffs held a reader for seconds.
+      // Each may start from another blob: one mail of 30,000 diffs held a reader for seconds.
       for (const diff of raw ? diffsTo(raw, oid, hints).slice(0, MAX_DIFFS) : []) {
         const key = JSON.stringify(diff);
         if (failed.has(key)) continue;
@@ -107,7 +107,7 @@ class Solver {
     return null;
   }
 
-  /** What a diff makes of the blob that it begins at; null where that cannot be had, or it does not become the one asked for. */
+  /** Applies a diff to the blob that it starts from; null if that is missing, or the result is not the blob asked for. */
   async #after(diff: BlobDiff, mail: BlobMail, oid: string): Promise<Blob | null> {
     const base = isNoBlob(diff.pre) ? null : await this.solve(diff.pre, mail, { path: diff.path });
     if (!base && !isNoBlob(diff.pre)) return null;
@@ -125,7 +125,7 @@ class Solver {
   }
 }
 
-/** A mail's diffs that lead to a blob; those that the hints speak for first. */
+/** A mail's diffs that produce a blob; those that match the hints first. */
 function diffsTo(raw: Buffer, oid: string, { pre, path }: Hints): BlobDiff[] {
   const agrees = (one: string, other: string) => one.startsWith(other) || other.startsWith(one);
   const found: BlobDiff[] = [];
@@ -135,7 +135,7 @@ function diffsTo(raw: Buffer, oid: string, { pre, path }: Hints): BlobDiff[] {
   return found.sort((a, b) => hinted(b) - hinted(a));
 }
 
-/** The name that git gives a file of these bytes; of 41 digits and more a name is a SHA-256 one. */
+/** The name that git gives a file of these bytes; one of more than 40 digits is a SHA-256. */
 function nameOf(content: string, digits: number): string {
   const bytes = Buffer.from(content, 'latin1');
   return createHash(digits > 40 ? 'sha256' : 'sha1')

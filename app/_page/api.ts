@@ -9,14 +9,14 @@ import { settings } from '../_web/settings';
 import { baseUrl } from './atom';
 import { RETRY_SECONDS } from './page';
 
-/** What an operation answers from. `params` are checked. */
+/** What an operation gets. `params` are checked. */
 export interface ApiContext<P> {
   params: P;
   db: Snapshot;
   base: string;
 }
 
-/** One operation of the JSON API: its schemas check the request, make the OpenAPI document, and are held against the answers by a test. */
+/** One operation of the JSON API. Its schemas check the request and make the OpenAPI document; a test checks the answers against them. */
 export interface Operation {
   method: 'get' | 'post';
   /** OpenAPI form, `/series/{id}`; below `/api/v1`. */
@@ -43,7 +43,7 @@ export function operation<P extends z.ZodObject, A extends z.ZodType>(given: {
   return { method: 'get', ...given } as unknown as Operation;
 }
 
-/** What the client is told where it asked for something that cannot be answered. */
+/** An error that is reported to the client. */
 export class ApiError extends Error {
   constructor(
     readonly status: number,
@@ -54,7 +54,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Anyone may read from anywhere: there is nothing private here, and no cookie. */
+/** Any site may read: nothing here is private, and there are no cookies. */
 const CORS = {
   'Access-Control-Allow-Origin': '*',
   'Access-Control-Allow-Methods': 'GET, HEAD, POST, OPTIONS',
@@ -78,12 +78,12 @@ function json(value: unknown, status: number, headers: Record<string, string> = 
 const wrong = (error: ApiError) =>
   json({ error: { status: error.status, message: error.message, ...error.more } }, error.status);
 
-/** Answers a request below `/api/v1/` with the operation that its address names. Never a 5xx for what a client sends. */
+/** Answers a request below `/api/v1/` with the operation that its address names. No request may cause a 5xx. */
 export async function answerApi(request: Request, operations: Operation[], document: object): Promise<Response> {
   try {
     if (request.method === 'OPTIONS') return respond(null, 204, CORS);
     const parts = pathParts(request);
-    if (!parts) throw new ApiError(400, 'The address is not well formed: a percent sign without two hex digits.');
+    if (!parts) throw new ApiError(400, 'The address is malformed: it has a percent sign without two hex digits.');
     const path = parts.slice(2).filter((part, n, all) => part !== '' || n < all.length - 1);
     if (path.join('/') === 'openapi.json') return json(document, 200);
     return await runOperation(request, path, operations);
@@ -101,7 +101,7 @@ async function runOperation(request: Request, path: string[], operations: Operat
   const wanted = request.method === 'POST' ? 'post' : 'get';
   const found = fitting.find(({ one }) => one.method === wanted);
   if (!found && fitting.length)
-    throw new ApiError(405, `This address answers ${fitting[0]?.one.method.toUpperCase()}.`);
+    throw new ApiError(405, `This address only takes ${fitting[0]?.one.method.toUpperCase()}.`);
   if (!found) throw new ApiError(404, 'There is no such address; /api/v1/openapi.json lists them all.');
   const params = await checked(request, found.one, found.values);
   const reader = await openReader();
@@ -117,7 +117,7 @@ async function runOperation(request: Request, path: string[], operations: Operat
   });
 }
 
-/** `/series/{id}` and ['series', '7'] give {id: '7'}; null where they do not fit. */
+/** `/series/{id}` and ['series', '7'] give {id: '7'}; null if they do not match. */
 function pathValues(pattern: string, path: string[]): Record<string, string> | null {
   const wanted = pattern.split('/').slice(1);
   if (wanted.length !== path.length) return null;
@@ -138,21 +138,21 @@ async function checked(request: Request, one: Operation, values: Record<string, 
   if (unknown !== undefined)
     throw new ApiError(
       400,
-      `There is no parameter "${unknown.slice(0, 50)}" here; there are: ${Object.keys(one.params.shape).join(', ')}.`,
+      `There is no parameter "${unknown.slice(0, 50)}"; use one of: ${Object.keys(one.params.shape).join(', ')}.`,
     );
   const result = one.params.safeParse(given);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
-  throw new ApiError(400, `${issue?.path.join('.') || 'request'}: ${issue?.message ?? 'not as it should be'}`);
+  throw new ApiError(400, `${issue?.path.join('.') || 'request'}: ${issue?.message ?? 'invalid'}`);
 }
 
-/** A body of at most `limit` bytes, as UTF-8; the rest is not read. */
+/** A body of at most `limit` bytes, as UTF-8; a longer one is not read to its end. */
 async function textOf(request: Request, limit: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request.body ?? []) {
     size += chunk.length;
-    if (size > limit) throw new ApiError(413, `At most ${limit} bytes are read.`);
+    if (size > limit) throw new ApiError(413, `The limit is ${limit} bytes.`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
@@ -164,7 +164,7 @@ function failure(error: unknown): Response {
   if (error instanceof TooLongError) interrupted.inc();
   if (!isBusy) return wrong(new ApiError(500, 'The error is ours and has been logged.'));
   const sentence =
-    error instanceof TooLongError ? error.message : 'The archive cannot be read now; ask again in a moment.';
+    error instanceof TooLongError ? error.message : 'The archive cannot be read now; try again in a moment.';
   const response = wrong(new ApiError(503, sentence));
   response.headers.set('Retry-After', RETRY_SECONDS);
   return response;
@@ -211,7 +211,7 @@ function describe(one: Operation): object {
       };
     });
   const refused = {
-    description: 'What is wrong, in a sentence',
+    description: 'What is wrong, in one sentence',
     content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
   };
   return {

@@ -5,10 +5,10 @@ import { nameOf } from '../_ui/format';
 import { anyHref } from '../_ui/links';
 import { settings } from '../_web/settings';
 
-/** Text of an entry above this is cut: a feed is to be skimmed. */
+/** Longer text of an entry is cut: feeds are for skimming. */
 const MAX_TEXT = 32 * 1024;
 
-/** The address that others reach us by: as the operator says, else as the client asked. */
+/** The public address of this site: the operator's setting, else the host that the client asked for. */
 export function baseUrl(request: Request): string {
   if (settings.baseUrl) return settings.baseUrl;
   const host = request.headers.get('host') ?? '';
@@ -47,13 +47,13 @@ export function atomOf(request: Request, title: string, mails: FeedRow[]): strin
   return withReplies(feed.atom1(), base, mails);
 }
 
-/** Without the characters that XML 1.0 has no form for; those that nobody sees by their number. */
+/** Without the characters that XML 1.0 cannot hold; invisible ones are shown by their number. */
 export const plain = (text: string) => visible(text.toWellFormed().replace(/[\ufffe\uffff]/g, ''));
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 export const escapeText = (text: string) => text.replace(/[&<>"]/g, (character) => ENTITIES[character] as string);
 
-/** The feed library has no words for RFC 4685: its element is set in behind the id of each entry. */
+/** The feed library does not support RFC 4685, so its element is inserted after the id of each entry. */
 function withReplies(xml: string, base: string, mails: FeedRow[]): string {
   let out = xml.replace(
     '<feed xmlns="http://www.w3.org/2005/Atom"',

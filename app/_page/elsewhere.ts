@@ -3,7 +3,7 @@ import { findMessages, listsOf } from '#db/queries/message';
 import { listHref, messageHref } from '../_ui/links';
 import { redirect } from '../_web/http';
 
-/** A mail asked for under a list that is not here: the same view of it on a list that has it; null where no list has. */
+/** For a mail under a list that is not here: the same view of it on a list that has it; null if no list has it. */
 export async function onOtherList(db: Snapshot, msgid: string, view: string): Promise<Response | null> {
   const [message] = await findMessages(db, msgid);
   const [list] = message ? await listsOf(db, message.id) : [];
@@ -19,7 +19,7 @@ const PAGES: Record<string, string> = {
   'atom.xml': 'new.atom',
 };
 
-/** public-inbox's other names of a list's page, or a moment (`20040728`, `20040728102400`); null where it is none. */
+/** public-inbox's other names of a list's page, or a moment (`20040728`, `20040728102400`); null if it is neither. */
 export function listAlias(list: string, name: string): Response | null {
   if (Object.hasOwn(PAGES, name)) return redirect(listHref(list) + PAGES[name], 301);
   if (/^\d{8}$/.test(name))

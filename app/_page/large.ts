@@ -1,13 +1,13 @@
 import { refused } from '../_web/metrics';
 import { problem, RETRY_SECONDS } from './page';
 
-/** 503: other large mails are in memory. */
+/** 503, because other large mails are in memory. */
 export async function tooManyLarge(route: string): Promise<Response> {
   refused.inc({ reason: 'load', route });
   const response = await problem(
     503,
     'Other large mails are being read',
-    'This one is large too, and has to wait for them: ask again in a moment.',
+    'This one is large too and has to wait. Try again in a moment.',
   );
   response.headers.set('Retry-After', RETRY_SECONDS);
   return response;
@@ -15,7 +15,7 @@ export async function tooManyLarge(route: string): Promise<Response> {
 
 const PART_BYTES = 256 * 1024;
 
-/** A body that is sent as the client takes it, out of the buffers that there are; `release` when it is sent, or no longer wanted. */
+/** A body that is streamed from buffers at the client's speed. `release` is called when it is sent or cancelled. */
 export function bodyOf(buffers: Buffer[], release: () => void): ReadableStream<Uint8Array> {
   const parts = (function* () {
     for (const buffer of buffers)

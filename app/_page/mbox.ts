@@ -5,10 +5,10 @@ import { LARGE_BYTES, waitForLarge } from './room';
 import { bodyOfParts, gzipped } from './streams';
 
 const MAILS_AT_ONCE = 50;
-/** And of these so many bytes: what a client that does not read leaves in memory. More takes room as large mails do. */
+/** And at most so many bytes of them, which stay in memory while a client does not read. More takes room as large mails do. */
 const BYTES_AT_ONCE = 512 * 1024;
 
-/** Mails by id, in the order given, read a few at a time: the page that answers has long ended its own transaction. A mail that was withdrawn since is left out. */
+/** Mails by id, in the order given, read a few at a time, long after the page's transaction ended. Mails withdrawn since are left out. */
 export async function* mailsById(ids: number[]): AsyncGenerator<Buffer> {
   const reader = await openReader();
   if (!reader) return;
@@ -28,7 +28,7 @@ export async function* mailsById(ids: number[]): AsyncGenerator<Buffer> {
   }
 }
 
-/** Mails in order, as many together as are not large; a large one by itself. */
+/** Mails in order, in groups that are not large; a large mail is a group alone. */
 function fewEnough(sizes: { id: number; bytes: number }[]): { ids: number[]; bytes: number }[] {
   const groups: { ids: number[]; bytes: number }[] = [];
   for (const { id, bytes } of sizes) {

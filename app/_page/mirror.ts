@@ -6,14 +6,14 @@ import { gzipSync } from 'node:zlib';
 import { isFresh, respond } from '../_web/http';
 import { settings } from '../_web/settings';
 
-/** Where `npm run mirror` (cli/mirror/lists.ts) writes the repositories that are served. */
+/** Where `npm run mirror` (cli/mirror/lists.ts) writes the repositories that we serve. */
 const root = () => `${settings.database}-git`;
 
-/** The folder of a list's repositories; it may not be there. */
+/** The folder of a list's repositories; it may not exist. */
 export const folderOf = (list: string): string =>
   join(root(), encodeURIComponent(list.toWellFormed()).replace(/^\.+$/, '_'));
 
-/** How many epochs a list has here. */
+/** The number of epochs in a list's folder. */
 export function repositories(folder: string): number {
   try {
     return readdirSync(join(folder, 'git')).filter((name) => name.endsWith('.git')).length;
@@ -22,7 +22,7 @@ export function repositories(folder: string): number {
   }
 }
 
-/** Paths of the repositories with their states, of one list or of all; empty where none is served. */
+/** Paths of the repositories with their states, of one list or of all; empty if none is served. */
 export async function manifestOf(list: string | null): Promise<Record<string, { modified: number }>> {
   const text = await readFile(join(root(), 'manifest.json'), 'utf8').catch(() => '{}');
   const entries = Object.entries(JSON.parse(text) as Record<string, { modified: number }>);
@@ -31,7 +31,7 @@ export async function manifestOf(list: string | null): Promise<Record<string, { 
   );
 }
 
-/** `manifest.js.gz`, as grokmirror and public-inbox-fetch read it; null where nothing is served. */
+/** `manifest.js.gz`, as grokmirror and public-inbox-fetch read it; null if nothing is served. */
 export async function manifest(request: Request, list: string | null): Promise<Response | null> {
   const entries = await manifestOf(list);
   const modified = Math.max(0, ...Object.values(entries).map((entry) => entry.modified));

@@ -15,10 +15,10 @@ import { settings } from '../_web/settings';
 import { lookAtSections } from './sections';
 import { bodyOfParts } from './streams';
 
-/** What a page answers with besides HTML. */
+/** What a page may answer with. */
 export type Answer = ReactElement | Response | HtmlStream | Later;
 
-/** HTML whose first part is sent before the rest is made; a single one is sent whole. `release` gives back what it holds, once it is sent or no longer wanted. */
+/** HTML whose first part is sent before the rest is made; a single part is sent whole. `release` is called when it is sent or cancelled. */
 export class HtmlStream {
   constructor(
     readonly parts: Iterable<string>,
@@ -26,12 +26,12 @@ export class HtmlStream {
   ) {}
 }
 
-/** What is still to be made of what was read: the reader of the database is given back first. */
+/** A page whose reading is done: the database's reader is given back before `make` runs. */
 export class Later {
   constructor(readonly make: () => Promise<ReactElement | Response>) {}
 }
 
-/** A page's question to the archive: its address in parts, its query, one snapshot of the database. */
+/** What a page gets: the parts of its address, its query, one snapshot of the database. */
 export interface PageContext {
   request: Request;
   parts: string[];
@@ -42,9 +42,9 @@ export interface PageContext {
 
 /** Rendered pages are kept until the data changes, up to so many bytes. */
 const KEPT_BYTES = 64 * 1024 * 1024;
-/** What a client is told to wait where the archive cannot answer now. */
+/** How long a client should wait if the archive cannot answer now. */
 export const RETRY_SECONDS = '5';
-/** A page larger than this is made anew each time. */
+/** A larger page is rendered each time. */
 const LARGEST_KEPT = 8 * 1024 * 1024;
 
 const kept = new Map<string, Uint8Array>();
@@ -53,17 +53,13 @@ let keptBytes = 0;
 /**
  * A page: its address is decoded, the database read in one transaction, the result rendered to static HTML
  * (docs/decisions/0001). Pages are kept by address and data version, and answered with 304 where the client has them.
- * Nothing that a client sends ends in a 500: an error of ours is logged and said to be ours.
+ * No request may cause a 500; an error of ours is logged and reported as ours.
  */
 export function page(answer: (context: PageContext) => Promise<Answer>) {
   return async function GET(request: Request): Promise<Response> {
     const parts = pathParts(request);
     if (!parts)
-      return problem(
-        400,
-        'This address is not well formed',
-        'A percent sign in it is not followed by two hex digits, or it holds a NUL.',
-      );
+      return problem(400, 'This address is malformed', 'It has a percent sign without two hex digits, or a NUL.');
     try {
       const reader = await openReader();
       if (!reader) return noArchive();
@@ -111,20 +107,20 @@ function finished(
 ): Response {
   if (result instanceof Response) {
     const { headers: own, status } = result;
-    // What says how far an ingest is changes while the data do not.
+    // A page that shows the progress of an ingest changes while the data do not.
     if (isAsked && status === 200 && !own.has('ETag') && own.get('Cache-Control') !== 'no-store') own.set('ETag', etag);
     return result;
   }
   if (result instanceof HtmlStream) return streamed(result, etag, headers);
   const html = renderBytes(result);
-  // What a form was answered with is nobody else's page.
+  // The answer to a form is for this client only.
   if (!isAsked) return respond(html, 200, { 'Content-Type': headers['Content-Type'], 'Cache-Control': 'no-store' });
   keep(etag, html);
   return respond(html, 200, headers);
 }
 
 const encoder = new TextEncoder();
-/** Whatever page a mail's words stand on: what nobody sees in them is shown (mail/visible.ts); plain text, so that it is right in attributes too. */
+/** Shows invisible characters of mails on every page (mail/visible.ts), as plain text, which is valid in attributes too. */
 function encode(html: string): Uint8Array {
   const bytes = encoder.encode(html);
   return hasUnseenBytes(bytes) ? encoder.encode(visible(html)) : bytes;
@@ -174,7 +170,7 @@ function keep(etag: string, html: Uint8Array): void {
   bytesOfKept.set(keptBytes);
 }
 
-/** A page that says what is wrong and offers a way on: `offer` is what a search may find, `more` what else there is to do. */
+/** A page that says what is wrong and what to do: `offer` is a query that may help, `more` any further help. */
 export async function problem(
   status: number,
   title: string,
@@ -222,11 +218,11 @@ async function noArchive(): Promise<Response> {
   return (await beingRead(503)) ?? later('There is no archive yet', FIRST_STEPS, <FirstSteps />);
 }
 
-/** An archive that holds nothing: what is being read into it, or how to fill it. */
+/** For an empty archive: the progress of what is being read into it, or how to fill it. */
 export const emptyArchive = async () =>
   (await beingRead(200)) ?? problem(200, 'The archive is empty', FIRST_STEPS, undefined, <FirstSteps />);
 
-/** Seconds after which a page that shows an ingest under way is loaded again. */
+/** Seconds after which a page that shows a running ingest reloads. */
 export const WATCH_SECONDS = 3;
 
 async function beingRead(status: number): Promise<Response | null> {
@@ -235,7 +231,7 @@ async function beingRead(status: number): Promise<Response | null> {
   const response = await problem(
     status,
     'The archive is being read',
-    'Its first threads are here in a moment. This page loads itself again.',
+    'Its first threads will be here in a moment. This page reloads itself.',
     undefined,
     <Progress sources={sources} />,
   );
@@ -244,7 +240,7 @@ async function beingRead(status: number): Promise<Response | null> {
   return response;
 }
 
-const FIRST_STEPS = 'Give it mail, whichever of these you have, and load this page again:';
+const FIRST_STEPS = 'Ingest mail from any of these, then reload this page:';
 
 function FirstSteps() {
   return (
@@ -260,14 +256,14 @@ function FirstSteps() {
 
 function failure(error: unknown): Promise<Response> {
   logError(error);
-  // Where the file lies is the operator's business; the log has it.
+  // The path of the database is in the log, not on the page.
   if (error instanceof DatabaseError)
     return later('The archive cannot be read', error.message.replaceAll(settings.database, 'The database'));
   if (error instanceof TooLongError) {
     interrupted.inc();
     return later('This takes too long', error.message);
   }
-  if (/SQLITE_BUSY/.test(String(error))) return later('The archive is busy', 'Load this page again in a moment.');
+  if (/SQLITE_BUSY/.test(String(error))) return later('The archive is busy', 'Reload this page in a moment.');
   return problem(500, 'Something went wrong here', 'The error is ours and has been logged.');
 }
 

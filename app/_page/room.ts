@@ -1,16 +1,16 @@
 import { roomHeld } from '../_web/metrics';
 
-/** Above this a mail is large: it is not copied, and how much of such is in memory at once is bounded. */
+/** A larger mail is not copied, and the memory for such mails is bounded. */
 export const LARGE_BYTES = 8 * 1024 * 1024;
-/** Of large mails, in all; one is always let in, however large (ingest takes none above 256 MB). */
+/** Memory for all large mails together. One is always admitted, whatever its size (ingest takes none above 256 MB). */
 const MAX_HELD_BYTES = 256 * 1024 * 1024;
-/** A thread page above this holds room too: thirty readers of a 24 MB one, none of whom reads, had 1.8 GB (2026-11-28). */
+/** A larger thread page takes room too: 30 clients that asked for a 24 MB page and did not read it held 1.8 GB (2026-11-28). */
 export const LARGE_PAGE_BYTES = 1024 * 1024;
 /** Memory that a thread page takes while it is sent, as a multiple of its text: the text, one part as HTML, that part compressed. */
 export const PAGE_TIMES = 2;
-/** What a mail costs that is taken apart by the MIME parser, in times of its size. */
+/** Memory that the MIME parser takes for a mail, as a multiple of its size. */
 export const TAKEN_APART = 4;
-/** How often a download that is under way looks whether it is its turn. */
+/** How often a waiting download checks whether there is room. */
 const LOOK_EVERY_MS = 200;
 
 // The build may give each route its own copy of this file.
@@ -19,8 +19,8 @@ holder.threadlineLarge ??= new Map();
 const held = holder.threadlineLarge;
 
 /**
- * Room for a large mail, to be given back; null while there is none. All with the same key share one copy, and so its room.
- * What is not large needs none.
+ * Takes room for a large mail and returns a function that gives it back; null if there is none. Users of one key share a copy and its room.
+ * A mail that is not large needs none.
  */
 export function holdLarge(
   bytes: number,
@@ -45,7 +45,7 @@ export function holdLarge(
 
 const bytesHeld = () => [...held.values()].reduce((sum, { bytes }) => sum + bytes, 0);
 
-/** The same for what has begun to be sent: it waits. */
+/** The same for a download that has begun: it waits for room. */
 export async function waitForLarge(bytes: number, key: unknown, from = LARGE_BYTES): Promise<() => void> {
   for (;;) {
     const release = holdLarge(bytes, 1, key, from);

@@ -4,12 +4,12 @@ import { leaveOut, type Optional } from '../_ui/sections';
 import { stories } from '../stories/stories';
 import { offeredTopics } from '../topics/config';
 
-/** Sections that are not known to hold anything, and the state of data and topics in which they were looked at. */
+/** Sections that held nothing when last checked, and the state of data and topics at that time. */
 const looked = { stamp: '', file: null as object | null, empty: ['topics', 'mm', 'stories'] as Optional[] };
 
 /**
- * Sections of which this archive has nothing leave the navigation. What once held something is not asked again: an archive
- * grows, and a page that says "none" is no harm.
+ * Removes the sections that are empty in this archive from the navigation. A section that once held something is not checked
+ * again: archives grow, and a page that says "none" does no harm.
  */
 export async function lookAtSections(db: Snapshot, stamp: string): Promise<void> {
   if (looked.file !== db.file) Object.assign(looked, { stamp: '', file: db.file, empty: ['topics', 'mm', 'stories'] });

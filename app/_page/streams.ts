@@ -2,10 +2,9 @@ import { pipeline, Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 
 /**
- * Bodies that are made as the client takes them. Each is an async iterator that is asked for its next part and ended when
- * the client goes away. `Readable.toWeb` is not used: it pushes into a controller that a cancel has closed already, and
- * that error is nobody's to catch (one abort of a 22 MB mbox ended the process, 2026-11-28). `release` is called at the end,
- * whoever brings it about; it may be called twice.
+ * A body that is made at the client's speed, from an async iterator that ends when the client goes away. `Readable.toWeb` is not
+ * used: it pushes into a controller that a cancel has already closed, and that error cannot be caught (one abort of a 22 MB mbox
+ * ended the process, 2026-11-28). `release` is called at the end, however it comes; it may be called twice.
  */
 export function bodyOfParts(parts: AsyncIterable<Uint8Array>, release = () => {}): ReadableStream<Uint8Array> {
   const iterator = parts[Symbol.asyncIterator]();
@@ -25,12 +24,12 @@ export function bodyOfParts(parts: AsyncIterable<Uint8Array>, release = () => {}
         await iterator.return?.();
       },
     },
-    // Nothing is made ahead of a client that does not read.
+    // Nothing is made in advance for a client that does not read.
     { highWaterMark: 0 },
   );
 }
 
-/** The same bytes, gzipped as they are read; whoever stops reading stops the source too. */
+/** The same bytes, gzipped as they are read. If the reader stops, the source stops too. */
 export async function* gzipped(parts: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const zip = createGzip();
   // A failure of either end destroys the other, and reaches the reader as an exception of `zip`.

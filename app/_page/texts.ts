@@ -7,16 +7,16 @@ import { manifestOf } from './mirror';
 
 const TEXT = { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-cache' };
 
-/** A page of plain words for programs and their users. */
+/** A plain text page, for programs and their users. */
 export const text = (body: string): Response => respond(body, 200, TEXT);
 
-/** Addresses from which a list's repositories are cloned; none where none is served. */
+/** Addresses from which a list's repositories can be cloned; empty if none is served. */
 export async function cloneUrls(request: Request, list: string): Promise<string[]> {
   const paths = Object.keys(await manifestOf(list)).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
   return paths.map((path) => baseUrl(request) + encodeURI(path));
 }
 
-/** `_/text/{name}/` of a list, as public-inbox has them; null where there is none of that name. */
+/** `_/text/{name}/` of a list, as in public-inbox; null if there is no such text. */
 export async function textOf(request: Request, db: Snapshot, list: string, asked: string): Promise<Response | null> {
   const name = asked.replace(/\/raw$/, '');
   const url = `${baseUrl(request)}/${encodeURIComponent(list)}/`;
@@ -29,11 +29,11 @@ export async function textOf(request: Request, db: Snapshot, list: string, asked
 
 const help = (url: string) => `Search of ${url}?q=QUERY
 
-Words are joined by AND; OR, NOT, +, -, parentheses, "phrases", word*, NEAR/n and ADJ/n are understood. Prefixes:
+Words are joined by AND. You can use OR, NOT, +, -, parentheses, "phrases", word*, NEAR/n and ADJ/n. Prefixes:
 
 ${PREFIXES.map(({ name, meaning, example }) => `  ${`${name}:`.padEnd(12)} ${meaning.padEnd(60)} ${example}`).join('\n')}
 
-Results: ?q=QUERY&x=A as Atom; POST ?q=QUERY&x=m all of them as mbox.gz, with t=1 their whole threads.
+Results: ?q=QUERY&x=A as Atom; POST ?q=QUERY&x=m for all of them as mbox.gz, with t=1 for their whole threads.
 Within a thread: POST ${url}MESSAGE-ID/?q=QUERY&x=m
 
 Message-IDs in addresses are percent-encoded: "/" is %2F.
@@ -41,8 +41,8 @@ Message-IDs in addresses are percent-encoded: "/" is %2F.
   MESSAGE-ID/T/, t/    its thread           MESSAGE-ID/t.mbox.gz  the thread as mbox, t.atom as a feed
 `;
 
-const COLOR = `Pages follow the light or dark theme that the browser asks for; the button at the foot of each page changes it.
-A user style sheet may set the custom properties of :root, which all colours are taken from.
+const COLOR = `Pages follow the light or dark theme of the browser; the button at the bottom of each page changes it.
+All colours come from custom properties of :root, which a user style sheet can set.
 `;
 
 const mirror = (url: string, list: string, urls: string[]) =>
@@ -51,14 +51,14 @@ const mirror = (url: string, list: string, urls: string[]) =>
 
 ${urls.map((one) => `  git clone --mirror ${one} ${list}/git/${/(\d+)\.git$/.exec(one)?.[1] ?? 0}.git`).join('\n')}
 
-All of it, and later what is new: public-inbox-clone ${url}, then public-inbox-fetch.
+To clone all of it: public-inbox-clone ${url}. To fetch new mail later: public-inbox-fetch.
 grokmirror: ${url}manifest.js.gz
 Another Threadline: npm run ingest -- --follow ${url}
 `
-    : `The git repositories of this list are not served here. Its operator can: npm run mirror
+    : `The git repositories of this list are not served here. The operator can enable this with: npm run mirror
 `;
 
-/** As our own newsreaders' door names it, so that a mirror's group has the same name. */
+/** The name of the list's group on our NNTP server, so that a mirror's group has the same name. */
 async function newsgroupOf(db: Snapshot, list: string): Promise<string> {
   return (await groups(db)).find((group) => group.listName === list)?.name ?? `inbox.${list}`;
 }

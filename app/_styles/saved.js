@@ -1,4 +1,4 @@
-// The page /saved/: what the reader saved, and all that this browser remembers of them as one file. Nothing is sent anywhere.
+// The page /saved/: what the reader saved, and export and import of all that this browser remembers. Nothing is sent anywhere.
 (() => {
   const recall = (key) => {
     try {
@@ -15,7 +15,7 @@
     return element;
   };
 
-  /** A path of this site; a file that somebody else made may name anything. */
+  /** A path of this site; an imported file may contain anything. */
   const isOwn = (href) => typeof href === 'string' && /^\/(?!\/)/.test(href) && href.length < 2000;
 
   const entries = (list) =>
@@ -29,7 +29,7 @@
       }))
       .slice(-MOST);
 
-  /** Of two records of one place the later; what was read at either is read. */
+  /** The later of two records of one place, with the mails read in either. */
   function merged(ours, theirs) {
     if (!ours || typeof theirs !== 'object') return theirs;
     const read = [...new Set(`${ours.read ?? ''} ${theirs.read ?? ''}`.split(' ').filter(Boolean))].join(' ');
@@ -42,10 +42,10 @@
     return { threadline: 1, ...all };
   }
 
-  /** How many pages of a file were not saved here before; throws where it is none of ours. */
+  /** Imports a file and returns how many of its pages were not saved here before; throws if it is not one of ours. */
   function take(text) {
     const file = JSON.parse(text);
-    if (file?.threadline !== 1) throw new Error('not written by this page');
+    if (file?.threadline !== 1) throw new Error('it was not exported by this page');
     const ours = entries(recall('saved'));
     const known = new Set(ours.map(({ href }) => href));
     const news = entries(file.saved).filter(({ href }) => !known.has(href));
@@ -70,7 +70,7 @@
       if (!ones.length) continue;
       const list = make('ul', { className: 'weekly' });
       for (const one of ones) {
-        const drop = make('button', { type: 'button', className: 'quiet', textContent: 'forget' });
+        const drop = make('button', { type: 'button', className: 'quiet', textContent: 'remove' });
         drop.addEventListener('click', () => {
           const rest = entries(recall('saved')).filter(({ href }) => href !== one.href);
           localStorage.setItem('saved', JSON.stringify(rest));
@@ -97,9 +97,9 @@
     document.getElementById('import').addEventListener('change', async ({ target }) => {
       try {
         const news = take(await target.files[0].text());
-        said.textContent = `${news} saved pages were new here.`;
+        said.textContent = `Import done: ${news} saved ${news === 1 ? 'page is' : 'pages are'} new here.`;
       } catch (error) {
-        said.textContent = `This file could not be taken: ${error.message}.`;
+        said.textContent = `This file could not be imported: ${error.message}.`;
       }
       target.value = '';
       show();

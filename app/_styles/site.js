@@ -1,5 +1,5 @@
-// Small enhancements; every page is whole without them: a remembered theme, keys as in a mail reader, where one is in a thread,
-// what is new since the last visit, what the reader saves, copying. What is remembered stays in this browser. Loaded before the page is painted.
+// Small enhancements: a remembered theme, keys as in a mail reader, the position in a thread, what is new since the last visit,
+// saved pages, copying. Every page works without them. All data stays in this browser. Loaded before the first paint.
 (() => {
   const root = document.documentElement;
   root.classList.add('js');
@@ -32,7 +32,7 @@
   };
   const now = () => Math.round(Date.now() / 1000);
 
-  // --- What was seen: threads by their first mail, lists by their address.
+  // --- What the reader has seen: threads by their first mail, lists by their address.
 
   const VISIT = 1800;
   const PLACES = 400;
@@ -44,7 +44,7 @@
     return (hash >>> 0).toString(36).padStart(7, '0');
   }
 
-  /** What was here when the last visit ended, and when; a page that is loaded again within half an hour belongs to the same visit. */
+  /** What was here when the last visit ended, and when that was. A page that is loaded again within half an hour belongs to the same visit. */
   function visit(key, present) {
     const last = recall(key);
     const isNew = !last || now() - last.at > VISIT;
@@ -63,7 +63,7 @@
     return { record, isFresh: (one) => record.known !== undefined && !known.has(one) };
   }
 
-  /** The places that were left longest ago give way. */
+  /** Forgets the places that were left longest ago. */
   function forget(part) {
     try {
       const places = Object.keys(localStorage).filter((key) => key.startsWith('at '));
@@ -143,7 +143,7 @@
       });
     };
 
-    // Read is what was on the screen to its end.
+    // A mail is read when its end was on the screen.
     const shown = new Set();
     const markRead = (mail) => {
       if (!thread.unread.delete(mail)) return;
@@ -176,7 +176,7 @@
     let [low, high] = [0, thread.mails.length - 1];
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      // One in a folded group has no place: its neighbour before it decides.
+      // A mail in a folded group has no position: the one before it decides.
       let probe = middle;
       while (probe > low && !thread.mails[probe].offsetParent) probe--;
       if (thread.mails[probe].getBoundingClientRect().top <= line) low = middle === probe ? probe : middle;
@@ -238,7 +238,7 @@
       );
   }
 
-  // --- What the reader saves: pages by their address. /saved/ shows them (saved.js).
+  // --- Saved pages, by their address. /saved/ shows them (saved.js).
 
   const here = () => location.pathname + location.search;
   const saved = () => recall('saved') ?? [];
@@ -265,7 +265,7 @@
     try {
       await navigator.clipboard.writeText(text);
     } catch {
-      // A page that came over plain http has no clipboard of that kind.
+      // Over plain http there is no clipboard API.
       const field = make('textarea', { value: text });
       document.body.append(field);
       field.select();
@@ -280,9 +280,9 @@
     }, 1200);
   }
 
-  // --- What is selected of a mail's own words, as a story's quotation: docs/STORIES.md.
+  // --- The selected words of a mail as a quotation for a story: docs/STORIES.md.
 
-  /** '' where nothing is selected, or more than one mail says it. */
+  /** '' if nothing is selected, or the selection is not of one mail's own words. */
   function quotation() {
     const range = getSelection().rangeCount ? getSelection().getRangeAt(0) : null;
     const node = range?.commonAncestorContainer;
@@ -290,7 +290,7 @@
     const mail = at?.closest('.body')?.closest('.mail');
     if (!mail || range.collapsed) return '';
     const said = make('div', {}, range.cloneContents());
-    // Quoted words are another mail's, and so is an imposter's Message-ID.
+    // Quoted words belong to another mail, and so does an imposter's Message-ID.
     const address = mail.matches('.alone') ? location : one('.self', mail);
     if (at.closest('.q, .at') || one('.q, .at', said) || /imposter/.test(address.search)) return '';
     for (const ours of every('.host, .own, .took, .source, .cut, summary', said)) ours.remove();
@@ -307,7 +307,7 @@
 
   function offerQuotation() {
     const button = make('button', { type: 'button', className: 'pick', textContent: 'copy as story', hidden: true });
-    // A press would take the selection away.
+    // A press would clear the selection.
     button.addEventListener('pointerdown', (event) => event.preventDefault());
     button.addEventListener('click', () => copy(quotation(), button));
     document.body.append(button);
@@ -338,17 +338,17 @@
     j: ['next mail, or line of a list', () => step(1)],
     k: ['previous mail, or line', () => step(-1)],
     n: ['next new or unread mail; next page', () => (thread.mails.length ? seek(1) : follow('a[rel=next]'))],
-    p: ['previous new or unread mail; page before', () => (thread.mails.length ? seek(-1) : follow('a[rel=prev]'))],
+    p: ['previous new or unread mail; previous page', () => (thread.mails.length ? seek(-1) : follow('a[rel=prev]'))],
     u: ['up: the mail that this one answers', () => up()],
     o: ['fold or unfold this mail', () => fold('.mail')],
     O: ['fold or unfold its replies', () => fold('.sub')],
     t: ['from a mail to its thread', () => follow('.alone .views a')],
     d: ["the thread's digest", () => follow('.views a[href$="/digest/"]')],
     r: ['reply', () => (current() ? follow('a[href$="#R"]', current()) : follow('a[href="#R"]'))],
-    s: ['save this page, or forget it again', save],
+    s: ['save this page, or remove it from the saved ones', save],
     y: ['copy the link of this mail', () => copy(linkOf(current()))],
     b: ['copy the b4 command', () => copyFirst()],
-    q: ['copy what is selected, as a quotation of a story', () => follow('.pick:not([hidden])')],
+    q: ['copy the selection as a quotation for a story', () => follow('.pick:not([hidden])')],
     '/': ['search', () => one('.find input').focus()],
     '?': ['these keys', help],
   };
@@ -421,7 +421,7 @@
       if (!answer?.ok || asked !== box.value) return;
       const { suggestions } = await answer.json();
       offers.replaceChildren(...suggestions.map(({ query, label }) => new Option(label, query)));
-      // With a list a search box is a combo box to assistive software: it becomes one when there is something to choose.
+      // A list makes the search box a combo box for assistive software, so it is only set when there are suggestions.
       if (suggestions.length) box.setAttribute('list', offers.id);
       else box.removeAttribute('list');
     };
@@ -431,7 +431,7 @@
     });
   }
 
-  /** A folded thing that an address names is opened. */
+  /** Opens the folded element that the address names. */
   function unfold() {
     const target = document.getElementById(location.hash.slice(1));
     if (target?.matches('details')) target.open = true;

@@ -5,7 +5,7 @@ import { Name, SentAt } from '../_ui/bits';
 import { fileSize } from '../_ui/format';
 import { anyHref, blobHref, commitHref, imposterQuery, messageHref } from '../_ui/links';
 
-/** What is shown of one mail, in a thread and alone. */
+/** What is shown of one mail, in a thread and on its own page. */
 export type ShownMail = Pick<
   ThreadRow,
   | 'id'
@@ -21,7 +21,7 @@ export type ShownMail = Pick<
   | 'notes'
 >;
 
-/** One mail of a thread page, with its head line, its body and where to go from it. */
+/** One mail of a thread page: its head line with links, and its body. */
 export function ThreadMail({
   row,
   text,
@@ -32,7 +32,7 @@ export function ThreadMail({
   fold,
 }: {
   row: ThreadRow;
-  /** Null where the page is full. */
+  /** Null if the page is full. */
   text: string | null;
   list: string;
   shownSubject: string;
@@ -77,7 +77,7 @@ export function ThreadMail({
       <details open>
         <summary>text</summary>
         {text === null ? (
-          <p className="cut">This page is full: the text of this mail stands on its own page.</p>
+          <p className="cut">This page is full: the text of this mail is on its own page.</p>
         ) : (
           <BodyText text={text} fold={fold} />
         )}
@@ -87,7 +87,7 @@ export function ThreadMail({
   );
 }
 
-/** public-inbox's anchor of a mail within its thread: links to it are in mails and bug trackers. */
+/** public-inbox's anchor of a mail within its thread: mails and bug trackers link to it. */
 const loreAnchor = (msgid: string): string => `m${createHash('sha1').update(msgid).digest('hex')}`;
 
 /** Anchor of a mail or ghost within its thread's page. */
@@ -113,11 +113,11 @@ export function BodyText({ text, ...shown }: { text: string } & Shown) {
 
 export function Warnings({ row }: { row: Pick<ShownMail, 'imposter' | 'notes'> }) {
   const notes: string[] = row.notes ? JSON.parse(row.notes) : [];
-  if (row.imposter) notes.unshift('Another message came first under this Message-ID: this one is an imposter.');
+  if (row.imposter) notes.unshift('Another message used this Message-ID first: this one is an imposter.');
   return notes.length ? <p className="note">{notes.join(' · ')}</p> : null;
 }
 
-/** Attachments that are listed of one mail. */
+/** Most attachments that are listed for one mail. */
 const MAX_ATTACHMENTS = 100;
 
 export function Attachments({
@@ -146,7 +146,7 @@ export function Attachments({
   );
 }
 
-/** Where an attachment is fetched from; its name is for the reader of the address only. */
+/** The address of an attachment; the name in it is only for human readers. */
 export const attachmentHref = (
   list: string,
   row: Pick<ShownMail, 'id' | 'msgid' | 'imposter'>,

@@ -12,7 +12,7 @@ import { Reply } from './Reply';
 
 /** Headers shown open; the others are one click away. */
 const SHOWN = new Set(['to', 'cc']);
-/** Headers that tell about hops, signatures and filters rather than the mail: often three quarters of its head. The raw mail has them. */
+/** Headers about hops, signatures and filters, often three quarters of all headers. The raw mail has them. */
 const HOPS =
   /^(?:(?:x-)?received(?:-spf)?|return-path|delivered-to|(?:x-)?(?:original|envelope)-(?:to|from)|(?:x-)?authentication-results|precedence|(?:x-)?(?:arc|dkim|domainkey|google|gm|spam|spamd|rspamd|virus|ms|microsoft|forefront|exchange|eopattributedmessage|ironport|proofpoint|mimecast|cse|amp|barracuda|ham|sa|pstn|brightmail|sg|ses)-.*|(?:x-)?(?:ironport|spam|virus|barracuda).*|list-(?!id).*)$/i;
 const MAX_HEADERS = 200;
@@ -26,15 +26,15 @@ export function MessagePage({
 }: {
   page: Page;
   list: string;
-  /** Who took up what, and where quotations come from. */
+  /** Who answered which passage, and where quotations come from. */
   notes: Note[];
-  /** Lines that the address asks to mark. */
+  /** Lines to mark, named in the address. */
   lit: LineSpan | null;
 }) {
   const { message, place } = page;
   const all = allHeaders(page.head);
   const headers = all.slice(0, MAX_HEADERS);
-  const told = headers.filter(({ name }) => !HOPS.test(name));
+  const listed = headers.filter(({ name }) => !HOPS.test(name));
   const shown = headers.filter(({ name }) => SHOWN.has(name.toLowerCase()));
   return (
     <Document
@@ -93,12 +93,12 @@ export function MessagePage({
       <Reply message={message} text={page.text} headers={headers} />
       <details className="headers">
         <summary>
-          {told.length < all.length
-            ? `${told.length} of ${all.length} headers: the raw mail has those of hops and filters`
+          {listed.length < all.length
+            ? `${listed.length} of ${all.length} headers (those of hops and filters are in the raw mail)`
             : `All ${all.length} headers`}
         </summary>
         <dl>
-          {told.map(({ name, value }, n) => (
+          {listed.map(({ name, value }, n) => (
             <div key={`${name}${n}`}>
               <dt>{name}</dt>
               <dd>{maskAll(value)}</dd>
@@ -110,11 +110,11 @@ export function MessagePage({
   );
 }
 
-/** Two messages under one Message-ID: neither is hidden behind the other. */
+/** Links to other messages with the same Message-ID, so that none of them is hidden. */
 function Others({ page, list }: { page: Page; list: string }) {
   return (
     <p className="note">
-      {plural(page.others.length, 'other message bears', 'other messages bear')} the same Message-ID:
+      {plural(page.others.length, 'other message has', 'other messages have')} the same Message-ID:
       {page.others.map((other, n) => (
         <span key={other.id}>
           {n ? ', ' : ' '}
@@ -127,7 +127,7 @@ function Others({ page, list }: { page: Page; list: string }) {
   );
 }
 
-/** Where a patch stands in its series, its neighbours, and what has become of the whole. */
+/** The place of a patch in its series, its neighbours, and the state of the series. */
 function InSeries({ place, list }: { place: PatchPlace; list: string }) {
   return (
     <p className="facts">
@@ -183,7 +183,7 @@ function Neighbourhood({ page, list }: { page: Page; list: string }) {
   const { parent, previous, next, replies, message } = page;
   return (
     <nav className="around" id="r" aria-label="In this thread">
-      {parent ? <Step label="in answer to" rel="up" to={parent} list={list} subject={message.subject} /> : null}
+      {parent ? <Step label="in reply to" rel="up" to={parent} list={list} subject={message.subject} /> : null}
       {previous && previous.position !== parent?.position ? (
         <Step label="previous" rel="prev" to={previous} list={list} subject={message.subject} />
       ) : null}

@@ -6,7 +6,7 @@ import { anchorOf, sameSubject } from './Mail';
 /** Levels beyond this are not indented further: on a phone nothing would be left of the line. */
 const MAX_INDENT = 10;
 
-/** The thread as an index: who answered whom and when; a new subject leads its line. A year is named where it changes. */
+/** The thread as an index: who answered whom and when. A changed subject comes first on its line; the year is shown where it changes. */
 export function Outline({ rows, subject }: { rows: ThreadRow[]; subject: string }) {
   return (
     <ol className="outline">
@@ -36,7 +36,7 @@ export function Outline({ rows, subject }: { rows: ThreadRow[]; subject: string 
   );
 }
 
-/** A subject that neither the thread nor the mail that is answered has. */
+/** True if the subject differs from that of the thread and that of the mail it answers. */
 function isNews(rows: ThreadRow[], row: ThreadRow, subject: string): boolean {
   const parent = row.parent === null ? undefined : rows[row.parent];
   return !sameSubject(row.subject, subject) && !(parent?.subject && sameSubject(row.subject, parent.subject));

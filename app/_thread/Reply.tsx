@@ -4,7 +4,7 @@ import { settings } from '../_web/settings';
 import type { ShownMail } from './Mail';
 import { fetchCommands, mailtoOf, recipientsOf, sendEmailOf } from './reply';
 
-/** How to answer and to fetch: a mailto: link with the right headers, git send-email, b4. */
+/** Ways to reply and to fetch: a mailto: link with the right headers, git send-email, b4. */
 export function Reply({
   message,
   text,
@@ -29,7 +29,7 @@ export function Reply({
         <dt>by mail</dt>
         <dd>
           {settings.maskAddresses ? (
-            'Addresses are not shown here: the mail has them, and b4 mbox fetches it.'
+            'Addresses are not shown here. The mail has them; fetch it with b4 mbox.'
           ) : (
             <a href={mailtoOf(answered)}>Reply to all</a>
           )}

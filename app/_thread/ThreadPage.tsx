@@ -15,9 +15,9 @@ import { ThreadPicture } from './ThreadPicture';
 
 export interface ThreadHeadProps {
   thread: Thread;
-  /** Of the series that the thread begins with; null where it begins with none. */
+  /** The case of the series that the thread begins with; null if it begins with none. */
   found: Head | null;
-  /** Of a thread that begins with none. */
+  /** The case of a thread that begins with no series. */
   other: ThreadCase | null;
   list: string;
   /** The message that the address names. */
@@ -25,11 +25,11 @@ export interface ThreadHeadProps {
   view: 'nested' | 'flat';
   /** Long diffs are folded. */
   isFolded: boolean;
-  /** Stands where the mails will: the page is cut there and sent in two. */
+  /** A placeholder for the mails: the page is split there and sent in two parts. */
   cut: string;
 }
 
-/** A thread's page without its mails: they are streamed in where `cut` stands. */
+/** A thread's page without its mails, which are streamed in place of `cut`. */
 export function ThreadFrame({ thread, found, other, list, msgid, view, isFolded, cut }: ThreadHeadProps) {
   const mails = thread.rows.filter((row) => row.ghost === null);
   const first = timeOf(thread.first_id);
@@ -104,7 +104,7 @@ export function ThreadFrame({ thread, found, other, list, msgid, view, isFolded,
   );
 }
 
-/** Lanes of the picture here: the mails are not to be pushed off the first screen. The digest has more. */
+/** Few lanes, so that the mails stay on the first screen. The digest has more. */
 const PICTURE_LANES = 7;
 /** Most names that are listed; the picture and the outline have all. */
 const MAX_PEOPLE = 40;

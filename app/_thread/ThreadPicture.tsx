@@ -4,18 +4,18 @@ import { nameOf, plural, shortDate, shortTime } from '../_ui/format';
 import { LaneFigure, type LaneName, laneAxis, laneY, tenth } from '../_ui/LaneFigure';
 import { personHref } from '../_ui/links';
 
-/** Lanes of their own for those who wrote most; the others share the last. */
+/** Most lanes; those who wrote least share the last. */
 const MAX_LANES = 18;
 /** A picture of more marks than this would be a smear and a megabyte. */
 const MAX_MARKS = 1500;
 
-/** A lane that several share leads nowhere. */
+/** A lane; one that several people share has no link. */
 interface Lane extends LaneName {
   people: Set<number>;
   messages: number;
 }
 
-/** Who wrote when and answered whom: participants as lanes over time, replies as arcs, patches as squares; each mark leads to its mail. */
+/** Who wrote when and answered whom: participants as lanes over time, replies as arcs, patches as squares; each mark links to its mail. */
 export function ThreadPicture({
   rows,
   hrefOf,
@@ -23,7 +23,7 @@ export function ThreadPicture({
 }: {
   rows: ThreadRow[];
   hrefOf: (row: ThreadRow) => string;
-  /** Lanes at most; those who wrote least share the last. */
+  /** Most lanes. */
   lanes?: number;
 }) {
   const mails = rows.filter((row) => row.ghost === null).slice(0, MAX_MARKS);
@@ -42,9 +42,9 @@ export function ThreadPicture({
       axis={axis}
       caption={
         <>
-          A dot is a mail, its arc leads to the one it answers
+          A dot is a mail; its arc leads to the mail that it answers
           {mails.some((row) => row.flags & FLAG.patch) ? '; a square is a patch' : ''}
-          {mails.some((row) => row.gives) ? '; a ringed dot gives Reviewed-by, Acked-by or the like' : ''}.
+          {mails.some((row) => row.gives) ? '; a ringed dot gives Reviewed-by, Acked-by or a similar tag' : ''}.
         </>
       }
     >

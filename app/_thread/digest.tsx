@@ -12,7 +12,7 @@ import { dispositionOf, respond } from '../_web/http';
 import { anchorOf } from './Mail';
 import { ThreadPicture } from './ThreadPicture';
 
-/** `/{list}/{msgid}/digest/`: a thread told by the passages that were taken up, each with its link and its count. */
+/** `/{list}/{msgid}/digest/`: the main passages of a thread, each with its link and its counts. */
 export async function digestPage(db: Snapshot, list: string, msgid: string, format: string | null) {
   const id = await threadOf(db, msgid);
   const digest = id === undefined ? null : await readDigest(db, id);
@@ -40,22 +40,22 @@ export async function digestPage(db: Snapshot, list: string, msgid: string, form
           <Part key={title} title={title} passages={passages.filter(({ kind }) => kinds.includes(kind))} list={list} />
         ))}
         {passages.length ? null : (
-          <p className="empty">No passage of this thread stands out; its mails stand in the thread.</p>
+          <p className="empty">No passage of this thread stands out. Read the mails in the thread.</p>
         )}
       </div>
       <Patches digest={digest} />
       <Continued digest={digest} list={list} />
       <p className="facts">
-        Chosen by what the sentences do: they object, measure, give reasons, settle; who is answered counts too, and
-        each speaker&rsquo;s next passage counts for less. Recognised verdicts are always in; courtesy, logistics, code
-        and robots&rsquo; mails never. The words are as they stand in the mail.{' '}
+        Passages are chosen by what their sentences do (object, measure, give reasons, settle) and by how many people
+        answered them; each further passage of the same person counts less. Recognised verdicts are always included.
+        Courtesy, logistics, code and mails from robots never are. The words are those of the mails.{' '}
         <a href="?format=story">Copy as a story</a>
       </p>
     </Document>
   );
 }
 
-/** The passages as a story to begin from: docs/STORIES.md. The selection that site.js copies has the same form. */
+/** The passages as the draft of a story (docs/STORIES.md), in the form in which site.js copies a selection. */
 function storyDraft({ thread, passages }: Digest): Response {
   const quoted = passages.map(({ row, text, isCut }) => {
     const lines = `${text}${isCut ? ' […]' : ''}`.split('\n').map((line) => `> ${escapeMarkdown(line)}`);
@@ -70,7 +70,7 @@ function storyDraft({ thread, passages }: Digest): Response {
   });
 }
 
-/** Markdown's own signs in what a mail says. */
+/** Escapes the characters of a mail that Markdown would interpret. */
 const escapeMarkdown = (text: string) =>
   text
     .trim()
@@ -100,7 +100,7 @@ function Facts({ digest: { thread }, href }: { digest: Digest; href: string }) {
   );
 }
 
-/** The parts of a digest, in the order in which a reader asks for them. */
+/** The parts of a digest, in reading order. */
 const PARTS: { title: string; kinds: DigestPassage['kind'][] }[] = [
   { title: 'What it is about', kinds: ['claim'] },
   { title: 'Objections and answers', kinds: ['argument'] },
@@ -129,7 +129,7 @@ function Taken({ passage, list }: { passage: DigestPassage; list: string }) {
         <small title={`quoted in part by ${passage.quoted}; ${plural(passage.followed, 'mail')} followed`}>
           {answers ? (
             <>
-              in answer to <a href={`#${placeOf(answers)}`}>{nameOf(answers.row.author, answers.row.address)}</a>
+              in reply to <a href={`#${placeOf(answers)}`}>{nameOf(answers.row.author, answers.row.address)}</a>
             </>
           ) : null}
           {answers && answered ? '; ' : ''}
@@ -141,13 +141,13 @@ function Taken({ passage, list }: { passage: DigestPassage; list: string }) {
   );
 }
 
-/** Where a passage stands on the page. */
+/** The anchor of a passage. */
 const placeOf = ({ row, first }: { row: { position: number }; first: number }) => `d${row.position}-${first}`;
 
 /** A line shorter than this share of the longest was ended by its author, not by the width of a mail. */
 const ENDED = 0.6;
 
-/** The lines of a passage as its author meant them: those that a mailer's width ended are joined, so that a phone wraps them anew. */
+/** The lines of a passage as its author meant them: lines broken by the mailer's width are joined, so that a phone can wrap them. */
 export function flowed(text: string): string {
   const lines = text.split('\n').map((line) => line.trim());
   const longest = Math.max(...lines.map(({ length }) => length));
@@ -157,7 +157,7 @@ export function flowed(text: string): string {
   });
 }
 
-/** The very words, with the link to their lines. */
+/** The words of a passage, with a link to their lines. */
 function Words({ passage: { row, first, last, text, isCut }, list }: { passage: Passage; list: string }) {
   return (
     <blockquote>

@@ -12,11 +12,11 @@ import { assetHref } from '../_web/assets';
 import { ISOLATED, respond } from '../_web/http';
 import { attachmentHref } from './Mail';
 
-/** No script at all, nothing loaded but our one style sheet, no form; and an origin of its own, should anything run in spite of it. */
+/** No script, no form, nothing loaded except our style sheet; and `sandbox` gives the page a separate origin, should anything run all the same. */
 const POLICY =
   "default-src 'none'; style-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox";
 
-/** `/{list}/{msgid}/html`: a mail's HTML, sanitised (mail/html.ts), on a page that can do nothing but show it. */
+/** `/{list}/{msgid}/html`: a mail's HTML, sanitised (mail/html.ts), on a page that can only display it. */
 export async function htmlView(
   db: Snapshot,
   list: string,
@@ -38,7 +38,7 @@ export async function htmlView(
       return problem(
         404,
         'This mail has no HTML',
-        'It may be too large or too broken to be taken apart: its raw form has all.',
+        'It may be too large or too broken to be parsed. The raw mail has everything.',
       );
     const hrefOf = (_: string, index: string) =>
       attachmentHref(list, message, { index: Number(index), name: safe.names[Number(index)] ?? null });
@@ -66,8 +66,8 @@ function htmlPage(list: string, message: MessageRow, html: string, notes: string
             <bdi>{subject}</bdi>
           </h1>
           <p className="facts">
-            The HTML of this mail, without its styles, scripts, forms and images. Nothing is loaded from elsewhere;
-            behind a link whose words do not say where it leads stands its host.
+            The HTML of this mail, without its styles, scripts, forms and images. Nothing is loaded from other sites. If
+            the text of a link does not show where it leads, its host follows.
             {synthetic ? ' The mail is synthetic: it was made by a program.' : ''}
           </p>
           {notes.map((note) => (

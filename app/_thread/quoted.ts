@@ -3,7 +3,7 @@ import { escapeAttribute, escapeHtml, type Note } from '#mail/render';
 import { nameOf } from '../_ui/format';
 import { linesHref, messageHref } from '../_ui/links';
 
-/** Beside each passage of a mail who answered it, and beside each quotation where it comes from. */
+/** Notes beside a mail's text: who answered each passage, and where each quotation comes from. */
 export function quoteNotes(list: string, taken: QuoteLine[], quoted: QuoteLine[]): Note[] {
   const answers = new Map<number, Map<number, QuoteLine>>();
   for (const line of taken) {

@@ -1,6 +1,6 @@
 import { idArgument, shellWord } from '../_ui/format';
 
-/** What an answer needs of the mail that it answers. */
+/** What a reply needs from the mail that it answers. */
 export interface Answered {
   msgid: string;
   subject: string;
@@ -13,10 +13,10 @@ export interface Answered {
 }
 
 const ADDRESS = /[^\s<>,;:"()]{1,200}@[^\s<>,;:"()]{1,200}/g;
-/** Recipients beyond this are left out of the commands: the mail has them. */
+/** Most recipients in the commands; the mail has the others. */
 const MAX_CC = 60;
 
-/** To whom an answer to all goes: Reply-To or the author; everybody else in Cc, each once. */
+/** The recipients of a reply to all: Reply-To or the author; everybody else in Cc, each once. */
 export function recipientsOf(author: string, headers: { name: string; value: string }[]): { to: string; cc: string[] } {
   const of = (name: string) =>
     headers.filter((header) => header.name.toLowerCase() === name).flatMap(({ value }) => value.match(ADDRESS) ?? []);
@@ -36,7 +36,7 @@ const replySubject = (subject: string) => (/^re:/i.test(subject) ? subject : `Re
 /** A mailto: longer than this is cut or refused by mail programs and systems that take it over a command line. */
 const MAX_MAILTO = 1900;
 
-/** A `mailto:` (RFC 6068) with Cc, Subject and In-Reply-To; the mail quoted in its body where all of it fits. */
+/** A `mailto:` (RFC 6068) with Cc, Subject and In-Reply-To; the body quotes the mail if all of it fits. */
 export function mailtoOf({ msgid, subject, to, cc, attribution, text }: Answered): string {
   const fields: [string, string][] = [
     ['In-Reply-To', `<${msgid}>`],
@@ -58,14 +58,14 @@ export function mailtoOf({ msgid, subject, to, cc, attribution, text }: Answered
   return whole.length <= MAX_MAILTO ? whole : plain;
 }
 
-/** The line of a shell that sends FILE as the answer: every word comes from a stranger's mail. */
+/** The shell command that sends a file as the reply. Every word is quoted, as it comes from a stranger's mail. */
 export function sendEmailOf({ msgid, to, cc }: Pick<Answered, 'msgid' | 'to' | 'cc'>): string {
   const lines = [`--in-reply-to=<${msgid}>`, `--to=${to}`].map(shellWord);
   if (cc.length) lines.push(cc.map((address) => shellWord(`--cc=${address}`)).join(' '));
   return ['git send-email', ...lines, '/path/to/YOUR_REPLY'].join(' \\\n  ');
 }
 
-/** What fetches and applies a patch, or fetches the thread. */
+/** The commands that fetch and apply a patch, or fetch the thread. */
 export function fetchCommands(msgid: string): { words: string; command: string }[] {
   const id = shellWord(idArgument(msgid));
   return [

@@ -10,15 +10,15 @@ import { markupOf } from '../_web/markup';
 import { ThreadMail } from './Mail';
 import { ThreadFrame } from './ThreadPage';
 
-/** Mails rendered at a time: the first are on their way while the others are made. */
+/** Mails rendered at a time, so that the first are sent while the others are rendered. */
 const MAILS_AT_ONCE = 20;
 const CUT = '\u0001mails\u0001';
 
-/** In a thread of more mails than these, longer diffs and quotations are folded: what was said is not to be lost among them. */
+/** In a thread of more mails, longer diffs and quotations are folded, so that the replies are not lost among them. */
 const FEW_MAILS = 4;
 const FOLD = { diffs: 20, quotes: 9 };
 
-/** A thread's page, nested (`t/`) in display order or flat (`T/`) by time; `withDiffs`: none of them folded. */
+/** A thread's page, nested (`t/`) in display order or flat (`T/`) by time; `withDiffs`: no diff is folded. */
 export async function threadPage(
   db: Snapshot,
   list: string,
@@ -53,7 +53,7 @@ export async function threadPage(
     );
     const [before = '', after = ''] = frame.split(CUT);
     const made = parts(before, after, thread, shown, texts, list, view, msgid, isFolded ? FOLD : undefined);
-    // Nobody waits for the end of a short one: sent whole it takes half the calls.
+    // A short thread is sent whole, which takes half the calls.
     return new HtmlStream(thread.rows.length <= MAILS_AT_ONCE && bytes < SHORT ? [[...made].join('')] : made, release);
   } catch (error) {
     release();
@@ -61,10 +61,10 @@ export async function threadPage(
   }
 }
 
-/** Text of a thread that is sent whole. */
+/** Most text of a thread that is sent whole, in bytes. */
 const SHORT = 100 * 1024;
 
-/** Texts of one page: longer threads are read whole in their mails, and in the mbox. */
+/** Most text on one page. The rest of a longer thread is on the pages of its mails, and in the mbox. */
 const MAX_PAGE_TEXT = 24 * 1024 * 1024;
 
 /** The first mails whose texts fit on one page. */
@@ -122,10 +122,10 @@ function* parts(
   yield after;
 }
 
-/** Answers deeper than this hang on the line of the level above: a phone has no room for more, and parsers bound the depth of elements. */
+/** Deeper replies are not nested further: a phone has no room for more, and parsers bound the depth of elements. */
 const MAX_NEST = 10;
 
-/** Puts the answers to each mail into a `<details>` below it, so that they fold without a script. */
+/** Puts the replies to each mail into a `<details>` below it, so that they fold without a script. */
 class Nest {
   /** Depths of the rows whose groups are open. */
   readonly #open: number[] = [];
@@ -141,7 +141,7 @@ class Nest {
     return ended;
   }
 
-  /** Begins a group where the next rows answer this one; several ghosts in a row share one. */
+  /** Begins a group if the next rows answer this one; several ghosts in a row share one. */
   after(row: ThreadRow): string {
     const next = this.rows[row.position + 1];
     if (this.#open.length >= MAX_NEST || (row.ghost !== null && next?.ghost != null)) return '';

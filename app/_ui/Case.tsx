@@ -51,10 +51,10 @@ export function Verdict({ found }: { found: Head }) {
   );
 }
 
-/** Objections to earlier versions that are shown unfolded where the newest has none. */
+/** Up to so many objections to earlier versions are shown unfolded if the newest version has none. */
 const FEW = 5;
 
-/** Who objected, in their own words, what the author answered, and whether it is met. */
+/** Who objected, in their own words, what the author answered, and whether the objection was met. */
 export function Objections({ found }: { found: Case }) {
   const { objections } = found;
   if (!objections.length) return null;
@@ -72,7 +72,7 @@ export function Objections({ found }: { found: Case }) {
           {objections.length}
           {met ? `, ${met} met` : ''}
           {taken ? `, ${taken} named in a changelog` : ''}
-          {agreed ? `, a change agreed to after ${agreed}` : ''}
+          {agreed ? `, author agreed to change after ${agreed}` : ''}
         </small>
       </h2>
       <ObjectionList objections={now} series={found.series} />
@@ -99,7 +99,7 @@ function ObjectionList({ objections, series }: { objections: Objection[]; series
               <bdi>{shortQuote(one.quote)}</bdi>
             </q>
           ) : (
-            'objected in a mail as a whole'
+            'objected with the whole mail'
           )}{' '}
           <small>
             {shortDate(timeOf(one.id))}
@@ -145,7 +145,7 @@ function Met({ one: { met, followed, taken }, series }: { one: Objection; series
   return <b>open</b>;
 }
 
-/** The same in short, above the mails of a thread that is a series. */
+/** The short form, above the mails of a thread that begins with a patch. */
 export function CaseHead({ found }: { found: Head }) {
   return (
     <>

@@ -5,7 +5,7 @@ import { digestHref } from './links';
 import { Columns } from './ThreadTable';
 import { TitleLink } from './TitleLink';
 
-/** Debates with their digests: by answered passages of the span times participants. */
+/** Debates with links to their digests, ordered by answered passages times participants. */
 export function Debates({
   debates,
   list,

@@ -7,7 +7,7 @@ export interface DocumentProps {
   /** Name of the list searched from this page; null: all. */
   list?: string | null;
   query?: string;
-  /** The page shows mail made by samples/: it says so. */
+  /** The page shows generated mail (samples/), and a notice says so. */
   synthetic?: boolean;
   /** Address of the site's section that this page belongs to. */
   at?: string;
@@ -35,7 +35,7 @@ export function Document({
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>{title}</title>
-        {/* Not deferred: the theme that the reader chose is there before anything is painted. The style sheet is waited for anyway. */}
+        {/* Not deferred, so that the chosen theme applies before the first paint. The style sheet delays that anyway. */}
         <script src={assetHref('site.js')} />
         <link rel="stylesheet" href={assetHref('site.css')} />
         <link rel="icon" href={assetHref('icon.svg')} type="image/svg+xml" />
@@ -71,7 +71,7 @@ export function Document({
         </header>
         {synthetic ? (
           <p className="synthetic">
-            <strong>Synthetic mail.</strong> This archive was made by a program: the people, their words and their
+            <strong>Synthetic mail.</strong> This archive was made by a program. The people, their words and their
             patches are invented.
           </p>
         ) : null}

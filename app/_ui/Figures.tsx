@@ -1,4 +1,4 @@
-/** The figures of a picture, one click away. */
+/** The figures behind a picture, one click away. */
 export function Figures({ head, rows, csv }: { head: string[]; rows: (string | number)[][]; csv?: string }) {
   return (
     <details className="figures">

@@ -2,7 +2,7 @@ import { scaleUtc } from 'd3-scale';
 import type { ReactNode } from 'react';
 import { shortDate, tickLabel } from './format';
 
-/** Drawn at this size, whatever the page's: a lane is as high as the target that its name must be. */
+/** The size at which the picture is drawn, whatever the page's. A lane is as high as a link target must be. */
 export const WIDTH = 832;
 const ROW = 24;
 /** Half of the axis' longest label. */
@@ -12,20 +12,20 @@ const EDGE = 22;
 export const laneY = (lane: number) => lane * ROW + ROW / 2;
 export const tenth = (n: number) => Math.round(n * 10) / 10;
 
-/** Room of a silence that is left out, and how long one is: in seconds, and as a part of the whole. */
+/** Width of a silence that is left out, and how long it must be: in seconds, and as a part of the whole. */
 const BREAK = { width: 40, seconds: 366 * 86_400, part: 0.2 };
-/** Least room from one label to the next. */
+/** Least distance between labels. */
 const LABEL = 48;
 
 export interface LaneAxis {
   /** The place of a moment (Unix seconds). */
   at(seconds: number): number;
   ticks: { x: number; label: string }[];
-  /** Silences that are left out: the middle of each, and its ends. */
+  /** Silences that are left out: the middle of each on the axis, its start and its end. */
   breaks: { x: number; from: number; to: number }[];
 }
 
-/** An axis from the first to the last of these moments (Unix seconds, two at least that differ); of long silences between them little is drawn. */
+/** An axis from the first to the last of these moments (Unix seconds; at least two must differ). Long silences are shortened. */
 export function laneAxis(moments: number[]): LaneAxis {
   const times = moments.toSorted((a, b) => a - b);
   const [first = 0, last = 0] = [times[0], times.at(-1)];
@@ -63,13 +63,13 @@ export function laneAxis(moments: number[]): LaneAxis {
 
 export interface LaneName {
   label: string;
-  /** Where the name leads; null where it leads nowhere. */
+  /** Where the name links to; null if it is no link. */
   href: string | null;
 }
 
 /**
- * Lanes over a time axis. The names stand beside the picture, not in it: where it is scrolled, they stay. Each takes its part of the
- * same height, so that a name is level with its lane.
+ * Lanes over a time axis. The names are beside the picture, not in it, so that they stay in place when it is scrolled. Each name is as
+ * high as its lane.
  */
 export function LaneFigure({
   id,
@@ -128,7 +128,7 @@ export function LaneFigure({
       {caption || breaks.length ? (
         <figcaption>
           {caption}
-          {breaks.length ? ' A silence of more than a year is left out: "…".' : null}
+          {breaks.length ? ' "…" marks a silence of more than a year that is left out.' : null}
         </figcaption>
       ) : null}
     </figure>

@@ -1,6 +1,6 @@
 import { LaneFigure, laneAxis, laneY, tenth, WIDTH } from './LaneFigure';
 
-/** Width of a letter of the words beside a lane, at most, and their distance from it. */
+/** Most width of a letter beside a lane, and the distance of the words from the mark. */
 const LETTER = 7.2;
 const BESIDE = 10;
 
@@ -20,11 +20,11 @@ export interface LaneLine {
   /** Class of its colour. */
   colour?: string;
   marks: LaneMark[];
-  /** Behind the last mark. */
+  /** Words after the last mark. */
   end?: string;
 }
 
-/** Lanes over one time axis, each from its first mark to its last; every mark leads to its mails. */
+/** Lanes over one time axis, each from its first mark to its last; every mark links to its mails. */
 export function Lanes({ id, title, lines }: { id: string; title: string; lines: LaneLine[] }) {
   const times = lines.flatMap(({ marks }) => marks.map(({ at }) => at));
   const [first, last] = [Math.min(...times), Math.max(...times)];
@@ -60,7 +60,7 @@ export function Lanes({ id, title, lines }: { id: string; title: string; lines: 
   );
 }
 
-/** Behind the last mark, or before the first where there is more room: never cut. */
+/** Words after the last mark, or before the first if there is no room; never cut off. */
 function EndWords({ words, from, to, y }: { words: string | undefined; from: number; to: number; y: number }) {
   if (!words) return null;
   const width = words.length * LETTER + BESIDE;
@@ -78,7 +78,7 @@ function EndWords({ words, from, to, y }: { words: string | undefined; from: num
   );
 }
 
-/** Where there is no time to draw, the names alone. */
+/** Only the names, if all marks are at one moment. */
 function LaneNames({ lines }: { lines: LaneLine[] }) {
   return (
     <ul className="systems">
@@ -91,5 +91,5 @@ function LaneNames({ lines }: { lines: LaneLine[] }) {
   );
 }
 
-/** The area tells the count. */
+/** The area is proportional to the count. */
 const radius = (weight: number, most: number) => Math.round((2 + 6 * Math.sqrt(weight / Math.max(1, most))) * 10) / 10;

@@ -4,14 +4,14 @@ import { plural, shortDate } from './format';
 import { listHref } from './links';
 import { type Axis, axisOf, Spark } from './Spark';
 
-/** Lists with their life: what their rows need. */
+/** Lists with their activity, as the rows need it. */
 export interface Lively {
   lists: readonly ListSummary[];
   axis: Axis;
   months: Map<string, Record<string, number>>;
 }
 
-/** `all` gives the axis, so that every page draws a list in the same way. */
+/** The axis covers `all` lists, so that every page draws a list in the same way. */
 export async function livesOf(
   db: Snapshot,
   lists: readonly ListSummary[],
@@ -31,7 +31,7 @@ export async function livesOf(
   };
 }
 
-/** A list a row: its name, its life, its newest mail, what it is about. */
+/** A row for each list: its name, its activity, its newest mail, its description. */
 export function ListRows({ lists, axis, months }: Lively) {
   return (
     <ul className="lists">

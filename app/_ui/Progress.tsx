@@ -1,7 +1,7 @@
 import type { SourceProgress } from '#db/progress';
 import { plural } from './format';
 
-/** How far the archives are that are being read now, one line each. */
+/** The progress of the archives that are being read now, one line each. */
 export function Progress({ sources }: { sources: SourceProgress[] }) {
   return (
     <ul className="progress" aria-label="Being read now">
@@ -16,7 +16,7 @@ export function Progress({ sources }: { sources: SourceProgress[] }) {
 }
 
 function said({ phase, read, total }: SourceProgress): string {
-  if (phase === 'fetching') return 'asking its server for mails';
+  if (phase === 'fetching') return 'fetching mails from its server';
   if (phase === 'linking') return `${plural(read, 'mail')} read; joining threads, patches and quotations`;
   return `${read.toLocaleString('en-US')}${total === null ? '' : ` of ${total.toLocaleString('en-US')}`} mails read`;
 }

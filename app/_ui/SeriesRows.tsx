@@ -5,7 +5,7 @@ import { nameOf, shortDate } from './format';
 import { Columns } from './ThreadTable';
 import { VerdictWord } from './VerdictWord';
 
-/** Series, one a line, with what became of each. */
+/** Series, one a line, each with its state. */
 export function SeriesRows({ lines }: { lines: SeriesLine[] }) {
   return (
     <>

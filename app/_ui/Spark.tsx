@@ -1,4 +1,4 @@
-/** The months that the little pictures of all lists of a page have in common: a cell is a month, or a quarter where there are many. */
+/** The months that the small charts of all lists of a page share. A cell is a month, or a quarter if there are many months. */
 export interface Axis {
   /** 'YYYY-MM' of the first month, and the year and month as one number. */
   from: string;
@@ -13,7 +13,7 @@ const MOST_CELLS = 40;
 const WIDTH = 120;
 const HEIGHT = 20;
 
-/** From the oldest to the newest moment of the archive (Unix seconds), ten years at most: a list that ended early is seen to have ended. */
+/** From the oldest to the newest moment of the archive (Unix seconds), at most ten years. All lists share it, so a list that ended early shows an empty end. */
 export function axisOf(oldest: number, newest: number): Axis {
   const last = monthNumber(newest);
   const months = Math.min(MOST_MONTHS, last - monthNumber(oldest) + 1);
@@ -28,7 +28,7 @@ const monthNumber = (seconds: number) => {
 };
 const monthName = (n: number) => `${Math.floor(n / 12)}-${String((n % 12) + 1).padStart(2, '0')}`;
 
-/** A list's life as a line of bars; `months`: postings by 'YYYY-MM'. */
+/** A list's activity as a line of bars; `months`: postings by 'YYYY-MM'. */
 export function Spark({ axis, months }: { axis: Axis; months: Record<string, number> }) {
   const cells = new Array<number>(axis.months / axis.cell).fill(0);
   for (const [month, count] of Object.entries(months)) {

@@ -12,11 +12,11 @@ export interface Stack {
   href: string;
   /** Counts in the order of the classes. */
   parts: number[];
-  /** Number of the peak, where it is one. */
+  /** Number of the peak, if it is one. */
   peak?: number;
 }
 
-/** Bars stacked by colour, one for each month or year; a bar leads to its mails, a number above one to the list of peaks. Nothing leads to where there are none. */
+/** Bars stacked by colour, one for each month or year; A bar links to its mails; a number above a bar is its number in the list of peaks. Empty bars have no link. */
 export function Stacks({
   id,
   title,
@@ -93,7 +93,7 @@ export function Stacks({
   );
 }
 
-/** Runs of empty years, or of a year's empty months, are left out, and take so much room. */
+/** Runs of at least so many empty years or months are left out; the gap takes `width`. */
 const GAP = { years: 3, months: 12, width: 72 };
 
 interface Placed extends Stack {
@@ -119,7 +119,7 @@ function placesOf(stacks: Stack[], totals: number[]) {
   return { placed, left, step };
 }
 
-/** Of years every so many; of months the Januaries where there are several years, else every so many. None is cut at the edge. */
+/** Labels for every n-th year, or for each January; for every month if there are few. None is cut at the edge. */
 function labelledOf(placed: Placed[]): { label: string; x: number }[] {
   const every = Math.ceil(placed.length / 14);
   return placed.flatMap(({ label, x: at }, n) => {
@@ -140,8 +140,8 @@ function segmentsOf(parts: number[]): { part: number; from: number; to: number }
 }
 
 function wordsOf({ label, parts }: Stack, total: number, names: string[]): string {
-  const told = parts.flatMap((count, n) => (count ? [`${names[n]} ${count}`] : []));
-  return `${label}: ${total}${told.length ? ` (${told.join(', ')})` : ''}`;
+  const counts = parts.flatMap((count, n) => (count ? [`${names[n]} ${count}`] : []));
+  return `${label}: ${total}${counts.length ? ` (${counts.join(', ')})` : ''}`;
 }
 
 const tenth = (n: number) => Math.round(n * 10) / 10;

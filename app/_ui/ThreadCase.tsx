@@ -5,10 +5,10 @@ import { plural, shortDate } from './format';
 import { statusClass } from './state';
 import { verdictWords } from './VerdictWord';
 
-/** Mails of a thread that the reader sees at once: nothing is quoted of them above. */
+/** So few mails are seen at once, so nothing is quoted above them. */
 const FEW = 4;
 
-/** Above a thread that begins with no patch: how it ended, by what it is a report, what was asked, and who answered first. */
+/** Above a thread that begins with no patch: how it ended, what shows that it is a report, what was asked, and who answered first. */
 export function ThreadCaseHead({ found, messages }: { found: ThreadCase; messages: number }) {
   const { kind, told, asked, answer, answerers, ending, confirmed } = found;
   if (ending.how === 'silent' && messages === 1 && kind !== 'report') return null;
@@ -22,7 +22,7 @@ export function ThreadCaseHead({ found, messages }: { found: ThreadCase; message
         )}
         {confirmed ? (
           <>
-            {ending.how === 'silent' ? ' ' : '. '}Said to be gone
+            {ending.how === 'silent' ? ' ' : '. '}Confirmed as gone
             <Proof by={confirmed} />
           </>
         ) : null}

@@ -4,7 +4,7 @@ import { nameOf, shortDate } from './format';
 import { threadHref } from './links';
 import { TitleLink } from './TitleLink';
 
-/** Headings of the columns below, once; `kind` chooses the columns (app/_styles/css/3-lists.css). */
+/** Headings of the columns below; `kind` chooses the columns (app/_styles/css/3-lists.css). */
 export function Columns({ names, kind }: { names: string[]; kind?: string }) {
   return (
     <p className={kind ? `cols ${kind}` : 'cols'}>
@@ -15,7 +15,7 @@ export function Columns({ names, kind }: { names: string[]; kind?: string }) {
   );
 }
 
-/** Threads, one a line: what, who began it, how much, when last. Two hundred stand on a page, so a line has no class and no title. */
+/** Threads, one a line: subject, who began it, number of mails, last mail. A page has two hundred, so a line has no class and no title. */
 export function ThreadTable({ threads, list }: { threads: (ThreadLine & { here?: number })[]; list: string }) {
   return (
     <>

@@ -1,7 +1,7 @@
 import type { Verdict } from '#db/queries/verdictrows';
 import { VerdictWord } from './VerdictWord';
 
-/** The first cell of a row: a thread's subject, and what became of the series that it begins. */
+/** The first cell of a row: a thread's subject, and the state of the series that it begins. */
 export function TitleLink({
   href,
   thread,

@@ -4,7 +4,7 @@ const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 const LEFT = 36;
 const CELL = 24;
 
-/** Mails by weekday and hour, as the zone of each mail has them; a cell's square grows with its count. */
+/** Mails by weekday and hour, in the time zone of each mail; a cell's square grows with its count. */
 export function Week({ mails, title }: { mails: { id: number; zone: number | null }[]; title: string }) {
   const counts = weekOf(mails);
   const most = Math.max(1, ...counts);

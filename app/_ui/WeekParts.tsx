@@ -4,7 +4,7 @@ import { timeOf } from '#mail/ids';
 import { isoTime, nameOf, shortDate } from './format';
 import { digestHref, linesHref, messageHref, monthHref, sinceHref, weekFeedHref } from './links';
 
-/** Where a line of a week is proved: the very lines of a mail, the mail, or a debate's digest. */
+/** The proof of a line of a week: lines of a mail, a whole mail, or a debate's digest. */
 export function proofHref(list: string, { msgid, lines, isDebate }: WeekLine): string {
   if (isDebate) return digestHref(list, msgid);
   const href = messageHref(list, msgid);
@@ -27,7 +27,7 @@ export function WeekParts({
   parts: WeekPart[];
   list: string;
   level?: 2 | 3;
-  /** The page that has the lines which are left out here. */
+  /** The page with the lines that are left out here. */
   whole?: string;
 }) {
   const Heading = `h${level}` as 'h2' | 'h3';
@@ -83,10 +83,10 @@ function Line({ line, list }: { line: WeekLine; list: string }) {
   );
 }
 
-/** Lines of each part that stand on a front page. */
+/** Lines of each part that a front page shows. */
 const BRIEF = 3;
 
-/** The newest seven days in short, with the way to the weeks that they lie in. */
+/** The newest seven days in short, with links to the weeks that they fall in. */
 export function ThisWeek({ week, list, base }: { week: NewestWeek | null; list: string; base: string }) {
   if (!week?.parts.length) return null;
   const { parts, weeks, from, newest } = week;
@@ -114,7 +114,7 @@ export function ThisWeek({ week, list, base }: { week: NewestWeek | null; list: 
   );
 }
 
-/** Seven days that end with the newest mail, and the weeks that they lie in. */
+/** The seven days up to the newest mail, and the weeks that they fall in. */
 export interface NewestWeek {
   weeks: string[];
   parts: WeekPart[];

@@ -3,7 +3,7 @@ import { authorTime, dateNoteText, isoTime, nameOf, shortTime } from './format';
 import { isGap, withGaps, yearsOf } from './gaps';
 import { personHref } from './links';
 
-/** A name that came with a mail: whatever direction its letters have, it keeps to itself. */
+/** A name from a mail, isolated so that its writing direction does not change the text around it. */
 export function Name({
   name,
   address,
@@ -11,14 +11,14 @@ export function Name({
 }: {
   name: string | null;
   address: string | null;
-  /** person.slug, where the name leads to their page. */
+  /** person.slug, if the name links to their page. */
   person?: string | null;
 }) {
   const own = <bdi className="name">{nameOf(name, address)}</bdi>;
   return person === null ? own : <a href={personHref(person)}>{own}</a>;
 }
 
-/** A button that copies; without a script there is none. */
+/** A button that copies; it is hidden without JavaScript. */
 export function Copy({ text, children }: { text: string; children: ReactNode }) {
   return (
     <button type="button" className="quiet js copy" data-copy={text}>
@@ -44,7 +44,7 @@ export function SentAt({ at, zone, note }: { at: number; zone: number | null; no
   );
 }
 
-/** Bars of counts, one a month, as a small picture: one shape for the eye, and a link for each month that has mails. */
+/** Bars of counts by month: one path for all bars, and a link for each month that has mails. */
 export function MonthBars({
   months,
   hrefOf,
@@ -53,7 +53,7 @@ export function MonthBars({
 }: {
   months: MonthCount[];
   hrefOf: (month: string) => string;
-  /** Where a year's name leads; without it, nowhere. */
+  /** What the name of a year links to, if anything. */
   yearHref?: (year: string) => string;
   label: string;
 }) {
@@ -116,10 +116,10 @@ export function MonthBars({
   );
 }
 
-/** A picture of no more months names them; one of more names years. */
+/** A chart of up to so many months names months; a longer one names years. */
 const FEW_MONTHS = 24;
 
-/** What is named below the bars; a phone shows the few that have room. */
+/** The labels below the bars. A phone shows only some of them. */
 function labelsOf(cells: Cell[], step: number, isBroken: boolean): { label: string; x: number }[] {
   const areFew = cells.length <= FEW_MONTHS && !isBroken;
   const every = Math.ceil(cells.length / 8);
@@ -140,12 +140,12 @@ interface MonthCount {
 }
 interface Cell extends MonthCount {
   x: number;
-  /** Nothing, or a gap, is before it. */
+  /** It is the first, or follows a gap. */
   isFirst: boolean;
 }
-/** A run of so many empty months is left out, and takes so much room. */
+/** A run of at least so many empty months is left out; the gap takes `width`. */
 const GAP = { months: 12, width: 72 };
-/** Least room from one label to the next, and the width of a digit. */
+/** Least distance between labels, and the width of a digit. */
 const LABEL = 36;
 const DIGIT = 7.5;
 const WIDTH = 960;
@@ -155,7 +155,7 @@ const tenth = (n: number) => Math.round(n * 10) / 10;
 /** Longest run of months that is drawn; older ones are left out. */
 const MAX_MONTHS = 480;
 
-/** Every month between the first and the last, silent ones too. */
+/** Every month between the first and the last, empty ones included. */
 function fillMonths(months: MonthCount[]): MonthCount[] {
   const counts = new Map(months.map(({ month, messages }) => [month, messages]));
   const last = months[months.length - 1]?.month ?? '';

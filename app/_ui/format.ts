@@ -4,7 +4,7 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const two = (n: number) => String(n).padStart(2, '0');
 
-/** Days that a page names are few, and a Date takes ten times as long as finding one here. */
+/** A page names few different days, and making a Date takes ten times as long as this lookup. */
 const dayNames = new Map<number, string>();
 
 function dayName(day: number): string {
@@ -26,14 +26,14 @@ export function shortTime(seconds: number): string {
   return `${dayName(day)} ${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }
 
-/** A label on a time axis: the smallest unit that the tick does not begin. */
+/** A label on a time axis: the smallest unit that is not at its start. */
 export function tickLabel(date: Date): string {
   if (date.getUTCHours() || date.getUTCMinutes()) return `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}`;
   if (date.getUTCDate() > 1) return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`;
   return date.getUTCMonth() ? (MONTHS[date.getUTCMonth()] as string) : String(date.getUTCFullYear());
 }
 
-/** `28 Jul`, and its year where it differs from that of the line before. */
+/** `28 Jul`, with the year if it differs from that of the line before. */
 export function outlineDate(seconds: number, before: number | null | undefined): string {
   const date = new Date(seconds * 1000);
   const year = date.getUTCFullYear();
@@ -53,14 +53,14 @@ export function authorTime(seconds: number, zone: number | null): string {
 
 export const isoTime = (seconds: number) => new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 
-/** Why a message is not dated by its own header, in words. */
+/** Why a message is not dated by its Date: header. */
 export function dateNoteText(note: string): string {
-  if (note === 'absent') return 'The mail has no Date: header; shown is when it arrived.';
-  if (note === 'unreadable') return 'The Date: header cannot be read; shown is when the mail arrived.';
-  return 'The Date: header is absurd; shown is when the mail arrived.';
+  if (note === 'absent') return 'The mail has no Date: header; its time of arrival is shown.';
+  if (note === 'unreadable') return 'The Date: header cannot be read; the time of arrival is shown.';
+  return 'The Date: header is absurd; the time of arrival is shown.';
 }
 
-/** The name, or the address where there is none. */
+/** The name, or the address if there is none. */
 export function nameOf(name: string | null, address: string | null): string {
   return maskAll(name ?? '') || maskAddress(address ?? '') || 'unknown';
 }
@@ -101,10 +101,10 @@ export function span(seconds: number): string {
   return seconds < 60 ? 'moments' : plural(Math.max(1, Math.round(seconds / 60)), 'minute');
 }
 
-/** Days that an age is counted in; what is older has its month, and of another year its year. */
+/** Up to so many days, an age is given in days; after that as a month, with the year if it is another. */
 const COUNTED_DAYS = 60;
 
-/** How long before `now` something was (both Unix seconds): "3 days", null where it is longer ago; and its month, "Feb" or "Feb 2019". */
+/** How long before `now` something was (both Unix seconds): "3 days", or null if it is longer ago; and its month, "Feb" or "Feb 2019". */
 export function ageOf(at: number, now: number): { days: string | null; month: string } {
   const [date, newest] = [new Date(at * 1000), new Date(now * 1000)];
   const isSameYear = date.getUTCFullYear() === newest.getUTCFullYear();
@@ -114,10 +114,10 @@ export function ageOf(at: number, now: number): { days: string | null; month: st
   return { days: days < 1 ? 'today' : plural(days, 'day'), month };
 }
 
-/** A word for a command that a reader will paste: a Message-ID comes from a stranger, and may hold `;` or `$(...)`. */
+/** A word quoted for a command to paste: a Message-ID comes from a stranger, and may hold `;` or `$(...)`. */
 export function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-/** A Message-ID as an argument: one that begins like an option keeps its brackets, which b4 takes off. */
+/** A Message-ID as an argument. One that begins with "-" keeps its brackets, which b4 removes, so that it is not taken for an option. */
 export const idArgument = (msgid: string) => (msgid.startsWith('-') ? `<${msgid}>` : msgid);

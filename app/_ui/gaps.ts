@@ -1,4 +1,4 @@
-/** A run of things left out of a picture: its first and last, and how many. */
+/** A run of items left out of a picture: the first, the last, and their number. */
 export interface Gap<T> {
   first: T;
   last: T;
@@ -25,7 +25,7 @@ export function withGaps<T>(items: T[], isEmpty: (item: T) => boolean, least: nu
 
 export const isGap = <T extends object>(item: T | Gap<T>): item is Gap<T> => 'count' in item && 'first' in item;
 
-/** "13 years" of so many months. */
+/** "13 years" for 156 months. */
 export const yearsOf = (months: number) => {
   const years = Math.max(1, Math.round(months / 12));
   return `${years} ${years === 1 ? 'year' : 'years'}`;

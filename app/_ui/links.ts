@@ -1,6 +1,6 @@
 import { linesQuery, msgidPath } from '#mail/msgid';
 
-/** Addresses of pages (DESIGN section 3). Every name in one is encoded: `/%2fevil.example/x` must not become `//evil.example/x`. */
+/** Addresses of pages. Every name in them is encoded: `/%2fevil.example/x` must not become `//evil.example/x`. */
 
 const listPath = (list: string) => encodeURIComponent(list.toWellFormed());
 
@@ -22,14 +22,14 @@ export const debatesHref = (list: string) => `${listHref(list)}debates.atom`;
 export const anyHref = (msgid: string) => `/r/${msgidPath(msgid)}/`;
 /** What the archive knows of a commit. */
 export const commitHref = (oid: string) => `/commit/${oid}/`;
-/** A file made of patches, whatever list has them. */
+/** A file rebuilt from patches, whatever list has them. */
 export const blobHref = (oid: string) => `/all/${oid}/s/`;
 /** A person's page; `id` is a slug, or one of their addresses. */
 export const personHref = (id: string) => `/people/${msgidPath(id)}/`;
-/** A search for what a mark stands for. */
+/** The search for a query. */
 export const searchHref = (query: string) => `/search/?${new URLSearchParams({ q: query })}`;
-/** The same message at lore, for what this archive does not have. */
+/** The message at lore, for messages that this archive does not have. */
 export const loreHref = (msgid: string) => `https://lore.kernel.org/r/${msgidPath(msgid)}/`;
 
-/** Which of several messages under one Message-ID: an imposter's address names its row. */
+/** Tells apart messages with one Message-ID: the address of an imposter has its row number. */
 export const imposterQuery = (row: { id: number; imposter: number }) => (row.imposter ? `?imposter=${row.id}` : '');

@@ -9,16 +9,16 @@ const SECTIONS = [
   ['/quotes/', 'Quotes'],
 ] as const;
 
-/** Sections that not every archive has something for. */
+/** Sections that are empty in some archives. */
 export type Optional = 'topics' | 'mm' | 'stories';
 
 const empty = new Set<string>();
 
-/** Says which of them this archive has nothing for: they leave the navigation of the pages made from now on. */
+/** Removes these sections, which are empty in this archive, from the navigation of pages rendered from now on. */
 export function leaveOut(names: readonly Optional[]): void {
   empty.clear();
   for (const name of names) empty.add(`/${name}/`);
 }
 
-/** What the navigation offers; the section that a page belongs to is always there. */
+/** The links of the navigation. The section that a page belongs to is always among them. */
 export const offered = (at: string | undefined) => SECTIONS.filter(([href]) => href === at || !empty.has(href));

@@ -3,7 +3,7 @@ import { STATES } from '#patch/state';
 import { page } from '../_page/page';
 import { Document } from '../_ui/Document';
 
-/** What our pages mean by a word. Those of patches are the kernel's own. */
+/** What our pages mean by a word. The words for patches are the kernel's. */
 const TERMS: [string, string][] = [
   ['thread', 'Mails joined by In-Reply-To and References, as public-inbox joins them.'],
   [
@@ -12,35 +12,41 @@ const TERMS: [string, string][] = [
   ],
   ['version', 'One posting of a series: v1, v2, ... A repost without changes is a resend, not a version.'],
   ['cover letter', 'The 0/n mail of a series.'],
-  ['trailer', 'Reviewed-by:, Acked-by:, Tested-by:, Nacked-by: and their kind, with the mail in which each was given.'],
+  ['trailer', 'Reviewed-by:, Acked-by:, Tested-by:, Nacked-by: and similar lines. Pages link the mail that gave each.'],
   ['lost trailer', 'A trailer given to one version that the next version of the same patch does not carry.'],
   ['verdict', 'What became of a series, with the mail or commit that proves it.'],
   [
     'objection',
-    'A sentence of somebody else against the series. It is open until its author answers, or the next version meets it.',
+    'A sentence against the series by somebody other than its author. It is open until the author answers it or the next version meets it.',
   ],
   ['NAK', 'A plain no to a patch, in the first person or as Nacked-by:.'],
   [
     'debate',
-    'A thread of three people or more in which passages were quoted and answered; the most answered come first.',
+    'A thread of at least three people in which passages were quoted and answered. The most answered come first.',
   ],
   [
     'digest',
-    'A thread in its own words: the claim, the objections, the evidence, the outcome. Quoted, never written by a program.',
+    'A thread in its own words: what it is about, the objections, the evidence, the outcome. Everything is quoted; a program writes none of it.',
   ],
   ['waits', 'Nobody has answered the newest version.'],
-  ['quiet', 'No mail for so long that nobody is said to wait.'],
+  ['quiet', 'There has been no mail for so long that the series no longer counts as waiting.'],
   ['report', 'A mail that reports a bug or a regression: #regzbot, a bisected commit, a backtrace.'],
-  ['this week', "The seven days that end with the archive's newest mail. The clock is not asked."],
-  ['verbatim, edited', 'A quotation as the mail has it; one with changed words, which are shown.'],
-  ['person', 'The names and addresses that mails prove to be of one person. Their page has the proof.'],
+  ['this week', "The seven days up to the archive's newest mail, not up to today."],
+  [
+    'verbatim, edited',
+    'A verbatim quotation has the words of its mail. In an edited one, some words differ; the page shows which.',
+  ],
+  [
+    'person',
+    "One person's names and addresses, joined because mails prove that they belong together. Their page has the proof.",
+  ],
   [
     'topic, system',
-    'A subject that the operator defined or that many subjects begin with; a part of one, such as kdump or kdb.',
+    'A topic is defined by the operator, or found because many subjects begin with it. A system is a part of a topic, such as kdump or kdb.',
   ],
   ['-mm', "Andrew Morton's tree: what entered, what left, and what he said of it."],
-  ['missing mail', 'A mail that others answer and the archive does not have. Pages link to lore for it.'],
-  ['imposter', 'A different mail under a Message-ID that another one used first.'],
+  ['missing mail', 'A mail that others answer but this archive does not have. Pages link to it at lore.'],
+  ['imposter', 'A different mail with a Message-ID that an earlier mail already used.'],
 ];
 
 const asId = (term: string) => term.replace(/\W+/g, '-');
@@ -62,7 +68,7 @@ export const GET = page(async ({ db }) => {
         <h2 id="states">
           What became of a series{' '}
           <small>
-            <a href="/series/states/">with the evidence that each takes</a>
+            <a href="/series/states/">with the evidence for each</a>
           </small>
         </h2>
         <dl className="remarks">

@@ -4,7 +4,7 @@ import { respond } from '../_web/http';
 import { openReader } from '../_web/reader';
 import { settings } from '../_web/settings';
 
-/** For operators and load balancers: 200 while the database can be read, 503 with the reason while not. */
+/** For operators and load balancers: 200 while the database can be read, else 503 with the reason. */
 export async function GET(): Promise<Response> {
   const version = process.env.THREADLINE_VERSION ?? 'unknown';
   try {

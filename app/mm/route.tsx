@@ -45,7 +45,7 @@ export const GET = page(async ({ db }) => {
           </ol>
         </>
       ) : (
-        <p className="empty">No announcement of the -mm tree is in this archive.</p>
+        <p className="empty">This archive has no announcements of the -mm tree.</p>
       )}
     </Document>
   );

@@ -7,11 +7,11 @@ import { maskAll, shortDate } from '../_ui/format';
 import { personHref } from '../_ui/links';
 import { Columns } from '../_ui/ThreadTable';
 
-/** `/people/?name=&list=&from=`: who writes here, who wrote most first. */
+/** `/people/?name=&list=&from=`: who writes here, most mails first. */
 export const GET = page(async ({ query, db }) => {
   const from = query.get('from') ?? '0';
   if (!/^\d{1,9}$/.test(from))
-    return problem(400, 'There is no such page', '"from" is the number that the link to the next page carries.');
+    return problem(400, 'There is no such page', '"from" must be the number from the "next" link.');
   const [name, list] = [query.get('name')?.trim() || null, query.get('list') || null];
   const found = await listPeople(db, { list, name, from: Number(from) });
   const people = found.slice(0, PEOPLE_A_PAGE);
@@ -38,7 +38,7 @@ export const GET = page(async ({ query, db }) => {
         </label>{' '}
         <button type="submit">Filter</button>
       </form>
-      {people.length ? null : <p className="empty">Nobody of that name has written here.</p>}
+      {people.length ? null : <p className="empty">Nobody with that name or address has written here.</p>}
       {people.length ? <Columns names={['Name', 'Mails', 'First', 'Last']} kind="few" /> : null}
       <ol className="threads few">
         {people.map((person) => (

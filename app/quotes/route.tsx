@@ -17,24 +17,16 @@ export const POST = page(async ({ request, db }) => {
   return <Finder article={article} quotes={quotes} synthetic={await anySynthetic(db)} />;
 });
 
-/** The form's field; a form encodes a letter in up to nine bytes. */
+/** The form's field. Its length counts UTF-16 units, each of which takes up to three bytes in UTF-8. */
 async function articleOf(request: Request): Promise<string | Response> {
   if (Number(request.headers.get('content-length') ?? 0) > MAX_ARTICLE * 3)
-    return problem(
-      413,
-      'This article is too long',
-      `At most ${MAX_ARTICLE.toLocaleString('en-US')} characters are read.`,
-    );
+    return problem(413, 'This article is too long', `The limit is ${MAX_ARTICLE.toLocaleString('en-US')} characters.`);
   const form = await request.formData().catch(() => null);
   const article = form?.get('article');
   if (typeof article !== 'string')
-    return problem(400, 'There is no article here', 'A form with the field "article" is wanted.');
+    return problem(400, 'There is no article here', 'Send a form with the field "article".');
   if (article.length > MAX_ARTICLE)
-    return problem(
-      413,
-      'This article is too long',
-      `At most ${MAX_ARTICLE.toLocaleString('en-US')} characters are read.`,
-    );
+    return problem(413, 'This article is too long', `The limit is ${MAX_ARTICLE.toLocaleString('en-US')} characters.`);
   return article;
 }
 
@@ -43,14 +35,14 @@ function Finder({ article, quotes, synthetic }: { article: string; quotes: Found
     <Document at="/quotes/" title="Quote finder · Threadline" synthetic={synthetic}>
       <h1>Quote finder</h1>
       <p className="about">
-        Paste an article, as text, Markdown or HTML. Each of its quotations is looked for in the archive, and marked:
-        verbatim, edited (with the edit shown), or not found (with the nearest passage).
+        Paste an article as text, Markdown or HTML. Each quotation in it is searched for in the archive and marked as
+        verbatim, edited (the edit is shown) or not found (the nearest passage is shown).
       </p>
       {quotes ? <Found quotes={quotes} /> : null}
       <form method="post" action="/quotes/" encType="multipart/form-data" className="article">
         <label htmlFor="article">Article</label>
         <textarea id="article" name="article" rows={quotes ? 8 : 18} maxLength={MAX_ARTICLE} defaultValue={article} />
-        <button type="submit">Find its quotations</button>
+        <button type="submit">Find quotations</button>
       </form>
     </Document>
   );
@@ -106,7 +98,7 @@ function Source({ match }: { match: QuoteMatch }) {
 function Nearest({ match }: { match: QuoteMatch }) {
   return (
     <>
-      ; the nearest, {Math.round(match.similarity * 100)} % alike: <Source match={match} />:{' '}
+      ; nearest passage ({Math.round(match.similarity * 100)} % alike): <Source match={match} />:{' '}
       <q>{match.text.replace(/\s+/g, ' ').slice(0, 300)}</q>
     </>
   );

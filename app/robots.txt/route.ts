@@ -1,6 +1,6 @@
 import { text } from '../_page/texts';
 
-/** Pages may be indexed; what only costs is not worth a crawler's visit. */
+/** Pages may be indexed, except those that only cost time to compute. */
 export const GET = async () =>
   text(`User-agent: *
 Disallow: /search/

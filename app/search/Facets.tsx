@@ -11,7 +11,7 @@ export function Facets({
   query,
 }: {
   facets: FacetsFound;
-  /** There are more matches than facets are counted over. */
+  /** True if the facets count only the newest matches. */
   partial: boolean;
   link: LinkTo;
   query: string;
@@ -20,7 +20,7 @@ export function Facets({
     <aside className="facets" aria-label="Narrow">
       {partial ? (
         <p className="facts">
-          Counted over the newest {FACET_BOUND.toLocaleString('en-US')} matches; years over all that are drawn.
+          Counts cover the newest {FACET_BOUND.toLocaleString('en-US')} matches; years cover the whole chart.
         </p>
       ) : null}
       <FacetList title="Lists" facets={facets.lists} hrefOf={(value) => link({ list: value })} />

@@ -3,7 +3,7 @@ import { type SearchRequest, searchMessages } from '#db/queries/search/index';
 import { plural } from '../_ui/format';
 import type { Change, LinkTo } from './link';
 
-/** Something to ask instead, and how much it finds. */
+/** Another search to try, and how much it finds. */
 export interface Offer {
   words: string;
   change: Change;
@@ -11,10 +11,10 @@ export interface Offer {
   totalIsBound: boolean;
 }
 
-/** Words tried alone; a query of more is a sentence. */
+/** Words that are tried one by one; a longer query is a sentence. */
 const MAX_WORDS = 6;
 
-/** What of all that could be asked instead finds something. */
+/** The alternative searches that find something. */
 export async function offersOf(db: Snapshot, request: SearchRequest): Promise<Offer[]> {
   const offers: Offer[] = [];
   for (const [words, change] of wordings(request)) {
@@ -26,7 +26,7 @@ export async function offersOf(db: Snapshot, request: SearchRequest): Promise<Of
   return offers;
 }
 
-/** The query without what it is held to, with any of its words, with each word alone or only begun. */
+/** Alternatives: the query without its restrictions, with any of its words, with each word alone, or with a word cut to a prefix. */
 function wordings({ query, list, topic, person, after, before }: SearchRequest): [string, Change][] {
   const free = { list: null, topic: null, person: null, after: null, before: null };
   const isHeld = list || topic || person || after != null || before != null;
@@ -37,13 +37,13 @@ function wordings({ query, list, topic, person, after, before }: SearchRequest):
   if (isPlain && words.length > 1) other.push(words.join(' OR '), ...words);
   if (isPlain && words.length === 1 && query.length > 4) other.push(`${query.slice(0, -2)}*`);
   if (/^".*"$/.test(query)) other.push(query.slice(1, -1));
-  const held: [string, Change][] = isHeld && query ? [['on all lists, of any topic, person and time', free]] : [];
+  const held: [string, Change][] = isHeld && query ? [['on all lists, for any topic, person and time', free]] : [];
   return [...held, ...[...new Set(other)].map((q): [string, Change] => [q, { q }])];
 }
 
-/** What to ask instead. */
+/** Other searches to try. */
 export function NothingFound({ offers, link }: { offers: Offer[]; link: LinkTo }) {
-  if (!offers.length) return <p>Fewer words, or a word that only begins so (hibern*), find more.</p>;
+  if (!offers.length) return <p>Use fewer words, or only the beginning of a word (hibern*), to find more.</p>;
   return (
     <section aria-labelledby="instead">
       <h2 id="instead">Try instead</h2>

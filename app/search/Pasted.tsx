@@ -8,7 +8,7 @@ import { loreHref, messageHref } from '../_ui/links';
 import { redirect, respond } from '../_web/http';
 import { SearchHelp } from './SearchHelp';
 
-/** The mail that was pasted; where it is not here, where else it may be. */
+/** Redirects to the mail whose address or Message-ID was pasted; if it is not here, says where else it may be. */
 export async function pastedPage(
   db: Snapshot,
   { msgid, url }: Pasted,
@@ -28,7 +28,7 @@ export async function pastedPage(
           : `The message <${msgid.slice(0, 200)}> is not here`}
       </h1>
       {msgid === null ? (
-        <p>That archive numbers its mails by itself. Open it, and search here for its subject or Message-ID.</p>
+        <p>That archive uses its own numbers. Open the mail there, then search here for its subject or Message-ID.</p>
       ) : (
         <p>
           <a href={`/search/?${new URLSearchParams({ q: `m:"${msgid.replaceAll('"', '')}"` })}`}>Search for it</a>, or

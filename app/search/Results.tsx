@@ -3,7 +3,7 @@ import { nameOf, plural, shortTime } from '../_ui/format';
 import { messageHref, threadHref } from '../_ui/links';
 import { VerdictWord } from '../_ui/VerdictWord';
 
-/** What was found: of each mail (or of each thread's best mail) who wrote it, when, and the passage that matches. */
+/** The results: for each mail, or for the best mail of each thread, its author, its time and the passage that matches. */
 export function Results({ found, list }: { found: SearchPage; list: string | null }) {
   return (
     <ol className="results">
@@ -41,7 +41,7 @@ export function Results({ found, list }: { found: SearchPage; list: string | nul
   );
 }
 
-/** The passage is not by the mail's author: who wrote it. */
+/** Names the author of the passage if that is not the author of the mail. */
 function Quoting({ quotes }: { quotes: NonNullable<SearchResult['quotes']> | null }) {
   return (
     <em>
@@ -56,7 +56,7 @@ function Quoting({ quotes }: { quotes: NonNullable<SearchResult['quotes']> | nul
   );
 }
 
-/** What else of a thread matches, where results are threads. */
+/** The other matches of a thread, if results are threads. */
 function Also({ result, where }: { result: SearchResult; where: string }) {
   const { matches = 1, also = [] } = result;
   if (matches < 2) return null;

@@ -1,19 +1,19 @@
 import { PREFIXES } from '#query/prefixes';
 import { markupOf } from '../_web/markup';
 
-/** What can be written without a prefix, with something to copy for each. */
+/** The syntax without prefixes: an example to copy, and its meaning. */
 const WORDS: [string, string][] = [
   ['kexec panic', 'both words, in any form, in the subject, the author, the body or an attachment'],
   ['"machine check"', 'the phrase'],
-  ['hibern*', 'words that begin so'],
-  ['suspend OR resume', 'either'],
+  ['hibern*', 'words that begin with hibern'],
+  ['suspend OR resume', 'either word'],
   ['kernel NOT patch, kernel -patch', 'the first without the second'],
   ['(cxl OR einj) s:RFC', 'parentheses'],
   ['suspend NEAR/5 image', 'at most five words apart'],
-  ['suspend ADJ/5 image', 'so, and in this order'],
+  ['suspend ADJ/5 image', 'the same, and in this order'],
 ];
 
-/** The same on every page: written once. */
+/** The same on every page, so it is rendered once. */
 let written: string | undefined;
 
 export function SearchHelp() {
@@ -26,7 +26,7 @@ function Language() {
   const rows = [...WORDS, ...PREFIXES.map(({ example, meaning }) => [example, meaning] as const)];
   return (
     <>
-      <p>The language is that of lore.kernel.org: what works there works here.</p>
+      <p>The query language is that of lore.kernel.org: what works there works here.</p>
       <table>
         <tbody>
           {rows.map(([example, meaning]) => (

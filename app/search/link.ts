@@ -1,10 +1,10 @@
-/** This search with other values of some parameters; null takes one away. */
+/** The address of this search with some parameters changed; null removes one. */
 export type LinkTo = (change: Change) => string;
 export type Change = Record<string, string | null>;
 
 /**
- * Links to this search with other values of some parameters, as URLSearchParams has them: a page has hundreds, and what each leaves
- * as it is was written once.
+ * Links to this search with some parameters changed, encoded as URLSearchParams does. A page has hundreds of them, so the unchanged
+ * parameters are encoded only once.
  */
 export function linkTo(query: URLSearchParams): LinkTo {
   const given = new URLSearchParams(query);
@@ -26,7 +26,7 @@ export function linkTo(query: URLSearchParams): LinkTo {
   };
 }
 
-/** Written as it is. */
+/** Text that needs no encoding. */
 const PLAIN = /^[\w.*-]*$/;
 const parameter = (name: string, value: string) =>
   PLAIN.test(name) && PLAIN.test(value) ? `${name}=${value}` : new URLSearchParams({ [name]: value }).toString();

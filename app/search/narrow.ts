@@ -1,13 +1,13 @@
 import { lex } from '#query/lex';
 import { prefixOf } from '#query/prefix';
 
-/** A query that more can be joined to by AND. */
+/** The query in a form that can be extended by AND. */
 export const scoped = (query: string) => (/\bOR\b/.test(query) ? `(${query})` : query);
 
-/** What the form beside the results asks for besides: fields by name, their values as typed. */
+/** The fields of the form above the results, and the search prefix of each. */
 const FIELDS = { from: 'f', subject: 's', kind: 'is' } as const;
 
-/** The address with the form's fields written into the query; null where it has none. */
+/** The address with the form's fields written into the query; null if it has none of them. */
 export function narrowed(query: URLSearchParams): string | null {
   if (!Object.keys(FIELDS).some((field) => query.has(field + SUFFIX))) return null;
   const next = new URLSearchParams(query);
@@ -25,14 +25,14 @@ export function narrowed(query: URLSearchParams): string | null {
 /** Names of the form's fields differ from the page's own parameters: `from` is a cursor. */
 export const SUFFIX = '-is';
 
-/** A condition of a query that can be taken away by itself. */
+/** One condition of a query, which can be removed. */
 export interface Chip {
   words: string;
   /** The query without it. */
   without: string;
 }
 
-/** Fields of a query of words and fields side by side; none where it joins them in other ways. */
+/** The fields of a query that is a plain sequence of words and fields; none for any other query. */
 export function chipsOf(query: string): Chip[] {
   const tokens = lex(query);
   if (tokens.some(({ kind }) => kind !== 'word' && kind !== 'and')) return [];

@@ -9,7 +9,7 @@ import { problem } from '../_page/page';
 import { dispositionOf, respond } from '../_web/http';
 import { topics } from '../topics/config';
 
-/** Results as a feed: a search to subscribe to. lore's `o` and `r` are heard as on its page. */
+/** Results as an Atom feed. lore's `o` and `r` mean what they mean on its pages. */
 export async function searchFeed(
   request: Request,
   db: Snapshot,
@@ -40,13 +40,13 @@ export const RESULTS = 50;
 
 export const ATOM = { 'Content-Type': 'application/atom+xml; charset=utf-8', 'Cache-Control': 'no-cache' };
 
-/** What of the archive is searched for an mbox. */
+/** The part of the archive that is searched for an mbox. */
 export interface MboxScope {
   list: string | null;
   thread?: number | null;
 }
 
-/** All results as mboxrd, gzipped while they are read; 404 where there is none, as at lore. */
+/** All results as mboxrd, gzipped while they are read; 404 if there are none, as at lore. */
 export async function searchMbox(
   db: Snapshot,
   query: string,
@@ -56,7 +56,7 @@ export async function searchMbox(
   const found = await matchingIds(db, { query, list, thread, now: now(), topics: await withFound(db, topics()) });
   if ('problem' in found) return problem(400, 'This search cannot be run', found.problem.message, query);
   if (!found.ids.length) return problem(404, 'Nothing was found', 'No message matches this search.', query);
-  // Without words it is the archive, which is read from its beginning.
+  // Without words, the result is the whole archive, oldest first.
   if (!query.trim()) found.ids.reverse();
   const all = wholeThreads ? await withThreads(db, found.ids) : found.ids;
   return respond(mboxGzip(mailsById(all)), 200, {
@@ -67,8 +67,8 @@ export async function searchMbox(
 }
 
 /**
- * A search as lore's addresses have it by ours: `o` results are passed over (-1: the oldest come first), `r` is by relevance, `x=t` and
- * `t` are by thread.
+ * Our address for a search in lore's form: `o` is the number of results to skip (-1: the last page), `r` sorts by relevance, `x=t` and
+ * `t` group by thread.
  */
 export async function lorePage(db: Snapshot, query: URLSearchParams, list: string | null): Promise<string> {
   const cursor = await cursorOf(db, query, list, RESULTS);
@@ -83,8 +83,8 @@ export async function lorePage(db: Snapshot, query: URLSearchParams, list: strin
 }
 
 /**
- * Where the results begin that lore's `o` asks for: by date below an id, so that new mail does not shift the page. From the end
- * (`-1`) the page is the one that ends there, as ours are newest first.
+ * The cursor for lore's `o`. By date it is a message id, so that new mail does not shift the page. A negative `o` counts from the end:
+ * our results are newest first, so the page is the one that ends there.
  */
 async function cursorOf(
   db: Snapshot,

@@ -33,8 +33,8 @@ import { RESULTS } from './results';
 import { SearchHelp } from './SearchHelp';
 
 /**
- * `/search/?q=&sort=&group=&list=&topic=&person=&after=&before=`: results with excerpts, facets and a histogram; without a query,
- * how to ask. Words are answered best first and by thread, fields and dates newest first and by message, unless `sort` or `group` say otherwise.
+ * `/search/?q=&sort=&group=&list=&topic=&person=&after=&before=`: results with excerpts, facets and a histogram; without a query, help.
+ * By default, a query with words gives threads, best first; one of fields and dates only gives messages, newest first.
  */
 export const GET = page(async ({ query, db }) => {
   const address = narrowed(query);
@@ -63,17 +63,17 @@ function requestOf(query: URLSearchParams, q: string): SearchRequest | string {
   const now = Math.floor(Date.now() / 1000);
   const usual = usualOrder(q, now);
   const sort = query.get('sort') ?? usual.sort;
-  if (sort !== 'date' && sort !== 'relevance') return 'sort is date or relevance.';
+  if (sort !== 'date' && sort !== 'relevance') return 'sort must be date or relevance.';
   const group = query.get('group') ?? usual.group;
-  if (group !== 'message' && group !== 'thread') return 'group is thread or message.';
+  if (group !== 'message' && group !== 'thread') return 'group must be thread or message.';
   const cursor = query.get('from');
-  if (cursor !== null && !/^\d{1,15}$/.test(cursor)) return 'from is a number that the link to the next page carries.';
+  if (cursor !== null && !/^\d{1,15}$/.test(cursor)) return 'from must be the number from the "next" link.';
   const point = (name: string) => {
     const text = query.get(name);
     return text ? (dateSpan(text, now)?.[0] ?? Number.NaN) : null;
   };
   const [after, before] = [point('after'), point('before')];
-  if (Number.isNaN(after) || Number.isNaN(before)) return 'after and before are dates such as 2004-07-28.';
+  if (Number.isNaN(after) || Number.isNaN(before)) return 'after and before must be dates such as 2004-07-28.';
   return {
     query: q,
     sort,
@@ -91,7 +91,7 @@ function requestOf(query: URLSearchParams, q: string): SearchRequest | string {
   };
 }
 
-/** How a query is answered where the reader chose nothing. */
+/** Order and grouping if the reader chose none. */
 const usualOrder = (q: string, now: number): { sort: 'date' | 'relevance'; group: 'thread' | 'message' } =>
   asksForWords(parseQuery(q, now).tree ?? null)
     ? { sort: 'relevance', group: 'thread' }
@@ -131,10 +131,10 @@ async function resultPage(db: Snapshot, query: URLSearchParams, request: SearchR
           <MonthBars
             months={found.months}
             hrefOf={(month) => link(monthSpan(month))}
-            label="Matches by month; a bar leads to its month"
+            label="Matches by month; each bar links to its month"
           />
           {found.totalIsBound ? (
-            <p className="facts">The newest {COUNT_BOUND.toLocaleString('en-US')} are drawn.</p>
+            <p className="facts">The chart shows the newest {COUNT_BOUND.toLocaleString('en-US')} matches.</p>
           ) : null}
         </>
       ) : null}
@@ -159,7 +159,7 @@ async function resultPage(db: Snapshot, query: URLSearchParams, request: SearchR
       ) : null}
     </Document>
   );
-  // With the same page, which says what may have been meant; the API answers so too.
+  // A page with status 400, as in the API; it shows what may have been meant.
   return found.problem
     ? respond(renderBytes(shown), 400, { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-cache' })
     : shown;
@@ -172,7 +172,7 @@ function monthSpan(month: string): { after: string; before: string } {
   return { after: `${month}-01`, before: `${next}-01` };
 }
 
-/** What the search is held to, each to be taken away, and a form that holds it to more. */
+/** The conditions of the search, each with a link that removes it, and a form that adds more. */
 function Narrow({ request, link }: { request: SearchRequest; link: LinkTo }) {
   const { query, list, topic, person, after, before } = request;
   const day = (time: number | null | undefined) => (time == null ? '' : shortTime(time).slice(0, 10));
@@ -220,7 +220,7 @@ function Narrow({ request, link }: { request: SearchRequest; link: LinkTo }) {
   );
 }
 
-/** Order and unit of the results, each chosen by itself. */
+/** Links that choose the order of the results, and whether they are threads or messages. */
 function Orders({ request, link }: { request: SearchRequest; link: LinkTo }) {
   const { sort, group } = request;
   const choice = (chosen: boolean, words: string, change: Record<string, string | null>) =>
@@ -246,16 +246,16 @@ function Orders({ request, link }: { request: SearchRequest; link: LinkTo }) {
   );
 }
 
-/** Topics by their titles. */
+/** The facets with the titles of topics. */
 const titled = (facets: FacetsFound): FacetsFound => ({
   ...facets,
   topics: facets.topics.map((facet) => ({ ...facet, title: titleOf(facet.value) })),
 });
 
-/** A topic as a reader knows it. */
+/** The title of a topic, or its slug if it has none. */
 const titleOf = (slug: string) => topics().find((topic) => topic.slug === slug)?.title ?? slug;
 
-/** The search as a feed to subscribe to. */
+/** The address of the search as a feed. */
 function feedOf({ query, list, topic, person }: SearchRequest): string {
   const tests = Object.entries({ topic, person }).flatMap(([name, value]) => (value ? [`${name}:${value}`] : []));
   const q = [tests.length && query ? scoped(query) : query, ...tests].filter(Boolean).join(' ');

@@ -7,10 +7,10 @@ import { Name, SentAt } from '../_ui/bits';
 import { plural } from '../_ui/format';
 import { anyHref, digestHref } from '../_ui/links';
 
-/** Longer diffs and quotations are folded: the patches stand above. */
+/** Longer diffs and quotations are folded: the patches are shown above. */
 const FOLD = { diffs: 6, quotes: 6 };
 
-/** The lines of mails that prove the verdict, or object. */
+/** The lines that prove the verdict or object to the series, by Message-ID. */
 export function markedLines(found: Case | null): Map<string, LineSpan[]> {
   const said = found ? [...found.objections, ...(found.proof ? [found.proof] : [])] : [];
   const marked = new Map<string, LineSpan[]>();
@@ -18,7 +18,7 @@ export function markedLines(found: Case | null): Map<string, LineSpan[]> {
   return marked;
 }
 
-/** What was said of one version, patch by patch; a link to it where the page has no room. */
+/** The replies to one version, patch by patch; a link to them if the page has no room. */
 export function Discussion({
   revision: { id, patches },
   said,
@@ -80,7 +80,7 @@ function Legend({ hasStrong, threads }: { hasStrong: boolean; threads: string[] 
     <p className="facts">
       {hasStrong ? (
         <>
-          <mark>Marked</mark>: what objects, or says how it ended.{' '}
+          <mark>Marked</mark>: objections, and what shows how it ended.{' '}
         </>
       ) : null}
       {threads.length ? (
@@ -110,7 +110,7 @@ function Said({ remark, lit }: { remark: Remark; lit: Lit[] }) {
         <a className="self" href={anyHref(remark.msgid)}>
           permalink
         </a>
-        {remark.text === null ? <small>its text is on its own page: this one is full</small> : null}
+        {remark.text === null ? <small>this page is full: the text is on the mail&rsquo;s own page</small> : null}
       </header>
       {remark.text === null ? null : <BodyText text={remark.text} lit={lit} fold={FOLD} />}
     </article>

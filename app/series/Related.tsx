@@ -3,12 +3,12 @@ import type { SeriesLine } from '#db/queries/series';
 import { nameOf, plural } from '../_ui/format';
 import { VerdictWord } from '../_ui/VerdictWord';
 
-/** Other series that this one fixes, that fix or revert it, or that touch the same files: each with what became of it. */
+/** Other series that this one fixes, that fix or revert it, or that touch the same files, each with its state. */
 export function Related({ found: { fixes, fixedBy, files } }: { found: Found }) {
   const parts = [
     { title: 'It fixes', lines: fixes },
     { title: 'Fixed or reverted later by', lines: fixedBy },
-    { title: 'The same files, within nine months', lines: files },
+    { title: 'Series on the same files, within nine months', lines: files },
   ].filter(({ lines }) => lines.length);
   return parts.map(({ title, lines }) => (
     <section key={title}>

@@ -8,10 +8,10 @@ import { anyHref, linesHref } from '../_ui/links';
 import { statusClass } from '../_ui/state';
 import { outcomeWords } from './words';
 
-/** Names that a row has room for. */
+/** Most names in a row. */
 const MOST_NAMES = 4;
 
-/** The versions of a series: a strip, and a line each, newest first: what each got, what it lost, and what changed since the one before. */
+/** The versions of a series: a strip of boxes, then a line for each, newest first, with what it received, what it lost and what changed. */
 export function Versions({ found, revisions }: { found: Case; revisions: RevisionDetail[] }) {
   if (revisions.length < 2) return null;
   return (
@@ -52,8 +52,8 @@ function Strip({ found, revisions }: { found: Case; revisions: RevisionDetail[] 
         })}
       </ol>
       <p className="facts">
-        A box is a version, oldest first: mails of others about it, the Reviewed-by and the like that it was given, and
-        mails that object. The edge of the newest has the colour of what became of it.
+        Each box is a version, oldest first, with its replies from others, its Reviewed-by and similar tags, and the
+        mails that object. The colour of the newest one&rsquo;s border shows the state of the series.
       </p>
     </>
   );
@@ -74,14 +74,14 @@ function Version({ found, revisions, n }: { found: Case; revisions: RevisionDeta
       </div>
       {before ? (
         <a href={`/series/${found.series}/diff/?from=${before.id}&to=${revision.id}`}>
-          changed since {nameOfVersion(before)}
+          changes since {nameOfVersion(before)}
         </a>
       ) : null}
     </li>
   );
 }
 
-/** What the author says changed, folded. */
+/** The author's changelog, folded. */
 function Log({ log: { msgid, lines, text } }: { log: VersionLog }) {
   return (
     <details>
@@ -126,7 +126,7 @@ function Got({
   );
 }
 
-/** Who stood for patches of a version in replies: the first mail of each. */
+/** The endorsements that patches of a version received in replies: the first of each kind and person. */
 function givenIn(patches: PatchLine[]): TrailerLine[] {
   const given = patches.flatMap((patch) =>
     patch.trailers.filter((one) => isEndorsement(one.key) && !one.forAll && one.message_id !== patch.id),
@@ -160,7 +160,7 @@ function namesOf(trailers: TrailerLine[]): string {
   return names.slice(0, MOST_NAMES).join(', ') + more;
 }
 
-/** What became of patches of the version, as the newest mail of each kind says, with the patches that it is said of. */
+/** What became of the patches of a version: the newest mail of each kind, and the number of patches it is about. */
 function verdictsOf(patches: PatchLine[]): { words: string; msgid: string | null; count: number }[] {
   const found = new Map<string, { words: string; msgid: string | null; at: number; patches: Set<number> }>();
   for (const patch of patches)

@@ -9,14 +9,14 @@ import { personHref } from '../_ui/links';
 import { SeriesRows } from '../_ui/SeriesRows';
 import { topics } from '../topics/config';
 
-/** `/series/?status=&topic=&person=&list=&author=&older=&newer=`: patch series, newest first; those waiting for review the longest waiting first. */
+/** `/series/?status=&topic=&person=&list=&author=&older=&newer=`: patch series, newest first; those waiting for review, longest waiting first. */
 export const GET = page(async ({ query, db }) => {
   const filter = filterOf(query);
   if (!filter)
     return problem(
       400,
       'There is no such page',
-      '"older" and "newer" are numbers of days, "after" the number that the link to the next page carries.',
+      '"older" and "newer" must be numbers of days, "after" the number from the "next" link.',
     );
   const wanted = query.get('topic');
   const topic = wanted ? topics().find(({ slug }) => slug === wanted) : undefined;
@@ -53,7 +53,7 @@ export const GET = page(async ({ query, db }) => {
             {status} <small>{series}</small>
           </a>
         ))}
-        <a href="/series/states/">what they mean</a>
+        <a href="/series/states/">what these mean</a>
       </nav>
       <form className="filter" action="/series/">
         {person ? <input type="hidden" name="person" value={person.slug} /> : null}
@@ -77,7 +77,7 @@ export const GET = page(async ({ query, db }) => {
         </label>{' '}
         <button type="submit">Filter</button>
       </form>
-      {lines.length ? <SeriesRows lines={lines} /> : <p className="empty">No series is like that.</p>}
+      {lines.length ? <SeriesRows lines={lines} /> : <p className="empty">No series matches.</p>}
       {found.length > SERIES_A_PAGE && last ? (
         <nav className="pages" aria-label="Pages">
           <a rel="next" href={hrefOf(query, { after: String(last.posted_id) })}>
@@ -104,7 +104,7 @@ function filterOf(query: URLSearchParams): SeriesFilter | null {
   return filter;
 }
 
-/** This page with other values of some parameters. */
+/** The address of this page with some parameters changed. */
 function hrefOf(query: URLSearchParams, changes: Record<string, string | null>): string {
   const next = new URLSearchParams(query);
   for (const [name, value] of Object.entries(changes)) {

@@ -3,13 +3,13 @@ import { CLAIM_SOURCE, CLAIM_WORDS } from '#patch/kinds';
 import { isKnownRobot, isMachine } from '#patch/robots';
 import { maskAddress, nameOf } from '../_ui/format';
 
-/** Who sent a mail; with the address where the name is that of a robot which the address is not known as. */
+/** Who sent a mail. The address is added if the name is a robot's but the address is not known as that robot's. */
 export function senderOf(name: string | null, address: string | null): string {
   const isLookalike = address !== null && isMachine(name ?? '', address) && !isKnownRobot(address.toLowerCase());
   return isLookalike ? `${nameOf(name, address)} <${maskAddress(address)}>` : nameOf(name, address);
 }
 
-/** "applied (ras/core), says tip-bot2 for Ada": what a piece of evidence says, and always who sent it. */
+/** "applied (ras/core), says tip-bot2 for Ada": what a piece of evidence says, and who sent it. */
 export function outcomeWords(outcome: OutcomeLine): string {
   const tree = outcome.tree ? ` (${outcome.tree})` : '';
   const who = outcome.source === CLAIM_SOURCE.commit ? 'a commit' : senderOf(outcome.author, outcome.address);
@@ -17,14 +17,14 @@ export function outcomeWords(outcome: OutcomeLine): string {
   return `${CLAIM_WORDS.get(outcome.kind) ?? 'mentioned'}${tree}, says ${who}${doubt}`;
 }
 
-/** Why a revision is taken for a version of the one before. */
+/** Why a revision counts as the next version of another. */
 export const LINK_WORDS: Record<string, string> = {
   'change-id': 'same change-id',
-  link: 'it links the version before',
-  reply: 'sent in reply to the version before',
+  link: 'it links to the previous version',
+  reply: 'sent in reply to the previous version',
   title: 'same author and title',
   content: 'same author, and the same lines changed',
   resend: 'sent again',
-  number: 'same author and files, and the next number',
+  number: 'same author and files, and the next version number',
   replacement: 'one patch of the set, sent again',
 };

@@ -4,7 +4,7 @@ import { type Story, StoryError } from '#site/story';
 import { logError } from '../_web/log';
 import { settings } from '../_web/settings';
 
-/** The stories of lists that are here. A story that cannot be read is logged, and the others are shown. */
+/** The stories about lists that are here. If one cannot be read, the error is logged and none are shown. */
 export async function stories(db: Snapshot): Promise<Story[]> {
   try {
     return await storiesHere(db, loadStories(settings.stories));

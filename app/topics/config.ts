@@ -10,7 +10,7 @@ import { settings } from '../_web/settings';
 
 let complained = '';
 
-/** The topics as the file has them now. A file that cannot be used is logged once, and lists are shown without topics. */
+/** The topics that the file defines now. If the file cannot be used, the error is logged once and there are no topics. */
 export function topics(): Topic[] {
   try {
     return loadTopics(settings.config, process.env.THREADLINE_CONFIG !== undefined);
@@ -24,10 +24,10 @@ export function topics(): Topic[] {
   }
 }
 
-/** All that `topic:` may name. */
+/** All topics that `topic:` accepts. */
 export const allTopics = (db: Snapshot): Promise<Topic[]> => withFound(db, topics());
 
-/** A topic of the file is offered where so many mails are about it, or one in so many of a small archive. */
+/** A topic of the file is offered if at least `mails` mails match it, or in a small archive one mail in `part`. */
 const OFFERED = { mails: 20, part: 100 };
 
 export interface OfferedTopics {
@@ -35,7 +35,7 @@ export interface OfferedTopics {
   found: FoundTopic[];
 }
 
-/** Topics that this archive has something of: a few stray mails do not make a list one about RAS. */
+/** Topics with enough mails in this archive: a few stray mails do not make a list about RAS. */
 export async function offeredTopics(db: Snapshot): Promise<OfferedTopics> {
   const total = (await lists(db)).reduce((sum, { messages }) => sum + messages, 0);
   const ours = [];

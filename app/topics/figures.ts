@@ -2,9 +2,9 @@ import type { TopicMatches } from '#db/queries/topics';
 import { timeOf } from '#mail/ids';
 import { monthNamer } from '#mail/months';
 
-/** Figures of topics and people: all are counts of message ids, and an id is a time (docs/decisions/0002). */
+/** Figures for topics and people. All are counts of message ids; an id encodes a time (docs/decisions/0002). */
 
-/** Systems with a colour of their own; the others share a grey one. */
+/** Systems that get their own colour; the others share a grey. */
 const COLOURS = 8;
 /** A picture of more months than this is drawn by years. */
 const MAX_MONTHS = 150;
@@ -22,10 +22,10 @@ export interface Bucket {
 
 const dayOf = (id: number) => new Date(timeOf(id) * 1000).toISOString();
 
-/** Matches are kept until the data change (db/queries/topics.ts): what is counted of them is kept with them. */
+/** Matches are cached until the data change (db/queries/topics.ts); their counts are cached with them. */
 const known = new WeakMap<TopicMatches, Bucket[]>();
 
-/** Every month (or year) from the first message to the last, silent ones too, oldest first. Not to be changed. */
+/** Every month (or year) from the first message to the last, empty ones included, oldest first. Callers must not change it. */
 export function bucketsOf(matches: TopicMatches): Bucket[] {
   const buckets = known.get(matches) ?? countBuckets(matches);
   known.set(matches, buckets);
@@ -50,7 +50,7 @@ function countBuckets(matches: TopicMatches): Bucket[] {
   return [...buckets.values()];
 }
 
-/** Of the systems that a message names, the one that fewest messages name. */
+/** By message: of the systems that it names, the one that fewest messages name. */
 function rarestSystem({ systems }: TopicMatches): Map<number, number> {
   const found = new Map<number, number>();
   const commonFirst = systems.map((ids, n) => [n, ids.length] as const).sort((a, b) => b[1] - a[1]);
@@ -81,7 +81,7 @@ export function colourClasses({ systems }: TopicMatches): string[] {
   return classes;
 }
 
-/** The highest buckets, none beside another. */
+/** The highest buckets, no two of them close together. */
 export function peaksOf(buckets: Bucket[], limit: number): Bucket[] {
   const chosen: number[] = [];
   const byHeight = buckets.map((bucket, n) => [n, bucket.ids.length] as const).sort((a, b) => b[1] - a[1]);
@@ -93,13 +93,13 @@ export function peaksOf(buckets: Bucket[], limit: number): Bucket[] {
   return chosen.sort((a, b) => a - b).map((n) => buckets[n] as Bucket);
 }
 
-/** How many messages two systems have in common: argued about in one mail. */
+/** For each other system, the number of messages that name both. */
 export function together(matches: TopicMatches, system: number): number[] {
   const own = new Set(matches.systems[system]);
   return matches.systems.map((ids, n) => (n === system ? 0 : ids.filter((id) => own.has(id)).length));
 }
 
-/** RFC 4180. A cell that a spreadsheet would take for a formula is set in behind an apostrophe. */
+/** RFC 4180. A cell that a spreadsheet would take for a formula gets an apostrophe in front. */
 export function csv(rows: (string | number)[][]): string {
   const cell = (value: string | number) => {
     const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);

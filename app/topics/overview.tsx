@@ -10,7 +10,7 @@ import { Columns } from '../_ui/ThreadTable';
 import { TitleLink } from '../_ui/TitleLink';
 import { verdictWords } from '../_ui/VerdictWord';
 
-/** Threads as a table: what mattered first. */
+/** Threads as a table, most relevant first. */
 export function ThreadList({ threads }: { threads: TopicThread[] }) {
   return (
     <>
@@ -31,7 +31,7 @@ export function ThreadList({ threads }: { threads: TopicThread[] }) {
   );
 }
 
-/** Participants from their first mail to their last; a dot for each month, its area the mails. */
+/** Participants from their first mail to their last; the area of the dot of a month is the number of mails. */
 export function PeopleLanes({ authors, query }: { authors: TopicAuthor[]; query: string }) {
   const lines: LaneLine[] = authors.map(({ name, address, slug, ids }) => {
     const own = `${query} ${slug === null ? `f:${address}` : `person:${slug}`}`;
@@ -58,7 +58,7 @@ export function PeopleLanes({ authors, query }: { authors: TopicAuthor[]; query:
   return <Lanes id="people-picture" title="Participants, from their first mail to their last" lines={lines} />;
 }
 
-/** Patch series as lanes: a square for each version, what became of it at the end. */
+/** Patch series as lanes: a square for each version, and the state after the last. */
 export function SeriesLanes({ series }: { series: TopicSeries[] }) {
   const lines: LaneLine[] = series.map((one) => ({
     label: one.title,

@@ -15,8 +15,8 @@ export const GET = page(async ({ db }) => {
       {ours.length || found.length ? null : (
         <p className="empty">
           {topics().length
-            ? 'This archive has few mails about the topics of topics.json, and its subjects name none. docs/TOPICS.md shows how to write one.'
-            : 'No topics are set: topics.json is missing or cannot be used. docs/TOPICS.md shows how to write one.'}
+            ? 'This archive has too few mails about the topics in topics.json, and its subjects show no others. docs/TOPICS.md explains how to define one.'
+            : 'No topics are defined: topics.json is missing or cannot be used. docs/TOPICS.md explains how to define one.'}
         </p>
       )}
       {ours.map(({ topic, matches }) => (
@@ -48,13 +48,13 @@ export const GET = page(async ({ db }) => {
   );
 });
 
-/** What many subjects begin with, beside the topics of the file. */
+/** Topics found because many subjects begin with them. */
 function Found({ found, isAlone }: { found: FoundTopic[]; isAlone: boolean }) {
   if (!found.length) return null;
   return (
     <section aria-label="Found in the subjects">
-      <h2>{isAlone ? 'By subject' : 'Others, by subject'}</h2>
-      <p className="facts">What many subjects here begin with, most threads first.</p>
+      <h2>{isAlone ? 'Found in subjects' : 'Others, found in subjects'}</h2>
+      <p className="facts">Words that many subjects here begin with, most threads first.</p>
       <ol className="counted">
         {found.map(({ topic, threads, people }) => (
           <li key={topic.slug}>

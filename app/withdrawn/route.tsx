@@ -5,7 +5,7 @@ import { Document } from '../_ui/Document';
 import { shortDate } from '../_ui/format';
 import { listHref } from '../_ui/links';
 
-/** `/withdrawn/`: which mails the operator took down, when and why; nothing of what they said. */
+/** `/withdrawn/`: which mails the operator took down, when and why, without their content. */
 export const GET = page(async ({ db }) => {
   const gone = [...(await withdrawnMails(db)).values()].reverse();
   const known = new Set((await lists(db)).map(({ name }) => name));
@@ -13,8 +13,8 @@ export const GET = page(async ({ db }) => {
     <Document title="Withdrawn messages · Threadline">
       <h1>Withdrawn messages</h1>
       <p className="about">
-        The operator of this site withdrew these messages: they are on no page, in no search, feed or repository here.
-        Answers to them remain, with the words that they quote. Other archives may still hold them.
+        The operator of this site withdrew these messages. They are on no page, and in no search, feed or repository
+        here. Replies to them remain, including the words they quote. Other archives may still have them.
       </p>
       {gone.length === 0 ? <p className="empty">None.</p> : null}
       <ul className="changes">

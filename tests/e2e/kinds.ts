@@ -75,7 +75,7 @@ export async function pageKinds(page: Page, base: string): Promise<PageKind[]> {
       form: {
         label: 'Article',
         text: 'He wrote, "A kernel that has panicked is a kernel whose data structures cannot be believed," and "never in the archive at all, these words".',
-        button: 'Find its quotations',
+        button: 'Find quotations',
       },
     },
     { kind: '404, message', path: `${LIST}nothing@example.org/` },

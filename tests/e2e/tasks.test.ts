@@ -86,7 +86,7 @@ describe.skipIf(!present || !ARCHIVES)('a reader finds', () => {
   it('what changed between two versions: two clicks from a search', async () => {
     await search('x86 enable FRED for x86-64');
     await click(verdictOfFirst());
-    await click(page.getByRole('link', { name: 'changed since v12' }));
+    await click(page.getByRole('link', { name: 'changes since v12' }));
     expect(clicks).toBe(2);
     expect(page.url()).toMatch(/\/series\/\d+\/diff\/\?from=\d+&to=\d+/);
     expect(await page.locator('h1').textContent()).toContain('FRED');

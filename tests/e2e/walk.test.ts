@@ -134,7 +134,7 @@ describe.skipIf(!present)('a reader', () => {
     await page
       .getByLabel('Article')
       .fill('He wrote, "A kernel that has panicked is a kernel whose data structures cannot be believed," and left.');
-    await page.getByRole('button', { name: 'Find its quotations' }).click();
+    await page.getByRole('button', { name: 'Find quotations' }).click();
     await page.locator('.quotes .verbatim').waitFor();
     await page.locator('.quotes .source a').first().click();
     await page.waitForURL(/lines=/);
@@ -175,13 +175,13 @@ describe.skipIf(!present)('a reader', () => {
     await there
       .locator('#import')
       .setInputFiles({ name: 'a.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(written)) });
-    await expect.poll(() => there.locator('#said').textContent()).toBe('2 saved pages were new here.');
+    await expect.poll(() => there.locator('#said').textContent()).toBe('Import done: 2 saved pages are new here.');
     expect(await there.locator('#saved li').count()).toBe(2);
     await there
       .locator('#import')
       .setInputFiles({ name: 'b.json', mimeType: 'application/json', buffer: Buffer.from('[1]') });
-    await expect.poll(() => there.locator('#said').textContent()).toContain('could not be taken');
-    await there.getByRole('button', { name: 'forget' }).first().click();
+    await expect.poll(() => there.locator('#said').textContent()).toContain('could not be imported');
+    await there.getByRole('button', { name: 'remove' }).first().click();
     expect(await there.locator('#saved li').count()).toBe(1);
     await other.close();
   });

@@ -86,7 +86,7 @@ describe('commits', () => {
       const section = (title: string) => page.split(`<h2>${title}</h2>`)[1]?.split('</section>')[0] ?? '';
       expect(section('The patch it comes from')).toContain('/r/c-0@example.org/');
       expect(section('The patch it comes from')).toContain('/series/');
-      expect(section('Taken, by the mails that say so')).toContain('/r/c-1@example.org/');
+      expect(section('Mails that say it was applied')).toContain('/r/c-1@example.org/');
       expect(section('In stable trees')).toMatch(/<b>5\.4 <\/b>.*\/r\/c-2@example\.org\//);
       expect(section('Fixed later by')).toContain('/r/c-3@example.org/');
       expect(section('Fixed later by')).not.toContain('/r/c-5@');
@@ -102,17 +102,19 @@ describe('commits', () => {
         ?.split('</section>')[0]
         ?.split('<li>')
         .find((one) => one.includes(text)) ?? '';
-    expect(page).toMatch(/In mainline, as <a href="\/r\/c-2@example\.org\/">the copy for 5\.4/);
+    expect(page).toMatch(/In mainline, according to <a href="\/r\/c-2@example\.org\/">the copy for 5\.4/);
     // The fix is in 5.4 and, as far as mails say, not in 4.19.
     expect(item('In stable trees', '<b>5.4 </b>')).not.toContain('no mail here');
     expect(item('In stable trees', '<b>5.4 </b>')).toContain('its copy');
     expect(item('In stable trees', '<b>4.19 </b>')).toContain('proposed');
-    expect(item('In stable trees', '<b>4.19 </b>')).toMatch(/no mail here puts there: .*\/r\/c-3@example\.org\//);
+    expect(item('In stable trees', '<b>4.19 </b>')).toMatch(
+      /later fixes that no mail here shows there: .*\/r\/c-3@example\.org\//,
+    );
     const fix = item('Fixed later by', '/r/c-3@example.org/');
     expect(fix).toContain(`/commit/${FIX}/`);
     expect(fix).toContain('in 5.4');
     expect(page.split('<h2>Fixed later by</h2>')[1]?.split('</section>')[0]).not.toContain('c-7@');
-    expect(item('CVE numbers beside it', 'CVE-2021-98765')).toMatch(
+    expect(item('CVE numbers named with it', 'CVE-2021-98765')).toMatch(
       /Issue introduced in 5\.1 .*\/r\/c-8@example\.org\//,
     );
   });

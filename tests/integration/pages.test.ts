@@ -174,7 +174,7 @@ describe('pages of every kind', () => {
       'X-Mailer',
       'Date',
     ]);
-    expect(headers).toContain('8 of 13 headers: the raw mail has those of hops and filters');
+    expect(headers).toContain('8 of 13 headers (those of hops and filters are in the raw mail)');
   });
 
   it('offer, where a search finds nothing, what finds something, and how much', async () => {
@@ -182,7 +182,7 @@ describe('pages of every kind', () => {
     const offers = [...body.matchAll(/<li><a href="([^"]*)">([^<]*)<\/a> <small>([^<]*)<\/small>/g)];
     expect(offers.map(([, , words]) => words)).toEqual(['kexec OR zzqq', 'kexec']);
     for (const [, href = '', , count] of offers) expect((await get(href)).body).toContain(`<h1>${count}</h1>`);
-    expect((await get('/search/?q=zzqq')).body).toContain('Fewer words');
+    expect((await get('/search/?q=zzqq')).body).toContain('Use fewer words');
   });
 
   it('do not say twice what a patch of the -mm tree is called', async () => {

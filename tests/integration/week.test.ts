@@ -158,9 +158,9 @@ describe('a week', () => {
       expect(html).not.toContain('NAK. It is');
       expect(html).toContain('Something else');
       expect(await page(`${front}?since=2024-01-12T13:00:00Z`)).not.toContain('for: Regression');
-      expect(await page(`${front}?since=2025-01-01`)).toContain('Nothing: the newest mail is of 2024-01-16');
+      expect(await page(`${front}?since=2025-01-01`)).toContain('Nothing is newer: the newest mail is from 2024-01-16');
       // Of years, no more than the newest part.
-      expect(await page(`${front}?since=1970-01-01`)).toContain('Only the newest 100 days');
+      expect(await page(`${front}?since=1970-01-01`)).toContain('Only the last 100 days');
       expect((await fetch(`${running.base}${front}?since=soon`)).status).toBe(400);
       expect(await page(front)).toContain(`href="${front}?since=2024-01-10"`);
     }
@@ -170,7 +170,7 @@ describe('a week', () => {
     const html = await page('/');
     expect(html.indexOf('This week')).toBeLessThan(html.indexOf('id="lists"'));
     expect(html).toMatch(/<svg class="spark"[^>]*aria-label="Mails by month since 2024-01, 7 at most"/);
-    expect(await page('/?lists=WEEK')).toContain('Mail in the newest week');
+    expect(await page('/?lists=WEEK')).toContain('Mail in the last week');
     expect(await page('/?lists=')).toContain('href="/week-test/"');
     expect(await page('/?lists=other')).toContain('No list has these words');
   });

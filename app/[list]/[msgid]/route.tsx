@@ -27,7 +27,7 @@ import { ATOM, searchMbox } from '../../search/results';
 import { debatesFeed } from '../debates';
 import { weekFeed } from '../week';
 
-/** `/{list}/{msgid}/`, one message; `/{list}/{YYYY-MM}/` and its like, a span of time. */
+/** `/{list}/{msgid}/`: one message; `/{list}/{YYYY-MM}/` and similar: a span of time. */
 export const GET = page(async (context) => {
   const { request, parts, query, db } = context;
   const [list = '', msgid = '', ...rest] = parts;
@@ -54,19 +54,19 @@ export const GET = page(async (context) => {
   return (await withoutEnding(db, list, msgid)) ?? listAlias(list, msgid) ?? ghostOrNothing(db, list, msgid);
 });
 
-/** `POST /{list}/{msgid}/?x=m&q=...`: those mails of a thread that match, as mbox.gz; liblore asks so for what is new. */
+/** `POST /{list}/{msgid}/?x=m&q=...`: the mails of a thread that match, as mbox.gz. liblore uses it to fetch new mail. */
 export const POST = page(async ({ parts, query, db }) => {
   const [list = '', msgid = ''] = parts;
   const q = query.get('q') ?? '';
   if (query.get('x') !== 'm')
-    return problem(400, 'This cannot be answered', 'POST asks for ?q=QUERY&x=m, the results as mbox.gz.');
+    return problem(400, 'This cannot be answered', 'POST only serves results as mbox.gz: use ?q=QUERY&x=m.');
   const isKnown = list === 'all' || (await findList(db, list));
   const thread = isKnown ? await threadOf(db, msgid) : undefined;
   if (thread === undefined) return notFound(`The message <${msgid.slice(0, 200)}>`, msgid.slice(0, 200));
   return searchMbox(db, q, { list: list === 'all' ? null : list, thread }, false);
 });
 
-/** `/{list}/{msgid}.html` and `.txt`, as old links have them. */
+/** `/{list}/{msgid}.html` and `.txt`, the form of old links. */
 async function withoutEnding(db: Snapshot, list: string, name: string): Promise<Response | null> {
   const [, msgid = '', ending] = /^(.+)\.(html|txt)$/.exec(name) ?? [];
   if (!ending || !(await findMessage(db, msgid))) return null;
@@ -82,7 +82,7 @@ async function about(request: Request, db: Snapshot, list: string, what: string)
   return urls.length ? text(`${urls.join('\n')}\n`) : notFound('A git repository of this list', list);
 }
 
-/** `?lines=33-37`, from 1; null where there is none, or it is not like that. */
+/** `?lines=33-37`, counted from 1; null if it is absent or malformed. */
 function linesOf(query: URLSearchParams): [number, number] | null {
   const found = /^(\d{1,6})(?:-(\d{1,6}))?$/.exec(query.get('lines') ?? '');
   return found ? [Number(found[1]) - 1, Number(found[2] ?? found[1]) - 1] : null;
@@ -105,7 +105,7 @@ async function listFeed(request: Request, db: Snapshot, name: string): Promise<R
   );
 }
 
-/** A ghost is known by those who answered it. */
+/** A ghost is known only from its replies; any other message is absent. */
 async function ghostOrNothing(db: Snapshot, list: string, msgid: string) {
   const gone = await withdrawnOf(db, msgid);
   if (gone) return gone;
@@ -115,7 +115,7 @@ async function ghostOrNothing(db: Snapshot, list: string, msgid: string) {
       <section className="problem">
         <h1>This message is not in this archive</h1>
         <p>
-          Others name it, so it exists: <a href={threadHref(list, msgid)}>the thread of those who answered it</a>, or{' '}
+          Other mails refer to it. Read <a href={threadHref(list, msgid)}>the thread of its replies</a>, or look for{' '}
           <a href={loreHref(msgid)}>the message at lore</a>.
         </p>
       </section>
@@ -128,8 +128,8 @@ async function spanPage(db: Snapshot, list: string, known: { id: number | null; 
   if (!span)
     return problem(
       400,
-      'There is no such time',
-      'A year is written 2004, a month 2004-07, a week 2004-W31, a day 2004-07-28.',
+      'This is not a date',
+      'Use 2004 for a year, 2004-07 for a month, 2004-W31 for a week, 2004-07-28 for a day.',
     );
   const { from, to, previous, next } = span;
   const threads = await threadsBetween(db, known.id, from, to);

@@ -14,7 +14,7 @@ export const GET = page(async ({ parts, db }) => {
   const [, asked = '', ...rest] = parts;
   const oid = asked.toLowerCase();
   if (!/^[0-9a-f]+$/.test(oid) || oid.length < MIN_OID || oid.length > 40)
-    return problem(400, 'This is no name of a commit', `A commit is named by ${MIN_OID} to 40 hex digits.`);
+    return problem(400, 'This is not a commit name', `The name of a commit has ${MIN_OID} to 40 hex digits.`);
   if (!rest.length) return redirect(commitHref(oid), 301);
   const commit = await readCommit(db, oid);
   const { oids } = commit;
@@ -43,7 +43,7 @@ export const GET = page(async ({ parts, db }) => {
 function Several({ oids }: { oids: string[] }) {
   return (
     <p className="note">
-      {oids.length} commits begin so:{' '}
+      {oids.length} commits begin with these digits:{' '}
       {oids.map((one) => (
         <span key={one}>
           <a href={commitHref(one)}>{one}</a>{' '}
@@ -59,7 +59,7 @@ function Sections({ commit }: { commit: CommitPage }) {
     <>
       <Mainline mail={taken.find(({ tree }) => /\btorvalds\b/.test(tree ?? '')) ?? stable.find((one) => one.stable)} />
       <Patches patches={patches} />
-      <Mails title="Taken, by the mails that say so" mails={taken} />
+      <Mails title="Mails that say it was applied" mails={taken} />
       <StableTrees mails={stable} fixes={fixes} />
       <Fixes fixes={fixes} />
       <Cves cves={cves} />
@@ -69,18 +69,18 @@ function Sections({ commit }: { commit: CommitPage }) {
   );
 }
 
-/** A stable tree takes what mainline has: a copy names its commit there. */
+/** Stable trees take only what mainline has, so a stable copy that names this commit shows that it is there. */
 function Mainline({ mail }: { mail: CommitMail | undefined }) {
   if (!mail) return null;
   return (
     <p>
-      In mainline, as{' '}
-      <a href={anyHref(mail.msgid)}>{mail.stable ? `the copy for ${mail.stable}` : 'the mail that merged it'}</a> says.
+      In mainline, according to{' '}
+      <a href={anyHref(mail.msgid)}>{mail.stable ? `the copy for ${mail.stable}` : 'the mail that merged it'}</a>.
     </p>
   );
 }
 
-/** Which stable trees took it, and which of its later fixes no mail puts there. */
+/** Which stable trees took it, and which of its later fixes no mail shows there. */
 function StableTrees({ mails, fixes }: { mails: CommitMail[]; fixes: LaterFix[] }) {
   if (!mails.length) return null;
   const trees = [...new Set(mails.map(({ stable }) => stable ?? ''))].sort(byVersion);
@@ -107,7 +107,7 @@ function StableTrees({ mails, fixes }: { mails: CommitMail[]; fixes: LaterFix[] 
   );
 }
 
-/** The title of the patch is shown above; for its copies, only what differs. */
+/** A copy without its title, which is the patch's, shown above. */
 function Copy({ mail }: { mail: CommitMail }) {
   return (
     <>
@@ -122,7 +122,7 @@ function Missing({ fixes }: { fixes: LaterFix[] }) {
   return (
     <>
       {' '}
-      · no mail here puts there:{' '}
+      · later fixes that no mail here shows there:{' '}
       {fixes.map(({ mail }, n) => (
         <span key={mail.id}>
           {n ? ', ' : null}
@@ -162,7 +162,7 @@ function Cves({ cves }: { cves: CveLine[] }) {
   if (!cves.length) return null;
   return (
     <section>
-      <h2>CVE numbers beside it</h2>
+      <h2>CVE numbers named with it</h2>
       <ul>
         {cves.map(({ cve, line, mail }) => (
           <li key={`${cve} ${mail.id}`}>

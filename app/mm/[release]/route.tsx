@@ -7,7 +7,7 @@ import { Document } from '../../_ui/Document';
 import { nameOf, plural, shortTime } from '../../_ui/format';
 import { anyHref } from '../../_ui/links';
 
-/** `/mm/{release}/`, or a month of mm-commits mails, or a patch file's stay: what entered, what left and where to, and what its keeper says of the rest. */
+/** `/mm/{release}/`, a month of mm-commits mails, or a patch file: what entered the tree, what left it and where to, and what its maintainer says of the rest. */
 export const GET = page(async ({ parts, db }) => {
   const name = parts[1] ?? '';
   const month = /^(\d{4})-(0[1-9]|1[0-2])$/.exec(name);
@@ -92,8 +92,8 @@ async function eventsPage(db: Snapshot, name: string, events: MmEvent[]) {
     <Document at="/mm/" title={`${name} · -mm · Threadline`} synthetic={await anySynthetic(db)}>
       <h1>{name}</h1>
       <p className="about">
-        {name.endsWith('.patch') ? 'Its stay in the -mm tree' : 'What entered and left the -mm tree'}, as the mails here
-        tell. <a href="/mm/">All of -mm</a>
+        {name.endsWith('.patch') ? 'Its history in the -mm tree' : 'What entered and left the -mm tree'}, according to
+        the mails here. <a href="/mm/">All of -mm</a>
       </p>
       <ol className="changes">
         {events.map((event) => (
@@ -122,7 +122,7 @@ const fileHref = (file: string) => `/mm/${encodeURIComponent(file)}/`;
 
 const MARKS = { added: '+', dropped: '−', kept: ' ', note: '', all: '' };
 
-/** A patch of a known title says it already: a note of the same words below it does not. */
+/** A note that only repeats the title of the patch above it is left out. */
 const saysMore = ({ kind, note }: MmEntryLine, n: number, all: MmEntryLine[]) =>
   kind !== 'note' || note !== all[n - 1]?.title;
 

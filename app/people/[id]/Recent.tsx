@@ -7,7 +7,7 @@ import { SeriesRows } from '../../_ui/SeriesRows';
 import { Columns } from '../../_ui/ThreadTable';
 import { TitleLink } from '../../_ui/TitleLink';
 
-/** The last month of a person: where they wrote, what they stood for; and their series of which something is still said. */
+/** A person's last month: where they wrote and which trailers they gave; and their series that are still discussed. */
 export function RecentWork({ recent, slug, last }: { recent: Recent; slug: string; last: number }) {
   const { from, to, mails, threads, more, given } = recent;
   const days = `${shortDate(from)}..${shortDate(to)}`;
@@ -17,7 +17,7 @@ export function RecentWork({ recent, slug, last }: { recent: Recent; slug: strin
         <h2>
           Last {RECENT_DAYS} days{' '}
           <small>
-            {shortDate(from)} to {shortDate(to)}, where the archive of their lists ends
+            {shortDate(from)} to {shortDate(to)}, the newest mail on their lists
           </small>
         </h2>
         {mails ? (
@@ -27,7 +27,7 @@ export function RecentWork({ recent, slug, last }: { recent: Recent; slug: strin
             {given.length ? ` · gave ${given.map(({ key, count }) => `${count} ${key}`).join(', ')}` : ''}
           </p>
         ) : (
-          <p className="empty">No mail in these days. The last was sent on {shortDate(timeOf(last))}.</p>
+          <p className="empty">No mail in these days. Their last mail is from {shortDate(timeOf(last))}.</p>
         )}
         {threads.length ? <Threads threads={threads} more={more} /> : null}
       </section>
@@ -39,7 +39,7 @@ export function RecentWork({ recent, slug, last }: { recent: Recent; slug: strin
 function Threads({ threads, more }: { threads: RecentThread[]; more: number }) {
   return (
     <>
-      <Columns names={['Thread', 'Their mails', 'Last of them']} kind="begun" />
+      <Columns names={['Thread', 'Their mails', 'Their last']} kind="begun" />
       <ol className="threads begun">
         {threads.map((thread) => (
           <li key={thread.msgid}>
@@ -67,8 +67,8 @@ function Series({ recent: { series, areCurrent, to }, slug }: { recent: Recent; 
         </small>
       </h2>
       <p className="facts">
-        {areCurrent ? 'With' : 'None has'} a mail in the {QUIET_DAYS} days before {shortDate(to)}
-        {areCurrent ? '; the newest version first.' : '; the newest are these.'}
+        {areCurrent ? 'Series' : 'No series'} with a mail in the {QUIET_DAYS} days before {shortDate(to)}
+        {areCurrent ? ', newest version first.' : '; these are the newest.'}
       </p>
       <SeriesRows lines={series} />
     </section>

@@ -109,7 +109,7 @@ export const GET = page(async ({ parts, query, db }) => {
       <section>
         <h2>Hours</h2>
         <p className="facts">
-          When the mails were written, by the clock of the zone that each names; the area of a square is their number.
+          When the mails were written, in the time zone of each mail. The area of a square is the number of mails.
         </p>
         <Week mails={mails} title={`${person.name}: mails by weekday and hour`} />
       </section>
@@ -124,7 +124,7 @@ function Facts({ person }: { person: PersonLine }) {
     <p className="facts">
       <a href={searchHref(`person:${person.slug}`)}>{plural(person.messages, 'mail')}</a> from{' '}
       <time>{shortDate(timeOf(person.first_id))}</time> to <time>{shortDate(timeOf(person.last_id))}</time>
-      {person.kind === 'bot' ? ' · a program' : person.kind === 'role' ? ' · an address that several write from' : ''} ·{' '}
+      {person.kind === 'bot' ? ' · a program' : person.kind === 'role' ? ' · an address used by several people' : ''} ·{' '}
       <a href={`${personHref(person.slug)}new.atom`}>Atom</a> · <a href="#names">names and addresses</a>
     </p>
   );
@@ -137,7 +137,7 @@ function Begun({ total, threads }: { total: number; threads: BegunThread[] }) {
       <h2>
         Threads begun <small>{total.toLocaleString('en-US')}</small>
       </h2>
-      <p className="facts">{threads.length < total ? `The ${threads.length} longest.` : 'The longest first.'}</p>
+      <p className="facts">{threads.length < total ? `The ${threads.length} longest.` : 'Longest first.'}</p>
       <Columns names={['Thread', 'Mails, people', 'Begun']} kind="begun" />
       <ol className="threads begun">
         {threads.map((thread) => (
@@ -179,7 +179,7 @@ function Posted({
       </ul>
       {series.length > 1 ? (
         <p className="facts">
-          Those with most versions and answers; a square is a version. <a href={href()}>All</a>
+          Those with the most versions and replies; a square is a version. <a href={href()}>All</a>
         </p>
       ) : null}
       <SeriesLanes series={series} />
@@ -192,7 +192,7 @@ function Reviews({ given, received }: { given: TrailerCount[]; received: Trailer
   return (
     <section>
       <h2>Reviews</h2>
-      <p className="facts">Trailers in answers to a patch, by whose patch it was; by whom they were given.</p>
+      <p className="facts">Trailers that this person gave in replies to patches, and received for their own patches.</p>
       <div className="sides">
         <Side title="given for patches of" rows={given} />
         <Side title="received from" rows={received} />
@@ -205,10 +205,10 @@ function Answers({ to, from }: { to: Counted[]; from: Counted[] }) {
   if (!to.length && !from.length) return null;
   return (
     <section>
-      <h2>Answers</h2>
+      <h2>Replies</h2>
       <div className="sides">
-        <Side title="answers mails of" rows={to} />
-        <Side title="is answered by" rows={from} />
+        <Side title="replied to mails of" rows={to} />
+        <Side title="received replies from" rows={from} />
       </div>
     </section>
   );
@@ -281,7 +281,8 @@ function Identities({ identities }: { identities: IdentityLine[] }) {
     <section>
       <h2 id="names">Names and addresses</h2>
       <p className="facts">
-        What is taken for one person here, and why. An operator corrects it in people.json (docs/PEOPLE.md).
+        The names and addresses that count as this person, and why. The operator can correct them in people.json
+        (docs/PEOPLE.md).
       </p>
       <table className="identities">
         <thead>

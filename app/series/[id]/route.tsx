@@ -20,12 +20,12 @@ import { Related } from '../Related';
 import { Versions } from '../Versions';
 import { LINK_WORDS, outcomeWords, senderOf } from '../words';
 
-/** `/series/{id}/`: one piece of work over all its versions. The id of any of its mails leads here. */
+/** `/series/{id}/`: one piece of work over all its versions. The id of any of its mails redirects here. */
 export const GET = page(async ({ parts, query, db }) => {
   const id = /^\d{1,15}$/.test(parts[1] ?? '') ? Number(parts[1]) : -1;
   const known = await seriesIdOf(db, id);
   const series = known === null ? null : await readSeries(db, known);
-  if (!series) return notFound('such a series', '');
+  if (!series) return notFound('This series', '');
   if (known !== id || parts.length < 3) return redirect(`/series/${known}/`, 301);
   const found = await caseOf(db, id);
   const asked = /^\d{1,15}$/.test(query.get('version') ?? '') ? Number(query.get('version')) : null;
@@ -70,7 +70,7 @@ export const GET = page(async ({ parts, query, db }) => {
   );
 });
 
-/** What the series takes back or copies, and why no outcome may be known. */
+/** What the series reverts or copies, and why its outcome may be unknown. */
 function Aside({ series }: { series: SeriesDetail }) {
   const unknown = outcomeUnknown(series.isKeepers, series.status);
   return (
@@ -124,7 +124,7 @@ function RevisionSection({
         <p className="facts">
           Follows v{before.number}: {LINK_WORDS[revision.link]}
           {changedAddress(before, revision)}
-          {revision.likeness ? `, ${Math.round(revision.likeness * 100)} % of the changed lines alike` : ''}.{' '}
+          {revision.likeness ? `, ${Math.round(revision.likeness * 100)} % of the changed lines are the same` : ''}.{' '}
           <a href={`/series/${series}/diff/?from=${before.id}&to=${revision.id}`}>What changed</a>
         </p>
       ) : null}
@@ -138,7 +138,7 @@ function RevisionSection({
   );
 }
 
-/** Anybody may send a next version in a name that is not theirs: another address is said, as the mail has it. */
+/** Anybody can send a next version under another person's name, so a changed address is shown. */
 function changedAddress(before: RevisionDetail, revision: RevisionDetail): string {
   const [old, now] = [before.patches[0]?.address ?? '', revision.patches[0]?.address ?? ''];
   return old === now ? '' : `, sent from another address, ${maskAddress(now)} (before: ${maskAddress(old)})`;
@@ -157,7 +157,7 @@ function PatchItem({ patch }: { patch: PatchLine }) {
         {patch.replies ? `, ${plural(patch.replies, 'reply', 'replies')}` : ''}
       </small>
       <Trailers title="" trailers={reviews} />
-      <Trailers title="lost from the version before: " trailers={patch.lost} />
+      <Trailers title="lost since the previous version: " trailers={patch.lost} />
       {patch.outcomes.length ? (
         <ul>
           {patch.outcomes.map((outcome) => (
@@ -188,7 +188,7 @@ function Trailers({ title, trailers }: { title: string; trailers: TrailerLine[] 
   );
 }
 
-/** Nothing where the person named gave it in a mail of their own. */
+/** Empty if the person named gave the trailer in their own mail. */
 function saidWords({ said, sender, sender_address }: TrailerLine): string {
   if (said === 'own') return '';
   return said === 'patch' ? ' (as the patch says)' : ` (as ${senderOf(sender, sender_address)} says)`;

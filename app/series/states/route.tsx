@@ -5,21 +5,21 @@ import { page } from '../../_page/page';
 import { Document } from '../../_ui/Document';
 import { statusClass } from '../../_ui/state';
 
-/** `/series/states/`: what each state means, what it takes and what ends it. */
+/** `/series/states/`: what each state means, its evidence and what ends it. */
 export const GET = page(async ({ db }) => {
   const counts = new Map((await seriesCounts(db)).map(({ status, series }) => [status, series]));
   return (
     <Document at="/series/" title="States of patch series · Threadline" synthetic={await anySynthetic(db)}>
       <h1>What became of a series</h1>
       <p className="about">
-        The newest version decides. Each state rests on a mail, which the series' page links, or on silence. How often
-        each is right was judged by reading 664 series, on most of which the rules were made. Of 72 that the rules had
-        not seen and called changes requested, 70 were.
+        The newest version decides. Each state rests on a mail, which the page of the series links, or on silence. We
+        read 664 series to see how often each state is right; the rules were developed on most of them. Of 72 unseen
+        series that the rules called changes requested, 70 were.
       </p>
       <p className="about">
-        Rows shorten it: “v4 waits · 12 days” is a fourth version that nobody has answered, “discussed · 3 days” had its
-        last reply three days ago, “quiet since Feb” has had none since. Days are counted back from the newest mail of
-        this archive, not from today.
+        Tables use a short form. “v4 waits · 12 days” is a fourth version that nobody has answered. “discussed · 3 days”
+        had its last reply three days ago. “quiet since Feb” has had no reply since. Days are counted back from the
+        newest mail of this archive, not from today.
       </p>
       {STATES.map(({ id, name, meaning, evidence, ends }) => (
         <section key={id} id={id}>

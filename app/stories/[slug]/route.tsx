@@ -42,12 +42,12 @@ export const GET = page(async ({ request, parts, db }) => {
   );
 });
 
-/** The margin note of a quotation: who, when, which lines; or that the archive does not have it. */
+/** The margin note of a quotation: its author and date, with a link to the lines; or why it is not proved. */
 function sourceHtml(proof: Proof | undefined): string {
   if (!proof) return '';
   const name = proof.author ? nameOf(proof.author.name, proof.author.address) : 'unknown';
   if (!proof.isProved || !proof.lines)
-    return `<small class="margin unproved">not proved: ${proof.author ? `${escapeHtml(name)}'s mail has no such words` : 'the mail is not in this archive'}</small>`;
+    return `<small class="margin unproved">not proved: ${proof.author ? `these words are not in the mail of ${escapeHtml(name)}` : 'the mail is not in this archive'}</small>`;
   const [first, last] = proof.lines;
   const href = linesHref(messageHref('all', proof.msgid), first, last - first + 1);
   return `<small class="margin"><a href="${escapeAttribute(href)}">${escapeHtml(name)}</a>, ${shortDate(proof.sentAt ?? 0)}</small>`;

@@ -22,7 +22,7 @@ const PEAKS = 5;
 export const GET = page(async ({ parts, query, db }) => {
   const all = await allTopics(db);
   const topic = all.find(({ slug }) => slug === parts[1]);
-  // Where a topic of the file has it as a system, what is found of that name is there.
+  // If a topic of the file has a system of this name, that is its page.
   const above = topic ? undefined : all.find(({ systems }) => systems.some(({ slug }) => slug === parts[1]));
   if (above) return redirect(`/topics/${above.slug}/${parts[1]}/`);
   if (!topic) return notFound(`The topic "${(parts[1] ?? '').slice(0, 100)}"`, (parts[1] ?? '').slice(0, 100));
@@ -90,21 +90,21 @@ async function topicPage(db: Snapshot, topic: Topic, matches: TopicMatches, buck
       <Debates debates={debates} list="all" title="Debates" />
       <section>
         <h2>Main threads</h2>
-        <p className="facts">First those with many mails on the topic and many people.</p>
+        <p className="facts">Threads with many mails on the topic and many people come first.</p>
         <ThreadList threads={threads} />
       </section>
       {series.length ? (
         <section>
           <h2>Patch series</h2>
           <p className="facts">
-            Those with most versions and answers. A square is a version; the word behind it what became of the series.
+            Series with the most versions and replies. A square is a version; the word after it is the state.
           </p>
           <SeriesLanes series={series} />
         </section>
       ) : null}
       <section>
         <h2>Participants</h2>
-        <p className="facts">From the first mail to the last; the area of a dot is the mails of a month.</p>
+        <p className="facts">From first mail to last. The area of a dot is the number of mails in that month.</p>
         <PeopleLanes authors={authors} query={query} />
         <Figures
           head={['participant', 'mails', 'first', 'last']}
@@ -159,7 +159,7 @@ function Timeline({
       <Stacks
         id="time"
         title={`${topic.title}: messages over time`}
-        description={`${plural(matches.all.length, 'message')}; each is counted once, under the rarest of the systems that it names.`}
+        description={`${plural(matches.all.length, 'message')}; each is counted once, under the rarest system that it names.`}
         classes={classes}
         names={names}
         stacks={buckets.map((bucket) => ({
@@ -176,7 +176,7 @@ function Timeline({
           .filter(({ ids }) => ids.length)
           .map((bucket) => [bucket.label, bucket.ids.length, ...counts(bucket)])}
       />
-      <p className="facts">Each mail is counted once, under the rarest of the systems that it names.</p>
+      <p className="facts">Each mail is counted once, under the rarest system that it names.</p>
     </>
   );
 }

@@ -56,7 +56,7 @@ export const GET = page(async ({ request, parts, query, db, version }) => {
 
 const ROUTE = '/[list]/[msgid]/[view]';
 
-/** The bytes as the archive holds them, never rendered. */
+/** The mail's bytes, unchanged. */
 async function rawMail(db: Snapshot, msgid: string, imposter: number | null): Promise<Response> {
   const message = await findMessage(db, msgid, imposter);
   if (!message) return absentMessage(db, msgid);
@@ -71,7 +71,7 @@ async function rawMail(db: Snapshot, msgid: string, imposter: number | null): Pr
   });
 }
 
-/** What has room for a large mail gives it back where it fails. */
+/** Gives back the room held for a large mail if `make` fails. */
 async function releasing(release: () => void, make: () => Promise<Response>): Promise<Response> {
   try {
     return await make();
@@ -81,7 +81,7 @@ async function releasing(release: () => void, make: () => Promise<Response>): Pr
   }
 }
 
-/** A stranger's bytes: whole where they are few, else as the client takes them. */
+/** Untrusted bytes: a small mail is sent at once, a large one is streamed. */
 function download(parts: Buffer[], release: () => void, headers: Record<string, string>): Response {
   const length = parts.reduce((sum, part) => sum + part.length, 0);
   const body = length > LARGE_BYTES ? bodyOf(parts, release) : new Uint8Array(Buffer.concat(parts));
@@ -107,7 +107,7 @@ async function threadMbox(db: Snapshot, msgid: string, etag: string): Promise<Re
   });
 }
 
-/** Always a download, of a type that no browser runs: its name and type come from a stranger. */
+/** Always a download, with a type that no browser runs: the attachment's name and type come from a stranger. */
 async function attachment(db: Snapshot, msgid: string, index: number, imposter: number | null): Promise<Response> {
   const message = await findMessage(db, msgid, imposter);
   const release = holdLarge(message?.bytes ?? 0, TAKEN_APART);

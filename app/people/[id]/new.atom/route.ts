@@ -9,7 +9,7 @@ import { ATOM } from '../../../search/results';
 /** `/people/{id}/new.atom`: their newest mails. */
 export const GET = page(async ({ request, parts, db }) => {
   const person = await findPerson(db, parts[1] ?? '');
-  if (!person) return notFound('Such a person', (parts[1] ?? '').slice(0, 100));
+  if (!person) return notFound('This person', (parts[1] ?? '').slice(0, 100));
   const mails = (await mailsOf(db, person.id)).slice(0, FEED_ENTRIES);
   const rows = await readFeed(
     db,

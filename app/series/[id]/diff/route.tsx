@@ -10,7 +10,7 @@ import { shortDate } from '../../../_ui/format';
 
 const STATUS: Record<string, string> = {
   same: 'unchanged',
-  reworded: 'only its words changed',
+  reworded: 'only the message changed',
   changed: 'changed',
   added: 'new',
   dropped: 'dropped',
@@ -19,12 +19,12 @@ const STATUS: Record<string, string> = {
 /** `/series/{id}/diff/?from=1&to=2`: what changed between two versions; `from` and `to` are version numbers, or ids of revisions. */
 export const GET = page(async ({ parts, query, db }) => {
   const series = /^\d{1,15}$/.test(parts[1] ?? '') ? await readSeries(db, Number(parts[1])) : null;
-  if (!series) return notFound('such a series', '');
+  if (!series) return notFound('This series', '');
   const newest = series.all.at(-1) as RevisionDetail;
   const to = query.has('to') ? named(series, query.get('to')) : newest;
   const from = query.has('from') ? named(series, query.get('from')) : series.all.find((one) => one.id === to?.previous);
   if (!from || !to)
-    return problem(400, 'There is no such version', 'from and to are numbers of versions of this series.');
+    return problem(400, 'There is no such version', 'from and to must be version numbers of this series.');
   const compared = await readComparison(db, from.id, to.id);
   if (!compared)
     return problem(413, 'These versions are too long to compare', 'Each of their patches has its own page.');
@@ -77,7 +77,7 @@ function Diff({
         <section>
           <h2>The whole change</h2>
           <p className="about">
-            No patch of the one is a version of a patch of the other; all of them together, file by file.
+            No patch of one version matches a patch of the other, so all patches are compared together, file by file.
           </p>
           <Lines lines={combined} label="What it does" />
         </section>
@@ -119,14 +119,14 @@ function Choice({ series, from, to }: { series: SeriesDetail; from: RevisionDeta
   );
 }
 
-/** Every other version that this one can be compared with, a click away. */
+/** Links that compare this version with every other. */
 function Others({ series, from, to }: { series: SeriesDetail; from: RevisionDetail; to: RevisionDetail }) {
   const others = series.all.filter((one) => one !== to && one !== from);
   if (!others.length) return null;
   return (
     <p className="facts">
-      To v{to.number}
-      {to.part} from{' '}
+      Compare v{to.number}
+      {to.part} with{' '}
       {others.map((one, n) => (
         <span key={one.id}>
           {n ? ', ' : ''}
@@ -173,7 +173,7 @@ function Lines({ lines, label }: { lines: RangeLine[]; label: string }) {
     <>
       <h3>{label}</h3>
       <div className="body" dir="ltr">
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a stop of the tabulator, so that the keys can scroll it */}
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a tab stop, so that the keyboard can scroll it */}
         <div className="df" tabIndex={0} role="group" aria-label={label}>
           {lines.map((line, n) => (
             <div key={n} className={CLASSES[line.kind]}>

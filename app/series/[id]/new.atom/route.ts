@@ -9,6 +9,6 @@ import { ATOM } from '../../../search/results';
 export const GET = page(async ({ request, parts, db }) => {
   const id = /^\d{1,15}$/.test(parts[1] ?? '') ? await seriesIdOf(db, Number(parts[1])) : null;
   const series = id === null ? null : await readSeries(db, id);
-  if (!series) return notFound('such a series', '');
+  if (!series) return notFound('This series', '');
   return respond(atomOf(request, series.title, await newestOfSeries(db, series.id)), 200, ATOM);
 });

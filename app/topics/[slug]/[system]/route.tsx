@@ -13,7 +13,7 @@ import { PeopleLanes, SeriesLanes, ThreadList } from '../../overview';
 
 const LIMITS = { threads: 20, series: 16, authors: 12, debates: 0 };
 
-/** `/topics/{slug}/{system}/`: when it was spoken of, first by whom, with what, and by whom most. */
+/** `/topics/{slug}/{system}/`: when it was mentioned, who mentioned it first, what was discussed with it, and who wrote most. */
 export const GET = page(async ({ parts, query, db }) => {
   const [, slug = '', name = ''] = parts;
   const topic = (await allTopics(db)).find((one) => one.slug === slug);
@@ -65,7 +65,7 @@ export const GET = page(async ({ parts, query, db }) => {
           , <bdi>{nameOf(first.name, first.address)}</bdi>, <time>{shortDate(timeOf(first.id))}</time>.
         </p>
       ) : (
-        <p className="empty">No mail in this archive speaks of it.</p>
+        <p className="empty">No mail in this archive mentions it.</p>
       )}
       <Stacks
         id="time"
@@ -97,7 +97,7 @@ export const GET = page(async ({ parts, query, db }) => {
       {threads.length ? (
         <section>
           <h2>Main threads</h2>
-          <p className="facts">By mails about it times participants of the thread.</p>
+          <p className="facts">Ranked by mails about it, times participants of the thread.</p>
           <ThreadList threads={threads} />
         </section>
       ) : null}

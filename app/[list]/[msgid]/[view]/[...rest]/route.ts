@@ -4,7 +4,7 @@ import { legacy } from '../../../../_page/elsewhere';
 import { notFound, page } from '../../../../_page/page';
 import { textOf } from '../../../../_page/texts';
 
-/** `/{list}/_/text/{name}/`, `/{list}/{oid}/s/{file}` (a blob's bytes), and addresses of public-inbox's first years; nothing else lies as deep. */
+/** `/{list}/_/text/{name}/`, `/{list}/{oid}/s/{file}` (a blob's bytes), and addresses of public-inbox's first years. No other page has an address as deep. */
 export const GET = page(async ({ request, parts, query, db }) => {
   const [list = '', msgid = '', ...rest] = parts;
   const isList = list === 'all' || (await findList(db, list));
