@@ -1,16 +1,25 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { requests } from '../_web/metrics';
 import { answer } from './door';
 import type { Routes } from './routes';
 
 /** Pages that say what reached them. */
-const PAGES: Record<string, string[]> = { '/metrics': ['GET'], '/quotes': ['GET', 'POST'] };
+const PAGES: Record<string, string[]> = { '/metrics': ['GET'], '/quotes': ['GET', 'POST'], '/slow': ['GET'] };
+let open: () => void = () => {};
+const opened = new Promise<void>((resolve) => {
+  open = resolve;
+});
+let slow = 0;
 let reached = 0;
 const handler = async (request: Request) => {
   reached++;
+  if (request.url.includes('/slow')) {
+    slow++;
+    await opened;
+  }
   return new Response(`reached ${await request.text()}`, { headers: { 'Content-Length': '999' } });
 };
 const routes = {
@@ -70,5 +79,24 @@ describe('the door', () => {
       .filter(({ labels }) => labels.method === 'POST')
       .map(({ labels }) => labels.status);
     expect(statuses.sort()).toEqual([200, 400, 413]);
+  });
+
+  it('answers the requests of one connection in turn, so that none of the others is refused', async () => {
+    const request = 'GET /slow/ HTTP/1.1\r\nHost: x\r\n\r\n';
+    const greedy = connect((server.address() as AddressInfo).port, '127.0.0.1', () => greedy.write(request.repeat(60)));
+    const flood = connect((server.address() as AddressInfo).port, '127.0.0.1', () => flood.write(request.repeat(300)));
+    for (const socket of [greedy, flood]) socket.on('error', () => {});
+    await once(flood, 'close');
+    await new Promise((later) => setTimeout(later, 100));
+    // Of the flood none: its connection was closed before the first was begun.
+    expect(slow).toBe(1);
+    expect(await get('/quotes/')).toMatch(/^HTTP\/1\.1 200 /);
+    let said = '';
+    greedy.on('data', (part) => {
+      said += part;
+    });
+    open();
+    await vi.waitFor(() => expect(said.match(/HTTP\/1\.1 200 /g)).toHaveLength(60));
+    greedy.destroy();
   });
 });

@@ -5,6 +5,7 @@ import { durations, inFlight, refused, requests, sentBytes } from '../_web/metri
 import { settings } from '../_web/settings';
 import { sentence } from './answers';
 import { bodyOf, Unread } from './body';
+import { inTurn } from './inturn';
 import { clientOf, costOf, secondsToWait } from './limits';
 import type { Route } from './route';
 import type { Routes } from './routes';
@@ -40,7 +41,11 @@ let current = 0;
 const places = new Tally();
 
 /** Answers one request: refusals first, then the page of its route. Never throws, and always ends the response. */
-export async function answer(request: IncomingMessage, response: ServerResponse, routes: Routes): Promise<void> {
+export function answer(request: IncomingMessage, response: ServerResponse, routes: Routes): Promise<void> {
+  return inTurn(request.socket, () => answerNow(request, response, routes));
+}
+
+async function answerNow(request: IncomingMessage, response: ServerResponse, routes: Routes): Promise<void> {
   const started = performance.now();
   const target = hasHost(request)
     ? targetOf(request.url ?? '/')
