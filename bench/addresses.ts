@@ -25,7 +25,11 @@ const QUERIES = [
 
 /** Addresses of every kind, drawn from what the database holds now by its own API. */
 export async function drawAddresses(base: string): Promise<Address[]> {
-  const json = async (path: string) => (await fetch(`${base}/api/v1${path}`)).json();
+  const json = async (path: string) => {
+    const answer = await fetch(`${base}/api/v1${path}`);
+    if (!answer.ok) throw new Error(`/api/v1${path}: ${answer.status} ${await answer.text()}`);
+    return answer.json();
+  };
   const found: Address[] = [];
   const add = (kind: string, ...paths: string[]) => {
     for (const path of paths) found.push({ kind, path });

@@ -62,7 +62,7 @@ async function run(bases: string[], flags: Flags): Promise<void> {
       ? attack({ host: ownAddress(), port, until, addresses: () => state.addresses, random: randomOf(9) })
       : Promise.resolve({});
     const ingest = ingestInPieces(database, flags.into, join(folder, basename(flags.into)), Number(flags.step), until);
-    const renewal = renew(server.base, state);
+    const renewal = renew(server.base, state, checks);
     say(`${flags.clients} clients on ${state.addresses.length} addresses for ${flags.minutes} minutes`);
     const speak = (n: number) => {
       if (!flags.protocols || n % 4) return client(server.base, n, state, checks);
@@ -141,10 +141,15 @@ async function client(base: string, number: number, state: State, checks: Checks
 }
 
 /** New mails make new addresses. */
-async function renew(base: string, state: State): Promise<void> {
+async function renew(base: string, state: State, checks: Checks): Promise<void> {
   while (Date.now() < state.until) {
     await new Promise((later) => setTimeout(later, Math.min(20_000, Math.max(0, state.until - Date.now()))));
-    if (Date.now() < state.until) state.addresses = await drawAddresses(base);
+    if (Date.now() >= state.until) break;
+    try {
+      state.addresses = await drawAddresses(base);
+    } catch (error) {
+      checks.note('addresses', 0, 0, (error as Error).message);
+    }
   }
 }
 
