@@ -21,7 +21,7 @@ const FEWEST_OF_SYSTEM = 3;
 const MOST = { topics: 24, systems: 12 };
 /** What a subject may begin with in any archive: no subject of discussion. */
 const ANYWHERE = new Set(
-  'announce announcement bug call docs documentation driver drivers error failed fix fixed fixes fs fwd help howto include info kernel lib linux misc news note notice patch patches ping problem question question regression report request resend review rfc status todo tools treewide update updates warning'.split(
+  'announce announcement bug call docs documentation driver drivers error failed fix fixed fixes fs fwd help howto include info kconfig kernel lib linux mailmap maintainers makefile misc news note notice patch patches ping problem question question regression report request resend review rfc status todo tools treewide update updates warning'.split(
     ' ',
   ),
 );
@@ -112,7 +112,7 @@ function topicOf(slug: string, key: string, one: Group): Topic {
   // A folder belongs to it where most of its patches change it, and it is no whole tree.
   const isItsOwn = patches * 2 > one.patches && patches >= FEWEST_OF_SYSTEM && /^[\w.-]+\/[\w.-]+$/.test(folder);
   const systems = [...one.parts]
-    .filter(([part, { threads }]) => threads >= FEWEST_OF_SYSTEM && slugOf(part) && part !== key)
+    .filter(([part, { threads }]) => threads >= FEWEST_OF_SYSTEM && slugOf(part) && part !== key && !ANYWHERE.has(part))
     .sort((a, b) => b[1].threads - a[1].threads)
     .slice(0, MOST.systems)
     .map(([part, { spellings }]) => ({

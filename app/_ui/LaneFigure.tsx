@@ -1,21 +1,22 @@
 import { scaleUtc } from 'd3-scale';
 import type { ReactNode } from 'react';
-import { shortDate, tickLabel } from './format';
+import { monthLabel, shortDate, tickLabel } from './format';
 
 /** The size at which the picture is drawn, whatever the page's. A lane is as high as a link target must be. */
 export const WIDTH = 832;
 const ROW = 24;
 /** Half of the axis' longest label. */
-const EDGE = 22;
+const EDGE = 30;
 
 /** Middle of a lane. */
 export const laneY = (lane: number) => lane * ROW + ROW / 2;
 export const tenth = (n: number) => Math.round(n * 10) / 10;
 
 /** Width of a silence that is left out, and how long it must be: in seconds, and as a part of the whole. */
-const BREAK = { width: 40, seconds: 366 * 86_400, part: 0.2 };
+const BREAK = { width: 56, seconds: 366 * 86_400, part: 0.2 };
 /** Least distance between labels. */
-const LABEL = 48;
+const LABEL = 60;
+const MONTH = 31 * 86_400;
 
 export interface LaneAxis {
   /** The place of a moment (Unix seconds). */
@@ -51,11 +52,15 @@ export function laneAxis(moments: number[]): LaneAxis {
   const ticks: LaneAxis['ticks'] = [];
   for (let n = 0; n < domain.length; n += 2) {
     const [from = 0, to = 0, left = 0, right = 0] = [domain[n], domain[n + 1], range[n], range[n + 1]];
+    const add = (x: number, label: string) =>
+      x - (ticks.at(-1)?.x ?? -LABEL) >= LABEL && ticks.push({ x: tenth(x), label });
     const count = Math.max(1, Math.round(((right - left) / WIDTH) * 6));
-    for (const tick of scaleUtc([from * 1000, to * 1000], [left, right]).ticks(count)) {
-      const x = scale(tick);
-      if (x - (ticks.at(-1)?.x ?? -LABEL) >= LABEL) ticks.push({ x: tenth(x), label: tickLabel(tick) });
-    }
+    const some = scaleUtc([from * 1000, to * 1000], [left, right]).ticks(count);
+    // Beside a silence of years an hour, a day or a month tells nothing without its year.
+    if (silences.length && to - from < MONTH) add((left + right) / 2, monthLabel(from));
+    else
+      for (const tick of some)
+        add(scale(tick), silences.length && tick.getUTCMonth() ? monthLabel(tick.getTime() / 1000) : tickLabel(tick));
   }
   const breaks = silences.map(({ from, to }) => ({ x: tenth((scale(from * 1000) + scale(to * 1000)) / 2), from, to }));
   return { at: (seconds) => tenth(scale(seconds * 1000)), ticks, breaks };
@@ -117,7 +122,7 @@ export function LaneFigure({
             <g key={x} className="gap">
               <title>{`No mail from ${shortDate(from)} to ${shortDate(to)}`}</title>
               <rect x={x - 12} width={24} height={bottom} />
-              <text className="when" x={x} y={bottom + 15}>
+              <text className="when" x={x} y={bottom - 4}>
                 …
               </text>
             </g>

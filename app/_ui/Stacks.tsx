@@ -119,14 +119,20 @@ function placesOf(stacks: Stack[], totals: number[]) {
   return { placed, left, step };
 }
 
-/** Labels for every n-th year, or for each January; for every month if there are few. None is cut at the edge. */
+/** Labels for every n-th year, or for the first month of each; for every month if there are few. None is cut at the edge, or runs into the next. */
 function labelledOf(placed: Placed[]): { label: string; x: number }[] {
   const every = Math.ceil(placed.length / 14);
+  let free = 0;
   return placed.flatMap(({ label, x: at }, n) => {
-    const isNamed = label.length === 4 || every === 1 ? n % every === 0 : label.endsWith('-01');
-    const name = label.endsWith('-01') ? label.slice(0, 4) : label;
+    const year = label.slice(0, 4);
+    const isFirst = placed[n - 1]?.label.slice(0, 4) !== year;
+    const isNamed = label.length === 4 || every === 1 ? n % every === 0 : isFirst;
+    const name = every > 1 || label.endsWith('-01') ? year : label;
     const x = tenth(at);
-    return isNamed && x + name.length * DIGIT <= WIDTH ? [{ label: name, x }] : [];
+    const end = x + name.length * DIGIT;
+    if (!isNamed || x < free || end > WIDTH) return [];
+    free = end + DIGIT;
+    return [{ label: name, x }];
   });
 }
 

@@ -33,6 +33,12 @@ export function tickLabel(date: Date): string {
   return date.getUTCMonth() ? (MONTHS[date.getUTCMonth()] as string) : String(date.getUTCFullYear());
 }
 
+/** `Jul 2004`. */
+export function monthLabel(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  return `${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
+}
+
 /** `28 Jul`, with the year if it differs from that of the line before. */
 export function outlineDate(seconds: number, before: number | null | undefined): string {
   const date = new Date(seconds * 1000);
@@ -62,8 +68,11 @@ export function dateNoteText(note: string): string {
 
 /** The name, or the address if there is none. */
 export function nameOf(name: string | null, address: string | null): string {
-  return maskAll(name ?? '') || maskAddress(address ?? '') || 'unknown';
+  return maskAll(unquoted(name ?? '')) || maskAddress(address ?? '') || 'unknown';
 }
+
+/** Quotation marks that a mailer left around a name, or at one end of it; those within are the name's. */
+const unquoted = (name: string) => /^["“”„«]?([^"“”„«»]+)["“”»]?$/.exec(name)?.[1]?.trim() || name;
 
 /** The address as the operator wants it shown. */
 export function maskAddress(address: string): string {

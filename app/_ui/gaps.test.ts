@@ -25,5 +25,8 @@ describe('gaps of a time axis', () => {
     for (const tick of axis.ticks) expect(tick.x < (gap?.x ?? 0) - 10 || tick.x > (gap?.x ?? 0) + 10).toBe(true);
     expect(axis.ticks.length).toBeGreaterThan(2);
     expect(laneAxis([35 * year, 36 * year, 37 * year]).breaks).toEqual([]);
+    // Two moments, and years later two of one morning.
+    const hours = laneAxis([30.5 * year, 38.5 * year, 38.5 * year + 7200]);
+    expect(hours.ticks.map(({ label }) => label)).toEqual(['Jun 2000', 'Jun 2008']);
   });
 });

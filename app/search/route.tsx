@@ -201,10 +201,10 @@ function Narrow({ request, link }: { request: SearchRequest; link: LinkTo }) {
         subject <input name={`subject${SUFFIX}`} />
       </label>
       <label>
-        since <input name="after" placeholder="2022-05" defaultValue={day(after)} />
+        since <input name="after" placeholder="YYYY-MM" defaultValue={day(after)} />
       </label>
       <label>
-        before <input name="before" placeholder="2022-06" defaultValue={day(before)} />
+        before <input name="before" placeholder="YYYY-MM" defaultValue={day(before)} />
       </label>
       <label>
         kind{' '}

@@ -16,9 +16,7 @@ export function Versions({ found, revisions }: { found: Case; revisions: Revisio
   if (revisions.length < 2) return null;
   return (
     <section aria-labelledby="versions">
-      <h2 id="versions">
-        Versions <small>{revisions.length}</small>
-      </h2>
+      <h2 id="versions">Versions</h2>
       <Strip found={found} revisions={revisions} />
       <ol className="weekly strip">
         {revisions

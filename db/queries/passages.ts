@@ -29,11 +29,16 @@ const MOST_WORDS = 90;
 /** `Hi, Ann` above what is said, in one paragraph with it. */
 const HAIL = /^\s*(?:hi|hello|hey|dear)\b[^.!?]{0,40}$/i;
 
+/** A line of one sign, below a heading or between parts. */
+const RULE = /^\s*([-=~*_#^])\1{3,}\s*$/;
+/** The end of a sentence at the end of a line. */
+const ENDED = /[.!?]["'”’)]*\s*$/;
+
 /** A prompt, an option, a path or a name that only machines say: a session at a terminal, a setting, a log. */
 const MACHINE =
   /^\s*(?:[$#%]\s|[\w.-]+@[\w.-]+[:~ ]|crash>|>>>|# ?CONFIG_|CONFIG_\w+=)|[^\s/:]{60}|\s--\w[\w-]+.*\s--\w[\w-]+|^\s*[-\w.]+: .*0x[0-9a-f]{6}/m;
 
-/** Runs of own lines without an empty one; without the greeting that one begins with. */
+/** Runs of own lines without an empty one or a rule; without the greeting that one begins with, and without headings. */
 export function paragraphsOf(body: Body): [number, number][] {
   const found: [number, number][] = [];
   for (const { kind, start, end } of body.segments) {
@@ -41,6 +46,12 @@ export function paragraphsOf(body: Body): [number, number][] {
     let first = -1;
     for (let line = start; line <= end; line++) {
       const isEmpty = line === end || !lineOf(body, line).trim();
+      if (!isEmpty && RULE.test(lineOf(body, line))) {
+        // One line above a rule is a heading, more are a paragraph that it ends.
+        if (first >= 0 && (first < line - 1 || ENDED.test(lineOf(body, first)))) found.push([first, line - 1]);
+        first = -1;
+        continue;
+      }
       if (!isEmpty && first < 0) first = line;
       else if (isEmpty && first >= 0) {
         if (first < line - 1 && HAIL.test(lineOf(body, first))) first++;
@@ -144,9 +155,16 @@ export async function passagesAt(
   const bodies = new Map(rows.map(({ id }, n) => [id, readBody(texts[n] ?? '')]));
   return places.map(({ id, line }) => {
     const body = bodies.get(id);
-    const passage = body ? passageAt(body, line) : null;
+    const passage = body ? passageAt(body, line || openingLine(body)) : null;
     return passage && { lines: [passage.first, passage.last], quote: passage.text.replace(/\s+/g, ' ') };
   });
+}
+
+/** Where a mail begins to say something: no header of a forwarded patch, no list, no code. */
+export function openingLine(body: Body): number {
+  const paragraphs = paragraphsOf(body);
+  const [first] = paragraphs.find(([from, to]) => isProse(textOf(body, from, to))) ?? paragraphs[0] ?? [0];
+  return first;
 }
 
 function cut(text: string, first: number, { start, end }: Sentence): Omit<Passage, 'row' | 'isCut'> {

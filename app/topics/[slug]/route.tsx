@@ -49,6 +49,8 @@ async function topicPage(db: Snapshot, topic: Topic, matches: TopicMatches, buck
   const { threads, series, authors, debates, busiest } = await topicFacts(db, topic, null, matches.all, LIMITS, groups);
   const peaks = high.flatMap((bucket, n) => (busiest[n] ? [{ bucket, thread: busiest[n] }] : []));
   const query = `topic:${topic.slug}`;
+  const debated = new Set(debates.map(({ msgid }) => msgid));
+  const others = threads.filter(({ msgid }) => !debated.has(msgid));
   const [first, last] = [matches.all.at(-1), matches.all[0]];
   return (
     <Document
@@ -88,11 +90,13 @@ async function topicPage(db: Snapshot, topic: Topic, matches: TopicMatches, buck
         </ol>
       ) : null}
       <Debates debates={debates} list="all" title="Debates" />
-      <section>
-        <h2>Main threads</h2>
-        <p className="facts">Threads with many mails on the topic and many people come first.</p>
-        <ThreadList threads={threads} />
-      </section>
+      {others.length ? (
+        <section>
+          <h2>{debates.length ? 'Other main threads' : 'Main threads'}</h2>
+          <p className="facts">Threads with many mails on the topic and many people come first.</p>
+          <ThreadList threads={others} />
+        </section>
+      ) : null}
       {series.length ? (
         <section>
           <h2>Patch series</h2>
