@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { partsOf, type Titled, topicsFound } from './found';
+import { namesOf, partsOf, type Titled, topicsFound } from './found';
 
 describe('the topics that subjects name', () => {
   it.each([
@@ -10,6 +10,13 @@ describe('the topics that subjects name', () => {
     ['What I did: a long story', null],
     ['10.5: no', null],
   ])('%s', (subject, parts) => expect(partsOf(subject)).toEqual(parts));
+
+  it('name the narrowest first', () => {
+    expect(namesOf('[PATCH] EDAC/amd64: x86: Fix a leak')).toEqual(['EDAC/amd64', 'EDAC']);
+    expect(namesOf('drivers/edac: Fix a leak')).toEqual(['drivers/edac']);
+    expect(namesOf('Hello: which cable?')).toEqual([]);
+    expect(namesOf('Which cable for my antenna?')).toEqual([]);
+  });
 
   const threads = (prefix: string, many: number, files: string | null = null): Titled[] =>
     Array.from({ length: many }, (_, n) => ({ subject: `[PATCH] ${prefix}: change ${n}`, author: n % 4, files }));

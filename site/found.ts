@@ -21,7 +21,7 @@ const FEWEST_OF_SYSTEM = 3;
 const MOST = { topics: 24, systems: 12 };
 /** What a subject may begin with in any archive: no subject of discussion. */
 const ANYWHERE = new Set(
-  'announce announcement bug call docs documentation driver drivers error failed fix fixed fixes fs fwd help howto include info kconfig kernel lib linux mailmap maintainers makefile misc news note notice patch patches ping problem question question regression report request resend review rfc status todo tools treewide update updates warning'.split(
+  'announce announcement attention attn bug call dear docs documentation driver drivers error failed fix fixed fixes fs fwd hello help hi howto include info kconfig kernel lib linux mailmap maintainers makefile misc news note notice patch patches ping problem question question regression report request resend review rfc status todo tools treewide update updates urgent warning'.split(
     ' ',
   ),
 );
@@ -32,6 +32,13 @@ export function partsOf(subject: string): string[] | null {
   const [, head] = /^([\w.+*-]{2,40}(?: ?[/,:] ?[\w.+*-]{1,40}){0,3}) ?:\s/.exec(title) ?? [];
   if (!head || /^[\d.]+$/.test(head)) return null;
   return head.split(/ ?[/,:] ?/).filter(Boolean);
+}
+
+/** What a subject says that it is about, the narrowest first: "EDAC/amd64: Fix a leak" is about EDAC/amd64, and about EDAC. */
+export function namesOf(subject: string): string[] {
+  const [whole = '', part] = (partsOf(subject) ?? []).filter((one) => slugOf(one.toLowerCase()));
+  const names = ANYWHERE.has(whole.toLowerCase()) ? [] : [whole];
+  return (part === undefined ? names : [`${whole}/${part}`, ...names]).filter(Boolean);
 }
 
 interface Group {

@@ -1,4 +1,5 @@
 import type { CaseHead as Head } from '#db/queries/case';
+import type { SameTopic as SameTopicFound } from '#db/queries/sametopic';
 import type { Thread, ThreadRow } from '#db/queries/thread';
 import type { ThreadCase } from '#db/queries/threadcase';
 import { FLAG } from '#mail/flags';
@@ -8,6 +9,7 @@ import { CaseHead } from '../_ui/Case';
 import { Document } from '../_ui/Document';
 import { idArgument, isoTime, nameOf, plural, shellWord, shortDate, span } from '../_ui/format';
 import { digestHref, flatHref, listHref, messageHref, threadHref } from '../_ui/links';
+import { SameTopic } from '../_ui/SameTopic';
 import { ThreadCaseHead } from '../_ui/ThreadCase';
 import { anchorOf } from './Mail';
 import { Outline } from './Outline';
@@ -19,6 +21,7 @@ export interface ThreadHeadProps {
   found: Head | null;
   /** The case of a thread that begins with no series. */
   other: ThreadCase | null;
+  topic: SameTopicFound | null;
   list: string;
   /** The message that the address names. */
   msgid: string;
@@ -30,7 +33,7 @@ export interface ThreadHeadProps {
 }
 
 /** A thread's page without its mails, which are streamed in place of `cut`. */
-export function ThreadFrame({ thread, found, other, list, msgid, view, isFolded, cut }: ThreadHeadProps) {
+export function ThreadFrame({ thread, found, other, topic, list, msgid, view, isFolded, cut }: ThreadHeadProps) {
   const mails = thread.rows.filter((row) => row.ghost === null);
   const first = timeOf(thread.first_id);
   const last = timeOf(thread.last_id);
@@ -100,6 +103,7 @@ export function ThreadFrame({ thread, found, other, list, msgid, view, isFolded,
           {cut}
         </div>
       </div>
+      {topic ? <SameTopic found={topic} /> : null}
     </Document>
   );
 }

@@ -1,5 +1,6 @@
 import type { Snapshot } from '#db/open';
 import { caseHead } from '#db/queries/case';
+import { sameTopic } from '#db/queries/sametopic';
 import { MAX_ROWS, readThreadOf, type Thread, type ThreadRow, threadTexts } from '#db/queries/thread';
 import { threadCase } from '#db/queries/threadcase';
 import type { Shown } from '#mail/render';
@@ -44,6 +45,12 @@ export async function threadPage(
         thread={thread}
         found={found}
         other={found ? null : await threadCase(db, thread, texts)}
+        topic={
+          await sameTopic(db, thread.subject, {
+            thread: thread.id,
+            series: thread.series === null ? [] : [thread.series],
+          })
+        }
         list={list}
         msgid={msgid}
         view={view}

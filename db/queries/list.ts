@@ -29,9 +29,9 @@ export interface ThreadPage {
 /** Threads on a page, as lore has it. */
 const THREADS_A_PAGE = 200;
 
-const LINE = `t.id AS thread, t.root, t.subject, t.messages, t.participants, t.first_id, t.last_id,
+export const THREAD_LINE = `t.id AS thread, t.root, t.subject, t.messages, t.participants, t.first_id, t.last_id,
   i.name AS author, i.address, m.msgid`;
-const JOINS = 'JOIN identity i ON i.id = t.author_id JOIN message m ON m.id = t.first_id';
+export const THREAD_JOINS = 'JOIN identity i ON i.id = t.author_id JOIN message m ON m.id = t.first_id';
 
 export interface ListRow {
   id: number;
@@ -65,11 +65,11 @@ export async function newestThreads(db: Snapshot, listId: number | null, before:
   const threads =
     listId === null
       ? await db.all<ThreadLine>(
-          `SELECT ${LINE} FROM thread t ${JOINS} WHERE t.last_id < ? ORDER BY t.last_id DESC LIMIT ${limit}`,
+          `SELECT ${THREAD_LINE} FROM thread t ${THREAD_JOINS} WHERE t.last_id < ? ORDER BY t.last_id DESC LIMIT ${limit}`,
           [top],
         )
       : await db.all<ThreadLine>(
-          `SELECT ${LINE} FROM thread_list tl JOIN thread t ON t.id = tl.thread ${JOINS}
+          `SELECT ${THREAD_LINE} FROM thread_list tl JOIN thread t ON t.id = tl.thread ${THREAD_JOINS}
            WHERE tl.list_id = ? AND tl.last_id < ? ORDER BY tl.last_id DESC LIMIT ${limit}`,
           [listId, top],
         );
@@ -96,11 +96,11 @@ export async function threadsBetween(
   to: number,
 ): Promise<(ThreadLine & { here: number })[]> {
   const threads = await db.all<ThreadLine & { here: number }>(
-    `SELECT ${LINE}, s.here FROM (
+    `SELECT ${THREAD_LINE}, s.here FROM (
        SELECT m.thread, count(*) AS here, min(m.id) AS first FROM message m
        WHERE m.id >= ?1 AND m.id < ?2 AND (?3 IS NULL OR EXISTS (SELECT 1 FROM posting p WHERE p.list_id = ?3 AND p.message_id = m.id))
        GROUP BY m.thread) s
-     JOIN thread t ON t.id = s.thread ${JOINS} ORDER BY s.first DESC LIMIT 5000`,
+     JOIN thread t ON t.id = s.thread ${THREAD_JOINS} ORDER BY s.first DESC LIMIT 5000`,
     [firstIdAt(from), firstIdAt(to), listId],
   );
   return judged(db, threads, firstOf);

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Reader } from '../../db/open';
+import { sameTopic } from '../../db/queries/sametopic';
 import { everyMatch } from '../../db/queries/search/index';
 import { parseQuery } from '../../query/parse';
 import { expandTopics, parseTopics } from '../../site/topic';
@@ -45,6 +46,12 @@ const MAILS: Mail[] = [
   },
   { id: 'c2', subject: 'Re: The fan does not stop', text: '# CONFIG_MACHINE_CHECK is not set\n', to: 'c0' },
   { id: 'a4', subject: 'Re: Boards that die', text: 'I agree.', to: 'a0' },
+  { id: 'f1', subject: 'fan/left: it hums', text: 'It does.' },
+  { id: 'f2', subject: 'fan/right: it hums too', text: 'It does.' },
+  { id: 'f3', subject: 'Re: fan/right: it hums too', text: 'Mine as well.', to: 'f2' },
+  { id: 'f4', subject: '[PATCH] fan/left: oil it', text: 'Oil.' },
+  { id: 'f5', subject: '[PATCH] fan/left: turn it', text: 'Turn.' },
+  { id: 'f6', subject: 'The fan/left again', text: 'Again.' },
 ];
 
 const TOPICS = parseTopics(
@@ -84,6 +91,17 @@ describe('a topic', () => {
     expect(await found('topic:mce kills')).toEqual(['a3']);
     expect(await found('agree OR topic:mce')).toEqual(['a1', 'a2', 'a3', 'a4', 'title']);
     expect(await found('board NOT topic:mce')).toEqual(['a0', 'a4']);
+  });
+  it('is what the subjects of other threads name: the narrowest that several do', async () => {
+    const related = (subject: string) =>
+      reader.read(async (db) => {
+        const topic = await sameTopic(db, subject, { series: [] });
+        return topic && [topic.name, ...topic.threads.map(({ msgid }) => msgid.replace('@example.org', ''))];
+      });
+    expect(await related('[PATCH v2] fan/left: oil it')).toEqual(['fan/left', 'f6', 'f5', 'f4', 'f1']);
+    expect(await related('fan/top: hot')).toEqual(['fan', 'f6', 'f5', 'f4', 'f2', 'f1']);
+    expect(await related('lamp: dark')).toBeNull();
+    expect(await related('Fans hum')).toBeNull();
   });
   it('can do without robots everywhere', async () => {
     expect(await found('is:bot')).toEqual(['robot']);

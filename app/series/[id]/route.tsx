@@ -3,6 +3,7 @@ import { type Digested, type Discussion as DiscussionFound, digestedOf, discussi
 import { anySynthetic } from '#db/queries/home';
 import { relatedTo } from '#db/queries/related';
 import type { OutcomeLine, PatchLine, RevisionDetail, TrailerLine } from '#db/queries/revisions';
+import { sameTopic } from '#db/queries/sametopic';
 import { readSeries, type SeriesDetail, seriesIdOf } from '#db/queries/series';
 import { timeOf } from '#mail/ids';
 import type { LineSpan } from '#mail/render';
@@ -14,6 +15,7 @@ import { Objections, Verdict } from '../../_ui/Case';
 import { Document } from '../../_ui/Document';
 import { maskAddress, nameOf, plural, shortDate, shortTime } from '../../_ui/format';
 import { anyHref } from '../../_ui/links';
+import { SameTopic } from '../../_ui/SameTopic';
 import { redirect } from '../../_web/http';
 import { Discussion, markedLines } from '../Discussion';
 import { Related } from '../Related';
@@ -32,6 +34,9 @@ export const GET = page(async ({ parts, query, db }) => {
   const said = await discussionOf(db, id, asked);
   const digested = await digestedOf(db, said.remarks);
   const marked = markedLines(found);
+  const related = await relatedTo(db, series);
+  const shown = [...related.fixes, ...related.fixedBy, ...related.files].map((one) => one.id);
+  const topic = await sameTopic(db, series.title, { series: [id, ...shown] });
   return (
     <Document
       at="/series/"
@@ -65,7 +70,8 @@ export const GET = page(async ({ parts, query, db }) => {
           digested={digested}
         />
       ))}
-      <Related found={await relatedTo(db, series)} />
+      <Related found={related} />
+      {topic ? <SameTopic found={topic} /> : null}
     </Document>
   );
 });

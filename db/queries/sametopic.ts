@@ -1,0 +1,50 @@
+import { namesOf } from '#site/found';
+import type { Snapshot } from '../open';
+import { THREAD_JOINS, THREAD_LINE, type ThreadLine } from './list';
+import { judged } from './verdictrows';
+
+/** Other threads whose subject names what a subject names. */
+export interface SameTopic {
+  /** `EDAC/amd64` */
+  name: string;
+  /** Those that began last, newest first. */
+  threads: ThreadLine[];
+}
+
+const MOST = 5;
+/** So many make the narrower name worth showing. */
+const ENOUGH = 3;
+/** Newest mails that name it which are looked at: most are answers. */
+const LOOKED_AT = 400;
+
+/** Null where the subject names nothing, or nothing else here names it. Left out are a thread, and those that begin with a patch of some series. */
+export async function sameTopic(
+  db: Snapshot,
+  subject: string,
+  without: { thread?: number; series: number[] },
+): Promise<SameTopic | null> {
+  let best: SameTopic | null = null;
+  for (const name of namesOf(subject)) {
+    const threads = await naming(db, name, without);
+    if (threads.length > (best?.threads.length ?? 0)) best = { name, threads };
+    if (threads.length >= ENOUGH) break;
+  }
+  return best && { ...best, threads: await judged(db, best.threads, ({ first_id }) => first_id) };
+}
+
+/** Of a series in several threads the newest. */
+async function naming(
+  db: Snapshot,
+  name: string,
+  { thread = -1, series }: { thread?: number; series: number[] },
+): Promise<ThreadLine[]> {
+  const rows = await db.all<ThreadLine & { series: number | null }>(
+    `SELECT ${THREAD_LINE}, (SELECT r.series_id FROM patch p JOIN revision r ON r.id = p.revision_id WHERE p.message_id = t.first_id) AS series FROM (SELECT rowid AS id FROM search WHERE search MATCH ?1 ORDER BY rowid DESC LIMIT ${LOOKED_AT}) f
+     CROSS JOIN message own ON own.id = f.id CROSS JOIN thread t ON t.id = own.thread AND t.first_id = own.id ${THREAD_JOINS}
+     WHERE t.id <> ?2 ORDER BY f.id DESC LIMIT ${MOST * 4}`,
+    [`{subject} : "${name.replace(/"/g, ' ')}"`, thread],
+  );
+  const seen = new Set<number | null>(series);
+  const others = rows.filter(({ series }) => !seen.has(series) && (series === null || seen.add(series)));
+  return others.slice(0, MOST).map(({ series: _, ...line }) => line);
+}
