@@ -1,12 +1,13 @@
 import { Feed } from 'feed';
-import type { FeedRow } from '#db/queries/feed';
+import { FEED_ENTRIES, type FeedRow } from '#db/queries/feed';
 import { visible } from '#mail/visible';
 import { nameOf } from '../_ui/format';
 import { anyHref } from '../_ui/links';
 import { settings } from '../_web/settings';
 
-/** Longer text of an entry is cut: feeds are for skimming. */
+/** Longer text of an entry is cut: feeds are for skimming. Two hundred entries would be six megabytes. */
 const MAX_TEXT = 32 * 1024;
+const MAX_TEXT_OF_MANY = 8 * 1024;
 
 /** The public address of this site: the operator's setting, else the host that the client asked for. */
 export function baseUrl(request: Request): string {
@@ -33,6 +34,7 @@ export function feedOf(request: Request, title: string, newest: number): Feed {
 /** An Atom feed (RFC 4287) of messages, newest first, with what each answers (RFC 4685). */
 export function atomOf(request: Request, title: string, mails: FeedRow[]): string {
   const base = baseUrl(request);
+  const most = mails.length > FEED_ENTRIES ? MAX_TEXT_OF_MANY : MAX_TEXT;
   const feed = feedOf(request, title, Math.max(0, ...mails.map((mail) => mail.sentAt)));
   for (const mail of mails) {
     feed.addItem({
@@ -41,7 +43,7 @@ export function atomOf(request: Request, title: string, mails: FeedRow[]): strin
       title: escapeText(plain(mail.subject)) || '(no subject)',
       date: new Date(mail.sentAt * 1000),
       author: [{ name: plain(nameOf(mail.name, mail.address)) || 'unknown' }],
-      content: `<pre>${escapeText(plain(mail.text.slice(0, MAX_TEXT)))}</pre>`,
+      content: `<pre>${escapeText(plain(mail.text.slice(0, most)))}</pre>`,
     });
   }
   return withReplies(feed.atom1(), base, mails);

@@ -1,5 +1,5 @@
 import type { Snapshot } from '#db/open';
-import { FEED_ENTRIES, readFeed } from '#db/queries/feed';
+import { readFeed } from '#db/queries/feed';
 import { withFound } from '#db/queries/foundtopics';
 import { withThreads } from '#db/queries/message';
 import { matchingIds, searchMessages } from '#db/queries/search/index';
@@ -9,7 +9,10 @@ import { problem } from '../_page/page';
 import { dispositionOf, respond } from '../_web/http';
 import { topics } from '../topics/config';
 
-/** Results as an Atom feed. lore's `o` and `r` mean what they mean on its pages. */
+/** Entries of a search's feed, as public-inbox has them: `l` asks for fewer. */
+const MOST_ENTRIES = 200;
+
+/** Results as an Atom feed. lore's `l`, `o` and `r` mean what they mean on its pages. */
 export async function searchFeed(
   request: Request,
   db: Snapshot,
@@ -17,12 +20,14 @@ export async function searchFeed(
   list: string | null,
 ): Promise<Response> {
   const query = asked.get('q') ?? '';
+  const wanted = Number(/\d{1,9}/.exec(asked.get('l') ?? '')?.[0]) || MOST_ENTRIES;
+  const limit = Math.min(MOST_ENTRIES, wanted);
   const found = await searchMessages(db, {
     query,
     list,
     sort: asked.has('r') ? 'relevance' : 'date',
-    cursor: await cursorOf(db, asked, list, FEED_ENTRIES),
-    limit: FEED_ENTRIES,
+    cursor: await cursorOf(db, asked, list, limit),
+    limit,
     snippets: false,
     now: now(),
     topics: await withFound(db, topics()),

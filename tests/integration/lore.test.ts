@@ -105,6 +105,18 @@ describe('whole answers', () => {
     expect(feed).not.toContain(`/${id(MAILS - 1100)}/`);
     expect((await get('/old/?q=alpha&r')).headers.get('location')).toMatch(/sort=relevance/);
   });
+
+  it.each([
+    ['', 200],
+    ['&l=0', 200],
+    ['&l=7', 7],
+    ['&l=9000', 200],
+    ['&l=x', 200],
+    ['&l=250&o=1150', 50],
+  ])('a feed of results has the entries that public-inbox gives: %s', async (asked, entries) => {
+    const feed = await (await get(`/old/?q=alpha&x=A${asked}`)).text();
+    expect(feed.match(/<entry>/g)).toHaveLength(entries);
+  });
 });
 
 describe('addresses that live for ever', () => {
