@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -18,6 +19,8 @@ const MAX_WAITING = 64;
 const WAIT_MS = 30_000;
 /** A clone of a list of a million mails over a slow line takes this long; nothing takes longer. */
 const MAX_MS = 2 * 3600_000;
+/** Of a process that packs (`nice`). */
+const PRIORITY = 10;
 /** Headers of git http-backend are a few hundred bytes. */
 const MAX_HEAD = 16 * 1024;
 
@@ -87,6 +90,7 @@ const existsPath = (path: string) => (existsSync(join(path, 'HEAD')) ? path : nu
 
 async function backend(request: Request, path: string, service: string, query: string): Promise<Response> {
   const child = spawn('git', ['http-backend'], { env: environment(request, path, service, query), stdio: 'pipe' });
+  yieldToPages(child.pid);
   const over = setTimeout(() => child.kill('SIGKILL'), MAX_MS);
   child.once('close', () => {
     giveTurn();
@@ -105,6 +109,15 @@ async function backend(request: Request, path: string, service: string, query: s
   }
   const headers = { ...SECURITY_HEADERS, ...head.headers };
   return new Response(bodyOfParts(rest(head.left, parts)), { status: head.status, headers });
+}
+
+/** Packing for one clone takes a core for seconds; pages are answered in milliseconds. What git starts has its priority. */
+function yieldToPages(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) setPriority(pid, PRIORITY);
+  } catch {
+    // It ended already, or the system knows no priorities.
+  }
 }
 
 /** Git's own settings are the repository's alone, which `npm run mirror` wrote; nothing of the server's environment is passed. */
