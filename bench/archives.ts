@@ -21,7 +21,7 @@ export interface Archive {
 export function archivesOf(paths: string[]): Archive[] {
   return paths.flatMap((given) => {
     const path = resolve(given);
-    if (!existsSync(path)) throw new Error(`${given}: there is no such file or directory`);
+    if (!existsSync(path)) throw new Error(`${given}: no such file or directory`);
     const name = basename(path).replace(/\.(?:git|mbox)$/, '');
     const epochs = epochsOf(path);
     return epochs.length || path.endsWith('.mbox') || existsSync(join(path, 'cur')) ? [{ name, path, epochs }] : [];

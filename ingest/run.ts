@@ -29,34 +29,34 @@ import { type Source, SourceError, type SourceEvent } from './read/types';
 
 export { allowAgain, lockCopy, takeDown };
 
-/** Mails and bytes of one transaction: FTS5 writes one segment for each, and a reader waits for none of it. */
+/** Limits of a transaction in mails and bytes: FTS5 writes a segment for each transaction, and readers do not wait for it. */
 const BATCH_MAILS = 1024;
 const BATCH_BYTES = 12 * 1024 * 1024;
 
 /**
- * Functions are optimised after so many bytes of bytecode, not after 67,584: an ingest takes seconds, in which 1,150 were
- * compiled for 4 s (linux-edac, 2026-11-26: 15.6 + 1.1 s of CPU instead of 16.9 + 1.2; a million or 300,000 gain less).
+ * Optimise functions after this many bytes of bytecode, instead of 67,584: an ingest takes seconds, of which compiling 1,150 functions
+ * took 4 s (linux-edac, 2026-11-26: 15.6 + 1.1 s of CPU instead of 16.9 + 1.2; a million or 300,000 gain less).
  */
 const SETTLED = '--interrupt-budget=500000';
 
 export interface IngestOptions {
-  /** Database file, made where it is missing. */
+  /** The database file, created if it does not exist. */
   database: string;
-  /** Name of the list for every source; null: each source's own. */
+  /** The list's name for all sources; null: each source's own. */
   list: string | null;
-  /** Parsing workers. */
+  /** The number of parsing workers. */
   jobs: number;
-  /** How long one mail may take to be read, and to be packed. */
+  /** Seconds that parsing and packing a mail may take. */
   mailSeconds: number;
-  /** Stop after so many mails in all; null: none. */
+  /** Stop after this many mails in total; null: no limit. */
   limit: number | null;
-  /** A git repository whose commits are joined to the patches they come from; null: none. */
+  /** A git repository whose commits are matched to the patches they come from; null: none. */
   commits: string | null;
   /** A git mailmap that joins addresses of one person; null: none. */
   mailmap: string | null;
-  /** people.json, which overrules how identities are joined; it may be missing. */
+  /** Path of people.json, which overrules how identities are joined; the file may be missing. */
   people: string;
-  /** Told what was rejected, besides its row in the database. */
+  /** Called with each reject, besides its row in the database. */
   onReject?(reject: { location: string; place: string; reason: string; bytes: Buffer }): void;
   onProgress?(progress: {
     location: string;
@@ -66,23 +66,23 @@ export interface IngestOptions {
     bytes: number;
   }): void;
   onNote?(location: string, note: string): void;
-  /** Takes what is written before it is committed, for other nodes; null: this database is on one machine. */
+  /** Gets the statements before they are committed, for other nodes; null if this database is on one machine. */
   log: IngestLog | null;
-  /** Done before anything is read, in one transaction. */
+  /** Called before anything is read, in one transaction. */
   first?(db: Transaction): Promise<void>;
-  /** Aborted: nothing more is read, and what was read is brought to its end. */
+  /** When aborted, nothing more is read, and what was read is finished. */
   signal?: AbortSignal;
 }
 
-/** A log of several nodes, of which one writes. */
+/** A log of several nodes, one of which writes. */
 export interface IngestLog {
   /** Waits until this node may write. */
   acquire(): Promise<void>;
-  /** Brings the database up to date with the log, and has its transactions go there. */
+  /** Updates the database from the log, and sends its transactions there from then on. */
   lead(db: Connection): Promise<void>;
 }
 
-/** What became of every message given. `read = stored + duplicate + deleted + rejected`. */
+/** Counts of all messages read. `read = stored + duplicate + deleted + rejected`. */
 export interface Counts {
   read: number;
   stored: number;
@@ -98,11 +98,11 @@ export interface Summary extends Counts {
   series: number;
   people: number;
   seconds: number;
-  /** Sources that could not be read, with the reason. */
+  /** Sources that could not be read, with reasons. */
   failed: SourceError[];
 }
 
-/** Where the last run on a database left a source, for asking its server before the database is taken; undefined where there was none. */
+/** The last checkpoint of a source in a database, for asking its server before locking the database; undefined if there is none. */
 export async function checkpointOf(database: string, { kind, location }: Source): Promise<unknown> {
   if (!existsSync(database)) return undefined;
   const db = await Connection.open(database, 'read');
@@ -113,7 +113,7 @@ export async function checkpointOf(database: string, { kind, location }: Source)
   }
 }
 
-/** Reads the sources one after another into the database and brings everything derived from them up to date. */
+/** Reads the sources one after another into the database, and updates everything derived from them. */
 export async function ingest(sources: Source[], options: IngestOptions): Promise<Summary> {
   const started = performance.now();
   await options.log?.acquire();
@@ -139,11 +139,11 @@ export async function ingest(sources: Source[], options: IngestOptions): Promise
         failed.push(error);
       }
     }
-    // First, so that what follows is written where the old segments were: the file hardly grows.
+    // First, so that the following data reuse the space of old segments and the file hardly grows.
     await mergeSegments(db);
     await rejoinThreads(db);
     await arrangeDirty(db);
-    // Neither reads what the other writes: linking is this thread's work, quotations are the workers'.
+    // These run in parallel, because neither reads what the other writes: linking in this thread, quotations in the workers.
     const linked = linkPatches(db);
     await allOf([linked, resolveDirtyQuotes(db, pool, linked)]);
     await db.transaction(findAskedLines);
@@ -157,18 +157,18 @@ export async function ingest(sources: Source[], options: IngestOptions): Promise
   }
 }
 
-/** Waits for all before it tells of a failure, so that the database is not closed under the others. */
+/** Waits for all steps before throwing an error, so that the database is not closed while others use it. */
 async function allOf(steps: Promise<void>[]): Promise<void> {
   const failed = (await Promise.allSettled(steps)).find((step) => step.status === 'rejected');
   if (failed) throw failed.reason;
 }
 
-/** A file that cannot be used is told, and persons stay as they were. */
+/** Joins identities. If a file cannot be used, reports it and leaves persons unchanged. */
 async function joinIdentities(db: Connection, options: IngestOptions, failed: SourceError[]): Promise<void> {
   try {
     if (options.mailmap !== null) {
       const lines = await readMailmap(db, options.mailmap);
-      options.onNote?.(options.mailmap, `${lines} lines of a mailmap read`);
+      options.onNote?.(options.mailmap, `read ${lines} lines of a mailmap`);
     }
     await linkPeople(db, await readOverrules(options.people));
   } catch (error) {
@@ -185,14 +185,14 @@ async function joinCommits(
 ): Promise<void> {
   try {
     const { read, matched } = await ingestCommits(db, repository);
-    options.onNote?.(repository, `${read} commits read, ${matched} joined to patches`);
+    options.onNote?.(repository, `read ${read} commits, matched ${matched} to patches`);
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
     failed.push(error);
   }
 }
 
-/** One source on its way into the database. While one batch is written, the next is read and parsed. */
+/** Reads a source into the database. While a batch is written, the next one is read and parsed. */
 class SourceRun {
   readonly #ids: IdAllocator;
   #builder: BatchBuilder;
@@ -200,7 +200,7 @@ class SourceRun {
   #rows: Promise<void> = Promise.resolve();
   #written: Promise<void> = Promise.resolve();
   #seenSoFar: string[] = [];
-  /** An earlier run stored mails of this source. */
+  /** Whether an earlier run stored mails from this source. */
   #isBegun = false;
 
   constructor(
@@ -251,7 +251,7 @@ class SourceRun {
         if (this.options.limit !== null && this.counts.read + this.#builder.mails >= this.options.limit) break;
       }
     } catch (error) {
-      // What was read before the source failed is stored all the same.
+      // What was read before the source failed is stored anyway.
       failure = error;
     }
     await this.#flush(into);
@@ -280,7 +280,7 @@ class SourceRun {
       this.counts.deleted++;
       return;
     }
-    // Both write at once, so everything read before must be in first.
+    // Both write immediately, so everything read before must be stored first.
     await this.#flush(into);
     await this.#written;
     if (event.kind !== 'reject') {
@@ -294,7 +294,7 @@ class SourceRun {
     }
   }
 
-  /** Decides on the batch gathered so far and starts to write it; resolves once the next may be gathered. */
+  /** Decides what to store of the current batch and begins to write it; resolves when the next batch may begin. */
   async #flush(into: BatchSource): Promise<void> {
     const checkpoint = this.#checkpoint;
     this.#checkpoint = null;
@@ -317,7 +317,7 @@ class SourceRun {
     this.#count(batch, resolved);
     await this.#written;
     ({ rows: this.#rows, whole: this.#written } = commitBatch(this.db, this.lists, into, resolved, units, checkpoint));
-    // Awaited by the next flush; a failure must not count as unhandled until then.
+    // The next flush awaits it; until then, a failure must not count as unhandled.
     this.#rows.catch(() => {});
     this.#written.catch(() => {});
   }

@@ -22,19 +22,19 @@ import { type IngestOptions, ingest } from './run';
 
 export interface UpgradeOptions extends Pick<IngestOptions, 'jobs' | 'mailSeconds' | 'people' | 'onProgress'> {
   database: string;
-  /** Also where the version is this program's: for what a newer parser reads better, and to be rid of withdrawn mails' bytes. */
+  /** Rebuild even if the version is current: for a better parser, and to remove the bytes of withdrawn mails. */
   force: boolean;
-  /** Told before the work begins. */
+  /** Called before the work begins. */
   onStart(from: number, to: number, mails: number): void;
-  /** Looks at the new database before it takes the place of the old one; throws where it finds a fault. */
+  /** Checks the new database before it replaces the old one; throws if it finds a fault. */
   check(path: string): Promise<void>;
 }
 
 /**
- * Makes a database of this version out of an older one: its own mails, byte for byte, go through ingest again into a new file, which
- * takes the old one's place once it was checked, in one step. Sources are read on from where they were. Killed before that step, the
- * old database is as it was, and the next call begins anew.
- * Resolves to where the old database is kept; null where there was nothing to do. DatabaseError where it cannot be done.
+ * Upgrades an older database to this version. Its mails, byte for byte, are ingested into a new file, which replaces the old one in one
+ * step after a check. Sources continue where they were. If it is killed before that step, the old database is unchanged, and
+ * the next call starts again.
+ * Resolves to the path of the old database; null if there was nothing to do. @throws DatabaseError if it is not possible
  */
 export async function upgrade(options: UpgradeOptions): Promise<string | null> {
   const { database } = options;
@@ -61,7 +61,7 @@ export async function upgrade(options: UpgradeOptions): Promise<string | null> {
 }
 
 async function openOld(database: string): Promise<Connection> {
-  // Opening to write would make a file where there is none.
+  // Opening for writing would create a missing file.
   await (await Connection.open(database, 'read')).close();
   return Connection.open(database, 'write');
 }
@@ -69,24 +69,26 @@ async function openOld(database: string): Promise<Connection> {
 async function refuseUnreadable(database: string, version: number): Promise<void> {
   const say = (text: string) => new DatabaseError(`${database}: ${text}`);
   if (version > SCHEMA_VERSION)
-    throw say(`a newer Threadline wrote it (version ${version}, this one writes ${SCHEMA_VERSION}): update this one.`);
+    throw say(
+      `written by a newer Threadline (version ${version}; this one supports ${SCHEMA_VERSION}). Update this program.`,
+    );
   if (version < READABLE.from || version > READABLE.to)
-    throw say(`its version ${version} is none that this program can read; ingest its sources into another database.`);
+    throw say(`this program cannot read its version ${version}. Ingest its sources into another database.`);
   const { size } = statSync(database);
   const { bavail, bsize } = await statfs(dirname(database));
   if (bavail * bsize < size * ROOM)
     throw say(
-      `the new database is built beside it, and ${dirname(database)} has room for ${megabytes(bavail * bsize)} MB of about ${megabytes(size * ROOM)}. Make room first.`,
+      `not enough space: the new database needs about ${megabytes(size * ROOM)} MB in ${dirname(database)}, which has ${megabytes(bavail * bsize)} MB free. Free some space first.`,
     );
 }
 
-/** Room that the new database and its log take, in sizes of the old one. */
+/** The space for the new database and its log, in sizes of the old one. */
 const ROOM = 1.3;
 const megabytes = (bytes: number) => Math.round(bytes / 1e6);
 
 /**
- * A reader that has the old file open under this name would go on with the log of the new one
- * (https://www.sqlite.org/howtocorrupt.html, 1.4 and 2.4), so nobody may.
+ * Makes sure that no other program has the old file open: it would use the log of the new one
+ * (https://www.sqlite.org/howtocorrupt.html, 1.4 and 2.4).
  */
 async function beAlone(old: Connection): Promise<void> {
   try {
@@ -94,7 +96,7 @@ async function beAlone(old: Connection): Promise<void> {
   } catch (error) {
     if (error instanceof DatabaseError && error.code !== 'SQLITE_BUSY') throw error;
     throw new DatabaseError(
-      `${old.path}: another program has it open. Stop the server and all else that reads it, then run again.`,
+      `${old.path}: open in another program. Stop the server and all other readers, then run again.`,
     );
   }
 }
@@ -133,14 +135,14 @@ async function rebuild(old: Connection, version: number, next: string, options: 
     const { lost, added, rejects } = await restoredDifference(again, old.path);
     if (lost || added || rejects)
       throw new DatabaseError(
-        `${old.path}: the new database would lack ${lost} postings of the old one, have ${added} that it lacks, and ${rejects} rejects fewer. The old one was left as it is; the new one is ${next}.`,
+        `${old.path}: the new database lacks ${lost} postings of the old one, has ${added} others, and ${rejects} fewer rejects. The old one was not changed; the new one is ${next}.`,
       );
   } finally {
     await again.close();
   }
 }
 
-/** A source of the old database, in two passes: all messages first, then the imposters of all; the second ends as the source had ended. */
+/** A source of the old database, in two passes: first the messages of all sources, then the imposters. The second pass restores the checkpoint. */
 function sourceOf(old: Connection, stored: StoredSource, imposters: boolean): Source {
   return {
     kind: stored.kind as SourceKind,
@@ -182,7 +184,7 @@ async function restoreCommits(old: Connection, db: Connection): Promise<void> {
     );
 }
 
-/** The new file takes the old one's name in one step; the old one keeps another. */
+/** Gives the old file another name, and the new one its name in one step. */
 async function swap(database: string, next: string, kept: string): Promise<string> {
   const last = await Connection.open(next, 'write');
   await claimAlone(last);
@@ -199,7 +201,7 @@ async function swap(database: string, next: string, kept: string): Promise<strin
   return kept;
 }
 
-/** The server may run as somebody else than who upgrades; only root can give a file away. */
+/** Keeps the owner, because the server may run as another user than the upgrade; only root can change it. */
 function keepOwner(from: string, to: string): void {
   const { mode, uid, gid } = statSync(from);
   chmodSync(to, mode & 0o7777);

@@ -1,30 +1,30 @@
 import { isRewritten, isRobot, joinedName, nameWords } from '#mail/name';
 import { compare, groupBy, type Identity } from './types';
 
-/** All that one sender wrote from one address: what is joined into persons. */
+/** Everything that a sender wrote from an address. Accounts are joined into persons. */
 export interface Account {
   address: string;
   kind: 'person' | 'bot' | 'role';
-  /** Who wrote most first. */
+  /** Those with the most mails first. */
   identities: Identity[];
-  /** Full names, as sorted words, that it bears in earnest. */
+  /** The full names that it really uses, as sorted words. */
   names: string[];
   messages: number;
   first: number;
-  /** Has written often enough, and for long enough, that nobody makes its like with a mail or two. */
+  /** It has written often enough, and for long enough, that nobody can imitate it with a mail or two. */
   isEstablished: boolean;
-  /** A list or a relay wrote its own address in place of the author's. */
+  /** A list or a relay replaced the author's address by its own. */
   isRewritten: boolean;
 }
 
 const ESTABLISHED_MAILS = 5;
 const ESTABLISHED_SECONDS = 7 * 86_400;
-/** A name under fewer of an established account's mails is a slip, or somebody's forgery. */
+/** A name under fewer of an established account's mails is a mistake or a forgery. */
 const EARNEST = { share: 0.1, mails: 3 };
-/** An address that so many unlike full names write from is a desk, such as a company's; each writer is somebody. */
+/** An address used with this many different full names is shared, such as a company's; each name is a separate person. */
 const DESK_NAMES = 3;
 
-/** The accounts behind identities; in the order of their addresses, whatever the order of the mails. */
+/** The accounts of identities, ordered by address, independent of the order of mails. */
 export function accountsOf(given: Identity[], lists: ReadonlySet<string>): Account[] {
   const names = fullNames(given);
   const nameOf = (one: Identity) => names.get(one.name) as string;
@@ -71,7 +71,7 @@ function account(own: Identity[], kind: Account['kind'], nameOf: (one: Identity)
   };
 }
 
-/** One group, but for a desk: there each full name is somebody of his own. Nothing that one mail alone says makes a desk. */
+/** One group, except for a shared address, where each full name is a separate person. A single mail cannot make an address shared. */
 function sendersOf(own: Identity[], nameOf: (one: Identity) => string, isList: boolean): Identity[][] {
   if (!own.length) return [];
   const unlike: string[][] = [];
@@ -83,15 +83,15 @@ function sendersOf(own: Identity[], nameOf: (one: Identity) => string, isList: b
   return [...groupBy(own, (one) => nameOf(one) || one.name).values()];
 }
 
-/** One word in common is the same bearer: initials, a married name, a middle name; so is one that begins as another does. */
+/** Whether two names may be the same person's: a common word (initials, a married name, a middle name), or the beginning of one. */
 function isAlike(a: string[], b: string[]): boolean {
   const begins = (word: string, other: string) => other.length > 2 && word.startsWith(other);
   return a.some((word) => b.some((other) => word === other || begins(word, other) || begins(other, word)));
 }
 
 /**
- * Of each name its full name, as sorted words: '' for a byname. One that is written as one word (`zhangsanfeng`) is found among those
- * of two. Each is taken apart once: with 76,000 identities that was half of the time.
+ * The full name of each name, as sorted words; '' for a nickname. A name written as one word (`zhangsanfeng`) is looked up among names
+ * of two words. Each name is split only once: with 76,000 identities that took half of the time.
  */
 function fullNames(given: Identity[]): Map<string, string> {
   const words = new Map<string, string[]>();
@@ -101,7 +101,7 @@ function fullNames(given: Identity[]): Map<string, string> {
     if (two.length !== 2) continue;
     const [a, b] = two as [string, string];
     const full = `${a} ${b}`;
-    // Of two ways to take it apart the one that sorts first, whichever came first.
+    // If there are two ways to split it, take the one that sorts first, whichever came first.
     for (const one of [a + b, b + a]) if (full < (joined.get(one) ?? '\uffff')) joined.set(one, full);
   }
   const full = new Map<string, string>();
@@ -110,7 +110,7 @@ function fullNames(given: Identity[]): Map<string, string> {
   return full;
 }
 
-/** Identities of one full name at several addresses: what the mails prove of them is worth asking. */
+/** Identities with the same full name at several addresses, whose mails may prove that they are one person. */
 export function namesakes(given: Identity[]): Identity[][] {
   const names = fullNames(given);
   const named = groupBy(given, ({ name }) => names.get(name) as string);

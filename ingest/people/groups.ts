@@ -1,7 +1,7 @@
 import type { Account } from './accounts';
 import { groupBy, type JoinReason } from './types';
 
-/** Union-find over accounts that remembers why each was joined and refuses what people.json keeps apart. */
+/** Union-find over accounts. Remembers why each was joined, and refuses joins that people.json forbids. */
 export class Groups {
   readonly #parent: number[];
   readonly #members: number[][];
@@ -24,7 +24,7 @@ export class Groups {
     this.#byAddress = groupBy(accounts, ({ address }) => address);
   }
 
-  /** The group of an account, as a number; the same for all of its members, until the next join. */
+  /** The number of an account's group: the same for all its members, until the next join. */
   find(account: Account): number {
     return this.#root(this.#place.get(account) as number);
   }
@@ -33,17 +33,17 @@ export class Groups {
     return this.#byAddress.get(address) ?? [];
   }
 
-  /** Whether any of the group is established. */
+  /** Whether any account of the group is established. */
   isEstablished(account: Account): boolean {
     return this.#established[this.find(account)] as boolean;
   }
 
-  /** What all of the group wrote. */
+  /** The number of mails by the whole group. */
   mails(account: Account): number {
     return this.#mails[this.find(account)] as number;
   }
 
-  /** Joins `b` to the person of `a`; the reason is b's where nothing had joined it before, else a's. */
+  /** Joins `b` to the person of `a`. The reason is recorded for `b` if it was not joined before, else for `a`. */
   join(a: Account, b: Account, reason: JoinReason): void {
     const [one, other] = [this.find(a), this.find(b)];
     if (one === other || this.#isKeptApart(one, other)) return;

@@ -6,14 +6,14 @@ import { bestName, slugsOf } from './naming';
 import { Rarity } from './rarity';
 import type { Evidence, Identity, Perhaps, Person } from './types';
 
-/** Namesakes that a person's page offers. */
+/** The number of namesakes on a person's page. */
 const MAX_PERHAPS = 8;
 
 /**
- * Joins identities into persons, precision before recall (docs/decisions/0048). An address is one sender's. Two established
- * senders of one full name are one person where they sign for each other, write in the same threads, or bear a rare name at
- * addresses that are alike; a newcomer joins at most one of them, so that no single mail makes one person of two.
- * A pure function of the set of identities: neither their order nor their numbers matter.
+ * Joins identities into persons, preferring precision to recall (docs/decisions/0048). An address belongs to one sender. Two established
+ * senders with the same full name are one person if they sign for each other, write in the same threads, or have a rare name and
+ * similar addresses. A newcomer joins at most one of them, so that no single mail can join two people.
+ * A pure function of the set of identities: neither their order nor their ids matter.
  */
 export function joinPeople(given: Identity[], evidence: Evidence): Person[] {
   const accounts = accountsOf(given, evidence.lists);
@@ -33,10 +33,10 @@ export function joinPeople(given: Identity[], evidence: Evidence): Person[] {
   return personsOf(groups);
 }
 
-/** More accounts than this under one name are a spammer's: those that wrote most are looked at. */
+/** More accounts than this with the same name are a spammer's; only those with the most mails are compared. */
 const MAX_NAMESAKES = 200;
 
-/** The bearers of each name that joining looks at, those who wrote most first. */
+/** The accounts for each full name, those with the most mails first. */
 function byName(people: Account[]): Map<string, Account[]> {
   const named = new Map<string, Account[]>();
   for (const account of people.toSorted((a, b) => b.messages - a.messages))
@@ -59,7 +59,7 @@ function joinEstablished(groups: Groups, named: Map<string, Account[]>, rarity: 
   }
 }
 
-/** The others, who wrote most first: each joins the one person whom it is most like. */
+/** Joins each newcomer, those with the most mails first, to the most similar person. */
 function joinNewcomers(
   groups: Groups,
   people: Account[],
@@ -86,7 +86,7 @@ function joinNewcomers(
   }
 }
 
-/** A rewritten author is whoever has the address that the relay names, else the one person of that rare name, where there is one. */
+/** A rewritten author is the person with the address that the relay names, else the only person with that name if it is rare. */
 function joinRewritten(groups: Groups, accounts: Account[], named: Map<string, Account[]>, rarity: Rarity): void {
   const relayed = new Map<string, Account>();
   for (const one of accounts)
@@ -103,7 +103,7 @@ function joinRewritten(groups: Groups, accounts: Account[], named: Map<string, A
   }
 }
 
-/** A program writes from many addresses under one name; it is nobody, so nothing hangs on who forges it. */
+/** A program writes from many addresses under one name. It is not a person, so forgeries do no harm. */
 function joinRobots(groups: Groups, accounts: Account[]): void {
   const first = new Map<string, Account>();
   for (const one of accounts.filter(({ kind }) => kind === 'bot'))
@@ -136,7 +136,7 @@ function personsOf(groups: Groups): Person[] {
   });
 }
 
-/** Persons of one full name that nothing joins, those who wrote most first. */
+/** Persons with the same full name without evidence that they are one, those with the most mails first. */
 function perhapsOf(all: Account[][], slugs: string[]): Perhaps[][] {
   const mails = all.map((accounts) => accounts.reduce((sum, one) => sum + one.messages, 0));
   const bearers = new Map<string, number[]>();

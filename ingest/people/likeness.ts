@@ -2,28 +2,28 @@ import { localFits } from '#mail/name';
 import type { Account } from './accounts';
 import type { JoinReason, Ties } from './types';
 
-/** Mail services that anybody may have an address at: sharing them says nothing. */
+/** Mail services where anybody may have an address: sharing one says nothing. */
 const PUBLIC_DOMAINS = new Set(
   'gmail.com googlemail.com yahoo.com yahoo.co.uk yahoo.co.in hotmail.com outlook.com live.com msn.com aol.com icloud.com me.com mac.com gmx.de gmx.net gmx.com web.de t-online.de mail.ru yandex.ru yandex.com rambler.ru 163.com 126.com qq.com sina.com foxmail.com protonmail.com proton.me pm.me fastmail.com fastmail.fm free.fr orange.fr laposte.net libero.it naver.com users.sourceforge.net vger.kernel.org lists.infradead.org lists.linux-foundation.org lists.linux.dev kernel.org'.split(
     ' ',
   ),
 );
-/** Local parts that name no bearer. */
+/** Local parts that do not name a person. */
 const GENERIC =
   /^(info|linux|lkml|kernel|mail|me|dev|devel|code|contact|admin|lists?|ml|opensource|git|patches|hello)$/;
 
-/** Days on which somebody signed under both, or threads in which both write, that two established accounts need. */
+/** What two established accounts need: days on which somebody signed under both, or threads in which both write. */
 const ENOUGH = { days: 2, threads: 2 };
-/** Where the name is not rare. A newcomer needs one: it is by far more often an answer from another desk than a namesake's. */
+/** The threads needed if the name is not rare. A newcomer needs one: it is far more often the same person at another address than a namesake. */
 const MANY_THREADS = 4;
 
 export interface Likeness {
   reason: JoinReason;
-  /** The higher, the better: what a newcomer is joined by, where several would have him. */
+  /** Higher is better: a newcomer joins the account with the highest weight. */
   weight: number;
 }
 
-/** What speaks for two accounts of one full name being one person's; null where nothing does, or too little. */
+/** Evidence that two accounts with the same full name are one person's; null if there is none, or too little. */
 export class Likenesses {
   readonly #days = new Map<string, number>();
   readonly #mutual = new Set<string>();
@@ -37,7 +37,7 @@ export class Likenesses {
     for (const { a, b, threads } of ties.shared) this.#threads.set(key(a, b), threads);
   }
 
-  /** `established`: both are, so that what one mail can say is not enough. */
+  /** `established`: both accounts are established, so evidence from a single mail is not enough. */
   of(a: Account, b: Account, isRare: boolean, established: boolean): Likeness | null {
     const pair = key(a.address, b.address);
     const [days, threads] = [this.#days.get(pair) ?? 0, this.#threads.get(pair) ?? 0];

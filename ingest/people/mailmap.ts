@@ -1,4 +1,4 @@
-/** One line of a mailmap (gitmailmap(5)): who wrote under `oldAddress` (and `oldName`, where given) is this person. */
+/** A line of a mailmap (gitmailmap(5)): whoever wrote as `oldAddress` (and `oldName`, if given) is this person. */
 export interface MailmapLine {
   name: string | null;
   address: string;
@@ -8,7 +8,7 @@ export interface MailmapLine {
 
 const LINE = /^([^<#]*)<([^<>\s]+)>(?:([^<#]*)<([^<>\s]+)>)?/;
 
-/** Reads a `.mailmap`; lines that name nobody are passed over. Addresses in lower case. */
+/** Parses a `.mailmap`; skips lines that name nobody. Addresses are in lower case. */
 export function parseMailmap(text: string): MailmapLine[] {
   return text.split('\n').flatMap((line) => {
     const found = LINE.exec(line.slice(0, 1000).trim());

@@ -2,7 +2,7 @@ import { foldName, isRewritten, nameWords, tidyName } from '#mail/name';
 import type { Account } from './accounts';
 import { compare, type Identity } from './types';
 
-/** The name that wrote most mails: full where there is a full one, as one says it where it is also written so (`Luck, Tony`). */
+/** The name used in most mails: a full name if there is one, in spoken order if it is also written so (`Luck, Tony`). */
 export function bestName(own: Identity[]): string {
   const tests: ((one: Identity) => boolean)[] = [
     (one) => nameWords(one.name).length > 1 && !isRewritten(one.name),
@@ -16,12 +16,12 @@ export function bestName(own: Identity[]): string {
   return tidyName(best?.name ?? '') || best?.address || '';
 }
 
-/** Marks that a person tries before a number: whoever makes up addresses makes up thousands with one mark, salted or not. */
+/** Marks that are tried before a number is used: anybody can invent thousands of addresses with the same mark, salted or not. */
 const MOST_SALT = 4;
 
 /**
- * Of the name, in ASCII. Who is established has it plain before who is not, then who wrote first: a link stays when a namesake
- * comes, and a mail that claims to be older takes nobody's.
+ * Slugs made from names, in ASCII. Established persons get the plain slug first, then those who wrote first. So links stay valid when a
+ * namesake appears, and a mail that claims to be older cannot take anybody's slug.
  */
 export function slugsOf(groups: Account[][]): string[] {
   const order = groups.map((accounts, n) => {
@@ -63,7 +63,7 @@ function slugOf(name: string): string {
   return plain.slice(0, 60) || `x-${mark(name)}`;
 }
 
-/** Four letters of FNV-1a: only to tell namesakes apart. */
+/** Four letters of FNV-1a, only to distinguish namesakes. */
 function mark(text: string): string {
   let hash = 0x811c9dc5;
   for (let n = 0; n < text.length; n++) hash = Math.imul(hash ^ text.charCodeAt(n), 0x01000193) >>> 0;

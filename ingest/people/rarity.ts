@@ -1,12 +1,12 @@
 import type { Account } from './accounts';
 
-/** Fewer persons in an archive say nothing of how common a name is. */
+/** With fewer persons, an archive does not show how common a name is. */
 const FEWEST_NAMES = 200;
-/** So many other bearers of a name are expected at most where it is called rare. */
+/** A name is rare if fewer other people than this are expected to have it. */
 const RARE = 0.1;
-/** Shorter names are too much alike in too many tongues: Li Wei, Yu Jun. */
+/** Shorter names are too similar in too many languages: Li Wei, Yu Jun. */
 const SHORTEST = 7;
-/** Share of all people who bear one of FREQUENT, at least: a small archive does not show it. */
+/** The least share of people assumed to have a name in FREQUENT, which a small archive does not show. */
 const SHARE = 0.03;
 /** The most frequent surnames of China, Korea, Vietnam, India and the English-speaking world (national statistics), and given names. */
 const FREQUENT = new Set(
@@ -18,7 +18,7 @@ const FREQUENT = new Set(
   ),
 );
 
-/** How many bearers of a full name an archive is to be expected to have by chance, as its words are spread over its names. */
+/** Estimates how many people in an archive have a full name by chance, from the frequency of its words. */
 export class Rarity {
   readonly #bearers = new Map<string, number>();
   readonly #names: number;
@@ -30,7 +30,7 @@ export class Rarity {
     this.#names = Math.max(names.size, FEWEST_NAMES);
   }
 
-  /** Two mails under such a name are more likely one person's than two. */
+  /** Whether two accounts with this name are more likely one person's than two. */
   isRare(name: string): boolean {
     if (name.length < SHORTEST) return false;
     const shares = name.split(' ').map((word) => {

@@ -1,7 +1,7 @@
 import { nameWords } from '#mail/name';
 import type { Identity, Ties } from './types';
 
-/** A trailer that an identity's own mails carry with another address. */
+/** A trailer in an identity's mails with the same name and another address. */
 export interface Signed {
   author: number;
   name: string;
@@ -9,7 +9,7 @@ export interface Signed {
   days: number;
 }
 
-/** What the mails of one name's identities prove: who signs for whom, and who writes where. `wrote`: (identity, thread) pairs. */
+/** What the mails of identities with the same name prove: who signs for whom, and who writes where. `wrote`: (identity, thread) pairs. */
 export function tiesOf(own: Identity[], signed: Signed[], wrote: [number, number][]): Ties {
   return { signed: signedOf(own, signed), shared: sharedOf(own, wrote) };
 }

@@ -1,4 +1,4 @@
-/** One (name, address) pair, with what it wrote. */
+/** A pair of name and address, with its mails. */
 export interface Identity {
   id: number;
   name: string;
@@ -10,7 +10,7 @@ export interface Identity {
   last: number;
 }
 
-/** Why an identity belongs to its person; `first` begins it. */
+/** Why an identity belongs to its person; `first` for the identity with which the person begins. */
 export type JoinReason =
   | 'first'
   | 'same address'
@@ -25,14 +25,14 @@ export type JoinReason =
   | 'rewritten by a list'
   | 'a program of the same name';
 
-/** Another person of the same name, where nothing proves that they are one. */
+/** Another person with the same name, without proof that they are one. */
 export interface Perhaps {
   slug: string;
   reason: string;
 }
 
 export interface Person {
-  /** Stands in addresses: of the name; a namesake has a mark of the address behind it. */
+  /** The name in URLs; for a namesake, followed by a mark made from the address. */
   slug: string;
   name: string;
   kind: 'person' | 'bot' | 'role';
@@ -40,7 +40,7 @@ export interface Person {
   perhaps: Perhaps[];
 }
 
-/** What the mails themselves prove of two addresses that bear one full name. */
+/** What mails prove about two addresses with the same full name. */
 export interface Ties {
   /** Days on which a mail from `a` was signed, or a trailer given in it, under the same name with `b`. */
   signed: { a: string; b: string; days: number }[];
@@ -48,19 +48,19 @@ export interface Ties {
   shared: { a: string; b: string; threads: number }[];
 }
 
-/** What people said of themselves elsewhere. Addresses are lower case. */
+/** Evidence from people themselves. Addresses are in lower case. */
 export interface Evidence extends Ties {
-  /** Pairs of addresses that a `.mailmap` or `people.json` says are one person's. */
+  /** Pairs of addresses that belong to one person according to a `.mailmap` or `people.json`. */
   joined: { a: string; b: string; reason: 'mailmap' | 'people.json' }[];
-  /** Pairs that `people.json` says are not. */
+  /** Pairs that do not, according to `people.json`. */
   apart: { a: string; b: string }[];
-  /** Addresses of lists; no person's. */
+  /** Addresses of lists, which are nobody's. */
   lists: ReadonlySet<string>;
 }
 
 export const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
-/** As ES2024's Map.groupBy, which Node 20 lacks. */
+/** ES2024's Map.groupBy, which Node 20 lacks. */
 export function groupBy<K, V>(all: Iterable<V>, key: (one: V) => K): Map<K, V[]> {
   const groups = new Map<K, V[]>();
   for (const one of all) {

@@ -2,10 +2,10 @@ import type { Connection, Value } from '#db/open';
 import { type MemberRow, replaceThreads, takeDirty, threadGhosts, threadMembers } from '#db/write/threads';
 import { arrange, type Member, type Place } from '#ingest/thread/arrange';
 
-/** Messages arranged in one transaction: bounds memory, and how long the writer holds the lock. */
+/** Messages arranged in one transaction: limits memory, and how long the writer holds the lock. */
 const MESSAGES_AT_ONCE = 4000;
 
-/** Arranges every dirty thread. Killed in between, the next run goes on with those still marked. */
+/** Arranges every dirty thread. If it is killed, the next run continues with those still marked. */
 export async function arrangeDirty(db: Connection): Promise<void> {
   for (let ids = await takeDirty(db, MESSAGES_AT_ONCE); ids.length; ids = await takeDirty(db, MESSAGES_AT_ONCE)) {
     const members = byThread(await threadMembers(db, ids));
@@ -14,7 +14,7 @@ export async function arrangeDirty(db: Connection): Promise<void> {
     const places: [thread: number, places: Place[]][] = [];
     for (const id of ids) {
       const rows = members.get(id);
-      // All its messages were withdrawn: nothing is left to show.
+      // All its messages were withdrawn.
       if (!rows) continue;
       const arranged = arrange(
         rows.map((row) => new StoredMember(row)),
@@ -37,7 +37,7 @@ function byThread<T extends { thread: number }>(rows: T[]): Map<number, T[]> {
   return groups;
 }
 
-/** A class: an object literal with a getter would have a hidden class of its own for each message. */
+/** A class, because each object literal with a getter would have its own hidden class in V8. */
 class StoredMember implements Member {
   readonly id: number;
   readonly msgid: string;
@@ -51,7 +51,7 @@ class StoredMember implements Member {
     this.#refs = row.refs;
   }
 
-  /** Taken apart when asked for: those of a million mails at once would not fit memory. */
+  /** Split on demand: the references of a million mails would not fit in memory. */
   get references(): string[] {
     return this.#refs ? this.#refs.split(' ') : [];
   }
@@ -67,7 +67,7 @@ function threadRow(id: number, rows: MemberRow[], places: Place[]): Value[] {
   return [id, root, shown.subject, first.id, last.id, rows.length, participants, shown.author_id];
 }
 
-/** Made as they are written: of the largest threads, the rows of all places would take as much memory as the places. */
+/** Made while writing: for the largest threads, all rows would need as much memory as the places. */
 function* placeRows(threads: [thread: number, places: Place[]][]): Generator<Value[]> {
   for (const [thread, places] of threads)
     for (const [position, place] of places.entries()) yield placeRow(thread, position, place);

@@ -6,10 +6,10 @@ import type { Heads } from './protocol';
 const UNIT_BYTES = 1024 * 1024;
 const UNIT_MAILS = 256;
 
-/** One parsed mail as far as the main thread knows it. */
+/** A parsed mail, as far as the main thread knows it. */
 export interface BatchMail {
   unit: number;
-  /** Its place in the unit. */
+  /** Its position in the unit. */
   index: number;
   origin: Origin;
   msgid: string;
@@ -30,11 +30,11 @@ export interface BatchMail {
 export interface Batch {
   units: number[];
   mails: BatchMail[];
-  /** Raw bytes of the mails. */
+  /** Size of the raw mails. */
   bytes: number;
 }
 
-/** Gathers raw mails into units and hands each to a worker as soon as it is full. */
+/** Collects raw mails into units, and sends each unit to a worker as soon as it is full. */
 export class BatchBuilder {
   static #nextUnit = 0;
   #parts: Buffer[] = [];
@@ -55,7 +55,7 @@ export class BatchBuilder {
     if (this.#unitBytes >= UNIT_BYTES || this.#parts.length >= UNIT_MAILS) this.#send();
   }
 
-  /** All mails added so far, parsed, in the order they were added; the builder is empty again. */
+  /** Returns all mails added so far, parsed, in order, and empties the builder. */
   take(): Promise<Batch> {
     this.#send();
     const parsing = this.#parsing;

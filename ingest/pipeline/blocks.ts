@@ -4,14 +4,14 @@ import { brotliCompressSync, constants } from 'node:zlib';
 export const BLOCK = { head: 0, text: 1, body: 2 } as const;
 
 /**
- * Raw size at which a block is closed. Text blocks are small because the first page of a search reads two hundred of them
- * (docs/decisions/0017); headers are read for raw mail only and compress better together. Measured on linux-edac: 0003.
+ * The raw size at which a block is closed. Text blocks are small because the first page of a search reads two hundred of them
+ * (docs/decisions/0017). Headers are only read for raw mail, and compress better together. Measured on linux-edac: decision 0003.
  */
 const CLOSE_AT = [512 * 1024, 32 * 1024, 256 * 1024];
 /** Brotli quality: 1 packs 300 MB/s, 5 a fifth of that for 15 % less (docs/decisions/0003). */
 const QUALITY = [1, 1, 1];
 
-/** Log2 of the window; no block is longer, and a smaller one is set up sooner. */
+/** Log2 of the window: no block is longer, and a smaller window is set up faster. */
 const WINDOW = 19;
 
 export interface Slot {
@@ -20,7 +20,7 @@ export interface Slot {
   size: number;
 }
 
-/** Gathers byte runs into blocks of their kind, in order, and compresses each block once it is full. */
+/** Collects bytes into blocks by kind, in order, and compresses each block once it is full. */
 export class BlockPacker {
   readonly done: { kind: number; data: Uint8Array }[] = [];
   readonly #open: { parts: Uint8Array[]; size: number; number: number }[] = [];
@@ -56,7 +56,7 @@ export class BlockPacker {
         [constants.BROTLI_PARAM_SIZE_HINT]: whole.length,
       },
     });
-    // A copy of the right length: zlib hands out a slice of a larger buffer, which would be cloned whole.
+    // A copy of the right length: zlib returns a slice of a larger buffer, which would be cloned as a whole.
     this.done[open.number] = { kind, data: new Uint8Array(data) };
   }
 }

@@ -23,12 +23,12 @@ export interface Checkpoint {
   seen: string[];
 }
 
-/** Packed units of a batch, in the order of the mails kept. */
+/** The packed units of a batch, in the order of the stored mails. */
 export type PackedUnit = { packed: Packed; fresh: Fresh[] };
 
 /**
- * Writes a batch in one transaction. `rows` resolves once the next batch may be decided on: what its decisions read is written then,
- * though not committed; `whole` at the commit.
+ * Writes a batch in one transaction. `rows` resolves when the rows that the next batch's decisions read are written, but not committed;
+ * `whole` resolves at the commit.
  */
 export function commitBatch(
   connection: Connection,
@@ -51,7 +51,7 @@ export function commitBatch(
   return { rows: Promise.race([rows, whole]), whole };
 }
 
-/** Rows that the next batch's decisions read. */
+/** Writes the rows that the next batch's decisions read. */
 async function writeRows(
   db: Transaction,
   lists: ListNames,
@@ -69,7 +69,7 @@ async function writeRows(
   for (const thread of resolved.apart) await markToRejoin(db, thread);
 }
 
-/** Words and facts. */
+/** Writes the words for the index, and the facts. */
 async function writeWords(db: Transaction, units: PackedUnit[]): Promise<void> {
   const words = units.flatMap(({ packed, fresh }) =>
     fresh.map(({ id }, n): SearchWords => {
@@ -124,10 +124,10 @@ function withBlocks(cells: Value[], start: number): Value[] {
 const authorOf = (mail: BatchMail) => ({ name: mail.authorName, address: mail.authorAddress });
 const authorKey = (mail: BatchMail) => `${mail.authorAddress}\n${mail.authorName}`;
 
-/** Posts new mails, and mails stored before on a list that did not carry them yet. */
+/** Writes the postings of new mails, and of stored mails on another list. */
 async function post(db: Transaction, lists: ListNames, source: BatchSource, resolved: Resolved): Promise<void> {
   const posted: { list: number; sentAt: number; row: Value[] }[] = [];
-  // In the order in which they came: that is the order of their numbers.
+  // In order of arrival, which is the order of their numbers.
   const mails = [...resolved.fresh, ...resolved.duplicates].sort(
     (a, b) => a.mail.unit - b.mail.unit || a.mail.index - b.mail.index,
   );
@@ -151,7 +151,7 @@ async function post(db: Transaction, lists: ListNames, source: BatchSource, reso
     db,
     added.map(({ list, sentAt }) => ({ list, sentAt })),
   );
-  // A message stored before that another list carries now: its thread is on that list too.
+  // If another list now carries a stored message, its thread is on that list too.
   await markDirtyOf(
     db,
     added.map(({ row }) => row[1] as number),

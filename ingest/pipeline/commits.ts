@@ -4,12 +4,12 @@ import { type CommitCandidate, type CommitKeys, commitKeys, diffPatchId, matchCo
 import { readCommits, readDiffs, repositoryName } from '#ingest/read/commits';
 import { storeCommits } from './patches';
 
-/** Commits matched at a time: bounds the diffs held in memory. */
+/** Commits matched at a time: limits the diffs in memory. */
 const BATCH = 500;
 
 /**
- * Reads the commits of a repository and joins them to the patches they come from: `npm run ingest -- --commits REPO`.
- * Returns how many were read and how many joined. SourceError where the repository cannot be read.
+ * Reads the commits of a repository and matches them to the patches they come from: `npm run ingest -- --commits REPO`.
+ * Returns how many were read and how many matched. @throws SourceError if the repository cannot be read
  */
 export async function ingestCommits(db: Connection, repository: string): Promise<{ read: number; matched: number }> {
   const name = repositoryName(repository);
@@ -28,7 +28,7 @@ export async function ingestCommits(db: Connection, repository: string): Promise
     read++;
     const keys = commitKeys(commit);
     if (keys.reverts) reverts.push(keys);
-    // Others cannot come from a patch here.
+    // Other commits cannot come from a patch in this database.
     if (known.has(keys.authorKey) || known.has(keys.titleKey) || keys.msgids.length > 0) batch.push(keys);
     if (batch.length >= BATCH) await flush();
   }
@@ -69,7 +69,7 @@ function candidateOf(row: CandidateRow): CommitCandidate {
   };
 }
 
-/** Candidates by each key, so that a batch is not compared with itself pair by pair. */
+/** Candidates by key, so that a batch is not compared pair by pair. */
 class CandidateIndex {
   readonly #byKey = new Map<string, CommitCandidate[]>();
 
@@ -93,7 +93,7 @@ class CandidateIndex {
   }
 }
 
-/** A revert names the commit that it takes back. */
+/** Matches reverts by the commit that they name. */
 function revertsOf(reverts: CommitKeys[], matches: MatchedCommit[]): MatchedCommit[] {
   const patches = new Map(matches.map(({ oid, patch }) => [oid, patch]));
   return reverts.flatMap(({ oid, reverts: named }) => {

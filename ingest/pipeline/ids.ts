@@ -2,16 +2,16 @@ import type { Connection } from '#db/open';
 import { findTaken } from '#db/write/messages';
 import { firstIdAt, IDS_PER_SECOND } from '#mail/ids';
 
-/** How far beyond its own second a crowded message looks at a time: mails without any date all share second 0. */
+/** How far beyond a crowded second to look at a time: all mails without a date share second 0. */
 const CROWD_SPAN = 4096;
 
-/** Hands out message ids. Remembers within a run where a crowded second's free numbers begin, so a crowd costs no search each. */
+/** Allocates message ids. Remembers within a run where the free numbers of a crowded second begin, so that a crowd needs no searches. */
 export class IdAllocator {
   readonly #nextFree = new Map<number, number>();
 
   constructor(private readonly db: Connection) {}
 
-  /** Ids in the order of `sentAt`; each the first free number at or after its second. */
+  /** Ids in the order of `sentAt`: for each, the first free number at or after its second. */
   async allocate(sentAt: number[]): Promise<number[]> {
     const starts = [...new Set(sentAt)].map((second) => firstIdAt(second));
     const taken = new Set(await findTaken(this.db, starts, IDS_PER_SECOND));
@@ -29,7 +29,7 @@ export class IdAllocator {
     let known = start + IDS_PER_SECOND;
     for (; ; id++) {
       if (id >= known) {
-        // Beyond its own second: what stands there is unknown yet.
+        // Beyond its own second: load which ids are taken there.
         for (const other of await findTaken(this.db, [id], CROWD_SPAN)) taken.add(other);
         known = id + CROWD_SPAN;
       }

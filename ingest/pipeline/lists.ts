@@ -3,26 +3,26 @@ import { addList, allLists, type ListRow, listsOfSource } from '#db/write/source
 import { RESERVED } from '#site/reserved';
 
 /**
- * Lists that the mails of one source may name; lore.kernel.org has some 400. A mailbox that names a million would make each a row of
- * the front page.
+ * The number of lists that the mails of a source may name; lore.kernel.org has about 400. Otherwise a mailbox that names a million lists
+ * would put each of them on the front page.
  */
 export const MAX_LISTS = 1000;
 
-/** Hints remembered; mails of one list may bear any number of them. */
+/** The number of hints that are remembered; the mails of a list may have any number of them. */
 const HINTS_KEPT = 10_000;
 
-/** Where the mails of a batch came from. */
+/** The source of a batch's mails. */
 export interface BatchSource {
   id: number;
   /** --list or the inbox directory's name. */
   listName: string | null;
-  /** Name for the list where nothing else tells one. */
+  /** The name of the list if nothing else names one. */
   fallback: string;
-  /** A fact worth a line to the user. */
+  /** Called with a note for the user. */
   onNote(note: string): void;
 }
 
-/** What a mail tells of its list. */
+/** A mail's headers that name its list. */
 export interface ListHint {
   /** Inside <> of List-Id, '' if absent. */
   listId: string;
@@ -31,12 +31,12 @@ export interface ListHint {
   synthetic: boolean;
 }
 
-/** Which list a mail is posted on: the name that was asked for, else List-Id, else X-Mailing-List, else the source's own name. */
+/** Decides on which list a mail is posted: the given name, else List-Id, else X-Mailing-List, else the source's name. */
 export class ListNames {
   readonly #byName = new Map<string, ListRow>();
   readonly #byListId = new Map<string, number>();
   readonly #byHint = new Map<string, number>();
-  /** Lists of each source: those of this run, and of earlier ones once a mail names one that is not there. */
+  /** The lists of each source: those of this run, and those of earlier runs once a mail names a new list. */
   readonly #used = new Map<number, Set<number>>();
   readonly #counted = new Set<number>();
   readonly #told = new Set<number>();
@@ -54,7 +54,7 @@ export class ListNames {
     if (row.list_id !== null && !this.#byListId.has(row.list_id)) this.#byListId.set(row.list_id, row.id);
   }
 
-  /** Id of the list, made where it is new. `asked` is --list or the inbox directory's name; `fallback` the source's file name. */
+  /** The id of the list, which is created if new. `asked` is --list or the inbox directory's name; `fallback` is the source's file name. */
   async idOf(db: Transaction, hint: ListHint, asked: string | null, source: BatchSource): Promise<number> {
     const key = asked ?? `${hint.listId}\n${hint.mailingList}\n${source.fallback}`;
     let id = this.#byHint.get(key);
@@ -88,7 +88,7 @@ export class ListNames {
     return id;
   }
 
-  /** Whether a source may make one more list. Counted are those that its mails are on, so that a run that was killed and one that was not agree. */
+  /** Whether a source may add another list. Counts the lists of its stored mails, so that the result does not change if a run is killed. */
   async #mayAdd(db: Transaction, source: BatchSource): Promise<boolean> {
     const used = this.#usedBy(source);
     if (!this.#counted.has(source.id)) for (const id of await listsOfSource(db, source.id)) used.add(id);
@@ -96,7 +96,7 @@ export class ListNames {
     if (used.size < MAX_LISTS) return true;
     if (!this.#told.has(source.id))
       source.onNote(
-        `names more than ${MAX_LISTS} lists: mails of further ones go into the list that bears the source's name (--list names another)`,
+        `names more than ${MAX_LISTS} lists; mails of other lists go into the list named after the source (or with --list NAME)`,
       );
     this.#told.add(source.id);
     return false;
@@ -109,7 +109,7 @@ export class ListNames {
   }
 }
 
-/** A name that is safe as a path segment and clashes with no page. */
+/** Makes a name safe as a path segment that does not clash with a page. */
 export function cleanName(name: string): string {
   const safe = name
     .toLowerCase()

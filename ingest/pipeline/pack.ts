@@ -14,7 +14,7 @@ export interface ParsedMail {
   raw: Buffer;
 }
 
-/** Makes what is stored of new mails: their blocks, rows, words and facts. Runs in a worker. `onMail` is told which is begun. */
+/** Prepares new mails for storing: blocks, rows, words and facts. Runs in a worker. `onMail` is called before each mail. */
 export function pack(mails: ParsedMail[], onMail: (index: number) => void = () => {}): Packed {
   const packer = new BlockPacker();
   const packed: Packed = {
@@ -40,7 +40,7 @@ export function pack(mails: ParsedMail[], onMail: (index: number) => void = () =
   return packed;
 }
 
-/** Columns of the full-text index as bytes: the main thread passes them on without reading them. */
+/** The columns of the full-text index as bytes, which the main thread passes on without reading them. */
 class Words {
   readonly ends: Uint32Array;
   readonly #parts: Buffer[] = [];
@@ -112,14 +112,14 @@ function flagsOf(message: Message, parts: IndexParts): number {
   return flags;
 }
 
-/** Longest run of textual attachments that is indexed for one mail; kernel configs of test robots are about 150 KB. */
+/** Characters of textual attachments that are indexed per mail; kernel configurations from test robots are about 150 KB. */
 const MAX_ATTACHMENT_WORDS = 512 * 1024;
 
-/** An attached patch, whatever its type says. */
+/** Whether an attachment is a patch, whatever its type says. */
 const isDiff = (text: string | null): text is string =>
   text !== null && /^(?:diff --git |--- \S.*\n\+\+\+ )/m.test(text.slice(0, 20_000));
 
-/** A mail's attached patches are found by their files and lines, as those in its text are. */
+/** Adds attached patches, so that they are found by files and lines like those in the text. */
 function withAttached(parts: IndexParts, { attachments }: Message): IndexParts {
   let size = 0;
   let all = parts;

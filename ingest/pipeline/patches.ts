@@ -7,8 +7,8 @@ import { linkSeries, resolveByAuthor, resolveClaims, seriesRow, voicesOf } from 
 import type { PatchFact } from '#patch/kinds';
 
 /**
- * Brings series, replies, outcomes and states up to date with the mails stored since the last call. Needs `place` of their
- * threads to be up to date. Killed in between, the next call goes on. What comes out does not depend on the batches.
+ * Updates series, replies, outcomes and states for the mails stored since the last call. Needs up-to-date `place` rows of their
+ * threads. If it is killed, the next call continues. The result does not depend on the batches.
  */
 export async function linkPatches(db: Connection): Promise<void> {
   for (;;) {
@@ -28,7 +28,7 @@ async function linkDirty(db: Transaction, last: number): Promise<void> {
   await finishDirty(db, last);
 }
 
-/** What mails say became of patches; copies whose patch is not found that way are compared with all of their author's. */
+/** Resolves what mails say happened to patches. Copies without a match are compared with all patches of their author. */
 async function resolveOutcomes(db: Transaction, last: number, known: Map<number, PatchFact>): Promise<void> {
   const { claims, facts, revisionOf } = await gatherClaims(db, last, known);
   if (claims.length === 0) return;
@@ -40,7 +40,7 @@ async function resolveOutcomes(db: Transaction, last: number, known: Map<number,
   await addOutcomes(db, resolveByAuthor(open, kin.facts, kin.applied));
 }
 
-/** Puts what a repository says in place of what it said before, and judges the series again. */
+/** Replaces what a repository said before by what it says now, and judges the series again. */
 export async function storeCommits(connection: Connection, tree: string, matches: MatchedCommit[]): Promise<void> {
   await connection.transaction(async (db) => {
     await prepareLinking(db);
@@ -50,7 +50,7 @@ export async function storeCommits(connection: Connection, tree: string, matches
   });
 }
 
-/** Judges the series that were touched. */
+/** Judges the series that changed. */
 async function judgeTouched(db: Transaction): Promise<void> {
   const series = await gatherSeries(db);
   const keepers = await keepersAmong(db, voicesOf(series.flatMap(({ revisions }) => revisions)));

@@ -21,17 +21,17 @@ import { tiesOf } from '../people/ties';
 import type { Evidence } from '../people/types';
 import { SourceError } from '../read/types';
 
-/** people.json: pairs of addresses that are one person's, and pairs that are not. It overrules every rule. */
+/** people.json: pairs of addresses that belong to one person, and pairs that do not. It overrules every rule. */
 const OVERRULES = z.strictObject({
   join: z.array(z.tuple([z.string(), z.string()])).default([]),
   apart: z.array(z.tuple([z.string(), z.string()])).default([]),
 });
 type Overrules = z.output<typeof OVERRULES>;
 
-/** Reads `--mailmap FILE` into the database. Throws SourceError where it cannot be read. */
+/** Reads `--mailmap FILE` into the database. @throws SourceError if it cannot be read */
 export async function readMailmap(db: Connection, path: string): Promise<number> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new SourceError(path, `the mailmap cannot be read (${error.code})`);
+    throw new SourceError(path, `cannot read the mailmap (${error.code})`);
   });
   const lines = parseMailmap(text).filter((line) => line.address !== line.oldAddress);
   const rows = lines.map(({ oldAddress, oldName, address }) => ({ oldAddress, oldName: oldName ?? '', address }));
@@ -39,24 +39,27 @@ export async function readMailmap(db: Connection, path: string): Promise<number>
   return lines.length;
 }
 
-/** The overruling file; a missing one overrules nothing. Throws SourceError where it is not as it should be. */
+/** Reads people.json; a missing file overrules nothing. @throws SourceError if it is not valid */
 export async function readOverrules(path: string): Promise<Overrules> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '{}';
-    throw new SourceError(path, `it cannot be read (${error.code})`);
+    throw new SourceError(path, `cannot read file (${error.code})`);
   });
   try {
     return OVERRULES.parse(JSON.parse(text));
   } catch (error) {
     const issue = error instanceof z.ZodError ? error.issues[0] : null;
     const what = issue ? `${issue.path.join('.')}: ${issue.message}` : String(error);
-    throw new SourceError(path, `people.json is wrong: ${what}; {"join": [["a@x", "b@y"]], "apart": []} is its form`);
+    throw new SourceError(
+      path,
+      `people.json is not valid: ${what}; the format is {"join": [["a@x", "b@y"]], "apart": []}`,
+    );
   }
 }
 
 /**
- * Joins identities into persons where any of them wrote or lost a mail, or the mailmap or people.json changed; writes what came out
- * otherwise. Counts and ties are read again of those who wrote alone.
+ * Joins identities into persons if any of them wrote or lost a mail, or if the mailmap or people.json changed, and writes the differences.
+ * Counts and ties are only read again for identities with new mails.
  */
 export async function linkPeople(db: Connection, overrules: Overrules): Promise<void> {
   const mapped = await mailmap(db);
@@ -81,7 +84,7 @@ export async function linkPeople(db: Connection, overrules: Overrules): Promise<
   await savePeople(db, joinPeople(all, evidence), given);
 }
 
-/** Asks the mails of namesakes again, of whom one wrote something new; of all, where `dirty` is null. */
+/** Reads the ties of namesakes again if one of them has new mails; of all namesakes if `dirty` is null. */
 async function tieNamesakes(db: Connection, all: IdentityRow[], dirty: ReadonlySet<number> | null): Promise<void> {
   for (const own of namesakes(all)) {
     if (dirty && !own.some(({ id }) => dirty.has(id))) continue;

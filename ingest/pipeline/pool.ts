@@ -4,33 +4,33 @@ import type { Heads, MemberSlot, Packed, ParseRequest, QuotesRequest, Request, T
 type Answer = { unit: number; value: unknown };
 type Waiting = { request: Request; resolve: (value: never) => void; reject: (error: Error) => void };
 
-/** A unit from its parsing until it is packed: what is needed to do it again with another worker. */
+/** A unit between parsing and packing, with everything needed to repeat it with another worker. */
 interface Job {
   worker: number;
   request: Omit<ParseRequest, 'type' | 'doubts'>;
-  /** By place in the unit: how often a mail has cost a worker its life. */
+  /** By position in the unit: how often a mail has killed a worker. */
   doubts: Map<number, number>;
-  /** Parsed a second time: its answer is known, and what was asked after it is asked again. */
+  /** It is parsed a second time: its answer is already known, and later requests are sent again. */
   isAgain: boolean;
 }
 
-/** Beside this file's bundle in dist/. */
+/** The worker's bundle, beside this file's bundle in dist/. */
 const WORKER_FILE = new URL('./worker.mjs', import.meta.url);
 
-/** Three semi-spaces: texts and rows of a unit die young here, and a unit outlives V8's smaller default twice over. */
+/** Three semi-spaces: the texts and rows of a unit are short-lived, but would survive twice with V8's smaller default. */
 const YOUNG_MB = 48;
 
-/** Looks at a worker within the time that one mail may take. */
+/** How often a worker is checked within the time that a mail may take. */
 const LOOKS = 20;
-/** A mail that fails when nothing of it but its bytes is looked at is no mail's fault. */
+/** If a mail fails even when only its bytes are read, the mail is not to blame. */
 const MOST_DOUBTS = 2;
 
 /**
- * Workers. A unit that is parsed stays with its worker until it is packed. Quotations, which come when the main thread has less
- * to do, may have more workers than parsing has.
+ * The workers. A parsed unit stays with its worker until it is packed. Quotations, which are resolved when the main thread has less
+ * to do, may use more workers than parsing.
  *
- * A mail that takes longer than `mailSeconds`, or more memory than a worker has, costs the worker its life: another begins with the
- * same units, and takes of that mail its headers, then its bytes only (ingest/parse, `doubt`).
+ * If a mail takes longer than `mailSeconds`, or more memory than a worker has, its worker is replaced. The new worker begins with the
+ * same units, and reads only the headers of that mail, or, the next time, only its bytes (`doubt` in ingest/parse).
  */
 export class ParserPool {
   readonly #workers: Worker[] = [];
@@ -39,7 +39,7 @@ export class ParserPool {
   readonly #jobs = new Map<number, Job>();
   readonly #watch: NodeJS.Timeout;
 
-  /** The parsers are started at once, so that they have loaded their code when the first mails come. */
+  /** Starts the parsers at once, so that their code is loaded when the first mails arrive. */
   constructor(
     private readonly parsers: number,
     readonly quoters: number,
@@ -48,7 +48,7 @@ export class ParserPool {
     for (let n = 0; n < parsers; n++) this.#worker(n);
     const last: number[] = [];
     const silent: number[] = [];
-    // Looks are counted, not the clock: a machine that slept between two of them has not made the mail any slower.
+    // Counts checks, not time: if the machine slept between two of them, the mail was not slow.
     this.#watch = setInterval(
       () => {
         for (const [n, progress] of this.#progress.entries()) {
@@ -81,7 +81,7 @@ export class ParserPool {
     return packed;
   }
 
-  /** `unit` names the worker too: from 0, below `quoters`. */
+  /** `unit` is also the number of the worker: from 0, below `quoters`. */
   quotes(unit: number, threads: MemberSlot[][], blocks: QuotesRequest['blocks']): Promise<ThreadQuotes> {
     return this.#ask(unit, { type: 'quotes', unit, threads, blocks });
   }
@@ -129,12 +129,12 @@ export class ParserPool {
   #ask<T>(worker: number, request: Request): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#waiting.set(request.unit, { request, resolve, reject });
-      // A unit that is parsed again asks for what is waited for when it is ready.
+      // A unit that is parsed again sends its pending requests when it is ready.
       if (!this.#jobs.get(request.unit)?.isAgain) this.#worker(worker).postMessage(request);
     });
   }
 
-  /** Ends a worker and gives its units to another; the run fails where no mail is to blame. */
+  /** Ends a worker and gives its units to a new one. The run fails if no mail is to blame. */
   #end(n: number, error: Error): void {
     const [, unit = -1, index = 0] = this.#progress[n] ?? [];
     const worker = this.#workers[n];
@@ -155,7 +155,7 @@ export class ParserPool {
     }
   }
 
-  /** What is committed stays, the next run goes on from there. */
+  /** Fails the run. Committed batches stay, and the next run continues from there. */
   #fail(error: Error): void {
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();

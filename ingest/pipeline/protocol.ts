@@ -1,27 +1,27 @@
 /**
- * What the main thread and the parsing workers say to one another. Columns rather than objects,
- * because structured clone writes every key of every object again.
+ * The messages between the main thread and the parsing workers. Columns instead of objects,
+ * because structured clone writes all keys of each object.
  */
 
-/** Raw mails of one unit, end to end in one buffer. */
+/** The raw mails of a unit, concatenated in a buffer. */
 export interface ParseRequest {
   type: 'parse';
   unit: number;
   bytes: Uint8Array;
-  /** End of each mail in `bytes`. */
+  /** The end of each mail in `bytes`. */
   ends: number[];
-  /** Arrival as the source tells it. */
+  /** The arrivals, according to the source. */
   received: (number | null)[];
-  /** Time of an mbox's `From ` line. */
+  /** The times in an mbox's `From ` lines. */
   fromLines: (number | null)[];
-  /** Mails that ended a worker before, by place in the unit, and how often: they are read with so much doubt (ingest/parse). */
+  /** Mails that killed a worker before, by position in the unit, and how often: the `doubt` with which they are read (ingest/parse). */
   doubts: [number, number][];
 }
 
-/** Shared with a worker: steps taken, and the unit and place of the mail it is at (-1: at none). */
+/** Shared with a worker: number of steps, and the unit and position of its current mail (-1: none). */
 export type Progress = Int32Array;
 
-/** What main needs of each mail to decide whether it is new, its id and its thread. */
+/** What the main thread needs to decide whether a mail is new, and its id and thread. */
 export interface Heads {
   msgid: string[];
   /** `message.refs`: References then In-Reply-To, space separated. */
@@ -35,13 +35,13 @@ export interface Heads {
   subject: string[];
   /** attachmentKey of each. */
   attachments: string[];
-  /** First List-Id, '' if none; and X-Mailing-List's address, '' if none. */
+  /** The first List-Id, and below, the address in X-Mailing-List; '' if none. */
   listId: string[];
   mailingList: string[];
   synthetic: boolean[];
 }
 
-/** Asks for what is stored of the mails that are new; the unit is forgotten after it. */
+/** Asks for the data to store for the new mails; the unit is forgotten after it. */
 export interface PackRequest {
   type: 'pack';
   unit: number;
@@ -49,14 +49,14 @@ export interface PackRequest {
   keep: number[];
 }
 
-/** Asks for the displayed text of one mail, to tell a duplicate from an imposter. */
+/** Asks for the displayed text of a mail, to distinguish a duplicate from an imposter. */
 export interface TextRequest {
   type: 'text';
   unit: number;
   index: number;
 }
 
-/** Where a member of a thread has its text; `block` null for a ghost. */
+/** The place of a thread member's text; `block` is null for a ghost. */
 export interface MemberSlot {
   parent: number | null;
   block: number | null;
@@ -64,7 +64,7 @@ export interface MemberSlot {
   size: number | null;
 }
 
-/** Asks for the quotations of threads whose texts stand in these (compressed) blocks. */
+/** Asks for the quotations of threads with texts in these (compressed) blocks. */
 export interface QuotesRequest {
   type: 'quotes';
   unit: number;
@@ -72,21 +72,21 @@ export interface QuotesRequest {
   blocks: { id: number; data: Uint8Array }[];
 }
 
-/** Of each thread its quotations as by, line, lines, from, fromLine, fromLines, answered: ingest/quote/resolve.ts. */
+/** The quotations of each thread as by, line, lines, from, fromLine, fromLines, answered: ingest/quote/resolve.ts. */
 export type ThreadQuotes = number[][][];
 
 export type Request = ParseRequest | PackRequest | TextRequest | QuotesRequest;
 
 export type Cell = string | number | null;
 
-/** What is stored of the kept mails; `messages`, `columnEnds` and each table of `facts` run along `keep`. */
+/** The data to store for the kept mails; `messages`, `columnEnds` and each table of `facts` are in the order of `keep`. */
 export interface Packed {
-  /** Cells of `message` in the order of PACKED_COLUMNS (db/write/columns.ts). Block numbers are local: indexes into `blocks`. */
+  /** Cells of `message` in the order of PACKED_COLUMNS (db/write/columns.ts). Block numbers are indexes into `blocks`. */
   messages: Cell[][];
   blocks: { kind: number; data: Uint8Array }[];
-  /** Columns of `search` per kept mail, end to end as UTF-8; `columnEnds` has as many offsets a mail as there are columns. */
+  /** The columns of `search` for each kept mail, concatenated as UTF-8; `columnEnds` has one offset per column and mail. */
   words: Uint8Array;
   columnEnds: Uint32Array;
-  /** Rows of tables keyed by message: the first cell is the index into `keep`. */
+  /** Rows of tables by message: the first cell is the index into `keep`. */
   facts: Record<string, Cell[][]>;
 }

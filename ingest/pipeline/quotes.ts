@@ -2,22 +2,22 @@ import type { Connection } from '#db/open';
 import { blockData, dirtyQuotes, type QuoteRow, quoteRows, replaceQuotes } from '#db/write/quotes';
 import type { ParserPool } from './pool';
 
-/** Messages resolved at a time, by each worker: bounds what is decompressed at once. A longer thread is a chunk by itself. */
+/** Messages that a worker resolves at a time: limits what is decompressed at once. A longer thread is a separate chunk. */
 const MESSAGES_AT_ONCE = 400;
 
-/** Chunks for which one more worker is worth its start: it compiles again what another has. */
+/** Chunks for which another worker is worth starting, since it compiles the same code again. */
 const CHUNKS_A_WORKER = 40;
 
-/** Chunks that are resolved but not yet written: linking may hold the writer for a while. */
+/** Chunks that may be resolved but not yet written: linking may occupy the writer for a while. */
 const CHUNKS_AHEAD = 12;
 
-/** A thread beyond one of these is resolved in parts: a chain of replies that long, or texts of that size, are nobody's discussion. */
+/** Above one of these limits, a thread is resolved in parts: no real discussion has so many replies or so much text. */
 const THREAD_MESSAGES = 4000;
 const THREAD_BYTES = 64 * 1024 * 1024;
 
 /**
- * Resolves the quotations of every thread that changed; in the workers, one chunk each. All but the first begin when `linked` is
- * settled: linking needs a core and the memory.
+ * Resolves the quotations of every changed thread, in the workers, one chunk each. All workers but the first begin when `linked`
+ * settles, because linking needs a core and memory.
  */
 export async function resolveDirtyQuotes(db: Connection, pool: ParserPool, linked: Promise<void>): Promise<void> {
   const chunks = chunksOf(await dirtyQuotes(db));
@@ -57,7 +57,7 @@ function chunksOf(threads: { thread: number; messages: number }[]): number[][] {
   return chunks;
 }
 
-/** Rows of `quote`, line numbers and message ids. */
+/** The rows of `quote`: line numbers and message ids. */
 async function resolveChunk(db: Connection, pool: ParserPool, unit: number, threads: number[]): Promise<number[][]> {
   const groups = new Map<number, QuoteRow[]>();
   for (const row of await quoteRows(db, threads)) {
@@ -72,13 +72,13 @@ async function resolveChunk(db: Connection, pool: ParserPool, unit: number, thre
     if (parts.length === 1) together.push(group);
     else for (const part of parts) rows.push(...(await resolveParts(db, pool, unit, [part])));
   }
-  // A thread of one mail quotes nobody that is here.
+  // A thread with a single mail quotes no stored mail.
   together = together.filter((group) => group.length > 1);
   if (together.length) rows.push(...(await resolveParts(db, pool, unit, together)));
   return rows;
 }
 
-/** A thread in parts that fit in memory; each by itself, so that what one quotes of another has no source. Nearly all have one. */
+/** Splits a thread into parts that fit in memory. Quotations of another part get no source. Nearly all threads have one part. */
 function partsOf(group: QuoteRow[]): QuoteRow[][] {
   const parts: QuoteRow[][] = [];
   let bytes = 0;

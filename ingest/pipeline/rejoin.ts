@@ -4,19 +4,19 @@ import { moveMembers, threadMembers, threadsToRejoin } from '#db/write/threads';
 import { takeApart } from '#ingest/thread/join';
 
 /**
- * Threads that lost a mail fall apart where nothing else holds them together, as they would had it never been there; so do those
- * that a mail had put together by naming mails that came later.
- * Killed in between, the next run goes on with the rest.
+ * Splits threads that lost a mail if nothing else connects their parts, as if the mail had never been there. Also splits threads that a
+ * mail had joined by naming mails that arrived later.
+ * If it is killed, the next run continues with the rest.
  */
 export async function rejoinThreads(db: Connection): Promise<void> {
   for (const thread of await threadsToRejoin(db)) {
     const members = await threadMembers(db, [thread]);
     const joining = members.map(({ id, msgid, refs }) => ({ id, msgid, references: refs ? refs.split(' ') : [] }));
     const { threads, named } = takeApart(joining);
-    // The thread's number stays with the message that gave it, else with the oldest.
+    // The thread's id stays with the message that gave it, else with the oldest one.
     const keeps = threads[members.findIndex(({ id }) => id === thread)] ?? threads[0];
     const numberOf = (part: number) => (part === keeps ? thread : part);
-    // What another thread has stays there: who is named falsely is not moved by it.
+    // Messages of other threads stay there: a false reference does not move them.
     const elsewhere = await findThreads(db, [...named.keys()]);
     const isHere = (msgid: string) => (elsewhere.get(msgid)?.thread ?? thread) === thread;
     await moveMembers(

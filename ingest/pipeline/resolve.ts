@@ -8,7 +8,7 @@ import type { Batch, BatchMail } from './batch';
 import type { IdAllocator } from './ids';
 import type { ParserPool } from './pool';
 
-/** A mail that is stored. */
+/** A new mail, which will be stored. */
 export interface Fresh {
   mail: BatchMail;
   id: number;
@@ -16,29 +16,29 @@ export interface Fresh {
   imposter: boolean;
 }
 
-/** What one batch changes, decided before anything is written. */
+/** The changes of a batch, decided before anything is written. */
 export interface Resolved {
   fresh: Fresh[];
-  /** Mails that are stored already, and under which id. */
+  /** Mails that are already stored, with their ids. */
   duplicates: { mail: BatchMail; id: number }[];
   merges: [number, number][];
   ghosts: [string, number][];
   arrived: string[];
   dirty: Set<number>;
-  /** Threads that may be several, to be taken apart when all is read. */
+  /** Threads that may have to be split when everything has been read. */
   apart: number[];
 }
 
-/** One that bears the msgid: stored earlier (`id`), or new in this batch (`mail`). */
+/** A mail with the msgid: stored earlier (`id`), or new in this batch (`mail`). */
 type Bearer = Omit<Likeness, 'text'> & ({ id: number } | { mail: BatchMail; index: number });
 
-/** More bearers of one Message-ID than these are compared by a hash of what they say: thousands of mails may share one id. */
+/** More mails with the same Message-ID are compared by a hash of their content: thousands of mails may share an id. */
 const FEW_BEARERS = 4;
-/** Hashes of stored messages that are kept for the next batch. */
+/** The number of hashes of stored messages that are kept for the next batch. */
 const KEPT_LIKENESSES = 100_000;
 const likenesses = new WeakMap<Connection, Map<number, string>>();
 
-/** Tells new mails from duplicates and imposters, gives them ids and threads. Reads the database; writes nothing. */
+/** Separates new mails from duplicates and imposters, and gives them ids and threads. Reads the database; writes nothing. */
 export async function resolve(db: Connection, pool: ParserPool, ids: IdAllocator, batch: Batch): Promise<Resolved> {
   const fresh: { mail: BatchMail; imposter: boolean }[] = [];
   const duplicates: { mail: BatchMail; bearer: Bearer }[] = [];
@@ -93,13 +93,13 @@ async function findSame(
   return undefined;
 }
 
-/** Bearers of one Message-ID by what they say; the first `taken` of them. */
+/** Mails with the same Message-ID, by a hash of their content; `taken` counts those already added. */
 interface Crowd {
   byLikeness: Map<string, Bearer>;
   taken: number;
 }
 
-/** As findSame, each text read once. */
+/** As findSame, but reads each text only once. */
 async function findInCrowd(
   db: Connection,
   pool: ParserPool,
@@ -131,7 +131,7 @@ async function storedLikeness(db: Connection, { id, ...said }: Bearer & { id: nu
   return key;
 }
 
-/** Adds parents that a mail names without brackets, where an earlier mail bears the id: which batch they came in makes no difference. */
+/** Adds parents that a mail names without brackets, if an earlier mail has that id, in the same batch or not. */
 async function addPossibleParents(db: Connection, fresh: { mail: BatchMail }[]): Promise<void> {
   const asked = fresh.flatMap(({ mail }) => mail.possibleParent || []);
   if (!asked.length) return;
@@ -165,7 +165,7 @@ async function joinFresh(db: Connection, fresh: { mail: BatchMail }[], ids: numb
   };
 }
 
-/** Of the threads to which a mail came late those with two mails that answer to nothing: only a third can have put them together. */
+/** Of the threads that got a late mail, those with two mails that answer nothing: only a third mail can have joined these. */
 async function severalRoots(
   db: Connection,
   joining: Joining[],

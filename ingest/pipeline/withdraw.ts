@@ -4,9 +4,9 @@ import { parseMail } from '#ingest/parse/index';
 import type { SourceEvent } from '#ingest/read/types';
 
 /**
- * The archive withdrew a mail that an earlier run may have stored, or purged one that it did. `deleted` is a mail added and withdrawn in
- * what is being read: a run that was killed beyond its last checkpoint, or cut by --limit, may have stored it before it was withdrawn.
- * Resolves to whether it was there.
+ * Removes a mail that the archive withdrew or purged. A `deleted` mail was added and withdrawn within the part being read, but may be
+ * stored: by a run that was killed after its last checkpoint, or stopped by --limit.
+ * Resolves to whether it was stored.
  */
 export async function withdraw(
   connection: Connection,

@@ -7,14 +7,14 @@ import { type ParsedMail, pack } from './pack';
 import type { Heads, ParseRequest, Progress, QuotesRequest, Request, ThreadQuotes } from './protocol';
 
 /**
- * A parsing worker. Each unit is parsed once, stays here until main has said which of its mails are new,
- * then is packed and forgotten.
+ * A parsing worker. It parses each unit once, keeps it until the main thread says which of its mails are new,
+ * then packs and forgets it.
  */
 const units = new Map<number, ParsedMail[]>();
 
 const progress: Progress = new Int32Array(workerData as SharedArrayBuffer);
 
-/** Says which mail is begun, for the main thread's watch. */
+/** Records which mail is being read, for the main thread's watchdog. */
 function begin(unit: number, index: number): void {
   Atomics.store(progress, 1, unit);
   Atomics.store(progress, 2, index);

@@ -1,29 +1,29 @@
 import type { Body } from '#mail/body';
 import type { Segment } from '#mail/segment';
 
-/** A line of a member's own; both by number. */
+/** A line of a member's own words, both by number. */
 export interface Line {
   member: number;
   line: number;
 }
 
-/** A line with fewer letters and digits says nothing by itself: its neighbours decide. */
+/** A line with fewer letters and digits is not distinctive: its neighbours decide. */
 const STRONG = 12;
 /** The key of a line that is not STRONG. */
 export const WEAK = 0;
-/** A line that more mails of a thread have is a form, as a robot's: only the first of them are looked at. */
+/** A line in more mails of a thread is a form, such as a robot's: only the first of these mails are examined. */
 const MOST_MEMBERS = 64;
 
-/** The lines of one member that say the same, in their order. */
+/** Equal lines of a member, in order. */
 export interface Places {
   member: number;
   lines: number[];
 }
 
-/** What a mail says itself: no quotations, no attributions. */
+/** Whether a segment is the mail's own: not a quotation or attribution. */
 export const isOwn = ({ kind }: Segment) => kind !== 'quote' && kind !== 'attribution' && kind !== 'binary';
 
-/** FNV-1a of a line's letters and digits, lower case; WEAK where there are too few to tell it from others. */
+/** FNV-1a of a line's letters and digits in lower case; WEAK if there are too few. */
 export function lineKey(text: string, from: number, to: number): number {
   let hash = 0x811c9dc5;
   let count = 0;
@@ -49,7 +49,7 @@ export function sameLetters(a: string, fromA: number, toA: number, b: string, fr
   }
 }
 
-/** A letter in lower case, a digit, or what ASCII does not have (but spaces, quotation marks and dashes); 0 for anything else. */
+/** A letter in lower case, a digit, or a non-ASCII character (except spaces, quotation marks and dashes); 0 for anything else. */
 function sign(c: number): number {
   if (c > 127) return c === 0xa0 || (c >= 0x2000 && c < 0x2070) || c === 0x3000 || c === 0xfeff ? 0 : c;
   if ((c >= 97 && c <= 122) || (c >= 48 && c <= 57)) return c;
@@ -65,7 +65,7 @@ export function hasWords(text: string, from: number, to: number): boolean {
   return false;
 }
 
-/** Own lines of all members that have one of the wanted keys, members in display order. */
+/** The own lines of all members with one of the wanted keys, members in display order. */
 export function indexLines(bodies: Body[], wanted: Set<number>): Map<number, Places[]> {
   const found = new Map<number, Places[]>();
   for (const [member, { text, starts, segments }] of bodies.entries())
@@ -83,7 +83,7 @@ export function indexLines(bodies: Body[], wanted: Set<number>): Map<number, Pla
   return found;
 }
 
-/** The first of these growing numbers above `at`; their count where none is. */
+/** The index of the first of these ascending numbers above `at`; their count if there is none. */
 export function firstAbove(numbers: ArrayLike<number>, at: number): number {
   let [low, high] = [0, numbers.length];
   while (low < high) {

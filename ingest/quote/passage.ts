@@ -2,21 +2,21 @@ import { type Body, readBody, unquotedStart } from '#mail/body';
 import type { Segment } from '#mail/segment';
 import { hasWords, lineKey } from './lines';
 
-/** Quoted lines of one depth that stand together. */
+/** Consecutive quoted lines of the same depth. */
 export interface Passage {
   by: number;
   line: number;
   depth: number;
-  /** Offsets of each line without its marks. */
+  /** The offset of each line after its marks. */
   starts: number[];
   ends: number[];
   keys: number[];
-  /** Of each line: it says something that is its author's. */
+  /** Whether each line has words of its author. */
   has: boolean[];
   isAnswered: boolean;
 }
 
-/** The quoted passages of one mail. */
+/** The quoted passages in a mail. */
 export function passagesOf(body: Body, by: number): Passage[] {
   const found: Passage[] = [];
   for (const [n, segment] of body.segments.entries()) {
@@ -48,8 +48,8 @@ export function passagesOf(body: Body, by: number): Passage[] {
 }
 
 /**
- * A robot's mark is no quotation: `> 305  return x;` between lines 304 and 306 of a listing, and `>> file.c:16:10: error: ...`
- * among a compiler's messages, in a mail that says of nobody that he wrote anything.
+ * Whether `>` is a robot's mark and not a quotation: `> 305  return x;` between lines 304 and 306 of a listing, or
+ * `>> file.c:16:10: error: ...` among a compiler's messages, in a mail without an attribution.
  */
 function isMark({ text, starts, segments }: Body, { start, end }: Segment): boolean {
   if (end - start > 1) return false;
@@ -63,7 +63,7 @@ function isMark({ text, starts, segments }: Body, { start, end }: Segment): bool
 
 const COMPILER = /^>{1,2} \S+:\d+(?::\d+)?: (?:\w+ )?(?:error|warning|sparse|note)\b/;
 
-/** Own words follow the run: text, not a deeper quotation, a signature or the end. */
+/** Whether own words follow the run: text, not a deeper quotation, a signature or the end. */
 function isAnswered(body: Body, n: number): boolean {
   const next = body.segments[n + 1];
   if (next?.kind !== 'text') return false;
@@ -72,7 +72,7 @@ function isAnswered(body: Body, n: number): boolean {
   return false;
 }
 
-/** Whether a line begins or ends as attributions and Outlook's headers do: mail/attribution.ts looks closer. */
+/** A quick test whether a line begins or ends like an attribution or Outlook's headers; mail/attribution.ts decides. */
 function mayBeAttribution(text: string, start: number, end: number): boolean {
   const first = text.charCodeAt(start);
   let last = end - 1;
@@ -81,7 +81,7 @@ function mayBeAttribution(text: string, start: number, end: number): boolean {
   return c === 58 || c === 0xff1a || c === 46 || first === 45 || first === 42 || first === 70;
 }
 
-/** Lines of quoted attributions and Outlook's headers: nobody's words. */
+/** The lines of quoted attributions and Outlook's headers, which are not anybody's words. */
 function attributed(body: Body, { start, end }: Segment, { starts, ends }: Passage): number[] {
   const lines: string[] = [];
   for (let i = 0; i < end - start; i++) lines.push(body.text.slice(starts[i] as number, ends[i] as number));

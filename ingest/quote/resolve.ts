@@ -4,14 +4,14 @@ import { type Passage, passagesOf } from './passage';
 import { restOfLine, sourcesOf, type Thread, WRAPPED_LINES } from './sources';
 import { WrappedPassages } from './wrapped';
 
-/** A message of a thread, in display order: a parent stands before its answers. */
+/** A message of a thread, in display order: a parent comes before its answers. */
 export interface QuoteMember {
-  /** Position of the parent among the members; null for a root, or below a message nobody has. */
+  /** The parent's position among the members; null for a root, or below a missing message. */
   parent: number | null;
   text: string;
 }
 
-/** A run of quoted lines and the lines they come from; members by position, lines of displayed texts from 0. */
+/** A run of quoted lines and the lines that they come from; members by position, lines of displayed texts from 0. */
 export interface ResolvedQuote {
   by: number;
   line: number;
@@ -19,24 +19,24 @@ export interface ResolvedQuote {
   from: number;
   fromLine: number;
   fromLines: number;
-  /** Own words follow right below: this is what the answer answers. */
+  /** Own words follow directly below, so this is what they answer. */
   isAnswered: boolean;
 }
 
 export interface Resolution {
   quotes: ResolvedQuote[];
-  /** Quoted lines with words in them, and how many of them have no source here. */
+  /** Quoted lines with words, and below, how many of them have no source in the thread. */
   quoted: number;
   unresolved: number;
 }
 
-/** A run goes on over so many lines that were left out of it. */
+/** A run continues across this many omitted lines. */
 const GAP = 3;
 
 /**
- * The source of every quoted passage of a thread. Lines are compared by their letters and digits alone, first with the mail
- * that is answered and those before it, then with the rest of the thread; what no line agrees with (wrapped anew, edited) is
- * looked for in the ancestors' own words. Linear in the size of the texts but for those passages, whose work is limited.
+ * Finds the source of every quoted passage in a thread. Lines are compared by letters and digits only, first with the answered mail
+ * and its ancestors, then with the rest of the thread. Passages without an equal line (re-wrapped or edited) are searched in the
+ * ancestors' own words. Linear in the size of the texts, except for those passages, whose work is limited.
  */
 export function resolveQuotes(members: QuoteMember[]): Resolution {
   const bodies = members.map(({ text }) => readBody(text));
@@ -64,7 +64,7 @@ export function resolveQuotes(members: QuoteMember[]): Resolution {
   return result;
 }
 
-/** Ancestors that are looked at, the nearest: in a chain of thousands of answers all of them would be the square of it. */
+/** The number of nearest ancestors that are examined: all ancestors in a chain of thousands of answers would take quadratic time. */
 const MOST_ANCESTORS = 256;
 
 function ancestorsOf(members: QuoteMember[], member: number): number[] {
@@ -105,7 +105,7 @@ function resolvePassage(thread: Thread, passage: Passage, result: Resolution): v
     });
 }
 
-/** The lines right above an answer, back to an empty one. */
+/** The lines directly above an answer, back to an empty line. */
 function lastParagraph(has: boolean[]): { start: number } | null {
   let end = has.length;
   while (end > 0 && !has[end - 1]) end--;
@@ -115,7 +115,7 @@ function lastParagraph(has: boolean[]): { start: number } | null {
 }
 
 interface Run {
-  /** Lines within the segment, `end` exclusive. */
+  /** Lines of the passage, `end` exclusive. */
   start: number;
   end: number;
   from: number;
@@ -123,7 +123,7 @@ interface Run {
   fromLast: number;
 }
 
-/** Lines that go on together in their source; what is answered begins a run of its own. */
+/** Runs of lines that are also consecutive in their source. The lines that are answered begin a new run. */
 function runsOf(sources: (Line | undefined)[], has: boolean[], cut: number): Run[] {
   const runs: Run[] = [];
   let run: Run | null = null;
@@ -147,7 +147,7 @@ function runsOf(sources: (Line | undefined)[], has: boolean[], cut: number): Run
   return runs;
 }
 
-/** Passages that no line agrees with, by words; `sources` takes what is found. */
+/** Searches a passage without equal lines by its words; adds what is found to `sources`. */
 function wrappedRuns(thread: Thread, { by, starts, ends, has }: Passage, sources: (Line | undefined)[]): Run[] {
   const runs: Run[] = [];
   if (!thread.ancestors.length) return runs;

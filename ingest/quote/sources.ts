@@ -3,22 +3,22 @@ import { firstAbove, hasWords, isOwn, type Line, type Places, sameLetters, WEAK 
 import type { Passage } from './passage';
 import { lettersOf, type WrappedPassages } from './wrapped';
 
-/** Lines of a passage that are compared word by word; longer ones are patches or logs, which nobody wraps anew. */
+/** Lines of a passage that are compared word by word; longer passages are patches or logs, which nobody re-wraps. */
 export const WRAPPED_LINES = 60;
 
-/** A thread while its passages are resolved. */
+/** The state of a thread while its passages are resolved. */
 export interface Thread {
   bodies: Body[];
   places: Map<number, Places[]>;
   wrapped: WrappedPassages;
-  /** The parent of the mail at work, its parent, and so on; and their order. */
+  /** The parent of the current mail, its parent, and so on; and below, their order. */
   ancestors: number[];
   rank: Map<number, number>;
-  /** The line below the passage resolved last, and where its last line stands, if that is known. */
+  /** The line below the last resolved passage, and the source of that passage's last line, if known. */
   above: { by: number; line: number; from: Line } | null;
 }
 
-/** The source of each line: of the messages that share lines with the passage the one that shares most, then the next for what is left. */
+/** The source of each line: from the message that shares most lines with the passage, then from the next one for the rest. */
 export function sourcesOf(thread: Thread, passage: Passage): (Line | undefined)[] {
   const { by, keys } = passage;
   const found: (Line | undefined)[] = keys.map(() => undefined);
@@ -52,7 +52,7 @@ export function sourcesOf(thread: Thread, passage: Passage): (Line | undefined)[
   return found;
 }
 
-/** What is left between lines of one mail, if that mail has it wrapped otherwise, is not looked for elsewhere; the lines so found. */
+/** Finds lines between lines from the same mail if that mail has them wrapped differently, so that they are not searched elsewhere. */
 function wrappedWithin(
   thread: Thread,
   { by, keys, has, starts, ends }: Passage,
@@ -85,12 +85,12 @@ function wrappedWithin(
 
 const isBefore = (rankA: number, rankB: number, a: number, b: number) => (rankA === rankB ? a < b : rankA < rankB);
 
-/** Places of one line in one mail that are told apart by their neighbours. */
+/** Places of a line in a mail that are distinguished by their neighbours. */
 const ALIKE = 24;
-/** Lines on each side that tell them apart. */
+/** Neighbours compared on each side. */
 const BESIDE = 4;
 
-/** The occurrence in `member` whose neighbours agree best; of equals the one that follows line `behind` most closely. */
+/** The occurrence in `member` whose neighbours match best; of equals, the first one after line `behind`. */
 function bestPlace(thread: Thread, passage: Passage, i: number, member: number, behind: number): Line | undefined {
   const lines = thread.places.get(passage.keys[i] as number)?.find((one) => one.member === member)?.lines;
   if (!lines) return undefined;
@@ -105,7 +105,7 @@ function bestPlace(thread: Thread, passage: Passage, i: number, member: number, 
   return { member, line };
 }
 
-/** How many lines beside line `i` are the same as those beside `place`. */
+/** How many neighbours of line `i` are the same as those of the place. */
 function agreeing(thread: Thread, passage: Passage, i: number, { member, line }: Line): number {
   let count = 0;
   for (let k = 1; k <= BESIDE; k++)
@@ -114,7 +114,7 @@ function agreeing(thread: Thread, passage: Passage, i: number, { member, line }:
   return count;
 }
 
-/** Whether line `i` of the passage is that line but for white space and punctuation. */
+/** Whether line `i` of the passage is that line, apart from white space and punctuation. */
 function sameLine({ bodies }: Thread, { by, starts, ends }: Passage, i: number, { member, line }: Line): boolean {
   const body = bodies[member] as Body;
   if (line < 0 || line + 1 >= body.starts.length) return false;
@@ -122,7 +122,7 @@ function sameLine({ bodies }: Thread, { by, starts, ends }: Passage, i: number, 
   return sameLetters(body.text, from, to, (bodies[by] as Body).text, starts[i] as number, ends[i] as number);
 }
 
-/** A short line between or beside sure ones comes from where they do, if that has it there. */
+/** A short line beside certain ones has the same source, if the source has that line there. */
 function fillWeak(thread: Thread, passage: Passage, found: (Line | undefined)[]): void {
   const step = (from: number, to: number, by: 1 | -1) => {
     for (let i = from; i !== to; i += by) {
@@ -139,10 +139,10 @@ function fillWeak(thread: Thread, passage: Passage, found: (Line | undefined)[])
   step(found.length - 2, -1, -1);
 }
 
-/** Lines of own words of an ancestor that are looked through for a passage of short lines alone. */
+/** Own lines of an ancestor that are searched for a passage with only short lines. */
 const LONE_LINES = 400;
 
-/** `> Why?` alone comes from the mail as far back as its marks say, if that has such a line once, or once between these neighbours. */
+/** `> Why?` alone comes from the ancestor that its marks indicate, if that mail has such a line once, or once between these neighbours. */
 function loneWeak(thread: Thread, passage: Passage, found: (Line | undefined)[]): void {
   const member = thread.ancestors[passage.depth - 1];
   const first = passage.has.indexOf(true);
@@ -162,7 +162,7 @@ function loneWeak(thread: Thread, passage: Passage, found: (Line | undefined)[])
   }
 }
 
-/** The one of several places whose lines above and below, in whatever depth of quotation, agree best with those of the mail. */
+/** Of several places, the one whose neighbours, at any depth of quotation, match best. */
 function betweenTheSame({ bodies }: Thread, { by }: Passage, at: number, places: Line[]): Line | undefined {
   const line = (member: number, n: number): [string, number, number] => {
     const { text, starts } = bodies[member] as Body;
@@ -182,12 +182,12 @@ function betweenTheSame({ bodies }: Thread, { by }: Passage, at: number, places:
   return isOnly ? best : undefined;
 }
 
-/** A longer line is nobody's that a mailer would break. */
+/** Mailers do not break longer lines of this kind. */
 const BROKEN_LINE = 1000;
 
 /**
- * Where the first line of a passage stands that nothing agrees with: mailers break long quoted lines, and the rest has the marks
- * of another depth. It belongs to the line that the passage right above it ends in, if that goes on so.
+ * The source of a passage's first line if nothing matches it. Mailers break long quoted lines, and the rest gets the marks of another
+ * depth. It belongs to the source of the last line above, if that line continues with these words.
  */
 export function restOfLine({ bodies, above }: Thread, { by, line, starts, ends }: Passage): Line | undefined {
   if (!above || above.by !== by || above.line !== line) return undefined;

@@ -2,34 +2,34 @@ import { type Body, linesBetween } from '#mail/body';
 import { align, readQuotation } from '#quote/align';
 import { firstAbove, isOwn } from './lines';
 
-/** Where a passage stands in a member's own lines; both inclusive. */
+/** The place of a passage in a member's own lines, both inclusive. */
 export interface Wrapped {
   from: number;
   fromFirst: number;
   fromLast: number;
 }
 
-/** Ancestors in whose words a passage is looked for that no line agrees with as it is. */
+/** Ancestors that are searched for a passage without equal lines. */
 const ANCESTORS = 8;
-/** Fewer words are taken from nobody: `Hi Boris,` stands in every mail. */
+/** Fewer words are not attributed to anybody: `Hi Boris,` is in every mail. */
 const FEWEST_WORDS = 4;
-/** Places of a passage, as shares of its length, that are looked for as they are; and how many letters of each. */
+/** Positions in a passage, as shares of its length, at which letters are searched unchanged; and below, how many letters. */
 const PROBES = [0, 0.25, 0.5, 0.75, 1];
 const PROBE = 12;
-/** Letters around the place of a probe that are compared at least. */
+/** The least number of letters around a probe that are compared. */
 const MARGIN = 200;
-/** Characters that are looked through for each character of a thread, and for a thread at least: hostile threads end here. */
+/** Characters searched per character of a thread, and the least number per thread: a limit for hostile threads. */
 const WORK_EACH = 20;
 const WORK_LEAST = 20_000_000;
 
-/** A member's own letters and digits without anything between them, and where each line of them ends. */
+/** A member's own letters and digits, concatenated, and the end of each line. */
 interface Stream {
   letters: string;
   lines: number[];
   ends: number[];
 }
 
-/** Finds passages that were wrapped anew or edited in what the mails before them say. */
+/** Finds re-wrapped or edited passages in the mails before them. */
 export class WrappedPassages {
   readonly #streams = new Map<number, Stream>();
   #work: number;
@@ -38,7 +38,7 @@ export class WrappedPassages {
     this.#work = Math.max(WORK_LEAST, WORK_EACH * bodies.reduce((sum, { text }) => sum + text.length, 0));
   }
 
-  /** The passage in the nearest of these that has it: letter by letter (wrapped anew), else word by word (edited). */
+  /** Finds the passage in the nearest of these mails: letter by letter (re-wrapped), else word by word (edited). */
   find(ancestors: number[], lines: string[]): Wrapped | null {
     const passage = lines.join('\n');
     if ((passage.match(WORDS) ?? []).length < FEWEST_WORDS) return null;
@@ -48,7 +48,7 @@ export class WrappedPassages {
       const place = this.#exact(from, letters);
       if (place) return place;
     }
-    // Brackets of a mail are its own: who quotes in a mail puts in nothing.
+    // In mails, brackets belong to the quoted text: people do not add words to quotations there.
     const quotation = readQuotation(passage, false);
     for (const from of near)
       for (const [first, last] of this.#spans(from, letters)) {
@@ -64,7 +64,7 @@ export class WrappedPassages {
     return null;
   }
 
-  /** The passage letter by letter in one member. */
+  /** Finds the passage letter by letter in a member. */
   exact(from: number, lines: string[]): Wrapped | null {
     return this.#exact(from, lettersOf(lines.join('\n')));
   }
@@ -79,7 +79,7 @@ export class WrappedPassages {
     return { from, fromFirst: line(at), fromLast: line(at + letters.length - 1) };
   }
 
-  /** Lines of a member around where parts of the passage stand as they are, those that most parts agree on first. */
+  /** Spans of a member's lines around places where parts of the passage are found unchanged, those with most parts first. */
   #spans(member: number, letters: string): [number, number][] {
     const { letters: all, lines, ends } = this.#stream(member);
     const size = Math.min(PROBE, letters.length);
@@ -129,7 +129,7 @@ export class WrappedPassages {
 
 const WORDS = /[\p{L}\p{N}\p{M}]+/gu;
 
-/** Letters, digits and what ASCII does not have, in lower case; with the ends of lines where wanted. */
+/** The letters, digits and non-ASCII characters of a text in lower case, optionally with line ends. */
 export const lettersOf = (text: string, lines = false) =>
   text
     .toLowerCase()
@@ -138,7 +138,7 @@ export const lettersOf = (text: string, lines = false) =>
       '',
     );
 
-/** The lines from `first` to `last`, those of others empty; and where each begins. */
+/** The lines from `first` to `last`, with quoted ones empty, and the start of each. */
 function ownLines({ text, starts, segments }: Body, first: number, last: number): { text: string; starts: number[] } {
   const parts: string[] = [];
   const begins: number[] = [];

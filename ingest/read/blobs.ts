@@ -4,7 +4,7 @@ import { MAX_MAIL_BYTES, REJECT_KEPT_BYTES } from './limits';
 import type { Repository } from './repository';
 import { SourceError } from './types';
 
-/** A blob as `git cat-file --batch` gives it: `bytes` null where the repository lacks it, `cut` where it is too long. */
+/** A blob from `git cat-file --batch`; `bytes` is null if the repository lacks it, `cut` is set if it is too long. */
 export interface Blob {
   oid: string;
   bytes: Buffer | null;
@@ -14,13 +14,13 @@ export interface Blob {
 const LINE_END = 10;
 
 /**
- * Cuts the output of `git cat-file --batch` (`<oid> <type> <size>\n<bytes>\n`, or `<oid> missing\n`) into blobs.
- * A blob that lies within one chunk is a view of it, not a copy.
+ * Splits the output of `git cat-file --batch` (`<oid> <type> <size>\n<bytes>\n`, or `<oid> missing\n`) into blobs.
+ * A blob within one chunk is a view of it, not a copy.
  */
 class BlobSplitter {
-  /** Bytes of a header line that goes on in the next chunk. */
+  /** The beginning of a header line that continues in the next chunk. */
   #header = '';
-  /** A blob that goes on in the next chunk: its bytes so far, and how many of it are still to come. */
+  /** A blob that continues in the next chunk: its bytes so far, and how many are missing. */
   #partial: Buffer | null = null;
   #filled = 0;
   #missing = 0;
@@ -44,7 +44,7 @@ class BlobSplitter {
     return blobs;
   }
 
-  /** Takes the blob after a header from the chunk; the position after it. */
+  /** Takes the blob after a header from the chunk; returns the position after it. */
   #take(header: string, chunk: Buffer, at: number, blobs: Blob[]): number {
     const oid = header.slice(0, header.indexOf(' '));
     const size = Number(header.slice(header.lastIndexOf(' ') + 1));
@@ -65,7 +65,7 @@ class BlobSplitter {
     return at + this.#fill(chunk.subarray(at), blobs);
   }
 
-  /** Adds the chunk's beginning to the blob under way; how many bytes of the chunk belonged to it, its line end included. */
+  /** Adds the chunk's beginning to the unfinished blob; returns how many bytes belonged to it, including its line end. */
   #fill(chunk: Buffer, blobs: Blob[]): number {
     const blob = this.#partial as Buffer;
     const taken = Math.min(this.#missing, chunk.length);
@@ -79,12 +79,12 @@ class BlobSplitter {
   }
 }
 
-/** Blobs read before anyone may have them; more would only be held, not be sooner. */
+/** Bytes of blobs that are read ahead; more would use memory without a gain. */
 const READ_AHEAD_BYTES = 32 * 1024 * 1024;
-/** Names given to git at a time. */
+/** Names that are sent to git at a time. */
 const NAMES_AT_ONCE = 1000;
 
-/** Reads the blobs that a history names, in its order, through one `git cat-file --batch`. Begins while the history is still being read. */
+/** Reads the blobs of a history, in order, with one `git cat-file --batch`. Begins while the history is still being read. */
 export class BlobReader {
   readonly #git: GitChild;
   readonly #splitter = new BlobSplitter();
@@ -97,11 +97,11 @@ export class BlobReader {
     private readonly repository: Repository,
     private readonly history: History,
   ) {
-    // --buffer: one write for several small blobs instead of three for each; nobody waits for a single answer here.
+    // --buffer: one write for several small blobs instead of three for each blob; nothing waits for a single answer here.
     this.#git = startGit(repository, ['cat-file', '--batch', '--buffer']);
   }
 
-  /** Asks for blobs as the history grows, and takes the first of them, until `growing` is settled. */
+  /** Asks for blobs while the history grows, and takes the first of them, until `growing` settles. */
   async askWhile(growing: Promise<void>): Promise<void> {
     const { stdout } = this.#git.child;
     const take = (chunk: Buffer) => {
@@ -120,7 +120,7 @@ export class BlobReader {
     }
   }
 
-  /** All blobs, those of one chunk of git's output together. */
+  /** Yields all blobs, those in the same chunk of git's output together. */
   async *read(): AsyncGenerator<Blob[]> {
     void this.#askRest();
     for (const blobs of this.#ahead.splice(0)) {
@@ -135,14 +135,14 @@ export class BlobReader {
     const failure = await this.#git.failed;
     if (failure !== null) throw new SourceError(this.repository.path, `git cat-file failed: ${failure}`);
     const lacking = this.history.length - this.#came;
-    if (lacking) throw new SourceError(this.repository.path, `git cat-file ended ${lacking} mails too early`);
+    if (lacking) throw new SourceError(this.repository.path, `git cat-file ended before the last ${lacking} mails`);
   }
 
   close(): void {
     this.#git.child.kill();
   }
 
-  /** Whether git takes more names at once; it does not while its own output is not taken. */
+  /** Whether git accepts more names now; it does not while its output is not read. */
   #askMore(): boolean {
     const { stdin } = this.#git.child;
     const to = Math.min(this.history.length, this.#asked + NAMES_AT_ONCE);

@@ -3,7 +3,7 @@ import { createGunzip } from 'node:zlib';
 import { BOMB_FROM_BYTES } from './limits';
 import { REGULAR } from './regular';
 
-/** A chunk of compressed bytes may grow a thousandfold; this keeps what is held at a time below 32 MB. */
+/** A compressed chunk may grow a thousandfold; this keeps the result below 32 MB. */
 const COMPRESSED_CHUNK = 32 * 1024;
 const PLAIN_CHUNK = 256 * 1024;
 
@@ -20,8 +20,8 @@ export function isGzip(head: Buffer): boolean {
 }
 
 /**
- * Decompresses as bytes come, several gzip members in a row included. Throws where the data is cut or broken, but only after everything
- * before that was handed on (a stream's own iterator drops what it holds when it fails). `maxRatio`: how many times its size it may grow to.
+ * Decompresses a stream, also several gzip members in a row. Throws if the data are cut off or damaged, but only after yielding everything
+ * before (a stream's iterator would drop buffered data when it fails). `maxRatio`: the largest growth of the data.
  */
 export async function* gunzip(
   compressed: AsyncIterable<Buffer>,
@@ -50,7 +50,7 @@ export async function* gunzip(
         await settled((done) => zlib.write(chunk.subarray(at, at + COMPRESSED_CHUNK), () => done()));
         given += ready.reduce((sum, part) => sum + part.length, 0);
         if (given > BOMB_FROM_BYTES && given > maxRatio * taken)
-          throw new Error(`grows to more than ${maxRatio} times its size, which no mail does`);
+          throw new Error(`grows to more than ${maxRatio} times its size, as no mail does`);
         yield* ready;
         ready = [];
       }

@@ -3,28 +3,28 @@ import { startGit } from './git';
 import { openRepository } from './repository';
 import { SourceError } from './types';
 
-/** One commit, as far as it tells where its patch came from. */
+/** A commit, with what shows the origin of its patch. */
 export interface Commit {
   oid: string;
   authorName: string;
   authorAddress: string;
-  /** Unix seconds. `git am` takes the author's from the mail's Date header. */
+  /** Unix seconds. `git am` takes the author date from the mail's Date header. */
   authoredAt: number;
   committedAt: number;
   subject: string;
-  /** The message below the subject: `Link:`, `This reverts commit`. */
+  /** The message below the subject, with `Link:` and `This reverts commit`. */
   body: string;
 }
 
-/** Fields of one commit, ended by NUL and the record separator: neither stands in a message that git accepts as UTF-8. */
+/** The fields of a commit, with separators that git does not accept in a message. */
 const FORMAT = '%H%x1f%an%x1f%ae%x1f%at%x1f%ct%x1f%s%x1f%b%x00';
 
-/** A repository's name, to show. */
+/** The displayed name of a repository. */
 export function repositoryName(path: string): string {
   return basename(resolve(path)).replace(/\.git$/, '') || path;
 }
 
-/** Commits of HEAD made since `since` (Unix seconds), merges left out, newest first. SourceError where git cannot read them. */
+/** The commits of HEAD since `since` (Unix seconds) without merges, newest first. @throws SourceError if git cannot read them */
 export async function* readCommits(path: string, since: number): AsyncGenerator<Commit> {
   const repository = await openRepository(path);
   if (repository.head === null) return;
@@ -33,7 +33,7 @@ export async function* readCommits(path: string, since: number): AsyncGenerator<
     '--no-merges',
     '--no-show-signature',
     '--no-notes',
-    // Not --since, which takes a number of fewer than nine digits for a day or an hour: one mail dated 1970 would hide all commits.
+    // Not --since, which reads a number with fewer than nine digits as a day or an hour: a mail dated 1970 would hide all commits.
     `--max-age=${since}`,
     '--encoding=UTF-8',
     `--format=${FORMAT}`,
@@ -71,7 +71,7 @@ function commitOf(record: string): Commit | null {
   };
 }
 
-/** Diffs of the commits named, as `git format-patch` would print them: commit name and diff. */
+/** The diffs of these commits by commit id, as `git format-patch` would print them. */
 export async function readDiffs(path: string, oids: string[]): Promise<Map<string, string>> {
   const { child, failed } = startGit(await openRepository(path), [
     'diff-tree',

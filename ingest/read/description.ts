@@ -3,10 +3,10 @@ import { join } from 'node:path';
 
 const MOST_BYTES = 4096;
 const MOST_LETTERS = 300;
-/** What git and public-inbox write where nobody wrote anything. */
+/** The default texts of git and public-inbox. */
 const NOTHING = /^(?:unnamed (?:repository|public inbox)\b|\$\w+\/description missing)/i;
 
-/** A list's description as public-inbox and its mirrors write it: one line, without the epoch that it names; null where it says nothing. */
+/** A list's description from public-inbox and its mirrors: one line, without the epoch; null if it says nothing. */
 export function describedBy(text: unknown): string | null {
   if (typeof text !== 'string') return null;
   const line = text
@@ -20,7 +20,7 @@ export function describedBy(text: unknown): string | null {
   return line && !NOTHING.test(line) ? line : null;
 }
 
-/** The `description` of an inbox or repository on this machine; null where there is none to be read. */
+/** Reads the `description` of an inbox or repository on this machine; null if there is none. */
 export async function readDescription(folder: string): Promise<string | null> {
   const path = join(folder, 'description');
   try {

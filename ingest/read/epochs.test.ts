@@ -145,7 +145,7 @@ describe('a public-inbox v2 directory', () => {
   it('rejects a blank mail and a blob that is missing, and reads on', async () => {
     const path = inbox([added(' \n\n'), added(mail(1)), added(mail(2))]);
     const { events } = await readAll(await only(path));
-    expect(summary(events)[0]).toBe('reject holds no mail at all');
+    expect(summary(events)[0]).toBe('reject contains no mail');
     const gone = events[1]?.kind === 'mail' ? (events[1].origin.oid as string) : '';
     unpack(join(path, 'git', '0.git'));
     rmSync(join(path, 'git', '0.git', 'objects', gone.slice(0, 2), gone.slice(2)));

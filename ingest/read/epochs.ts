@@ -6,40 +6,40 @@ import { isBlank, REASON_BLANK, REASON_TOO_LONG } from './limits';
 import { openRepository, type Repository } from './repository';
 import { type OpenOptions, type Origin, SourceError, type SourceEvent } from './types';
 
-/** One public-inbox epoch, or a v1 repository. */
+/** A public-inbox epoch, or a v1 repository. */
 export interface Epoch {
   path: string;
   layout: Layout;
-  /** `0` of `0.git`; null where the repository's name has none. */
+  /** `0` in `0.git`; null if the repository's name has no number. */
   number: number | null;
 }
 
-/** The last commit of each epoch whose mails were all handed on. */
+/** For each epoch, the last commit of which all mails were yielded. */
 interface EpochState {
   epochs: Record<string, string>;
 }
 
-/** What is left to read of an epoch: `range` as git log takes it, `head` its newest commit. */
+/** The rest of an epoch to read: `range` for git log, `head` its newest commit. */
 interface Part {
   epoch: Epoch;
   repository: Repository;
   range: string;
   head: string;
   history: History;
-  /** Set where the history was rewritten since the last run: what that had posted. */
+  /** Set if the history was rewritten since the last run: the blobs that earlier runs posted. */
   held: Held | null;
-  /** Files whose history is read; all where it is left out. */
+  /** Files whose history is read; all by default. */
   paths?: string[];
 }
 
 const NO_BYTES = Buffer.alloc(0);
 
 /**
- * Reads public-inbox repositories, epoch after epoch, from the commit where the last run ended. All of the history is read before the
- * first mail is handed on, as public-inbox withdraws a mail of any epoch in the newest one; git has the first mails ready by then.
+ * Reads public-inbox repositories, epoch after epoch, from the commit where the last run ended. The whole history is read before the
+ * first mail is yielded, because public-inbox withdraws mails of any epoch in the newest one. git has the first mails ready by then.
  *
- * Of a history that was rewritten since (public-inbox-purge, public-inbox-edit, a force-push), what it no longer holds is handed on as
- * purged first, as an edited mail bears the old one's Message-ID; then what it has anew. It is read again from the start.
+ * A rewritten history (public-inbox-purge, public-inbox-edit, a force-push) is read again from the start. Mails that it no longer has are
+ * yielded first, as purged, because an edited mail has the Message-ID of the old one; then its new mails.
  */
 export async function* readEpochs(epochs: Epoch[], options: OpenOptions): AsyncGenerator<SourceEvent> {
   const state: EpochState = { epochs: { ...(options.state as EpochState | undefined)?.epochs } };
@@ -91,7 +91,7 @@ async function* readPart(
   yield checkpointAt(state, epoch, head);
 }
 
-/** No checkpoint but the last: until then the next run must find the history rewritten too. */
+/** Reads a rewritten history. Only the last checkpoint is set: until then, the next run must also see the history as rewritten. */
 async function* readAgain(
   { epoch, history, head }: Part,
   held: Held,
@@ -103,7 +103,7 @@ async function* readAgain(
   for (let n = 0; n < history.length; n++) {
     const [oid = ''] = history.oids(n, n + 1);
     const kind = withdrawals.meaning(oid, history.withdrawn.has(n));
-    // What was added and withdrawn in the meantime was counted, or never seen.
+    // Mails that were added and withdrawn in between were counted before, or never seen.
     kinds.push(kind === 'deleted' || (kind === 'mail' && held.find(oid)) ? null : kind);
   }
   for (const { oid, message } of held.lost())
@@ -119,7 +119,7 @@ async function* readAgain(
   yield checkpointAt(state, epoch, head);
 }
 
-/** Withdrawals that later epochs made in an earlier run: an epoch read again must not bring back what they took. */
+/** Withdrawals in later epochs that an earlier run read: reading an epoch again must not bring these mails back. */
 async function earlierWithdrawals(epochs: Epoch[], parts: Part[], state: EpochState): Promise<Part[]> {
   const first = parts[0]?.epoch.number ?? null;
   const before: Part[] = [];
@@ -145,8 +145,7 @@ function sayMissing(epochs: Epoch[], state: EpochState, options: OpenOptions): v
   const newest = Math.max(...epochs.map(({ number }) => number ?? 0));
   const here = new Set(epochs.map(keyOf));
   for (const key of Object.keys(state.epochs))
-    if (!here.has(key) && Number(key) < newest)
-      options.onNote?.(`epoch ${key} is not there any more; the mails that were read from it are kept`);
+    if (!here.has(key) && Number(key) < newest) options.onNote?.(`epoch ${key} no longer exists; its mails are kept`);
 }
 
 const keyOf = (epoch: Epoch) => String(epoch.number ?? 0);
@@ -156,25 +155,23 @@ function checkpointAt(state: EpochState, epoch: Epoch, commit: string): SourceEv
   return { kind: 'checkpoint', state: { epochs: { ...state.epochs } } };
 }
 
-/** Null where an epoch has nothing new. */
+/** The part of an epoch to read; null if nothing is new. */
 async function partToRead(epoch: Epoch, from: string | undefined, options: OpenOptions): Promise<Part | null> {
   const repository = await openRepository(epoch.path);
   const { head } = repository;
   if (head === null) {
-    options.onNote?.(`${epoch.path}: an empty repository, nothing to read yet`);
+    options.onNote?.(`${epoch.path}: the repository is empty; nothing to read yet`);
     return null;
   }
   if (head === from) return null;
   const history = new History(epoch.layout);
   if (from === undefined) return { epoch, repository, range: head, head, history, held: null };
-  // "No" is also the answer where the old commit was pruned after a rewrite.
+  // Also false if the old commit was pruned after a rewrite.
   const isWithin = async (one: string, other: string) =>
     (await gitAnswer(repository, ['merge-base', '--is-ancestor', one, other])) !== null;
   if (await isWithin(from, head)) return { epoch, repository, range: `${from}..${head}`, head, history, held: null };
   if (await isWithin(head, from)) {
-    options.onNote?.(
-      `${epoch.path}: its newest commits are gone since the last run; the mails read from them are kept`,
-    );
+    options.onNote?.(`${epoch.path}: its newest commits are gone since the last run; their mails are kept`);
     return null;
   }
   options.onNote?.(`${epoch.path}: its history was rewritten since the last run; reading it again from the start`);
@@ -202,7 +199,7 @@ function originOf(epoch: Epoch, oid: string, receivedAt: number | null): Origin 
   return { place: `${where}blob ${oid}`, epoch: epoch.number, oid, receivedAt };
 }
 
-/** public-inbox-purge puts an empty file in a mail's place. */
+/** public-inbox-purge replaces a mail by an empty file. */
 const isPurgeMark = (epoch: Epoch, { bytes }: Blob) => epoch.layout === 'v2' && bytes?.length === 0;
 
 function eventOf(kind: 'mail' | 'deleted' | 'withdraw', epoch: Epoch, blob: Blob, receivedAt: number): SourceEvent {

@@ -41,7 +41,7 @@ describe('a directory of .eml files', () => {
     const crlf = mail(2).replaceAll('\n', '\r\n');
     const path = folder({ 'b.eml': crlf, 'a.EML': mail(1), 'c.eml': ' \n', 'notes.txt': 'no' });
     const { events, totals } = await readAll(await only(path));
-    expect(summary(events)).toEqual([`mail ${mail(1)}`, `mail ${crlf}`, 'reject holds no mail at all']);
+    expect(summary(events)).toEqual([`mail ${mail(1)}`, `mail ${crlf}`, 'reject contains no mail']);
     expect([events[0]?.kind === 'mail' && events[0].origin.place, totals]).toEqual(['a.EML', ['3 mails']]);
   });
 
@@ -74,13 +74,13 @@ describe('a directory', () => {
     const from = 'From ada@example.org Mon Jan  1 00:00:00 2024\n';
     const path = folder({ 'a.mbox': '%PDF-1.4', 'b.mbox': from + mail(2), 'README.txt': 'Two months of mail.' });
     const [broken, good, ...more] = await Promise.all((await recognise(path)).map((source) => readAll(source)));
-    expect(String(broken?.error)).toMatch(/a\.mbox: is no mail archive/);
+    expect(String(broken?.error)).toMatch(/a\.mbox: not a mail archive/);
     expect(summary(good?.events ?? [])).toEqual([`mail ${mail(2)}`]);
     expect(more).toEqual([]);
   });
 
   it('of something else is refused', async () => {
-    await expect(recognise(folder({ 'index.html': '<html>' }))).rejects.toThrow(/holds no mail archive\. Accepted/);
+    await expect(recognise(folder({ 'index.html': '<html>' }))).rejects.toThrow(/contains no mail archive\. Accepted/);
   });
 });
 
@@ -96,9 +96,9 @@ describe('what is no regular file', () => {
     const { events } = await readAll(await only(path));
     expect(summary(events)).toEqual([
       `mail ${mail(1)}`,
-      'reject cannot be read: is a link, which is not followed',
-      'reject cannot be read: is a link, which is not followed',
-      'reject cannot be read: is no regular file',
+      'reject cannot read file: a link, which is not followed',
+      'reject cannot read file: a link, which is not followed',
+      'reject cannot read file: not a regular file',
     ]);
   });
 
@@ -110,8 +110,8 @@ describe('what is no regular file', () => {
     expect(told.map(({ events }) => summary(events).length)).toEqual([1, 0, 0]);
     expect(told.map(({ error }) => String(error))).toEqual([
       'null',
-      expect.stringMatching(/b\.mbox.*is a link/),
-      expect.stringMatching(/c\.mbox.*no regular file/),
+      expect.stringMatching(/b\.mbox.*a link, which is not followed/),
+      expect.stringMatching(/c\.mbox.*not a regular file/),
     ]);
   });
 
@@ -122,7 +122,7 @@ describe('what is no regular file', () => {
     expect(summary(events)).toEqual([`mail ${mail(1)}`]);
     execFileSync('mkfifo', [join(path, 'fifo')]);
     for (const none of [join(path, 'fifo'), '/dev/zero'])
-      await expect(recognise(none)).rejects.toThrow(/is no regular file/);
+      await expect(recognise(none)).rejects.toThrow(/not a regular file/);
   });
 
   it("a folder that is a link to a stranger's is not read", async (test) => {

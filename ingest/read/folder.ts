@@ -4,19 +4,19 @@ import { CHECKPOINT_EVERY, isBlank, MAX_MAIL_BYTES, REASON_BLANK, REASON_TOO_LON
 import { isOwnDirectory, openRegular } from './regular';
 import { type OpenOptions, SourceError, type SourceEvent } from './types';
 
-/** A file that holds one mail. `key` stays the same while the mail does, also where its name changes. */
+/** A file with one mail. `key` stays the same as long as the mail, even if the file is renamed. */
 interface MailFile {
   key: string;
   /** Path below the source, for messages. */
   name: string;
 }
 
-/** Keys asked about at a time. */
+/** Keys that are looked up at a time. */
 const ASK = 500;
-/** Files read at a time: the disk is kept busy, and little is held. */
+/** Files that are read at a time: keeps the disk busy, with little memory. */
 const AHEAD = 16;
 
-/** Reads a Maildir: mails in `cur` and `new`, by name, which begins with the time of delivery. */
+/** Reads the mails of a Maildir in `cur` and `new`, by name, which begins with the time of delivery. */
 export async function* readMaildir(path: string, options: OpenOptions): AsyncGenerator<SourceEvent> {
   const files: MailFile[] = [];
   for (const folder of ['cur', 'new']) {
@@ -27,7 +27,7 @@ export async function* readMaildir(path: string, options: OpenOptions): AsyncGen
   yield* readFiles(path, files, options);
 }
 
-/** The unique part: flags come after it (`:2,S`), and reading a mail moves it from `new` to `cur`. */
+/** The unique part of the name: flags come after it (`:2,S`), and mail readers move a mail from `new` to `cur`. */
 function maildirKey(name: string): string {
   return name.split(/[:;!]2,/, 1)[0] as string;
 }
@@ -46,7 +46,7 @@ export function isEml(name: string): boolean {
   return /\.eml$/i.test(name);
 }
 
-/** Reads one file that holds one mail. */
+/** Reads a file with a single mail. */
 export async function* readEml(path: string, options: OpenOptions): AsyncGenerator<SourceEvent> {
   yield* readFiles(path, [{ key: '', name: '' }], options);
 }
@@ -57,7 +57,7 @@ async function namesIn(path: string): Promise<string[]> {
     return entries.filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.')).map((entry) => entry.name);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw new SourceError(path, `cannot be listed: ${(error as Error).message}`);
+    throw new SourceError(path, `cannot list directory: ${(error as Error).message}`);
   }
 }
 
@@ -92,7 +92,7 @@ async function unseen(files: MailFile[], options: OpenOptions): Promise<MailFile
   return left;
 }
 
-/** Null where the file went away meanwhile: a mail reader moved or removed it, and the next run finds it. */
+/** Null if the file is gone: a mail reader moved or removed it, and the next run finds it. */
 async function readOne(root: string, name: string): Promise<SourceEvent | null> {
   const origin = { place: name || 'the file', epoch: null, oid: null, receivedAt: null };
   try {
@@ -101,9 +101,9 @@ async function readOne(root: string, name: string): Promise<SourceEvent | null> 
     return isBlank(bytes) ? { kind: 'reject', bytes, origin, reason: REASON_BLANK } : { kind: 'mail', bytes, origin };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    // A name that is not UTF-8 is read with U+FFFD in it, and cannot be opened by that.
+    // A name that is not UTF-8 is read with U+FFFD in it, and the file cannot be opened with that name.
     if (code === 'ENOENT' && !name.includes('\ufffd')) return null;
-    return { kind: 'reject', bytes: Buffer.alloc(0), origin, reason: `cannot be read: ${message}` };
+    return { kind: 'reject', bytes: Buffer.alloc(0), origin, reason: `cannot read file: ${message}` };
   }
 }
 
@@ -112,7 +112,7 @@ async function readStart(path: string): Promise<{ bytes: Buffer; tooLong: boolea
   try {
     const { size } = await file.stat();
     const tooLong = size > MAX_MAIL_BYTES;
-    // As long as it was when it was opened: what is still being written has no end.
+    // Read only the length at the time of opening, in case the file is still being written.
     const bytes = Buffer.allocUnsafe(tooLong ? REJECT_KEPT_BYTES : size);
     let at = 0;
     while (at < bytes.length) {

@@ -1,30 +1,30 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import type { Repository } from './repository';
 
-/** What git says on standard error is kept up to here. */
+/** Characters of git's standard error that are kept. */
 const STDERR_KEPT = 2000;
 
 export interface GitChild {
   child: ChildProcessWithoutNullStreams;
-  /** Resolves once git has ended: null if well, else what it said. Never rejects. */
+  /** Resolves when git has ended: null if it succeeded, else its error message. Never rejects. */
   failed: Promise<string | null>;
 }
 
-/** Starts git on somebody's repository, through the view that openRepository made of it. */
+/** Starts git on another person's repository, through the view that openRepository made. */
 export function startGit(repository: Repository, args: string[]): GitChild {
   return start(repository.view, args);
 }
 
 function start(directory: string, args: string[]): GitChild {
   const child = spawn('git', [...settingsOf(directory), '--no-replace-objects', ...args], { env: gitEnvironment() });
-  // A child that ends early breaks the pipe; its exit code tells why.
+  // A child that ends early breaks the pipe; its exit code shows why.
   child.stdin.on('error', () => {});
   return { child, failed: ending(child) };
 }
 
 /**
- * A repository of ours may lie where another user owns the directory (a volume, a backup): git would refuse it. It alone is exempt.
- * No program is run but git: no hook, no watcher of files, no pager.
+ * Another user may own the directory of our repository (a volume, a backup), and git would refuse it; only this one is exempt.
+ * No program other than git is run: no hook, no file watcher, no pager.
  */
 export function settingsOf(directory: string): string[] {
   const settings = [`safe.directory=${directory}`, 'core.hooksPath=/dev/null', 'core.fsmonitor=false'];
@@ -32,11 +32,11 @@ export function settingsOf(directory: string): string[] {
   return [...[...settings, ...plain].flatMap((one) => ['-c', one]), '--no-pager', `--git-dir=${directory}`];
 }
 
-/** All that git is given of our environment: where programs and libraries are, the way to the net and its certificates. */
+/** The variables of our environment that git gets: paths of programs and libraries, network settings and certificates. */
 const PASSED =
   /^(?:PATH|TMPDIR|LD_LIBRARY_PATH|SSL_CERT_FILE|SSL_CERT_DIR|CURL_CA_BUNDLE|(?:https?|all|no|HTTPS?|ALL|NO)_(?:proxy|PROXY))$/;
 
-/** A clean environment: no GIT_ variable of a caller (as within a hook), no settings of the user or the machine, no password file. */
+/** A clean environment: no GIT_ variables of the caller (as in a hook), no settings of the user or the machine, no password file. */
 export function gitEnvironment(): NodeJS.ProcessEnv {
   const kept = { ...process.env };
   for (const name of Object.keys(kept)) if (!PASSED.test(name)) delete kept[name];
@@ -70,12 +70,12 @@ function ending(child: ChildProcessWithoutNullStreams): Promise<string | null> {
   });
 }
 
-/** Standard output of a short git command; null where git answers with a failure: for questions whose "no" is an exit code. */
+/** The output of a short git command; null if git fails, for questions whose "no" is an exit code. */
 export function gitAnswer(repository: Repository, args: string[]): Promise<string | null> {
   return ownAnswer(repository.view, args);
 }
 
-/** The same of a repository that we made ourselves: a copy of an archive on the web. */
+/** The same for a repository that we made: a copy of an archive on the web. */
 export async function ownAnswer(directory: string, args: string[]): Promise<string | null> {
   const { child, failed } = start(directory, args);
   const chunks: Buffer[] = [];

@@ -1,4 +1,4 @@
-/** A blob that an earlier run posted: its name, and the message it is stored as. */
+/** A blob that an earlier run posted: its name, and the message as which it is stored. */
 export interface HeldBlob {
   oid: string;
   message: number;
@@ -7,15 +7,15 @@ export interface HeldBlob {
 const FIRST_CAPACITY = 4096;
 
 /**
- * What earlier runs posted of an epoch whose history was rewritten. An epoch has up to a million mails, so an entry takes its name's
- * 20 or 32 bytes and 13 more.
+ * The blobs that earlier runs posted from an epoch whose history was rewritten. An epoch has up to a million mails, so an entry takes
+ * only the 20 or 32 bytes of its name and 13 more.
  */
 export class Held {
   #oids = Buffer.alloc(0);
   #messages = new Float64Array(0);
   #size = 20;
   #length = 0;
-  /** Entries by name, and which of them the new history holds too. */
+  /** Entries by name, and below, which of them the new history also has. */
   #order = new Uint32Array(0);
   #found = new Uint8Array(0);
 
@@ -58,7 +58,7 @@ export class Held {
     return this.#oids.compare(name, 0, this.#size, entry * this.#size, (entry + 1) * this.#size);
   }
 
-  /** Says that the new history holds a blob; whether it was posted before. */
+  /** Marks a blob as part of the new history; returns whether it was posted before. */
   find(oid: string): boolean {
     const name = Buffer.from(oid, 'hex');
     if (name.length !== this.#size) return false;
@@ -69,12 +69,12 @@ export class Held {
       else high = middle;
     }
     const first = low;
-    // One blob may be posted on several lists.
+    // A blob may be posted on several lists.
     for (; low < this.#length && this.#compare(this.#order[low] as number, name) === 0; low++) this.#found[low] = 1;
     return low > first;
   }
 
-  /** What the new history was not found to hold. */
+  /** The blobs that the new history does not have. */
   *lost(): Generator<HeldBlob> {
     for (let n = 0; n < this.#length; n++) {
       const entry = this.#order[n] as number;

@@ -1,9 +1,9 @@
 import { CHECKPOINT_EVERY } from './limits';
 
-/** How a repository names mails. v2: file `m` adds, file `d` withdraws. v1: a file a mail, withdrawn by its removal. */
+/** The layout of a repository. v2: file `m` adds a mail, file `d` withdraws it. v1: one file per mail, whose removal withdraws it. */
 export type Layout = 'v1' | 'v2';
 
-/** Prints `<commit> <committer date>` for each commit, oldest first, and after it one raw line for each file it changed. */
+/** Prints `<commit> <committer date>` for each commit, oldest first, followed by a raw line for each changed file. */
 export const LOG_ARGS = [
   ...['log', '--reverse', '--first-parent', '-m', '--root', '--raw', '--no-abbrev', '--no-renames', '--no-color'],
   ...['--no-show-signature', '--format=%H %ct'],
@@ -15,14 +15,14 @@ const DATE_BYTES = 4;
 const FIRST_CAPACITY = 4096;
 
 /**
- * Which mails a range of history adds and withdraws, in commit order. An epoch has up to a million, so an entry takes 24 bytes:
- * the blob's name and the committer date; all else is kept only where it is rare.
+ * The mails that a range of history adds and withdraws, in commit order. An epoch has up to a million, so an entry takes only 24 bytes:
+ * the blob's name and the committer date. Rare properties are stored separately.
  */
 export class History {
   length = 0;
   /** Entries that withdraw a mail. */
   readonly withdrawn = new Set<number>();
-  /** By the entry that comes after it: a commit whose mails, and those of all before it, are the entries up to here. */
+  /** Commits by the number of entries up to and including them. */
   readonly marks = new Map<number, string>();
   #records = Buffer.alloc(0);
   #oidBytes = 20;
@@ -31,7 +31,7 @@ export class History {
 
   constructor(private readonly layout: Layout) {}
 
-  /** Hex names of blobs, for git; `from` up to `to`, not included. */
+  /** The hex names of blobs, for git; `to` exclusive. */
   oids(from: number, to: number): string[] {
     const oids: string[] = [];
     const size = this.#oidBytes + DATE_BYTES;
@@ -40,12 +40,12 @@ export class History {
     return oids;
   }
 
-  /** Committer date, Unix seconds. */
+  /** The committer date in Unix seconds. */
   dateAt(n: number): number {
     return this.#records.readUInt32LE(n * (this.#oidBytes + DATE_BYTES) + this.#oidBytes);
   }
 
-  /** A commit's raw line: `:<old mode> <new mode> <old blob> <new blob> <status>\t<path>`; a mode of 100xxx is a regular file. */
+  /** Adds a commit's raw line: `:<old mode> <new mode> <old blob> <new blob> <status>\t<path>`; mode 100xxx is a regular file. */
   addRaw(line: string, commit: string, date: number): void {
     const tab = line.indexOf('\t');
     const path = line.slice(tab + 1);
@@ -60,7 +60,7 @@ export class History {
 
   #add(oid: string, commit: string, date: number, withdrawn: boolean): void {
     if (this.#sinceMark >= CHECKPOINT_EVERY && commit !== this.#commit) {
-      // Copied from the line, or the chunk that it was cut from would stay in memory.
+      // Copied, or the chunk that contains the line would stay in memory.
       this.marks.set(this.length, Buffer.from(this.#commit, 'latin1').toString('latin1'));
       this.#sinceMark = 0;
     }
@@ -83,7 +83,7 @@ export class History {
   }
 }
 
-/** Reads the output of `git log` with LOG_ARGS into a history. */
+/** Parses the output of `git log` with LOG_ARGS into a history. */
 export class LogParser {
   #rest = '';
   #commit = '';
@@ -110,8 +110,8 @@ export class LogParser {
 }
 
 /**
- * Which mails are withdrawn later in what is being read, so that they are never handed on as mails.
- * Asked about every entry in order; a mail that is added again after its withdrawal stays.
+ * Finds mails that are withdrawn later in the part being read, so that they are not yielded as mails.
+ * Must be asked about every entry, in order. A mail that is added again after its withdrawal stays.
  */
 export class Withdrawals {
   readonly #toCome = new Map<string, number>();
@@ -126,7 +126,7 @@ export class Withdrawals {
     }
   }
 
-  /** What an entry amounts to; null: nothing any more, its mail went by as `deleted`. */
+  /** The event for an entry; null for the withdrawal of a mail that was yielded as `deleted`. */
   meaning(oid: string, withdrawn: boolean): 'mail' | 'deleted' | 'withdraw' | null {
     const toCome = this.#toCome.get(oid);
     if (!withdrawn) {

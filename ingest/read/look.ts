@@ -5,15 +5,15 @@ import { isBlank } from './limits';
 import { openRegular } from './regular';
 import { bodyStart } from './unescape';
 
-/** What a file's beginning says it is. `empty`: nothing in it, so a mailbox without mail. */
+/** The kind of a file, guessed from its beginning. `empty`: nothing in it, so a mailbox without mail. */
 export type Look = 'mbox' | 'pipermail' | 'mail' | 'empty' | 'other';
 
 const HEAD_BYTES = 16 * 1024;
 
-/** One of these stands in every mail; other texts have lines with a colon too. */
+/** Every mail has one of these headers; other texts may also have lines with a colon. */
 const MAIL_HEADER = /^(?:from|date|message-id|subject|received|return-path|to):/im;
 const FIELD = /^[!-9;-~]{1,100}[ \t]{0,4}:/;
-/** Mailman 2 writes its months with `user at host` for `user@host`. */
+/** Mailman 2 writes `user at host` for `user@host` in its monthly archives. */
 const PIPERMAIL_FROM = /^From \S{1,200} at \S{1,200} {1,4}(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/;
 
 export async function lookAtFile(path: string): Promise<{ look: Look; gzip: boolean }> {

@@ -115,7 +115,7 @@ describe('an mbox file', () => {
 
   it('rejects a mail without content', async () => {
     const { events } = await readAll(await only(file(`${FROM}\n${mboxOf(mail(1))}`)));
-    expect(summary(events)).toEqual(['reject holds no mail at all', `mail ${mail(1)}`]);
+    expect(summary(events)).toEqual(['reject contains no mail', `mail ${mail(1)}`]);
   });
 
   it.each(['box.mbox', 'box.mbox.gz'])(
@@ -178,7 +178,7 @@ describe('an mbox file', () => {
     expect(got).toEqual(asMails(random.slice(0, got.length)));
     expect(error).toBeInstanceOf(SourceError);
     expect(String(error)).toMatch(/box\.mbox\.gz/);
-    expect(notes[0]).toMatch(/cut short/);
+    expect(notes[0]).toMatch(/cut off/);
   });
 
   it('with a mail that is too long rejects it and reads on', { timeout: 60_000 }, async () => {
@@ -234,7 +234,7 @@ describe('standard input', () => {
 
   it('of something else, or of nothing, is refused', async () => {
     expect(String((await stdin('<!DOCTYPE html><html></html>')).error)).toMatch(/-: standard input is not an mbox/);
-    expect(String((await stdin()).error)).toMatch(/held no mail/);
+    expect(String((await stdin()).error)).toMatch(/contains no mail/);
   });
 });
 
@@ -253,7 +253,7 @@ describe('a file', () => {
   });
 
   it('that does not exist is refused', async () => {
-    await expect(recognise('/nowhere/at/all')).rejects.toThrow(/\/nowhere\/at\/all: there is no such/);
+    await expect(recognise('/nowhere/at/all')).rejects.toThrow(/\/nowhere\/at\/all: no such file/);
   });
 
   it('that is empty is a mailbox without mail', async () => {
@@ -309,6 +309,8 @@ describe('where a mail begins', () => {
       isSeen: async () => new Set(),
       onNote: (note) => notes.push(note),
     }) ?? []);
-    expect(notes).toEqual(['lines that begin with "From " and were taken for text, as no headers follow: 1']);
+    expect(notes).toEqual([
+      'lines beginning with "From " that were treated as text, because no headers follow them: 1',
+    ]);
   });
 });

@@ -11,16 +11,16 @@ import { type OpenOptions, SourceError, type SourceEvent } from './types';
 
 type MboxKind = 'mbox' | 'pipermail';
 
-/** A plain file: read up to `offset`, and enough to tell whether what was read is still there. */
+/** The state of a plain file: how far it was read, and hashes to check that this part has not changed. */
 interface PlainState {
   size: number;
   offset: number;
-  /** SHA-256 of its first bytes, up to 64 KiB of those read, and of the last 4 KiB before `offset`. */
+  /** SHA-256 of up to 64 KiB at the beginning; and below, of the last 4 KiB before `offset`. */
   head: string;
   tail: string;
 }
 
-/** A compressed file: nothing can be read from its middle. `sha256` null: read up to `mails` only. */
+/** The state of a compressed file, which can only be read from the beginning. `sha256` is null if only `mails` were read. */
 interface GzipState {
   size: number;
   mtimeMs: number;
@@ -31,7 +31,7 @@ interface GzipState {
 const HEAD_BYTES = 64 * 1024;
 const TAIL_BYTES = 4 * 1024;
 
-/** Reads a plain mbox; a file that has only grown since the last run is read on from where that ended. */
+/** Reads a plain mbox. If it has only grown since the last run, continues where that run ended. */
 export async function* readMbox(path: string, kind: MboxKind, options: OpenOptions): AsyncGenerator<SourceEvent> {
   const file = await openRegular(path);
   try {
@@ -57,7 +57,7 @@ export async function* readMbox(path: string, kind: MboxKind, options: OpenOptio
   }
 }
 
-/** Mails as they are cut, those of one chunk together. */
+/** Yields mails, those of a chunk together. */
 async function* cut(
   chunks: AsyncIterable<Buffer>,
   splitter: MboxSplitter,
@@ -66,7 +66,9 @@ async function* cut(
   for await (const chunk of chunks) yield splitter.push(chunk);
   yield splitter.end();
   if (splitter.kept)
-    options.onNote?.(`lines that begin with "From " and were taken for text, as no headers follow: ${splitter.kept}`);
+    options.onNote?.(
+      `lines beginning with "From " that were treated as text, because no headers follow them: ${splitter.kept}`,
+    );
 }
 
 function eventOf(mail: MboxMail, kind: MboxKind): SourceEvent {
@@ -94,7 +96,7 @@ async function offsetToReadFrom(file: FileHandle, size: number, options: OpenOpt
   if (typeof state?.offset !== 'number') return 0;
   const same = size >= state.size && (await stillThere(file, state)) && (await mailBeginsAt(file, state.offset));
   if (!same)
-    options.onNote?.('the file was changed since the last run, not only added to; reading it again from the start');
+    options.onNote?.('the file was changed since the last run, not only extended; reading it again from the start');
   return same ? state.offset : 0;
 }
 
@@ -103,7 +105,7 @@ async function stillThere(file: FileHandle, state: PlainState): Promise<boolean>
   return now.head === state.head && now.tail === state.tail;
 }
 
-/** Otherwise the last run ended within a mail that was still being written. */
+/** Whether a mail begins at `offset`; if not, the last run ended within a mail that was still being written. */
 async function mailBeginsAt(file: FileHandle, offset: number): Promise<boolean> {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(TAIL_BYTES), 0, TAIL_BYTES, offset);
   const bytes = buffer.subarray(0, bytesRead);
@@ -112,7 +114,7 @@ async function mailBeginsAt(file: FileHandle, offset: number): Promise<boolean> 
   return at === bytes.length || (startsWithFrom(bytes, at) && isFromLine(bytes, at, true) === true);
 }
 
-/** Reads a compressed mbox; where it was cut short, its whole mails and then an error. */
+/** Reads a compressed mbox. If it is cut off, yields its complete mails, then throws. */
 export async function* readMboxGzip(path: string, kind: MboxKind, options: OpenOptions): AsyncGenerator<SourceEvent> {
   const file = await openRegular(path);
   const { size, mtimeMs } = await file.stat().finally(() => file.close());
@@ -157,7 +159,7 @@ async function* hashed(chunks: AsyncIterable<Buffer>, hash: ReturnType<typeof cr
   }
 }
 
-/** The last mail before a cut is left out: half of it would stand in the way of the whole one later. */
+/** Leaves out the last mail before a cut, because an incomplete mail would keep out the complete one later. */
 function wholeMails(
   location: string,
   compressed: AsyncIterable<Buffer>,
@@ -175,20 +177,20 @@ async function* unpacked(
   try {
     yield* gunzip(compressed, maxRatio);
   } catch (error) {
-    options.onNote?.('the compressed file is cut short or damaged; the mails before that place were read');
+    options.onNote?.('the compressed file is cut off or damaged; the mails before that place were read');
     if (error instanceof SourceError) throw error;
-    throw new SourceError(location, `cannot be decompressed to its end (${(error as Error).message}); fetch it again`);
+    throw new SourceError(location, `cannot decompress the whole file (${(error as Error).message}); fetch it again`);
   }
 }
 
-/** Reads an mbox from a stream, compressed or not, once: a stream cannot be resumed. */
+/** Reads an mbox from a stream, compressed or not. A stream cannot be resumed. */
 export async function* readStream(stream: NodeJS.ReadableStream, options: OpenOptions): AsyncGenerator<SourceEvent> {
   const found = yield* readMails(buffers(stream), '-', options);
-  if (!found) throw new SourceError('-', 'standard input held no mail; give it an mbox');
+  if (!found) throw new SourceError('-', 'standard input contains no mail; it must be an mbox');
   yield { kind: 'checkpoint', state: null };
 }
 
-/** Reads the mails of an mbox or pipermail month as its bytes come. @returns whether there was any */
+/** Reads the mails of an mbox or pipermail month from a stream. @returns whether there were any */
 export async function* readMails(
   chunks: AsyncGenerator<Buffer>,
   location: string,
@@ -211,15 +213,15 @@ export async function* readMails(
   }
 }
 
-/** @param head the beginning of what is read, decompressed */
+/** @param head the beginning of the file, decompressed */
 function kindOf(head: Buffer, location: string): MboxKind {
   const look = lookAt(head);
   if (look !== 'other') return look === 'pipermail' ? 'pipermail' : 'mbox';
-  const what = location === '-' ? 'standard input ' : '';
+  const what = location === '-' ? 'standard input is ' : '';
   const page = /^\s*<(?:!doctype|html)/i.test(head.toString('latin1', 0, 200)) ? ' but a web page' : '';
   throw new SourceError(
     location,
-    `${what}is not an mbox${page}: it begins neither with a "From " line nor with mail headers`,
+    `${what}not an mbox${page}: it begins neither with a "From " line nor with mail headers`,
   );
 }
 
@@ -227,7 +229,7 @@ async function* buffers(stream: NodeJS.ReadableStream): AsyncGenerator<Buffer> {
   for await (const chunk of stream) yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
 }
 
-/** Enough to tell what it is, though a pipe may give a byte at a time. */
+/** Reads enough to recognise the kind of file; a pipe may give a single byte at a time. */
 async function firstBytes(chunks: AsyncGenerator<Buffer>): Promise<Buffer> {
   const parts: Buffer[] = [];
   let length = 0;

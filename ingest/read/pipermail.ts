@@ -3,8 +3,8 @@ import { bodyStart } from './unescape';
 const FROM_FIELD = /^(From:[ \t]{0,8}\S{1,200}) at (\S{1,200})/im;
 
 /**
- * Turns `From: user at host (Name)` back into `From: user@host (Name)`: Mailman hid the address so. Nothing else is changed: in a body
- * "at" is a word. The mail is therefore not the bytes of the file, but nearer to the mail that was sent.
+ * Restores `From: user@host (Name)` from `From: user at host (Name)`, with which Mailman hides addresses. Changes nothing else, because
+ * in a body "at" is a word. The mail then differs from the file, but is closer to the original mail.
  */
 export function withAddress(mail: Buffer): Buffer {
   const header = mail.toString('latin1', 0, bodyStart(mail));

@@ -13,17 +13,17 @@ import { type OpenOptions, type Source, SourceError, type SourceEvent, type Sour
 import { recogniseUrl, type WebOptions } from './url';
 import { SILENCE_SECONDS } from './web/limits';
 
-/** What a source may be, as the usage and every refusal say it. */
+/** The accepted sources, for the usage and error messages. */
 export const ACCEPTED =
   'a public-inbox directory or repository, an mbox or pipermail month (.gz too), a Maildir, a directory of .eml files, the URL of a list, an mbox or a pipermail archive, or - for an mbox on standard input';
 
-/** Directories of such files are read file by file, as a month's archives are kept. */
+/** A directory of such files (monthly archives, for example) is read file by file. */
 const MAILBOX_NAME = /\.(?:mbox|mbx|txt)(?:\.gz)?$/i;
 const EPOCH_NAME = /^(\d{1,6})\.git$/;
 
 /**
- * Finds out by looking what a location is, and how to read it. A directory of several mailboxes gives one source for each.
- * @throws SourceError where it does not exist or holds no mail archive
+ * Finds out what a location is, and how to read it. A directory of mailboxes gives one source for each.
+ * @throws SourceError if it does not exist or contains no mail archive
  */
 export async function recognise(
   location: string,
@@ -39,12 +39,9 @@ export async function recognise(
   } catch (error) {
     if (error instanceof SourceError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new SourceError(
-      location,
-      code === 'ENOENT' ? 'there is no such file or directory' : `cannot be read: ${message}`,
-    );
+    throw new SourceError(location, code === 'ENOENT' ? 'no such file or directory' : `cannot read file: ${message}`);
   }
-  throw new SourceError(location, `holds no mail archive. Accepted: ${ACCEPTED}`);
+  throw new SourceError(location, `contains no mail archive. Accepted: ${ACCEPTED}`);
 }
 
 function source(
@@ -56,13 +53,13 @@ function source(
   return { kind, location, listName, open: (options) => namingErrors(location, open(options)) };
 }
 
-/** What the system says of a file that went away or cannot be read is told of the source, and ends only that one. */
+/** Turns system errors (a file that is gone or unreadable) into errors of this source, so that only this source ends. */
 async function* namingErrors(location: string, events: AsyncIterable<SourceEvent>): AsyncGenerator<SourceEvent> {
   try {
     yield* events;
   } catch (error) {
     if (typeof (error as NodeJS.ErrnoException).code !== 'string') throw error;
-    throw new SourceError(location, `cannot be read: ${(error as Error).message}`);
+    throw new SourceError(location, `cannot read file: ${(error as Error).message}`);
   }
 }
 
@@ -78,7 +75,7 @@ async function directory(path: string): Promise<Source[]> {
   return (await Promise.all(boxes.map((name) => mailbox(join(path, name))))).flat();
 }
 
-/** A file beside other mailboxes: one that cannot be read fails alone, when it is opened; a text that is no mail is a note to the reader. */
+/** A file among other mailboxes. If it cannot be read, only this source fails, when it is opened; other text files are skipped. */
 async function mailbox(path: string): Promise<Source[]> {
   try {
     return [await file(path, path)];
@@ -93,7 +90,7 @@ async function* failing(error: SourceError): AsyncGenerator<SourceEvent> {
   throw error;
 }
 
-/** `git/0.git`, `git/1.git` ... of an inbox, or the directory `git` itself; in the order of their numbers. */
+/** `git/0.git`, `git/1.git` ... of an inbox, or of the directory `git` itself, ordered by number. */
 async function epochsIn(path: string, names: Set<string>): Promise<Epoch[]> {
   const inside = names.has('git') && (await isOwnDirectory(join(path, 'git'))) ? join(path, 'git') : path;
   const epochs: Epoch[] = [];
@@ -114,7 +111,7 @@ function epochSource(path: string, epochs: Epoch[], listName: string | null): So
   const isV1 = first?.layout === 'v1';
   return source(isV1 ? 'public-inbox-v1' : 'public-inbox-v2', path, listName, async function* (open) {
     if (first && listName !== null) {
-      // Of a version 2 inbox it lies beside `git`; that of an epoch names the list too.
+      // In a version 2 inbox it is beside `git`; an epoch's description also names the list.
       const above = dirname(first.path);
       const around = isV1 ? null : await readDescription(basename(above) === 'git' ? dirname(above) : above);
       const text = around ?? (await readDescription(first.path));
@@ -124,16 +121,16 @@ function epochSource(path: string, epochs: Epoch[], listName: string | null): So
   });
 }
 
-/** One repository: what its newest commit holds tells the layout. */
+/** A single repository; the files in its newest commit show the layout. */
 async function repository(path: string, gitDirectory: string): Promise<Source> {
   const number = EPOCH_NAME.exec(basename(path))?.[1];
   const layout = await layoutOf(gitDirectory);
-  if (layout === null) throw new SourceError(path, `is a git repository, but not of mails. Accepted: ${ACCEPTED}`);
+  if (layout === null) throw new SourceError(path, `a git repository, but not of mails. Accepted: ${ACCEPTED}`);
   const epoch = { path: gitDirectory, layout, number: number === undefined ? null : Number(number) };
   return epochSource(path, [epoch], layout === 'v1' ? basename(path).replace(/\.git$/, '') : inboxAround(path));
 }
 
-/** The inbox's directory around `inbox/git/0.git`; null where the repository stands alone, as its name says nothing of a list. */
+/** The inbox's directory around `inbox/git/0.git`; null for a single repository, whose name does not name a list. */
 function inboxAround(path: string): string | null {
   const above = dirname(path);
   return EPOCH_NAME.test(basename(path)) && basename(above) === 'git' ? basename(dirname(above)) : null;
@@ -141,7 +138,7 @@ function inboxAround(path: string): string | null {
 
 async function layoutOf(gitDirectory: string): Promise<Layout | null> {
   const { head, ...opened } = await openRepository(gitDirectory);
-  // No commit yet: the shape in which public-inbox makes repositories now.
+  // Without a commit, assume the layout in which public-inbox makes repositories now.
   const tree = head === null ? null : await gitAnswer({ head, ...opened }, ['ls-tree', '--name-only', head]);
   if (tree === null) return 'v2';
   const names = tree.split('\n').filter(Boolean);
@@ -149,15 +146,15 @@ async function layoutOf(gitDirectory: string): Promise<Layout | null> {
   return names.length === 0 || names.some((name) => /^[0-9a-f]{2}$/.test(name)) ? 'v1' : null;
 }
 
-/** `real`: the same file without links, where the user named it; what stands within a directory may be none. */
+/** `real`: the same file with links resolved if the user named it; files within a directory must not be links. */
 async function file(path: string, real: string): Promise<Source> {
   const { look, gzip } = await lookAtFile(real).catch((error: NodeJS.ErrnoException) => {
-    throw new SourceError(path, error.code === undefined ? String(error) : `cannot be read: ${error.message}`);
+    throw new SourceError(path, error.code === undefined ? String(error) : `cannot read file: ${error.message}`);
   });
   if (look === 'other')
     throw new SourceError(
       path,
-      `is no mail archive: it begins with neither a "From " line nor mail headers. Accepted: ${ACCEPTED}`,
+      `not a mail archive: it begins with neither a "From " line nor mail headers. Accepted: ${ACCEPTED}`,
     );
   if (look === 'mail' && !gzip) return source('eml', path, null, (open) => readEml(real, open));
   const kind = look === 'pipermail' ? 'pipermail' : 'mbox';

@@ -170,12 +170,12 @@ describe("a stranger's repository", () => {
     const thief = join(temporary(), 'thief');
     git(path, 'clone', '-q', '--shared', path, thief);
     execFileSync('chown', ['-R', '12345', thief]);
-    await expect(subjectsOf(thief)).rejects.toThrow(/belongs to somebody else/);
+    await expect(subjectsOf(thief)).rejects.toThrow(/belongs to another user/);
     const linked = code();
     renameSync(join(linked, '.git', 'objects'), join(linked, '.git', 'moved'));
     chownSync(join(linked, '.git'), 12345, 12345);
     symlinkSync(join(path, '.git', 'objects'), join(linked, '.git', 'objects'));
-    await expect(subjectsOf(linked)).rejects.toThrow(/belongs to somebody else/);
+    await expect(subjectsOf(linked)).rejects.toThrow(/belongs to another user/);
   });
 
   it('may be a work tree of another; a .git file that leads elsewhere is not followed', async () => {
@@ -185,10 +185,10 @@ describe("a stranger's repository", () => {
     expect(await subjectsOf(tree)).toHaveLength(2);
     const thief = temporary();
     writeFileSync(join(thief, '.git'), `gitdir: ${join(path, '.git')}\n`);
-    await expect(subjectsOf(thief)).rejects.toThrow(/leads elsewhere/);
+    await expect(subjectsOf(thief)).rejects.toThrow(/leads to another directory/);
     const [name = ''] = readdirSync(join(path, '.git', 'worktrees'));
     writeFileSync(join(thief, '.git'), `gitdir: ${join(path, '.git', 'worktrees', name)}\n`);
-    await expect(subjectsOf(thief)).rejects.toThrow(/leads elsewhere/);
+    await expect(subjectsOf(thief)).rejects.toThrow(/leads to another directory/);
     const bare = join(temporary(), 'bare');
     mkdirSync(bare);
     writeFileSync(join(bare, 'HEAD'), 'ref: refs/heads/main\n');

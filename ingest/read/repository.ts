@@ -5,21 +5,21 @@ import { dirname, join, resolve, sep } from 'node:path';
 import { readSmall } from './regular';
 import { SourceError } from './types';
 
-/** Somebody's repository, read through a bare one of ours that borrows its objects and nothing else. */
+/** Another person's repository, read through our own bare repository that borrows only its objects. */
 export interface Repository {
-  /** Where theirs is, for messages. */
+  /** The path of the original, for messages. */
   path: string;
-  /** Ours: what git is started on. */
+  /** Our repository, on which git is started. */
   view: string;
-  /** The commit of HEAD; null where there is none yet. */
+  /** The commit of HEAD; null if there is none yet. */
   head: string | null;
 }
 
-/** The largest files of the shape: a HEAD or a ref; packed refs of a tree with 500,000 tags; alternates; a shallow clone's ends. */
+/** Limits of file sizes: a HEAD or ref; packed refs with 500,000 tags; alternates; the list of a shallow clone. */
 const MAX_REF = 4096;
 const MAX_PACKED_REFS = 64 * 1024 * 1024;
 const MAX_LIST = 1024 * 1024;
-/** Git follows symbolic refs, and alternates of alternates, five deep. */
+/** Git follows symbolic refs, and alternates of alternates, five levels deep. */
 const MAX_DEPTH = 5;
 const MAX_STORES = 1000;
 
@@ -27,10 +27,10 @@ const OID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 const REF = /^refs\/[^\0-\x20\x7f~^:?*[\\]{1,1000}$/;
 
 /**
- * Opens a repository without reading a setting, a hook, an attribute or a graft of it: any of them may name a program, and git's own
- * guard (safe.directory) is of no use to whoever must read other people's. Its files are looked at first: a FIFO among them would keep
- * git waiting, a link could lead anywhere. Decision 0034.
- * @throws SourceError where it is no repository, or one that leads to what is not its own
+ * Opens a repository without using its settings, hooks, attributes or grafts: any of them may name a program, and git's own protection
+ * (safe.directory) does not help if other people's repositories must be read. Its files are checked first: a FIFO would block git, and
+ * a link could lead anywhere. Decision 0034.
+ * @throws SourceError if it is not a repository, or leads to files outside it
  */
 export async function openRepository(path: string): Promise<Repository> {
   try {
@@ -41,11 +41,11 @@ export async function openRepository(path: string): Promise<Repository> {
     return { path, view: await viewOf(path, stores[0] as string, head, shallow), head };
   } catch (error) {
     if (error instanceof SourceError || typeof (error as NodeJS.ErrnoException).code !== 'string') throw error;
-    throw new SourceError(path, `cannot be read as a git repository: ${(error as Error).message}`);
+    throw new SourceError(path, `cannot read it as a git repository: ${(error as Error).message}`);
   }
 }
 
-/** HEAD's directory, and that of refs and objects: they differ in a linked work tree. */
+/** The directory of HEAD, and that of refs and objects, which differ in a linked work tree. */
 async function directoriesOf(path: string): Promise<{ own: string; common: string }> {
   const inside = join(path, '.git');
   const about = await stat(inside).catch(() => null);
@@ -53,16 +53,16 @@ async function directoriesOf(path: string): Promise<{ own: string; common: strin
   const named = (await readSmall(join(own, 'commondir'), MAX_REF))?.trim();
   if (named === undefined) return { own, common: own };
   const common = await realpath(resolve(own, named));
-  // Whoever can make that directory there can read what is in it.
+  // Whoever can create that directory there can also read its contents.
   if (dirname(await realpath(own)) !== join(common, 'worktrees'))
     throw new SourceError(
       path,
-      `its commondir leads to ${common}, which does not have it as a work tree; not followed`,
+      `its commondir leads to ${common}, which does not list it as a work tree; not followed`,
     );
   return { own, common };
 }
 
-/** Where a `.git` file leads, if what it names names it back, as `git worktree add` leaves it. */
+/** The target of a `.git` file, if the target names this file in return, as after `git worktree add`. */
 async function redirected(path: string, file: string): Promise<string> {
   const target = /^gitdir: (.+)/.exec((await readSmall(file, MAX_REF)) ?? '')?.[1];
   const own = target === undefined ? null : resolve(path, target);
@@ -74,27 +74,27 @@ async function redirected(path: string, file: string): Promise<string> {
   )
     throw new SourceError(
       path,
-      'its .git is a file that leads elsewhere, and nothing there names it; give that git directory itself',
+      'its .git file leads to another directory that does not name it in return; give that git directory instead',
     );
   return own;
 }
 
-/** The object directories that git would read, the repository's own first: all of one owner, and nothing in them but files. */
+/** The object directories that git would read, the repository's own first. All must have the same owner and contain only files. */
 async function objectStores(common: string): Promise<string[]> {
   const first = await realpath(join(common, 'objects')).catch(() => null);
-  if (first === null) throw new SourceError(common, 'is not a git repository: it has no objects');
+  if (first === null) throw new SourceError(common, 'not a git repository: it has no objects');
   const { uid } = await stat(common);
   const stores = new Map<string, number>([[first, 0]]);
   for (const [store, depth] of stores) {
     if ((await stat(store)).uid !== uid)
-      throw new SourceError(common, `its objects are in ${store}, which belongs to somebody else; not read`);
+      throw new SourceError(common, `its objects are in ${store}, which belongs to another user; not read`);
     await checkFiles(store, 0);
     for (const next of await alternatesOf(store)) {
       const real = await realpath(next).catch(() => null);
       if (real !== null && !stores.has(real)) stores.set(real, depth + 1);
     }
     if (stores.size > MAX_STORES || depth > MAX_DEPTH)
-      throw new SourceError(common, 'its objects are in too many places (objects/info/alternates)');
+      throw new SourceError(common, 'its objects are in too many directories (objects/info/alternates)');
   }
   return [...stores.keys()];
 }
@@ -107,25 +107,25 @@ async function alternatesOf(store: string): Promise<string[]> {
   return lines.map((line) => resolve(store, line));
 }
 
-/** `pack`, `info` and their folders, and single objects by the first two digits of their names. */
+/** Checks `pack`, `info` and their folders, and the folders of single objects. */
 async function checkFiles(folder: string, depth: number): Promise<void> {
   const entries = await readdir(folder, { withFileTypes: true });
   for (const entry of entries) {
     const path = join(folder, entry.name);
     if (entry.isDirectory() && depth < 3) await checkFiles(path, depth + 1);
     else if (!entry.isFile() && !entry.isDirectory())
-      throw new SourceError(path, 'is neither a file nor a directory: a repository with it is not read');
+      throw new SourceError(path, 'neither a file nor a directory; the repository is not read');
   }
 }
 
 async function headOf(own: string, common: string): Promise<string | null> {
   let text = await readSmall(join(own, 'HEAD'), MAX_REF);
-  if (text === null) throw new SourceError(own, 'is not a git repository: it has no HEAD');
+  if (text === null) throw new SourceError(own, 'not a git repository: it has no HEAD');
   for (let depth = 0; depth <= MAX_DEPTH; depth++) {
     const name = /^ref:\s*(.*?)\s*$/.exec(text)?.[1];
     if (name === undefined) break;
     if (name === 'refs/heads/.invalid')
-      throw new SourceError(own, 'keeps its references as a reftable; clone it with --ref-format=files');
+      throw new SourceError(own, 'stores its references as a reftable; clone it with --ref-format=files');
     const loose = await refFile(own, common, name);
     if (loose === null) return packedRef(common, name);
     text = loose;
@@ -158,7 +158,7 @@ async function packedRef(common: string, name: string): Promise<string | null> {
 let views: string | null = null;
 const places = new Map<string, string>();
 
-/** The bare repository of ours for a path, made or brought up to date. It goes when the process ends. */
+/** Makes or updates our bare repository for a path. It is removed when the process ends. */
 async function viewOf(path: string, objects: string, head: string | null, shallow: string | null): Promise<string> {
   if (views === null) {
     const made = mkdtempSync(join(tmpdir(), 'threadline-git-'));

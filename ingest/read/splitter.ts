@@ -2,53 +2,53 @@ import { dateOfFromLine, headerStart, isFromLine, isGitLine, lineAfter, startsWi
 import { isBlank, MAX_MAIL_BYTES, REJECT_KEPT_BYTES } from './limits';
 import { bodyStart, saysMboxrd, unescapeFrom } from './unescape';
 
-/** One mail of an mbox: its bytes as sent, and where its `From ` line and its end lie in the file. */
+/** A mail in an mbox: its bytes as sent, and the positions of its `From ` line and its end in the file. */
 export interface MboxMail {
   bytes: Buffer;
   at: number;
   end: number;
   tooLong: boolean;
-  /** Unix seconds of its `From ` line, if that has a date. */
+  /** The date in its `From ` line in Unix seconds, if it has one. */
   fromLine: number | null;
 }
 
 const LINE_END = 10;
-/** So much of a `From ` line is looked at. */
+/** Bytes of a `From ` line that are examined. */
 const MAX_FROM_LINE = 512;
 const RETURN = 13;
 const FROM_AFTER_LINE = Buffer.from('\nFrom ');
-/** A `From ` line and the line after it, twice over: with this much more, every doubt is settled. */
+/** Twice the length of a `From ` line and the next line: enough to decide in every case. */
 const LOOK_AHEAD = 2048;
 const MIN_CAPACITY = 512 * 1024;
-/** Of a mail that is too long, at most about this much is held. */
+/** About the most that is kept in memory of a mail that is too long. */
 const EXCESS_HELD = 8 * 1024 * 1024;
-/** Headers beyond this are not searched for Content-Length. */
+/** Bytes of headers that are searched for Content-Length. */
 const MAX_HEADER = 256 * 1024;
-/** A Content-Length above this is not believed: waiting for its end would hold that much in memory. */
+/** A larger Content-Length is ignored: waiting for the end would need that much memory. */
 const MAX_CONTENT_LENGTH = 32 * 1024 * 1024;
 const LENGTH_FIELD = Buffer.from('ength:');
 const CONTENT_LENGTH = /^content-length:[ \t]{0,20}(\d{1,12})[ \t\r]{0,20}$/im;
 
 /**
- * Cuts an mbox (mboxo, mboxrd, mboxcl; LF or CRLF) into mails as its bytes come. Mails are views of the bytes read, copied only to undo
- * `>From `. A mail begins at a `From ` line at the start of the file or after an empty line; that empty line belongs to neither mail.
+ * Splits an mbox (mboxo, mboxrd, mboxcl; LF or CRLF) into mails while it is read. Mails are views of the bytes, copied only to unescape
+ * `>From `. A mail begins at a `From ` line at the start of the file or after an empty line, which belongs to neither mail.
  */
 export class MboxSplitter {
   #bytes = Buffer.alloc(0);
   #length = 0;
-  /** Where the mail under way begins in `#bytes`, and how far the search for its end has come. */
+  /** The start of the current mail in `#bytes`; and below, how far its end has been searched. */
   #start = 0;
   #searched = 0;
-  /** Position in the file of `#bytes[0]`. */
+  /** The position of `#bytes[0]` in the file. */
   #base: number;
-  /** Bytes of a mail that is too long, dropped so far; the kept beginning stands in `#bytes`. */
+  /** Dropped bytes of a mail that is too long; its beginning stays in `#bytes`. */
   #dropped = 0;
-  /** Whether the mail under way has shown that no Content-Length helps. */
+  /** Whether the current mail has no usable Content-Length. */
   #noLength = false;
-  /** Where the mail under way ends by its Content-Length, once that has proved right. */
+  /** The end of the current mail according to its Content-Length, once that is known to be right. */
   #told: number | null = null;
 
-  /** Lines that begin with `From ` after an empty line and were taken for text. */
+  /** The number of lines that begin with `From ` after an empty line and were treated as text. */
   kept = 0;
 
   constructor(at = 0) {
@@ -60,7 +60,7 @@ export class MboxSplitter {
     return this.#cut(false);
   }
 
-  /** The mails left at the end of the file. */
+  /** The remaining mails at the end of the file. */
   end(): MboxMail[] {
     const mails = this.#cut(true);
     if (this.#start < this.#length) this.#finish(this.#length, mails);
@@ -77,7 +77,7 @@ export class MboxSplitter {
     this.#told = null;
   }
 
-  /** Never moves bytes in place: mails handed out are views of them. */
+  /** Appends a chunk without moving bytes in place, because returned mails are views of them. */
   #append(chunk: Buffer): void {
     if (this.#length + chunk.length > this.#bytes.length) {
       const kept = this.#bytes.subarray(this.#start, this.#length);
@@ -103,7 +103,7 @@ export class MboxSplitter {
     return mails;
   }
 
-  /** Where the next mail begins; null where the bytes so far do not tell. */
+  /** The start of the next mail; null if more bytes are needed. */
   #nextStart(final: boolean): number | null {
     const told = this.#byContentLength(final);
     if (told !== undefined) return told;
@@ -120,7 +120,7 @@ export class MboxSplitter {
     }
   }
 
-  /** A patch that was pasted into a mail is part of it, unless the mail is itself one of git's. */
+  /** Whether a mail begins here. A patch pasted into a mail is part of it, unless the mail itself is a patch from git. */
   #begins(bytes: Buffer, at: number, final: boolean): boolean | null {
     const verdict = isFromLine(bytes, at, final);
     const isText = verdict === false || (verdict && isGitLine(bytes, at) && !isGitLine(bytes, this.#start));
@@ -129,13 +129,13 @@ export class MboxSplitter {
     return false;
   }
 
-  /** `lineEnd` ends a line: whether that line is empty. */
+  /** Whether the line that ends at `lineEnd` is empty. */
   #afterEmptyLine(lineEnd: number): boolean {
     const before = lineEnd - (this.#bytes[lineEnd - 1] === RETURN ? 2 : 1);
     return before < this.#start || this.#bytes[before] === LINE_END;
   }
 
-  /** mboxcl: the length a mail gives for its body, where another mail or the end of the file stands right after it. Undefined: search. */
+  /** mboxcl: the end by the mail's Content-Length, if another mail or the end of the file follows there. Undefined: search for it. */
   #byContentLength(final: boolean): number | null | undefined {
     if (this.#noLength || this.#dropped) return undefined;
     const bytes = this.#bytes.subarray(this.#start, Math.min(this.#length, this.#start + MAX_HEADER));
@@ -163,7 +163,7 @@ export class MboxSplitter {
     return at;
   }
 
-  /** The mail that ends before `next`, its `From ` line and the empty line after it taken away; null for empty lines between mails. */
+  /** The mail that ends before `next`, without its `From ` line and the empty line after it; null for empty lines between mails. */
   #mail(next: number): MboxMail | null {
     const whole = this.#bytes.subarray(this.#start, this.#told ?? next);
     const tooLong = this.#dropped > 0;
@@ -181,7 +181,7 @@ export class MboxSplitter {
     };
   }
 
-  /** Of a mail that is too long only the beginning and the end are held: the one is kept, in the other the next mail is looked for. */
+  /** Keeps only the beginning of a mail that is too long, and its end, in which the next mail is searched. */
   #dropExcess(): void {
     const held = this.#length - this.#start;
     if (held + this.#dropped <= MAX_MAIL_BYTES || held < EXCESS_HELD) return;

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
-/** Inbox, `git`, `0.git`, `refs`, `heads`: what tells of a new commit lies no deeper. */
+/** Inbox, `git`, `0.git`, `refs`, `heads`: a new commit is visible at this depth. */
 const DEPTH = 5;
 const MAILBOX = /\.(?:mbox|mbx|txt|eml)(?:\.gz)?$/i;
 
 /**
- * A word for what a file or folder of mails looks like, which changes when mails come: sizes and times of mailboxes, times of folders
- * (a new file in one, a branch that was moved). No mail is opened.
+ * A hash of the state of a file or folder of mails, which changes when mails arrive: sizes and times of mailboxes, times of folders
+ * (a new file, a moved branch). Opens no mail.
  */
 export async function stampOf(location: string): Promise<string> {
   const hash = createHash('sha256');
@@ -19,7 +19,7 @@ export async function stampOf(location: string): Promise<string> {
 async function walk(path: string, depth: number, say: (line: string) => void): Promise<void> {
   const { size, mtimeMs } = await stat(path);
   say(`${path}\0${size}\0${mtimeMs}\n`);
-  // Objects follow from branches, and there may be hundreds of thousands of them.
+  // Objects are skipped: branches change with them, and there may be hundreds of thousands.
   const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const inside = join(path, entry.name);

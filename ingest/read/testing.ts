@@ -12,21 +12,21 @@ afterEach(() => {
   for (const path of made.splice(0)) rmSync(path, { recursive: true, force: true });
 });
 
-/** A directory of its own for one test, removed after it. */
+/** A directory for one test, removed after it. */
 export function temporary(): string {
   const path = mkdtempSync(join(tmpdir(), 'threadline-read-'));
   made.push(path);
   return path;
 }
 
-/** A commit of a test archive: files set to a text, files removed. */
+/** A commit in a test archive: files to write, and files to remove. */
 export interface TestCommit {
   set?: Record<string, string>;
   remove?: string[];
   at?: number;
 }
 
-/** Makes a bare repository, or adds to it, through git fast-import; `fresh`: the new commits replace its history. */
+/** Makes a bare repository, or adds to it, with git fast-import; with `fresh`, the new commits replace its history. */
 export function commitTo(path: string, commits: TestCommit[], fresh = true, format = 'sha1'): void {
   const git = (args: string[], input = '') =>
     execFileSync('git', ['--git-dir', path, ...args], { input, stdio: ['pipe', 'pipe', 'ignore'] });
@@ -47,7 +47,7 @@ export function commitTo(path: string, commits: TestCommit[], fresh = true, form
 export const added = (text: string): TestCommit => ({ remove: ['d'], set: { m: text } });
 export const withdrawn = (text: string): TestCommit => ({ remove: ['m'], set: { d: text } });
 
-/** A small mail that is told from others by its number. */
+/** A small mail with a number. */
 export function mail(n: number, body = `Text ${n}.\n`): string {
   return `From: Ada <ada@example.org>\nDate: Mon, 1 Jan 2024 00:00:00 +0000\nMessage-ID: <${n}@example.org>\nSubject: Mail ${n}\n\n${body}`;
 }
@@ -56,7 +56,7 @@ export interface Told {
   events: SourceEvent[];
   notes: string[];
   totals: string[];
-  /** What was thrown at the end, if anything was. */
+  /** The error that was thrown at the end, if any. */
   error: unknown;
 }
 
@@ -82,7 +82,7 @@ export async function only(location: string): Promise<Source> {
   return sources[0] as Source;
 }
 
-/** `mail <text>`, `withdraw <text>`, `reject <reason>` ...: what events amount to, checkpoints left out. */
+/** Events as `mail <text>`, `withdraw <text>`, `reject <reason>` ..., without checkpoints. */
 export function summary(events: SourceEvent[]): string[] {
   return events.flatMap((event) => {
     if (event.kind === 'checkpoint') return [];
@@ -90,13 +90,13 @@ export function summary(events: SourceEvent[]): string[] {
   });
 }
 
-/** State of the last checkpoint. */
+/** The state of the last checkpoint. */
 export function lastState(events: SourceEvent[]): unknown {
   const last = events.filter((event) => event.kind === 'checkpoint').at(-1);
   return last?.kind === 'checkpoint' ? JSON.parse(JSON.stringify(last.state)) : undefined;
 }
 
-/** Interrupted at each checkpoint and resumed there: the events must be those of undisturbed reading. */
+/** The events if reading is interrupted and resumed at each checkpoint, which must be the same as without interruption. */
 export async function eventsResumedAtEach(source: Source): Promise<string[][]> {
   const { events } = await readAll(source);
   const runs: string[][] = [];

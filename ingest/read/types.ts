@@ -1,28 +1,28 @@
 import type { HeldBlob } from './held';
 
-/** Where a raw mail stood, for error messages and for `posting`. */
+/** The place of a raw mail, for error messages and for `posting`. */
 export interface Origin {
-  /** Readable place: `epoch 0, commit 1a2b3c`, `offset 8211`, `cur/1234.host`. */
+  /** A readable place: `epoch 0, commit 1a2b3c`, `offset 8211`, `cur/1234.host`. */
   place: string;
-  /** Epoch of a public-inbox v2 source, else null. */
+  /** The epoch of a public-inbox v2 source, else null. */
   epoch: number | null;
-  /** git blob name (40 or 64 hex), else null. */
+  /** The git blob name (40 or 64 hex), else null. */
   oid: string | null;
-  /** Arrival in Unix seconds as the source tells it (git committer date), else null. */
+  /** The arrival in Unix seconds according to the source (git committer date), else null. */
   receivedAt: number | null;
-  /** Time of an mbox's `From ` line: the arrival of a mail without `Received:` headers (mail/date.ts `isArrival`). */
+  /** The time in an mbox's `From ` line: the arrival of a mail without `Received:` headers (mail/date.ts `isArrival`). */
   fromLine?: number | null;
-  /** Of a mail out of an older database: the list that it stood on there, its arrival on it, and its article number. */
+  /** For a mail from an older database: its list there, its arrival on that list, and its article number. */
   posted?: { list: string; receivedAt: number | null; number: number };
 }
 
 /**
- * What a reader yields. `mail`: one raw mail, its archive's wrapping undone (mbox `From ` line removed, `>From ` unescaped).
- * `deleted`: a mail that was added and withdrawn again within what is being read (counted, never stored).
+ * The events of a reader. `mail`: a raw mail, with the archive's wrapping undone (mbox `From ` line removed, `>From ` unescaped).
+ * `deleted`: a mail that was added and withdrawn within the part being read (counted, not stored).
  * `withdraw`: the archive withdrew a mail that an earlier run may have stored.
- * `purged`: the archive's history was rewritten without a mail that an earlier run posted; nothing but the blob's name is left of it.
- * `reject`: bytes that hold no mail at all.
- * `checkpoint`: everything yielded so far may be recorded as read; `state` is handed to the next run's `open`.
+ * `purged`: the archive's history was rewritten without a mail that an earlier run posted; only the blob's name is known.
+ * `reject`: bytes that contain no mail.
+ * `checkpoint`: everything yielded so far may be recorded as read; `state` is passed to `open` in the next run.
  */
 export type SourceEvent =
   | { kind: 'mail'; bytes: Buffer; origin: Origin }
@@ -43,52 +43,52 @@ export type SourceKind =
   | 'url';
 
 export interface OpenOptions {
-  /** What the last checkpoint of this source said; undefined on the first run. JSON-safe. */
+  /** The state of this source's last checkpoint; undefined in the first run. JSON-safe. */
   state: unknown;
-  /** For sources made of files: which of these keys an earlier run recorded through `seen`. */
+  /** For sources of files: which of these keys an earlier run recorded in `seen`. */
   isSeen(keys: string[]): Promise<Set<string>>;
-  /** For archives with a history: the blobs that earlier runs posted of an epoch of this source. */
+  /** For archives with a history: the blobs that earlier runs posted from an epoch of this source. */
   held?(epoch: number | null): AsyncIterable<HeldBlob[]>;
-  /** Told once it is known how much there is to read (mails or bytes), for progress; may never be called. */
+  /** Called when it is known how much there is to read (mails or bytes), for progress; may never be called. */
   onTotal?(total: number, unit: 'mails' | 'bytes'): void;
-  /** What the source says that its list is about. */
+  /** Called with the source's description of its list. */
   onDescription?(text: string): void;
-  /** A fact worth a line to the user ("history was rewritten: reading again from the start"). */
+  /** Called with a note for the user ("its history was rewritten; reading it again from the start"). */
   onNote?(note: string): void;
-  /** Aborted: a wait for a server ends at once, with an error. */
+  /** When aborted, waiting for a server ends at once with an error. */
   signal?: AbortSignal;
 }
 
-/** A silent server's wait ends at once when `signal` is aborted; so does what of the fetched source is still to come. */
+/** When `signal` is aborted, waiting for a server ends at once, and so does the rest of the fetched source. */
 export type FetchOptions = Pick<OpenOptions, 'state' | 'onNote' | 'signal'>;
 
 export interface Fetched {
-  /** There may be something that was not there at the last fetch. */
+  /** There may be something new since the last fetch. */
   news: boolean;
-  /** Why not all could be had; reading `source` ends with it too. */
+  /** Why not everything could be fetched; reading `source` ends with this error too. */
   failure: SourceError | null;
-  /** The same source, read from this machine. */
+  /** The same source, to be read from this machine. */
   source: Source;
 }
 
-/** One thing that can be read. Opening it twice with the same state yields the same events. */
+/** Something that can be read. Opening it twice with the same state yields the same events. */
 export interface Source {
   kind: SourceKind;
   /** Absolute path, URL or `-`; with `kind`, the key under which state is kept. */
   location: string;
-  /** The list's name as the source tells it (inbox directory), else null (List-Id decides, mail by mail). */
+  /** The list's name according to the source (inbox directory), else null (List-Id decides for each mail). */
   listName: string | null;
-  /** Name of the list where neither that nor the mails tell one; the location's own where it is left out. */
+  /** The name of the list if neither the source nor the mails name one; by default made from the location. */
   fallback?: string;
   /**
-   * For following: brings what is new onto this machine, asked as cheaply as the server allows. No database is needed meanwhile, so that
-   * a slow server keeps nobody from writing.
+   * For following: fetches news to this machine, as cheaply as the server allows. Does not need the database, so that a slow server
+   * does not keep others from writing.
    */
   fetch?(options: FetchOptions): Promise<Fetched>;
   open(options: OpenOptions): AsyncIterable<SourceEvent>;
 }
 
-/** A source that cannot be read: names it, says why and what to do. Exit code 1; the other sources still go in. */
+/** A source cannot be read. Names it, and says why and what to do. Exit code 1; other sources are still read. */
 export class SourceError extends Error {
   constructor(
     readonly location: string,

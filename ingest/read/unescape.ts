@@ -3,18 +3,18 @@ const MBOXRD = Buffer.from('From mboxrd@z ');
 const QUOTE = 0x3e;
 const LINE_END = 10;
 
-/** The `From ` line that public-inbox, lei and b4 write: the only mark by which a file says that it is mboxrd. */
+/** Whether this is the `From ` line of public-inbox, lei and b4, which is the only sign that a file is mboxrd. */
 export function saysMboxrd(fromLine: Buffer): boolean {
   return fromLine.subarray(0, MBOXRD.length).equals(MBOXRD);
 }
 
 /**
- * Takes one `>` off body lines that begin with `>From `; where `all`, also off those that begin with more.
+ * Removes one `>` from body lines that begin with `>From `; with `all`, also from lines with more of them.
  *
- * Whether a file is mboxo or mboxrd cannot be known in general: a `>>From ` in it may be mboxrd's escape of `>From `, or in mboxo
- * a quotation of an escaped line. They differ in those lines only. So `all` is for mails whose `From ` line says mboxrd;
- * elsewhere a lone `>From ` loses its sign, which both forms ask for, and deeper ones are left as they are.
- * Headers are left alone: some carry a `>From ` line of a relay.
+ * In general it is unknown whether a file is mboxo or mboxrd: `>>From ` may be mboxrd's escape of `>From `, or, in mboxo, a quotation of
+ * an escaped line. They differ only in those lines. So `all` is for mails whose `From ` line says mboxrd; otherwise only a
+ * single `>From ` loses its mark, which is right in both forms.
+ * Headers are not changed: some contain a relay's `>From ` line.
  */
 export function unescapeFrom(mail: Buffer, all: boolean): Buffer {
   if (mail.indexOf(ESCAPED) < 0) return mail;
@@ -31,7 +31,7 @@ export function unescapeFrom(mail: Buffer, all: boolean): Buffer {
   return parts.length ? Buffer.concat([...parts, mail.subarray(from)]) : mail;
 }
 
-/** Position after the empty line that ends the header; the mail's length where it has none. */
+/** The position after the empty line that ends the header; the mail's length if there is none. */
 export function bodyStart(mail: Buffer): number {
   for (let at = mail.indexOf(LINE_END); at >= 0; at = mail.indexOf(LINE_END, at + 1)) {
     if (mail[at + 1] === LINE_END) return at + 2;

@@ -7,12 +7,12 @@ import { ask, ServerError } from './web/http';
 import { type Copy, copyInbox, type Inbox, readCopy } from './web/inbox';
 import { monthsOf, pageAt, readMonths } from './web/months';
 
-/** Where copies of inboxes are kept, and how long a server may be silent. */
+/** The folder for copies of inboxes, and how long a server may be silent. */
 export interface WebOptions {
   folder: string;
   /** Seconds. */
   silence: number;
-  /** Keeps other processes off one copy, below `folder`, while it is brought up to date. */
+  /** Locks a copy, below `folder`, while it is updated. */
   lock?(copy: string): Promise<() => Promise<void>>;
 }
 
@@ -20,20 +20,20 @@ const BOX_NAME = /\.(?:mbox|mbx|txt|eml)(?:\.gz)?$|\.gz$|\/raw$/i;
 const EPOCH_PATH = /\/([^/]+)\/git\/(\d{1,6})\.git\/?$/;
 /** Views of a message or thread in public-inbox: flat, nested, feed. */
 const VIEW = /\/(?:T|t|t\.atom|t\.mbox\.gz|raw)\/?$/;
-/** Paths that stand for every list of a server. */
+/** Paths that mean all lists of a server. */
 const EVERY_LIST = new Set(['all', 'r']);
 
 /**
- * Archives on the web. What a URL is shows in its shape; the server is asked when the source is opened, so that no network is needed to
- * name one, and a server that fails fails its own source only.
+ * Archives on the web. The form of a URL shows what it is. The server is asked when the source is opened, so that naming a source needs
+ * no network, and a server that fails affects only its own source.
  */
 export function recogniseUrl(location: string, web: WebOptions): Source[] {
   const url = URL.canParse(location) ? new URL(location) : null;
-  if (url === null) throw new SourceError(location, 'is not a URL');
+  if (url === null) throw new SourceError(location, 'not a URL');
   if (url.username || url.password)
     throw new SourceError(
       url.origin + url.pathname,
-      'has a name or password in it, and only public archives are read; leave it out',
+      'contains a name or password; leave it out, since only public archives are read',
     );
   url.hash = '';
   if (url.searchParams.has('q')) return [search(url, web)];
@@ -53,7 +53,7 @@ function source(
   return { ...found, fetch: (options) => fetchAhead(found, options) };
 }
 
-/** The path's last part, decoded; null where it stands for every list. */
+/** The last part of the path, decoded; null if it means all lists. */
 function listOf(path: string): string | null {
   const last = decoded(path.replace(/\/+$/, '').split('/').at(-1) ?? '');
   return last === '' || EVERY_LIST.has(last) ? null : last;
@@ -69,7 +69,7 @@ function decoded(part: string): string {
 
 function search(url: URL, web: WebOptions): Source {
   url.searchParams.set('x', 'm');
-  // The results as a mailbox are all of them, in no order but their own.
+  // Results in a mailbox are complete and have a fixed order.
   for (const name of ['o', 'r', 'l']) url.searchParams.delete(name);
   return source(url.href, listOf(url.pathname), url.hostname, (options) => readSearch(url.href, web.silence, options));
 }
@@ -81,7 +81,7 @@ function isMessage(url: URL): boolean {
   return asked || decoded(parts.at(-1) ?? '').includes('@');
 }
 
-/** A message stands for its thread, as its page on the server does; `raw` for itself. */
+/** The URL of a message means its thread, as on the server's page; `raw` means only the message. */
 function thread(url: URL, web: WebOptions): Source {
   const base = url.pathname.replace(VIEW, '').replace(/\/+$/, '');
   const list = listOf(base.replace(/[^/]*$/, ''));
@@ -97,7 +97,7 @@ function thread(url: URL, web: WebOptions): Source {
   });
 }
 
-/** Where `/r/{msgid}/` leads to. */
+/** The target of `/r/{msgid}/`. */
 async function landing(url: string, web: WebOptions, options: OpenOptions): Promise<string> {
   const answer = await ask(url, { silence: web.silence, signal: options.signal });
   void answer.body.return(undefined);
@@ -105,7 +105,7 @@ async function landing(url: string, web: WebOptions, options: OpenOptions): Prom
 }
 
 function box(location: string, list: string | null, web: WebOptions): Source {
-  // A month's mails name their list only seldom, but its folder does.
+  // Mails in a monthly archive seldom name their list, but its folder does.
   return source(location, null, list ?? new URL(location).hostname, (options) => readOne(location, web, options));
 }
 
@@ -115,7 +115,7 @@ async function* readOne(url: string, web: WebOptions, options: OpenOptions): Asy
   if (now !== null) yield { kind: 'checkpoint', state: now };
 }
 
-/** Where the copy of an inbox is, by the location under which its source is known. */
+/** The folder of an inbox's copy, by the location of its source. */
 export function copyFolder(location: string, folder: string): string {
   const url = new URL(location);
   const list = EPOCH_PATH.exec(url.pathname)?.[1];
@@ -155,7 +155,7 @@ function inbox(url: URL, web: WebOptions): Source {
   if (list === null)
     throw new SourceError(
       url.href,
-      'is a whole server or all its lists; give the URL of one list, as in https://lore.kernel.org/linux-pm/',
+      'names a whole server or all its lists; give the URL of one list, such as https://lore.kernel.org/linux-pm/',
     );
   const folder = folderOf(url, list, web);
   const one: Inbox = { url: url.href, list, folder, silence: web.silence, lock: web.lock, epoch: null };
@@ -178,7 +178,7 @@ const isAbsent = (error: unknown, one: Inbox) =>
 
 const hasMonths = (state: unknown) => Boolean((state as { months?: object } | undefined)?.months);
 
-/** A list: of public-inbox, else an index of pipermail's months. */
+/** Reads a list from public-inbox, else from the index of pipermail's months. */
 async function* readList(one: Inbox, options: OpenOptions): AsyncGenerator<SourceEvent> {
   if (hasMonths(options.state)) return yield* readIndex(one, options);
   const copy = await copyInbox(one, options);
@@ -193,7 +193,7 @@ async function fetchList(found: Source, one: Inbox, options: FetchOptions): Prom
   return fetchAhead({ ...found, open: (open) => readIndex(one, open, copy.failure) }, options);
 }
 
-/** The months of an index page; `orElse` is told where the page is none. */
+/** Reads the months of an index page; `orElse` is thrown if it is not one. */
 async function* readIndex(
   one: Inbox,
   options: OpenOptions,

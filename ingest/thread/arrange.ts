@@ -1,6 +1,6 @@
 import type { MsgId } from '#mail/types';
 
-/** A message of the thread to arrange. `id` orders by time (`message.id`). */
+/** A message of the thread to arrange. `id` is `message.id`, ascending by time. */
 export interface Member {
   id: number;
   msgid: MsgId;
@@ -8,10 +8,10 @@ export interface Member {
   imposter: boolean;
 }
 
-/** One line of a thread in display order. `parent` is the position of the parent, null for a root. */
+/** A line of a thread in display order. `parent` is the parent's position, null for a root. */
 export interface Place {
   member: Member | null;
-  /** The msgid of a ghost; null for a message. */
+  /** A ghost's msgid; null for a message. */
   ghost: MsgId | null;
   parent: number | null;
   depth: number;
@@ -21,20 +21,20 @@ interface Node {
   member: Member | null;
   ghost: MsgId | null;
   parent: Node | null;
-  /** Union-find link, for refusing loops without walking up the tree. */
+  /** Union-find link, to detect loops without walking up the tree. */
   set: Node;
-  /** None until the first: most messages have no answer. */
+  /** Null until the first child, since most messages have no answer. */
   children: Node[] | null;
-  /** Time of the message; of a ghost, that of its earliest descendant. */
+  /** The message's time; for a ghost, that of its earliest descendant. */
   time: number;
 }
 
 /**
- * Arranges one thread as a tree in display order: depth first, siblings and roots by time (JWZ, RFC 5256 REFERENCES).
- * A message's parent is the last id it names that does not close a loop. Ghosts are hung along the References that name them.
- * A message that names nobody stays a root, whatever others presume of it: only its own headers speak for it.
- * A pure function of the set of members and ghosts: neither their order nor how they arrived matters.
- * Runs in O(n log n) without recursion, so that a chain of a million mails is no danger.
+ * Arranges a thread as a tree in display order: depth first, siblings and roots by time (JWZ, RFC 5256 REFERENCES).
+ * A message's parent is the last id that it names without closing a loop. Ghosts are placed along the References that name them.
+ * A message that names no parent stays a root, whatever other mails suggest: only its own headers count.
+ * A pure function of the set of members and ghosts: their order and arrival do not matter.
+ * Runs in O(n log n) without recursion, so a chain of a million mails does no harm.
  */
 export function arrange(members: Member[], ghosts: MsgId[]): Place[] {
   const sorted = [...members].sort((a, b) => a.id - b.id);
@@ -71,7 +71,7 @@ function linkToParent(node: Node, byMsgid: Map<MsgId, Node>): void {
   }
 }
 
-/** Hangs each ghost that the message names under the id named before it. */
+/** Places each ghost that the message names below the id named before it. */
 function linkGhosts(node: Node, byMsgid: Map<MsgId, Node>): void {
   const references = node.member?.references ?? [];
   for (let n = references.length - 1; n > 0; n--) {
@@ -81,7 +81,7 @@ function linkGhosts(node: Node, byMsgid: Map<MsgId, Node>): void {
   }
 }
 
-/** False where the link would close a loop. `child` has no parent yet, so it is the root of its tree. */
+/** Links child to parent; false if that would close a loop. `child` has no parent yet, so it is the root of its tree. */
 function link(child: Node, parent: Node): boolean {
   const root = find(parent);
   if (root === child) return false;
@@ -118,14 +118,14 @@ function walk(all: Node[]): Place[] {
   return places;
 }
 
-/** Ready for a stack. A ghost below which no message hangs is not shown (JWZ step 4A). */
+/** Nodes in the order for a stack. A ghost without a message below it is not shown (JWZ step 4A). */
 function latestFirst(nodes: Node[]): Node[] {
   return nodes
     .filter((node) => node.time !== Number.POSITIVE_INFINITY)
     .sort((a, b) => b.time - a.time || (a.ghost === null ? -1 : 1));
 }
 
-/** A ghost stands where its earliest answer would: children are settled before parents, by reversed breadth-first order. */
+/** Gives each ghost the time of its earliest answer. Reversed breadth-first order handles children before parents. */
 function settleGhostTimes(roots: Node[]): void {
   const order = [...roots];
   for (let n = 0; n < order.length; n++) for (const child of (order[n] as Node).children ?? []) order.push(child);

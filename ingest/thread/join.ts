@@ -1,41 +1,41 @@
 import type { MsgId } from '#mail/types';
 
-/** What joining needs of a message. `id` is `message.id`. */
+/** The data of a message that joining needs. `id` is `message.id`. */
 export interface Joining {
   id: number;
   msgid: MsgId;
   references: MsgId[];
 }
 
-/** Where an id is known: the thread, and whether the mail itself is missing there. */
+/** A known id: its thread, and whether the mail itself is missing. */
 export interface Known {
   thread: number;
   isGhost: boolean;
 }
 
 export interface Joined {
-  /** Thread of each message, in the order given. */
+  /** The thread of each message, in the given order. */
   threads: number[];
-  /** Thread of every msgid that the messages name and that no thread held before: ghosts, unless a message bears it. */
+  /** The threads of msgids that the messages name and that were unknown before: ghosts, unless a message has that msgid. */
   named: Map<MsgId, number>;
-  /** Threads that ceased to exist, and where their messages went. */
+  /** Threads that no longer exist, and the threads that got their messages. */
   merged: Map<number, number>;
-  /** Threads to which a mail came that others had named before: one of these may have named it falsely. */
+  /** Threads that got a mail which others had named before; one of them may have named it falsely. */
   late: Set<number>;
 }
 
 /**
- * Threads that one mail makes one. Real mails unite three at most, in whichever order they come (27,608 mails, 2026-11-28);
+ * The number of threads that a mail may join. Real mails join at most three, in any order of arrival (27,608 mails, 2026-11-28), but
  * anybody can name thirty.
  */
 const MAX_UNITED = 4;
 
 /**
- * Joins messages into threads as public-inbox does: whoever names a Message-ID in References or In-Reply-To
- * belongs to its thread, and a mail that comes late unites what was said below and above it. But of the mails that are there
- * each has said itself what it answers to: of those that a message names only the nearest counts, its parent.
- * `known` holds each msgid, among those the messages bear or name, that the database has.
- * The result is that of joining one message after another, so it does not depend on how they are batched.
+ * Joins messages into threads like public-inbox: a mail that names a Message-ID in References or In-Reply-To
+ * belongs to its thread, and a late mail joins the threads above and below it. But existing mails have already named
+ * what they answer, so of those that a message names, only the nearest one counts, its parent.
+ * `known` has the msgids of the messages, or named by them, that are in the database.
+ * The result is the same as joining one message after another, so it does not depend on batches.
  */
 export function joinThreads(messages: Joining[], known: ReadonlyMap<MsgId, Known>): Joined {
   const named = new Map<MsgId, number>();
@@ -49,7 +49,7 @@ export function joinThreads(messages: Joining[], known: ReadonlyMap<MsgId, Known
   };
   const threads = messages.map((message) => {
     const own = threadOf(message.msgid);
-    // Another mail under an id that is there belongs beside it, whatever it names.
+    // Another mail with an existing id belongs to that mail's thread, whatever it names.
     const counting = isThere(message.msgid) ? [] : countingOf(message.references, isThere);
     const found = new Set<number>(own === undefined ? [] : [own]);
     for (const id of counting) {
@@ -74,7 +74,7 @@ export function joinThreads(messages: Joining[], known: ReadonlyMap<MsgId, Known
   };
 }
 
-/** Where a thread has gone. The way is shortened: a chain of late parents would be walked for each. */
+/** The thread that a thread was merged into. Compresses paths: otherwise a chain of late parents would be walked for each mail. */
 function lastOf(merged: Map<number, number>, thread: number): number {
   let at = thread;
   for (let next = merged.get(at); next !== undefined; next = merged.get(at)) {
@@ -85,7 +85,7 @@ function lastOf(merged: Map<number, number>, thread: number): number {
   return at;
 }
 
-/** The nearest mail that is there, then the missing ones, nearest first. */
+/** The nearest existing mail, then the missing ones, nearest first. */
 function countingOf(references: readonly MsgId[], isThere: (id: MsgId) => boolean): MsgId[] {
   const nearest = references.findLast(isThere);
   return [
@@ -95,8 +95,8 @@ function countingOf(references: readonly MsgId[], isThere: (id: MsgId) => boolea
 }
 
 /**
- * The threads that the messages of one thread are by their own words, in whichever order they came: each belongs to the nearest
- * that is there of those it names, and missing ones join only what has no beginning of its own yet.
+ * Splits a thread into the threads that its messages' headers imply, in any order of arrival. Each message belongs to the nearest
+ * existing one that it names; missing ones join only messages without an existing parent.
  */
 export function takeApart(messages: Joining[]): Pick<Joined, 'threads' | 'named'> {
   const merged = new Map<number, number>();

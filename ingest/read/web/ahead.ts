@@ -2,8 +2,8 @@ import { type Fetched, type FetchOptions, type Source, SourceError, type SourceE
 import { AHEAD_BYTES } from './limits';
 
 /**
- * Reads a source ahead of its turn to be written, up to so many bytes: a server that is slow to answer then holds up nobody. What is
- * longer is read on when it is written.
+ * Reads a source before it is its turn to be written, up to a limit, so that a slow server delays nobody. The rest is read while it is
+ * written.
  */
 export async function fetchAhead(source: Source, options: FetchOptions): Promise<Fetched> {
   const events = source.open({ ...options, isSeen: async () => new Set() })[Symbol.asyncIterator]();

@@ -3,16 +3,16 @@ import { readMails } from '../mbox';
 import { type OpenOptions, SourceError, type SourceEvent } from '../types';
 import { type Answer, type Ask, ask, ServerError } from './http';
 
-/** What names the state of a file on a server, from its last whole reading. */
+/** Identifies the state of a file on a server when it was last read completely. */
 export interface BoxState {
   etag: string | null;
   lastModified: string | null;
 }
 
 /**
- * Reads an mbox (or pipermail month, or single mail) from a server as it comes, compressed or not. Nothing is kept on disk. Where it
- * breaks off, the whole mails before that place were handed on, and the error is thrown.
- * @returns what to remember of it; null where it has not changed since `before`
+ * Reads an mbox (or pipermail month, or single mail) from a server as a stream, compressed or not. Nothing is kept on disk. If it breaks
+ * off, the complete mails before that place are yielded, then the error is thrown.
+ * @returns what to remember about it; null if it has not changed since `before`
  */
 export async function* readBox(
   url: string,
@@ -30,16 +30,16 @@ export async function* readBox(
   }
   const found = yield* readMails(answer.body, answer.url, options, MAX_GZIP_RATIO);
   if (!found)
-    throw new SourceError(url, `held no mail${typeOf(answer)}; give the URL of an mbox, a search or a message`);
+    throw new SourceError(url, `contains no mail${typeOf(answer)}; give the URL of an mbox, a search or a message`);
   return { etag: answer.headers.get('etag'), lastModified: answer.headers.get('last-modified') };
 }
 
 const typeOf = (answer: Answer) => {
   const type = answer.headers.get('content-type');
-  return type ? ` (the server calls it ${type.slice(0, 80)})` : '';
+  return type ? ` (its type is ${type.slice(0, 80)})` : '';
 };
 
-/** The results of a search, which public-inbox gives as an mbox to a POST only. */
+/** Reads the results of a search, which public-inbox returns as an mbox only for a POST. */
 export async function* readSearch(url: string, silence: number, options: OpenOptions): AsyncGenerator<SourceEvent> {
   const form = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': '0' };
   try {

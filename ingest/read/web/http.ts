@@ -2,13 +2,13 @@ import { SourceError } from '../types';
 import { MAX_REDIRECTS, MAX_RETRY_AFTER_SECONDS } from './limits';
 import { fetchThrough, proxyOf } from './proxy';
 
-/** A server's refusal or failure. `status` null: no answer came at all. */
+/** A server refused or failed. `status` is null if there was no answer. */
 export class ServerError extends SourceError {
   constructor(
     url: string,
     reason: string,
     readonly status: number | null,
-    /** Seconds that the server asks us to wait, null where it does not say. */
+    /** Seconds that the server asks us to wait, or null. */
     readonly retryAfter: number | null = null,
   ) {
     super(url, reason);
@@ -19,22 +19,22 @@ export class ServerError extends SourceError {
 export interface Ask {
   method?: 'GET' | 'POST';
   headers?: Record<string, string>;
-  /** Seconds of silence after which the server is given up on. */
+  /** Seconds of silence after which the server is given up. */
   silence: number;
   signal?: AbortSignal | undefined;
 }
 
 export interface Answer {
-  /** Where the answer came from, redirects followed. */
+  /** The URL after redirects. */
   url: string;
-  /** 200, or 304 where the question had conditions. */
+  /** 200, or 304 if the request had conditions. */
   status: number;
   headers: Headers;
-  /** Read once, as it comes; throws ServerError where it breaks off. */
+  /** Can be read once, as a stream; throws ServerError if it breaks off. */
   body: AsyncGenerator<Buffer>;
 }
 
-/** A server may ask by its logs who we are. Uncompressed: what is asked for is compressed itself. */
+/** Identifies us in the server's logs. Without compression, because the files are already compressed. */
 const HEADERS = {
   'user-agent': 'Threadline/0.1 (reader of public mailing-list archives)',
   'accept-encoding': 'identity',
@@ -42,9 +42,9 @@ const HEADERS = {
 };
 
 /**
- * Asks for a URL. Redirects are followed within the host only, and from http to https: a list's server has no business
- * sending its readers elsewhere, least of all into the network that they stand in.
- * @throws ServerError for any answer but 200 and 304, and where none comes
+ * Requests a URL. Follows redirects only within the host, and from http to https: a list's server must not send readers elsewhere,
+ * least of all into their own network.
+ * @throws ServerError for any answer except 200 and 304, and without an answer
  */
 export async function ask(url: string, options: Ask): Promise<Answer> {
   let at = url;
@@ -71,7 +71,7 @@ export async function ask(url: string, options: Ask): Promise<Answer> {
 
 function redirected(from: string, location: string): string {
   const [before, after] = [new URL(from), URL.canParse(location, from) ? new URL(location, from) : null];
-  if (after === null) throw new ServerError(from, `redirects to "${location.slice(0, 200)}", which is no URL`, null);
+  if (after === null) throw new ServerError(from, `redirects to "${location.slice(0, 200)}", which is not a URL`, null);
   const upgrade = before.protocol === 'http:' && after.protocol === 'https:' && before.hostname === after.hostname;
   if (
     !upgrade &&
@@ -79,14 +79,14 @@ function redirected(from: string, location: string): string {
   )
     throw new ServerError(
       from,
-      `redirects to ${after.href.slice(0, 300)}, which is another server; give that URL itself if it is the archive that you want`,
+      `redirects to ${after.href.slice(0, 300)} on another server; give that URL if it is the archive that you want`,
       null,
     );
   after.hash = '';
   return after.href;
 }
 
-/** Ends a request that has been silent for too long; told before and after each wait for the server. */
+/** Ends a request that has been silent for too long; called before and after each wait for the server. */
 class Watch {
   readonly controller = new AbortController();
   #timer: NodeJS.Timeout | null = null;
@@ -102,7 +102,7 @@ class Watch {
   }
 
   waiting(): void {
-    // What came while this process itself stood still is read before the server is blamed.
+    // Reads data that arrived while this process was blocked before blaming the server.
     const late = () => {
       this.#late = setImmediate(() => this.controller.abort(new Error('silent')));
     };
@@ -120,11 +120,11 @@ class Watch {
     this.outer?.removeEventListener('abort', this.#abort);
   }
 
-  /** What is to be said of a failure while waiting. */
+  /** The message for a failure while waiting. */
   reason(error: unknown): string {
     if (this.outer?.aborted) return 'stopped';
     if (this.controller.signal.aborted)
-      return `said nothing for ${this.silence} seconds; try again later (THREADLINE_SILENCE sets how long to wait)`;
+      return `no data for ${this.silence} seconds; try again later (THREADLINE_SILENCE sets how long to wait)`;
     return failureOf(error);
   }
 }
@@ -146,7 +146,7 @@ async function request(url: string, options: Ask): Promise<{ response: Response;
     return { response, watch };
   } catch (error) {
     watch.end();
-    const through = proxy === null ? '' : ` (asked through the proxy at ${proxy.host}, which may have refused it)`;
+    const through = proxy === null ? '' : ` (through the proxy at ${proxy.host}, which may have refused it)`;
     throw new ServerError(url, `${watch.reason(error)}${through}`, null);
   }
 }
@@ -172,11 +172,11 @@ async function* bodyOf(url: string, response: Response, watch: Watch): AsyncGene
 }
 
 const ADVICE: Record<number, string> = {
-  401: 'it asks for a password, and only public archives are read',
-  403: 'it does not let us read this',
-  404: 'there is nothing at this URL: check it in a browser',
-  410: 'the archive is gone from here',
-  429: 'it asks for fewer requests: try again later',
+  401: 'it requires a password, but only public archives are read',
+  403: 'it denies access',
+  404: 'nothing exists at this URL; check it in a browser',
+  410: 'the archive is gone',
+  429: 'it asks for fewer requests; try again later',
 };
 
 async function refusal(url: string, response: Response, watch: Watch): Promise<ServerError> {
@@ -185,13 +185,12 @@ async function refusal(url: string, response: Response, watch: Watch): Promise<S
   watch.end();
   const after = retryAfter(headers.get('retry-after'));
   const advice =
-    ADVICE[status] ??
-    (status >= 500 ? 'the server has a fault: try again later' : 'an answer that we do not understand');
+    ADVICE[status] ?? (status >= 500 ? 'the server has an error; try again later' : 'an unexpected answer');
   const wait = after === null ? '' : `; it asks to wait ${after} seconds`;
   return new ServerError(url, `the server answered ${status}: ${advice}${wait}`, status, after);
 }
 
-/** Seconds or a date (RFC 9110, 10.2.3), bounded; null where it says neither. */
+/** Parses seconds or a date (RFC 9110, 10.2.3), up to a limit; null if it is neither. */
 export function retryAfter(value: string | null, now = Date.now()): number | null {
   if (value === null) return null;
   const seconds = /^\s*\d{1,9}\s*$/.test(value) ? Number(value) : Math.ceil((Date.parse(value) - now) / 1000);
@@ -199,24 +198,24 @@ export function retryAfter(value: string | null, now = Date.now()): number | nul
 }
 
 const FAILURES: Record<string, string> = {
-  ENOTFOUND: 'its host name is not known: check the URL and the network',
-  EAI_AGAIN: 'its host name cannot be looked up now: check the network',
-  ECONNREFUSED: 'nothing answers at this address: check the URL, or try again later',
-  ECONNRESET: 'the server ended the connection: try again later',
-  UND_ERR_SOCKET: 'the server ended the connection: try again later',
-  UND_ERR_CONNECT_TIMEOUT: 'no connection could be made in time: try again later',
+  ENOTFOUND: 'unknown host name; check the URL and the network',
+  EAI_AGAIN: 'cannot look up the host name now; check the network',
+  ECONNREFUSED: 'connection refused; check the URL, or try again later',
+  ECONNRESET: 'the server closed the connection; try again later',
+  UND_ERR_SOCKET: 'the server closed the connection; try again later',
+  UND_ERR_CONNECT_TIMEOUT: 'cannot connect in time; try again later',
 };
 
 function failureOf(error: unknown): string {
   const cause = (error as { cause?: { code?: string; message?: string } }).cause;
   const said = cause?.message || (error as Error).message || String(error);
-  return FAILURES[cause?.code ?? ''] ?? `${said}: try again later`;
+  return FAILURES[cause?.code ?? ''] ?? `${said}; try again later`;
 }
 
-/** A short answer that drips for longer than this many times of silence is given up on. */
+/** A short answer that takes longer than this many times the allowed silence is given up. */
 const WHOLE_SILENCES = 10;
 
-/** All of an answer's body. @throws ServerError where it is longer than `limit` bytes, or comes too slowly */
+/** Reads an answer's whole body. @throws ServerError if it is longer than `limit` bytes, or too slow */
 export async function whole(answer: Answer, limit: number, silence: number): Promise<Buffer> {
   const parts: Buffer[] = [];
   const until = performance.now() + WHOLE_SILENCES * silence * 1000;
@@ -226,13 +225,13 @@ export async function whole(answer: Answer, limit: number, silence: number): Pro
     if (performance.now() > until)
       throw new ServerError(
         answer.url,
-        `comes too slowly: ${length} bytes in ${WHOLE_SILENCES * silence} seconds; try again later`,
+        `too slow: ${length} bytes in ${WHOLE_SILENCES * silence} seconds; try again later`,
         null,
       );
     if (length > limit)
       throw new ServerError(
         answer.url,
-        `its answer is longer than ${limit} bytes, which this never is; not read`,
+        `its answer is longer than ${limit} bytes, which is too long for this; not read`,
         null,
       );
     parts.push(part);

@@ -8,24 +8,24 @@ import { ASK_IN_FULL_AFTER_MS } from './limits';
 import { type Manifest, readManifest } from './manifest';
 import { fetchRepository, forgetOld, tidy } from './transfer';
 
-/** An inbox on a server, and where its copy is kept. */
+/** An inbox on a server, and the folder of its copy. */
 export interface Inbox {
-  /** URL of the list, ending in a slash; of one repository, without. */
+  /** The URL of the list, with a slash at the end, or of a repository, without. */
   url: string;
   /** Its name: the last part of the URL's path. */
   list: string;
   folder: string;
   silence: number;
-  /** Keeps other processes off the folder while it is copied into; they would end our git as a killed one's orphan. */
+  /** Locks the folder during copying; otherwise another process would take our git for an orphan and end it. */
   lock?: ((folder: string) => Promise<() => Promise<void>>) | undefined;
-  /** Number of the epoch where `url` is that of one epoch's repository: nothing else is read then. */
+  /** The epoch if `url` is the repository of a single epoch; then only that is read. */
   epoch: number | null;
 }
 
-/** What is remembered of the server beside the copy (`mirror.json`). A cache: without it everything is asked for again. */
+/** What is remembered about the server beside the copy (`mirror.json`). A cache: without it, everything is requested again. */
 interface Remembered {
   url: string;
-  /** Where the manifest came from, redirects within the host followed: git follows none. Ends in a slash. */
+  /** The manifest's URL without its name, after redirects within the host, because git does not follow them. Ends with a slash. */
   base: string;
   /** From the last full answer. */
   etag: string | null;
@@ -37,10 +37,10 @@ interface Remembered {
 
 interface Repository {
   epoch: number | null;
-  /** The manifest's fingerprint: now, and when it was last fetched. */
+  /** The manifest's fingerprint now, and below, when it was last fetched. */
   fingerprint: string | null;
   fetched: string | null;
-  /** What the user was told of it; said once. */
+  /** The note that the user has already got. */
   said?: 'shorter' | 'gone';
 }
 
@@ -54,18 +54,18 @@ const urlOf = (inbox: Inbox, base: string, epoch: number | null) =>
 const isLeft = ({ fingerprint, fetched, said }: Repository) =>
   said !== 'gone' && (fingerprint === null || fingerprint !== fetched);
 
-/** What of an inbox stands on this machine. */
+/** The copy of an inbox on this machine. */
 export interface Copy {
   epochs: Epoch[];
   description: string | null;
-  /** The server had something that was not copied yet. */
+  /** The server had something new. */
   news: boolean;
   failure: SourceError | null;
 }
 
 /**
- * Brings the copy of an inbox up to date. Where the server fails, what was copied before is there all the same. Epochs are copied in order,
- * and none beyond one that fails: which of two mails with one Message-ID came first must not depend on the server's mood.
+ * Updates the copy of an inbox. If the server fails, the earlier copy remains usable. Epochs are copied in order, and copying stops at the
+ * first failure: which of two mails with the same Message-ID was first must not depend on the server's failures.
  */
 export async function copyInbox(inbox: Inbox, options: FetchOptions): Promise<Copy> {
   await mkdir(inbox.folder, { recursive: true });
@@ -98,7 +98,7 @@ async function copied(inbox: Inbox, options: FetchOptions): Promise<Copy> {
   return { epochs, description: known.description ?? null, news, failure };
 }
 
-/** Reads a copy; where not all could be had, it ends with the reason. */
+/** Reads a copy; ends with the error if not everything could be fetched. */
 export async function* readCopy(
   { epochs, description, failure }: Copy,
   options: OpenOptions,
@@ -108,7 +108,7 @@ export async function* readCopy(
   if (failure !== null) throw failure;
 }
 
-/** Fetches what is left; the first epoch that could not be had, undefined where all could. */
+/** Fetches the rest; returns the first epoch that failed, or undefined. */
 async function copy(
   inbox: Inbox,
   known: Remembered,
@@ -152,7 +152,7 @@ async function fetchOne(
     },
   });
   if (fetched === 'shorter' && repository.said !== 'shorter') {
-    options.onNote?.(`${name} has lost its newest commits on the server; they are kept here`);
+    options.onNote?.(`the server lost the newest commits of ${name}; they are kept here`);
     repository.said = 'shorter';
   } else if (fetched !== 'shorter') delete repository.said;
   if (fetched === 'rewritten') await forgetOld(path);
@@ -160,7 +160,7 @@ async function fetchOne(
   repository.fetched = fingerprint;
 }
 
-/** Asks for the manifest and remembers what it says; null where the server says that nothing has changed. */
+/** Requests the manifest and remembers its content; null if the server says that nothing has changed. */
 async function look(
   inbox: Inbox,
   known: Remembered,
@@ -185,9 +185,7 @@ async function look(
   }
   const manifest = await readManifest(answer, inbox.list, inbox.silence);
   if (manifest.foreign.length)
-    onNote?.(
-      `the manifest names ${manifest.foreign.length} repositories that are not this list's; they are left alone`,
-    );
+    onNote?.(`the manifest names ${manifest.foreign.length} repositories of other lists; they are ignored`);
   const now = inFull(inbox, known, manifest);
   now.base = new URL('.', answer.url).href;
   now.etag = answer.headers.get('etag');
@@ -202,7 +200,7 @@ async function look(
   return now;
 }
 
-/** A server without manifests: a version 1 inbox at the URL itself, else epochs as far as there are any. */
+/** For a server without manifests: a version 1 inbox at the URL itself, else all epochs that exist. */
 async function withoutManifest(inbox: Inbox, signal?: AbortSignal): Promise<Manifest> {
   const isThere = (url: string) =>
     ask(`${url.replace(/\/$/, '')}/info/refs?service=git-upload-pack`, { silence: inbox.silence, signal }).then(
@@ -221,7 +219,7 @@ async function withoutManifest(inbox: Inbox, signal?: AbortSignal): Promise<Mani
   if (!epochs.size)
     throw new ServerError(
       inbox.url,
-      'is no public-inbox list: the server has neither manifest.js.gz nor a git repository there. Check the URL in a browser',
+      'not a public-inbox list: the server has neither manifest.js.gz nor a git repository there. Check the URL in a browser',
       404,
     );
   return { epochs, description: null, foreign: [] };
@@ -238,7 +236,7 @@ function inFull(inbox: Inbox, known: Remembered, manifest: Manifest): Remembered
       ...(before?.said === 'shorter' ? { said: 'shorter' } : {}),
     });
   }
-  // A version 1 inbox that became version 2 has its mails in the epochs.
+  // If a version 1 inbox was converted to version 2, its mails are in the epochs.
   if (manifest.epochs.size && !manifest.epochs.has(null)) repositories.delete(null);
   return {
     ...FRESH,
@@ -253,7 +251,7 @@ async function remembered(inbox: Inbox): Promise<Remembered> {
   try {
     const known = JSON.parse(await readFile(file(inbox), 'utf8')) as Remembered;
     if (known.url !== inbox.url) throw new Error('another URL');
-    // Someone may have removed a copy to have the room.
+    // Somebody may have removed a copy to free space.
     for (const repository of known.repositories)
       if (!existsSync(pathOf(inbox, repository.epoch))) repository.fetched = null;
     return known;

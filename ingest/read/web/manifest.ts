@@ -4,21 +4,21 @@ import { describedBy } from '../description';
 import { type Answer, ServerError, whole } from './http';
 import { MAX_EPOCHS, MAX_MANIFEST_BYTES } from './limits';
 
-/** What a manifest says of a list. Keys are epochs, null the one repository of a version 1 inbox; values what names its state, null if nothing does. */
+/** A list's part of a manifest. Keys are epochs, or null for the repository of a version 1 inbox; values are fingerprints, or null. */
 export interface Manifest {
   epochs: Map<number | null, string | null>;
   /** What the list is about. */
   description: string | null;
-  /** Entries that are not this list's, of which nothing is read. */
+  /** Entries of other lists, which are ignored. */
   foreign: string[];
 }
 
 const WRONG = 'give the URL of a public-inbox list, whose page says "mirror" at its end';
 
 /**
- * Reads a list's `manifest.js.gz` (grokmirror: JSON of path to {fingerprint, modified, ...}). Its paths are used for nothing but
- * the numbers of the list's epochs, and its descriptions for the list's: what is fetched, and where it is kept, follows from the URL that the user gave.
- * @throws ServerError where it is no manifest, or one without this list
+ * Reads a list's `manifest.js.gz` (grokmirror: JSON of path to {fingerprint, modified, ...}). Only the epochs' numbers and the list's
+ * description are used: what is fetched, and where it is stored, depends only on the URL that the user gave.
+ * @throws ServerError if it is not a manifest, or does not have this list
  */
 export async function readManifest(answer: Answer, list: string, silence: number): Promise<Manifest> {
   const { url } = answer;
@@ -38,10 +38,10 @@ export async function readManifest(answer: Answer, list: string, silence: number
   if (manifest.epochs.size > MAX_EPOCHS)
     throw new ServerError(
       url,
-      `names ${manifest.epochs.size} epochs, and no list has more than ${MAX_EPOCHS}; not read`,
+      `names ${manifest.epochs.size} epochs, but no list has more than ${MAX_EPOCHS}; not read`,
       null,
     );
-  // A version 2 inbox may be served as one repository too; its epochs are the archive.
+  // A version 2 inbox may also be served as one repository, but its epochs are the archive.
   if (manifest.epochs.size > 1) manifest.epochs.delete(null);
   return manifest;
 }
@@ -54,8 +54,8 @@ function parse(url: string, bytes: Buffer): object {
     } catch (error) {
       const tooLong = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
       const why = tooLong
-        ? `grows to more than ${MAX_MANIFEST_BYTES} bytes, which no manifest does; not read`
-        : `is not whole gzip data (${(error as Error).message}); try again later`;
+        ? `grows to more than ${MAX_MANIFEST_BYTES} bytes, as no manifest does; not read`
+        : `not complete gzip data (${(error as Error).message}); try again later`;
       throw new ServerError(url, why, null);
     }
   }
@@ -63,13 +63,13 @@ function parse(url: string, bytes: Buffer): object {
     const json: unknown = JSON.parse(text.toString('utf8'));
     if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json;
   } catch {
-    // Said below.
+    // Reported below.
   }
   const page = /^\s*<(?:!doctype|html)/i.test(text.toString('latin1', 0, 200));
-  throw new ServerError(url, `is ${page ? 'a web page' : 'something else'}, not a manifest; ${WRONG}`, null);
+  throw new ServerError(url, `${page ? 'a web page' : 'something else'}, not a manifest; ${WRONG}`, null);
 }
 
-/** Number of the epoch that a path names, null for a version 1 inbox, undefined for anything else. */
+/** The epoch that a path names, null for a version 1 inbox, undefined for anything else. */
 function epochOf(path: string, prefixes: string[]): number | null | undefined {
   for (const prefix of prefixes) {
     if (path === prefix || path === `${prefix}.git`) return null;
@@ -86,7 +86,7 @@ function stateOf(entry: unknown): string | null {
 
 function reasonForNone(list: string, foreign: string[]): string {
   if (!foreign.length)
-    return `is an empty manifest: the server has no mail of "${list}" (any more); what was read is kept`;
+    return `an empty manifest: the server has no mail of "${list}" (any more); what was read is kept`;
   const some = foreign.slice(0, 3).map((path) => JSON.stringify(path.slice(0, 80)));
-  return `names no repository of "${list}", but ${foreign.length} others (${some.join(', ')}${foreign.length > 3 ? ', ...' : ''}); nothing of it is read: ${WRONG}`;
+  return `names no repository of "${list}", but ${foreign.length} others (${some.join(', ')}${foreign.length > 3 ? ', ...' : ''}); not read. ${WRONG}`;
 }

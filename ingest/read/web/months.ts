@@ -3,10 +3,10 @@ import { type BoxState, readBox } from './box';
 import { ask, whole } from './http';
 import { MAX_EPOCHS, MAX_PAGE_BYTES } from './limits';
 
-/** Months of a pipermail index, as it links to them. */
+/** Links to months in a pipermail index. */
 const LINK = /href\s{0,4}=\s{0,4}["']?([^"'<>\s]{1,300}\.(?:txt|mbox|mbx)(?:\.gz)?)["'>\s]/gi;
 
-/** The newest months are asked for again: Mailman adds to the month of the mail's arrival only. */
+/** The number of newest months that are requested again: Mailman only adds to the month in which a mail arrives. */
 const STILL_GROWING = 2;
 const MONTHS = 'January February March April May June July August September October November December'.split(' ');
 
@@ -14,7 +14,7 @@ export interface MonthsState {
   months: Record<string, BoxState>;
 }
 
-/** Files that an index page of a pipermail archive links to, in its own folder, oldest first. */
+/** The files in its own folder that a pipermail index page links to, oldest first. */
 export function monthsOf(page: string, url: string): string[] {
   const folder = new URL('.', url).href;
   const names = new Set<string>();
@@ -24,7 +24,7 @@ export function monthsOf(page: string, url: string): string[] {
     const name = target.startsWith(folder) ? target.slice(folder.length) : '';
     if (name && !/[/?#]/.test(name)) names.add(name);
   }
-  // `2004-March.txt` and `2004-March.txt.gz` are one month.
+  // `2004-March.txt` and `2004-March.txt.gz` are the same month.
   const once = [...names].filter((name) => !names.has(`${name}.gz`));
   return once.sort((a, b) => timeOf(a) - timeOf(b) || (a < b ? -1 : 1)).slice(0, MAX_EPOCHS * 12);
 }
@@ -35,7 +35,7 @@ function timeOf(name: string): number {
   return Number(year ?? 0) * 12 + (month >= 0 ? month : Number(word) || 0);
 }
 
-/** The page at a URL, for telling whether it is an index of months. */
+/** Fetches the page at a URL, to see whether it is an index of months. */
 export async function pageAt(
   url: string,
   silence: number,
@@ -45,7 +45,7 @@ export async function pageAt(
   return { url: answer.url, text: (await whole(answer, MAX_PAGE_BYTES, silence)).toString('latin1') };
 }
 
-/** Reads the months of an index, those read before left out but for the newest. */
+/** Reads the months of an index, without those read before except the newest. */
 export async function* readMonths(
   url: string,
   names: string[],

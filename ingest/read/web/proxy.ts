@@ -2,8 +2,8 @@ import { BlockList, isIP } from 'node:net';
 import type { Dispatcher } from 'undici';
 
 /**
- * The proxy that a URL is asked for through, null for none: by the variables that git goes by (http.c), so that our own requests and
- * git's take the same way. `http_proxy` in small letters only, as a CGI server's HTTP_PROXY is a client's word; an empty one means none.
+ * The proxy for a URL, or null: from the same variables as git's (http.c), so that our requests and git's take the same way.
+ * `http_proxy` in lower case only, because a client can set HTTP_PROXY of a CGI server; an empty value means no proxy.
  */
 export function proxyOf(url: string, env: NodeJS.ProcessEnv = process.env): URL | null {
   const { protocol, hostname } = new URL(url);
@@ -11,11 +11,11 @@ export function proxyOf(url: string, env: NodeJS.ProcessEnv = process.env): URL 
   const named = own ?? env.all_proxy ?? env.ALL_PROXY ?? '';
   if (named === '' || isDirect(hostname, env.no_proxy ?? env.NO_PROXY ?? '')) return null;
   const proxy = named.includes('://') ? named : `http://${named}`;
-  if (!URL.canParse(proxy)) throw new Error('the proxy setting is no URL: set http_proxy or https_proxy to one');
+  if (!URL.canParse(proxy)) throw new Error('the proxy setting is not a URL; set http_proxy or https_proxy to one');
   return new URL(proxy);
 }
 
-/** `no_proxy` as libcurl reads it (noproxy.c): hosts with all below them, addresses, networks, or `*` alone. */
+/** Whether `no_proxy` excludes a host, as in libcurl (noproxy.c): hosts with their subdomains, addresses, networks, or `*` alone. */
 function isDirect(hostname: string, list: string): boolean {
   if (list.trim() === '*') return true;
   const host = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
@@ -46,12 +46,12 @@ function isWithin(address: string, entry: string): boolean {
 const agents = new Map<string, Dispatcher>();
 
 /**
- * `fetch` through a proxy: http as the proxy is asked for it (many refuse a tunnel to port 80), https through a tunnel. Node's own has
- * no proxies before version 24. Loaded only where there is one, as it takes a tenth of a second.
+ * `fetch` through a proxy: http as a proxy request (many refuse a tunnel to port 80), https through a tunnel. Node's own fetch supports
+ * no proxies before version 24. Loaded only if there is a proxy, because loading takes a tenth of a second.
  */
 export async function fetchThrough(proxy: URL, url: string, init: RequestInit): Promise<Response> {
   if (!/^https?:$/.test(proxy.protocol))
-    throw new Error(`a proxy of the kind ${proxy.protocol}// cannot be used here: name one of http:// or https://`);
+    throw new Error(`cannot use a ${proxy.protocol}// proxy; set one with http:// or https://`);
   const { fetch, ProxyAgent } = await import('undici');
   const agent = agents.get(proxy.href) ?? new ProxyAgent({ uri: proxy.href, proxyTunnel: false });
   agents.set(proxy.href, agent);

@@ -10,13 +10,13 @@ export interface TransferOptions {
   /** Seconds of silence after which the transfer is given up. */
   silence: number;
   signal?: AbortSignal | undefined;
-  /** Git's own words on how far it has come. */
+  /** Called with git's progress lines. */
   onProgress?(line: string): void;
 }
 
 /**
- * `same`: nothing new. `grown`: more commits. `rewritten`: another history. `shorter`: the server lost the newest commits;
- * the repository here keeps them.
+ * `same`: nothing new. `grown`: more commits. `rewritten`: another history. `shorter`: the server lost the newest commits, but
+ * this repository keeps them.
  */
 export type Fetched = 'same' | 'grown' | 'rewritten' | 'shorter';
 
@@ -24,9 +24,9 @@ const BRANCH = 'refs/heads/master';
 const INCOMING = 'refs/threadline/incoming';
 
 /**
- * Settings of a transfer. Only http and https (GIT_ALLOW_PROTOCOL), no redirects (the manifest's were followed, within its host),
- * no hooks, no password from anywhere, and nothing of the user's or the machine's settings (git.ts). The repository's own settings
- * are ours: git takes none over from a server.
+ * Settings of a transfer. Only http and https (GIT_ALLOW_PROTOCOL), no redirects (the manifest's were followed within its host),
+ * no hooks, no passwords, and no settings of the user or the machine (git.ts). The repository's settings are ours: git takes none from
+ * a server.
  */
 function settings(silence: number): string[] {
   const values = {
@@ -40,15 +40,15 @@ function settings(silence: number): string[] {
     'protocol.version': 2,
     'submodule.recurse': 'false',
     'gc.autoDetach': 'false',
-    // Power loss must not leave a branch that names nothing.
+    // A power loss must not leave a branch without its commit.
     'core.fsync': 'all',
   };
   return Object.entries(values).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
 }
 
 /**
- * Brings a bare repository up to the HEAD of `url`, made where it is missing. Killed at any moment, the next call completes it: branches are
- * moved last. @throws ServerError in git's words, with what to do
+ * Updates a bare repository to the HEAD of `url`, and makes it if it does not exist. If it is killed, the next call completes it, because
+ * branches are moved last. @throws ServerError with git's message and what to do
  */
 export async function fetchRepository(repository: string, url: string, options: TransferOptions): Promise<Fetched> {
   await endOrphan(repository);
@@ -71,7 +71,7 @@ export async function fetchRepository(repository: string, url: string, options: 
   return take(repository);
 }
 
-/** Moves the branch to what came in, unless that is only less than what is here. */
+/** Moves the branch to the fetched commit, unless that is an ancestor of the current one. */
 async function take(repository: string): Promise<Fetched> {
   const [ours, theirs] = [await commitAt(repository, BRANCH), await commitAt(repository, INCOMING)];
   if (theirs === null || ours === theirs) return 'same';
@@ -87,17 +87,17 @@ async function commitAt(repository: string, ref: string): Promise<string | null>
   return (await ownAnswer(repository, ['rev-parse', '--verify', '--quiet', `${ref}^{commit}`]))?.trim() ?? null;
 }
 
-/** Takes what no branch holds any more out of a repository: after a purge, the mail must not stay in the copy either. */
+/** Removes objects that no branch has any more: after a purge, the mail must not stay in the copy either. */
 export async function forgetOld(repository: string): Promise<void> {
   await ownAnswer(repository, ['gc', '--quiet', '--prune=now']);
 }
 
-/** Joins many small packs into one now and then, as git does after its own fetch. */
+/** Joins small packs now and then, as git does after its own fetch. */
 export async function tidy(repository: string): Promise<void> {
   await ownAnswer(repository, ['gc', '--quiet', '--auto']);
 }
 
-/** A repository that power loss broke is made anew: it holds nothing that the server has not. */
+/** Whether a repository is usable. One that a power loss broke is made again, since the server has everything in it. */
 async function isUsable(repository: string): Promise<boolean> {
   if (!existsSync(join(repository, 'HEAD'))) return false;
   const refs = await ownAnswer(repository, ['for-each-ref', '--format=%(objectname)']);
@@ -116,16 +116,16 @@ async function create(repository: string, url: string, options: TransferOptions)
   await ownAnswer(repository, ['init', '--quiet', '--bare', '--template=', '--initial-branch=master', format]);
 }
 
-/** Git takes a web page for an old server's empty repository; no manifest names an empty one. */
+/** Git takes a web page for an old server's empty repository; manifests do not name empty ones. */
 function noCommit(url: string): ServerError {
   return new ServerError(
     url,
-    'git finds no commit there: the repository is empty, or the server answers nonsense. Try again later; what was read is kept',
+    'git finds no commit there: the repository is empty, or the server does not answer correctly. Try again later; what was read is kept',
     null,
   );
 }
 
-/** What a killed transfer left: half packs, and locks that nobody holds (only one ingest runs, and its orphan was ended). */
+/** Removes the remains of a killed transfer: incomplete packs, and stale locks (only one ingest runs, and its orphan was ended). */
 async function sweep(repository: string): Promise<void> {
   const packs = join(repository, 'objects', 'pack');
   for (const name of await readdir(packs).catch(() => []))
@@ -136,7 +136,7 @@ async function sweep(repository: string): Promise<void> {
 
 const pidFile = (repository: string) => `${repository}.pid`;
 
-/** Ends the git of an ingest that was killed: it would go on writing beside the new one. Ours alone: its command names the repository. */
+/** Ends the git of a killed ingest, which would continue to write beside the new one. Only ours: its command names the repository. */
 async function endOrphan(repository: string): Promise<void> {
   const pid = Number(await readFile(pidFile(repository), 'utf8').catch(() => '0'));
   if (!(pid > 0) || !(await commandOf(pid)).includes(repository)) return;
@@ -160,13 +160,13 @@ function commandOf(pid: number): Promise<string> {
   });
 }
 
-/** Lines of git's standard error that say how far it has come, not what went wrong. */
+/** Lines of git's standard error that report progress, not errors. */
 const PROGRESS =
   /^(?:remote: )?(?:Enumerating|Counting|Compressing|Total|Receiving|Resolving|Unpacking|Updating|Finding sources)\b|^From |->/;
 const KEPT = 2000;
 const WATCH_EVERY_MS = 2000;
 
-/** Runs git against a server; its standard output. */
+/** Runs git with a server; returns its standard output. */
 async function transfer(
   args: string[],
   repository: string | null,
@@ -195,7 +195,7 @@ async function transfer(
   const watch = setInterval(async () => {
     if (performance.now() > until) end(`took more than ${MAX_TRANSFER_HOURS} hours; try again later`);
     if (repository !== null && (await packBytes(repository)) > MAX_REPOSITORY_BYTES)
-      end(`is bigger than ${MAX_REPOSITORY_BYTES} bytes, which no list is; not read`);
+      end(`larger than ${MAX_REPOSITORY_BYTES} bytes, as no list is; not read`);
   }, WATCH_EVERY_MS);
   try {
     if (repository !== null && child.pid !== undefined) await writeFile(pidFile(repository), String(child.pid));
@@ -240,10 +240,10 @@ function talk(
   });
 }
 
-/** Git's words, without control characters that a server may have sent, and what to do. */
+/** Git's message, without control characters that a server may have sent, and what to do. */
 function explained(said: string, url: string): string {
-  const words = said.replace(/[\x00-\x1f\x7f-\x9f]+/g, ' ').slice(0, 500) || 'git ended without a word';
-  // Git repeats the address, and a port or a list's name may have 404 in it.
+  const words = said.replace(/[\x00-\x1f\x7f-\x9f]+/g, ' ').slice(0, 500) || 'git gave no reason';
+  // Git repeats the URL, and a port or a list's name may contain 404.
   const reason = words.replaceAll(url, '');
   const advice = /not found|returned error: 404/i.test(reason)
     ? 'the server does not have this repository; later epochs can be read by their own URLs (.../git/1.git)'
@@ -253,8 +253,8 @@ function explained(said: string, url: string): string {
         ? 'the server is silent; try again later'
         : /terminal prompts disabled|Authentication|returned error: 40[13]/i.test(reason)
           ? 'only public archives are read'
-          : 'try again later: what was fetched so far is kept';
-  return `git could not fetch it (${words}): ${advice}`;
+          : 'try again later; what was fetched so far is kept';
+  return `git fetch failed (${words}): ${advice}`;
 }
 
 async function packBytes(repository: string): Promise<number> {
