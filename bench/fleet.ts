@@ -13,7 +13,7 @@ export interface Ended {
   stderr: string;
 }
 
-/** A process of a node: its ingest, or the program that follows the log. */
+/** A process of a node: its ingest, or the program that follows the log; of the programs in `root`, where it is named. */
 export class NodeProcess {
   readonly ended: Promise<Ended>;
   readonly child: ChildProcess;
@@ -27,8 +27,9 @@ export class NodeProcess {
     database: string,
     servers: string,
     { input, env = {} }: { input?: string | undefined; env?: Record<string, string> },
+    root = ROOT,
   ) {
-    this.child = spawn(process.execPath, [`${ROOT}/dist/${program}.mjs`, ...args], {
+    this.child = spawn(process.execPath, [`${root}/dist/${program}.mjs`, ...args], {
       env: { ...process.env, THREADLINE_DB: database, ...(servers ? { THREADLINE_NATS: servers } : {}), ...env },
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', 'ipc'],
     });
@@ -46,12 +47,19 @@ export class NodeProcess {
     args: string[],
     input?: string,
     env: Record<string, string> = {},
+    root?: string,
   ): NodeProcess {
-    return new NodeProcess('ingest', args, database, servers, { input, env });
+    return new NodeProcess('ingest', args, database, servers, { input, env }, root);
   }
 
-  static follow(database: string, servers: string, seed: string | null, env: Record<string, string> = {}): NodeProcess {
-    return new NodeProcess('node', seed === null ? [] : ['--join', seed], database, servers, { env });
+  static follow(
+    database: string,
+    servers: string,
+    seed: string | null,
+    env: Record<string, string> = {},
+    root?: string,
+  ): NodeProcess {
+    return new NodeProcess('node', seed === null ? [] : ['--join', seed], database, servers, { env }, root);
   }
 
   /** What it said on standard error so far. */

@@ -11,7 +11,7 @@ const MAKING_MS = 2 * 3600_000;
 const AGAIN_SECONDS = 5;
 
 /**
- * Copies a seed to `path`, completely or not at all. A seed is a backup file, its URL, or the URL of another node's `/seed`, which needs
+ * Copies a seed to `path`, where no database is, completely or not at all. A seed is a backup file, its URL, or the URL of another node's `/seed`, which needs
  * `token`. Resolves to its log and its position there.
  * @throws DatabaseError if it cannot be fetched, or is not a database of a log
  */
@@ -24,12 +24,18 @@ export async function fetchSeed(seed: string, path: string, token: string | null
     const state = await logOf(part);
     if (state.id === null) throw new Error('the database belongs to no log; use a backup made after the log began');
     await flushed(part);
+    // Left behind by a database that was moved away, it would be read as a part of this one.
+    for (const file of [part, path]) await removeWal(file);
     await rename(part, path);
     return state;
   } catch (error) {
     await rm(part, { force: true });
     throw new DatabaseError(`${seed}: cannot use this as a seed: ${(error as Error).message}`);
   }
+}
+
+async function removeWal(path: string): Promise<void> {
+  for (const end of ['-wal', '-shm']) await rm(path + end, { force: true });
 }
 
 async function download(url: string, path: string, token: string | null): Promise<void> {
