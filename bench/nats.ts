@@ -19,9 +19,12 @@ const LOG = `threadline-v${SCHEMA_VERSION}`;
 
 interface Member {
   port: number;
+  clusterPort: number;
   config: string;
   /** The ways that the others take to it, and its own to them. */
   routes: Gate[];
+  /** Ports of its own ways to the others. */
+  ways: number[];
   child: ChildProcess | null;
 }
 
@@ -32,42 +35,62 @@ export interface Link {
   heal(): void;
 }
 
+/** Where a server keeps the log, and how much of it at most; without a bound three quarters of the disk. */
+export interface Store {
+  folder: string;
+  most?: string;
+}
+
 /** Three servers on loopback, as on three machines. */
 export class NatsCluster {
   readonly #members: Member[] = [];
   readonly #gates: Gate[] = [];
 
-  static async start(folder: string): Promise<NatsCluster> {
+  static async start(
+    folder: string,
+    storeOf = (n: number): Store => ({ folder: join(folder, `nats-${n}`) }),
+  ): Promise<NatsCluster> {
     const cluster = new NatsCluster();
     const ports = await Promise.all(Array.from({ length: 6 }, freePort));
-    for (const n of SERVERS) {
-      mkdirSync(join(folder, `nats-${n}`), { recursive: true });
+    for (const n of SERVERS)
       cluster.#members.push({
         port: ports[n] as number,
+        clusterPort: ports[n + SERVERS.length] as number,
         config: join(folder, `nats-${n}.conf`),
         routes: [],
+        ways: [],
         child: null,
       });
+    for (const n of SERVERS) await cluster.#join(n);
+    for (const n of SERVERS) {
+      cluster.store(n, storeOf(n));
+      cluster.start(n);
     }
-    for (const n of SERVERS) await cluster.#configure(n, folder, ports.slice(3));
-    for (const n of SERVERS) cluster.start(n);
     return cluster;
   }
 
-  /** Servers are joined by gates alone: `no_advertise`, so that they learn of no other way. JetStream wants routes in each one's settings. */
-  async #configure(n: number, folder: string, clusterPorts: number[]): Promise<void> {
+  async #join(n: number): Promise<void> {
     const own = this.#members[n] as Member;
-    const routes: string[] = [];
-    for (const other of SERVERS.filter((one) => one !== n)) {
-      const gate = await this.#gate(clusterPorts[other] as number);
+    for (const other of this.#members.filter((one) => one !== own)) {
+      const gate = await this.#gate(other.clusterPort);
       own.routes.push(gate);
-      this.#members[other]?.routes.push(gate);
-      routes.push(`nats://127.0.0.1:${gate.port}`);
+      other.routes.push(gate);
+      own.ways.push(gate.port);
     }
+  }
+
+  /**
+   * Writes a server's settings, which count from its next start. Servers are joined by gates alone: `no_advertise`, so that they learn
+   * of no other way. JetStream wants routes in each one's settings.
+   */
+  store(n: number, { folder, most }: Store): void {
+    const { config, port, clusterPort, ways } = this.#members[n] as Member;
+    mkdirSync(folder, { recursive: true });
+    const routes = ways.map((way) => `nats://127.0.0.1:${way}`).join(', ');
     writeFileSync(
-      own.config,
-      `server_name: n${n}\nlisten: 127.0.0.1:${own.port}\njetstream { store_dir: "${join(folder, `nats-${n}`)}" }\n` +
-        `cluster { name: c, listen: 127.0.0.1:${clusterPorts[n]}, no_advertise: true, connect_retries: 1000, routes: [${routes.join(', ')}] }\n`,
+      config,
+      `server_name: n${n}\nlisten: 127.0.0.1:${port}\njetstream { store_dir: "${folder}"${most ? `, max_file_store: ${most}` : ''} }\n` +
+        `cluster { name: c, listen: 127.0.0.1:${clusterPort}, no_advertise: true, connect_retries: 1000, routes: [${routes}] }\n`,
     );
   }
 

@@ -147,7 +147,7 @@ export class LogWriter implements TransactionLog {
         }
         if (error instanceof DatabaseError) throw error;
         if (this.signal.aborted) throw new DatabaseError(ENDED);
-        this.#say(`the log does not answer (${(error as Error).message}); this node waits`);
+        this.#say(`the log does not answer (${reasonOf(error as Error)}); this node waits`);
         await wait(RETRY_MS);
       }
     }
@@ -181,3 +181,7 @@ const ENDED =
   'stopped while the log did not answer; what was read last is either not stored, or in the log and applied at the next run';
 
 const wait = (ms: number) => new Promise((later) => setTimeout(later, ms));
+
+/** A server whose disk is full says so neither to us nor in its own log (2.9): it does not answer. */
+const reasonOf = ({ message }: Error) =>
+  /timeout|not enabled/.test(message) ? `${message}: its servers are away, or their disks are full` : message;
