@@ -62,6 +62,9 @@ function ask(url: string, agent: Agent, gzip: boolean): Promise<Answer> {
         });
       },
     );
-    request.on('error', failed);
+    // A connection that the server closed as idle just then: nothing of this request was read (https://nodejs.org/api/http.html#requestreusedsocket).
+    request.on('error', (error: NodeJS.ErrnoException) =>
+      request.reusedSocket && error.code === 'ECONNRESET' ? ask(url, agent, gzip).then(done, failed) : failed(error),
+    );
   });
 }
