@@ -3,8 +3,8 @@ import { DatabaseError } from './errors';
 import { Connection, versionOf } from './open';
 
 /**
- * Writes a copy of the database as it is at this moment, compact and whole by itself, while ingest writes and the server reads.
- * The copy has its name only once it is on the disk. Resolves to its size in bytes.
+ * Writes a compact, self-contained copy of the current database, while ingest writes and the server reads.
+ * The copy gets its name when it is completely on disk. Resolves to its size in bytes.
  */
 export async function backup(database: string, target: string): Promise<number> {
   const part = `${target}.part`;
@@ -13,7 +13,7 @@ export async function backup(database: string, target: string): Promise<number> 
   try {
     await connection.command('PRAGMA busy_timeout = 5000');
     if ((await versionOf(connection)) === null)
-      throw new DatabaseError(`${database}: there is nothing in it to back up.`);
+      throw new DatabaseError(`${database}: the database is empty; nothing to back up.`);
     await connection.command('VACUUM INTO ?', [part]);
   } catch (error) {
     await rm(part, { force: true });
@@ -26,18 +26,18 @@ export async function backup(database: string, target: string): Promise<number> 
   return size;
 }
 
-/** What SQLite says while it copies is mostly of the copy: it cannot be made, or there is no room for it. */
+/** SQLite's errors during the copy are mostly about the target: it cannot be created, or the disk is full. */
 function aboutTarget(error: unknown, part: string): unknown {
   if (
     !(error instanceof DatabaseError) ||
     !['SQLITE_FULL', 'SQLITE_CANTOPEN', 'SQLITE_READONLY'].includes(error.code ?? '')
   )
     return error;
-  const why = error.code === 'SQLITE_FULL' ? 'there is no room for it' : 'this user may not write there';
-  return new DatabaseError(`${part}: the backup cannot be written: ${why}. Name a file elsewhere.`, error.code);
+  const why = error.code === 'SQLITE_FULL' ? 'the disk is full' : 'permission denied';
+  return new DatabaseError(`${part}: cannot write the backup: ${why}. Choose another place.`, error.code);
 }
 
-/** Has the system write the file to the disk; its size. */
+/** Flushes a file to disk; resolves to its size. */
 export async function flushed(path: string): Promise<number> {
   const file = await open(path, 'r+');
   try {

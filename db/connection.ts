@@ -4,27 +4,27 @@ import { DatabaseError, explained, openFailure } from './errors';
 export type Value = string | number | Buffer | null;
 export type Row = Record<string, Value>;
 
-/** A statement of a write transaction, as it was run; several, separated by `;`, where `params` is null. */
+/** A statement of a write transaction, as run. If `params` is null, it may be several statements separated by `;`. */
 export interface Statement {
   sql: string;
   params: Value[] | null;
 }
 
-/** Takes the statements of each write transaction before it is committed (room `log/`); what it rejects is rolled back. */
+/** Gets the statements of each write transaction before the commit (see `log/`). If it rejects, the transaction is rolled back. */
 export interface TransactionLog {
-  /** Resolves to the number under which the log keeps them. */
+  /** Resolves to their sequence number in the log. */
   append(statements: readonly Statement[]): Promise<number>;
 }
 
-/** What may be asked of the database: a connection, a transaction and a reader's snapshot all answer it. */
+/** Queries, which a connection, a transaction and a reader's snapshot all support. */
 export type Reads = Pick<Connection, 'all' | 'get'>;
 
 const LOG_SEQUENCE = `SELECT value FROM meta WHERE key = 'log_sequence'`;
 
-/** Always one row: without one nothing would be held. */
+/** Always returns one row: without a row, no snapshot would be held. */
 const HOLD = `SELECT (SELECT value FROM meta WHERE key = 'data_version') || coalesce(' ' || (SELECT value FROM meta WHERE key = 'log_id'), '') AS version`;
 
-/** How many prepared statements one connection keeps. */
+/** The number of prepared statements that a connection keeps. */
 const STATEMENTS_KEPT = 200;
 
 /**
@@ -34,11 +34,11 @@ const STATEMENTS_KEPT = 200;
 export class Connection {
   readonly #statements = new Map<string, Promise<sqlite3.Statement>>();
   #turn: Promise<unknown> = Promise.resolve();
-  /** Null: this database is on one machine, or only read. */
+  /** Null if this database is on one machine, or only read. */
   log: TransactionLog | null = null;
-  /** The log that the file belongs to; without one its data may not be changed beside it. */
+  /** The log to which the file belongs. If set, data must not be changed without the log. */
   logId: string | null = null;
-  /** A transaction is in the log that could not be committed here: what follows would rest on rows that are not there. */
+  /** A transaction is in the log but could not be committed here, so later ones would miss its rows. */
   #behind = false;
 
   private constructor(
@@ -55,7 +55,7 @@ export class Connection {
     });
   }
 
-  /** All rows of a query. Numbers bind as int32 or double: write `CAST(? AS INTEGER)` where a rowid range of `search` is meant. */
+  /** All rows of a query. Numbers bind as int32 or double; use `CAST(? AS INTEGER)` for a rowid range of `search`. */
   async all<T = Row>(sql: string, params: Value[] = []): Promise<T[]> {
     const statement = await this.#prepare(sql);
     return new Promise((resolve, reject) => {
@@ -69,7 +69,7 @@ export class Connection {
     return (await this.all<T>(sql, params))[0];
   }
 
-  /** Runs what belongs to no transaction: settings of the connection, ATTACH, VACUUM. Data are changed by `transaction` alone. */
+  /** Runs statements outside transactions: settings of the connection, ATTACH, VACUUM. Only `transaction` may change data. */
   async command(sql: string, params: Value[] = []): Promise<void> {
     if (params.length) await this.#run(sql, params);
     else await this.#exec(sql);
@@ -93,16 +93,16 @@ export class Connection {
   }
 
   /**
-   * The one door for changes: runs `work` in a write transaction, committed when it resolves, rolled back when it rejects. Transactions
-   * of one connection wait for one another, so that two steps of an ingest may overlap and none commits half of the other's rows.
-   * Each counts as a change of the data: pages that were made of what was there before are made again. With a log, it is in the log
-   * before it is committed.
+   * The only way to change data: runs `work` in a write transaction, which is committed when it resolves and rolled back when it rejects.
+   * Transactions of a connection wait for each other, so two steps of an ingest may overlap without committing half of the other's rows.
+   * Each counts as a change of the data, after which pages are rendered again. With a log, the transaction is in the log before
+   * it is committed.
    */
   transaction<T>(work: (db: Transaction) => Promise<T>): Promise<T> {
     return this.#inTurn(async () => {
       if (this.logId !== null && !this.log)
         throw new DatabaseError(
-          `${this.path}: this database follows a log of several nodes. Set THREADLINE_NATS to their servers, so that the others get what is written.`,
+          `${this.path}: this database follows a log of several nodes. Set THREADLINE_NATS to the log's servers, so that the other nodes get the changes.`,
         );
       const db = this.#begun(this.log !== null);
       const result = await work(db);
@@ -115,7 +115,7 @@ export class Connection {
   }
 
   /**
-   * Does what a transaction on another node did. Resolves to false, with nothing done, where this database has it already: its log
+   * Applies a transaction of another node. Resolves to false without doing anything if this database already has it, because its log
    * sequence is not below `sequence`.
    */
   replay(statements: readonly Statement[], sequence: number): Promise<boolean> {
@@ -132,7 +132,7 @@ export class Connection {
     });
   }
 
-  /** Makes the file the beginning of a log, or of none; what it holds now is in no log. */
+  /** Makes the file the beginning of a log, or of none. Its current contents are in no log. */
   startLog(id: string | null): Promise<void> {
     return this.#inTurn(async () => {
       const db = this.#begun(false);
@@ -142,7 +142,7 @@ export class Connection {
     });
   }
 
-  /** Puts what another file holds in place of all that is here, in one step: readers go on with what they see, then see the new. */
+  /** Replaces all contents by those of another file, in one step: readers finish with their snapshot, then see the new contents. */
   async become(path: string): Promise<void> {
     const located = (error: Error) => this.#located(error, path);
     const copy = await new Promise<Copy>((resolve, reject) => {
@@ -176,7 +176,7 @@ export class Connection {
     const mine = this.#turn.then(async () => {
       if (this.#behind)
         throw new DatabaseError(
-          `${this.path}: a change is in the log and could not be made here. Run again: it is made then.`,
+          `${this.path}: a change is in the log but could not be applied here. Run again to apply it.`,
         );
       await this.#exec('BEGIN IMMEDIATE');
       try {
@@ -185,7 +185,7 @@ export class Connection {
         this.#behind = false;
         return result;
       } catch (error) {
-        // A full disk may have rolled back already; what went wrong first is reported.
+        // SQLite may have rolled back already, as on a full disk; the first error is reported.
         await this.#exec('ROLLBACK').catch(() => {});
         throw error;
       }
@@ -195,13 +195,14 @@ export class Connection {
   }
 
   /**
-   * Begins a read transaction, the newest where one is held, and gives the data version of its snapshot, in one trip to SQLite's thread: a statement that has given a
-   * row and is not reset holds the snapshot that it read (https://sqlite.org/lang_transaction.html, implicit transactions).
+   * Begins a read transaction on the newest data, ending one that is held, and returns the data version of its snapshot, in one trip to
+   * SQLite's thread. A statement that returned a row and is not reset holds its snapshot (https://sqlite.org/lang_transaction.html,
+   * implicit transactions).
    */
   async hold(): Promise<string> {
     const statement = await this.#prepare(HOLD);
     return new Promise((resolve, reject) => {
-      // Ends one that is held; calls of one statement are done in their order.
+      // Ends a held transaction; calls of a statement run in order.
       statement.reset();
       statement.get((error: Error | null, row?: { version: string | null }) =>
         error ? reject(this.#located(error, HOLD)) : resolve(row?.version ?? '0'),
@@ -209,7 +210,7 @@ export class Connection {
     });
   }
 
-  /** Ends what `hold` began. */
+  /** Ends the transaction that `hold` began. */
   async release(): Promise<void> {
     const statement = await this.#prepare(HOLD).catch(() => null);
     if (statement) await new Promise<void>((resolve) => statement.reset(() => resolve()));
@@ -229,7 +230,7 @@ export class Connection {
     return error;
   }
 
-  /** A statement that cannot be prepared rejects: without its own callback, sqlite3 would leave the calls on it waiting for ever. */
+  /** Prepares a statement. Without this callback, sqlite3 would leave calls on an invalid statement waiting forever. */
   #prepare(sql: string): Promise<sqlite3.Statement> {
     const kept = this.#statements.get(sql);
     this.#statements.delete(sql);
@@ -251,7 +252,7 @@ export class Connection {
   }
 }
 
-/** SQLite's online backup (https://sqlite.org/backup.html), which the package has and its types do not name. */
+/** SQLite's online backup (https://sqlite.org/backup.html), which the package has but its types lack. */
 interface Copy {
   step(pages: number, done: (error: Error | null) => void): void;
   finish(done: () => void): void;
@@ -270,8 +271,8 @@ async function finalize(statement: Promise<sqlite3.Statement>): Promise<void> {
 }
 
 /**
- * A write transaction under way. What it runs is kept for the log, so a statement must do the same on every node: no clock, no random
- * number, no rows in an order that the query does not fix where the order counts (tests/rooms.test.ts).
+ * An open write transaction. Its statements are kept for the log, so each must do the same on every node: no clock, no random
+ * numbers, and a defined order of rows if the order matters (tests/rooms.test.ts).
  */
 export class Transaction {
   readonly statements: Statement[] = [];
@@ -303,13 +304,13 @@ export class Transaction {
     return this.changeAll(sql);
   }
 
-  /** Counts one more change of the data, and notes when: readers learn it by ETag. */
+  /** Counts a change of the data and records its time; readers see it by ETag. */
   async countChange(): Promise<void> {
     await this.run(COUNT_CHANGE);
     await this.run(SET_META, ['changed_at', String(Math.floor(Date.now() / 1000))]);
   }
 
-  /** How far the log is in this database; not logged, as it is the number of the log's own entry. */
+  /** Stores the sequence of the log up to which this database is. Not logged, because it is the number of the log's entry. */
   async setLogSequence(sequence: number): Promise<void> {
     await this.change(SET_META, ['log_sequence', String(sequence)]);
   }

@@ -6,7 +6,7 @@ import { Connection, checkVersion, logState, SCHEMA_VERSION, versionOf } from '.
 /** Beside this file in the sources, one folder up from the bundle in dist/: `../db/` from both. */
 const SCHEMA_FOLDER = new URL('../db/', import.meta.url);
 
-/** Opens the database for ingest, creating it where it is missing. What is not ours, or of another version, is left as it is. */
+/** Opens the database for ingest, and creates it if it does not exist. Files of other programs or versions are not changed. */
 export async function openWriter(path: string): Promise<Connection> {
   await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
     throw folderFailure(error, path);
@@ -16,7 +16,7 @@ export async function openWriter(path: string): Promise<Connection> {
     await connection.command('PRAGMA busy_timeout = 5000');
     const isNew = (await versionOf(connection)) === null;
     if (!isNew) await checkVersion(connection);
-    // page_size holds only for a new file; WAL so that readers go on reading while ingest writes.
+    // page_size only affects new files. WAL lets readers continue while ingest writes.
     await connection.command(`PRAGMA page_size = 8192; PRAGMA journal_mode = WAL;
       PRAGMA synchronous = NORMAL; PRAGMA temp_store = memory; PRAGMA cache_size = -24576; PRAGMA wal_autocheckpoint = 8000;`);
     if (!isNew) await addSums(connection);
@@ -30,7 +30,7 @@ export async function openWriter(path: string): Promise<Connection> {
   return connection;
 }
 
-/** The one column that came since databases of this version were first made; what is there has no sums. */
+/** Adds the only column that is newer than this version; existing rows have no sums. */
 async function addSums(connection: Connection): Promise<void> {
   const known = await connection.get("SELECT 1 FROM pragma_table_info('block') WHERE name = 'sum'");
   if (!known) await connection.command('ALTER TABLE block ADD COLUMN sum BLOB');

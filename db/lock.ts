@@ -1,13 +1,13 @@
 import { readFile, stat } from 'node:fs/promises';
 import { Connection, DatabaseError } from './open';
 
-/** What undoes the lock; where another has it, the number of its process, if that can be told. */
+/** Locks a file. Resolves to a function that unlocks it, or, if another process has the lock, to that process's id if known. */
 export async function lockFile(
   path: string,
 ): Promise<{ unlock: () => Promise<void>; holder?: undefined } | { unlock: null; holder: number | null }> {
   const lock = await Connection.open(path, 'write');
   try {
-    // Nothing is ever written to it: a power failure could leave half of that.
+    // Nothing is ever written to the file, so a power failure cannot damage it.
     await lock.command('PRAGMA journal_mode = MEMORY; PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
   } catch (error) {
     await lock.close();
@@ -17,7 +17,7 @@ export async function lockFile(
   return { unlock: () => lock.close() };
 }
 
-/** The process that locks a file, for the message; null where the system does not tell (it does on Linux: proc(5), /proc/locks). */
+/** The process that has a file locked, for the message; null if unknown (known on Linux: proc(5), /proc/locks). */
 async function holderOf(path: string): Promise<number | null> {
   const locks = await readFile('/proc/locks', 'utf8').catch(() => '');
   const { ino } = await stat(path);

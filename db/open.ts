@@ -12,34 +12,34 @@ export {
 } from './connection';
 export { DatabaseError } from './errors';
 
-/** `PRAGMA user_version` of the schema this code reads and writes. An older one: `npm run upgrade`. */
+/** `PRAGMA user_version` of the schema that this code reads and writes. `npm run upgrade` upgrades older ones. */
 export const SCHEMA_VERSION = 6;
 
-/** A question whose queries took longer than a reader may be held: they were stopped. */
+/** A request whose queries took too long and were stopped. */
 export class TooLongError extends Error {
   override name = 'TooLongError';
 }
 
-/** What `Reader.read` hands to a query: the same snapshot of the database for each call. */
+/** What `Reader.read` passes to a query: each call sees the same snapshot of the database. */
 export interface Snapshot extends Reads {
-  /** The same object for every snapshot of one open database: what is cached of it hangs on this. */
+  /** The same object for all snapshots of an open database; caches use it as their key. */
   readonly file: object;
-  /** Counts every committed change of the database: the ETag of each page is made of it. */
+  /** Counts committed changes of the database; pages' ETags are made from it. */
   readonly version: string;
 }
 
-/** A connection, and the snapshot that it was left with by the last question. */
+/** A connection, and the snapshot that the last request left. */
 interface Place {
   readonly connection: Connection;
   held: { version: string; mark: string; since: number } | null;
 }
 
-/** A snapshot serves the questions of so long, while nobody writes: beginning and ending one takes two of the few trips of a small page. */
+/** While nobody writes, a snapshot serves requests for this long: beginning and ending one takes two of a small page's few trips. */
 const HELD_MS = 100;
 
 /**
- * Several read-only connections, so that a slow search holds up nobody else. Never writes:
- * the connections are opened read-only and `PRAGMA query_only` is set besides.
+ * Several read-only connections, so that a slow search does not delay other requests. Never writes:
+ * the connections are opened read-only, and `PRAGMA query_only` is set too.
  */
 export class Reader {
   readonly #free: Place[];
@@ -62,7 +62,7 @@ export class Reader {
       for (let n = 0; n < connections; n++) {
         const connection = await Connection.open(path, 'read');
         opened.push(connection);
-        // Where each word stands: the index itself answers no order of words. It is of the connection, and nothing in the file.
+        // The positions of words, because the index does not answer queries about their order. Belongs to the connection, not to the file.
         await connection.command(
           `PRAGMA busy_timeout = 5000; PRAGMA temp_store = memory; CREATE VIRTUAL TABLE temp.search_place USING fts5vocab ('main', 'search', 'instance')`,
         );
@@ -78,9 +78,9 @@ export class Reader {
   }
 
   /**
-   * Runs `query` in one read transaction. Its queries are stopped after `limitMs` (waiting for a connection not counted), and so
-   * is each that it asks afterwards: it ends with TooLongError.
-   * The transaction may be that of the question before: then nothing was written since.
+   * Runs `query` in a read transaction. After `limitMs` (not counting the wait for a connection), its queries are stopped, and all later
+   * ones fail with TooLongError.
+   * The transaction may be that of the request before if nothing was written since.
    */
   async read<T>(query: (db: Snapshot) => Promise<T>, limitMs = this.limitMs): Promise<T> {
     const place = this.#free.pop() ?? (await new Promise<Place>((resolve) => this.#waiting.push(resolve)));
@@ -119,10 +119,10 @@ export class Reader {
     }
   }
 
-  /** The version of the snapshot that a question is answered from. */
+  /** Begins a snapshot, or continues one; returns its version. */
   async #begin(place: Place): Promise<string> {
     const { held, connection } = place;
-    // Before the snapshot is taken: what is written between the two is seen as written after it.
+    // Read before the snapshot begins, so that a write in between counts as later.
     const mark = this.wal.read();
     if (held && held.mark === mark && performance.now() - held.since < HELD_MS) return held.version;
     place.held = null;
@@ -143,7 +143,7 @@ export class Reader {
     if (place.held) this.#sweep ??= setTimeout(() => this.#endOld(), HELD_MS).unref();
   }
 
-  /** A snapshot that nobody asks of is let go: the log of the database cannot begin again while one rests on it. */
+  /** Ends unused snapshots: the database's log cannot restart while a snapshot uses it. */
   #endOld(): void {
     this.#sweep = undefined;
     const old = performance.now() - HELD_MS;
@@ -158,18 +158,18 @@ export class Reader {
   }
 }
 
-/** How long the queries of one page may take: the slowest of a large archive take a second, thirty on a machine with fifteen times the work it can do. */
+/** How long the queries of a page may take. The slowest for a large archive take a second, or thirty on a machine with fifteen times too much work. */
 export const READ_LIMIT_MS = 30_000;
 
 const tooLong = (limitMs: number | null) =>
   new TooLongError(
-    `This takes longer than ${(limitMs ?? 0) / 1000} seconds and was stopped: ask for less, or for something more particular.`,
+    `This takes longer than ${(limitMs ?? 0) / 1000} seconds and was stopped. Ask for less, or for something more specific.`,
   );
 
-/** Tables that every version of ours has. */
+/** Tables that all versions of the schema have. */
 const OURS = `('message', 'posting', 'block', 'meta')`;
 
-/** What stands in a file: `version` is SCHEMA_VERSION's of whoever wrote it; null where the file is empty. */
+/** The schema version of a file; null if it is empty. */
 export async function versionOf(connection: Connection): Promise<number | null> {
   const made = await connection.get<{ tables: number; ours: number; version: number }>(
     `SELECT count(*) AS tables, count(*) FILTER (WHERE name IN ${OURS}) AS ours,
@@ -178,12 +178,12 @@ export async function versionOf(connection: Connection): Promise<number | null> 
   if (!made?.tables) return null;
   if (made.ours !== 4)
     throw new DatabaseError(
-      `${connection.path}: an SQLite database, but not one of Threadline's; it was left as it is. Name another file in THREADLINE_DB.`,
+      `${connection.path}: an SQLite database, but not Threadline's; it was not changed. Set THREADLINE_DB to another file.`,
     );
   return made.version;
 }
 
-/** Refuses a file that is empty, of another program or of another version. */
+/** Rejects a file that is empty, or from another program or version. */
 export async function checkVersion(connection: Connection): Promise<void> {
   const version = await versionOf(connection);
   if (version !== SCHEMA_VERSION) throw new DatabaseError(`${connection.path}: ${versionAdvice(version)}`);
@@ -191,14 +191,14 @@ export async function checkVersion(connection: Connection): Promise<void> {
 
 function versionAdvice(version: number | null): string {
   if (version === null)
-    return 'the database is empty. Run "npm run ingest -- SOURCE" first, or name another file in THREADLINE_DB.';
-  const differ = `the database is of version ${version}, this program reads and writes version ${SCHEMA_VERSION}.`;
+    return 'the database is empty. Run "npm run ingest -- SOURCE" first, or set THREADLINE_DB to another file.';
+  const differ = `the database has version ${version}; this program uses version ${SCHEMA_VERSION}.`;
   return version < SCHEMA_VERSION
-    ? `${differ} Stop the server and run "npm run upgrade": it brings the database up to date from what it holds.`
-    : `${differ} A newer Threadline wrote it: update this one, or name another file in THREADLINE_DB.`;
+    ? `${differ} Stop the server and run "npm run upgrade".`
+    : `${differ} A newer Threadline wrote it. Update this program, or set THREADLINE_DB to another file.`;
 }
 
-/** Which log a database belongs to, and how much of it is in it. */
+/** The log to which a database belongs, and its position there. */
 export interface LogState {
   id: string | null;
   sequence: number;

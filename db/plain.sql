@@ -1,5 +1,5 @@
--- A plain database of an archive, for Python, R, Datasette: what `npm run export` prints, as tables.
--- Read by SQLite 3.9 or later with FTS5. Times are RFC 3339, UTC. docs/EXPORT.md says more of each field.
+-- A plain database of an archive, for Python, R, Datasette: the output of `npm run export` as tables.
+-- Needs SQLite 3.9 or later with FTS5. Times are RFC 3339, UTC. docs/EXPORT.md describes all fields.
 
 CREATE TABLE message (              -- export kind messages; `msgid` is not unique: another mail may have the same
   id             INTEGER PRIMARY KEY, -- 1, 2, ... by msgid
@@ -29,7 +29,7 @@ CREATE TABLE message_reference (
   PRIMARY KEY (message, position)
 );
 CREATE TABLE thread (
-  root         TEXT NOT NULL,       -- msgid of its first mail, seen or not
+  root         TEXT NOT NULL,       -- msgid of its first mail, in the archive or not
   messages     INTEGER NOT NULL,
   participants INTEGER NOT NULL,
   first_at     TEXT NOT NULL,
@@ -51,13 +51,13 @@ CREATE TABLE series (
   verdict_msgid  TEXT,              -- msgid,
   verdict_line   INTEGER,           -- line of the displayed text, from 0,
   verdict_at     TEXT,              -- and time
-  outcome_unknown TEXT              -- why no mail may ever say what became of it
+  outcome_unknown TEXT              -- why perhaps no mail will ever report its outcome
 );
-CREATE TABLE revision (             -- one posting of a series
+CREATE TABLE revision (             -- a posted version of a series
   series   INTEGER NOT NULL REFERENCES series(id),
   nth      INTEGER NOT NULL,        -- 0, 1, ... by time
   number   INTEGER NOT NULL,        -- 3 for [PATCH v3 2/5]
-  prefixes TEXT NOT NULL,           -- words in the subject's brackets, a space between
+  prefixes TEXT NOT NULL,           -- words in the subject's brackets, separated by spaces
   cover    TEXT,                    -- msgid of 0/n
   sent_at  TEXT NOT NULL,
   resend   INTEGER NOT NULL,
@@ -71,7 +71,7 @@ CREATE TABLE patch (
   msgid    TEXT NOT NULL,
   patch_id TEXT                     -- git patch-id --stable
 );
-CREATE TABLE applied (              -- what became of a patch, with the evidence
+CREATE TABLE applied (              -- what happened to a patch, with the evidence
   series   INTEGER NOT NULL REFERENCES series(id),
   patch    TEXT NOT NULL,           -- msgid
   oid      TEXT,                    -- commit
@@ -90,13 +90,13 @@ CREATE TABLE objection (
 );
 CREATE TABLE trailer (
   msgid     TEXT NOT NULL,          -- the mail that has it
-  patch     TEXT NOT NULL,          -- msgid of the patch that it stands for
+  patch     TEXT NOT NULL,          -- msgid of the patch that it applies to
   key       TEXT NOT NULL,
   name      TEXT NOT NULL,
   address   TEXT NOT NULL,
-  value     TEXT,                   -- of a trailer that names nobody
+  value     TEXT,                   -- the value of a trailer that names nobody
   given_in  TEXT NOT NULL,          -- msgid
-  for_other INTEGER NOT NULL        -- 1: whoever sent given_in is not the person named
+  for_other INTEGER NOT NULL        -- 1: the sender of given_in is not the person named
 );
 CREATE TABLE person (
   id   TEXT PRIMARY KEY,

@@ -7,15 +7,15 @@ import type { Value } from './open';
 /** Beside this file in the sources, one folder up from the bundle in dist/: `../db/` from both. */
 const sqlOf = (name: string) => readFile(new URL(`../db/${name}`, import.meta.url), 'utf8');
 
-/** Rows written by one statement; with 14 columns far below SQLite's oldest limit of 999 parameters. */
+/** Rows per statement; with 14 columns far below SQLite's oldest limit of 999 parameters. */
 const ROWS_AT_ONCE = 50;
 
-/** A row of a table of plain.sql, by column. */
+/** A row for a table in plain.sql, by column. */
 export type PlainRow = [table: string, row: Record<string, Value>];
 
 /**
- * Writes a plain database (plain.sql) of its own, readable by older programs of SQLite. The file has its name only once it is whole.
- * `version` is kept as user_version. Resolves to its size in bytes.
+ * Writes a plain database (plain.sql) to a new file that old versions of SQLite can read. The file gets its name when it is complete.
+ * `version` is stored as user_version. Resolves to its size in bytes.
  */
 export async function writePlain(path: string, version: number, rows: AsyncIterable<PlainRow>): Promise<number> {
   const part = `${path}.part`;
@@ -23,7 +23,7 @@ export async function writePlain(path: string, version: number, rows: AsyncItera
   try {
     const connection = await Connection.open(part, 'write');
     try {
-      // A file that is made again where this is cut short needs no journal.
+      // No journal is needed: if this is interrupted, the file is made again.
       await connection.command(
         'PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536; BEGIN',
       );
@@ -39,7 +39,7 @@ export async function writePlain(path: string, version: number, rows: AsyncItera
   } catch (error) {
     await rm(part, { force: true });
     if (error instanceof DatabaseError && error.code === 'SQLITE_FULL')
-      throw new DatabaseError(`${part}: there is no room for it. Name a file elsewhere.`, error.code);
+      throw new DatabaseError(`${part}: the disk is full. Choose another place.`, error.code);
     throw error;
   }
 }

@@ -1,4 +1,4 @@
--- What makes a plain database (plain.sql) quick to ask; after its rows.
+-- Indexes of a plain database (plain.sql), created after its rows are written.
 CREATE INDEX message_msgid ON message (msgid);
 CREATE INDEX message_thread ON message (thread);
 CREATE INDEX message_author ON message (author_address);

@@ -1,24 +1,24 @@
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 
-/** How far an ingest is with one source. */
+/** The progress of an ingest with a source. */
 export interface SourceProgress {
-  /** As the user named it: a path, a URL. */
+  /** The path or URL that the user gave. */
   location: string;
-  /** `fetching`: its server is asked; `reading`: its mails; `linking`: all are read, threads, patches and quotations are joined. */
+  /** `fetching`: asking its server; `reading`: reading its mails; `linking`: all are read, linking threads, patches and quotations. */
   phase: 'fetching' | 'reading' | 'linking';
   /** Mails read. */
   read: number;
-  /** Mails in all; null where the source does not tell. */
+  /** The total number of mails; null if the source does not say. */
   total: number | null;
 }
 
-/** An ingest that was killed leaves its file behind: one that was not written to for so long says nothing. */
+/** A file that has not been written for this long is ignored: a killed ingest leaves its file behind. */
 const STALE_MS = 10 * 60_000;
 
-/** Beside the database, not in it: it changes while no data do, and no other node has a use for it. */
+/** Beside the database, not in it: it changes without changing data, and other nodes do not need it. */
 const fileOf = (database: string) => `${database}.progress.json`;
 
-/** Says how far the sources are that are being read; none: the file is removed. A folder that cannot be written to is left alone. */
+/** Writes the progress of the sources being read; without sources, removes the file. Ignores a folder that cannot be written. */
 export function writeProgress(database: string, sources: SourceProgress[]): void {
   const file = fileOf(database);
   try {
@@ -27,11 +27,11 @@ export function writeProgress(database: string, sources: SourceProgress[]): void
       renameSync(`${file}.part`, file);
     } else rmSync(file, { force: true });
   } catch {
-    // The ingest itself says why nothing can be written here.
+    // The ingest itself reports why nothing can be written here.
   }
 }
 
-/** What an ingest on this database is reading now; empty where none is. */
+/** The sources that an ingest on this database is reading now; empty if there is none. */
 export function readProgress(database: string): SourceProgress[] {
   const file = fileOf(database);
   try {

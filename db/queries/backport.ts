@@ -3,13 +3,13 @@ import type { Snapshot } from '../open';
 import { textsOf } from './blocks';
 import { agrees, type CommitMail, mailsById, namingMatch } from './commitmail';
 
-/** A patch that fixes a commit, whatever its versions and copies. */
+/** A patch that fixes a commit, with all its versions and copies. */
 export interface LaterFix {
-  /** The newest mail that carries it, a copy for a stable tree only where nothing else does. */
+  /** The newest mail with the patch; a copy for a stable tree only if there is no other mail. */
   mail: CommitMail;
-  /** What it became, as far as mails name that; null where none does. */
+  /** The resulting commit, if a mail names it; else null. */
   oid: string | null;
-  /** Stable trees that it is for or in, as mails say; where it was only proposed for one, that is none. */
+  /** Stable trees that it is for or in, according to mails. A mere proposal for a tree does not count. */
   stable: string[];
 }
 
@@ -27,7 +27,7 @@ const FIX_ROWS = `SELECT q.message_id AS id, q.title_key AS title, q.stable, q.m
        ORDER BY length(o.oid) DESC, o.oid LIMIT 1)) AS oid
   FROM json_each(?) j JOIN patch q ON q.message_id = j.value ORDER BY q.message_id`;
 
-/** What fixes a commit: the patches among mails that say `Fixes:` it, one for each title. */
+/** The fixes of a commit: the patches among mails with `Fixes:` for it, one for each title. */
 export async function laterFixes(db: Snapshot, mails: CommitMail[]): Promise<LaterFix[]> {
   const rows = await db.all<FixRow & Record<string, never>>(FIX_ROWS, [JSON.stringify(mails.map(({ id }) => id))]);
   const byId = new Map(mails.map((mail) => [mail.id, mail]));
@@ -45,7 +45,7 @@ export async function laterFixes(db: Snapshot, mails: CommitMail[]): Promise<Lat
   );
 }
 
-/** Stable trees that copies of a commit are for. */
+/** Stable trees with a copy of a commit. */
 async function stableTreesOf(db: Snapshot, oid: string): Promise<string[]> {
   const rows = await db.all<{ stable: string }>(
     `SELECT DISTINCT q.stable FROM claim c JOIN patch q ON q.message_id = c.message_id
@@ -58,20 +58,20 @@ async function stableTreesOf(db: Snapshot, oid: string): Promise<string[]> {
 /** Newest version first. */
 export const byVersion = (a: string, b: string): number => b.localeCompare(a, 'en', { numeric: true });
 
-/** A CVE number, with the line and the mail that name it beside a commit. */
+/** A CVE number, with the mail and line that name it together with a commit. */
 export interface CveLine {
   cve: string;
   line: string;
   mail: CommitMail;
 }
 
-/** Mails whose words are looked through for CVE numbers. */
+/** Mails whose text is searched for CVE numbers. */
 const CVE_MAILS = 20;
 const CVE = /\bCVE-\d{4}-\d{4,19}\b/gi;
 
 /**
- * CVE numbers of a commit: a mail about a CVE has its number in the subject and names the commit in a line of its text; of any other
- * mail a line must have both.
+ * The CVE numbers of a commit. A mail about a CVE has its number in the subject and names the commit in a line of its text; in any other
+ * mail, a line must have both.
  */
 export async function cvesOf(db: Snapshot, oid: string): Promise<CveLine[]> {
   const found = await db.all<{ id: number }>(

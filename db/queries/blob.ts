@@ -2,9 +2,9 @@ import { TERM } from '#query/term';
 import type { Snapshot } from '../open';
 import { SLOTS, type Slots } from './blocks';
 
-/** The shortest abbreviation that git writes, and that is looked up. */
+/** The shortest abbreviation that git writes; shorter ones are not looked up. */
 export const MIN_BLOB = 7;
-/** Mails that are read to make one blob: copies on other lists, resends, stable trees. */
+/** Mails that are read to make a blob: copies on other lists, resends, stable trees. */
 const MOST = 40;
 
 /** A mail whose diff ends in a blob. */
@@ -15,7 +15,7 @@ export interface BlobMail extends Slots {
   bytes: number;
 }
 
-/** Mails with a diff that leads to the blob, oldest first. Either name may be the shorter one. */
+/** Mails with a diff that results in the blob, oldest first. Either name may be the shorter one. */
 export function mailsOfBlob(db: Snapshot, oid: string): Promise<BlobMail[]> {
   const shorter = Array.from({ length: Math.max(0, oid.length - MIN_BLOB) }, (_, n) => oid.slice(0, MIN_BLOB + n));
   return db.all<BlobMail & Record<string, never>>(

@@ -4,18 +4,18 @@ import type { Snapshot } from '../open';
 
 const decompress = promisify(brotliDecompress);
 
-/** Decompressed blocks kept, in bytes: neighbours of a mail stand in the same block. A page of results may need 14 MB of them, which take 50 ms to decompress. */
+/** Bytes of decompressed blocks that are cached, since neighbouring mails share a block. A page of results may need 14 MB, which take 50 ms to decompress. */
 const KEPT_BYTES = 96 * 1024 * 1024;
 
-/** A larger block, which one large mail fills, is not kept: it would cost all others their place. Whoever has it now shares it. */
+/** A larger block, filled by one large mail, is not cached, because it would displace all others. Requests that need it at the same time share it. */
 const LARGEST_KEPT = KEPT_BYTES / 8;
 
-/** Least recently used blocks go first; Map keeps the order of use. */
+/** A cache that drops the least recently used blocks; the Map keeps the order of use. */
 class BlockCache {
   readonly #blocks = new Map<number, Buffer>();
   readonly #large = new Map<number, WeakRef<Buffer>>();
   #bytes = 0;
-  /** Blocks that a page reads at this moment: eight that ask for one large mail decompress it once. */
+  /** Blocks that are being read: eight pages that ask for a large mail decompress it only once. */
   readonly reading = new Map<number, Promise<Map<number, Buffer>>>();
 
   get(id: number): Buffer | undefined {
@@ -45,10 +45,10 @@ class BlockCache {
   }
 }
 
-/** One cache for each open database file: block numbers mean nothing elsewhere. Blocks never change once written. */
+/** One cache for each open database file, since block numbers are only valid there. Blocks never change. */
 const caches = new WeakMap<object, BlockCache>();
 
-/** Decompressed blocks by id, those not kept read in one query. */
+/** Decompressed blocks by id; those not cached are read in one query. */
 export async function readBlocks(db: Snapshot, ids: Iterable<number>): Promise<Map<number, Buffer>> {
   const cache = caches.get(db.file) ?? new BlockCache();
   caches.set(db.file, cache);
@@ -63,14 +63,14 @@ export async function readBlocks(db: Snapshot, ids: Iterable<number>): Promise<M
   }
   for (const [id, block] of await readShared(db, cache, missing)) found.set(id, block);
   for (const [id, reading] of elsewhere) {
-    // A page that was stopped took its reading with it: each page's time is its own.
+    // If the page that was reading it has been stopped, read it for this page.
     const blocks = await reading.catch(() => readNow(db, [id]));
     found.set(id, blocks.get(id) ?? Buffer.alloc(0));
   }
   return found;
 }
 
-/** Blocks that nobody reads yet; whoever asks for one meanwhile gets it from here. */
+/** Reads blocks that nobody is reading yet, and shares them with other requests. */
 async function readShared(db: Snapshot, cache: BlockCache, ids: number[]): Promise<Map<number, Buffer>> {
   if (!ids.length) return new Map();
   const reading = readNow(db, ids);
@@ -93,7 +93,7 @@ async function readNow(db: Snapshot, ids: number[]): Promise<Map<number, Buffer>
   return new Map(rows.map(({ id }, n) => [id, blocks[n] as Buffer]));
 }
 
-/** Where the raw bytes and the text of a message stand; columns of `message`. */
+/** The places of a message's raw bytes and text; columns of `message`. */
 export interface Slots {
   head_block: number;
   head_at: number;
@@ -108,7 +108,7 @@ export interface Slots {
 
 export const SLOTS = 'head_block, head_at, head_size, text_block, text_at, text_size, body_block, body_at, body_size';
 
-/** The header part of messages, as their archive holds it: a body of 200 MB stays where it is. */
+/** The original headers of messages; does not read the bodies, which may have 200 MB. */
 export async function headsOf(db: Snapshot, rows: Slots[]): Promise<Buffer[]> {
   const blocks = await readBlocks(
     db,
@@ -117,12 +117,12 @@ export async function headsOf(db: Snapshot, rows: Slots[]): Promise<Buffer[]> {
   return rows.map((row) => cut(blocks, row.head_block, row.head_at, row.head_size));
 }
 
-/** The raw bytes of messages, as their archive holds them. */
+/** The original raw bytes of messages. */
 export async function rawOf(db: Snapshot, rows: Slots[]): Promise<Buffer[]> {
   return (await rawPartsOf(db, rows)).map((parts) => Buffer.concat(parts));
 }
 
-/** The same in two parts, header and rest: views of blocks, which are not to be written to, so that a large mail is not copied. */
+/** The same in two parts, header and rest: read-only views of blocks, so that large mails are not copied. */
 export async function rawPartsOf(db: Snapshot, rows: Slots[]): Promise<[Buffer, Buffer][]> {
   const ids = rows.flatMap((row) => [row.head_block, row.body_block ?? row.text_block]);
   const blocks = await readBlocks(db, ids);
@@ -142,7 +142,7 @@ export async function textsOf(db: Snapshot, rows: TextSlot[]): Promise<string[]>
   return (await textBytesOf(db, rows)).map((text) => text.toString('utf8'));
 }
 
-/** The same, not decoded: views of blocks, which are not to be written to. */
+/** The same, not decoded: read-only views of blocks. */
 export async function textBytesOf(db: Snapshot, rows: TextSlot[]): Promise<Buffer[]> {
   const blocks = await readBlocks(
     db,

@@ -5,29 +5,29 @@ import { changelogsIn, type TakenUp, takenUpIn, type VersionLog } from './change
 import { passagesAt } from './passages';
 import { STATUS } from './status';
 
-/** A mail that says something of a series, with the passage that says it. */
+/** A mail with a statement about a series, and the passage with the statement. */
 export interface Saying {
   id: number;
   msgid: string;
   name: string;
   address: string;
-  /** The passage's lines, from 0; null where the mail as a whole says it. */
+  /** The passage's lines, from 0; null if the whole mail says it. */
   lines: [number, number] | null;
   quote: string | null;
 }
 
 export interface Objection extends Saying {
-  /** The first reply of the series' author to that mail; `agreed`: it promises a change. */
+  /** The author's first reply to that mail; `agreed` if it promises a change. */
   answer: { id: number; msgid: string; agreed: boolean } | null;
-  /** The objector's later trailer for what they objected to. */
+  /** The objector's later trailer for the patch that they objected to. */
   met: { id: number; msgid: string; key: string } | null;
-  /** The first version posted after it: whether that meets it, no act says. */
+  /** The first version posted after it, which may or may not meet the objection. */
   followed: { id: number; number: number } | null;
-  /** What that version's changelog says of the objector. */
+  /** The item about the objector in that version's changelog. */
   taken: TakenUp | null;
 }
 
-/** What became of a series, and the mail that proves it. */
+/** The state of a series, and the mail that proves it. */
 export interface CaseHead {
   series: number;
   status: string;
@@ -36,14 +36,14 @@ export interface CaseHead {
   versions: number;
   last_id: number;
   proof: Saying | null;
-  /** Mails that object. */
+  /** The number of mails that object. */
   objected: number;
 }
 
-/** The same with who objected. */
+/** The same with the objections. */
 export interface Case extends CaseHead {
   objections: Objection[];
-  /** What the author says changed in each version. */
+  /** The author's changelogs of each version. */
   logs: VersionLog[];
 }
 
@@ -59,7 +59,7 @@ const readHead = (db: Snapshot, series: number) =>
     [series],
   );
 
-/** What became of a series, in short; null where there is no such series. */
+/** A summary of what happened to a series; null if it does not exist. */
 export async function caseHead(db: Snapshot, series: number): Promise<CaseHead | null> {
   const head = await readHead(db, series);
   if (!head) return null;
@@ -68,7 +68,7 @@ export async function caseHead(db: Snapshot, series: number): Promise<CaseHead |
   return { ...rest, proof: proof ?? null };
 }
 
-/** Null where there is no such series. */
+/** What happened to a series; null if it does not exist. */
 export async function caseOf(db: Snapshot, series: number): Promise<Case | null> {
   const head = await readHead(db, series);
   if (!head) return null;
@@ -115,7 +115,7 @@ async function answered(
   });
 }
 
-/** Who wrote mails, with the passages around these lines; null where there is no such mail. */
+/** The authors of mails, with the passages around these lines; null for a missing mail. */
 async function saidIn(db: Snapshot, places: { id: number; line: number }[]): Promise<(Saying | null)[]> {
   if (!places.length) return [];
   const rows = await db.all<Omit<Saying, 'lines' | 'quote'>>(
@@ -129,9 +129,9 @@ async function saidIn(db: Snapshot, places: { id: number; line: number }[]): Pro
   });
 }
 
-/** One number for a person: that of the person, else of the identity. */
+/** A number for a person: the person's id, else one made from the identity's id. */
 const PERSON = 'coalesce(i.person_id, -i.id)';
-/** The patch's title, and null of a cover letter. */
+/** The key of the patch's title; null for a cover letter. */
 const TITLE = `iif(p.kind = ${PATCH_KIND.cover}, NULL, p.title_key)`;
 
 interface Objected {
@@ -139,14 +139,14 @@ interface Objected {
   name: string;
   person: number;
   line: number;
-  /** Hash of the patch's title; null where the objection is to the cover letter. */
+  /** Hash of the patch's title; null if the objection is to the cover letter. */
   title: number | null;
   answer: number | null;
   answer_msgid: string | null;
   agreed: number;
 }
 
-/** Of each mail that objected the first objection, with the author's first answer to it. Objections lead: left to itself, SQLite begins with every place of the archive. */
+/** The first objection in each mail, with the author's first answer. The order of joins is forced: otherwise SQLite would begin with every `place` row. */
 function objectionsOf(db: Snapshot, series: number, author: number) {
   return db.all<Objected>(
     `WITH o AS (SELECT evidence_id AS id, min(line) AS line FROM objection WHERE series_id = ?1 GROUP BY 1),

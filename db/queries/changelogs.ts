@@ -3,22 +3,22 @@ import { PATCH_KIND } from '#patch/kinds';
 import type { Snapshot } from '../open';
 import { SLOTS, type Slots, textBytesOf } from './blocks';
 
-/** What the author of a version says has changed in it. */
+/** An author's list of changes in a version. */
 export interface VersionLog extends Changelog {
   revision: number;
-  /** The cover letter or patch that says so. */
+  /** The cover letter or patch with the list. */
   id: number;
   msgid: string;
-  /** Hash of the patch's title; null of a cover letter. */
+  /** Hash of the patch's title; null for a cover letter. */
   title: number | null;
 }
 
-/** Mails that are looked through: the newest versions'. */
+/** Mails that are searched, those of the newest versions first. */
 const MOST_MAILS = 120;
-/** What an author says of a version stands before the diff, within so many bytes. */
+/** Bytes of a mail that are searched; changelogs come before the diff. */
 const MOST_BYTES = 24_000;
 
-/** The changelogs of a series' versions: of their cover letters, else first patches, and of patches with one of these titles. */
+/** The changelogs of a series' versions: in their cover letters, else first patches, and in patches with one of these titles. */
 export async function changelogsIn(db: Snapshot, series: number, titles: number[]): Promise<VersionLog[]> {
   const rows = await db.all<
     Slots & { revision: number; number: number; id: number; msgid: string; title: number | null }
@@ -40,14 +40,17 @@ export async function changelogsIn(db: Snapshot, series: number, titles: number[
   });
 }
 
-/** What the changelog of a version says of somebody: where, and in which words. */
+/** An item about a person in a version's changelog: its place and words. */
 export interface TakenUp {
   msgid: string;
   line: number;
   text: string;
 }
 
-/** The item of the next version that names who objected; `others` objected too; `said`: the objection's words. An objection to one patch is not answered by another's. */
+/**
+ * The item in the next version's changelog that names the objector. `others` objected too; `said` are the objection's words. The changelog
+ * of another patch does not answer an objection to a patch.
+ */
 export function takenUpIn(
   logs: VersionLog[],
   objection: { name: string; title: number | null },

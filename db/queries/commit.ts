@@ -3,10 +3,10 @@ import type { Snapshot } from '../open';
 import { type CveLine, cvesOf, type LaterFix, laterFixes } from './backport';
 import { agrees, type CommitMail, MAIL, namingMatch } from './commitmail';
 
-/** Rows of one kind that a page shows. */
+/** Rows of each kind on a page. */
 const MOST = 200;
 
-/** The patch that became a commit, and the series it belongs to. */
+/** The patch that became a commit, and its series. */
 export interface CommitPatch extends CommitMail {
   series: number | null;
   number: number | null;
@@ -14,19 +14,19 @@ export interface CommitPatch extends CommitMail {
 }
 
 export interface CommitPage {
-  /** Whole names of commits that begin as asked. */
+  /** Full names of commits that begin with the given digits. */
   oids: string[];
   patches: CommitPatch[];
-  /** Mails that say that it was taken. */
+  /** Mails that say it was taken. */
   taken: CommitMail[];
   /** Copies for, or in, stable trees. */
   stable: CommitMail[];
-  /** Patches that say `Fixes:` it, one for each title. */
+  /** Patches with `Fixes:` for it, one for each title. */
   fixes: LaterFix[];
   cves: CveLine[];
-  /** Mails whose own words say that they revert it. */
+  /** Mails that say in their own words that they revert it. */
   reverts: CommitMail[];
-  /** Others whose words name it, newest first. */
+  /** Other mails that name it, newest first. */
   named: CommitMail[];
 }
 
@@ -35,7 +35,7 @@ const trailing = (keys: string) =>
   `(SELECT message_id, lower(substr(value, 1, instr(value || ' ', ' ') - 1)) AS named FROM trailer
     WHERE key IN (${keys}) AND key <> 'Signed-off-by' AND value IS NOT NULL)`;
 
-/** Ids of patches that say `Fixes:` a commit; each `?` is its name. */
+/** Ids of patches with `Fixes:` for a commit; each `?` is its name. */
 export const FIXING = `SELECT message_id FROM ${trailing("'Fixes'")} WHERE ${agrees('named', '?')}`;
 /** Ids of mails that name a commit, and of the patches that became it; each `?` is its name. */
 export const NAMING = `SELECT message_id FROM ${trailing("'Fixes', 'Commit-ID'")} WHERE ${agrees('named', '?')}
@@ -45,7 +45,7 @@ export const NAMING = `SELECT message_id FROM ${trailing("'Fixes', 'Commit-ID'")
 
 type Rows = CommitMail & Record<string, never>;
 
-/** Everything that mails and the given repositories say of a commit; `oid` is 8 to 40 hex digits in lower case. */
+/** Everything that mails and the ingested repositories say about a commit; `oid` is 8 to 40 hex digits in lower case. */
 export async function readCommit(db: Snapshot, oid: string): Promise<CommitPage> {
   const patches = await patchesOf(db, oid);
   const said = (kinds: number[]) =>

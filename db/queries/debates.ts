@@ -5,7 +5,7 @@ import { Kept } from './kept';
 import { type Debate, debates, lastAnswer } from './quoted';
 import { threadOf } from './thread';
 
-/** Debates that a feed tells, those of a month at most (as its page has them), and months that are looked through for them. */
+/** The number of debates in a feed; the most from a month, as on its page; and the number of months that are searched. */
 const FEED_DEBATES = 10;
 const MONTH_DEBATES = 5;
 const FEED_MONTHS = 24;
@@ -18,7 +18,7 @@ export interface Told {
 
 const told = new Kept<Told[]>(8);
 
-/** The digests of the newest debates of a list (null: of all): of each month the most argued, back to a number of them. */
+/** The digests of the newest debates of a list (null: of all): the most argued of each month, for a number of months. */
 export function newestDigests(db: Snapshot, list: number | null): Promise<Told[]> {
   return told.get(db, String(list), async () => {
     const found = new Map<string, Debate>();

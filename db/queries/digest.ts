@@ -16,14 +16,14 @@ import { type VerdictLine, verdictsAmong } from './verdicts';
 export type { Passage } from './passages';
 
 export interface DigestPassage extends Passage {
-  /** What it is to the debate: what was put forward, what was said of it, what was seen, how it ended. */
+  /** Its role in the debate: the proposal, what was said about it, what was observed, how it ended. */
   kind: 'claim' | 'argument' | 'evidence' | 'outcome';
-  /** Distinct people other than its author who answered right below it; who quoted it at all; and the mails below their answers. */
+  /** People other than its author who answered directly below it; people who quoted it; mails below their answers. */
   answered: number;
   quoted: number;
   followed: number;
   score: number;
-  /** The passage of this digest that it answers: what it stands right below. */
+  /** The passage of this digest directly above it, which it answers. */
   answers: { row: ThreadRow; first: number } | null;
 }
 
@@ -36,35 +36,35 @@ export interface Digest {
   continued: Continued[];
 }
 
-/** Points that a passage loses for each one of its mail, or of its author, that is chosen already. */
+/** Points that a passage loses for each chosen passage from the same mail, and below, by the same author. */
 const SAME_MAIL = 1.5;
 const SAME_PERSON = 1;
 const OF_ONE_MAIL = 2;
-/** A passage worth less is not quoted, however short the digest is. */
+/** A passage with fewer points is not quoted, even if the digest is short. */
 const LEAST = 3;
-/** Passages that are weighed against one another. */
+/** Passages that are compared. */
 const CONSIDERED = 400;
-/** Verdicts that end something are always in, the newest of them. */
+/** The newest verdicts that end something are always included. */
 const MOST_ENDS = 6;
-/** What a request, a promise and the beginning of the first mail are worth more than their words. */
+/** Extra points of a request, of a promise, and of the beginning of the first mail. */
 const REQUESTED = 3;
 const PROMISED = 1.5;
 const BEGINS = 3;
-/** A patch's own text speaks of the patch; its cover letter, of the work. */
+/** A patch's text is about the patch; a cover letter is about the whole work. */
 const OF_PATCH = -1;
-/** How the matter was settled is said late. */
+/** The outcome is usually near the end. */
 const LATE = 2;
-/** An item of a list, or what goes on where a quotation ended, does not stand alone. */
+/** An item of a list, or a continuation after a quotation, is not clear by itself. */
 const BROKEN = -1;
-/** Paragraphs of the first mail that may be the claim. */
+/** Paragraphs of the first mail that may be its claim. */
 const OPENING = 5;
-/** Who quotes more than this share of a mail quotes no passage of it. */
+/** Quoting more than this share of a mail does not count as quoting a passage. */
 const WHOLE = 0.7;
-/** Characters and paragraphs of a mail that are read: what is longer is a log, or was sent to be costly. */
+/** Characters and paragraphs of a mail that are read; longer mails are logs, or attacks. */
 const LONGEST_MAIL = 200_000;
 const MOST_PARAGRAPHS = 500;
 
-/** What a reporter would quote of a thread: the claim, what was said against it and for it, what was measured, and how it ended. */
+/** What a journalist would quote from a thread: the claim, arguments against and for it, measurements, and the outcome. */
 export async function readDigest(db: Snapshot, threadId: number): Promise<Digest | null> {
   const thread = await readThread(db, threadId);
   if (!thread) return null;
@@ -74,7 +74,7 @@ export async function readDigest(db: Snapshot, threadId: number): Promise<Digest
   return { thread, passages, series, continued: await continuedIn(db, thread, series) };
 }
 
-/** The passages alone, in order of time: 0.2 ms a mail. */
+/** Only the passages, in order of time: 0.2 ms per mail. */
 export async function passagesOf(db: Snapshot, thread: Thread): Promise<DigestPassage[]> {
   const texts = await threadTexts(db, thread.rows);
   const mails = thread.rows.filter((row) => row.ghost === null);
@@ -97,10 +97,10 @@ export async function passagesOf(db: Snapshot, thread: Thread): Promise<DigestPa
   return passages;
 }
 
-/** Three of a short thread, eight of one of twenty mails, sixteen of one of two hundred. */
+/** Three passages for a short thread, eight for one with twenty mails, sixteen for one with two hundred. */
 const wanted = (messages: number) => Math.max(3, Math.min(16, Math.round(3.4 * Math.log(messages) - 2)));
 
-/** Mails below each position, itself included. */
+/** The number of mails below each position, including itself. */
 function sizesBelow(rows: ThreadRow[]): Map<number, number> {
   const sizes = new Map<number, number>();
   for (const { position, parent } of rows.toReversed()) {
@@ -165,7 +165,7 @@ async function scoredPassages(
 
 const passageOf = ({ row, first, last, text, isCut }: Read): Passage => ({ row, first, last, text, isCut });
 
-/** Who took a passage up. */
+/** Counts who answered or quoted a passage. */
 function countsOf(
   { first, last }: Read,
   [, end]: [number, number],
@@ -185,7 +185,7 @@ function countsOf(
 
 const personOf = (row: ThreadRow) => row.person_id ?? -row.author_id;
 
-/** Whether what is answered ends in this paragraph: a quotation of several is answered at its end. */
+/** Whether the answered quotation ends in this paragraph; a quotation of several paragraphs is answered at its end. */
 const endsHere = ({ sourceLine, sourceLines }: QuoteLine, last: number) => sourceLine + sourceLines - 1 <= last + 1;
 
 /** The first quotation of each person. */
@@ -203,7 +203,7 @@ function quotesAll(id: number, lines: QuoteLine[], paragraphs: [number, number][
   return covered / paragraphs.length > WHOLE;
 }
 
-/** What is in whatever else is: the newest verdicts. */
+/** Passages that are always included: the newest verdicts. */
 function outcomesOf(mails: ThreadRow[], bodies: Map<number, Body>, verdicts: VerdictLine[]): DigestPassage[] {
   const rowOf = new Map(mails.map((row) => [row.id, row]));
   const ends = verdicts.filter(({ isEnd }) => isEnd).slice(-MOST_ENDS);
@@ -217,7 +217,7 @@ function outcomesOf(mails: ThreadRow[], bodies: Map<number, Body>, verdicts: Ver
   });
 }
 
-/** Where nothing ended the matter: the newest recognised promise, else request, and the newest words that settle something. */
+/** Without an outcome: the newest recognised promise, else request, and the newest words that settle something. */
 function lastWords(scored: DigestPassage[], verdicts: VerdictLine[]): DigestPassage[] {
   const byTime = scored.toSorted((a, b) => a.row.id - b.row.id || a.first - b.first);
   const isOf = (kind: number) => (passage: DigestPassage) =>
@@ -233,7 +233,7 @@ function lastWords(scored: DigestPassage[], verdicts: VerdictLine[]): DigestPass
 
 const overlaps = (a: Passage, b: Passage) => a.row === b.row && a.first <= b.last && a.last >= b.first;
 
-/** Best first; each passage of a mail, and of an author, makes the next of it worth less: a debate has several voices. */
+/** Chooses the best passages. Each chosen one reduces the points of others by its mail and author, so that several people are quoted. */
 function chosen(all: DigestPassage[], certain: DigestPassage[], limit: number): DigestPassage[] {
   const found: DigestPassage[] = [];
   for (const one of certain) if (!found.some((other) => overlaps(one, other))) found.push(one);
@@ -263,7 +263,7 @@ function chosen(all: DigestPassage[], certain: DigestPassage[], limit: number): 
   return found;
 }
 
-/** Which of the others each passage stands right below. */
+/** Marks for each passage which other one it is directly below. */
 function markAnswers(passages: DigestPassage[], taken: QuoteLine[]): void {
   for (const one of passages) {
     const above = taken

@@ -4,7 +4,7 @@ import { SLOTS, type Slots, textsOf } from './blocks';
 import { passagesOf } from './digest';
 import { readThread } from './thread';
 
-/** A mail that speaks of a patch of a series. */
+/** A mail about a patch of a series. */
 export interface Remark {
   id: number;
   msgid: string;
@@ -18,27 +18,27 @@ export interface Remark {
   /** message.id of the patch or cover letter, and its revision. */
   patch: number;
   revision: number;
-  /** Null where the page has no room for it. */
+  /** Null if the page has no space for it. */
   text: string | null;
 }
 
 export interface Discussion {
   remarks: Remark[];
-  /** The revision whose mails come first: the one asked for, else the newest that has any. */
+  /** The revision whose mails come first: the requested one, else the newest with mails. */
   first: number | null;
-  /** Revisions whose mails are behind a link: the page has no room for them. */
+  /** Revisions whose mails are behind a link, because the page has no space for them. */
   elsewhere: ReadonlySet<number>;
 }
 
-/** What a page has room for: bytes of the first version's mails, lines of them that are not quoted, and bytes with which the other versions are on the page too. */
+/** Limits of a page: mails, bytes of the first version's mails, their lines without quotations, and the bytes up to which other versions are included. */
 const MOST_MAILS = 1000;
 const MOST_TEXT = 250_000;
 const MOST_LINES = 600;
 const SMALL_TEXT = 60_000;
-/** What a mail's head takes, in lines. */
+/** The height of a mail's head in lines. */
 const HEAD_LINES = 4;
 
-/** What was said of all versions of a series: the newest version first, each patch's mails in the order of their thread. */
+/** The discussion of all versions of a series: the newest version first, the mails about each patch in the order of their thread. */
 export async function discussionOf(db: Snapshot, series: number, asked: number | null): Promise<Discussion> {
   const rows = await db.all<Omit<Remark, 'text'> & Slots>(
     `SELECT m.id, m.msgid, i.name AS author, i.address, (SELECT slug FROM person WHERE id = i.person_id) AS person,
@@ -75,7 +75,7 @@ export async function discussionOf(db: Snapshot, series: number, asked: number |
 const ofFirst = <T extends { revision: number }>(rows: T[], first: number | null) =>
   rows.filter(({ revision }) => revision === first);
 
-/** Texts by id, as long as the page has room: those of the first version before all others. */
+/** Texts by id while the page has space, those of the first version before all others. */
 async function textsWithin(
   db: Snapshot,
   rows: ({ id: number; revision: number } & Slots)[],
@@ -97,18 +97,18 @@ async function textsWithin(
   return found;
 }
 
-/** Lines that are not folded away. */
+/** The number of lines that are not folded. */
 function unquoted(text: string): number {
   let lines = 0;
   for (const line of text.split('\n')) if (line && !line.startsWith('>')) lines++;
   return lines;
 }
 
-/** Threads whose passages are marked, and mails of them that are read for it: 40 ms. */
+/** Threads whose passages are marked, and mails that are read for that: 40 ms. */
 const MOST_THREADS = 3;
 const MOST_READ = 200;
 
-/** What the digests of their threads quote of these mails, by message.id, and the msgid of a mail of each thread that has such a passage. */
+/** The passages of these mails that their threads' digests quote, by message.id, and a msgid for each thread with such a passage. */
 export interface Digested {
   lines: Map<number, LineSpan[]>;
   threads: string[];

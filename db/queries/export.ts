@@ -3,9 +3,9 @@ import { timeOf } from '#mail/ids';
 import type { Snapshot } from '../open';
 import { SLOTS, type Slots, textsOf } from './blocks';
 
-/** Rows read at a time: memory stays flat whatever the archive's size. */
+/** Rows that are read at a time, so that memory does not grow with the archive. */
 const PAGE = 2000;
-/** Bytes of text read at a time, but for a single mail that has more. */
+/** Bytes of text that are read at a time, unless a single mail has more. */
 const TEXT_BYTES = 4 * 1024 * 1024;
 
 /** RFC 3339 in UTC; null stays null. `seconds` are Unix seconds. */
@@ -28,7 +28,7 @@ interface MessageRow extends Slots {
   root: string;
 }
 
-/** `npm run export -- messages`: one object a message, sorted by msgid, an imposter after the message it follows; its text taken apart where that is asked for. */
+/** `npm run export -- messages`: one object per message, sorted by msgid, imposters after the first message; on request with the text in parts. */
 export async function* exportMessages(db: Snapshot, withText = false): AsyncGenerator<object> {
   let after = '';
   let afterId = -1;
@@ -90,7 +90,7 @@ interface ThreadRow {
   messages: string;
 }
 
-/** `npm run export -- threads`: one object a thread, sorted by root; messages in display order. */
+/** `npm run export -- threads`: one object per thread, sorted by root, with messages in display order. */
 export async function* exportThreads(db: Snapshot): AsyncGenerator<object> {
   let after = '';
   let afterId = -1;

@@ -9,10 +9,10 @@ import { findSeries, type SaidLine, type SeriesDetail, type SeriesTold } from '.
 const KIND_NAMES = new Map<number, string>(Object.entries(CLAIM).map(([name, number]) => [number, name]));
 const SOURCE_NAMES = new Map<number, string>(Object.entries(CLAIM_SOURCE).map(([name, number]) => [number, name]));
 
-/** Series read at a time. */
+/** Series that are read at a time. */
 const PAGE = 500;
 
-/** `npm run export -- series`: one object a series, sorted by id. */
+/** `npm run export -- series`: one object per series, sorted by id. */
 export async function* exportSeries(db: Snapshot): AsyncGenerator<object> {
   let after = -1;
   for (;;) {
@@ -50,7 +50,7 @@ export function seriesObject(series: SeriesDetail & SeriesTold): object {
   };
 }
 
-/** Lines count from 0, as everywhere in the exports. */
+/** A statement as an object; lines count from 0, as everywhere in exports. */
 function saidObject({ address, msgid, line, at }: SaidLine): object {
   return { by: address, msgid, line, at: rfc3339(at) };
 }
@@ -68,7 +68,7 @@ function revisionObject(revision: RevisionDetail): object {
   };
 }
 
-/** `kind`: what the evidence says; `evidence`: the msgid of the mail, or `commit` for one of a repository. */
+/** `kind`: what the evidence says; `evidence`: the msgid of the mail, or `commit` for a repository's commit. */
 function appliedObject(patch: PatchLine, outcome: OutcomeLine): object {
   return {
     patch: patch.msgid,
@@ -94,9 +94,9 @@ interface TrailerRow {
 }
 
 /**
- * `npm run export -- trailers`: one object for each trailer and patch it stands for, sorted by the mail that holds it.
- * A reply to the cover letter stands for each patch. For one that a later version carries, `given_in` is the reply that gave it.
- * `for_other`: whoever sent that mail is not the person named.
+ * `npm run export -- trailers`: one object per trailer and patch that it applies to, sorted by the mail that has it.
+ * A reply to the cover letter applies to each patch. For a trailer in a later version, `given_in` is the reply that gave it.
+ * `for_other`: the sender of that mail is not the person named.
  */
 export async function* exportTrailers(db: Snapshot): AsyncGenerator<object> {
   let after = '';

@@ -1,7 +1,7 @@
 import type { Snapshot } from '../open';
 import { SLOTS, type Slots, textsOf } from './blocks';
 
-/** What a feed tells of a message. */
+/** A message in a feed. */
 export interface FeedRow {
   msgid: string;
   subject: string;
@@ -15,7 +15,7 @@ export interface FeedRow {
 /** Entries of a feed; lore has 25. */
 export const FEED_ENTRIES = 25;
 
-/** Newest messages of a list; null: of all. */
+/** The newest messages of a list, or of all lists if null. */
 export async function newestMessages(db: Snapshot, listId: number | null): Promise<FeedRow[]> {
   const from =
     listId === null
@@ -28,7 +28,7 @@ export async function newestMessages(db: Snapshot, listId: number | null): Promi
   );
 }
 
-/** Newest messages of a thread. */
+/** The newest messages of a thread. */
 export async function newestOfThread(db: Snapshot, thread: number): Promise<FeedRow[]> {
   const ids = await db.all<{ id: number }>(
     `SELECT id FROM message WHERE thread = ? ORDER BY id DESC LIMIT ${FEED_ENTRIES}`,
@@ -40,7 +40,7 @@ export async function newestOfThread(db: Snapshot, thread: number): Promise<Feed
   );
 }
 
-/** Newest mails of a series: its patches, and what speaks of them. */
+/** The newest mails of a series: its patches, and mails about them. */
 export async function newestOfSeries(db: Snapshot, series: number): Promise<FeedRow[]> {
   const ids = await db.all<{ id: number }>(
     `WITH own AS (SELECT p.message_id AS id FROM revision r JOIN patch p ON p.revision_id = r.id WHERE r.series_id = ?)
@@ -54,7 +54,7 @@ export async function newestOfSeries(db: Snapshot, series: number): Promise<Feed
   );
 }
 
-/** Messages by id, in the order given. */
+/** Messages by id, in the given order. */
 export async function readFeed(db: Snapshot, ids: number[]): Promise<FeedRow[]> {
   const rows = await db.all<
     Slots & { msgid: string; subject: string; name: string; address: string; sent_at: number; refs: string }

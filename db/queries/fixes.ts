@@ -5,7 +5,7 @@ import type { Snapshot } from '../open';
 import { SERIES_JOINS, SERIES_LINE, type SeriesLine } from './series';
 import type { Thread } from './thread';
 
-/** A series that mends what a mail reports, and why it is known to. */
+/** A series that fixes what a mail reports, and how that is known. */
 export interface Fixing {
   series: SeriesLine;
   why: 'names the report' | 'names the reporter';
@@ -14,15 +14,15 @@ export interface Fixing {
 const TAKEN_FIRST = `s.status IN ('${STATE.merged}', '${STATE.applied}') DESC`;
 const REPORTED = `'Reported-by', 'Reported-and-tested-by'`;
 
-/** A Message-ID as a phrase of the index; null where its words, joined, may be anybody's. */
+/** A Message-ID as a phrase for the index; null if its words may occur in any sentence. */
 export function namePhrase(msgid: string): string | null {
   const words = (msgid.match(/[\p{L}\p{N}]+/gu) ?? []).join(' ');
   return words.includes(' ') ? `{own aside} : "${words}"` : null;
 }
 
 /**
- * A later patch that names the report in a trailer (`Closes:`, `Link:`), or in its text while it says that it was reported or what it
- * fixes; else one that names its reporter. `text`: of the report's mail.
+ * A later patch that names the report in a trailer (`Closes:`, `Link:`), or in its text if it also says that it was reported or what it
+ * fixes; else a patch that names the reporter. `text` is the text of the report.
  */
 export async function fixOf(
   db: Snapshot,
@@ -52,7 +52,7 @@ async function fixNaming(db: Snapshot, { id, msgid }: { id: number; msgid: strin
   return found ?? null;
 }
 
-/** Robots give a bug an address of its own: `syzbot+0123456789abcdef@...`. */
+/** The fix of a bug for which a robot has a special address: `syzbot+0123456789abcdef@...`. */
 async function fixOfBug(db: Snapshot, id: number): Promise<SeriesLine | null> {
   const found = await db.get<SeriesLine & Record<string, never>>(
     `SELECT ${SERIES_LINE} FROM trailer b JOIN trailer t ON t.key IN (${REPORTED}) AND t.address = b.address
@@ -64,10 +64,10 @@ async function fixOfBug(db: Snapshot, id: number): Promise<SeriesLine | null> {
   return found ?? null;
 }
 
-/** So long after a thread's last mail is a patch that thanks the reporter taken for one of it. */
+/** A patch that names the reporter belongs to the thread if it was sent within this time after the thread's last mail. */
 const SOON = 30 * 86_400;
 
-/** A patch of somebody who wrote in the thread, soon, that names the reporter, and changes a file which the report names. */
+/** A patch by somebody who wrote in the thread, sent soon after it, that names the reporter and changes a file named in the report. */
 async function fixForReporter(
   db: Snapshot,
   { id, address }: { id: number; address: string },
@@ -86,7 +86,7 @@ async function fixForReporter(
   return rows.find(({ files }) => namesFile(report, files)) ?? null;
 }
 
-/** Whether a text names a file, by its path or as a module of its name. */
+/** Whether a text names a file, by path or by the module's name. */
 function namesFile(text: string, files: string | null): boolean {
   return (files ?? '').split('\n').some((path) => {
     const name = /([^/]+)\.[chS]$/.exec(path)?.[1] ?? '';

@@ -3,12 +3,12 @@ import type { Topic } from '#site/topic';
 import type { Snapshot } from '../open';
 import { Kept } from './kept';
 
-/** Newest threads that topics are looked for in: what a page may cost, whatever the archive's size. */
+/** The newest threads that are searched for topics, so that the cost of a page does not depend on the archive's size. */
 const THREADS = 20_000;
 
 const kept = new Kept<FoundTopic[]>(1);
 
-/** Topics of the newest threads in their own words; kept until the data change. */
+/** Topics found in the newest threads, kept until the data change. */
 function foundTopics(db: Snapshot): Promise<FoundTopic[]> {
   return kept.get(db, '', async () => {
     const row = await db.get<{ rows: string }>(
@@ -20,13 +20,13 @@ function foundTopics(db: Snapshot): Promise<FoundTopic[]> {
   });
 }
 
-/** Those found whose names the topics of the file leave free. */
+/** The found topics, without those whose names are in the topics file. */
 export async function foundBeside(db: Snapshot, ours: Topic[]): Promise<FoundTopic[]> {
   const taken = new Set(ours.flatMap(({ slug, systems }) => [slug, ...systems.map((one) => one.slug)]));
   return (await foundTopics(db)).filter(({ topic }) => !taken.has(topic.slug));
 }
 
-/** The topics of the file, and those found beside them. */
+/** The topics in the file, and the found ones. */
 export const withFound = async (db: Snapshot, ours: Topic[]): Promise<Topic[]> => [
   ...ours,
   ...(await foundBeside(db, ours)).map(({ topic }) => topic),

@@ -2,11 +2,11 @@ import type { Snapshot } from '../open';
 
 export interface Health {
   dataVersion: number;
-  /** When the archive last changed, Unix seconds; null for a database whose ingest did not write it. */
+  /** When the archive last changed, in Unix seconds; null if the ingest did not record it. */
   changedAt: number | null;
 }
 
-/** That the database can be read, and which state of it. */
+/** Checks that the database can be read, and returns the version of its data. */
 export async function health(db: Snapshot): Promise<Health> {
   const rows = await db.all<{ key: string; value: string }>(
     `SELECT key, value FROM meta WHERE key IN ('data_version', 'changed_at')`,
@@ -18,7 +18,7 @@ export async function health(db: Snapshot): Promise<Health> {
   };
 }
 
-/** What the database holds. Rows of whole tables are counted: for operators, once for each data version. */
+/** Counts the contents of the database. Counts whole tables, so for operators only, once for each data version. */
 export async function holdings(db: Snapshot): Promise<Record<string, number>> {
   const row = await db.get<Record<string, number>>(
     `SELECT (SELECT count(*) FROM message) AS messages, (SELECT count(*) FROM thread) AS threads, (SELECT count(*) FROM list) AS lists,

@@ -11,17 +11,17 @@ export interface ListSummary {
   synthetic: number;
 }
 
-/** Nearly every page asks for them. */
+/** Nearly every page needs the lists. */
 const kept = new Kept<readonly ListSummary[]>(1);
 
-/** All lists, by name, with what is counted of them. */
+/** All lists by name, with their counts. */
 export function lists(db: Snapshot): Promise<readonly ListSummary[]> {
   return kept.get(db, '', () =>
     db.all('SELECT name, list_id, description, messages, first_at, last_at, synthetic FROM list ORDER BY name'),
   );
 }
 
-/** Postings by month, 'YYYY-MM' ascending; of one list, or of all. */
+/** Postings by month, 'YYYY-MM' ascending, for one list or all. */
 export function activity(db: Snapshot, list: string | null): Promise<{ month: string; messages: number }[]> {
   return db.all(
     `SELECT a.month, sum(a.messages) AS messages FROM activity a JOIN list l ON l.id = a.list_id
@@ -30,7 +30,7 @@ export function activity(db: Snapshot, list: string | null): Promise<{ month: st
   );
 }
 
-/** Postings of these lists by month from `from` ('YYYY-MM') on; a list that had none then is left out. */
+/** Postings of these lists by month from `from` ('YYYY-MM') on; lists without any are left out. */
 export async function monthsOf(
   db: Snapshot,
   names: string[],
@@ -44,7 +44,7 @@ export async function monthsOf(
   return new Map(rows.map(({ name, months }) => [name, JSON.parse(months)]));
 }
 
-/** Whether the archive holds mail made by samples/: pages that show mail of several lists say so. */
+/** Whether the archive has mail made by samples/; pages with mail from several lists say so. */
 export async function anySynthetic(db: Snapshot): Promise<boolean> {
   return (await db.get('SELECT 1 FROM list WHERE synthetic = 1 LIMIT 1')) !== undefined;
 }

@@ -2,13 +2,13 @@ import type { Snapshot } from '../open';
 
 interface Shelf {
   version: string;
-  /** In the order of use: the least recently used go first. */
+  /** In order of use, the least recently used first. */
   values: Map<string, Promise<unknown>>;
 }
 
 /**
- * Keeps what queries found until the data change, at most `limit` answers for each open database. Who asks for what
- * another is computing waits for that answer: it is of the same data, whatever snapshot it is read from.
+ * Caches results of queries until the data change, at most `limit` for each open database. A request for a result that
+ * is being computed waits for it: the data are the same, whatever snapshot it is read from.
  */
 export class Kept<T> {
   readonly #shelves = new WeakMap<object, Shelf>();
@@ -19,7 +19,7 @@ export class Kept<T> {
     const { version } = db;
     let shelf = this.#shelves.get(db.file);
     if (shelf?.version !== version) {
-      // A reader that began before the last change computes for itself and takes nobody's answers away.
+      // A reader that began before the last change computes its own result and does not touch the cache.
       if (shelf && isBefore(version, shelf.version)) return make();
       shelf = { version, values: new Map() };
       this.#shelves.set(db.file, shelf);
@@ -34,7 +34,7 @@ export class Kept<T> {
   }
 }
 
-/** Of one log, or of none; states of two logs cannot be told apart by their counts. */
+/** Compares versions within the same log, or without one; versions of different logs cannot be compared. */
 function isBefore(one: string, other: string): boolean {
   const [[count, log], [otherCount, otherLog]] = [one.split(' '), other.split(' ')];
   return log === otherLog && Number(count) < Number(otherCount);

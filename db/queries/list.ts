@@ -14,9 +14,9 @@ export interface ThreadLine {
   last_id: number;
   author: string;
   address: string;
-  /** A msgid of the thread that is there: the root may be a ghost. */
+  /** The msgid of an existing mail of the thread, since the root may be a ghost. */
   msgid: string;
-  /** Of the series that the thread begins with. */
+  /** The verdict of the series with which the thread begins. */
   verdict?: Verdict | undefined;
 }
 
@@ -26,7 +26,7 @@ export interface ThreadPage {
   next: number | null;
 }
 
-/** Threads on a page, as lore has it. */
+/** Threads on a page, as at lore. */
 const THREADS_A_PAGE = 200;
 
 export const THREAD_LINE = `t.id AS thread, t.root, t.subject, t.messages, t.participants, t.first_id, t.last_id,
@@ -44,7 +44,7 @@ export interface ListRow {
 
 const known = new Kept<Map<string, ListRow>>(1);
 
-/** Lists are read once for each version of the data: every page of a list asks for its row. */
+/** Finds a list. Lists are read once for each version of the data, because every page of a list needs its row. */
 export async function findList(db: Snapshot, name: string): Promise<ListRow | undefined> {
   return (await known.get(db, '', () => allLists(db))).get(name);
 }
@@ -58,7 +58,7 @@ async function allLists(db: Snapshot): Promise<Map<string, ListRow>> {
 
 const firstOf = (line: ThreadLine) => line.first_id;
 
-/** Threads of a list (null: of all), the one with the newest mail first; `before` is the last_id above which they are left out. */
+/** Threads of a list (null: of all), newest mail first; only those with a last_id below `before`. */
 export async function newestThreads(db: Snapshot, listId: number | null, before: number | null): Promise<ThreadPage> {
   const limit = THREADS_A_PAGE + 1;
   const top = before ?? Number.MAX_SAFE_INTEGER;
@@ -78,7 +78,7 @@ export async function newestThreads(db: Snapshot, listId: number | null, before:
   return { threads: shown, next: more ? (shown.at(-1)?.last_id ?? null) : null };
 }
 
-/** Where the page of threads begins that are the next newer than an id; null where that is the newest page. */
+/** The `before` of the page with the threads next newer than an id; null if that is the newest page. */
 export async function pageNewerThan(db: Snapshot, listId: number | null, after: number): Promise<number | null> {
   const from = listId === null ? 'thread WHERE' : 'thread_list WHERE list_id = ? AND';
   const row = await db.get<{ last_id: number }>(
@@ -88,7 +88,7 @@ export async function pageNewerThan(db: Snapshot, listId: number | null, after: 
   return row?.last_id ?? null;
 }
 
-/** Threads that had mail on a list in a span of time (Unix seconds), in the order of their first mail in it. */
+/** Threads with mail on a list in a span of time (Unix seconds), ordered by their first mail in it. */
 export async function threadsBetween(
   db: Snapshot,
   listId: number | null,

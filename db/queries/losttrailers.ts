@@ -1,7 +1,7 @@
 import { isEndorsement, STANDING } from '#patch/trailer';
 import type { PatchLine, RevisionDetail, TrailerLine } from './revisions';
 
-/** Marks on each patch the reviews that its version in the revision before had, and that this one lacks. */
+/** Marks on each patch the reviews that its previous version had and that it lacks. */
 export function markLost(revisions: RevisionDetail[]): void {
   const byId = new Map(revisions.map((revision) => [revision.id, revision]));
   for (const revision of revisions) {
@@ -17,8 +17,8 @@ export function markLost(revisions: RevisionDetail[]): void {
 }
 
 /**
- * What could have been carried over and was not. A review given after the next version was posted could not; and whoever stands
- * for the new one with another tag (a review that became an ack, a reviewer who now signs), or has answered it with one, is not lost.
+ * Trailers that could have been kept but were not. Reviews given after the next version was posted could not be kept. A review is not
+ * lost if the reviewer has another tag on the new version (an ack, a sign-off), or answered it with one.
  */
 function lostBetween(old: PatchLine, patch: PatchLine): TrailerLine[] {
   const known = new Set(patch.trailers.filter(({ key }) => standsFor(key)).flatMap(names));
@@ -37,7 +37,7 @@ function standsFor(key: string): boolean {
   return isEndorsement(key) || key === 'Signed-off-by' || key === 'Co-developed-by';
 }
 
-/** A person's address and name: either of them tells who it is, since people change addresses. */
+/** A person's address and name: either identifies the person, since people change addresses. */
 function names({ address, name }: TrailerLine): string[] {
   return [address.toLowerCase(), name.toLowerCase()].filter(Boolean);
 }

@@ -35,7 +35,7 @@ export interface Neighbour {
   depth: number;
   parent: number | null;
   ghost: string | null;
-  /** As ThreadRow.withdrawn. */
+  /** The same as ThreadRow.withdrawn. */
   withdrawn: string | null;
   msgid: string | null;
   subject: string | null;
@@ -49,22 +49,22 @@ export interface MessagePage {
   text: string;
   head: Buffer;
   seemsHtml: boolean;
-  /** Other messages under the same Message-ID. */
+  /** Other messages with the same Message-ID. */
   others: { id: number; imposter: number }[];
   lists: { name: string; synthetic: number }[];
   position: number;
   threadMessages: number;
   threadSubject: string;
-  /** msgid of the thread's root, or of the ghost above it. */
+  /** The msgid of the thread's root, or of the ghost above it. */
   threadRoot: string;
   parent: Neighbour | null;
   previous: Neighbour | null;
   next: Neighbour | null;
   replies: Neighbour[];
-  /** What replies took up of it, and what it quotes itself, with the source of each passage. */
+  /** Passages that replies quote from it, and below, passages that it quotes, with their sources. */
   taken: QuoteLine[];
   quoted: QuoteLine[];
-  /** Where a patch stands in its series. */
+  /** The patch's place in its series. */
   place: PatchPlace | null;
 }
 
@@ -75,7 +75,7 @@ const MESSAGE = `m.id, m.msgid, m.imposter, m.subject, m.author_id, i.name AS au
     .map((column) => `m.${column}`)
     .join(', ')}`;
 
-/** Messages that bear a Message-ID: the first one, then imposters; before them `asked`, for thousands may share one id. */
+/** The messages with a Message-ID: the first one, then imposters. `asked` comes before them, because thousands may share an id. */
 export function findMessages(db: Snapshot, msgid: string, asked: number | null = null): Promise<MessageRow[]> {
   return db.all<MessageRow>(
     `SELECT ${MESSAGE} FROM message m JOIN identity i ON i.id = m.author_id WHERE m.msgid = ?1
@@ -84,11 +84,11 @@ export function findMessages(db: Snapshot, msgid: string, asked: number | null =
   );
 }
 
-/** Rows of a query as one value. */
+/** The rows of a query as a single JSON value. */
 const objectsOf = (sql: string, columns: readonly string[]) =>
   `(SELECT json_group_array(json_object(${columns.map((name) => `'${name}', ${name}`).join(', ')})) FROM (${sql}))`;
 
-/** Lists that a message was posted on, by name. */
+/** The lists on which a message was posted, by name. */
 export function listsOf(db: Snapshot, id: number): Promise<{ name: string; synthetic: number }[]> {
   return db.all(
     'SELECT l.name, l.synthetic FROM posting p JOIN list l ON l.id = p.list_id WHERE p.message_id = ? ORDER BY l.name',
@@ -99,7 +99,7 @@ export function listsOf(db: Snapshot, id: number): Promise<{ name: string; synth
 interface Placed extends MessageRow {
   position: number | null;
   parent: number | null;
-  /** JSON, as the next two. */
+  /** JSON, like the next two. */
   near: string;
   quotes: string;
   patches: string;
@@ -110,14 +110,14 @@ interface Placed extends MessageRow {
   lists: string;
 }
 
-/** The mails beside one: `here` is its place. */
+/** The neighbours of a mail; `here` is its place. */
 const NEAR = `SELECT p.position, p.depth, p.parent, p.ghost, m.msgid, m.subject, i.name AS author, i.address, m.sent_at
   FROM place p LEFT JOIN message m ON m.id = p.message_id LEFT JOIN identity i ON i.id = m.author_id
   WHERE p.thread = here.thread AND (p.position IN (here.position - 1, here.position + 1, here.parent)
     OR (p.parent = here.position AND p.position > here.position)) ORDER BY p.position LIMIT 500`;
 const NEIGHBOUR = ['position', 'depth', 'parent', 'ghost', 'msgid', 'subject', 'author', 'address', 'sent_at'];
 
-/** Like `findMessages`, with all that a page says of a message: one query, since each is a trip to SQLite's thread. */
+/** Like `findMessages`, with everything for a message's page, in one query, because each query is a trip to SQLite's thread. */
 function placedMessages(db: Snapshot, msgid: string, asked: number | null): Promise<Placed[]> {
   return db.all<Placed>(
     `SELECT ${MESSAGE}, here.position, here.parent, t.messages AS threadMessages, t.subject AS threadSubject, t.root AS threadRoot,
@@ -131,7 +131,7 @@ function placedMessages(db: Snapshot, msgid: string, asked: number | null): Prom
   );
 }
 
-/** One message with its text and its place in its thread. */
+/** A message with its text and its place in the thread. */
 export async function readMessage(
   db: Snapshot,
   msgid: string,
@@ -176,7 +176,7 @@ export async function readMessage(
   };
 }
 
-/** A larger mail is not read to see whether it has HTML; the address of that view answers all the same. */
+/** A larger mail is not read to see whether it has HTML; the URL of that view works anyway. */
 const HTML_LOOKED_FOR = 4 * 1024 * 1024;
 
 async function hasHtml(db: Snapshot, message: MessageRow, head: Buffer): Promise<boolean> {
@@ -185,13 +185,13 @@ async function hasHtml(db: Snapshot, message: MessageRow, head: Buffer): Promise
   return seemsHtml(raw);
 }
 
-/** Neighbours, with why those are gone that were taken down. */
+/** Neighbours, with the reasons of those that were taken down. */
 async function withReasons(db: Snapshot, rows: Omit<Neighbour, 'withdrawn'>[]): Promise<Neighbour[]> {
   const gone = rows.some(({ ghost }) => ghost !== null) ? await withdrawnMails(db) : null;
   return rows.map((row) => ({ ...row, withdrawn: gone?.get(row.ghost ?? '')?.reason ?? null }));
 }
 
-/** The message of an id, without its bytes; undefined where none bears it. */
+/** The message with an id, without its bytes; undefined if there is none. */
 export async function findMessage(
   db: Snapshot,
   msgid: string,
@@ -201,7 +201,7 @@ export async function findMessage(
   return imposter === null ? found[0] : found.find(({ id }) => id === imposter);
 }
 
-/** Which of these Message-IDs the archive has. */
+/** The Message-IDs among these that the archive has. */
 export async function presentOf(db: Snapshot, msgids: readonly string[]): Promise<Set<string>> {
   const rows = await db.all<{ msgid: string }>(
     'SELECT DISTINCT m.msgid FROM json_each(?) j JOIN message m ON m.msgid = j.value',
@@ -210,14 +210,14 @@ export async function presentOf(db: Snapshot, msgids: readonly string[]): Promis
   return new Set(rows.map(({ msgid }) => msgid));
 }
 
-/** Sizes of messages by id, in the order given. One that was withdrawn is left out. */
+/** The sizes of messages by id, in the given order, without withdrawn ones. */
 export function sizesOf(db: Snapshot, ids: number[]): Promise<{ id: number; bytes: number }[]> {
   return db.all('SELECT m.id, m.bytes FROM json_each(?) j JOIN message m ON m.id = j.value ORDER BY j.key', [
     JSON.stringify(ids),
   ]);
 }
 
-/** Messages of a thread in display order, by id. */
+/** The ids of a thread's messages, in display order. */
 export async function idsOfThread(db: Snapshot, thread: number): Promise<number[]> {
   const rows = await db.all<{ id: number }>(
     'SELECT message_id AS id FROM place WHERE thread = ? AND message_id IS NOT NULL ORDER BY position',
@@ -226,7 +226,7 @@ export async function idsOfThread(db: Snapshot, thread: number): Promise<number[
   return rows.map(({ id }) => id);
 }
 
-/** Messages by id, in the order given, with their raw bytes in parts (`rawPartsOf`). */
+/** Messages by id, in the given order, with their raw bytes in parts (`rawPartsOf`). */
 export async function rawMessages(db: Snapshot, ids: number[]) {
   const rows = await db.all<Slots & { sent_at: number }>(
     `SELECT m.sent_at, ${SLOTS} FROM json_each(?) j JOIN message m ON m.id = j.value ORDER BY j.key`,
@@ -236,7 +236,7 @@ export async function rawMessages(db: Snapshot, ids: number[]) {
   return rows.map((row, n) => ({ ...row, raw: raws[n] ?? [] }));
 }
 
-/** Every message of the threads that these messages belong to, thread by thread in display order. */
+/** All messages in the threads of these messages, thread by thread in display order. */
 export async function withThreads(db: Snapshot, ids: number[]): Promise<number[]> {
   const row = await db.get<{ ids: string }>(
     `SELECT json_group_array(id) AS ids FROM (

@@ -17,7 +17,7 @@ export interface MirrorSource {
   state: string | null;
 }
 
-/** Where the mails of a list came from. */
+/** The sources of a list's mails. */
 export const sourcesOfList = (db: Snapshot, list: number): Promise<MirrorSource[]> =>
   db.all<MirrorSource & Record<string, never>>(
     `SELECT s.kind, s.location, s.state FROM source s
@@ -25,7 +25,7 @@ export const sourcesOfList = (db: Snapshot, list: number): Promise<MirrorSource[
     [list],
   );
 
-/** Ids of a list's mails in the order of their arrival, as one text: made row by row they take longer than the query. */
+/** The ids of a list's mails in order of arrival. Read as one text, because converting row by row takes longer than the query. */
 export async function idsByArrival(db: Snapshot, list: number): Promise<number[]> {
   const row = await db.get<{ ids: string }>(
     `SELECT json_group_array(id) AS ids FROM (
@@ -47,7 +47,7 @@ export interface MirrorMail {
   raw: Buffer[];
 }
 
-/** Mails with their bytes, in the order of the ids. */
+/** Mails with their bytes, in the order of `ids`. */
 export async function mailsToWrite(db: Snapshot, list: number, ids: number[]): Promise<MirrorMail[]> {
   const rows = await db.all<Omit<MirrorMail, 'raw'> & Slots>(
     `SELECT m.id, m.subject, i.name, i.address, m.sent_at, m.sent_zone,

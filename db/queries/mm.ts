@@ -20,7 +20,7 @@ const LINE = `r.message_id, m.msgid, r.name, r.previous, r.patches, r.location, 
   (SELECT count(*) FROM mm_entry e WHERE e.message_id = r.message_id AND e.kind = 'dropped') AS dropped`;
 const JOINS = 'JOIN message m ON m.id = r.message_id JOIN identity i ON i.id = m.author_id';
 
-/** Announcements, newest first. */
+/** The announcements, newest first. */
 export function mmReleases(db: Snapshot, limit = 500): Promise<MmReleaseLine[]> {
   return db.all<MmReleaseLine>(`SELECT ${LINE} FROM mm_release r ${JOINS} ORDER BY r.message_id DESC LIMIT ?`, [limit]);
 }
@@ -32,14 +32,14 @@ export interface MmRemarkLine {
   line: number;
 }
 
-/** One line of the changelog ('added', 'dropped', 'kept', 'note') or of the list of all patches ('all'). */
+/** A line of the changelog ('added', 'dropped', 'kept', 'note') or of the list of all patches ('all'). */
 export interface MmEntryLine {
   kind: 'added' | 'dropped' | 'kept' | 'note' | 'all';
   file: string;
   title: string | null;
   note: string | null;
   line: number;
-  /** Release in which the patch first entered, of the releases known here; null where none tells. */
+  /** The first known release with the patch, or null. */
   entered: string | null;
 }
 
@@ -48,7 +48,7 @@ export interface MmRelease extends MmReleaseLine {
   entries: MmEntryLine[];
 }
 
-/** One release by its name, `2.6.9-mm1`; the first mail of that name where there are several. */
+/** A release by its name, `2.6.9-mm1`; the first mail if there are several. */
 export async function findMmRelease(db: Snapshot, name: string): Promise<MmRelease | null> {
   const line = await db.get<MmReleaseLine & Record<string, never>>(
     `SELECT ${LINE} FROM mm_release r ${JOINS} WHERE r.name = ? ORDER BY r.message_id LIMIT 1`,
@@ -70,7 +70,7 @@ export async function findMmRelease(db: Snapshot, name: string): Promise<MmRelea
   return { ...line, remarks, entries };
 }
 
-/** One thing that happened to a patch file of the -mm tree, with the mail that says so. */
+/** An event of a patch file in the -mm tree, with the mail that reports it. */
 export interface MmEvent {
   kind: 'added' | 'dropped' | 'kept' | 'all';
   file: string;
@@ -78,19 +78,19 @@ export interface MmEvent {
   note: string | null;
   message_id: number;
   msgid: string;
-  /** Of an announcement; null for an mm-commits mail. */
+  /** The announced release; null for an mm-commits mail. */
   release: string | null;
 }
 
 const EVENT = `SELECT e.kind, e.file, e.title, e.note, e.message_id, m.msgid, r.name AS release
   FROM mm_entry e JOIN message m ON m.id = e.message_id LEFT JOIN mm_release r ON r.message_id = e.message_id`;
 
-/** A patch file's stay in the -mm tree, in order of time: when it entered, in which releases it was, when and why it left. */
+/** A patch file's history in the -mm tree, in order of time: when it entered, its releases, when and why it left. */
 export function mmStay(db: Snapshot, file: string): Promise<MmEvent[]> {
   return db.all<MmEvent>(`${EVENT} WHERE e.file = ? ORDER BY e.message_id, e.position LIMIT 1000`, [file]);
 }
 
-/** Months of mm-commits mails, newest first, with how many patches entered and left. */
+/** The months with mm-commits mails, newest first, with the numbers of patches that entered and left. */
 export function mmMonths(db: Snapshot): Promise<{ month: string; added: number; dropped: number }[]> {
   return db.all(
     `SELECT strftime('%Y-%m', e.message_id / ${IDS_PER_SECOND}, 'unixepoch') AS month, sum(e.kind = 'added') AS added, sum(e.kind = 'dropped') AS dropped
@@ -98,7 +98,7 @@ export function mmMonths(db: Snapshot): Promise<{ month: string; added: number; 
   );
 }
 
-/** What entered and left by mm-commits mails between two times (Unix seconds, the second exclusive). */
+/** Patches that entered or left by mm-commits mails between two times (Unix seconds, the second exclusive). */
 export function mmEvents(db: Snapshot, from: number, to: number): Promise<MmEvent[]> {
   return db.all<MmEvent>(
     `${EVENT} WHERE e.message_id >= ? AND e.message_id < ? AND r.name IS NULL ORDER BY e.message_id LIMIT 5000`,
@@ -106,12 +106,12 @@ export function mmEvents(db: Snapshot, from: number, to: number): Promise<MmEven
   );
 }
 
-/** What a note on a group that left says of where it went. */
+/** Whether the note on a group of removed patches says that they were merged. */
 export function isMerged(note: string | null): boolean {
   return note !== null && /^(?:merged\b|.*\bit was merged\b)/i.test(note);
 }
 
-/** `npm run export -- mm`: one object an announcement, sorted by time. */
+/** `npm run export -- mm`: one object per announcement, sorted by time. */
 export async function* exportMm(db: Snapshot): AsyncGenerator<object> {
   const releases = await db.all<{ message_id: number; name: string; msgid: string; sent_at: number }>(
     'SELECT r.message_id, r.name, m.msgid, m.sent_at FROM mm_release r JOIN message m ON m.id = r.message_id ORDER BY m.id',
@@ -138,7 +138,7 @@ export async function* exportMm(db: Snapshot): AsyncGenerator<object> {
   }
 }
 
-/** Whether the archive has an announcement of the -mm tree, or a mail of mm-commits. */
+/** Whether the archive has announcements of the -mm tree, or mm-commits mails. */
 export async function hasMm(db: Snapshot): Promise<boolean> {
   return (await db.get('SELECT 1 FROM mm_release UNION ALL SELECT 1 FROM mm_entry LIMIT 1')) !== undefined;
 }

@@ -6,18 +6,18 @@ import { Kept } from './kept';
 export interface Group {
   list: number;
   listName: string;
-  /** The labels of its List-Id from the last to the first, as lore names its groups; the list's name where it has none. */
+  /** The labels of its List-Id in reverse order, as in lore's group names; the list's name if it has no List-Id. */
   name: string;
   about: string;
-  /** Lowest number in use and highest ever given; an empty group has first = last + 1 (RFC 3977, 6.1.1.2). */
+  /** The lowest number in use, and below, the highest ever used; an empty group has first = last + 1 (RFC 3977, 6.1.1.2). */
   first: number;
   last: number;
   count: number;
-  /** Unix seconds of its first mail. */
+  /** The time of its first mail in Unix seconds. */
   since: number;
 }
 
-/** A mail under its number in a group. */
+/** A mail with its number in a group. */
 export interface Article extends Slots {
   id: number;
   number: number;
@@ -64,7 +64,7 @@ async function readGroups(db: Snapshot): Promise<Group[]> {
   return made.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** What a newsgroup's name may hold (RFC 3977, 4.1): nothing that is part of a wildmat or ends a word. */
+/** Makes a valid newsgroup name (RFC 3977, 4.1), without wildmat characters and spaces. */
 const groupName = (name: string) => name.replace(/[^\w.+-]/g, '_').replace(/^\.+|\.+$/g, '');
 
 const ARTICLE = `m.id, p.number, m.msgid, m.bytes, m.lines, ${SLOTS.split(', ')
@@ -81,7 +81,7 @@ export function articles(db: Snapshot, list: number, from: number, to: number, m
   );
 }
 
-/** The same with their header bytes. */
+/** The same, with header bytes. */
 export async function articlesWithHeads(
   db: Snapshot,
   ...range: [number, number, number, number]
@@ -94,7 +94,7 @@ export async function withHeads(db: Snapshot, rows: Article[]): Promise<(Article
   return rows.map((row, n) => ({ ...row, head: heads[n] ?? Buffer.alloc(0) }));
 }
 
-/** The first message of a Message-ID. Its number is that of the group; 0 where it is not there. */
+/** The first message with a Message-ID. Its number is that in the group, or 0 if it is not there. */
 export function articleByMsgid(db: Snapshot, msgid: string, list: number | null): Promise<Article | undefined> {
   return db.get<Article & Record<string, never>>(
     `SELECT ${ARTICLE.replace('p.number', 'coalesce(p.number, 0) AS number')} FROM message m
@@ -104,7 +104,7 @@ export function articleByMsgid(db: Snapshot, msgid: string, list: number | null)
   );
 }
 
-/** Numbers in use, in order. */
+/** The numbers in use, in order. */
 export async function numbers(db: Snapshot, list: number, from: number, to: number, most: number): Promise<number[]> {
   const rows = await db.all<{ number: number }>(
     'SELECT number FROM posting WHERE list_id = ? AND number BETWEEN ? AND ? ORDER BY number LIMIT ?',
@@ -127,12 +127,12 @@ export function neighbour(
   );
 }
 
-/** Postings that one step of `arrivedSince` looks at. */
+/** Postings that a step of `arrivedSince` examines. */
 const LOOKED_AT = 20_000;
 
 /**
- * Message-IDs of a group's mails that arrived since a time, and where to go on; all postings are looked at, some at a time, as arrival has no
- * index: each step takes some milliseconds, so that no reader waits for it.
+ * The Message-IDs of a group's mails that arrived since a time, and where to continue. Arrival has no index, so all postings are examined
+ * in steps of some milliseconds, so that readers need not wait.
  */
 export async function arrivedSince(
   db: Snapshot,

@@ -1,12 +1,12 @@
 import type { Snapshot } from '../open';
 import { judged, type Verdict } from './verdictrows';
 
-/** What a set of mails comes to: the threads, debates and people behind it. Counted here, since each of them asked in SQL would read every mail again. */
+/** An overview of a set of mails: its threads, debates and people. Counted here, because separate SQL queries would each read every mail again. */
 export interface Overview {
   threads: TopicThread[];
   debates: TopicDebate[];
   authors: TopicAuthor[];
-  /** For each of the groups asked for, the thread with most of its mails; null where none of its threads is arranged yet. */
+  /** For each requested group, the thread with most of its mails; null if none of its threads is arranged yet. */
   busiest: ((ThreadLine & { here: number }) | null)[];
 }
 
@@ -20,26 +20,26 @@ export interface ThreadLine {
   firstId: number;
   messages: number;
   participants: number;
-  /** Of the series that it begins with. */
+  /** The verdict of the series with which it begins. */
   verdict?: Verdict | undefined;
 }
 
 export interface TopicThread extends ThreadLine {
-  /** Its messages that belong to the topic. */
+  /** The number of its messages that belong to the topic. */
   here: number;
 }
 
 export interface TopicDebate extends ThreadLine {
-  /** Quotations in mails of the topic that an answer stands below. */
+  /** The number of answered quotations in mails of the topic. */
   answered: number;
 }
 
 export interface TopicAuthor {
   name: string;
   address: string;
-  /** Of their page; null before people are joined. */
+  /** The slug of their page; null before people are joined. */
   slug: string | null;
-  /** Times of their mails (message.id), oldest first. */
+  /** The ids (message.id) of their mails, oldest first. */
   ids: number[];
 }
 
@@ -50,9 +50,9 @@ export interface Limits {
 }
 
 /**
- * Threads that mattered: by mails of the topic times the participants of the thread. A monologue and a thread that only
- * brushes the topic both stay low. The formula stands on the page. Debates: by answered quotations times participants.
- * `ids` are message.id, newest first; each group is some of them. Seven queries, whatever their number.
+ * Important threads, by mails of the topic times participants of the thread. A monologue, or a thread that only
+ * touches the topic, gets a low rank. The page shows the formula. Debates: by answered quotations times participants.
+ * `ids` are message.id, newest first; each group is a subset. Needs seven queries, independent of the number of mails.
  */
 export async function overviewOf(db: Snapshot, ids: number[], limits: Limits, groups: number[][]): Promise<Overview> {
   const mails = await mailsOf(db, ids);
@@ -78,7 +78,7 @@ export async function overviewOf(db: Snapshot, ids: number[], limits: Limits, gr
     mostOf(group.map((id) => mails.get(id)?.thread ?? 0).filter((id) => facts.has(id))),
   );
   const lines = await threadLines(db, [...threads, ...debates, ...busiest.flatMap((most) => most?.[0] ?? [])]);
-  // An ingest commits mails before it arranges their threads: until then such a thread has no line.
+  // An ingest commits mails before it arranges their threads, and until then a thread has no line.
   const withLine = <T>(id: number, more: T): (ThreadLine & T)[] => {
     const line = lines.get(id);
     return line ? [{ ...line, ...more }] : [];
@@ -93,7 +93,7 @@ export async function overviewOf(db: Snapshot, ids: number[], limits: Limits, gr
 
 type Json = Record<string, string>;
 
-/** Thread and author of each mail. The arrays of one row go together, whatever their order. */
+/** The thread and author of each mail. The arrays of a row have the same order, whatever it is. */
 async function mailsOf(db: Snapshot, ids: number[]): Promise<Map<number, { thread: number; author: number }>> {
   const row = await db.get<Json>(
     `SELECT json_group_array(m.id) AS ids, json_group_array(m.thread) AS threads, json_group_array(m.author_id) AS authors
@@ -104,7 +104,7 @@ async function mailsOf(db: Snapshot, ids: number[]): Promise<Map<number, { threa
   return new Map((own as number[]).map((id, n) => [id, { thread: threads[n], author: authors[n] }]));
 }
 
-/** Each of the mails as often as it has a quotation that an answer stands below. */
+/** Each mail once for each answered quotation in it. */
 async function answeredIn(db: Snapshot, ids: number[]): Promise<number[]> {
   const row = await db.get<Json>(
     `SELECT json_group_array(q.message_id) AS ids FROM json_each(?) j CROSS JOIN quote q ON q.message_id = j.value WHERE q.answered`,
@@ -130,7 +130,7 @@ async function threadFacts(db: Snapshot, threads: number[]): Promise<Map<number,
   return new Map((own as number[]).map((id, n) => [id, { participants: participants[n], first: firsts[n] }]));
 }
 
-/** Threads by count times participants, of those of equal weight the older first. */
+/** Ranks threads by count times participants, with equal ones older first. */
 const ranking = (facts: Map<number, Facts>) => (counts: Map<number, number>, atLeast: number, limit: number) =>
   [...counts]
     .flatMap(([id, count]) => {
@@ -141,7 +141,7 @@ const ranking = (facts: Map<number, Facts>) => (counts: Map<number, number>, atL
     .slice(0, limit)
     .map(({ id }) => id);
 
-/** The value that occurs most often and how often; of several the smallest. Null of none. */
+/** The most frequent value and its count; of several, the smallest. Null if there is none. */
 function mostOf(values: number[]): [value: number, count: number] | null {
   const counts = new Map<number, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
@@ -166,7 +166,7 @@ type IdentityRow = [
   known: string | null,
 ];
 
-/** Who wrote most, with when they did; identities of one person, and those of one address, together. */
+/** The authors with the most mails, and the times of their mails. Identities with the same person or address are counted together. */
 async function authorsOf(db: Snapshot, byAuthor: Map<number, number[]>, limit: number): Promise<TopicAuthor[]> {
   const row = await db.get<Json>(
     `SELECT json_group_array(json_array(i.id, i.name, i.address, i.person_id, p.slug, p.name)) AS rows

@@ -6,39 +6,39 @@ import type { Snapshot } from '../open';
 import { SLOTS, type Slots, textsOf } from './blocks';
 import type { ThreadRow } from './thread';
 
-/** Sentences of a mail, verbatim; lines from 0, both inclusive. */
+/** Verbatim sentences of a mail; lines from 0, both inclusive. */
 export interface Passage {
   row: ThreadRow;
   first: number;
   last: number;
   text: string;
-  /** The paragraph goes on behind `text`. */
+  /** Whether the paragraph continues after `text`. */
   isCut: boolean;
 }
 
-/** A passage with what its sentences do. */
+/** A passage with the weights of its sentences. */
 export interface Read extends Passage {
   weighed: Weighed;
   words: number;
 }
 
-/** A passage of fewer words is an aside. */
+/** A passage with fewer words is an aside. */
 export const FEWEST_WORDS = 8;
-/** Words of a passage that are shown; of a longer paragraph its best sentences. */
+/** Words of a passage that are shown; for a longer paragraph, its best sentences. */
 const MOST_WORDS = 90;
-/** `Hi, Ann` above what is said, in one paragraph with it. */
+/** A greeting such as `Hi, Ann` at the beginning of a paragraph. */
 const HAIL = /^\s*(?:hi|hello|hey|dear)\b[^.!?]{0,40}$/i;
 
-/** A line of one sign, below a heading or between parts. */
+/** A line of a repeated character, below a heading or between parts. */
 const RULE = /^\s*([-=~*_#^])\1{3,}\s*$/;
 /** The end of a sentence at the end of a line. */
 const ENDED = /[.!?]["'”’)]*\s*$/;
 
-/** A prompt, an option, a path or a name that only machines say: a session at a terminal, a setting, a log. */
+/** A prompt, an option, a path or an identifier: a terminal session, a setting, a log. */
 const MACHINE =
   /^\s*(?:[$#%]\s|[\w.-]+@[\w.-]+[:~ ]|crash>|>>>|# ?CONFIG_|CONFIG_\w+=)|[^\s/:]{60}|\s--\w[\w-]+.*\s--\w[\w-]+|^\s*[-\w.]+: .*0x[0-9a-f]{6}/m;
 
-/** Runs of own lines without an empty one or a rule; without the greeting that one begins with, and without headings. */
+/** Runs of own lines without empty lines and rules, and without greetings and headings. */
 export function paragraphsOf(body: Body): [number, number][] {
   const found: [number, number][] = [];
   for (const { kind, start, end } of body.segments) {
@@ -47,7 +47,7 @@ export function paragraphsOf(body: Body): [number, number][] {
     for (let line = start; line <= end; line++) {
       const isEmpty = line === end || !lineOf(body, line).trim();
       if (!isEmpty && RULE.test(lineOf(body, line))) {
-        // One line above a rule is a heading, more are a paragraph that it ends.
+        // A single line above a rule is a heading; several lines are a paragraph.
         if (first >= 0 && (first < line - 1 || ENDED.test(lineOf(body, first)))) found.push([first, line - 1]);
         first = -1;
         continue;
@@ -69,7 +69,7 @@ const textOf = (body: Body, first: number, last: number) =>
   Array.from({ length: last - first + 1 }, (_, n) => lineOf(body, first + n)).join('\n');
 const wordCount = (text: string) => text.match(/[\p{L}\p{N}]+(?:['’]\p{L}+)?/gu)?.length ?? 0;
 
-/** What a paragraph says, without asides and what only introduces; null where that is nothing, or no prose. */
+/** A paragraph without asides and introductions; null if nothing is left, or if it is not prose. */
 export function readParagraph(row: ThreadRow, body: Body, [first, last]: [number, number]): Read | null {
   const text = textOf(body, first, last);
   if (!isProse(text) || isContents(text)) return null;
@@ -82,7 +82,7 @@ export function readParagraph(row: ThreadRow, body: Body, [first, last]: [number
   let [from, to] = [0, sentences.length];
   while (from < to && !says[from]) from++;
   while (to > from && (!says[to - 1] || introduces(text.slice(0, sentences[to - 1]?.end)))) to--;
-  // An aside in the middle parts what stands around it.
+  // An aside in the middle splits the paragraph.
   const runs: [number, number][] = [];
   for (let n = from; n < to; n++) {
     if (!says[n]) continue;
@@ -109,7 +109,7 @@ export function readParagraph(row: ThreadRow, body: Body, [first, last]: [number
   };
 }
 
-/** The sentence that holds a line of a mail, with those around it that belong to it and fit. */
+/** The sentence on a line of a mail, with neighbouring sentences that belong to it and fit. */
 export function passageAt(body: Body, line: number): Omit<Passage, 'row'> | null {
   const paragraph = paragraphsOf(body).find(([first, last]) => first <= line && last >= line);
   if (!paragraph) {
@@ -122,7 +122,7 @@ export function passageAt(body: Body, line: number): Omit<Passage, 'row'> | null
   const at = textOf(body, first, line).length - lineOf(body, line).length;
   let n = sentences.findIndex(({ end }) => end > at);
   if (n < 0) n = sentences.length - 1;
-  // Where one sentence ends and another begins on the line, the verdict may be either.
+  // If a sentence ends and another begins on the line, either may be the verdict.
   let to = n + 1;
   const stop = at + lineOf(body, line).length;
   while (to < sentences.length && (sentences[to] as Sentence).start < stop) to++;
@@ -140,7 +140,7 @@ export function passageAt(body: Body, line: number): Omit<Passage, 'row'> | null
   return { ...cut(text, first, span), isCut: to < sentences.length };
 }
 
-/** The passages around lines of mails, in their order, on one line each; null where no passage is there. Of what a mail says as a whole (line 0 too), its first. */
+/** The passages around lines of mails, in order, each on one line; null if there is none. For a whole mail (or line 0), its first passage. */
 export async function passagesAt(
   db: Snapshot,
   places: { id: number; line: number }[],
@@ -160,7 +160,7 @@ export async function passagesAt(
   });
 }
 
-/** Where a mail begins to say something: no header of a forwarded patch, no list, no code. */
+/** The first line of prose: not the header of a forwarded patch, a list or code. */
 export function openingLine(body: Body): number {
   const paragraphs = paragraphsOf(body);
   const [first] = paragraphs.find(([from, to]) => isProse(textOf(body, from, to))) ?? paragraphs[0] ?? [0];
@@ -172,7 +172,7 @@ function cut(text: string, first: number, { start, end }: Sentence): Omit<Passag
   return { first: first + linesBefore(start), last: first + linesBefore(end), text: text.slice(start, end) };
 }
 
-/** All of a run where it fits; else each run of its sentences that does. */
+/** The whole run if it fits, else each run of its sentences that fits. */
 function windows(words: number[], from: number, to: number): [number, number][] {
   if (total(words.slice(from, to)) <= MOST_WORDS) return [[from, to]];
   const found: [number, number][] = [];
@@ -200,10 +200,10 @@ function together(all: Weighed[]): Weighed {
   };
 }
 
-/** Words after which length counts no more. */
+/** More words than this do not add points. */
 const FULL = 40;
 
-/** What sentences are worth by themselves: docs/STORIES.md has the formula. */
+/** The points of sentences by themselves; docs/STORIES.md has the formula. */
 export function worthOf(all: Weighed[], words: number): number {
   const { objects, measures, reasons, decides, asks, settles } = together(all);
   return (

@@ -8,7 +8,7 @@ export interface PatchPlace {
   revision: number;
   number: number;
   part: string;
-  /** Newest version's number: larger than `number` where this one is superseded. */
+  /** The newest version's number, larger than `number` if this one is superseded. */
   newest: number;
   position: number | null;
   total: number | null;
@@ -16,7 +16,7 @@ export interface PatchPlace {
   next: { msgid: string; title: string } | null;
 }
 
-/** A patch of a version, as a page names it. */
+/** A patch of a version, as shown on a page. */
 interface Member {
   series: number;
   status: string;
@@ -31,7 +31,7 @@ interface Member {
   subject: string;
 }
 
-/** The patches of the version that a mail is of, in their order; `id` is an expression. */
+/** The patches of a mail's version, in order; `id` is an expression. */
 export const patchesBeside = (id: string) =>
   `SELECT s.id AS series, ${STATUS} AS status, r.id AS revision, r.number, r.part, p.position, r.total,
      (SELECT max(number) FROM revision n WHERE n.series_id = s.id) AS newest, m.id, m.msgid, m.subject
@@ -53,7 +53,7 @@ export const PATCH_COLUMNS = [
   'subject',
 ];
 
-/** Where a mail stands among the rows of `patchesBeside`; null where it is no patch or cover letter of a series. */
+/** A mail's place among the rows of `patchesBeside`; null if it is not a patch or cover letter of a series. */
 export function placeAmong(members: Member[], messageId: number): PatchPlace | null {
   const at = members.findIndex((member) => member.id === messageId);
   const row = members[at];

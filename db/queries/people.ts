@@ -13,7 +13,7 @@ export interface PersonLine {
   name: string;
   kind: 'person' | 'bot' | 'role';
   messages: number;
-  /** message.id of the first and the newest mail: times. */
+  /** message.id of the first, and below, the newest mail. */
   first_id: number;
   last_id: number;
 }
@@ -24,7 +24,7 @@ export const PEOPLE_A_PAGE = 200;
 
 const pages = new Kept<PersonLine[]>(50);
 
-/** Who wrote most first; of one list, or whose name or address has a word that begins as asked. One more than a page tells of a next one. */
+/** People, those with the most mails first: of a list, or with a word in name or address that has this prefix. One more than fits on a page, to show whether there is a next page. */
 export function listPeople(
   db: Snapshot,
   { list, name, from }: { list: string | null; name: string | null; from: number },
@@ -44,7 +44,7 @@ function readPeople(db: Snapshot, list: string | null, like: string, from: numbe
   );
 }
 
-/** A person by slug, by one that the page had before, or by one of their addresses; undefined where there is none. */
+/** A person by slug, by an earlier slug, or by address; undefined if there is none. */
 export function findPerson(db: Snapshot, slug: string): Promise<PersonLine | undefined> {
   return db.get<PersonLine & Record<string, never>>(
     `SELECT ${LINE} FROM person p JOIN identity i ON i.person_id = p.id JOIN message m ON m.author_id = i.id
@@ -64,7 +64,7 @@ export interface Namesake {
   reason: string;
 }
 
-/** Other persons of the same name, where nothing proves that they are one; who wrote most first. */
+/** Other persons with the same name, without proof that they are one; those with the most mails first. */
 export function namesakesOf(db: Snapshot, person: number): Promise<Namesake[]> {
   return db.all<Namesake & Record<string, never>>(
     `SELECT p.slug, p.name, sum(i.messages) AS messages, l.reason FROM person_like l JOIN person p ON p.id = l.other_id
@@ -89,7 +89,7 @@ export function identitiesOf(db: Snapshot, person: number): Promise<IdentityLine
   );
 }
 
-/** Every mail of a person, newest first, with the author's zone (minutes east of UTC). */
+/** All mails of a person, newest first, with the author's zone (minutes east of UTC). */
 export async function mailsOf(db: Snapshot, person: number): Promise<{ id: number; zone: number | null }[]> {
   const row = await db.get<{ mails: string }>(
     `SELECT json_group_array(json_array(m.id, m.sent_zone)) AS mails FROM identity i JOIN message m ON m.author_id = i.id WHERE i.person_id = ?`,
@@ -107,7 +107,7 @@ export interface Counted {
 
 const OWN = 'own AS (SELECT value AS id FROM json_each(?))';
 
-/** Their mails by list, the largest first: ids, newest first. A cross-post is on each of its lists. */
+/** A person's mails by list, the largest first; ids are newest first. A cross-post counts on each of its lists. */
 async function listsOfMails(db: Snapshot, ids: string): Promise<{ name: string; last_at: number; ids: number[] }[]> {
   const rows = await db.all<{ name: string; last_at: number | null; ids: string }>(
     `WITH ${OWN} SELECT l.name, l.last_at, json_group_array(p.message_id) AS ids FROM own JOIN posting p ON p.message_id = own.id
@@ -121,7 +121,7 @@ async function listsOfMails(db: Snapshot, ids: string): Promise<{ name: string; 
   }));
 }
 
-/** Persons whose mails theirs answer, or (`to`) whose mails answer theirs; as many as `limit`, most first. */
+/** Persons whose mails this person answers, or, depending on `to`, who answer this person; at most `limit`, most first. */
 function answers(db: Snapshot, ids: string, person: number, to: boolean, limit: number): Promise<Counted[]> {
   const sides = to ? ['here.position', 'other.parent'] : ['here.parent', 'other.position'];
   return db.all<Counted & Record<string, never>>(
@@ -142,7 +142,7 @@ export interface BegunThread {
   verdict?: Verdict | undefined;
 }
 
-/** Threads they began, the longest first, and how many there are. */
+/** Threads that the person began, longest first, and their number. */
 async function threadsBegun(
   db: Snapshot,
   ids: string,
@@ -158,7 +158,7 @@ async function threadsBegun(
   return { total: rows[0]?.total ?? 0, threads: threads.map(({ total: _, ...thread }) => thread) };
 }
 
-/** Series of a person by what became of them, and those that went through most versions. */
+/** A person's series by state, and those with the most versions. */
 async function personSeries(
   db: Snapshot,
   person: number,
@@ -182,7 +182,7 @@ export interface TrailerCount extends Counted {
   key: string;
 }
 
-/** Trailers that they gave in answer to others' patches, by key and the patch's author; or that others gave to theirs. */
+/** Trailers that the person gave to other people's patches, or got for theirs, by key and the other person. */
 function reviews(db: Snapshot, ids: string, person: number, given: boolean, limit: number): Promise<TrailerCount[]> {
   const reply = given ? 'own.id' : 'y.message_id';
   const joins = given
@@ -197,7 +197,7 @@ function reviews(db: Snapshot, ids: string, person: number, given: boolean, limi
   );
 }
 
-/** What a person's page shows of them besides their names. */
+/** The contents of a person's page besides their names. */
 export interface PersonFacts {
   mails: { id: number; zone: number | null }[];
   lists: { name: string; last_at: number; ids: number[] }[];
@@ -237,7 +237,7 @@ export function personFacts(
   });
 }
 
-/** `npm run export -- people`: one object a person, sorted by id. */
+/** `npm run export -- people`: one object per person, sorted by id. */
 export async function* exportPeople(db: Snapshot): AsyncGenerator<object> {
   const people = await db.all<{ id: number; slug: string; name: string }>(
     `SELECT id, slug, name FROM person WHERE kind = 'person' ORDER BY slug`,

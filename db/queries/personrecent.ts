@@ -6,38 +6,38 @@ import { SERIES_JOINS, SERIES_LINE, type SeriesLine } from './series';
 import { judged, type Verdict } from './verdictrows';
 
 const DAY = 86_400;
-/** Days that a person's page opens with. */
+/** The number of days at the beginning of a person's page. */
 export const RECENT_DAYS = 30;
 
-/** A thread in which a person wrote lately. */
+/** A thread in which a person wrote recently. */
 export interface RecentThread {
   msgid: string;
   subject: string;
   messages: number;
   first_id: number;
-  /** Their mails in it, and the newest of them. */
+  /** The number of their mails in it; and below, the newest. */
   here: number;
   newest: number;
   verdict?: Verdict | undefined;
 }
 
-/** What a person did in the last days of the lists that they write on, and what of theirs is under way. */
+/** A person's activity in the last days of their lists, and their current series. */
 export interface Recent {
-  /** Unix seconds: the beginning of a day, and the newest mail of those lists. */
+  /** Unix seconds: the beginning of a day; and below, the newest mail on those lists. */
   from: number;
   to: number;
   mails: number;
   threads: RecentThread[];
-  /** Threads that are left out. */
+  /** The number of threads that are left out. */
   more: number;
-  /** Trailers given in replies, most first. */
+  /** Trailers given in replies, the most frequent first. */
   given: { key: string; count: number }[];
-  /** Series of which somebody wrote in the last QUIET_DAYS, or where there are none the newest; the newest version first. */
+  /** Series with mails about them in the last QUIET_DAYS, or, if there are none, the newest; ordered by newest version. */
   series: SeriesLine[];
   areCurrent: boolean;
 }
 
-/** `mails` are theirs, newest first; `to` is the newest moment of their lists. */
+/** A person's recent activity. `mails` are theirs, newest first; `to` is the time of the newest mail on their lists. */
 export async function recentOf(
   db: Snapshot,
   person: number,
@@ -60,7 +60,7 @@ export async function recentOf(
   };
 }
 
-/** Series shown of somebody none of whose is current. */
+/** Series that are shown if none is current. */
 const OLDER = 4;
 
 function currentOf(series: SeriesLine[], to: number): { series: SeriesLine[]; areCurrent: boolean } {
@@ -76,7 +76,7 @@ function newestSeries(db: Snapshot, person: number, limit: number): Promise<Seri
   );
 }
 
-/** The newest first. */
+/** Threads of these mails, newest first. */
 async function threadsOf(db: Snapshot, own: string): Promise<RecentThread[]> {
   const rows = await db.all<Omit<RecentThread, 'verdict'>>(
     `WITH here AS (SELECT m.thread, count(*) AS here, max(m.id) AS newest FROM json_each(?) j JOIN message m ON m.id = j.value GROUP BY m.thread)

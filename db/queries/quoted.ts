@@ -1,7 +1,7 @@
 import type { Snapshot } from '../open';
 import { judged, type Verdict } from './verdictrows';
 
-/** A passage of one mail that another quotes; lines of displayed texts, from 0. */
+/** A passage of a mail that another mail quotes; lines of displayed texts, from 0. */
 export interface QuoteLine {
   sourceId: number;
   sourceLine: number;
@@ -10,18 +10,18 @@ export interface QuoteLine {
   line: number;
   lines: number;
   answered: number;
-  /** The other mail: the reply of `takenUp`, the source of `quotesOf(...).quoted`. */
+  /** The other mail: the reply in `takenUp`, the source in `quotesOf(...).quoted`. */
   msgid: string;
   author: string;
   address: string;
-  /** identity.person_id, or the identity where persons are not joined. */
+  /** identity.person_id, or one made from the identity if persons are not joined. */
   person: number;
 }
 
 const COLUMNS = `q.source_id AS sourceId, q.source_line AS sourceLine, q.source_lines AS sourceLines, q.message_id AS id, q.line, q.lines, q.answered,
   m.msgid, i.name AS author, i.address, coalesce(i.person_id, -i.id) AS person`;
 
-/** What replies took up of these mails, in the order of the passages. */
+/** The passages that replies quote from these mails, in order. */
 export function takenUp(db: Snapshot, ids: number[]): Promise<QuoteLine[]> {
   return db.all<QuoteLine & Record<string, never>>(
     `SELECT ${COLUMNS} FROM json_each(?) j JOIN quote q ON q.source_id = j.value JOIN message m ON m.id = q.message_id
@@ -30,7 +30,7 @@ export function takenUp(db: Snapshot, ids: number[]): Promise<QuoteLine[]> {
   );
 }
 
-/** What replies took up of a mail, and what it quotes itself, with the source of each passage; `id` is an expression. */
+/** The passages that replies quote from a mail, and those that it quotes, with their sources; `id` is an expression. */
 export const quotesOf = (id: string) =>
   `SELECT ${COLUMNS}, 0 AS own FROM quote q JOIN message m ON m.id = q.message_id JOIN identity i ON i.id = m.author_id WHERE q.source_id = ${id}
    UNION ALL
@@ -52,7 +52,7 @@ export const QUOTE_COLUMNS = [
   'own',
 ];
 
-/** Rows of `quotesOf` apart. A mail may quote itself: such a line is in both halves. */
+/** Separates the rows of `quotesOf`. A mail may quote itself; such a row is in both halves. */
 export const takenAndQuoted = (rows: (QuoteLine & { own: number })[]): { taken: QuoteLine[]; quoted: QuoteLine[] } => ({
   taken: rows.filter(({ own }) => own === 0),
   quoted: rows.filter(({ own }) => own === 1).sort((a, b) => a.line - b.line),
@@ -67,15 +67,15 @@ export interface Debate {
   messages: number;
   participants: number;
   firstId: number;
-  /** Quotations of the span that an answer stands below. */
+  /** The number of answered quotations in the span. */
   answered: number;
   /** Of the series that the thread begins with. */
   verdict?: Verdict | undefined;
 }
 
 /**
- * Threads by how many passages were answered in a span of ids (times): debates, the most argued first. `list`: only what was
- * posted there counts.
+ * Debates: threads by the number of passages answered in a span of ids (times), the most argued first. With `list`, only mails
+ * posted there count.
  */
 export async function debates(
   db: Snapshot,
@@ -99,7 +99,7 @@ export async function debates(
 const ON_LIST = (list: string) =>
   `(${list} IS NULL OR EXISTS (SELECT 1 FROM posting p WHERE p.list_id = ${list} AND p.message_id = q.message_id))`;
 
-/** The newest mail before `before` (an id) that answers a quotation; undefined where there is none. */
+/** The newest mail before the id `before` that answers a quotation; undefined if there is none. */
 export async function lastAnswer(db: Snapshot, before: number, list: number | null): Promise<number | undefined> {
   const row = await db.get<{ id: number }>(
     `SELECT q.message_id AS id FROM quote q WHERE q.answered AND q.message_id < ?1 AND ${ON_LIST('?2')}

@@ -6,7 +6,7 @@ import { type Snapshot, TooLongError } from '../open';
 import { SLOTS, type Slots, textsOf } from './blocks';
 import { Turns } from './turns';
 
-/** Where a quotation, or what is nearest to it, stands in the archive. */
+/** The place of a quotation, or of the most similar passage, in the archive. */
 export interface QuoteMatch {
   id: number;
   msgid: string;
@@ -14,33 +14,33 @@ export interface QuoteMatch {
   author: { name: string; address: string };
   sentAt: number;
   list: string | null;
-  /** Lines of the displayed text, the first is 1; both inclusive. */
+  /** Lines of the displayed text, from 1; both inclusive. */
   lines: [number, number];
-  /** The passage as the mail has it, quotation marks of lines left out. */
+  /** The passage in the mail, without quotation marks of lines. */
   text: string;
   /** 0 to 1: quote/align.ts. */
   similarity: number;
-  /** The mail quotes it itself: its source is not in the archive, or not found. */
+  /** The mail itself quotes it; its source is not in the archive, or was not found. */
   isQuoted: boolean;
 }
 
 export interface FoundQuote {
-  /** As the article has it. */
+  /** The quotation as in the article. */
   text: string;
   status: 'verbatim' | 'edited' | 'not found';
-  /** Best first; of one that was not found the nearest passage. */
+  /** The best first; if not found, the most similar passage. */
   matches: QuoteMatch[];
 }
 
-/** Longest article, in characters, and most quotations of one, that are looked for. */
+/** Limits: characters of an article, and below, its quotations that are searched. */
 export const MAX_ARTICLE = 400_000;
 const MAX_QUOTATIONS = 300;
 /** Mails whose text is compared with a quotation. */
 const CANDIDATES = 10;
-/** Matches that are named. */
+/** Matches that are listed. */
 const NAMED = 5;
 
-/** How long a page looks for the quotations of an article; of the largest honest ones each takes some 30 ms. */
+/** How long a page searches for the quotations of an article; in large real articles each takes about 30 ms. */
 export const ARTICLE_MS = 10_000;
 
 /** Finds the mail of each quotation of an article (text, Markdown or HTML). @throws TooLongError above `limitMs` */
@@ -54,24 +54,26 @@ export async function findQuotes(
   const found: FoundQuote[] = [];
   for (const { text } of quotations) {
     if (performance.now() > until)
-      throw new TooLongError(`Its quotations take longer than ${limitMs / 1000} seconds to find: give fewer of them.`);
+      throw new TooLongError(
+        `Its quotations take longer than ${limitMs / 1000} seconds to find. Submit fewer of them.`,
+      );
     found.push(await findQuote(db, text));
   }
   return found;
 }
 
-/** Own words first; a mail that quotes the passage is named where nobody's own words have it. */
+/** Searches own words first; mails that quote the passage count only if no author's own words have it. */
 export async function findQuote(db: Snapshot, text: string): Promise<FoundQuote> {
   const quotation = readQuotation(text);
   const phrases = phrasesOf(quotation);
   const { ids, isCut } = await withMost(db, ANYWHERE, phrases(4));
   let best = await compareBoth(db, quotation, ids);
-  // Phrases that stand in many mails have not told them apart: all the words together do.
+  // Phrases that occur in many mails were not distinctive; all words together are.
   if (isCut && best[0]?.alignment.status !== 'verbatim')
     best = ranked([...best, ...(await compareBoth(db, quotation, await withAll(db, ANYWHERE, runsOf(quotation))))]);
   if (!best[0] || !isFound(best[0]))
     best = ranked([...best, ...(await compare(db, quotation, (await withMost(db, OWN, phrases(2))).ids, false))]);
-  // Where a word was put into every phrase, the words that tell most stand near one another all the same.
+  // If a word was added to every phrase, the distinctive words are still near each other.
   if (!best[0] || !isFound(best[0]))
     best = ranked([...best, ...(await compareBoth(db, quotation, await withNear(db, ANYWHERE, quotation)))]);
   const status = best[0] && isFound(best[0]) ? (best[0].alignment.status as 'verbatim' | 'edited') : 'not found';
@@ -83,10 +85,10 @@ const OWN = '{subject own aside removed added context hunk attachment}';
 const ANYWHERE = '{own aside quoted removed added context hunk attachment}';
 
 const MOST_PHRASES = 6;
-/** Words of one phrase that the index is asked for; the rest is compared in the text. */
+/** Words of a phrase that are searched in the index; the rest is compared in the text. */
 const LONGEST_RUN = 24;
 
-/** Phrases of so many words to look a quotation up by: spread over it, the rare words first, none over a place where it is edited. */
+/** Phrases of a given number of words for searching a quotation: spread over it, rare words first, not across edited places. */
 function phrasesOf({ pieces }: Quotation): (words: number) => string[] {
   return (size) => {
     const windows: { at: number; text: string; worth: number }[] = [];
@@ -112,7 +114,7 @@ function phrasesOf({ pieces }: Quotation): (words: number) => string[] {
   };
 }
 
-/** What must stand in the mail as it is: the words between brackets and omissions. */
+/** The runs of words that must be in the mail unchanged: those between brackets and omissions. */
 function runsOf({ pieces }: Quotation): string[] {
   const runs: string[][] = [];
   for (const { words, added } of pieces) {
@@ -128,13 +130,13 @@ function runsOf({ pieces }: Quotation): string[] {
   return runs.map((run) => run.join(' '));
 }
 
-/** Mails of one phrase that are looked at, the oldest. */
+/** The oldest mails with a phrase that are examined. */
 const MAILS_A_PHRASE = 100;
 
 const phraseQuery = (columns: string, phrases: string[]) =>
   `${columns} : (${phrases.map((phrase) => `"${phrase.replaceAll('"', ' ')}"`).join(' AND ')})`;
 
-/** Mails that hold all of it, the oldest first: a passage is quoted later than it was written. */
+/** Mails with all phrases, oldest first, because a passage is quoted after it was written. */
 async function withAll(db: Snapshot, columns: string, phrases: string[]): Promise<number[]> {
   if (!phrases.length) return [];
   const rows = await db.all<{ id: number }>(
@@ -144,22 +146,22 @@ async function withAll(db: Snapshot, columns: string, phrases: string[]): Promis
   return rows.map(({ id }) => id);
 }
 
-/** Of so many words those that tell most are looked up near one another; of a longer quotation some phrase is whole. */
+/** Up to this many words, the distinctive words are searched near each other; a longer quotation has some unchanged phrase. */
 const SHORT_QUOTATION = 40;
 const NEAR_WORDS = 4;
 const FEWEST_NEAR = 3;
-/** Words that may stand between them besides those of the quotation. */
+/** Extra words allowed between them. */
 const NEAR_SLACK = 4;
 
-/** Mails in which the telling words of a short quotation stand near one another, the oldest first. */
+/** Mails in which the distinctive words of a short quotation are near each other, oldest first. */
 async function withNear(db: Snapshot, columns: string, { pieces }: Quotation): Promise<number[]> {
   const own = pieces.flatMap(({ words, added }) => words.folded.filter((_, n) => !added[n]));
   const telling = [...new Set(own)].filter((word) => !isCommon(word) && word.length > 2);
   if (own.length > SHORT_QUOTATION || telling.length < FEWEST_NEAR) return [];
-  // A long word is mostly a rare one.
+  // Long words are mostly rare.
   const words = telling.sort((a, b) => b.length - a.length);
   const found: number[] = [];
-  // The word put in may be one of them: each of the longest is left out once.
+  // An added word may be one of them, so each of the longest is left out once.
   const sets =
     words.length > FEWEST_NEAR ? words.slice(0, NEAR_WORDS).map((left) => words.filter((word) => word !== left)) : [];
   for (const set of [words, ...sets]) {
@@ -179,8 +181,8 @@ async function withNear(db: Snapshot, columns: string, { pieces }: Quotation): P
 const MOST_NEAR = 20;
 
 /**
- * Mails with most of the phrases, a rare phrase counting for more. Not by FTS5's rank: it reads every match of every phrase
- * to learn how rare that is, which took two thirds of the time in SQLite (0.46 of 0.68 s for 26 quotations, 2026-11-25).
+ * Mails with most of the phrases, where rare phrases count more. Does not use FTS5's rank, which reads every match of every phrase
+ * to find out how rare it is; that took two thirds of SQLite's time (0.46 of 0.68 s for 26 quotations, 2026-11-25).
  */
 async function withMost(db: Snapshot, columns: string, phrases: string[]): Promise<{ ids: number[]; isCut: boolean }> {
   if (!phrases.length) return { ids: [], isCut: true };
@@ -209,17 +211,17 @@ interface Candidate {
 
 const isFound = ({ alignment }: Candidate) => alignment.status !== 'near';
 
-/** Whose own words have it; where nobody's, who quotes it. */
+/** Compares with own words; if nobody's match, with quotations. */
 async function compareBoth(db: Snapshot, quotation: Quotation, ids: number[]): Promise<Candidate[]> {
   const own = ranked(await compare(db, quotation, ids, false));
   if (own[0] && isFound(own[0])) return own;
   return ranked([...own, ...(await compare(db, quotation, ids, true))]);
 }
 
-/** Characters of a mail that a quotation is held against: what is longer is a log or a patch from there on. */
+/** Characters of a mail that are compared with a quotation; beyond that, a mail is a log or a patch. */
 const MAX_COMPARED = 1 << 19;
 
-/** Characters of a passage that are shown: with an omission in its middle it may go from one end of a mail to the other. */
+/** Characters of a passage that are shown: with an omission, it may extend over the whole mail. */
 const MAX_PASSAGE = 20_000;
 
 async function compare(db: Snapshot, quotation: Quotation, ids: number[], quotes: boolean): Promise<Candidate[]> {
@@ -231,7 +233,7 @@ async function compare(db: Snapshot, quotation: Quotation, ids: number[], quotes
   const found: Candidate[] = [];
   const turns = new Turns();
   for (const [n, row] of rows.entries()) {
-    // Others are answered between two mails: an article may have three hundred quotations, each in ten mails of a megabyte.
+    // Lets other requests run between two mails: an article may have three hundred quotations, each in ten mails of a megabyte.
     await turns.next();
     const { text, lineOf } = reading((texts[n] ?? '').slice(0, MAX_COMPARED), quotes);
     const alignment = align(quotation, text);
@@ -249,7 +251,7 @@ async function compare(db: Snapshot, quotation: Quotation, ids: number[], quotes
 
 const DIFF = new Set<string>(['add', 'del', 'context']);
 
-/** A mail's own lines, or all of them with the marks of quotations taken off; and the line (from 1) of an offset in that. */
+/** A mail's own lines, or all lines without quotation marks, with a function for the line (from 1) of an offset. */
 function reading(text: string, quotes: boolean): { text: string; lineOf: (at: number) => number } {
   const { starts, segments } = readBody(text);
   const parts: string[] = [];
@@ -283,7 +285,7 @@ function reading(text: string, quotes: boolean): { text: string; lineOf: (at: nu
   return { text: parts.join('\n'), lineOf };
 }
 
-/** One of each mail; verbatim before edited, own words before quoted ones, the oldest of equals first. */
+/** One match per mail: verbatim before edited, own words before quoted ones, then oldest first. */
 function ranked(all: Candidate[]): Candidate[] {
   const order = { verbatim: 0, edited: 1, near: 2 };
   const sorted = all.sort(

@@ -6,24 +6,24 @@ import type { Snapshot } from '../open';
 import { SERIES_JOINS, SERIES_LINE, type SeriesDetail, type SeriesLine } from './series';
 
 export interface Related {
-  /** Series whose patches it says that it fixes. */
+  /** Series that it fixes, according to its trailers. */
   fixes: SeriesLine[];
-  /** Later series that say so of a commit of it, or revert one of its patches. */
+  /** Later series that fix a commit of this one, or revert one of its patches. */
   fixedBy: SeriesLine[];
-  /** Of the nearest months, those with most files in common first. */
+  /** Series from the nearest months, those with most files in common first. */
   files: (SeriesLine & { shared: number })[];
 }
 
 const MOST = 10;
-/** Commits, titles and files of a series that are looked for. */
+/** Commits, titles and files of a series that are searched. */
 const MOST_COMMITS = 30;
 const MOST_FILES = 60;
-/** So far apart in time are other series not shown for their files alone. */
+/** Series that are further apart are not shown only because of common files. */
 const MONTHS_APART = firstIdAt(9 * 30 * 86_400);
-/** Hexadecimal digits of a commit as `Fixes:` gives them. */
+/** Hex digits of a commit in `Fixes:`. */
 const SHORT_OID = 12;
 
-/** What a series fixes, what fixes or reverts it later, and what touches the same files; copies for stable trees are left out. */
+/** Series that a series fixes, later ones that fix or revert it, and those that change the same files; without copies for stable trees. */
 export async function relatedTo(db: Snapshot, series: SeriesDetail): Promise<Related> {
   return {
     fixes: await fixedSeries(db, series),

@@ -94,7 +94,7 @@ describe.skipIf(shim === null)('a full disk', () => {
   it('ends a backup, and leaves nothing of it', () => {
     const target = `${folder.path}/copy.sqlite`;
     const env = { LD_PRELOAD: shim ?? '', DISK_FILES: target, DISK_ROOM: '100000' };
-    expectClear(disturbed('backup', [target], calm, env), /copy\.sqlite.*no room/);
+    expectClear(disturbed('backup', [target], calm, env), /copy\.sqlite.*the disk is full/);
     expect(readdirSync(folder.path).filter((name) => name.startsWith('copy'))).toEqual([]);
   });
 });
@@ -115,10 +115,10 @@ describe('a disk of its own', () => {
     spawnSync('mount', ['-o', 'remount,ro', place]);
     expectClear(
       command('ingest', [source], database),
-      /t\.sqlite.*(leave to (read and )?write|cannot be (made|written))/,
+      /t\.sqlite.*(Let this user (read and )?write|cannot (create|open) it|read-only)/,
     );
-    expectClear(command('verify', [], database), /leave to write to the folder/);
-    expectClear(command('ingest', [source], `${place}/new/t.sqlite`), /its folder cannot be made/);
+    expectClear(command('verify', [], database), /Let this user write to its folder/);
+    expectClear(command('ingest', [source], `${place}/new/t.sqlite`), /cannot create its folder/);
     spawnSync('mount', ['-o', 'remount,rw', place]);
     await expectCompleted(database);
   });
@@ -131,7 +131,7 @@ describe('a database that', () => {
     const other = await Connection.open(database, 'write');
     await other.command('PRAGMA journal_mode = WAL; BEGIN IMMEDIATE');
     const news = command('sample', ['--messages', '5', '--seed', '99'], database).stdout;
-    expectClear(command('ingest', ['-'], database, news), /another program holds a lock/);
+    expectClear(command('ingest', ['-'], database, news), /locked by another program/);
     expect(command('export', ['messages'], database).status).toBe(0);
     await other.command('ROLLBACK');
     await other.close();
@@ -150,8 +150,8 @@ describe('a database that', () => {
     writeSync(file, Buffer.alloc(200_000, 0x33), 0, 200_000, 8192);
     closeSync(file);
     for (const [name, words] of [
-      ['folder', /this is a folder/],
-      ['text', /no SQLite database/],
+      ['folder', /is a folder/],
+      ['text', /not an SQLite database/],
       ['short', /damaged/],
       ['overwritten', /damaged/],
     ] as const) {
@@ -169,7 +169,7 @@ describe('a database that', () => {
       }
       const { status, stdout, stderr } = command('verify', [], `${place}/${name}`);
       expect(status).toBe(1);
-      expect(stdout + stderr).toMatch(/damaged|fault|folder|no SQLite/);
+      expect(stdout + stderr).toMatch(/damaged|fault|folder|not an SQLite/);
       expect(existsSync(`${place}/${name}.copy.part`)).toBe(false);
     }
   });
@@ -242,10 +242,7 @@ describe('what is rejected', () => {
     const database = `${folder.path}/rejects2.sqlite`;
     const place = `${folder.path}/a-file`;
     writeFileSync(place, 'not a folder');
-    expectClear(
-      command('ingest', ['--rejects', place, source], database),
-      /a-file: what was rejected cannot be written/,
-    );
+    expectClear(command('ingest', ['--rejects', place, source], database), /a-file: cannot write a rejected mail/);
     rmSync(place);
     expect(command('ingest', ['--rejects', place, source], database).status).toBe(0);
     expect(readdirSync(place)).toHaveLength(6);

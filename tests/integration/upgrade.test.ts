@@ -125,9 +125,9 @@ describe('an older database', () => {
     await raised.command(`PRAGMA user_version = ${SCHEMA_VERSION + 1}`);
     await raised.close();
     for (const [database, words] of [
-      [other, 'not one of Threadline'],
+      [other, "but not Threadline's"],
       [newer, 'newer Threadline'],
-      [`${folder.path}/none.sqlite`, 'no database here'],
+      [`${folder.path}/none.sqlite`, 'no such database'],
     ] as const) {
       const before = existsSync(database) ? readFileSync(database) : null;
       for (const name of ['upgrade', 'verify', 'export']) {
