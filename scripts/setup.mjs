@@ -193,6 +193,7 @@ async function bundle() {
       'bench/nodes.ts',
       'bench/lag.ts',
       'bench/scale.ts',
+      'bench/joined.ts',
       'bench/fuzz/fuzz.ts',
       'ingest/pipeline/worker.ts',
       'app/_door/serve.ts',
