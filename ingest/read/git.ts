@@ -10,9 +10,19 @@ export interface GitChild {
   failed: Promise<string | null>;
 }
 
+/**
+ * Git maps a pack whole and keeps 96 MB of bases of deltas: 518 MB for a pack of 405, of which it needs the place where it reads.
+ * With these it takes 51 MB, and as long: 110,644 mails in 6.9 s of CPU, 6.8 before (git 2.39, 2026-11-29).
+ */
+const LITTLE_MEMORY = [
+  'core.packedGitWindowSize=1m',
+  'core.packedGitLimit=16m',
+  'core.deltaBaseCacheLimit=16m',
+].flatMap((one) => ['-c', one]);
+
 /** Starts git on another person's repository, through the view that openRepository made. */
 export function startGit(repository: Repository, args: string[]): GitChild {
-  return start(repository.view, args);
+  return start(repository.view, [...LITTLE_MEMORY, ...args]);
 }
 
 function start(directory: string, args: string[]): GitChild {
