@@ -1,5 +1,6 @@
 import type { Snapshot } from '#db/open';
 import type { ListSummary } from '#db/queries/home';
+import { sectionsOf } from './_page/sections';
 import { Document } from './_ui/Document';
 import { plural } from './_ui/format';
 import { ListRows, livesOf } from './_ui/Lists';
@@ -43,7 +44,11 @@ export async function listsPage(db: Snapshot, all: readonly ListSummary[], asked
     return { title, lists };
   });
   return (
-    <Document title={`Lists${asked ? ` with "${asked.slice(0, 60)}"` : ''} · Threadline`} synthetic={synthetic}>
+    <Document
+      sections={await sectionsOf(db)}
+      title={`Lists${asked ? ` with "${asked.slice(0, 60)}"` : ''} · Threadline`}
+      synthetic={synthetic}
+    >
       <h1>
         Lists{' '}
         <small>{words.length ? `${found.length} of ${plural(all.length, 'list')}` : plural(all.length, 'list')}</small>

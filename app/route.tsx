@@ -6,6 +6,7 @@ import { newestThreads } from '#db/queries/list';
 import { presentOf } from '#db/queries/message';
 import { TOUR, type TourStop } from '#site/tour';
 import { emptyArchive, type PageContext, page, renderBytes, WATCH_SECONDS } from './_page/page';
+import { sectionsOf } from './_page/sections';
 import { Document } from './_ui/Document';
 import { plural, shortDate } from './_ui/format';
 import { ListRows, type Lively, livesOf } from './_ui/Lists';
@@ -55,6 +56,7 @@ async function homeOf({ db, query }: PageContext, sources: SourceProgress[]) {
   const total = all.reduce((sum, list) => sum + list.messages, 0);
   return (
     <Document
+      sections={await sectionsOf(db)}
       title="Threadline: mailing-list discussions"
       synthetic={synthetic}
       feed="/all/new.atom"

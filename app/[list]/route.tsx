@@ -5,6 +5,7 @@ import { findMessages } from '#db/queries/message';
 import { firstIdAt } from '#mail/ids';
 import { dateSpan } from '#query/dates';
 import { notFound, page, problem } from '../_page/page';
+import { sectionsOf } from '../_page/sections';
 import { MonthBars } from '../_ui/bits';
 import { Document } from '../_ui/Document';
 import { plural } from '../_ui/format';
@@ -40,6 +41,7 @@ export const GET = page(async ({ request, parts, query, db }) => {
   const week = before === null ? await newestWeek(db, list.id) : null;
   return (
     <Document
+      sections={await sectionsOf(db)}
       title={`${name} · Threadline`}
       list={name === 'all' ? null : name}
       synthetic={list.synthetic === 1}

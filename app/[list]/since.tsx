@@ -4,6 +4,7 @@ import { newestMoment, weekOf } from '#db/queries/week';
 import { firstIdAt } from '#mail/ids';
 import { dateSpan } from '#query/dates';
 import { problem } from '../_page/page';
+import { sectionsOf } from '../_page/sections';
 import { Document } from '../_ui/Document';
 import { isoTime, plural, shortDate, shortTime } from '../_ui/format';
 import { listHref } from '../_ui/links';
@@ -33,6 +34,7 @@ export async function sincePage(
   const where = name === 'all' ? 'all lists' : name;
   return (
     <Document
+      sections={await sectionsOf(db)}
       title={`New since ${momentText(asked)} · ${where}`}
       list={name === 'all' ? null : name}
       synthetic={list.synthetic === 1}

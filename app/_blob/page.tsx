@@ -3,6 +3,7 @@ import { readCommit } from '#db/queries/commit';
 import { escapeHtml } from '#mail/render';
 import { isNoBlob } from '#patch/blob';
 import { notFound, problem } from '../_page/page';
+import { sectionsOf } from '../_page/sections';
 import { Document } from '../_ui/Document';
 import { fileSize, plural } from '../_ui/format';
 import { anyHref, blobHref, commitHref } from '../_ui/links';
@@ -30,7 +31,11 @@ export async function blobPage(db: Snapshot, list: string, asked: string, query:
   if (!blob) return (await asCommit(db, oid)) ?? unsolved(oid, failed);
   const path = blob.path || query.get('b') || 'blob';
   return (
-    <Document title={`${path} · ${blob.oid.slice(0, 12)}`} list={list === 'all' ? null : list}>
+    <Document
+      sections={await sectionsOf(db)}
+      title={`${path} · ${blob.oid.slice(0, 12)}`}
+      list={list === 'all' ? null : list}
+    >
       <h1>
         <bdi>{path}</bdi>
       </h1>

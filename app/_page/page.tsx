@@ -12,7 +12,6 @@ import { markupOf } from '../_web/markup';
 import { keptBytes as bytesOfKept, interrupted, keptPages } from '../_web/metrics';
 import { openReader, stampOf } from '../_web/reader';
 import { settings } from '../_web/settings';
-import { lookAtSections } from './sections';
 import { bodyOfParts } from './streams';
 
 /** What a page may answer with. */
@@ -92,7 +91,6 @@ async function answerFrom(
   const ready = isAsked ? kept.get(etag) : undefined;
   keptPages.inc({ result: ready ? 'kept' : 'made' });
   if (ready) return async () => respond(ready, 200, headers);
-  await lookAtSections(db, version);
   const result = await answer({ request, parts, query: url.searchParams, db, version });
   if (result instanceof Later) return async () => finished(await result.make(), isAsked, etag, headers);
   const response = finished(result, isAsked, etag, headers);
@@ -179,7 +177,7 @@ export async function problem(
   more?: ReactNode,
 ): Promise<Response> {
   const html = renderBytes(
-    <Document title={`${title} · Threadline`}>
+    <Document title={`${title} · Threadline`} sections={null}>
       <section className="problem">
         {status === 200 ? null : <p className="code">{status}</p>}
         <h1>{title}</h1>

@@ -1,25 +1,11 @@
 import type { Snapshot } from '#db/open';
+import { Kept } from '#db/queries/kept';
 import { hasMm } from '#db/queries/mm';
-import { leaveOut, type Optional } from '../_ui/sections';
+import { topicsStamp } from '#site/topicsfile';
+import type { Optional, Sections } from '../_ui/sections';
+import { settings } from '../_web/settings';
 import { stories } from '../stories/stories';
 import { offeredTopics } from '../topics/config';
-
-/** Sections that held nothing when last checked, and the state of data and topics at that time. */
-const looked = { stamp: '', file: null as object | null, empty: ['topics', 'mm', 'stories'] as Optional[] };
-
-/**
- * Removes the sections that are empty in this archive from the navigation. A section that once held something is not checked
- * again: archives grow, and a page that says "none" does no harm.
- */
-export async function lookAtSections(db: Snapshot, stamp: string): Promise<void> {
-  if (looked.file !== db.file) Object.assign(looked, { stamp: '', file: db.file, empty: ['topics', 'mm', 'stories'] });
-  if (looked.stamp === stamp || !looked.empty.length) return;
-  looked.stamp = stamp;
-  const empty: Optional[] = [];
-  for (const name of looked.empty) if (!(await HOLDS[name](db))) empty.push(name);
-  looked.empty = empty;
-  leaveOut(empty);
-}
 
 const HOLDS: Record<Optional, (db: Snapshot) => Promise<boolean>> = {
   topics: async (db) => {
@@ -29,3 +15,20 @@ const HOLDS: Record<Optional, (db: Snapshot) => Promise<boolean>> = {
   mm: hasMm,
   stories: async (db) => (await stories(db)).length > 0,
 };
+const OPTIONAL = Object.keys(HOLDS) as Optional[];
+
+const kept = new Kept<Sections>(2);
+/** By database, with its topics file: the sections that once held something. Archives grow, so these are not checked again. */
+const held = new WeakMap<object, { stamp: string; names: Set<Optional> }>();
+
+/** The optional sections that are not empty in this archive. Its pages leave out the others from their navigation. */
+export function sectionsOf(db: Snapshot): Promise<Sections> {
+  const stamp = topicsStamp(settings.config);
+  return kept.get(db, stamp, async () => {
+    const known = held.get(db.file);
+    const names = new Set(known?.stamp === stamp ? known.names : []);
+    for (const name of OPTIONAL) if (!names.has(name) && (await HOLDS[name](db))) names.add(name);
+    held.set(db.file, { stamp, names });
+    return names;
+  });
+}

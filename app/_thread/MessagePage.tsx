@@ -7,6 +7,7 @@ import { Copy, Name, SentAt } from '../_ui/bits';
 import { Document } from '../_ui/Document';
 import { idArgument, maskAddress, maskAll, nameOf, plural, shellWord, shortTime } from '../_ui/format';
 import { imposterQuery, listHref, loreHref, messageHref, threadHref } from '../_ui/links';
+import type { Sections } from '../_ui/sections';
 import { Attachments, BodyText, sameSubject, Warnings } from './Mail';
 import { Reply } from './Reply';
 
@@ -23,6 +24,7 @@ export function MessagePage({
   list,
   notes,
   lit,
+  sections,
 }: {
   page: Page;
   list: string;
@@ -30,6 +32,7 @@ export function MessagePage({
   notes: Note[];
   /** Lines to mark, named in the address. */
   lit: LineSpan | null;
+  sections: Sections;
 }) {
   const { message, place } = page;
   const all = allHeaders(page.head);
@@ -38,6 +41,7 @@ export function MessagePage({
   const shown = headers.filter(({ name }) => SHOWN.has(name.toLowerCase()));
   return (
     <Document
+      sections={sections}
       title={`${message.subject || '(no subject)'} · ${list}`}
       list={list === 'all' ? null : list}
       synthetic={page.lists.some(({ synthetic }) => synthetic === 1)}

@@ -10,6 +10,7 @@ import { Document } from '../_ui/Document';
 import { idArgument, isoTime, nameOf, plural, shellWord, shortDate, span } from '../_ui/format';
 import { digestHref, flatHref, listHref, messageHref, threadHref } from '../_ui/links';
 import { SameTopic } from '../_ui/SameTopic';
+import type { Sections } from '../_ui/sections';
 import { ThreadCaseHead } from '../_ui/ThreadCase';
 import { anchorOf } from './Mail';
 import { Outline } from './Outline';
@@ -30,16 +31,29 @@ export interface ThreadHeadProps {
   isFolded: boolean;
   /** A placeholder for the mails: the page is split there and sent in two parts. */
   cut: string;
+  sections: Sections;
 }
 
 /** A thread's page without its mails, which are streamed in place of `cut`. */
-export function ThreadFrame({ thread, found, other, topic, list, msgid, view, isFolded, cut }: ThreadHeadProps) {
+export function ThreadFrame({
+  thread,
+  found,
+  other,
+  topic,
+  list,
+  msgid,
+  view,
+  isFolded,
+  cut,
+  sections,
+}: ThreadHeadProps) {
   const mails = thread.rows.filter((row) => row.ghost === null);
   const first = timeOf(thread.first_id);
   const last = timeOf(thread.last_id);
   const beginner = mails.find((row) => row.id === thread.first_id) ?? mails[0];
   return (
     <Document
+      sections={sections}
       title={`${thread.subject || '(no subject)'} · ${list}`}
       list={list === 'all' ? null : list}
       synthetic={thread.lists.some(({ synthetic }) => synthetic === 1)}

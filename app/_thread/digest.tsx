@@ -4,6 +4,7 @@ import { threadOf } from '#db/queries/thread';
 import { timeOf } from '#mail/ids';
 import { isItem } from '#quote/prose';
 import { notFound } from '../_page/page';
+import { sectionsOf } from '../_page/sections';
 import { Name } from '../_ui/bits';
 import { Document } from '../_ui/Document';
 import { nameOf, plural, shortDate, shortTime, span } from '../_ui/format';
@@ -22,6 +23,7 @@ export async function digestPage(db: Snapshot, list: string, msgid: string, form
   const href = threadHref(list, msgid);
   return (
     <Document
+      sections={await sectionsOf(db)}
       title={`Digest: ${thread.subject || '(no subject)'} · ${list}`}
       list={list === 'all' ? null : list}
       synthetic={thread.lists.some(({ synthetic }) => synthetic === 1)}

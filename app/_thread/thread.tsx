@@ -7,6 +7,7 @@ import type { Shown } from '#mail/render';
 import { tooManyLarge } from '../_page/large';
 import { HtmlStream, notFound, render } from '../_page/page';
 import { holdLarge, LARGE_PAGE_BYTES, PAGE_TIMES } from '../_page/room';
+import { sectionsOf } from '../_page/sections';
 import { markupOf } from '../_web/markup';
 import { ThreadMail } from './Mail';
 import { ThreadFrame } from './ThreadPage';
@@ -56,6 +57,7 @@ export async function threadPage(
         view={view}
         isFolded={isFolded}
         cut={CUT}
+        sections={await sectionsOf(db)}
       />,
     );
     const [before = '', after = ''] = frame.split(CUT);

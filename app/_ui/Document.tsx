@@ -1,9 +1,11 @@
 import type { ReactNode } from 'react';
 import { assetHref } from '../_web/assets';
-import { offered } from './sections';
+import { offered, type Sections } from './sections';
 
 export interface DocumentProps {
   title: string;
+  /** For the navigation: app/_page/sections.ts. */
+  sections: Sections;
   /** Name of the list searched from this page; null: all. */
   list?: string | null;
   query?: string;
@@ -20,6 +22,7 @@ export interface DocumentProps {
 /** The frame of every page. */
 export function Document({
   title,
+  sections,
   list = null,
   query = '',
   synthetic = false,
@@ -62,7 +65,7 @@ export function Document({
             <button type="submit">Search</button>
           </form>
           <nav aria-label="Site">
-            {offered(at).map(([href, name]) => (
+            {offered(at, sections).map(({ href, name }) => (
               <a key={href} href={href} aria-current={href === at ? 'page' : undefined}>
                 {name}
               </a>

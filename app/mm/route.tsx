@@ -2,6 +2,7 @@ import { anySynthetic } from '#db/queries/home';
 import { mmMonths, mmReleases } from '#db/queries/mm';
 import { timeOf } from '#mail/ids';
 import { page } from '../_page/page';
+import { sectionsOf } from '../_page/sections';
 import { Document } from '../_ui/Document';
 import { nameOf, shortDate } from '../_ui/format';
 import { Columns } from '../_ui/ThreadTable';
@@ -10,7 +11,12 @@ import { Columns } from '../_ui/ThreadTable';
 export const GET = page(async ({ db }) => {
   const [releases, months] = [await mmReleases(db), await mmMonths(db)];
   return (
-    <Document at="/mm/" title="The -mm tree · Threadline" synthetic={await anySynthetic(db)}>
+    <Document
+      at="/mm/"
+      title="The -mm tree · Threadline"
+      sections={await sectionsOf(db)}
+      synthetic={await anySynthetic(db)}
+    >
       <h1>The -mm tree</h1>
       {months.length ? (
         <section>

@@ -2,6 +2,7 @@ import { anySynthetic, lists } from '#db/queries/home';
 import { listPeople, PEOPLE_A_PAGE } from '#db/queries/people';
 import { timeOf } from '#mail/ids';
 import { page, problem } from '../_page/page';
+import { sectionsOf } from '../_page/sections';
 import { Document } from '../_ui/Document';
 import { maskAll, shortDate } from '../_ui/format';
 import { personHref } from '../_ui/links';
@@ -19,7 +20,12 @@ export const GET = page(async ({ query, db }) => {
   const next = new URLSearchParams(query);
   next.set('from', String(Number(from) + PEOPLE_A_PAGE));
   return (
-    <Document at="/people/" title="People · Threadline" synthetic={await anySynthetic(db)}>
+    <Document
+      at="/people/"
+      title="People · Threadline"
+      sections={await sectionsOf(db)}
+      synthetic={await anySynthetic(db)}
+    >
       <h1>People</h1>
       <form className="filter" action="/people/">
         <label>

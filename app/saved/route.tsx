@@ -1,13 +1,14 @@
 import { baseUrl } from '../_page/atom';
 import { page } from '../_page/page';
+import { sectionsOf } from '../_page/sections';
 import { Document } from '../_ui/Document';
 import { assetHref } from '../_web/assets';
 
 /** `/saved/`: what the reader's browser has saved. The server knows nothing about it. */
-export const GET = page(async ({ request }) => {
+export const GET = page(async ({ request, db }) => {
   const base = baseUrl(request);
   return (
-    <Document title="Saved · Threadline" at="/saved/">
+    <Document sections={await sectionsOf(db)} title="Saved · Threadline" at="/saved/">
       <h1>Saved</h1>
       <p className="facts">
         The threads, series and searches that you saved, and what you have read. All of it is kept in your browser;

@@ -3,6 +3,7 @@ import type { Snapshot } from '#db/open';
 import { findMessages, listsOf } from '#db/queries/message';
 import type { Pasted } from '#query/pasted';
 import { renderBytes } from '../_page/page';
+import { sectionsOf } from '../_page/sections';
 import { Document } from '../_ui/Document';
 import { loreHref, messageHref } from '../_ui/links';
 import { redirect, respond } from '../_web/http';
@@ -21,7 +22,12 @@ export async function pastedPage(
   }
   const link = url ?? loreHref(msgid ?? '');
   const shown = (
-    <Document title="Not here · Search · Threadline" query={msgid ?? ''} synthetic={synthetic}>
+    <Document
+      sections={await sectionsOf(db)}
+      title="Not here · Search · Threadline"
+      query={msgid ?? ''}
+      synthetic={synthetic}
+    >
       <h1>
         {msgid === null
           ? 'This address does not say which mail it is'

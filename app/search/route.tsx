@@ -17,6 +17,7 @@ import { asksForWords } from '#query/order';
 import { parseQuery } from '#query/parse';
 import { readPasted } from '#query/pasted';
 import { page, problem, renderBytes } from '../_page/page';
+import { sectionsOf } from '../_page/sections';
 import { MonthBars } from '../_ui/bits';
 import { Document } from '../_ui/Document';
 import { maskAddress, plural, shortTime } from '../_ui/format';
@@ -44,7 +45,7 @@ export const GET = page(async ({ query, db }) => {
   const synthetic = all.some((list) => list.synthetic === 1);
   if (!q && !query.get('topic') && !query.get('person')) {
     return (
-      <Document title="Search · Threadline" synthetic={synthetic}>
+      <Document sections={await sectionsOf(db)} title="Search · Threadline" synthetic={synthetic}>
         <h1>Search</h1>
         <SearchHelp />
       </Document>
@@ -110,6 +111,7 @@ async function resultPage(db: Snapshot, query: URLSearchParams, request: SearchR
   const link = linkTo(query);
   const shown = (
     <Document
+      sections={await sectionsOf(db)}
       title={`${request.query || request.topic || request.person} · Search`}
       query={request.query}
       list={request.list ?? null}

@@ -4,6 +4,7 @@ import { listSeries, SERIES_A_PAGE, type SeriesFilter, seriesCounts } from '#db/
 import { stateNamed } from '#db/queries/status';
 import { topicMatches } from '#db/queries/topics';
 import { notFound, page, problem } from '../_page/page';
+import { sectionsOf } from '../_page/sections';
 import { Document } from '../_ui/Document';
 import { personHref } from '../_ui/links';
 import { SeriesRows } from '../_ui/SeriesRows';
@@ -30,7 +31,12 @@ export const GET = page(async ({ query, db }) => {
   const lines = found.slice(0, SERIES_A_PAGE);
   const last = lines.at(-1);
   return (
-    <Document at="/series/" title="Patch series · Threadline" synthetic={await anySynthetic(db)}>
+    <Document
+      at="/series/"
+      title="Patch series · Threadline"
+      sections={await sectionsOf(db)}
+      synthetic={await anySynthetic(db)}
+    >
       <h1>
         Patch series{' '}
         {person ? (

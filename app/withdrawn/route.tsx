@@ -1,6 +1,7 @@
 import { lists } from '#db/queries/home';
 import { withdrawnMails } from '#db/queries/withdrawn';
 import { page } from '../_page/page';
+import { sectionsOf } from '../_page/sections';
 import { Document } from '../_ui/Document';
 import { shortDate } from '../_ui/format';
 import { listHref } from '../_ui/links';
@@ -10,7 +11,7 @@ export const GET = page(async ({ db }) => {
   const gone = [...(await withdrawnMails(db)).values()].reverse();
   const known = new Set((await lists(db)).map(({ name }) => name));
   return (
-    <Document title="Withdrawn messages · Threadline">
+    <Document sections={await sectionsOf(db)} title="Withdrawn messages · Threadline">
       <h1>Withdrawn messages</h1>
       <p className="about">
         The operator of this site withdrew these messages. They are on no page, and in no search, feed or repository

@@ -13,6 +13,7 @@ import { atomOf } from '../../_page/atom';
 import { listAlias, onOtherList } from '../../_page/elsewhere';
 import { manifest } from '../../_page/mirror';
 import { notFound, page, problem } from '../../_page/page';
+import { sectionsOf } from '../../_page/sections';
 import { cloneUrls, text } from '../../_page/texts';
 import { MessagePage } from '../../_thread/MessagePage';
 import { quoteNotes } from '../../_thread/quoted';
@@ -49,7 +50,7 @@ export const GET = page(async (context) => {
   const found = await readMessage(db, msgid, imposterOf(query));
   if (found) {
     const notes = quoteNotes(list, found.taken, found.quoted);
-    return <MessagePage page={found} list={list} notes={notes} lit={linesOf(query)} />;
+    return <MessagePage page={found} list={list} notes={notes} lit={linesOf(query)} sections={await sectionsOf(db)} />;
   }
   return (await withoutEnding(db, list, msgid)) ?? listAlias(list, msgid) ?? ghostOrNothing(db, list, msgid);
 });
@@ -111,7 +112,7 @@ async function ghostOrNothing(db: Snapshot, list: string, msgid: string) {
   if (gone) return gone;
   if ((await threadOf(db, msgid)) === undefined) return absentMessage(db, msgid);
   return (
-    <Document title="Message not in this archive" list={list === 'all' ? null : list}>
+    <Document sections={await sectionsOf(db)} title="Message not in this archive" list={list === 'all' ? null : list}>
       <section className="problem">
         <h1>This message is not in this archive</h1>
         <p>
@@ -138,6 +139,7 @@ async function spanPage(db: Snapshot, list: string, known: { id: number | null; 
   const messages = threads.reduce((sum, thread) => sum + thread.here, 0);
   return (
     <Document
+      sections={await sectionsOf(db)}
       title={`${name} · ${list}`}
       list={list === 'all' ? null : list}
       synthetic={known.synthetic === 1}

@@ -3,6 +3,7 @@ import { type CommitPage, type CommitPatch, readCommit } from '#db/queries/commi
 import { type CommitMail, MIN_OID } from '#db/queries/commitmail';
 import { anySynthetic } from '#db/queries/home';
 import { notFound, page, problem } from '../../_page/page';
+import { sectionsOf } from '../../_page/sections';
 import { Document } from '../../_ui/Document';
 import { nameOf, shortDate } from '../../_ui/format';
 import { anyHref, commitHref, searchHref } from '../../_ui/links';
@@ -21,7 +22,12 @@ export const GET = page(async ({ parts, db }) => {
   if (!Object.values(commit).some(({ length }) => length)) return notFound(`The commit ${oid}`, oid);
   const [whole] = oids.length === 1 ? oids : [];
   return (
-    <Document at={commitHref(oid)} title={`Commit ${oid.slice(0, 12)} · Threadline`} synthetic={await anySynthetic(db)}>
+    <Document
+      at={commitHref(oid)}
+      title={`Commit ${oid.slice(0, 12)} · Threadline`}
+      sections={await sectionsOf(db)}
+      synthetic={await anySynthetic(db)}
+    >
       <h1>
         Commit <code>{whole ?? oid}</code>
       </h1>

@@ -17,6 +17,7 @@ import { inCommon } from '#db/queries/search/facets';
 import { topicMatches } from '#db/queries/topics';
 import { timeOf } from '#mail/ids';
 import { notFound, page } from '../../_page/page';
+import { sectionsOf } from '../../_page/sections';
 import { Document } from '../../_ui/Document';
 import { Figures } from '../../_ui/Figures';
 import { maskAddress, maskAll, plural, shortDate } from '../../_ui/format';
@@ -62,6 +63,7 @@ export const GET = page(async ({ parts, query, db }) => {
     <Document
       at="/people/"
       title={`${person.name} · Threadline`}
+      sections={await sectionsOf(db)}
       synthetic={await anySynthetic(db)}
       feed={`${personHref(person.slug)}new.atom`}
     >

@@ -11,6 +11,7 @@ import { CLAIM } from '#patch/kinds';
 import { outcomeUnknown } from '#patch/state';
 import { isEndorsement } from '#patch/trailer';
 import { notFound, page } from '../../_page/page';
+import { sectionsOf } from '../../_page/sections';
 import { Objections, Verdict } from '../../_ui/Case';
 import { Document } from '../../_ui/Document';
 import { maskAddress, nameOf, plural, shortDate, shortTime } from '../../_ui/format';
@@ -41,6 +42,7 @@ export const GET = page(async ({ parts, query, db }) => {
     <Document
       at="/series/"
       title={`${series.title} · Threadline`}
+      sections={await sectionsOf(db)}
       synthetic={await anySynthetic(db)}
       feed={`/series/${known}/new.atom`}
     >

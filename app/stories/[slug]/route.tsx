@@ -5,6 +5,7 @@ import { escapeAttribute, escapeHtml } from '#mail/render';
 import { renderStory } from '#site/story';
 import { baseUrl } from '../../_page/atom';
 import { notFound, page } from '../../_page/page';
+import { sectionsOf } from '../../_page/sections';
 import { Document } from '../../_ui/Document';
 import { nameOf, shortDate } from '../../_ui/format';
 import { anyHref, linesHref, messageHref } from '../../_ui/links';
@@ -26,6 +27,7 @@ export const GET = page(async ({ request, parts, db }) => {
     <Document
       at="/stories/"
       title={`${story.title} · Threadline`}
+      sections={await sectionsOf(db)}
       synthetic={await anySynthetic(db)}
       feed="/stories/new.atom"
     >

@@ -4,6 +4,7 @@ import { type TopicMatches, topicFacts, topicMatches } from '#db/queries/topics'
 import { timeOf } from '#mail/ids';
 import type { Topic } from '#site/topic';
 import { notFound, page } from '../../_page/page';
+import { sectionsOf } from '../../_page/sections';
 import { Debates } from '../../_ui/Debates';
 import { Document } from '../../_ui/Document';
 import { Figures } from '../../_ui/Figures';
@@ -56,6 +57,7 @@ async function topicPage(db: Snapshot, topic: Topic, matches: TopicMatches, buck
     <Document
       at="/topics/"
       title={`${topic.title} · Threadline`}
+      sections={await sectionsOf(db)}
       synthetic={await anySynthetic(db)}
       feed={`/topics/${topic.slug}/new.atom`}
     >

@@ -5,8 +5,10 @@ import { readComparison, revisionOfNumber } from '#db/queries/seriesdiff';
 import type { RangeLine, RangePair } from '#patch/rangediff';
 import { compare } from '../../../_aside/compare';
 import { Later, notFound, page, problem } from '../../../_page/page';
+import { sectionsOf } from '../../../_page/sections';
 import { Document } from '../../../_ui/Document';
 import { shortDate } from '../../../_ui/format';
+import type { Sections } from '../../../_ui/sections';
 
 const STATUS: Record<string, string> = {
   same: 'unchanged',
@@ -28,10 +30,10 @@ export const GET = page(async ({ parts, query, db }) => {
   const compared = await readComparison(db, from.id, to.id);
   if (!compared)
     return problem(413, 'These versions are too long to compare', 'Each of their patches has its own page.');
-  const synthetic = await anySynthetic(db);
+  const [sections, synthetic] = [await sectionsOf(db), await anySynthetic(db)];
   return new Later(async () => {
     const found = await compare(compared);
-    return <Diff series={series} from={from} to={to} {...found} synthetic={synthetic} />;
+    return <Diff series={series} from={from} to={to} {...found} sections={sections} synthetic={synthetic} />;
   });
 });
 
@@ -42,6 +44,7 @@ function Diff({
   cover,
   patches,
   combined,
+  sections,
   synthetic,
 }: {
   series: SeriesDetail;
@@ -50,10 +53,12 @@ function Diff({
   cover: RangePair | null;
   patches: RangePair[];
   combined: RangeLine[];
+  sections: Sections;
   synthetic: boolean;
 }) {
   return (
     <Document
+      sections={sections}
       at="/series/"
       title={`${series.title}: v${from.number} to v${to.number} · Threadline`}
       synthetic={synthetic}

@@ -2,6 +2,7 @@ import { anySynthetic } from '#db/queries/home';
 import { firstMention, topicFacts, topicMatches } from '#db/queries/topics';
 import { timeOf } from '#mail/ids';
 import { notFound, page } from '../../../_page/page';
+import { sectionsOf } from '../../../_page/sections';
 import { Document } from '../../../_ui/Document';
 import { nameOf, plural, shortDate } from '../../../_ui/format';
 import { anyHref, searchHref } from '../../../_ui/links';
@@ -42,6 +43,7 @@ export const GET = page(async ({ parts, query, db }) => {
     <Document
       at="/topics/"
       title={`${system.title} · ${topic.title} · Threadline`}
+      sections={await sectionsOf(db)}
       synthetic={await anySynthetic(db)}
       feed={`/topics/${slug}/${name}/new.atom`}
     >
