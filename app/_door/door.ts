@@ -5,9 +5,9 @@ import { durations, inFlight, refused, requests, sentBytes } from '../_web/metri
 import { settings } from '../_web/settings';
 import { sentence } from './answers';
 import { bodyOf, Unread } from './body';
+import type { Route } from './handlers';
 import { inTurn } from './inturn';
 import { clientOf, costOf, secondsToWait } from './limits';
-import type { Route } from './route';
 import type { Routes } from './routes';
 import { send } from './send';
 import { Tally } from './tally';

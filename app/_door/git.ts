@@ -10,7 +10,7 @@ import { gitEnvironment } from '../_web/gitenv';
 import { SECURITY_HEADERS } from '../_web/http';
 import { logError } from '../_web/log';
 import { sentence } from './answers';
-import type { Route } from './route';
+import type { Route } from './handlers';
 
 /** git http-backend processes at once: each packs what one client lacks, on one core. */
 const MAX_AT_ONCE = 16;

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { gitRoute } from './git';
-import type { Handlers, Route } from './route';
+import type { Handlers, Route } from './handlers';
 
 /** The build is not laid out as this file knows it; Next's own server can run it all the same. */
 export class UnknownBuild extends Error {}
@@ -18,7 +18,7 @@ export const builtFolder = (root: string): string =>
 
 /**
  * The routes that `next build` made, matched as its own server does: by the manifests it writes, in their order. Calling the handlers
- * directly costs 0.1 ms a request where Next's server costs 2 to 4 (docs/decisions/0013).
+ * directly saves the 1.3 to 3.7 ms of CPU that Next's server costs a request (docs/decisions/0013).
  */
 export class Routes {
   readonly #fixed = new Map<string, Route>();

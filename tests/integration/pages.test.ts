@@ -1,6 +1,6 @@
 import { renderToStaticMarkup } from 'react-dom/server';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Handlers } from '../../app/_door/route';
+import type { Handlers } from '../../app/_door/handlers';
 import { Connection } from '../../db/open';
 import { command, scratch } from '../command';
 import { comparable } from '../markup';
