@@ -15,7 +15,7 @@ const multipart = (kind: string, parts: string[]) => ({
   bytes: bytes(`${parts.map((part) => `--${BOUNDARY}\n${part}\n`).join('')}--${BOUNDARY}--\n`),
 });
 
-/** Mails that are broken, odd or hostile in the ways that archives have them; each named by its Message-ID. */
+/** Mails that are broken, odd or hostile in ways found in archives; the Message-ID says how. */
 export function* broken(): Generator<SampleMail> {
   for (const draft of DRAFTS) yield write(draft);
   const twice = write({

@@ -1,4 +1,4 @@
-/** One hunk: the line it begins at in the old file, what the @@ line says besides, and its lines with their signs. */
+/** One hunk: its first line in the old file, the rest of the @@ line, and its lines with their signs. */
 export interface Hunk {
   line: number;
   of?: string;
@@ -8,14 +8,14 @@ export interface Hunk {
 export interface FilePatch {
   path: string;
   hunks: Hunk[];
-  /** The file is made by the patch. */
+  /** The patch creates the file. */
   created?: boolean;
 }
 
 const count = (hunk: Hunk, signs: string) => hunk.lines.filter((line) => signs.includes(line[0] ?? ' ')).length;
 const range = (line: number, length: number) => (length === 1 ? `${line}` : `${line},${length}`);
 
-/** A file's part of a unified diff as git writes it; the counts are taken from the lines, so they add up. */
+/** The part of a unified diff for one file, as git writes it; the counts are computed from the lines. */
 function fileDiff({ path, hunks, created }: FilePatch): string {
   const blob = (salt: number) =>
     [...path].reduce((sum, char) => (Math.imul(sum, 31) + char.charCodeAt(0) + salt) >>> 0, 7);
@@ -37,7 +37,7 @@ function fileDiff({ path, hunks, created }: FilePatch): string {
 
 const unified = (files: readonly FilePatch[]): string => files.map(fileDiff).join('\n');
 
-/** As `git diff --stat` prints it, the bars cut to 40 signs. */
+/** The diffstat as `git diff --stat` prints it, with bars of at most 40 signs. */
 export function diffstat(files: readonly FilePatch[]): string {
   const width = Math.max(...files.map((file) => file.path.length));
   let added = 0;

@@ -6,15 +6,15 @@ import { series } from './series';
 import { tail } from './tail';
 import { writtenThreads } from './texts';
 
-/** The mails written by hand, in order of time. */
+/** The hand-written mails, in order of time. */
 function core(): SampleMail[] {
   return [...writtenThreads(), ...series(), ...mm(), ...broken()].sort((a, b) => a.sentAt - b.sentAt);
 }
 
 /**
- * An invented mailing list of exactly `messages` mails: first those written by hand, in order of time (2004-07 to
- * 2009-07), then as many as lack, made up from a stock of words, a thread at a time. The same seed gives the same bytes,
- * and millions of mails can be streamed.
+ * An invented mailing list of exactly `messages` mails: first the hand-written ones, in order of time (2004-07 to
+ * 2009-07), then as many as are missing, generated from a stock of words, a thread at a time. The same seed gives the same
+ * bytes, and millions of mails can be streamed.
  */
 export function* generate({ messages, seed }: { messages: number; seed: number }): Generator<SampleMail> {
   const byHand = core().slice(0, messages);

@@ -17,7 +17,7 @@ export const SECOND_LIST = { name: 'sample-mm', address: 'sample-mm@lists.exampl
 export interface Draft {
   from: Invented;
   subject: string;
-  /** Without angle brackets; null: the mail bears none. */
+  /** Without angle brackets; null: the mail has none. */
   msgid: string | null;
   at: number;
   body: string;
@@ -26,9 +26,9 @@ export interface Draft {
   to?: Invented[];
   cc?: Invented[];
   list?: typeof LIST;
-  /** Header lines besides, or in place of the usual ones of the same name. */
+  /** More header lines; they replace the usual ones of the same name. */
   headers?: Record<string, string | null>;
-  /** In place of the text body. */
+  /** Replaces the text body. */
   content?: { type: string; encoding: string; bytes: Buffer };
 }
 
@@ -45,7 +45,7 @@ function mailDate(at: number, zone: number): string {
   return `${DAYS[date.getUTCDay()]}, ${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()} ${time} ${sign}${two(Math.floor(offset / 60))}${two(offset % 60)}`;
 }
 
-/** RFC 2047, where a text is not ASCII. */
+/** Encoded by RFC 2047 if the text is not ASCII. */
 export function encodeWord(text: string): string {
   if (/^[\x20-\x7e]*$/.test(text)) return text;
   // 12 characters are at most 48 bytes of UTF-8: an encoded word may have 75 characters (RFC 2047, section 2).
@@ -60,7 +60,7 @@ export function encodeWord(text: string): string {
 const mailbox = ({ name, address }: Invented) =>
   `${/^[\x20-\x7e]*$/.test(name) ? name : encodeWord(name)} <${address}>`;
 
-/** Writes a mail. Every one says in a header that it is synthetic. */
+/** Writes a mail, with a header that says it is synthetic. */
 export function write(draft: Draft): SampleMail {
   const list = draft.list ?? LIST;
   const references = draft.references ?? [];
@@ -86,7 +86,7 @@ export function write(draft: Draft): SampleMail {
   return { raw: Buffer.concat([Buffer.from(`${lines.join('\n')}\n\n`), body]), sentAt: draft.at };
 }
 
-/** Quotes some lines, with a line that says whose they are. */
+/** Quotes some lines below an attribution. */
 export function quote(who: Invented, at: number, text: string): string {
   const lines = text
     .trimEnd()

@@ -3,7 +3,7 @@ import { PEOPLE } from './people';
 
 type Entry = readonly [file: string, title: string];
 
-/** An announcement of the -mm tree, in the field's form: remarks, what left (-), what entered (+), all patches. */
+/** An announcement of the -mm tree in its usual form: remarks, what left (-), what entered (+), all patches. */
 interface Release {
   name: string;
   previous: string;
@@ -57,7 +57,7 @@ const RELEASES: Release[] = [
 
 const HOUR = 3600;
 
-/** Two announcements, and the short mails that tell of each patch as it comes and goes (these on the second list only). */
+/** Two announcements, and the short mails about each patch that enters or leaves (these only on the second list). */
 export function mm(): SampleMail[] {
   return RELEASES.flatMap((release) => [
     ...release.entered.map((entry, i) =>

@@ -1,6 +1,6 @@
 import type { Random } from './random';
 
-/** One file of an invented patch: lines of the old file around the change, what goes and what comes. */
+/** One file of an invented patch: lines around the change, the removed lines and the added ones. */
 export interface Change {
   path: string;
   /** First line of the hunk in the old file. */
@@ -12,7 +12,7 @@ export interface Change {
   after: string[];
 }
 
-/** A unified diff as git writes it, with right counts, its diffstat before it and git's signature after it. */
+/** A unified diff as git writes it, with correct counts, a diffstat before it and git's signature after it. */
 export function gitPatch(changes: Change[], random: Random): { stat: string; diff: string } {
   const width = Math.max(...changes.map(({ path }) => path.length));
   const lines = changes.map(

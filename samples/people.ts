@@ -1,8 +1,8 @@
-/** Someone invented. Nobody of these names and addresses exists: example.org is reserved for examples (RFC 2606). */
+/** An invented person. Nobody with these names and addresses exists: example.org is reserved for examples (RFC 2606). */
 export interface Invented {
   name: string;
   address: string;
-  /** Zone of the clock, minutes east of UTC. */
+  /** Time zone, in minutes east of UTC. */
   zone: number;
 }
 
@@ -49,10 +49,10 @@ const FAMILY_BEGINNINGS =
   'Ahl Bren Cor Dun Esk Fal Grim Hol Iver Jas Kal Lor Mont Nor Ost Pell Ruth Sand Tor Vel'.split(' ');
 const FAMILY_ENDS = 'aker bury dal egaard feldt holm ingham quist rode stad thorpe vik wick'.split(' ');
 
-/** Mails for each person that a made-up list has; a list of fewer is written by those named above. */
+/** Number of mails for each person of a generated list; a short list only has the people above. */
 const MAILS_A_PERSON = 200;
 
-/** Who writes a list of so many mails: those named above, and more of invented names the longer it is. */
+/** The people of a list of so many mails: those above, and more generated names the longer it is. */
 export function crowd(mails: number): readonly Invented[] {
   const people: Invented[] = [...EVERYONE];
   for (const beginning of FAMILY_BEGINNINGS)

@@ -15,7 +15,7 @@ export class Random {
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   }
 
-  /** A whole number in [0, below). */
+  /** An integer in [0, below). */
   below(below: number): number {
     return Math.floor(this.next() * below);
   }
@@ -24,7 +24,7 @@ export class Random {
     return from[this.below(from.length)] as T;
   }
 
-  /** Low indexes far more often than high ones, as words of a language are (Zipf). */
+  /** Low indexes far more often than high ones, like the words of a language (Zipf). */
   zipf<T>(from: readonly T[]): T {
     return from[Math.floor((from.length + 1) ** this.next()) - 1] as T;
   }

@@ -1,6 +1,6 @@
 import type { FilePatch } from './diff';
 
-/** A patch of the series as one of its versions has it. */
+/** A patch of the series, in one of its versions. */
 export interface Piece {
   title: string;
   message: string;

@@ -9,7 +9,7 @@ const AUTHOR = PEOPLE.wenling;
 const TITLE = 'kexec jump, and hibernation by way of it';
 const CHANGE_ID = '20080711-kexec-jump-5c2e91d07a44';
 
-/** Days after the first version at which each was posted. */
+/** When each version was posted, in days after the first. */
 const POSTED = [0, 16, 47, 93, 171];
 const START = Date.UTC(2008, 1, 4, 6, 30) / 1000;
 
@@ -22,7 +22,7 @@ interface Letter {
   body: string;
 }
 
-/** Five versions of a series with their reviews, a patch replaced, a series sent again, and how it was applied. */
+/** Five versions of a series with their reviews, a replaced patch, a resend, and the mails that say it was applied. */
 export function series(): SampleMail[] {
   const { news, answers } = jumpTexts();
   const letters = news.flatMap((text, i) => version(i + 1, text, answers));
@@ -106,7 +106,7 @@ function reply(answer: Answer, parent: Letter, n: number): Letter {
   };
 }
 
-/** What follows a version besides answers: a patch replaced, the series sent again, its being applied. */
+/** What follows a version besides replies: a replaced patch, a resend, the mails that say it was applied. */
 function besides(number: number, cover: Letter, patches: Letter[], at: number): Letter[] {
   const second = PIECES[1];
   if (number === 3 && second) return [replacement(second, cover, at + 5 * DAY)];

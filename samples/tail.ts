@@ -3,7 +3,7 @@ import { gitPatch } from './patch';
 import { crowd, type Invented } from './people';
 import type { Random } from './random';
 
-/** Threads made from a stock of words, for archives of any size: their shapes and the frequencies of words are those of a list. */
+/** Threads generated from a stock of words, for archives of any size, with thread shapes and word frequencies like those of a real list. */
 const SUBSYSTEMS = [
   'edac',
   'park',
@@ -94,17 +94,17 @@ interface Said {
   references: string[];
 }
 
-/** Where the tail begins: after all that was written by hand. */
+/** The tail begins after all hand-written mails. */
 const START = Date.UTC(2009, 6, 1) / 1000;
 
-/** A tail of any length ends before this many seconds: a list of millions of mails is a busy one, not one of centuries. */
+/** A tail of any length spans at most this many seconds: a list of millions of mails is busy, not centuries old. */
 const SPAN = 15 * 365 * 86400;
-/** Mails of a thread, on average, with room to spare. */
+/** Mails of a thread on average, rounded up generously. */
 const MAILS_A_THREAD = 3;
-/** Mean seconds between the beginnings of two threads of a quiet list. */
+/** Mean seconds between the starts of two threads of a quiet list. */
 const QUIET = 9000;
 
-/** `count` mails of made-up threads. */
+/** `count` mails of generated threads. */
 export function* tail(count: number, random: Random): Generator<SampleMail> {
   let left = count;
   if (left <= 0) return;
@@ -115,7 +115,7 @@ export function* tail(count: number, random: Random): Generator<SampleMail> {
   }
 }
 
-/** One thread after another, for ever; each begins some time after the one before. */
+/** An endless sequence of threads; each begins some time after the one before. */
 function* threads(random: Random, start: number, gap: number, people: readonly Invented[]): Generator<Draft> {
   let at = start;
   for (let thread = 0; ; thread++) {
@@ -206,7 +206,7 @@ function* talk(random: Random, people: readonly Invented[], thread: number, at: 
   yield* answers(random, people, said, 1 + Math.floor(random.next() ** 4 * 24));
 }
 
-/** Answers to a mail and to one another. */
+/** Replies to a mail and to one another. */
 function* answers(random: Random, people: readonly Invented[], root: Said, count: number): Generator<Draft> {
   const said = [root];
   for (let n = 0; n < count; n++) {

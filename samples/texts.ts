@@ -4,23 +4,23 @@ import { type SampleMail, SECOND_LIST } from './mail';
 import { PEOPLE } from './people';
 import { converse, type Turn } from './thread';
 
-/** `../samples/` from here, and from the bundle in dist/ too. */
+/** `../samples/` from here and from the bundle in dist/. */
 const FOLDER = new URL('../samples/threads/', import.meta.url);
 
 /**
- * Threads written as text, one to a file of samples/threads/:
+ * Threads written as text, each in a file of samples/threads/:
  *
- *   # 2009-06-02 06:40                       when the first mail was sent, UTC
+ *   # 2009-06-02 06:40                       time of the first mail, UTC
  *   # ringlog: oops on the first wrap        the subject
  *
  *   == KEY AUTHOR [to KEY] [+HOURS] [SUBJECT]
- *   the text, as samples/thread.ts reads it
- *   %absent                                  written and answered, but never reached the archive
- *   %also                                    posted on the second list too
- *   %notes what is written below ---
- *   %%% PATH LINE [FUNCTION]                 begins a hunk; its lines follow, an empty one ends it
+ *   the text, in the form that samples/thread.ts reads
+ *   %absent                                  was answered, but is not in the archive
+ *   %also                                    also posted on the second list
+ *   %notes the text below ---
+ *   %%% PATH LINE [FUNCTION]                 begins a hunk; an empty line ends it
  *
- * @throws Error with the file and line that are not like that
+ * @throws Error with the file and the line that is malformed
  */
 export function writtenThreads(): SampleMail[] {
   return readdirSync(FOLDER)
@@ -29,7 +29,7 @@ export function writtenThreads(): SampleMail[] {
     .flatMap((name) => threadOf(name, readFileSync(new URL(name, FOLDER), 'utf8')));
 }
 
-/** The mails of a file, each from its `==` on. */
+/** The mails of a file; each begins at its `==`. */
 const mailsOf = (text: string) => text.split(/^(?=== )/m).filter((part) => part.startsWith('== '));
 
 const HEAD = /^== (\w+) (\w+)(?: to (\w+))?(?: \+(\d+))?(?: (.+))?$/;
@@ -92,7 +92,7 @@ function split(name: string, lines: string[]): Parts {
   return { text: text.join('\n').trimEnd(), notes, files, absent: flags.has('%absent'), also: flags.has('%also') };
 }
 
-/** An answer to a patch of a version (0: to its cover letter), or to an answer of that version (`to`, counted from 1). */
+/** A reply to a patch of a version (0: to its cover letter), or to another reply of that version (`to`, counted from 1). */
 export interface Answer {
   version: number;
   patch: number;
@@ -100,7 +100,7 @@ export interface Answer {
   from: keyof typeof PEOPLE;
   hours: number;
   text: string;
-  /** A line of the mail that is answered. */
+  /** A quoted line of the mail that it answers. */
   quote?: string;
   trailers?: string;
 }
@@ -108,11 +108,11 @@ export interface Answer {
 const LETTER = /^== (\d)(?:\.(\d)(?:\.(\d))?)? (\w+)(?: \+(\d+))?\n(?:> (.*)\n\n)?/;
 
 /**
- * What was said of the series of samples/series.ts, read from samples/jump.txt: `== VERSION AUTHOR` begins what a cover
- * letter says, `== VERSION.PATCH[.ANSWER] AUTHOR +HOURS` an answer; its first line may be a quotation, its last
- * paragraph may be trailers.
+ * Cover letters and replies of the series of samples/series.ts, read from samples/jump.txt: `== VERSION AUTHOR` begins the
+ * text of a cover letter, `== VERSION.PATCH[.ANSWER] AUTHOR +HOURS` a reply. The first line of a reply may be a quotation,
+ * its last paragraph may be trailers.
  *
- * @throws Error with the line that is not like that
+ * @throws Error with the line that is malformed
  */
 export function jumpTexts(): { news: string[]; answers: Answer[] } {
   const news: string[] = [];

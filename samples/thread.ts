@@ -3,9 +3,9 @@ import { LIST, quote, type SampleMail, wrap, write } from './mail';
 import { type Invented, PEOPLE } from './people';
 
 /**
- * One mail of a conversation written by hand: its key, the key of its parent, its author, the hours after the parent,
- * and its text. A paragraph `@2` in the text stands for the parent's paragraph 2 (counted from 0, quotes left out),
- * quoted; `@^2` quotes also what that paragraph answered. A paragraph of `> ` lines quotes lines of the parent, for
+ * One mail of a hand-written conversation: its key, the key of its parent, its author, the hours after the parent,
+ * and its text. A paragraph `@2` in the text is replaced by the parent's paragraph 2 (counted from 0, without quotes),
+ * quoted; `@^2` also quotes what that paragraph answered. A paragraph of `> ` lines quotes lines of the parent, for
  * example of its diff. A paragraph that begins with a space or a tab is kept as is.
  */
 export interface Turn {
@@ -14,12 +14,12 @@ export interface Turn {
   from: keyof typeof PEOPLE;
   after: number;
   text: string;
-  /** Begins a subject of its own. */
+  /** Begins a new subject. */
   subject?: string;
-  /** Written and answered, but never reached the archive. */
+  /** Was answered, but is not in the archive. */
   absent?: boolean;
   alsoOn?: typeof LIST;
-  /** What the text, as its message, is the patch of. */
+  /** The patch that has the text as its commit message. */
   patch?: { notes: string; files: readonly FilePatch[] };
 }
 
@@ -30,12 +30,12 @@ export interface Posted {
   at: number;
   subject: string;
   references: string[];
-  /** Each paragraph the author wrote, with the quote right above it. */
+  /** Each paragraph that the author wrote, with the quote directly above it. */
   paragraphs: { text: string; above: string }[];
   body: string;
 }
 
-/** Writes a conversation out. `start` is in Unix seconds; `slug` makes its Message-IDs. */
+/** Writes the mails of a conversation. `start` is in Unix seconds; Message-IDs are made from `slug`. */
 export function converse(slug: string, start: number, subject: string, turns: readonly Turn[]): SampleMail[] {
   const posted = new Map<string, Posted>();
   const mails: SampleMail[] = [];

@@ -1,32 +1,32 @@
 import { parseTopics, type Topic } from './topic';
 
-/** A thread as topics are found in it. */
+/** What is needed of a thread to find topics. */
 export interface Titled {
   subject: string;
   author: number;
-  /** Paths that its first patch changes, one a line; null where it is none. */
+  /** Paths that its first patch changes, one a line; null if it has no patch. */
   files: string | null;
 }
 
-/** A topic that the archive's own subjects name, and what is counted of it. */
+/** A topic found in the subjects of the archive, with its counts. */
 export interface FoundTopic {
   topic: Topic;
   threads: number;
   people: number;
 }
 
-/** So many threads, and persons who began them, make a subject of discussion. */
+/** A topic needs at least so many threads, begun by so many people. */
 const FEWEST = { threads: 5, people: 3 };
 const FEWEST_OF_SYSTEM = 3;
 const MOST = { topics: 24, systems: 12 };
-/** What a subject may begin with in any archive: no subject of discussion. */
+/** Words that begin subjects in any archive, and name no topic. */
 const ANYWHERE = new Set(
   'announce announcement attention attn bug call dear docs documentation driver drivers error failed fix fixed fixes fs fwd hello help hi howto include info kconfig kernel lib linux mailmap maintainers makefile misc news note notice patch patches ping problem question question regression report request resend review rfc status todo tools treewide update updates urgent warning'.split(
     ' ',
   ),
 );
 
-/** "EDAC/amd64: Fix a leak" names EDAC, and amd64 in it; "PM / devfreq: exynos: ..." PM, devfreq and exynos. Null of a subject that names nothing. */
+/** "EDAC/amd64: Fix a leak" names EDAC, and amd64 in it; "PM / devfreq: exynos: ..." names PM, devfreq and exynos. Null for a subject that names nothing. */
 export function partsOf(subject: string): string[] | null {
   const title = subject.slice(0, 200).replace(/^(?:\s*(?:re|fwd?|aw|sv)\s*:|\s*\[[^\]]{0,100}\])+\s*/i, '');
   const [, head] = /^([\w.+*-]{2,40}(?: ?[/,:] ?[\w.+*-]{1,40}){0,3}) ?:\s/.exec(title) ?? [];
@@ -34,7 +34,7 @@ export function partsOf(subject: string): string[] | null {
   return head.split(/ ?[/,:] ?/).filter(Boolean);
 }
 
-/** What a subject says that it is about, the narrowest first: "EDAC/amd64: Fix a leak" is about EDAC/amd64, and about EDAC. */
+/** The topics that a subject names, narrowest first: "EDAC/amd64: Fix a leak" names EDAC/amd64 and EDAC. */
 export function namesOf(subject: string): string[] {
   const [whole = '', part] = (partsOf(subject) ?? []).filter((one) => slugOf(one.toLowerCase()));
   const names = ANYWHERE.has(whole.toLowerCase()) ? [] : [whole];
@@ -62,7 +62,7 @@ const group = (): Group => ({
 const count = (counts: Map<string, number>, key: string) => counts.set(key, (counts.get(key) ?? 0) + 1);
 const mostOf = (counts: Map<string, number>) => [...counts].sort((a, b) => b[1] - a[1])[0] ?? ['', 0];
 
-/** Topics of an archive in its own words: what many subjects begin with, and the folder that their patches change. Most threads first. */
+/** The topics that many subjects of an archive begin with, each with the folder that its patches change. Most threads first. */
 export function topicsFound(threads: Iterable<Titled>): FoundTopic[] {
   const groups = new Map<string, Group>();
   for (const thread of threads) {
@@ -99,7 +99,7 @@ function add(groups: Map<string, Group>, name: string, { author, files }: Titled
   return found;
 }
 
-/** Two levels name a part of a tree: `drivers/edac`. */
+/** The first two levels of a path: `drivers/edac`. */
 const folderOf = (path: string) => path.split('/').slice(0, -1).slice(0, 2).join('/');
 
 const slugOf = (key: string) =>
@@ -116,7 +116,7 @@ const phraseOf = (words: string[]) =>
 function topicOf(slug: string, key: string, one: Group): Topic {
   const [title] = mostOf(one.spellings);
   const [folder, patches] = mostOf(one.folders);
-  // A folder belongs to it where most of its patches change it, and it is no whole tree.
+  // A folder belongs to the topic if most of its patches change the folder, and the folder is not a whole tree.
   const isItsOwn = patches * 2 > one.patches && patches >= FEWEST_OF_SYSTEM && /^[\w.-]+\/[\w.-]+$/.test(folder);
   const systems = [...one.parts]
     .filter(([part, { threads }]) => threads >= FEWEST_OF_SYSTEM && slugOf(part) && part !== key && !ANYWHERE.has(part))

@@ -1,16 +1,16 @@
 import MarkdownIt from 'markdown-it';
 import { z } from 'zod';
 
-/** What stands above a story between two lines of `---`. */
+/** The head of a story, between two lines of `---`. */
 const FRONT = z.strictObject({
   title: z.string().min(1),
   date: z.iso.date(),
   summary: z.string().default(''),
-  /** The story is of this list: an archive without it has nothing to prove it by, and leaves it out. */
+  /** The list that the story is about. An archive without it cannot prove the story, and does not show it. */
   list: z.string().optional(),
 });
 
-/** A passage that a story quotes, and the mail that it says has it (RFC 2392: `mid:` names a Message-ID). */
+/** A passage that a story quotes, and the mail that it names as the source (RFC 2392: `mid:` names a Message-ID). */
 export interface StoryQuotation {
   text: string;
   msgid: string;
@@ -22,16 +22,16 @@ export interface Story extends z.output<typeof FRONT> {
   quotations: StoryQuotation[];
 }
 
-/** A story that cannot be read: which, and what is wrong. */
+/** A story cannot be read; the message says which one and why. */
 export class StoryError extends Error {}
 
 const markdown = new MarkdownIt({ html: false, linkify: false, typographer: false });
 type Token = ReturnType<typeof markdown.parse>[0];
 
-/** Reads a story. Throws StoryError where its head is not as it should be. */
+/** Reads a story. Throws StoryError if its head is wrong. */
 export function parseStory(file: string, slug: string): Story {
   const found = /^---\n([\s\S]*?)\n---\n([\s\S]*)$/.exec(file.replace(/\r\n?/g, '\n'));
-  if (!found) throw new StoryError(`stories/${slug}.md: it begins with no head between two lines of ---`);
+  if (!found) throw new StoryError(`stories/${slug}.md: it must begin with a head between two lines of ---`);
   const lines = (found[1] ?? '').split('\n').filter((line) => line.trim());
   const pairs = lines.map((line) => {
     const colon = line.indexOf(':');
@@ -46,7 +46,7 @@ export function parseStory(file: string, slug: string): Story {
   return { ...front.data, slug, markdown: text, quotations: quotationsOf(markdown.parse(text, {})) };
 }
 
-/** In the order of the text: the words of a link to `mid:`, or the block quotation that such a link stands in as its source. */
+/** In the order of the text: the words of each link to `mid:`, or the block quotation that has such a link as its source. */
 function quotationsOf(tokens: Token[]): StoryQuotation[] {
   const found: StoryQuotation[] = [];
   let block: Token[] | null = null;
@@ -78,7 +78,7 @@ function linksOf(token: Token): StoryQuotation[] {
   return found;
 }
 
-/** A paragraph of a block quotation; '' for the one that begins with a dash and names the source. */
+/** The words of a paragraph of a block quotation; '' if it begins with a dash and names the source. */
 function wordsOutsideSource(token: Token): string {
   const text = (token.children ?? []).map(textOf).join('');
   return /^\s*[\u2014\u2013-]/.test(text) && linksOf(token).length ? '' : text;
@@ -94,7 +94,7 @@ function decoded(text: string): string {
   }
 }
 
-/** HTML of a story; `sourceOf(n)` is set in behind the nth quotation. HTML in the story is shown as text. */
+/** HTML of a story; `sourceOf(n)` is inserted beside the nth quotation. HTML in the story is shown as text. */
 export function renderStory(
   { markdown: text }: Story,
   hrefOf: (msgid: string) => string,

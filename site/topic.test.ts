@@ -18,9 +18,9 @@ describe('topics.json', () => {
   });
 
   it.each([
-    ['{', 'this is no JSON'],
+    ['{', 'this is not JSON'],
     ['{}', 'topics'],
-    [one({ slug: 'No' }), 'small letters'],
+    [one({ slug: 'No' }), 'lower-case letters'],
     [one({}), 'neither a query nor systems'],
     [one({ query: '(' }), 'topic t: query'],
     [one({ query: 'a', colour: 'red' }), 'colour'],

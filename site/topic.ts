@@ -2,21 +2,24 @@ import { z } from 'zod';
 import { parseQuery } from '#query/parse';
 import type { Node } from '#query/types';
 
-/** topics.json (docs/TOPICS.md): subjects of discussion, and the systems argued about in them, as queries of the search language. */
+/** topics.json (docs/TOPICS.md): topics and their systems, as queries in the search language. */
 
 const slug = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,60}$/, 'a slug has small letters, digits and hyphens only: it stands in the address');
+  .regex(
+    /^[a-z0-9][a-z0-9-]{0,60}$/,
+    'a slug may only have lower-case letters, digits and hyphens, because it is part of the address',
+  );
 
 const system = z.strictObject({
   slug,
   title: z.string().min(1).max(100),
   description: z.string().max(500).optional(),
-  /** Queries, any of which finds a mail about it. */
+  /** Queries; a mail that any of them finds is about the system. */
   aliases: z.array(z.string().min(1)).min(1),
-  /** A query that must hold besides: what tells `crash` the tool from a crash. */
+  /** A query that must match too; it tells `crash` the tool from a crash. */
   within: z.string().min(1).optional(),
-  /** A query that must not hold. */
+  /** A query that must not match. */
   except: z.string().min(1).optional(),
 });
 
@@ -24,7 +27,7 @@ const topic = z.strictObject({
   slug,
   title: z.string().min(1).max(100),
   description: z.string().max(1000),
-  /** What belongs to the topic besides the mails about its systems. */
+  /** Finds mails of the topic besides those about its systems. */
   query: z.string().min(1).optional(),
   systems: z.array(system).max(60),
 });
@@ -35,9 +38,9 @@ export interface System {
   slug: string;
   title: string;
   description: string;
-  /** Mails that name it, whatever they are about. */
+  /** Finds mails that name it, whatever they are about. */
   named: Node;
-  /** Those of the topic that name it. */
+  /** Finds mails of the topic that name it. */
   tree: Node;
 }
 
@@ -54,7 +57,7 @@ export class TopicsError extends Error {
   override name = 'TopicsError';
 }
 
-/** A topic tells its systems by colour: more could not be told apart, and one bit each must hold them. */
+/** Systems differ by colour, so more could not be distinguished; and each takes one bit of a number. */
 const MAX_SYSTEMS = 30;
 
 /** Reads the text of topics.json. Throws TopicsError. */
@@ -63,14 +66,12 @@ export function parseTopics(text: string, name: string): Topic[] {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new TopicsError(`${name}: this is no JSON (${error instanceof Error ? error.message : error}).`);
+    throw new TopicsError(`${name}: this is not JSON (${error instanceof Error ? error.message : error}).`);
   }
   const read = file.safeParse(value);
   if (!read.success) {
     const issue = read.error.issues[0];
-    throw new TopicsError(
-      `${name}: ${placeOf(issue?.path ?? [], value)}: ${issue?.message}. docs/TOPICS.md says what is wanted.`,
-    );
+    throw new TopicsError(`${name}: ${placeOf(issue?.path ?? [], value)}: ${issue?.message}. See docs/TOPICS.md.`);
   }
   const topics = read.data.topics.map((one) => topicOf(one, name));
   unique(
@@ -103,13 +104,13 @@ function topicOf(given: z.output<typeof topic>, name: string): Topic {
   };
 }
 
-/** Mails about it: its author's, not a robot's. A word in passing does not make a mail's subject. */
+/** Mails about a topic: a word in passing is not enough, and mails of robots do not count. */
 function about(said: Node): Node {
   const inSubject = titled(said);
   return { kind: 'about', titled: { kind: 'and', of: [inSubject, literal(inSubject)] }, said };
 }
 
-/** The index stems: "machine check" would find a state machine checking. A phrase holds where a subject has its very words. */
+/** The index stems words, so that "machine check" would find "state machine checking". A phrase must match the subject word for word. */
 function literal(tree: Node): Node {
   if (tree.kind === 'and' || tree.kind === 'or') return { kind: tree.kind, of: tree.of.map(literal) };
   const isPhrase =
@@ -117,7 +118,7 @@ function literal(tree: Node): Node {
   return isPhrase ? { kind: 'test', name: 'title', value: tree.text, at: tree.at } : tree;
 }
 
-/** The same query of subjects; what it asks besides words that are said (files, lists) stays. */
+/** The same query for subjects. Conditions other than words (files, lists) are unchanged. */
 function titled(tree: Node): Node {
   if (tree.kind === 'and' || tree.kind === 'or') return { kind: tree.kind, of: tree.of.map(titled) };
   return (tree.kind === 'words' || tree.kind === 'near') && tree.field === 'own' ? { ...tree, field: 's' } : tree;
@@ -149,8 +150,8 @@ function treeOf(query: string, place: string): Node {
 }
 
 /**
- * A word without a prefix means what a mail says itself: a configuration attached by a test robot names every system there
- * is, a diff is full of identifiers, and who only quotes kdb does not speak of it.
+ * A word without a prefix matches only the mail's own words: a configuration attached by a test robot names every system there
+ * is, a diff is full of identifiers, and a mail that only quotes kdb is not about it.
  */
 function spoken(tree: Node): Node {
   if (tree.kind === 'and' || tree.kind === 'or') return { kind: tree.kind, of: tree.of.map(spoken) };
@@ -160,10 +161,10 @@ function spoken(tree: Node): Node {
 
 function unique(slugs: string[], name: string, what: string): void {
   const twice = slugs.find((one, n) => slugs.indexOf(one) !== n);
-  if (twice) throw new TopicsError(`${name}: the ${what} "${twice}" stands there twice.`);
+  if (twice) throw new TopicsError(`${name}: the ${what} "${twice}" is there twice.`);
 }
 
-/** `topics[2].systems[0].slug (kdb)`: by numbers and, where there is one, by name. */
+/** `topics[2].systems[0].slug (kdb)`: a place by its numbers and, if there is one, the slug. */
 function placeOf(path: PropertyKey[], value: unknown): string {
   const text = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
   let at: unknown = value;
@@ -176,7 +177,7 @@ function placeOf(path: PropertyKey[], value: unknown): string {
   return `${text.replace(/^\./, '') || 'the file'}${named ? ` (${named})` : ''}`;
 }
 
-/** `topic:x` and `system:y` in a query become the queries they stand for. A system's slug is looked up in all topics. */
+/** Replaces `topic:x` and `system:y` in a query by their queries. The slug of a system is looked up in all topics. */
 export function expandTopics(tree: Node, topics: Topic[]): Node {
   if (tree.kind === 'and' || tree.kind === 'or')
     return { kind: tree.kind, of: tree.of.map((one) => expandTopics(one, topics)) };

@@ -4,7 +4,7 @@ import { parseTopics, type Topic, TopicsError } from './topic';
 
 let hashed: { of: string; hash: string } | null = null;
 
-/** What tells one content of the file from another, on every machine alike: pages that were made with topics depend on it. */
+/** A hash of the content of the file, the same on every machine. Pages made with topics depend on it. */
 export function topicsStamp(path: string): string {
   try {
     const { mtimeMs, size, ino } = statSync(path);
@@ -19,15 +19,15 @@ export function topicsStamp(path: string): string {
 let read: { path: string; stamp: string; topics: Topic[] } | null = null;
 
 /**
- * The topics of a file, read again when it changes. A missing file that nobody named is no topics.
- * Throws TopicsError where it cannot be used.
+ * The topics of a file, read again when it changes. A missing file gives no topics, unless `isNamed`.
+ * Throws TopicsError if it cannot be used.
  */
 export function loadTopics(path: string, isNamed: boolean): Topic[] {
   const stamp = topicsStamp(path);
   if (stamp === '') {
     if (!isNamed) return [];
     throw new TopicsError(
-      `${path}: this file is not there. THREADLINE_CONFIG names the topics; docs/TOPICS.md shows one.`,
+      `${path}: the file of topics named by THREADLINE_CONFIG does not exist. docs/TOPICS.md shows an example.`,
     );
   }
   if (read?.path === path && read.stamp === stamp) return read.topics;

@@ -1,12 +1,12 @@
 /** A question that one page of the sample archive answers. */
 export interface TourStop {
   question: string;
-  /** Mail of the sample (samples/), and which view of it answers. */
+  /** A mail of the sample (samples/), and the view of it that has the answer. */
   msgid: string;
   view: 'thread' | 'digest';
 }
 
-/** What a new reader is led to on the front page of the sample archive. tests/e2e/walk.test.ts takes each way. */
+/** The questions on the front page of the sample archive, for new readers. tests/e2e/walk.test.ts follows each link. */
 export const TOUR: readonly TourStop[] = [
   {
     question: 'Who said no to counting errors by rank, and what became of it?',

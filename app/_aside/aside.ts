@@ -3,13 +3,13 @@ import { Worker } from 'node:worker_threads';
 import { TooLongError } from '#db/open';
 import type { TASKS, TaskName } from './tasks';
 
-/** Time that one task may take; the largest honest ones take about one second (two versions of 100 patches). */
+/** Time limit of a task; the largest real ones take about one second (two versions of 100 patches). */
 const LIMIT_MS = 10_000;
-/** Memory of the thread, in MB: a mail of 64 MB is taken apart in 300. */
+/** Memory of the thread, in MB; parsing a mail of 64 MB takes 300. */
 const MAX_HEAP_MB = 512;
-/** Tasks that may wait; a client that comes when so many do gets a 503. */
+/** Most tasks that may wait; further clients get a 503. */
 const MAX_WAITING = 64;
-/** An idle thread is ended after this. */
+/** An idle thread is ended after this time. */
 const IDLE_MS = 60_000;
 
 interface Waiting {
@@ -19,7 +19,7 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** One thread, one task at a time. A task that takes too long, or too much memory, ends the thread, not the server. */
+/** One thread that runs one task at a time. A task that takes too much time or memory ends the thread, not the server. */
 class Aside {
   readonly #queue: Waiting[] = [];
   #worker: Worker | null = null;
@@ -29,7 +29,7 @@ class Aside {
 
   run(task: TaskName, input: unknown): Promise<unknown> {
     if (this.#queue.length >= MAX_WAITING)
-      return Promise.reject(new TooLongError('Too much of this is being worked on: ask again in a moment.'));
+      return Promise.reject(new TooLongError('Too many such requests are waiting; try again in a moment.'));
     return new Promise((resolve, reject) => {
       this.#queue.push({ task, input, resolve, reject });
       this.#next();
@@ -87,7 +87,7 @@ class Aside {
     const worker = this.#worker;
     this.#worker = null;
     worker?.removeAllListeners();
-    // What it still says is nobody's.
+    // Later errors of the ended thread are ignored.
     worker?.on('error', () => {});
     void worker?.terminate();
   }
@@ -96,7 +96,7 @@ class Aside {
 // The build may give each route its own copy of this file.
 const holder = globalThis as typeof globalThis & { threadlineAside?: Aside };
 
-/** Runs a task in a separate thread. Rejects with TooLongError where it costs too much. */
+/** Runs a task in a separate thread. Rejects with TooLongError if it takes too much time or memory. */
 export function aside<K extends TaskName>(
   task: K,
   input: Parameters<(typeof TASKS)[K]>[0],

@@ -2,7 +2,7 @@ import type { Comparison } from '#db/queries/seriesdiff';
 import type { RangeLine, RangePair } from '#patch/rangediff';
 import { aside } from './aside';
 
-/** What changed between two revisions: patch by patch, the cover letters too where both have one; the combined change where no patches pair. */
+/** The changes between two revisions: patch by patch, and between the cover letters if both have one; the combined change if no patches pair. */
 export async function compare({ covers, patches }: Comparison): Promise<{
   cover: RangePair | null;
   patches: RangePair[];

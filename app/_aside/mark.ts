@@ -1,6 +1,6 @@
 /**
- * Stands for the address of an attachment in HTML that was made aside: that thread knows no addresses. No mail can write it:
- * links of mails are absolute (mail/html.ts), and quotation marks in its words are escaped.
+ * A placeholder for the address of an attachment in HTML made by the aside thread, which knows no addresses. No mail can contain it:
+ * links in mails are absolute (mail/html.ts), and quotation marks in their text are escaped.
  */
 export const attachmentMark = (index: number) => `/attachment/${index}/`;
 

@@ -1,4 +1,4 @@
-// The thread that does what a page's event loop must not wait for. Bundled to dist/aside.mjs; app/_aside/aside.ts ends and replaces it.
+// The thread for work that must not block the server's event loop. Bundled to dist/aside.mjs; app/_aside/aside.ts ends and replaces it.
 import { parentPort } from 'node:worker_threads';
 import { TASKS, type TaskName } from './tasks';
 

@@ -1,6 +1,6 @@
 import { SECURITY_HEADERS } from '../_web/http';
 
-/** An answer of the door itself, to what no page is asked: a sentence, with the same headers as every page. */
+/** An answer from the door itself, without a page: one sentence, with the same headers as every page. */
 export function sentence(status: number, text: string, headers: Record<string, string> = {}): Response {
   const page = `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${status}</title></head><body><h1>${text}</h1><p><a href="/">All lists</a></p></body></html>\n`;
   return new Response(page, {
@@ -15,7 +15,7 @@ export function sentence(status: number, text: string, headers: Record<string, s
   });
 }
 
-/** The same for a connection that Node's parser gave up on: there is no request to answer. */
+/** The same for a connection that Node's parser gave up on, so that there is no request object. */
 export function rawSentence(status: number, reason: string, text: string): string {
   const body = `${text}\n`;
   const headers = {

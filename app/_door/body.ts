@@ -4,10 +4,10 @@ import type { IncomingMessage } from 'node:http';
 const MAX_BODY = 8 * 1024 * 1024;
 /** Bodies held at once, of all requests together. */
 const ALL_BODIES = 64 * 1024 * 1024;
-/** For the whole body. */
+/** Time limit for the whole body. */
 const BODY_MS = 30_000;
 
-/** A body that was not read, and the status that says why. */
+/** A body could not be read; `status` says why. */
 export class Unread extends Error {
   constructor(
     readonly status: 400 | 408 | 413 | 503,
@@ -19,7 +19,7 @@ export class Unread extends Error {
 
 let held = 0;
 
-/** The body of a request, read whole within a time and a size, also where no length is stated. Throws `Unread` only. */
+/** Reads the whole body of a request within a time and a size, even if no length is stated. Throws only `Unread`. */
 export async function bodyOf(request: IncomingMessage, ms = BODY_MS): Promise<Uint8Array> {
   if (Number(request.headers['content-length'] ?? 0) > MAX_BODY) throw tooLong();
   const parts: Buffer[] = [];
@@ -37,7 +37,7 @@ export async function bodyOf(request: IncomingMessage, ms = BODY_MS): Promise<Ui
       held += value.length;
       parts.push(value);
       if (size > MAX_BODY) throw tooLong();
-      if (held > ALL_BODIES) throw new Unread(503, 'Too much is being received; ask again in a moment.');
+      if (held > ALL_BODIES) throw new Unread(503, 'Too much data is being received; try again in a moment.');
     }
   } finally {
     held -= size;
@@ -45,13 +45,13 @@ export async function bodyOf(request: IncomingMessage, ms = BODY_MS): Promise<Ui
   }
 }
 
-const tooLong = () => new Unread(413, `At most ${MAX_BODY / 1024 / 1024} MB are read.`);
+const tooLong = () => new Unread(413, `The limit is ${MAX_BODY / 1024 / 1024} MB.`);
 
-/** The next part; what ends a body early (a broken chunk, a client that goes away) is the client's. */
+/** The next part. A body that ends early (a broken chunk, a client that goes away) is the client's fault. */
 async function nextOf(iterator: AsyncIterator<Buffer>): Promise<IteratorResult<Buffer>> {
   try {
     return await iterator.next();
   } catch {
-    throw new Unread(400, 'The body of this request is not whole.');
+    throw new Unread(400, 'The body of this request is incomplete.');
   }
 }

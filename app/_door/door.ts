@@ -15,29 +15,29 @@ import { Turn } from './turn';
 
 /** Longest request line that is read; lore's longest addresses are searches of a few hundred characters. */
 const MAX_URL = 8000;
-/** Requests answered at once; more would only wait for each other's queries. */
+/** Most requests answered at once; more would only wait for each other's queries. */
 const MAX_IN_FLIGHT = 256;
-/** Of them those of one address (or IPv6 /64), and those of this machine, behind which a proxy may have many clients. */
+/** Most of one address (or IPv6 /64), and of this machine, where a proxy may forward many clients. */
 const MAX_OF_CLIENT = 32;
 const MAX_OF_LOCAL = 128;
 /**
- * Pages of the operator, under no other spelling: a proxy keeps them from the world by their address, and `/metrics/`,
+ * Pages for the operator, which answer only at exactly these addresses: a proxy blocks them by address, and `/metrics/`,
  * `/x/..\metrics` or `/%6detrics` would pass its rule.
  */
 const EXACT = new Set(['/metrics', '/healthz']);
-/** What pages are told of a request; cookies and the rest are nothing to them. */
+/** The headers that are passed to pages; they need no cookies and no others. */
 const HEADERS = [
   'host',
   'if-none-match',
   'content-type',
   'content-length',
-  // Of git's clients.
+  // For git clients.
   'content-encoding',
   'git-protocol',
 ] as const;
 
 let current = 0;
-/** Requests under way of each client: one alone never takes all places. */
+/** Requests under way of each client, so that one client cannot take all places. */
 const places = new Tally();
 
 /** Answers one request: refusals first, then the page of its route. Never throws, and always ends the response. */
@@ -89,26 +89,23 @@ const METHODS = new Set(['GET', 'HEAD', 'POST', 'OPTIONS']);
 interface Target {
   path: string;
   query: string;
-  /** The path as it came, not mended. */
+  /** The path as it was sent, not normalised. */
   given: string;
   fault?: Response;
 }
 
-/** Path and query of a request line: the usual form, or with a host in front as a proxy is asked (RFC 9112, 3.2.2). */
+/** Path and query of a request line, in the usual form or with a host, as sent to a proxy (RFC 9112, 3.2.2). */
 function targetOf(url: string): Target {
-  if (url.length > MAX_URL) return faulty(414, `This address is longer than ${MAX_URL} characters.`);
+  if (url.length > MAX_URL) return faulty(414, `This address is too long: the limit is ${MAX_URL} characters.`);
   const own = url.startsWith('/') ? url : (/^https?:\/\/[^/?#]*([/?].*)?$/i.exec(url)?.[1] ?? (url === '*' ? '/' : ''));
   const [whole = ''] = own.split('#', 1);
   if (!whole.startsWith('/')) return faulty(400, 'This address does not begin with a slash.');
-  // Pages see the address as this class mends it (dot segments): its route must be that of the same path.
+  // Pages get the address as this class normalises it (dot segments), so the route must be found for the same path.
   const { pathname: path, search } = new URL(`http://localhost${plain(whole)}`);
   try {
-    if (decodeURIComponent(path).includes('\0')) return faulty(400, 'This address holds a NUL.');
+    if (decodeURIComponent(path).includes('\0')) return faulty(400, 'This address contains a NUL.');
   } catch {
-    return faulty(
-      400,
-      'This address is not well formed: a percent sign in it is not followed by two hex digits of UTF-8.',
-    );
+    return faulty(400, 'This address is malformed: a percent sign in it is not followed by two hex digits of UTF-8.');
   }
   return { path, query: search.slice(1), given: whole.split('?', 1)[0] ?? '' };
 }
@@ -123,7 +120,7 @@ const plain = (url: string) =>
     return /[\w.~-]/.test(char) ? char : code.toUpperCase();
   });
 
-/** Node would refuse a request without it, and without our headers; of several it would take the first. */
+/** Node would refuse a request without Host, but without our headers; of several it would take the first. */
 function hasHost({ rawHeaders, httpVersion }: IncomingMessage): boolean {
   const hosts = rawHeaders.filter((name, n) => n % 2 === 0 && name.toLowerCase() === 'host').length;
   return hosts === 1 || (hosts === 0 && httpVersion === '1.0');
@@ -136,7 +133,7 @@ const faulty = (status: number, text: string): Target => ({
   fault: sentence(status, text),
 });
 
-/** Null for this machine itself (limits.ts). */
+/** Null for this machine (limits.ts). */
 function clientOfRequest(request: IncomingMessage): string | null {
   const forwarded = request.headers['x-forwarded-for'];
   return clientOf(request.socket.remoteAddress, [forwarded].flat().join(','), settings.trustProxy);
@@ -154,29 +151,29 @@ async function replyTo(
   if (!handler) return otherMethod(method, route);
   const refusal = await refusalOf(method, route.pattern, target, client);
   if (refusal) return refusal;
-  // Before the page, which takes a reader of the database: a client that dribbles its body holds nothing but its connection
+  // Before the page, which takes a reader of the database, so that a client that sends its body slowly only holds its connection
   // (three of them held all readers for two minutes, 2026-11-28).
   const body = method === 'POST' ? await bodyOf(request) : null;
   const reply = async () => handler(webRequest(request, method, target, body));
   if (costOf(method, route.pattern, target.path, target.query) !== 'quotes') return reply();
   if (articles.isFull) return overloaded(route.pattern, '5');
-  // Whoever has gone meanwhile wants no answer.
+  // A client that has gone meanwhile needs no answer.
   return articles.take(() => (request.socket.destroyed ? Promise.resolve(overloaded(route.pattern, '5')) : reply()));
 }
 
-/** Of the quote finder: forty phrases of one word over and over took 30 s each time, three articles all readers (2026-11-29). */
+/** For the quote finder: forty phrases that repeat one word took 30 s, and three such articles took all readers (2026-11-29). */
 const articles = new Turn();
 
 function overloaded(pattern: string, seconds: string): Response {
   refused.inc({ reason: 'load', route: pattern });
-  return sentence(503, 'Too many requests are being answered; ask again in a moment.', { 'Retry-After': seconds });
+  return sentence(503, 'Too many requests are being answered; try again in a moment.', { 'Retry-After': seconds });
 }
 
 function otherMethod(method: string, route: Route): Response {
   const methods = Object.keys(route.handlers).filter((name) => /^[A-Z]+$/.test(name));
   const allow = [...new Set([...methods, 'HEAD', 'OPTIONS'])].sort().join(', ');
   if (method === 'OPTIONS') return new Response(null, { status: 204, headers: { ...SECURITY_HEADERS, Allow: allow } });
-  return sentence(405, `This address answers ${allow}.`, { Allow: allow });
+  return sentence(405, `This address only takes ${allow}.`, { Allow: allow });
 }
 
 async function refusalOf(
@@ -195,7 +192,7 @@ async function refusalOf(
   refused.inc({ reason: 'rate', route: pattern });
   return sentence(
     429,
-    `Your address has asked for this too often; ask again in ${wait} ${wait === 1 ? 'second' : 'seconds'}.`,
+    `Too many such requests from your address; try again in ${wait} ${wait === 1 ? 'second' : 'seconds'}.`,
     {
       'Retry-After': String(wait),
     },
@@ -212,10 +209,10 @@ function webRequest(request: IncomingMessage, method: string, target: Target, bo
   return new Request(url, { method, headers, body: body as BodyInit | null });
 }
 
-/** A body that could not be read is the client's fault, and nothing of ours is logged for it. */
+/** A body that could not be read is the client's fault, so no error is logged. */
 async function refuseBody(request: IncomingMessage, response: ServerResponse, unread: Unread): Promise<void> {
   response.shouldKeepAlive = false;
-  // Counted as what it is, though whoever has gone away reads no answer.
+  // Counted with its status, although a client that has gone reads no answer.
   response.statusCode = unread.status;
   if (response.destroyed || request.destroyed) return;
   const headers: Record<string, string> = unread.status === 503 ? { 'Retry-After': '1' } : {};
@@ -224,9 +221,7 @@ async function refuseBody(request: IncomingMessage, response: ServerResponse, un
 
 async function fail(request: IncomingMessage, response: ServerResponse, error: unknown): Promise<void> {
   logError(error);
-  // What was begun cannot be taken back: a cut connection tells the client that it has not got all.
+  // An answer that has begun cannot be replaced: closing the connection shows the client that it is incomplete.
   if (response.headersSent) return void response.destroy();
-  await send(request, response, sentence(500, 'The error is ours and has been logged.')).catch(() =>
-    response.destroy(),
-  );
+  await send(request, response, sentence(500, 'Internal error; it has been logged.')).catch(() => response.destroy());
 }

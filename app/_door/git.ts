@@ -12,25 +12,25 @@ import { logError } from '../_web/log';
 import { sentence } from './answers';
 import type { Route } from './handlers';
 
-/** git http-backend processes at once: each packs what one client lacks, on one core. */
+/** Most git http-backend processes at once; each packs what one client lacks, on one core. */
 const MAX_AT_ONCE = 16;
-/** Clients that wait for their turn, and how long: git asks three times for one clone, and gives up when it is refused once. */
+/** How many clients may wait, and how long. Git sends three requests for one clone, and gives up when one is refused. */
 const MAX_WAITING = 64;
 const WAIT_MS = 30_000;
 /** A clone of a list of a million mails over a slow line takes this long; nothing takes longer. */
 const MAX_MS = 2 * 3600_000;
-/** Of a process that packs (`nice`). */
+/** The `nice` value of a process that packs. */
 const PRIORITY = 10;
 /** Headers of git http-backend are a few hundred bytes. */
 const MAX_HEAD = 16 * 1024;
 
-/** `/{list}/git/{n}.git`, `/{list}/{n}`, `/{list}`, and what git's smart protocol asks of a repository (gitprotocol-http(5)). */
+/** `/{list}/git/{n}.git`, `/{list}/{n}`, `/{list}`, followed by a path of git's smart protocol (gitprotocol-http(5)). */
 const ADDRESS = /^\/([^/]+)(?:\/git\/(\d{1,6})\.git|\/(\d{1,6})(?:\.git)?|\.git)?\/(info\/refs|git-upload-pack)$/;
 
 let running = 0;
 const waiting = new Set<() => void>();
 
-/** Whether a process may be started; it counts as running from then on. */
+/** Resolves to whether a process may be started; it then counts as running. */
 async function takeTurn(): Promise<boolean> {
   if (running >= MAX_AT_ONCE) {
     if (waiting.size >= MAX_WAITING) return false;
@@ -68,17 +68,19 @@ async function serveGit(request: Request): Promise<Response> {
   const [, list = '', asked, short, service = ''] = ADDRESS.exec(pathname) ?? [];
   const isRefs = service === 'info/refs';
   if (isRefs ? request.method === 'POST' : request.method !== 'POST')
-    return sentence(405, `This address answers ${isRefs ? 'GET' : 'POST'}.`, { Allow: isRefs ? 'GET, HEAD' : 'POST' });
+    return sentence(405, `This address only takes ${isRefs ? 'GET' : 'POST'}.`, {
+      Allow: isRefs ? 'GET, HEAD' : 'POST',
+    });
   if (isRefs && search !== '?service=git-upload-pack')
-    return sentence(403, "Only fetching with git's smart protocol is offered (service=git-upload-pack).");
+    return sentence(403, "Only fetching with git's smart protocol is supported (service=git-upload-pack).");
   const path = repositoryOf(decodeURIComponent(list), asked ?? short);
   if (!path) return sentence(404, 'There is no such repository here.');
   if (!(await takeTurn()))
-    return sentence(503, 'Too many git clients are being answered; ask again in a moment.', { 'Retry-After': '5' });
+    return sentence(503, 'Too many git clients are being answered; try again in a moment.', { 'Retry-After': '5' });
   return backend(request, path, service, search.slice(1));
 }
 
-/** Whole lists are one repository only where there is just one: a clone of an epoch must not pass for all of them. */
+/** The address of a list is a repository only if the list has just one: a clone of one epoch must not pass for the whole list. */
 function repositoryOf(list: string, epoch: string | undefined): string | null {
   const folder = folderOf(list);
   if (epoch !== undefined) return existsPath(join(folder, 'git', `${Number(epoch)}.git`));
@@ -99,7 +101,7 @@ async function backend(request: Request, path: string, service: string, query: s
   child.once('error', logError);
   child.stderr.resume();
   const input = request.body ? Readable.from(request.body as unknown as AsyncIterable<Uint8Array>) : Readable.from([]);
-  // A client that goes away, or a body above the bound, ends git as well.
+  // If the client goes away or the body is too large, git ends too.
   pipeline(input, child.stdin).catch(() => child.stdin.destroyed || child.kill());
   const parts = output(child);
   const head = await headOf(parts);
@@ -111,16 +113,16 @@ async function backend(request: Request, path: string, service: string, query: s
   return new Response(bodyOfParts(rest(head.left, parts)), { status: head.status, headers });
 }
 
-/** Packing for one clone takes a core for seconds; pages are answered in milliseconds. What git starts has its priority. */
+/** Packing for one clone takes a core for seconds; pages take milliseconds. Processes that git starts inherit the priority. */
 function yieldToPages(pid: number | undefined): void {
   try {
     if (pid !== undefined) setPriority(pid, PRIORITY);
   } catch {
-    // It ended already, or the system knows no priorities.
+    // The process has ended, or the system has no priorities.
   }
 }
 
-/** Git's own settings are the repository's alone, which `npm run mirror` wrote; nothing of the server's environment is passed. */
+/** Git only reads the settings of the repository, which `npm run mirror` wrote; it gets nothing from the server's environment. */
 function environment(request: Request, path: string, service: string, query: string): NodeJS.ProcessEnv {
   const header = (name: string) => request.headers.get(name) ?? '';
   return {
@@ -136,7 +138,7 @@ function environment(request: Request, path: string, service: string, query: str
   };
 }
 
-/** What git writes; whoever stops reading ends it. */
+/** The output of git; if the reader stops, git is ended. */
 async function* output(child: ChildProcessWithoutNullStreams): AsyncGenerator<Buffer> {
   try {
     for await (const part of child.stdout) yield part as Buffer;
@@ -151,7 +153,7 @@ interface Head {
   left: Buffer;
 }
 
-/** The head of a CGI answer (RFC 3875, 6); null where git gave none. */
+/** The head of a CGI answer (RFC 3875, 6); null if git gave none. */
 async function headOf(parts: AsyncGenerator<Buffer>): Promise<Head | null> {
   let bytes: Buffer = Buffer.alloc(0);
   for (;;) {

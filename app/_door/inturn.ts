@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
 
-/** Requests of one connection that may wait for those before them; browsers and git send one at a time. */
+/** Most requests of one connection that may wait; browsers and git send one at a time. */
 const MAX_PIPELINED = 64;
 
 const connections = new WeakMap<Socket, { waiting: number; last: Promise<void> }>();
 
 /**
- * Runs `work` for a request once the requests before it on its connection are answered. HTTP/1.1 sends their answers in
+ * Runs `work` for a request once the earlier requests of its connection are answered. HTTP/1.1 sends their answers in
  * this order anyway (RFC 9112, 9.3.2), and Node starts all of them at once: four connections of one client, each with a
  * hundred requests, took the places of everybody (2026-11-29). A connection with more than MAX_PIPELINED is closed.
  */

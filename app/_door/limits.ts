@@ -1,22 +1,22 @@
 import { isIP } from 'node:net';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 
-/** How often one address may ask for what costs us most: `points` in `duration` seconds. */
+/** Rate limits of the expensive requests of one address: `points` in `duration` seconds. */
 export const LIMITS = {
-  /** POST ?q=...&x=m: every match, or its thread, decompressed while the client takes it. b4 asks a few times for one series. */
+  /** POST ?q=...&x=m: every match, or its thread, decompressed while the client reads. b4 sends a few of these for one series. */
   mbox: { points: 60, duration: 60 },
-  /** The quote finder reads an article against the whole archive. */
+  /** The quote finder compares an article with the whole archive. */
   quotes: { points: 20, duration: 60 },
   search: { points: 240, duration: 60 },
-  /** What changed between two versions of a series; a blob made of patches. */
+  /** A range diff between two versions of a series; a blob built from patches. */
   diff: { points: 120, duration: 60 },
-  /** A mail's HTML and its attachments: the whole mail is taken apart, one of 60 MB in five seconds (2026-11-26). */
+  /** A mail's HTML and its attachments: the whole mail is parsed, which takes five seconds for 60 MB (2026-11-26). */
   parts: { points: 60, duration: 60 },
 } as const;
 
 export type Costly = keyof typeof LIMITS;
 
-/** Which limit a request counts against; null for all others. What b4, feed readers and crawlers fetch (mails, raw or as pages, threads, feeds) has none. */
+/** The limit that a request counts against, or null. Mails (raw or as pages), threads and feeds have none, because b4, feed readers and crawlers fetch them. */
 export function costOf(method: string, pattern: string, path: string, query: string): Costly | null {
   if (method === 'POST') {
     if (pattern === '/quotes' || path.startsWith('/api/v1/quotes')) return 'quotes';
@@ -25,7 +25,7 @@ export function costOf(method: string, pattern: string, path: string, query: str
   if (pattern === '/[list]/[msgid]' && path.endsWith('/all.mbox.gz')) return 'mbox';
   if (pattern === '/search' || path.startsWith('/api/v1/search')) return 'search';
   if (pattern === '/[list]' && /(?:^|&)q=/.test(query)) return 'search';
-  // It reads all that mails say of commits.
+  // The page of a commit reads everything that mails say about commits.
   if (pattern === '/commit/[oid]') return 'search';
   if (pattern.startsWith('/[list]/[msgid]/[view]') && /^\/[^/]+\/[0-9a-f]{7,64}\/s\/./i.test(`${path}.`)) return 'diff';
   if (pattern === '/series/[id]/diff' || /^\/api\/v1\/series\/[^/]+\/diff/.test(path)) return 'diff';
@@ -37,7 +37,7 @@ const limiters = Object.fromEntries(
   Object.entries(LIMITS).map(([kind, limit]) => [kind, new RateLimiterMemory({ keyPrefix: kind, ...limit })]),
 ) as Record<Costly, RateLimiterMemory>;
 
-/** Seconds to wait; 0 where the request may be answered. */
+/** Seconds to wait; 0 if the request may be answered. */
 export async function secondsToWait(kind: Costly, client: string): Promise<number> {
   try {
     await limiters[kind].consume(client);
@@ -48,8 +48,8 @@ export async function secondsToWait(kind: Costly, client: string): Promise<numbe
 }
 
 /**
- * Whose requests are counted together: an IPv4 address, or the /64 of an IPv6 one, which one host may change within. Null for this
- * machine itself: that is its operator, or a proxy behind which all clients would be counted as one.
+ * The client that a request counts for: an IPv4 address, or the /64 of an IPv6 one, as a host may use any address in it. Null for
+ * this machine: that is its operator, or a proxy, whose clients would all count as one.
  */
 export function clientOf(
   peer: string | undefined,
@@ -59,7 +59,7 @@ export function clientOf(
   const named = trustProxy ? forwardedFor?.split(',').at(-1)?.trim() : undefined;
   const address = named ? withoutPort(named) : peer;
   if (!address) return null;
-  // The proxy named somebody whom we cannot read: not this machine, all the same.
+  // The proxy sent an address that we cannot parse; it is not this machine.
   if (!isIP(address.split('%')[0] ?? '')) return 'unknown';
   const v4 = address.replace(/^::ffff:(?=\d+\.)/i, '');
   if (isIP(v4) === 4) return v4.startsWith('127.') ? null : v4;

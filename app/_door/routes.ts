@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gitRoute } from './git';
 import type { Handlers, Route } from './handlers';
 
-/** The build is not laid out as this file knows it; Next's own server can run it all the same. */
+/** The layout of the build is not the one that this file knows; Next's own server can still run it. */
 export class UnknownBuild extends Error {}
 
 interface Manifest {
@@ -12,7 +12,7 @@ interface Manifest {
   dynamicRoutes: { page: string; regex: string }[];
 }
 
-/** Where the pages were built: by `npm run build`, or for a package. */
+/** The folder of the built pages, made by `npm run build` or for a package. */
 export const builtFolder = (root: string): string =>
   join(root, existsSync(join(root, '.next/BUILD_ID')) ? '.next' : '.next-package');
 
@@ -48,7 +48,7 @@ export class Routes {
     return routes;
   }
 
-  /** The route of a path, still percent-encoded. */
+  /** The route of a percent-encoded path. */
   find(path: string): Route | undefined {
     const fixed = this.#fixed.get(path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path);
     return fixed ?? gitRoute(path) ?? this.#patterns.find(({ regex }) => regex.test(path))?.route;

@@ -7,25 +7,25 @@ import { unsentBytes } from '../_web/metrics';
 
 type Encoding = 'br' | 'gzip';
 
-/** Below this a header costs more than compression saves: one packet either way. */
+/** A smaller body is not compressed: it takes one packet either way. */
 const MIN_BYTES = 1400;
-/** Compressed pages kept; they are of the pages that `app/_page/page.tsx` keeps, by their ETag. */
+/** Memory for compressed pages, cached by ETag, of the pages that `app/_page/page.tsx` caches. */
 const KEPT_BYTES = 32 * 1024 * 1024;
 /** At this quality brotli is as fast as gzip and 10 % smaller. */
 const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } };
 
 const COMPRESSED = /^(?:text\/|image\/svg|application\/(?:json|atom\+xml|xml|javascript|openmetrics-text|x-ndjson))/;
 
-/** A body above this is sent as the client takes it, not held whole: a mail may have 256 MB. */
+/** A larger body is streamed at the client's speed, not held whole: a mail may have 256 MB. */
 const MAX_WHOLE_BYTES = 8 * 1024 * 1024;
 
-/** Bytes of whole answers that wait for their clients, in all; a streamed answer holds one part at a time. */
+/** Memory for all complete answers that wait for their clients; a streamed answer holds one part at a time. */
 const MAX_UNSENT = 256 * 1024 * 1024;
-/** A client that takes less than this a second, after GRACE_MS, is let go: it holds a page's memory and a place for nothing. */
+/** After GRACE_MS, a client that reads less than this a second is disconnected: it holds memory and a place for nothing. */
 const LEAST_RATE = 2048;
 const GRACE_MS = 30_000;
 
-/** What is the same for every client. Feeds and JSON name the host that the client asked. */
+/** Types that are the same for every client. Feeds and JSON contain the host that the client asked for. */
 const KEPT = /^text\/(?:html|css|javascript)/;
 
 const compress = {
@@ -36,7 +36,7 @@ const compress = {
 const kept = new Map<string, Promise<Buffer>>();
 let keptBytes = 0;
 
-/** The answer to a request, written to its connection; resolves to the bytes of the body sent. */
+/** Writes the answer to a request to its connection; resolves to the number of bytes of the body. */
 export async function send(request: IncomingMessage, response: ServerResponse, answer: Response): Promise<number> {
   const headers: Record<string, string> = {};
   for (const [name, value] of answer.headers) headers[name] = value;
@@ -65,7 +65,7 @@ export async function send(request: IncomingMessage, response: ServerResponse, a
 
 let unsent = 0;
 
-/** Writes a body and waits until it is with the network, or the client has gone. */
+/** Writes a body and waits until the network has taken it or the client has gone. */
 async function whole(response: ServerResponse, body: Uint8Array): Promise<void> {
   unsent += body.length;
   unsentBytes.set(unsent);
@@ -80,7 +80,7 @@ async function whole(response: ServerResponse, body: Uint8Array): Promise<void> 
   }
 }
 
-/** Ends a connection that is read more slowly than LEAST_RATE. Gives what ends the watch. */
+/** Ends a connection whose client reads more slowly than LEAST_RATE. Returns a function that ends the watch. */
 function watchRate(response: ServerResponse): () => void {
   const { socket } = response;
   const from = socket?.bytesWritten ?? 0;
@@ -95,14 +95,14 @@ function watchRate(response: ServerResponse): () => void {
   return () => clearInterval(timer);
 }
 
-/** Too much waits for other clients. */
+/** Answers 503, because too much waits for other clients. */
 function busy(response: ServerResponse): number {
-  const text = 'Too many answers wait for their readers; ask again in a moment.\n';
+  const text = 'Too many answers wait for slow clients; try again in a moment.\n';
   response.writeHead(503, { 'Content-Type': 'text/plain; charset=utf-8', 'Retry-After': '5' }).end(text);
   return text.length;
 }
 
-/** The best of what the client accepts (RFC 9110, 12.5.3); `q=0` refuses one. */
+/** The best encoding that the client accepts (RFC 9110, 12.5.3); `q=0` refuses one. */
 export function encodingOf({ headers }: Pick<IncomingMessage, 'headers'>): Encoding | null {
   const given = headers['accept-encoding'];
   if (!given) return null;
@@ -129,7 +129,7 @@ function compressed(body: Uint8Array, encoding: Encoding, etag: string | undefin
   return made;
 }
 
-/** The oldest go when there is too much; the ETag of each is of one state of the data, so none is ever wrong. */
+/** Drops the oldest when there are too many. Each ETag belongs to one state of the data, so a cached page is never wrong. */
 async function forget(more: number): Promise<void> {
   keptBytes += more;
   for (const [key, oldest] of kept) {
@@ -139,7 +139,7 @@ async function forget(more: number): Promise<void> {
   }
 }
 
-/** A large body, or one whose size is not known: each part is sent when it is made, compressed by itself. */
+/** For a large body, or one of unknown size: each part is compressed and sent when it is made. */
 async function stream(
   response: ServerResponse,
   answer: Response,
@@ -156,7 +156,7 @@ async function stream(
   let sent = 0;
   const stop = watchRate(response);
   try {
-    // Leaving the loop cancels the body, and with it whatever still makes it.
+    // Leaving the loop cancels the body and whatever makes it.
     for await (const part of parts) {
       if (response.destroyed) return sent;
       sent += part.length;
@@ -173,7 +173,7 @@ async function stream(
 async function* squeezed(parts: AsyncIterable<Uint8Array>, encoding: Encoding): AsyncGenerator<Uint8Array> {
   const zip = encoding === 'br' ? createBrotliCompress(BROTLI) : createGzip();
   const made: Uint8Array[] = [];
-  // Always read, so that a flush never waits for a reader.
+  // Read at once, so that a flush never waits for a reader.
   zip.on('data', (bytes: Uint8Array) => made.push(bytes));
   const failed = once(zip, 'close').then(() => Promise.reject(new Error('the compressor was closed')));
   failed.catch(() => {});
@@ -192,7 +192,7 @@ async function* squeezed(parts: AsyncIterable<Uint8Array>, encoding: Encoding): 
   }
 }
 
-/** Resolves when the client has taken enough, or has gone. */
+/** Resolves when the client has read enough, or has gone. */
 function drained(response: ServerResponse): Promise<void> {
   if (response.destroyed) return Promise.resolve();
   return new Promise((resolve) => {

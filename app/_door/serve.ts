@@ -14,28 +14,28 @@ import { builtFolder, Routes, UnknownBuild } from './routes';
 import { send } from './send';
 import { Tally } from './tally';
 
-/** Connections held at once; Node closes further ones as they come. */
+/** Most connections at once; Node closes further ones. */
 const MAX_CONNECTIONS = 2000;
-/** Of them those from one address (IPv6: one /64); a proxy of ours on this machine speaks for many. */
+/** Most from one address (IPv6: one /64); a proxy on this machine has many clients. */
 const MAX_OF_ADDRESS = 200;
-/** For a request's head, and for all of it; a client that dribbles is cut off (slowloris). */
+/** Time limits for the head of a request, and for all of it, against clients that send slowly (slowloris). */
 const HEAD_MS = 20_000;
 const REQUEST_MS = 60_000;
-/** For a connection on which nothing moves, a client that does not read what it asked for among them. */
+/** Idle connections are closed after this time, also if the client does not read its answer. */
 const IDLE_MS = 120_000;
 /** How long a connection whose request was refused stays open, so that its client can read why. */
 const LINGER_MS = 2_000;
 /** How long requests under way may take once the server is asked to end. */
 const DRAIN_MS = 30_000;
 
-/** Uncaught errors of one minute above which the state is no longer trusted: the process ends, and whoever watches it starts it again. */
+/** With more uncaught errors in a minute, the state is no longer trusted: the process ends, and its watcher restarts it. */
 const MAX_UNCAUGHT = 20;
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 /** Serves the built pages until a signal ends it; resolves once it listens. `root` is the project's folder. */
 export async function serve(root: string, host: string, port: number): Promise<void> {
-  // Told to the pages: in each ETag, and at /healthz.
+  // The pages use it in each ETag and at /healthz.
   process.env.THREADLINE_VERSION = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
   process.env.THREADLINE_BUILD = readFileSync(join(builtFolder(root), 'BUILD_ID'), 'utf8').trim();
   collectProcess();
@@ -48,14 +48,16 @@ export async function serve(root: string, host: string, port: number): Promise<v
   server.setTimeout(IDLE_MS, (socket) => socket.destroy());
   server.on('clientError', refuse);
   server.on('checkExpectation', (request, response) =>
-    send(request, response, sentence(417, 'What this request expects is not offered.')).catch(() => response.destroy()),
+    send(request, response, sentence(417, 'The expectation of this request is not supported.')).catch(() =>
+      response.destroy(),
+    ),
   );
   await new Promise<void>((listening, failed) => {
     server.once('error', failed);
     server.listen(port, host, listening);
   });
   endOnSignal(server, settings.nntpPort ? await serveNntp(host, settings.nntpPort) : null);
-  // Not before: a server that could not start would live on and answer nobody.
+  // Not earlier: a server that could not start would go on running and answer nobody.
   surviveUncaught();
 }
 
@@ -65,7 +67,7 @@ async function handlerOf(root: string, host: string, port: number): Promise<Hand
     return (request, response) => answer(request, response, routes);
   } catch (error) {
     if (!(error instanceof UnknownBuild)) throw error;
-    log.warn(`${error.message}: Next's own server answers, without limits, metrics of requests or kept compression`);
+    log.warn(`${error.message}: Next's own server answers, without limits, request metrics or cached compression`);
     const { default: next } = await import('next');
     const app = next({ dev: false, dir: root, hostname: host, port });
     await app.prepare();
@@ -73,7 +75,7 @@ async function handlerOf(root: string, host: string, port: number): Promise<Hand
   }
 }
 
-/** Closes a connection of an address that holds too many: 2,050 half-sent headers of one client shut out everybody for 24 s (2026-11-28). */
+/** Closes a connection of an address that has too many: 2,050 half-sent headers of one client locked out everybody for 24 s (2026-11-28). */
 function boundAddresses(server: Server): void {
   const held = new Tally();
   server.on('connection', (socket) => {
@@ -88,8 +90,8 @@ function boundAddresses(server: Server): void {
 
 /**
  * The last resort. Every request is answered inside a try, and readers hold no state between requests (they read a database
- * that another process writes), so an error that reaches nobody is logged and the others are served on. Errors without
- * end do end the process.
+ * that another process writes), so an uncaught error is logged and the server goes on. Only too many of them end
+ * the process.
  */
 function surviveUncaught(): void {
   let recent: number[] = [];
@@ -98,7 +100,7 @@ function surviveUncaught(): void {
     uncaught.inc();
     recent = [...recent.filter((at) => at > Date.now() - 60_000), Date.now()];
     if (recent.length <= MAX_UNCAUGHT) return;
-    logError(new Error(`${recent.length} uncaught errors within a minute: the server ends`));
+    logError(new Error(`${recent.length} uncaught errors within a minute: the server exits`));
     log.flush(() => process.exit(1));
     setTimeout(() => process.exit(1), 500).unref();
   };
@@ -111,20 +113,16 @@ const REFUSALS: Record<string, [number, string, string]> = {
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout', 'This request took too long to arrive.'],
 };
 
-/** A request that Node's parser gave up on. */
+/** Answers a request that Node's parser gave up on. */
 function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
-  const [status, reason, text] = REFUSALS[error.code ?? ''] ?? [
-    400,
-    'Bad Request',
-    'This is not a request of HTTP/1.1.',
-  ];
+  const [status, reason, text] = REFUSALS[error.code ?? ''] ?? [400, 'Bad Request', 'This is not an HTTP/1.1 request.'];
   socket.end(rawSentence(status, reason, text));
-  // A client that does not close its end would hold the connection, and what its request has taken.
+  // A client that does not close its end would hold the connection and the resources of its request.
   setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
 
-/** On the first signal requests under way are answered and no others taken; the second ends at once. */
+/** On the first signal, requests under way are answered and no others accepted; the second signal ends the process at once. */
 function endOnSignal(server: Server, nntp: NetServer | null): void {
   let ending = false;
   const end = (code: number) => {
@@ -146,7 +144,7 @@ function endOnSignal(server: Server, nntp: NetServer | null): void {
       server.close(closed);
       if (nntp) endNntp(nntp, closed);
       server.closeIdleConnections();
-      // A connection that is kept alive becomes idle only when its answer has gone out.
+      // A kept-alive connection becomes idle only when its answer has been sent.
       setInterval(() => server.closeIdleConnections(), 100).unref();
       setTimeout(() => {
         logError(new Error(`requests were still under way after ${DRAIN_MS / 1000} s: they were cut off`));

@@ -1,4 +1,4 @@
-/** How many of something each client holds. Clients that hold none are forgotten, so that addresses do not pile up. */
+/** Counts what each client holds. Clients that hold nothing are forgotten, so that addresses do not accumulate. */
 export class Tally {
   readonly #held = new Map<string, number>();
 

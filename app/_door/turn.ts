@@ -1,7 +1,7 @@
-/** Requests that may wait for their turn. */
+/** Most requests that may wait. */
 const MOST_WAITING = 16;
 
-/** One after another: what holds a reader of the database for long holds one of them, not all. */
+/** Runs one task at a time, so that long ones hold one reader of the database, not all. */
 export class Turn {
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;

@@ -14,7 +14,7 @@ import { settings } from '../_web/settings';
 import { type Answer, type Command, type Context, msgidOf, NO_GROUP, Refusal, rangeOf, SYNTAX, text } from './command';
 import { articleHead, dotted, headerOf, idOf, overviewOf } from './wire';
 
-/** Overview lines and headers that are read together. */
+/** Articles whose overview lines or headers are read together. */
 const AT_ONCE = 200;
 
 export const step = (way: 'next' | 'previous'): Command =>
@@ -47,7 +47,7 @@ async function articleOf({ state, read }: Context, asked: string | undefined): P
   return found;
 }
 
-/** An article above this takes room as large mails do; below LARGE_BYTES each client gets its own copy. */
+/** A larger article takes room as large mails do; below LARGE_BYTES each client gets its own copy. */
 const FREE_BYTES = 256 * 1024;
 
 export const article = (code: 220 | 221 | 222 | 223): Command =>
@@ -72,7 +72,7 @@ const EMPTY_LINE = Buffer.from('\n');
 
 const serverName = () => (settings.baseUrl ? new URL(settings.baseUrl).hostname : 'localhost');
 
-/** Where else the article is: `host group:number group:number`. */
+/** The groups of the article: `host group:number group:number`. */
 function xrefOf({ posted }: Article, all: Group[]): string {
   const names = new Map(all.map((one) => [one.list, one.name]));
   const places = (JSON.parse(posted) as [number, number][]).map(([list, number]) => `${names.get(list)}:${number}`);
@@ -86,7 +86,7 @@ function extraHeaders(found: Article, all: Group[]): Record<string, string> {
   return { Path: `${serverName()}!not-for-mail`, Newsgroups: names.join(','), Xref: xref };
 }
 
-/** Lines of the body where the text that is kept is the body; else nothing rather than something else (RFC 3977, 8.1.2). */
+/** The number of lines of the body if the stored text is the body; else nothing, as a wrong number is not allowed (RFC 3977, 8.1.2). */
 const linesOf = ({ body_block, lines }: Article) => (body_block === null ? String(lines) : '');
 
 type WithHead = Article & { head: Buffer };
@@ -109,7 +109,7 @@ function factOf(one: WithHead, name: string, all: Group[]): string {
   return extra ? latin1(extra[1]) : headerOf(one.head, name);
 }
 
-/** OVER, HDR and their older forms: a line for each article of a range, or for one that is named. */
+/** OVER, HDR and their older forms: a line for each article of a range, or for a single one. */
 async function* lines(
   context: Context,
   asked: string | undefined,
@@ -129,7 +129,7 @@ async function* lines(
   const { group } = state;
   if (!group) throw new Refusal(NO_GROUP);
   const seconds = from === to ? 0 : await context.wait();
-  if (seconds) throw new Refusal(`403 Your address has asked for this too often; ask again in ${seconds} s`);
+  if (seconds) throw new Refusal(`403 Too many such requests from your address; try again in ${seconds} s`);
   let isBegun = false;
   for (let at = from; at <= to; ) {
     const begin = at;
@@ -158,7 +158,7 @@ export const hdr = (isOld: boolean): Command =>
     if (!name || more || !/^:?[\x21-\x39\x3b-\x7e]{1,100}:?$/.test(name)) throw new Refusal(SYNTAX);
     const field = name.length > 1 ? name.replace(/:$/, '') : name;
     const first = isOld ? `221 ${field} follows` : '225 Headers follow';
-    // XHDR names an article that was asked for by its Message-ID as it was asked for (RFC 2980, 2.6).
+    // For an article requested by Message-ID, XHDR repeats the Message-ID as given (RFC 2980, 2.6).
     const named = isOld && range !== undefined && msgidOf(range) ? range : null;
     yield* lines(context, range, first, isOld, (one, number, all) => `${named ?? number} ${factOf(one, field, all)}`);
   };

@@ -10,13 +10,13 @@ export interface State {
 /** What a command may use. */
 export interface Context {
   state: State;
-  /** One read transaction; what is sent to the client is sent outside of it. */
+  /** One read transaction; nothing is sent to the client within it. */
   read<T>(query: (db: Snapshot) => Promise<T>): Promise<T>;
-  /** Counts against the client's limit; seconds to wait, 0 for none. */
+  /** Counts against the client's rate limit; returns the seconds to wait, 0 for none. */
   wait(): Promise<number>;
 }
 
-/** The answer in parts: the first line, then for a multi-line response what follows it, made as the client takes it. */
+/** The answer in parts: the first line, then the rest of a multi-line response, made at the client's speed. */
 export type Answer = AsyncGenerator<string | Buffer>;
 export type Command = (context: Context, args: string[]) => Answer;
 

@@ -41,16 +41,16 @@ const COMMANDS: Record<string, Command> = {
   NEWGROUPS: newGroups,
   NEWNEWS: newNews,
   POST: line('440 Posting not permitted: write to the list by mail'),
-  IHAVE: line('435 Articles are not taken'),
+  IHAVE: line('435 Articles are not accepted'),
   AUTHINFO: line('502 No name or password is needed'),
   STARTTLS: line('580 TLS is offered by the proxy, if at all'),
 };
 
-/** The name of a command, for metrics and logs: never what a client made up. */
+/** The name of a command for metrics and logs: never text invented by a client. */
 export const commandName = (word: string): string =>
   Object.hasOwn(COMMANDS, word.toUpperCase()) ? word.toUpperCase() : 'other';
 
-/** Answers one command line; `LISTGROUP` and its kind in parts. */
+/** Answers one command line; long answers come in parts. */
 export async function* answer(context: Context, commandLine: string): Answer {
   const [word = '', ...args] = commandLine.trim().split(/[ \t]+/);
   const command = Object.hasOwn(COMMANDS, word.toUpperCase()) ? COMMANDS[word.toUpperCase()] : undefined;

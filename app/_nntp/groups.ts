@@ -14,10 +14,10 @@ import {
 import { wildmat } from './wildmat';
 import { fieldOf, idOf } from './wire';
 
-/** Numbers that are read together. */
+/** Most numbers that are read together. */
 const NUMBERS_AT_ONCE = 5000;
 
-/** The fields of an overview, in order, under the older of the names that RFC 3977, 8.4.2, allows: slrn 1.0.3 reads no overview without them. */
+/** The fields of an overview, in order, by the older names that RFC 3977, 8.4.2, allows: slrn 1.0.3 reads no overview without these. */
 const OVERVIEW_FORMAT = 'Subject:\nFrom:\nDate:\nMessage-ID:\nReferences:\nBytes:\nLines:\nXref:full';
 
 async function* listGroups({ read }: Context, [pattern, more]: string[], show: (group: Group) => string): Answer {
@@ -56,7 +56,7 @@ export async function* list(context: Context, [keyword = 'ACTIVE', ...args]: str
 async function select({ state, read }: Context, name: string | undefined): Promise<Group> {
   if (name === undefined) {
     if (!state.group) throw new Refusal(NO_GROUP);
-    // Its newest numbers: mail may have come since it was selected.
+    // Read again, because mail may have come since it was selected.
     const known = state.group.list;
     return (await read(groups)).find((one) => one.list === known) ?? state.group;
   }
@@ -116,7 +116,7 @@ export async function* newNews({ read, wait }: Context, [pattern = '', ...time]:
   const since = timeOf(time);
   const matches = wildmat(pattern);
   const seconds = await wait();
-  if (seconds) throw new Refusal(`403 Your address has asked for this too often; ask again in ${seconds} s`);
+  if (seconds) throw new Refusal(`403 Too many such requests from your address; try again in ${seconds} s`);
   const chosen = (await read(groups)).filter(({ name }) => matches(name));
   yield '230 New articles follow';
   for (const { list } of chosen)

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 
-/** A part has 256 KB at most: a client that does not take one in so long reads nothing, and holds an article's memory. */
+/** A part has at most 256 KB. A client that does not read one within this time reads nothing, and holds the memory of an article. */
 const TAKEN_MS = 60_000;
 
-/** Resolves when the client has taken enough for the next part; one that does not is let go. @throws Error where it has gone */
+/** Resolves when the client has read enough for the next part; a client that is too slow is disconnected. @throws Error if it has gone */
 export async function send(socket: Socket, part: string | Buffer, ms = TAKEN_MS): Promise<void> {
   if (socket.destroyed) throw new Error('the client has gone');
   if (socket.write(part)) return;

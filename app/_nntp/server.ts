@@ -11,13 +11,13 @@ import type { Context, State } from './command';
 import { answer, commandName } from './commands';
 import { send } from './send';
 
-/** Connections held at once, and of them those of one address; a proxy on this machine speaks for many. */
+/** Most connections at once, and most of one address; a proxy on this machine has many clients. */
 const MAX_CONNECTIONS = 256;
 const MAX_OF_ADDRESS = 16;
-/** A command line has at most 512 bytes (RFC 3977, 3.1); a longer one is answered, and one without end is not waited for. */
+/** A command line has at most 512 bytes (RFC 3977, 3.1). A longer one gets an error; an endless one ends the connection. */
 const MAX_LINE = 512;
 const MAX_BUFFERED = 8192;
-/** For a connection on which nothing moves; at least three minutes (RFC 3977, 3.1). */
+/** Idle connections are closed after this time; at least three minutes (RFC 3977, 3.1). */
 const IDLE_MS = 300_000;
 
 const held = new Tally();
@@ -32,7 +32,7 @@ export async function serveNntp(host: string, port: number): Promise<Server> {
     if (held.of(place) >= (address === null ? MAX_CONNECTIONS : MAX_OF_ADDRESS) || sessions.size >= MAX_CONNECTIONS) {
       refused.inc({ reason: 'load', route: 'nntp' });
       socket.on('error', () => {});
-      return void socket.end('400 Too many connections; come again later\r\n');
+      return void socket.end('400 Too many connections; try again later\r\n');
     }
     held.take(place);
     const session = new Session(socket, address);
@@ -52,14 +52,14 @@ export async function serveNntp(host: string, port: number): Promise<Server> {
   return server;
 }
 
-/** Takes no more connections and ends each once its command is answered. */
+/** Accepts no more connections and ends each one once its command is answered. */
 export function endNntp(server: Server, ended: () => void): void {
   isEnding = true;
   server.close(ended);
   for (const session of sessions) session.endIfIdle();
 }
 
-/** One client: its commands are answered one after the other, each as fast as it takes the answer. */
+/** One client. Its commands are answered one after another, at the speed at which it reads. */
 class Session {
   readonly #state: State = { group: null, number: null };
   #isBusy = false;
@@ -72,12 +72,12 @@ class Session {
   async run(): Promise<void> {
     const { socket } = this;
     socket.setTimeout(IDLE_MS, () => socket.destroy());
-    // A client that goes away ends the reading below; its error is nobody's.
+    // A client that goes away ends the loop below; its error is ignored.
     socket.on('error', () => {});
     try {
       await send(this.socket, '201 Threadline, read-only\r\n');
       for await (const line of linesOf(socket)) {
-        if (line === null) await send(this.socket, '501 This line is longer than 512 bytes\r\n');
+        if (line === null) await send(this.socket, '501 The line is longer than 512 bytes\r\n');
         else if (line.trim() && !(await this.#take(line))) break;
         if (isEnding) break;
       }
@@ -85,16 +85,16 @@ class Session {
       if (!socket.destroyed) logError(error);
     } finally {
       socket.end();
-      // Whoever does not close his end does not hold the connection.
+      // A client that does not close its end must not hold the connection.
       setTimeout(() => socket.destroy(), 2000).unref();
     }
   }
 
   endIfIdle(): void {
-    if (!this.#isBusy) this.socket.end('400 The server ends\r\n');
+    if (!this.#isBusy) this.socket.end('400 The server is shutting down\r\n');
   }
 
-  /** Answers a command; false once the client has said that it goes. */
+  /** Answers a command; false after QUIT. */
   async #take(line: string): Promise<boolean> {
     const word = line.trim().split(/[ \t]/, 1)[0] ?? '';
     if (word.toUpperCase() === 'QUIT') {
@@ -120,7 +120,7 @@ class Session {
     try {
       const turns = new Turns();
       for await (const part of answer(this.#context(), line)) {
-        // A client that takes all at once would have the loop to itself.
+        // Otherwise a client that reads fast would have the event loop to itself.
         await turns.next();
         const out = typeof part === 'string' ? `${part}\r\n` : part;
         status ||= String(part).slice(0, 3);
@@ -130,12 +130,12 @@ class Session {
     } catch (error) {
       if (this.socket.destroyed) return [status || 'gone', bytes];
       if (!(error instanceof TooLongError)) logError(error);
-      // What was begun cannot be taken back: a cut connection tells the client that it has not got all.
+      // An answer that has begun cannot be replaced: closing the connection shows the client that it is incomplete.
       if (status) this.socket.destroy();
       else
         await send(
           this.socket,
-          `403 ${error instanceof TooLongError ? error.message : 'The error is ours and has been logged'}\r\n`,
+          `403 ${error instanceof TooLongError ? error.message : 'Internal error; it has been logged'}\r\n`,
         );
       status ||= '403';
     }
@@ -161,7 +161,7 @@ class Session {
   }
 }
 
-/** Lines as they come, no more of them than are asked for; null for one that is too long. */
+/** Lines as they arrive, read on demand; null for one that is too long. */
 async function* linesOf(socket: Socket): AsyncGenerator<string | null> {
   let left = '';
   for await (const part of socket) {

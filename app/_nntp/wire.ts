@@ -1,6 +1,6 @@
 import { scanHeaders, WantedHeaders } from '#mail/header';
 
-/** Headers of Usenet that the server writes (RFC 5536, 3.1.4, 3.1.5, 3.2.14); those of a mail that came through a gateway are left out. */
+/** Usenet headers that the server writes (RFC 5536, 3.1.4, 3.1.5, 3.2.14); those of a mail from a gateway are left out. */
 const OURS = new Set(['path', 'newsgroups', 'xref', 'lines']);
 const PART_BYTES = 256 * 1024;
 const [LF, CR, DOT] = [10, 13, 46];
@@ -9,8 +9,8 @@ const [LF, CR, DOT] = [10, 13, 46];
 export const idOf = (msgid: string): string => `<${msgid.replace(/[\0-\x20\x7f<>]/g, '_')}>`;
 
 /**
- * Headers of an article: those of the mail, byte for byte, with one Message-ID (its name as it is written there), on one line, and what Usenet asks for besides.
- * Without the empty line at their end.
+ * Headers of an article: those of the mail, byte for byte, with one Message-ID (its name spelled as there) on one line, and those that Usenet requires,
+ * without the empty line at the end.
  */
 export function articleHead(head: Buffer, msgid: string, extra: Record<string, string>): Buffer {
   const text = head.toString('latin1').replace(/^From [^\n]*\n/, '');
@@ -45,7 +45,7 @@ const latin1 = (text: string) => Buffer.from(text, 'utf8').toString('latin1');
 
 /**
  * Bytes as a multi-line response sends them (RFC 3977, 3.1.1): lines end with CRLF, a dot at a line's beginning is doubled, and a line
- * with a dot ends it. In parts, each made when the last was taken.
+ * with a dot ends it. In parts, each made when the last one has been read.
  */
 export function* dotted(buffers: Iterable<Buffer>): Generator<Buffer> {
   let isLineStart = true;
@@ -66,18 +66,18 @@ export function* dotted(buffers: Iterable<Buffer>): Generator<Buffer> {
   yield Buffer.from(`${isLineStart ? '' : '\r\n'}.\r\n`, 'latin1');
 }
 
-/** What fields of an overview hold of a header (RFC 3977, 8.3.2): unfolded, and without what would end a field. */
+/** The value of a header in an overview (RFC 3977, 8.3.2): unfolded, and without characters that would end a field. */
 export const fieldOf = (value: string): string => value.replace(/[\0\t\r\n]/g, ' ');
 
 const OVERVIEW = new WantedHeaders(new Set(['subject', 'from', 'date', 'references']));
 
-/** Subject, From, Date and References as the mail has them; each byte one character. */
+/** Subject, From, Date and References as in the mail; each byte is one character. */
 export function overviewOf(head: Buffer): string[] {
   const headers = scanHeaders(head, OVERVIEW);
   return ['subject', 'from', 'date', 'references'].map((name) => fieldOf(headers.first(name) ?? ''));
 }
 
-/** All values of one header, as HDR gives them: the first (RFC 3977, 8.5.2). */
+/** The first value of a header, which is what HDR gives (RFC 3977, 8.5.2). */
 export function headerOf(head: Buffer, name: string): string {
   return fieldOf(scanHeaders(head, new WantedHeaders(new Set([name.toLowerCase()]))).first(name.toLowerCase()) ?? '');
 }

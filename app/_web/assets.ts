@@ -13,7 +13,7 @@ const TYPES: Record<string, string> = {
 export interface Asset {
   body: Buffer;
   type: string;
-  /** Name with the hash of its content: may be kept for ever. */
+  /** Name with a hash of the content, so that it can be cached for ever. */
   name: string;
 }
 
@@ -21,7 +21,7 @@ const assets = new Map<string, Asset>();
 
 const STYLES = join(process.cwd(), 'app/_styles');
 
-/** The files of `css/` in the order of their names as one: comments and the white space between tokens are for us. */
+/** The files of `css/` joined in the order of their names, without comments and white space. */
 function styles(): Buffer {
   const folder = join(STYLES, 'css');
   const names = readdirSync(folder).filter((name) => name.endsWith('.css'));
@@ -36,7 +36,7 @@ function styles(): Buffer {
   );
 }
 
-/** A script without the lines that are only a comment, and without indentation; ours have no text of several lines that either would change. */
+/** A script without comment lines and indentation. This is safe because our scripts have no multi-line strings. */
 const script = (text: string) => Buffer.from(text.replace(/^\s*(?:\/\/.*\n|\/\*\*.*\*\/\n)?/gm, ''));
 
 function load(name: string): Asset {
@@ -49,7 +49,7 @@ function load(name: string): Asset {
 
 function asset(name: string): Asset {
   const found = assets.get(name);
-  // While developing, an edited file is read again.
+  // During development, an edited file is read again.
   if (found && process.env.NODE_ENV === 'production') return found;
   const made = load(name);
   assets.set(name, made);
@@ -58,7 +58,7 @@ function asset(name: string): Asset {
 
 export const assetHref = (name: string) => `/assets/${asset(name).name}`;
 
-/** The asset of a hashed name; undefined for any other. An old hash gives the present file, which is kept by nobody for long. */
+/** The asset of a hashed name; undefined for any other name. An old hash gives the current file, which clients must not cache for long. */
 export function findAsset(hashed: string): { asset: Asset; exact: boolean } | undefined {
   const plain = hashed.replace(/\.[0-9a-f]{10}\./, '.');
   if (!(plain in TYPES)) return undefined;

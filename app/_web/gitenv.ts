@@ -1,5 +1,5 @@
 /**
- * What git is given where the server runs it: nothing of the server's own environment, no settings of its user or machine. `safe` is the
+ * The environment in which the server runs git: nothing from the server's environment, no settings of its user or machine. `safe` is the
  * repository whose owner may be another user (safe.directory of git-config(1)), `*` for any.
  */
 export const gitEnvironment = (safe: string) => ({

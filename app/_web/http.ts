@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { visible } from '#mail/visible';
 
-/** Nothing is loaded from anywhere else, and no inline script or style runs: mail is written by anyone in the world. */
+/** Nothing is loaded from other sites, and no inline script or style runs, because anyone in the world can write mail. */
 const POLICY =
   "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -13,15 +13,15 @@ export const SECURITY_HEADERS: Record<string, string> = {
   'Permissions-Policy': 'camera=(), geolocation=(), microphone=()',
 };
 
-/** What a stranger made, handed out as it is: not shown as a page, and if it were, without scripts, loads or our origin. */
+/** For content of strangers that is sent unchanged: it is not shown as a page, and if it were, it had no scripts, loads or access to our origin. */
 export const ISOLATED: Record<string, string> = {
   'Content-Security-Policy': "default-src 'none'; sandbox",
   'Cross-Origin-Resource-Policy': 'same-origin',
-  // Asked for each time: a mail may be withdrawn.
+  // Revalidated each time, because a mail may be withdrawn.
   'Cache-Control': 'no-cache',
 };
 
-/** A page's address in parts, percent-decoded; null where the encoding is broken (`%zz`) or hides a NUL. */
+/** The parts of a page's address, percent-decoded; null if the encoding is broken (`%zz`) or hides a NUL. */
 export function pathParts(request: Request): string[] | null {
   const { pathname } = new URL(request.url);
   try {
@@ -32,7 +32,7 @@ export function pathParts(request: Request): string[] | null {
   }
 }
 
-/** A body whose size is known says it: the door then sends it whole. */
+/** If the size of the body is known, it is stated: the door then sends it whole. */
 export function respond(
   body: string | Uint8Array | ReadableStream | null,
   status: number,
@@ -45,20 +45,20 @@ export function respond(
 
 const encoder = new TextEncoder();
 
-/** `?imposter=ID`: which message of several under one Message-ID; null where the first is meant. */
+/** `?imposter=ID`: which of several messages with one Message-ID; null for the first. */
 export function imposterOf(query: URLSearchParams): number | null {
   const id = query.get('imposter');
   return id === null ? null : Number(/^-?\d{1,15}$/.test(id) ? id : Number.NaN);
 }
 
-/** To a page of this server, by an address that `links.ts` made: one that begins with two slashes would name another host. */
+/** Redirects to a page of this server, by an address from `links.ts`. An address that begins with two slashes would name another host. */
 export function redirect(location: string, status: 301 | 302 = 302): Response {
   if (!/^\/(?![/\\])[\x21-\x7e]*$/.test(location))
     throw new TypeError(`not an address of ours: ${location.slice(0, 100)}`);
   return respond(null, status, { Location: location });
 }
 
-/** A weak validator of a page: the data it was made of, and its address. */
+/** A weak validator of a page, made from the version of the data and the address. */
 export function etagOf(version: string, url: string): string {
   return `W/"${createHash('sha256')
     .update(`${process.env.THREADLINE_BUILD ?? ''}\n${version}\n${url}`)
@@ -71,7 +71,7 @@ export function isFresh(request: Request, etag: string): boolean {
   return known !== null && (known === '*' || known.split(',').some((one) => one.trim() === etag));
 }
 
-/** A file name that is safe in a header (RFC 6266) and on a disk, whatever the mail called it: no folders, nothing that nobody sees. */
+/** A file name that is safe in a header (RFC 6266) and on a disk, whatever name the mail gave: no folders, no invisible characters. */
 export function dispositionOf(kind: 'inline' | 'attachment', name: string): string {
   const safe = visible(name.toWellFormed(), (mark) => `(${mark})`)
     .replace(/[\s/\\:*?"<>|]+/g, '_')
@@ -83,5 +83,5 @@ export function dispositionOf(kind: 'inline' | 'attachment', name: string): stri
   return `${kind}; filename="${plain}"; filename*=UTF-8''${full}`;
 }
 
-/** Of a longer name the end is kept: it says what the file is. */
+/** A longer name is cut at its start, because the end says what kind of file it is. */
 const MAX_NAME = 150;

@@ -1,15 +1,15 @@
 import { Fragment, isValidElement, type ReactElement, type ReactNode } from 'react';
 
 /**
- * Static HTML of a React tree: what `renderToStaticMarkup` gives, several times as fast (docs/decisions/0013), because there is
+ * Static HTML of a React tree: the same as from `renderToStaticMarkup`, several times as fast (docs/decisions/0013), because there is
  * nothing here to suspend, hydrate or hoist. Function components without hooks and HTML and SVG elements; anything else throws.
- * tests/integration/markup.test.ts holds it against React's own renderer, page kind by page kind.
+ * Tests compare it with React's renderer.
  */
 export function markupOf(node: ReactNode): string {
   return write(node, null);
 }
 
-/** Values that the `<select>` around an option has chosen. */
+/** The value chosen by the `<select>` around an option. */
 type Chosen = string | null;
 
 function write(node: ReactNode, chosen: Chosen): string {
@@ -49,7 +49,7 @@ function content(type: string, props: Props, chosen: Chosen): string {
     return (value.startsWith('\n') ? '\n' : '') + escapeText(value);
   }
   const inner = write(props.children, type === 'select' ? String(props.value ?? props.defaultValue ?? '') : chosen);
-  // A parser drops the line end that such an element begins with.
+  // A parser drops a line end at the start of such an element.
   return type === 'pre' && inner.startsWith('\n') ? `\n${inner}` : inner;
 }
 
@@ -65,11 +65,11 @@ function inputValue({ value, defaultValue, checked, defaultChecked }: Props): st
   );
 }
 
-/** Props that are no attributes, or that `content` and `inputValue` write. */
+/** Props that are not attributes, or that `content` and `inputValue` write. */
 const OTHERS = new Set('children dangerouslySetInnerHTML key ref defaultValue checked defaultChecked'.split(' '));
-/** Elements whose value is no attribute, or one that comes last. */
+/** Elements whose value is not an attribute, or is the last attribute. */
 const FIELDS = new Set(['input', 'select', 'textarea']);
-/** HTML's boolean attributes: there, or not there. */
+/** HTML's boolean attributes: present or absent. */
 const SWITCHES = new Set(
   'async autoFocus autoPlay controls default defer disabled download formNoValidate hidden inert loop multiple muted noModule noValidate open playsInline readOnly required reversed selected'.split(
     ' ',

@@ -1,14 +1,14 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, register } from 'prom-client';
 
 /**
- * What `/metrics` tells. This file is in two bundles, the door's and the pages'; prom-client is in neither, so both count in the one
- * registry of the process, and whichever comes second finds the metric there.
+ * The metrics of `/metrics`. This file is in two bundles, that of the door and that of the pages; prom-client is in neither, so both count
+ * in the one registry of the process, and the second one finds the metric there.
  */
 function once<T>(name: string, make: () => T): T {
   return (register.getSingleMetric(name) as T | undefined) ?? make();
 }
 
-/** Starts the process's own figures: event loop, memory, file descriptors, garbage collection. */
+/** Starts the metrics of the process: event loop, memory, file descriptors, garbage collection. */
 export function collectProcess(): void {
   if (!register.getSingleMetric('process_cpu_seconds_total')) collectDefaultMetrics();
 }
@@ -39,7 +39,7 @@ export const sentBytes = once(
   () =>
     new Counter({
       name: 'threadline_http_response_bytes_total',
-      help: 'Bytes of bodies sent, as compressed',
+      help: 'Bytes of bodies sent, after compression',
       labelNames: ['route'] as const,
     }),
 );
@@ -54,7 +54,7 @@ export const refused = once(
   () =>
     new Counter({
       name: 'threadline_http_refused_total',
-      help: 'Requests turned away: rate (too many from one address) or load (too many at once)',
+      help: 'Requests refused: rate (too many from one address) or load (too many at once)',
       labelNames: ['reason', 'route'] as const,
     }),
 );
@@ -64,7 +64,7 @@ export const nntpCommands = once(
   () =>
     new Counter({
       name: 'threadline_nntp_commands_total',
-      help: 'Commands of NNTP answered, by command and status',
+      help: 'NNTP commands answered, by command and status',
       labelNames: ['command', 'status'] as const,
     }),
 );
@@ -100,14 +100,14 @@ export const keptPages = once(
   () =>
     new Counter({
       name: 'threadline_kept_pages_total',
-      help: 'Pages asked for: kept (answered from memory), fresh (the client has it: 304), made (rendered anew)',
+      help: 'Pages requested: kept (answered from memory), fresh (the client has it: 304), made (rendered)',
       labelNames: ['result'] as const,
     }),
 );
 
 export const keptBytes = once(
   'threadline_kept_pages_bytes',
-  () => new Gauge({ name: 'threadline_kept_pages_bytes', help: 'Memory that kept pages take' }),
+  () => new Gauge({ name: 'threadline_kept_pages_bytes', help: 'Memory of cached pages' }),
 );
 
 export const interrupted = once(
@@ -119,7 +119,7 @@ export const interrupted = once(
     }),
 );
 
-/** Figures of the archive, set when /metrics is asked for. */
+/** Figures of the archive, set when /metrics is requested. */
 export const archive = once(
   'threadline_archive',
   () =>
@@ -141,13 +141,13 @@ export const lastIngest = once(
     new Gauge({ name: 'threadline_last_ingest_timestamp_seconds', help: 'When the archive last changed, Unix time' }),
 );
 
-/** Where this node is in the log of several; set when /metrics is asked for, with THREADLINE_NATS alone. */
+/** The position of this node in the replicated log; set when /metrics is requested, only with THREADLINE_NATS. */
 export const nodeLag = once(
   'threadline_node_lag_seconds',
   () =>
     new Gauge({
       name: 'threadline_node_lag_seconds',
-      help: 'How old the first change is that the log has and this node lacks; while the log does not answer, the time since it did',
+      help: 'Age of the first change in the log that this node lacks; while the log does not answer, the time since it last did',
     }),
 );
 
@@ -156,7 +156,7 @@ export const nodeSequence = once(
   () =>
     new Gauge({
       name: 'threadline_node_log_sequence',
-      help: 'Of the log: what this node has (at="node"), and its end as far as is known (at="log")',
+      help: 'Sequence in the log: the last that this node has (at="node"), and the last known (at="log")',
       labelNames: ['at'] as const,
     }),
 );
@@ -168,13 +168,14 @@ export const uncaught = once(
   () =>
     new Counter({
       name: 'threadline_uncaught_errors_total',
-      help: 'Errors that no request answered for: each is a fault of ours, logged with its trace',
+      help: 'Errors outside of any request: each is a bug, logged with its trace',
     }),
 );
 
 export const unsentBytes = once(
   'threadline_http_unsent_bytes',
-  () => new Gauge({ name: 'threadline_http_unsent_bytes', help: 'Bytes of whole answers that wait for their clients' }),
+  () =>
+    new Gauge({ name: 'threadline_http_unsent_bytes', help: 'Bytes of complete answers that wait for their clients' }),
 );
 
 export const roomHeld = once(
@@ -182,6 +183,6 @@ export const roomHeld = once(
   () =>
     new Gauge({
       name: 'threadline_room_held_bytes',
-      help: 'Memory that large mails and pages are given while they are sent',
+      help: 'Memory reserved for large mails and pages while they are sent',
     }),
 );

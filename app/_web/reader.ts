@@ -4,20 +4,20 @@ import { settings } from './settings';
 
 interface Opened {
   reader: Promise<Reader>;
-  /** Device and inode: another file under the same name is another database. */
+  /** Device and inode: another file with the same name is another database. */
   file: string;
 }
 
 const holder = globalThis as typeof globalThis & { threadlineReader?: Opened };
 
 /**
- * Names the state of the data that a page is made of. Nodes of one log agree on it; other databases may count their changes to the same
- * number, and are told apart by their file.
+ * Identifies the state of the data that a page is made from. Nodes of one log agree on it. Unrelated databases may have the same number
+ * of changes, so they also differ by their file.
  */
 export const stampOf = (version: string): string =>
   version.includes(' ') ? version : `${version} ${holder.threadlineReader?.file ?? ''}`;
 
-/** Null while there is none. */
+/** Null if there is no file. */
 function fileAt(path: string) {
   try {
     return statSync(path, { throwIfNoEntry: false }) ?? null;
@@ -26,9 +26,9 @@ function fileAt(path: string) {
   }
 }
 
-/** The process's one reader, opened when it is first needed; null while there is no database. */
+/** The one reader of the process, opened at the first request; null while there is no database. */
 export async function openReader(): Promise<Reader | null> {
-  // At once: the trip to a thread and back takes several times what the call does, and every page makes it.
+  // Synchronous: handing the call to a thread takes several times as long as the call, and every page makes it.
   const found = fileAt(settings.database);
   if (!found) return null;
   const file = `${found.dev}:${found.ino}`;
@@ -36,7 +36,7 @@ export async function openReader(): Promise<Reader | null> {
   if (opened?.file === file) return opened.reader;
   const next: Opened = { file, reader: Reader.open(settings.database, 3, READ_LIMIT_MS) };
   holder.threadlineReader = next;
-  // Requests under way end on the old connections; a failure to open is tried again by the next request.
+  // Requests under way finish on the old connections. If opening fails, the next request tries again.
   opened?.reader.then((old) => setTimeout(() => old.close().catch(() => {}), 60_000)).catch(() => {});
   next.reader.catch(() => {
     if (holder.threadlineReader === next) delete holder.threadlineReader;

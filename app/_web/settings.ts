@@ -28,16 +28,16 @@ const schema = z.object({
   THREADLINE_LOG: z.enum(['info', 'warn', 'error', 'silent']).default('info'),
 });
 
-/** Settings of the web process, checked once; a wrong one ends the start with its name and what is wanted. */
+/** Settings of the web process, checked once. A wrong one ends the start with its name and the values it may have. */
 export const settings = (() => {
   const env = schema.parse(process.env);
   return {
     database: resolve(env.THREADLINE_DB),
     baseUrl: env.THREADLINE_BASE_URL?.replace(/\/$/, '') ?? null,
     maskAddresses: env.THREADLINE_MASK_ADDRESSES,
-    /** Port of the newsgroups; null: none are served. */
+    /** Port of the NNTP server; null: none. */
     nntpPort: env.THREADLINE_NNTP || null,
-    /** Lists whose pages ask search engines to leave them out. */
+    /** Lists whose pages ask search engines not to index them. */
     noindex: new Set(
       env.THREADLINE_NOINDEX.split(',')
         .map((name) => name.trim())
@@ -45,16 +45,16 @@ export const settings = (() => {
     ),
     config: resolve(env.THREADLINE_CONFIG),
     stories: resolve('stories'),
-    /** Git repositories whose files the archive's patches change, first come first asked. */
+    /** Git repositories that the archive's patches apply to, in the order in which they are asked. */
     repositories: env.THREADLINE_REPOSITORIES.split(':')
       .filter(Boolean)
       .map((path) => resolve(path)),
-    /** Where a commit is shown, %s for its name; null: nowhere. */
+    /** Address of a commit, with %s for its name; null: none. */
     webGit: env.THREADLINE_WEB_GIT || null,
-    /** The last address of X-Forwarded-For is the client's: a proxy of ours wrote it. */
+    /** The last address of X-Forwarded-For is the client's, because our proxy wrote it. */
     trustProxy: env.THREADLINE_TRUST_PROXY,
     rateLimits: env.THREADLINE_RATE_LIMITS === 'yes',
-    /** info: a line for each request; warn: refusals; error: faults of ours. */
+    /** info: a line for each request; warn: refusals; error: internal errors. */
     log: env.THREADLINE_LOG,
   };
 })();

@@ -5,7 +5,7 @@ import { archive, archiveVersion, lastIngest, nodeLag, nodeSequence, register } 
 import { openReader } from '../_web/reader';
 import { settings } from '../_web/settings';
 
-/** In Prometheus's text form. Counts only: no mail, no address, no query is in it. */
+/** In Prometheus's text format. Only counts: no mail, address or query is in it. */
 export async function GET(): Promise<Response> {
   await measureArchive().catch(() => {});
   measureNode();
@@ -22,7 +22,7 @@ function measureNode(): void {
 
 let measured = -1;
 
-/** Counted again when the data has changed; a database that cannot be read leaves the last figures, and /healthz says so. */
+/** Counts again when the data have changed. If the database cannot be read, the last figures remain, and /healthz reports it. */
 async function measureArchive(): Promise<void> {
   const reader = await openReader();
   if (!reader) return;

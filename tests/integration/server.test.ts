@@ -413,7 +413,7 @@ describe('operation', () => {
       [429, 3],
     ]);
     expect(Number(refusal?.headers.get('retry-after'))).toBeGreaterThan(0);
-    expect(await refusal?.text()).toContain('too often');
+    expect(await refusal?.text()).toContain('Too many such requests');
     expect((await from('192.0.2.2', '/api/v1/quotes', article)).status).toBe(200);
     for (let n = 0; n < 300; n++) {
       const answer = await from('192.0.2.1', `/${list}/${msgid}/${n % 2 ? 'raw' : 't.mbox.gz'}`);

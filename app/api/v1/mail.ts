@@ -37,10 +37,10 @@ export const listOperations: Operation[] = [
   }),
   operation({
     path: '/lists/{list}/threads',
-    summary: 'Threads of a list ("all": of every list), the one with the newest mail first, 200 a page',
+    summary: 'Threads of a list ("all": of all lists), newest mail first, 200 a page',
     params: z.strictObject({
       list: z.string().min(1).max(200),
-      before: number.optional().describe('next of the page before'),
+      before: number.optional().describe('"next" of the previous page'),
     }),
     answer: s.threads,
     async run({ params, db }) {
@@ -66,7 +66,7 @@ export const listOperations: Operation[] = [
 export const messageOperations: Operation[] = [
   operation({
     path: '/messages/{msgid}',
-    summary: 'One message; the first where several bear the Message-ID',
+    summary: 'One message; the first if several have the Message-ID',
     params: z.strictObject({ msgid }),
     answer: s.message,
     async run({ params, db }) {

@@ -27,14 +27,14 @@ const seriesLine = (line: SeriesLine) => ({
 export const patchOperations: Operation[] = [
   operation({
     path: '/series',
-    summary: 'Patch series, newest revision first; of those waiting for review the longest waiting first',
+    summary: 'Patch series, newest revision first; those waiting for review, longest waiting first',
     params: z.strictObject({
       status: z.string().max(50).optional().describe('applied, no answer, waiting, ...'),
       list: z.string().max(200).optional(),
       author: z.string().max(200).optional(),
-      older: number.optional().describe('days'),
-      newer: number.optional().describe('days'),
-      after: number.optional().describe('next of the page before'),
+      older: number.optional().describe('older than so many days'),
+      newer: number.optional().describe('newer than so many days'),
+      after: number.optional().describe('"next" of the previous page'),
     }),
     answer: z.object({ series: z.array(s.seriesLine), next: z.int().nullable() }),
     async run({ params: { older, newer, ...filter }, db }) {
@@ -52,7 +52,7 @@ export const patchOperations: Operation[] = [
   }),
   operation({
     path: '/series/{id}',
-    summary: 'A patch series, as the export has it; the id of any of its mails leads to it',
+    summary: 'A patch series, as in the export; the id of any of its mails works too',
     params: z.strictObject({ id: number }),
     answer: s.series,
     async run({ params, db }) {

@@ -17,11 +17,11 @@ const personLine = ({ slug, name, kind, messages, first_id, last_id }: PersonLin
 export const peopleOperations: Operation[] = [
   operation({
     path: '/people',
-    summary: 'Who writes here, who wrote most first',
+    summary: 'People who write here, most mails first',
     params: z.strictObject({
-      name: z.string().max(200).optional().describe('how a name or an address begins'),
+      name: z.string().max(200).optional().describe('the beginning of a name or an address'),
       list: z.string().max(200).optional(),
-      from: number.optional().describe('next of the page before'),
+      from: number.optional().describe('"next" of the previous page'),
     }),
     answer: z.object({ people: z.array(s.personLine), next: z.int().nullable() }),
     async run({ params, db }) {
@@ -35,7 +35,7 @@ export const peopleOperations: Operation[] = [
   }),
   operation({
     path: '/people/{id}',
-    summary: 'One person, by id or by address, with the names and addresses that were joined, and why',
+    summary: 'One person, by id or address, with the names and addresses that were joined, and the reasons',
     params: z.strictObject({ id: z.string().min(1).max(300) }),
     answer: s.personLine.extend({ identities: z.array(s.identity) }),
     async run({ params, db }) {

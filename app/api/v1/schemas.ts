@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
-/** Shapes of the answers, with the fields and names of the exports (DESIGN section 5). */
+/** The schemas of the answers, with the fields and names of the exports (docs/EXPORT.md). */
 
 const time = z.iso.datetime().describe('RFC 3339, UTC');
 const who = z.object({
   name: z.string(),
-  address: z.string().describe('masked where the operator asks for it'),
+  address: z.string().describe('masked if the operator has set that'),
 });
 
 export const list = z.object({
@@ -19,7 +19,7 @@ export const list = z.object({
 });
 
 const threadLine = z.object({
-  root: z.string().describe("msgid of the thread's root; a ghost's where it was never seen"),
+  root: z.string().describe("msgid of the thread's root; a ghost's if the root was never seen"),
   subject: z.string(),
   author: who,
   messages: z.int(),
@@ -44,7 +44,10 @@ export const message = z.object({
   references: z.array(z.string()),
   parent: z.string().nullable(),
   thread: z.string(),
-  date_note: z.string().nullable().describe('why sent_at is the arrival: absent, unreadable or absurd Date'),
+  date_note: z
+    .string()
+    .nullable()
+    .describe('why sent_at is the time of arrival: the Date is absent, unreadable or absurd'),
   text: z.string(),
   attachments: z.array(
     z.object({ index: z.int(), name: z.string().nullable(), type: z.string(), size: z.int() }).loose(),
@@ -73,14 +76,14 @@ export const thread = z.object({
 
 const facet = z.object({
   value: z.string(),
-  title: z.string().optional().describe('what it is called, where that differs'),
+  title: z.string().optional().describe('its title, if different from the value'),
   count: z.int(),
 });
 
 export const found = z.object({
   query: z.string(),
   total: z.int(),
-  total_is_bound: z.boolean().describe('there are more than total'),
+  total_is_bound: z.boolean().describe('there are more results than total'),
   results: z.array(
     z.object({
       msgid: z.string(),
@@ -90,11 +93,11 @@ export const found = z.object({
       lists: z.array(z.string()),
       thread: z.string(),
       snippet: z.string(),
-      quotes: who.nullable().optional().describe('who wrote the snippet, where it is quoted; null: not found'),
+      quotes: who.nullable().optional().describe('who wrote the snippet, if it is a quotation; null: not found'),
     }),
   ),
   next: z.int().nullable().describe('"from" of the next page; null at the end'),
-  notice: z.string().nullable().describe('what a reader is told of how the query was answered'),
+  notice: z.string().nullable().describe('a note for the reader on how the query was answered'),
   facets: z
     .object({
       lists: z.array(facet),
@@ -102,7 +105,7 @@ export const found = z.object({
       authors: z.array(facet).describe('persons by id'),
       statuses: z.array(facet),
       topics: z.array(facet),
-      facts: z.array(facet).describe('what they state of bugs, for has:'),
+      facts: z.array(facet).describe('statements on bugs, for has:'),
     })
     .nullable(),
 });
@@ -111,22 +114,22 @@ export const seriesLine = z.object({
   id: z.int(),
   title: z.string(),
   author: who,
-  revisions: z.int().describe('different version numbers held'),
+  revisions: z.int().describe('number of different versions in the archive'),
   version: z.string().describe("the newest version's number, with its part: 20, 5.1"),
   patches: z.int(),
   status: z.string(),
   addressee: z
     .string()
     .nullable()
-    .describe('whom the newest version is sent to: the first person who is no author, robot or list'),
-  reviewed: z.int().describe('patches of the newest revision that someone stands for'),
+    .describe('who the newest version is sent to: the first person who is not an author, robot or list'),
+  reviewed: z.int().describe('patches of the newest revision that somebody reviewed or acked'),
   first_at: time,
   posted_at: time,
   last_at: time,
   msgid: z.string().describe("of the newest revision's first mail"),
 });
 
-/** A line of a mail that says something of a series. */
+/** A line of a mail that says something about a series. */
 const said = z.object({
   by: z.string().describe('address'),
   msgid: z.string(),
@@ -158,7 +161,7 @@ export const series = z.object({
       .loose(),
   ),
   status: z.string(),
-  verdict: said.nullable().describe('the mail that proves the status; null where no single mail does'),
+  verdict: said.nullable().describe('the mail that proves the status; null if no single mail does'),
   outcome_unknown: z.string().nullable().describe('why no mail may ever say what became of it'),
   objections: z
     .array(said.omit({ at: true }).extend({ answered: z.boolean() }))
@@ -199,7 +202,7 @@ export const mm = z.object({
 export const personLine = z.object({
   id: z.string(),
   name: z.string(),
-  kind: z.enum(['person', 'bot', 'role']).describe('role: an address that several write from'),
+  kind: z.enum(['person', 'bot', 'role']).describe('role: an address used by several people'),
   messages: z.int(),
   first_at: time,
   last_at: time,
@@ -209,7 +212,7 @@ export const identity = z.object({
   name: z.string(),
   address: z.string(),
   messages: z.int(),
-  reason: z.string().describe('why it is taken for this person'),
+  reason: z.string().describe('why it belongs to this person'),
 });
 
 export const topic = z.object({
@@ -234,13 +237,13 @@ export const quote = z.object({
         similarity: z.number(),
       }),
     )
-    .describe('best first; of a quotation that is not found the nearest passage'),
+    .describe('best first; for a quotation that is not found, the nearest passage'),
 });
 
 export const suggestions = z.object({
   suggestions: z.array(
     z.object({
-      query: z.string().describe('the query with this word taken up'),
+      query: z.string().describe('the query with this word completed'),
       label: z.string(),
       kind: z.enum(['prefix', 'list', 'person', 'topic', 'system', 'value']),
     }),

@@ -12,7 +12,7 @@ import * as s from './schemas';
 
 const day = z
   .string()
-  .refine((text) => dateSpan(text, now()) !== null, 'a date such as 2004-07-28 is wanted')
+  .refine((text) => dateSpan(text, now()) !== null, 'must be a date such as 2004-07-28')
   .optional();
 
 export const searchOperations: Operation[] = [
@@ -26,9 +26,9 @@ export const searchOperations: Operation[] = [
       topic: z.string().max(100).optional(),
       person: z.string().max(300).optional().describe('slug or address'),
       after: day.describe('first day'),
-      before: day.describe('the day behind the last'),
-      from: number.optional().describe('next of the page before'),
-      limit: number.refine((n) => n >= 1 && n <= MAX_LIMIT, `1 to ${MAX_LIMIT}`).default(200),
+      before: day.describe('the day after the last day'),
+      from: number.optional().describe('"next" of the previous page'),
+      limit: number.refine((n) => n >= 1 && n <= MAX_LIMIT, `must be 1 to ${MAX_LIMIT}`).default(200),
       facets: z.enum(['0', '1']).default('0'),
     }),
     answer: s.found,
@@ -73,7 +73,7 @@ export const searchOperations: Operation[] = [
   }),
   operation({
     path: '/suggest',
-    summary: 'What the last word of a query may become',
+    summary: 'Completions of the last word of a query',
     params: z.strictObject({ q: z.string().max(2000) }),
     answer: s.suggestions,
     run: async ({ params, db }) => ({ suggestions: await suggest(db, params.q, topics()) }),
@@ -84,7 +84,7 @@ export const quoteOperations: Operation[] = [
   operation({
     method: 'post',
     path: '/quotes',
-    summary: 'The mail that each quotation of an article (text, Markdown or HTML: the body) comes from',
+    summary: 'Finds the mail that each quotation of an article comes from; the body is text, Markdown or HTML',
     params: z.strictObject({ body: z.string() }),
     body: { type: 'text/plain', limit: MAX_ARTICLE },
     answer: z.object({ quotes: z.array(s.quote) }),

@@ -11,7 +11,7 @@ import * as s from './schemas';
 export const topicOperations: Operation[] = [
   operation({
     path: '/topics',
-    summary: 'Topics, with how many messages each of them and of its systems has',
+    summary: 'Topics and their systems, with the number of messages of each',
     params: z.strictObject({}),
     answer: z.object({ topics: z.array(s.topic) }),
     async run({ db }) {

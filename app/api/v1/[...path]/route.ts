@@ -3,7 +3,7 @@ import { OPERATIONS } from '../operations';
 
 const DOCUMENT = openApi(OPERATIONS);
 
-/** `/api/v1/...`: what the pages tell, as JSON; `/api/v1/openapi.json` describes it. */
+/** `/api/v1/...`: the content of the pages as JSON; `/api/v1/openapi.json` describes it. */
 const answer = (request: Request) => answerApi(request, OPERATIONS, DOCUMENT);
 
 export { answer as GET, answer as OPTIONS, answer as POST };
