@@ -84,7 +84,7 @@ export function Stacks({
           </g>
         ))}
         {labelled.map(({ label, x }, n) => (
-          <text key={label} className={n % few ? undefined : 'few'} x={x} y={HEIGHT + 14}>
+          <text key={label} className={n % few || x > WIDTH - LEFT * 2 ? undefined : 'few'} x={x} y={HEIGHT + 14}>
             {label}
           </text>
         ))}

@@ -20,8 +20,8 @@ export function outcomeWords(outcome: OutcomeLine): string {
 /** Why a revision counts as the next version of another. */
 export const LINK_WORDS: Record<string, string> = {
   'change-id': 'same change-id',
-  link: 'it links to the previous version',
-  reply: 'sent in reply to the previous version',
+  link: 'it links to that version',
+  reply: 'sent in reply to that version',
   title: 'same author and title',
   content: 'same author, and the same lines changed',
   resend: 'sent again',

@@ -14,6 +14,8 @@ export interface CommitPatch extends CommitMail {
 }
 
 export interface CommitPage {
+  /** What most patches that say `Fixes:` it call it; null if none gives a title. */
+  title: string | null;
   /** Full names of commits that begin with the given digits. */
   oids: string[];
   patches: CommitPatch[];
@@ -65,7 +67,28 @@ export async function readCommit(db: Snapshot, oid: string): Promise<CommitPage>
   const shown = [...Object.values(told).flat(), ...fixing, ...cves.map(({ mail }) => mail)];
   const ids = new Set(shown.map(({ id }) => id));
   const named = (await namedIn(db, oid)).filter(({ id }) => !ids.has(id));
-  return { oids: await wholeNames(db, oid), ...told, fixes: await laterFixes(db, fixing), cves, named };
+  return {
+    title: await titleOf(db, oid),
+    oids: await wholeNames(db, oid),
+    ...told,
+    fixes: await laterFixes(db, fixing),
+    cves,
+    named,
+  };
+}
+
+async function titleOf(db: Snapshot, oid: string): Promise<string | null> {
+  const rows = await db.all<{ value: string }>(
+    `SELECT value, count(*) AS patches FROM (
+       SELECT value, lower(substr(value, 1, instr(value || ' ', ' ') - 1)) AS named FROM trailer WHERE key = 'Fixes' AND value IS NOT NULL)
+     WHERE ${agrees('named')} GROUP BY value ORDER BY patches DESC, value LIMIT 10`,
+    [oid],
+  );
+  for (const { value } of rows) {
+    const [, title] = /\(["“'](.{4,300})["”']\)\s*$/.exec(value) ?? [];
+    if (title) return title;
+  }
+  return null;
 }
 
 async function wholeNames(db: Snapshot, oid: string): Promise<string[]> {

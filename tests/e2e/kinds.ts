@@ -21,6 +21,7 @@ export async function pageKinds(page: Page, base: string): Promise<PageKind[]> {
   const text = await first('/search/?q=s:hibernation+-is:patch', '.results li > a');
   const patch = await first('/search/?q=is:patch+-is:cover', '.results li > a');
   const attachment = await first('/search/?q=has:attachment', '.results li > a');
+  const blob = await first(patch, '.fl a');
   const short = await first('/search/?q=s:ramdiag', '.results li > a');
   const person = await first('/people/', '.threads li > a');
   const mmFile = await first('/mm/2.6.76-rc6-mm2/', '.changes a');
@@ -61,6 +62,9 @@ export async function pageKinds(page: Page, base: string): Promise<PageKind[]> {
     { kind: 'series list', path: '/series/' },
     { kind: 'series', path: SERIES },
     { kind: 'series diff', path: `${SERIES}diff/` },
+    { kind: 'states', path: '/series/states/' },
+    { kind: 'commit', path: '/commit/91d2c05be77a/' },
+    { kind: 'blob', path: blob },
     { kind: 'mm', path: '/mm/' },
     { kind: 'mm release', path: '/mm/2.6.76-rc6-mm2/' },
     { kind: 'mm month', path: '/mm/2008-07/' },

@@ -162,7 +162,7 @@ async function spanPage(db: Snapshot, list: string, known: { id: number | null; 
       </nav>
       {week ? <WeekParts parts={week} list={list} /> : null}
       <Debates debates={argued} list={list} title="Debates" feed={debatesHref(list)} />
-      {week?.length ? <h2>Threads</h2> : null}
+      {week?.length || argued.length ? <h2>Threads</h2> : null}
       {threads.length ? (
         <ThreadTable threads={threads} list={list} />
       ) : (

@@ -18,19 +18,24 @@ export const GET = page(async ({ parts, db }) => {
     return problem(400, 'This is not a commit name', `The name of a commit has ${MIN_OID} to 40 hex digits.`);
   if (!rest.length) return redirect(commitHref(oid), 301);
   const commit = await readCommit(db, oid);
-  const { oids } = commit;
-  if (!Object.values(commit).some(({ length }) => length)) return notFound(`The commit ${oid}`, oid);
+  const { oids, title } = commit;
+  if (!Object.values(commit).some((one) => one?.length)) return notFound(`The commit ${oid}`, oid);
   const [whole] = oids.length === 1 ? oids : [];
   return (
     <Document
       at={commitHref(oid)}
-      title={`Commit ${oid.slice(0, 12)} · Threadline`}
+      title={`Commit ${oid.slice(0, 12)}${title ? `: ${title}` : ''} · Threadline`}
       sections={await sectionsOf(db)}
       synthetic={await anySynthetic(db)}
     >
       <h1>
         Commit <code>{whole ?? oid}</code>
       </h1>
+      {title ? (
+        <p className="about">
+          “<bdi>{title}</bdi>”, as patches that fix it call it
+        </p>
+      ) : null}
       {oids.length > 1 ? <Several oids={oids} /> : null}
       <Sections commit={commit} />
       <p className="facts">
@@ -93,7 +98,7 @@ function StableTrees({ mails, fixes }: { mails: CommitMail[]; fixes: LaterFix[] 
   return (
     <section>
       <h2>In stable trees</h2>
-      <ul>
+      <ul className="weekly">
         {trees.map((tree) => (
           <li key={tree}>
             {tree ? <b>{tree} </b> : null}
@@ -146,7 +151,7 @@ function Fixes({ fixes }: { fixes: LaterFix[] }) {
   return (
     <section>
       <h2>Fixed later by</h2>
-      <ul>
+      <ul className="weekly">
         {fixes.map(({ mail, oid, stable }) => (
           <li key={mail.id}>
             <Mail mail={mail} />
@@ -169,7 +174,7 @@ function Cves({ cves }: { cves: CveLine[] }) {
   return (
     <section>
       <h2>CVE numbers named with it</h2>
-      <ul>
+      <ul className="weekly">
         {cves.map(({ cve, line, mail }) => (
           <li key={`${cve} ${mail.id}`}>
             <a href={searchHref(`cve:${cve}`)}>{cve}</a>: “<bdi>{line}</bdi>” in <Mail mail={mail} />
@@ -185,7 +190,7 @@ function Patches({ patches }: { patches: CommitPatch[] }) {
   return (
     <section>
       <h2>The patch it comes from</h2>
-      <ul>
+      <ul className="weekly">
         {patches.map((patch) => (
           <li key={patch.id}>
             <Mail mail={patch} />
@@ -207,7 +212,7 @@ function Mails({ title, mails }: { title: string; mails: CommitMail[] }) {
   return (
     <section>
       <h2>{title}</h2>
-      <ul>
+      <ul className="weekly">
         {mails.map((mail) => (
           <li key={mail.id}>
             {mail.stable ? <b>{mail.stable} </b> : null}

@@ -66,6 +66,7 @@ export const GET = page(async ({ parts, query, db }) => {
           series={id}
           isNewest={n === 0}
           isOpen={n === 0 || revision.id === asked}
+          isNext={series.all.at(-2 - n)?.id === revision.previous}
           before={series.all.find((one) => one.id === revision.previous) ?? null}
           said={said}
           marked={marked}
@@ -101,6 +102,7 @@ function RevisionSection({
   series,
   isNewest,
   isOpen,
+  isNext,
   before,
   said,
   marked,
@@ -110,6 +112,8 @@ function RevisionSection({
   series: number;
   isNewest: boolean;
   isOpen: boolean;
+  /** No other version is between it and the one that it is linked to. */
+  isNext: boolean;
   before: RevisionDetail | null;
   said: DiscussionFound;
   marked: Map<string, LineSpan[]>;
@@ -130,10 +134,14 @@ function RevisionSection({
       </summary>
       {before && revision.link ? (
         <p className="facts">
-          Follows v{before.number}: {LINK_WORDS[revision.link]}
+          {isNext ? 'Follows' : 'Belongs with'} v{before.number}
+          {before.part}: {LINK_WORDS[revision.link]}
           {changedAddress(before, revision)}
           {revision.likeness ? `, ${Math.round(revision.likeness * 100)} % of the changed lines are the same` : ''}.{' '}
-          <a href={`/series/${series}/diff/?from=${before.id}&to=${revision.id}`}>What changed</a>
+          <a href={`/series/${series}/diff/?from=${before.id}&to=${revision.id}`}>
+            Changes since v{before.number}
+            {before.part}
+          </a>
         </p>
       ) : null}
       <ol className="patches">

@@ -60,13 +60,15 @@ function Diff({
     <Document
       sections={sections}
       at="/series/"
-      title={`${series.title}: v${from.number} to v${to.number} · Threadline`}
+      title={`${series.title}: v${from.number}${from.part} to v${to.number}${to.part} · Threadline`}
       synthetic={synthetic}
     >
       <h1>
         <bdi>{series.title}</bdi>{' '}
         <small>
-          v{from.number} to v{to.number}
+          v{from.number}
+          {from.part} to v{to.number}
+          {to.part}
         </small>
       </h1>
       <p>
