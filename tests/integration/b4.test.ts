@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,6 +8,7 @@ import { ARCHIVES, archive } from '../archives';
 import { readMails } from '../blobs';
 import { command, ingest, scratch } from '../command';
 import { type Running, startServer } from '../server';
+import { twoVersions } from '../twoversions';
 
 const installed = spawnSync('b4', ['--version']).error === undefined;
 if (!installed && process.env.THREADLINE_REQUIRE?.includes('b4'))
@@ -27,50 +28,6 @@ function mailsOf(list: string): Map<string, Buffer> {
 function idsOf(files: Map<string, string>): string[] {
   const ids = [...files.values()].flatMap((text) => [...text.matchAll(/^Message-ID:\s*<([^>]+)>/gim)]);
   return ids.map((found) => found[1] ?? '').sort();
-}
-
-/** A repository, and an mbox of two versions of a series of two patches that git itself has written. */
-function twoVersions(path: string): { repository: string; mbox: string; newest: string } {
-  const repository = `${path}/tree`;
-  mkdirSync(repository, { recursive: true });
-  let time = Date.parse('2024-03-01T10:00:00Z') / 1000;
-  const git = (...args: string[]) => {
-    const date = `${time++} +0000`;
-    const env = { ...process.env, HOME: path, GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date };
-    const who = ['-c', 'user.name=Ada Example', '-c', 'user.email=ada@example.org'];
-    const ran = spawnSync('git', [...who, ...args], { cwd: repository, env, encoding: 'utf8' });
-    if (ran.status !== 0) throw new Error(`git ${args.join(' ')}: ${ran.stderr}`);
-    return ran.stdout;
-  };
-  const write = (name: string, line: string) => appendFileSync(`${repository}/${name}`, `${line}\n`);
-  git('init', '-q', '-b', 'base');
-  for (let n = 0; n < 20; n++) write('stop.c', `line ${n}`);
-  git('add', '.');
-  git('commit', '-qm', 'Base');
-  let mbox = '';
-  let newest = '';
-  for (const version of [1, 2]) {
-    git('checkout', '-qB', `v${version}`, 'base');
-    write('stop.c', `\treturn ${version};`);
-    git('commit', '-qam', 'example: Add a way to stop', '-m', 'Signed-off-by: Ada Example <ada@example.org>');
-    write('stop.c', '\t/* never reached */');
-    git('commit', '-qam', 'example: Say what follows', '-m', 'Signed-off-by: Ada Example <ada@example.org>');
-    const args = [
-      '--stdout',
-      '--cover-letter',
-      `-v${version}`,
-      '--thread',
-      '--add-header=List-Id: <revised.example.org>',
-    ];
-    let mails = git('format-patch', ...args, 'base..');
-    mails = mails
-      .replace('*** SUBJECT HERE ***', 'Stopping')
-      .replace('*** BLURB HERE ***', 'change-id: 20240301-stop-0123456789ab');
-    newest = /^Message-I[Dd]: <([^>]+)>/m.exec(mails)?.[1] ?? '';
-    mbox += mails;
-    time += 86_400;
-  }
-  return { repository, mbox, newest };
 }
 
 describe.skipIf(ARCHIVES === null || !installed)("lore's clients", () => {
