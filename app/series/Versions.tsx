@@ -6,7 +6,7 @@ import { isEndorsement } from '#patch/trailer';
 import { nameOf, plural, shortDate } from '../_ui/format';
 import { anyHref, linesHref } from '../_ui/links';
 import { statusClass } from '../_ui/state';
-import { outcomeWords } from './words';
+import { outcomeWords, versionName } from './words';
 
 /** Most names in a row. */
 const MOST_NAMES = 4;
@@ -38,7 +38,7 @@ function Strip({ found, revisions }: { found: Case; revisions: RevisionDetail[] 
           const isNewest = n === revisions.length - 1;
           return (
             <li key={revision.id} className={isNewest ? statusClass(found.status) : undefined}>
-              <a href={`#r${revision.id}`}>{nameOfVersion(revision)}</a>
+              <a href={`#r${revision.id}`}>{versionName(revision, revisions)}</a>
               <small>{repliesOf(revision.patches)}</small>
               {givenIn(revision.patches).length ? (
                 <small>{plural(givenIn(revision.patches).length, 'tag')}</small>
@@ -50,8 +50,7 @@ function Strip({ found, revisions }: { found: Case; revisions: RevisionDetail[] 
         })}
       </ol>
       <p className="facts">
-        Each box is a version, oldest first, with its replies from others, its Reviewed-by and similar tags, and the
-        mails that object. The colour of the newest one&rsquo;s border shows the state of the series.
+        Oldest first. Tags are Reviewed-by and the like; the newest one&rsquo;s edge has the colour of the state.
       </p>
     </>
   );
@@ -63,16 +62,16 @@ function Version({ found, revisions, n }: { found: Case; revisions: RevisionDeta
   return (
     <li className={n === revisions.length - 1 ? 'now' : undefined}>
       <a className="v" href={`#r${revision.id}`}>
-        {nameOfVersion(revision)}
+        {versionName(revision, revisions)}
       </a>
       <time>{shortDate(revision.sentAt)}</time>
       <div>
-        <Got revision={revision} previous={revisions.find(({ id }) => id === revision.previous)} />
+        <Got revision={revision} all={revisions} />
         {log ? <Log log={log} /> : null}
       </div>
       {before ? (
         <a href={`/series/${found.series}/diff/?from=${before.id}&to=${revision.id}`}>
-          changes since {nameOfVersion(before)}
+          changes since {versionName(before, revisions)}
         </a>
       ) : null}
     </li>
@@ -95,16 +94,9 @@ function repliesOf(patches: PatchLine[]): string {
   return replies ? plural(replies, 'reply', 'replies') : 'no reply';
 }
 
-const nameOfVersion = ({ number, part }: RevisionDetail) => `v${number}${part}`;
-
-/** `previous`: the version that it follows, whose reviews it may have lost. */
-function Got({
-  revision: { patches, isResend },
-  previous,
-}: {
-  revision: RevisionDetail;
-  previous: RevisionDetail | undefined;
-}) {
+/** What a version got, and which reviews of the version that it follows it lost. */
+function Got({ revision: { patches, isResend, previous }, all }: { revision: RevisionDetail; all: RevisionDetail[] }) {
+  const followed = all.find(({ id }) => id === previous);
   const own = patches.filter(({ isCover }) => !isCover);
   const lost = namesOf(patches.flatMap((patch) => patch.lost));
   return (
@@ -112,7 +104,7 @@ function Got({
       {isResend ? 'sent again, ' : ''}
       {own.length ? plural(own.length, 'patch', 'patches') : 'cover letter'}, {repliesOf(patches)}
       <Given patches={patches} />
-      {lost && previous ? ` · lost since ${nameOfVersion(previous)}: ${lost}` : ''}
+      {lost && followed ? ` · lost since ${versionName(followed, all)}: ${lost}` : ''}
       {verdictsOf(patches).map(({ words, msgid, count }) => (
         <span key={words}>
           {' · '}

@@ -1,4 +1,4 @@
-import type { OutcomeLine } from '#db/queries/revisions';
+import type { OutcomeLine, RevisionDetail } from '#db/queries/revisions';
 import { CLAIM_SOURCE, CLAIM_WORDS } from '#patch/kinds';
 import { isKnownRobot, isMachine } from '#patch/robots';
 import { maskAddress, nameOf } from '../_ui/format';
@@ -15,6 +15,12 @@ export function outcomeWords(outcome: OutcomeLine): string {
   const who = outcome.source === CLAIM_SOURCE.commit ? 'a commit' : senderOf(outcome.author, outcome.address);
   const doubt = outcome.doubted ? ', who is not known to keep a tree' : '';
   return `${CLAIM_WORDS.get(outcome.kind) ?? 'mentioned'}${tree}, says ${who}${doubt}`;
+}
+
+/** "v2", "v4a"; "v1 again" where another of that number came before it. */
+export function versionName({ id, number, part }: RevisionDetail, all: RevisionDetail[]): string {
+  const isAgain = all.some((one) => one.number === number && one.part === part && one.id < id);
+  return `v${number}${part}${isAgain ? ' again' : ''}`;
 }
 
 /** Why a revision counts as the next version of another. */

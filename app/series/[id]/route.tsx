@@ -21,7 +21,7 @@ import { redirect } from '../../_web/http';
 import { Discussion, markedLines } from '../Discussion';
 import { Related } from '../Related';
 import { Versions } from '../Versions';
-import { LINK_WORDS, outcomeWords, senderOf } from '../words';
+import { LINK_WORDS, outcomeWords, senderOf, versionName } from '../words';
 
 /** `/series/{id}/`: one piece of work over all its versions. The id of any of its mails redirects here. */
 export const GET = page(async ({ parts, query, db }) => {
@@ -66,8 +66,7 @@ export const GET = page(async ({ parts, query, db }) => {
           series={id}
           isNewest={n === 0}
           isOpen={n === 0 || revision.id === asked}
-          isNext={series.all.at(-2 - n)?.id === revision.previous}
-          before={series.all.find((one) => one.id === revision.previous) ?? null}
+          all={series.all}
           said={said}
           marked={marked}
           digested={digested}
@@ -102,8 +101,7 @@ function RevisionSection({
   series,
   isNewest,
   isOpen,
-  isNext,
-  before,
+  all,
   said,
   marked,
   digested,
@@ -112,19 +110,19 @@ function RevisionSection({
   series: number;
   isNewest: boolean;
   isOpen: boolean;
-  /** No other version is between it and the one that it is linked to. */
-  isNext: boolean;
-  before: RevisionDetail | null;
+  all: RevisionDetail[];
   said: DiscussionFound;
   marked: Map<string, LineSpan[]>;
   digested: Digested;
 }) {
+  const before = all.find(({ id }) => id === revision.previous);
+  // The version that it is linked to need not be the one before it.
+  const isNext = before !== undefined && before === all[all.indexOf(revision) - 1];
   return (
     <details className="version" id={`r${revision.id}`} open={isOpen}>
       <summary>
         <h2>
-          v{revision.number}
-          {revision.part}
+          {versionName(revision, all)}
           {revision.isResend ? ', sent again' : ''}{' '}
           <small>
             {shortTime(revision.sentAt)} UTC, {plural(revision.patches.length, 'mail')}
@@ -134,13 +132,11 @@ function RevisionSection({
       </summary>
       {before && revision.link ? (
         <p className="facts">
-          {isNext ? 'Follows' : 'Belongs with'} v{before.number}
-          {before.part}: {LINK_WORDS[revision.link]}
+          {isNext ? 'Follows' : 'Belongs with'} {versionName(before, all)}: {LINK_WORDS[revision.link]}
           {changedAddress(before, revision)}
           {revision.likeness ? `, ${Math.round(revision.likeness * 100)} % of the changed lines are the same` : ''}.{' '}
           <a href={`/series/${series}/diff/?from=${before.id}&to=${revision.id}`}>
-            Changes since v{before.number}
-            {before.part}
+            Changes since {versionName(before, all)}
           </a>
         </p>
       ) : null}

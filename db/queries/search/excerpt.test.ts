@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { excerptOf, Finder, type Piece } from './excerpt';
 
-const word = (text: string, prefix = false) => ({ text, prefix, isHeader: false });
+const word = (text: string, prefix = false) => ({ text, prefix });
 const shown = (pieces: Piece[]) => pieces.map(({ text, mark }) => (mark ? `[${text}]` : text)).join('');
 const excerpt = (text: string, ...words: Parameters<typeof word>[0][]) =>
   shown(excerptOf(Buffer.from(text), new Finder(words.map((one) => word(one)))).pieces);
@@ -14,6 +14,14 @@ describe('an excerpt', () => {
     expect(excerpt('Yes.\n> the panic is old\n', 'panic')).toBe('Yes. the [panic] is old');
     expect(excerpt('Fix it.\n---\ndiff --git a/x b/x\n-panic();\n+warn();\n', 'panic')).toContain('-[panic]();');
     expect(excerpt('diff --git a/x b/x\n-panic();\n+a\n', 'warn')).toBe('');
+  });
+
+  it('leaves the trailers of a patch out, but for what is only there', () => {
+    const patch =
+      'From: Ann <ann@example.org>\n\nStop the panic.\n\nSigned-off-by: Ann <ann@example.org>\n---\n a.c | 2 +-\n';
+    expect(excerpt(patch, 'panic')).toBe('Stop the [panic].');
+    expect(excerpt(patch, 'nothing')).toBe('Stop the panic.');
+    expect(excerpt(patch, 'signed')).toContain('[Signed]-off-by: Ann');
   });
 
   it('says on which line it is quoted from somebody else', () => {
@@ -41,8 +49,6 @@ describe('an excerpt', () => {
     const far = `${'line of words\n'.repeat(1000)}the needle here\n`;
     expect(excerpt(far, 'needle')).toMatch(/words the \[needle\] here$/);
     expect(excerpt(`> quoted\n${'own words '.repeat(50)}`, 'needle')).toMatch(/^own words own/);
-    const header = new Finder([{ text: 'needle', prefix: false, isHeader: true }]);
-    expect(shown(excerptOf(Buffer.from(far), header).pieces)).toMatch(/^line of words/);
   });
 
   it('ends with a whole word, says that the text goes on, and leaves ruled lines out', () => {

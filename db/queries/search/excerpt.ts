@@ -58,11 +58,8 @@ interface Hit {
 /** Finds the words of a query in texts. */
 export class Finder {
   readonly #phrases: Phrase[];
-  /** Looked for beyond the first lines: what names a person or an address stands in the header, and there alone as a rule. */
-  readonly isDeep: boolean;
 
   constructor(words: Plan['words']) {
-    this.isDeep = words.some(({ isHeader }) => !isHeader);
     this.#phrases = words.flatMap(phraseOf).slice(0, MOST_WORDS);
   }
 
@@ -131,7 +128,7 @@ export function excerptOf(text: Buffer, finder: Finder | null): Excerpt {
   const isAll = text.length <= FIRST_LOOK;
   const near = finder ? ownHit(begin, finder) : null;
   if (near) return { pieces: marked(near, finder as Finder), quotedLine: null };
-  if (finder?.isDeep) {
+  if (finder) {
     const whole = isAll ? begin : decoded(text, LOOKED_AT);
     const own = isAll ? null : ownHit(whole, finder);
     if (own) return { pieces: marked(own, finder), quotedLine: null };
@@ -179,10 +176,14 @@ function isEnd(text: string, start: number): boolean {
 /** ` drivers/edac/x.c | 12 ++--`, ` 2 files changed`. */
 const DIFFSTAT = /^ (?:\S.{0,300}? \|\s+(?:\d|Bin)|\d+ files? changed)/;
 
-/** A line that is neither quoted, nor of a diffstat, nor says whose words are quoted below it. */
+/** A trailer, the author of a forwarded patch, or the line below which a patch's notes begin. */
+const TRAILER = /^(?:(?:[A-Z][\w-]{1,30}-by|Cc|Link|Fixes|Closes|Change-Id|From): |---$)/;
+
+/** A line that is neither quoted, nor of a diffstat, nor a trailer, nor says whose words are quoted below it. */
 function isOwn(text: string, start: number, end: number): boolean {
   if (text.charCodeAt(start) === 32 && DIFFSTAT.test(text.slice(start, end))) return false;
-  if (QUOTED.test(text.slice(start, Math.min(end, start + 12)))) return false;
+  const begin = text.slice(start, Math.min(end, start + 40));
+  if (QUOTED.test(begin) || TRAILER.test(begin)) return false;
   return !(text.charCodeAt(end - 1) === 58 && /^\n{1,2}[>|]/.test(text.slice(end, end + 3)));
 }
 

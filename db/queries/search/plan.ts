@@ -12,8 +12,8 @@ export interface Plan {
   better: string[];
   /** What must hold besides. */
   where: Condition[];
-  /** What is looked for in texts, for excerpts; whether only its beginning is given, and whether only headers were asked for it. */
-  words: { text: string; prefix: boolean; isHeader: boolean }[];
+  /** What is looked for in texts, for excerpts, and whether only its beginning is given. Words asked of headers are not: a name stands in each signature. */
+  words: { text: string; prefix: boolean }[];
 }
 
 /** Plans a tree; null (an empty query) is every message. `asked` is the tree before wildcards were taken apart: excerpts show its words. */
@@ -133,8 +133,7 @@ function collectWords(node: Node, unwanted: boolean, words: Plan['words']): void
   if (node.kind === 'not') collectWords(node.of, !unwanted, words);
   else if (node.kind === 'about') collectWords(node.said, unwanted, words);
   else if (node.kind === 'and' || node.kind === 'or') for (const one of node.of) collectWords(one, unwanted, words);
-  else if (!unwanted && node.kind === 'words')
-    words.push({ text: node.text, prefix: node.prefix, isHeader: isHeaderField(node.field) });
-  else if (!unwanted && node.kind === 'near')
-    words.push(...node.of.map((text) => ({ text, prefix: false, isHeader: isHeaderField(node.field) })));
+  else if (unwanted || (node.kind !== 'words' && node.kind !== 'near') || isHeaderField(node.field)) return;
+  else if (node.kind === 'words') words.push({ text: node.text, prefix: node.prefix });
+  else words.push(...node.of.map((text) => ({ text, prefix: false })));
 }
