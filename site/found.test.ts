@@ -38,6 +38,28 @@ describe('the topics that subjects name', () => {
     expect(found[1]?.topic.systems).toEqual([]);
   });
 
+  it('have the other files of their entry in MAINTAINERS, and entries that no subject names are topics', () => {
+    const entries = [
+      { title: 'EDAC-CORE', files: ['Documentation/edac.rst', 'drivers/edac'] },
+      { title: 'EXAMPLE LAMPS', files: ['drivers/lamps'] },
+      { title: 'EXAMPLE FANS', files: ['drivers/fans'] },
+    ];
+    const odd = ['Light up', 'Shine', 'Glow', 'Burn', 'Blink'].map((subject, author) => ({
+      subject,
+      author,
+      files: 'drivers/lamps/led/a.c\ndrivers/lamps/b.c',
+    }));
+    const found = topicsFound(
+      [...threads('EDAC', 6, 'drivers/edac/edac_mc.c'), ...odd, ...threads('fan', 4, 'drivers/fans/f.c')],
+      entries,
+    );
+    expect(found.map(({ topic: { slug, title }, threads }) => [slug, title, threads])).toEqual([
+      ['edac', 'EDAC', 6],
+      ['example-lamps', 'EXAMPLE LAMPS', 5],
+    ]);
+    expect(found[0]?.topic.description).toContain('the other files of EDAC-CORE in MAINTAINERS');
+  });
+
   it('are none where one person began all of the threads', () =>
     expect(topicsFound(threads('blog', 20).map((one) => ({ ...one, author: 1 })))).toEqual([]));
 

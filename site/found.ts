@@ -1,3 +1,4 @@
+import type { Maintained } from './maintainers';
 import { parseTopics, type Topic } from './topic';
 
 /** What is needed of a thread to find topics. */
@@ -18,7 +19,7 @@ export interface FoundTopic {
 /** A topic needs at least so many threads, begun by so many people. */
 const FEWEST = { threads: 5, people: 3 };
 const FEWEST_OF_SYSTEM = 3;
-const MOST = { topics: 24, systems: 12 };
+const MOST = { topics: 24, systems: 12, files: 100, paths: 12 };
 /** Words that begin subjects in any archive, and name no topic. */
 const ANYWHERE = new Set(
   'announce announcement attention attn bug call dear docs documentation driver drivers error failed fix fixed fixes fs fwd hello help hi howto include info kconfig kernel lib linux mailmap maintainers makefile misc news note notice patch patches ping problem question question regression report request resend review rfc status todo tools treewide update updates urgent warning'.split(
@@ -62,10 +63,15 @@ const group = (): Group => ({
 const count = (counts: Map<string, number>, key: string) => counts.set(key, (counts.get(key) ?? 0) + 1);
 const mostOf = (counts: Map<string, number>) => [...counts].sort((a, b) => b[1] - a[1])[0] ?? ['', 0];
 
-/** The topics that many subjects of an archive begin with, each with the folder that its patches change. Most threads first. */
-export function topicsFound(threads: Iterable<Titled>): FoundTopic[] {
+/**
+ * The topics that many subjects of an archive begin with, each with the folder that its patches change. Most threads first. With the
+ * entries of a MAINTAINERS file, a folder brings the other files of its entry, and entries that no subject names are topics too.
+ */
+export function topicsFound(threads: Iterable<Titled>, entries: Maintained[] = []): FoundTopic[] {
   const groups = new Map<string, Group>();
+  const kept = new Kept(entries);
   for (const thread of threads) {
+    kept.add(thread);
     const parts = partsOf(thread.subject);
     if (!parts) continue;
     const whole = add(groups, parts[0] as string, thread);
@@ -73,17 +79,80 @@ export function topicsFound(threads: Iterable<Titled>): FoundTopic[] {
       add(whole.parts, parts.find((one) => one.toLowerCase() === part) as string, thread);
   }
   const slugs = new Set<string>();
-  return [...groups]
+  const named = [...groups]
     .filter(([key, one]) => one.threads >= FEWEST.threads && one.people.size >= FEWEST.people && !ANYWHERE.has(key))
     .sort((a, b) => b[1].threads - a[1].threads || (a[0] < b[0] ? -1 : 1))
     .flatMap(([key, one]) => {
       const slug = slugOf(key);
       if (!slug || slugs.has(slug)) return [];
       slugs.add(slug);
-      return [{ topic: topicOf(slug, key, one), threads: one.threads, people: one.people.size }];
+      return [{ topic: topicOf(slug, key, one, kept), threads: one.threads, people: one.people.size }];
     })
     .slice(0, MOST.topics);
+  const others = kept.topics().filter(({ topic: { slug } }) => !slugs.has(slug));
+  return [...named, ...others].sort((a, b) => b.threads - a.threads).slice(0, MOST.topics);
 }
+
+/** Entries of a MAINTAINERS file, with the threads whose patches change their files. */
+class Kept {
+  readonly #byPath: Map<string, Maintained>;
+  readonly #threads = new Map<Maintained, { threads: number; people: Set<number> }>();
+  /** Entries that a topic has already. */
+  readonly #taken = new Set<Maintained>();
+
+  constructor(entries: Maintained[]) {
+    this.#byPath = new Map(entries.flatMap((entry) => entry.files.map((path) => [path, entry] as const)));
+  }
+
+  /** A file is of the entry that names it, else of the one that names its nearest folder. */
+  #entryOf(path: string): Maintained | undefined {
+    for (let at = path; at; at = at.slice(0, Math.max(0, at.lastIndexOf('/')))) {
+      const entry = this.#byPath.get(at);
+      if (entry) return entry;
+    }
+    return undefined;
+  }
+
+  add({ files, author }: Titled): void {
+    if (files === null || !this.#byPath.size) return;
+    for (const entry of new Set(files.split('\n', MOST.files).map((path) => this.#entryOf(path)))) {
+      if (!entry) continue;
+      const counted = this.#threads.get(entry) ?? { threads: 0, people: new Set() };
+      this.#threads.set(entry, counted);
+      counted.threads++;
+      counted.people.add(author);
+    }
+  }
+
+  /** The entry that has a folder, which is a topic's from now on. */
+  take(folder: string): Maintained | undefined {
+    const entry = this.#byPath.get(folder);
+    if (entry) this.#taken.add(entry);
+    return entry;
+  }
+
+  topics(): FoundTopic[] {
+    return [...this.#threads].flatMap(([entry, { threads, people }]) => {
+      const slug = slugOf(entry.title.toLowerCase());
+      if (!slug || this.#taken.has(entry) || threads < FEWEST.threads || people.size < FEWEST.people) return [];
+      const given = {
+        slug,
+        title: entry.title,
+        description: `An entry of MAINTAINERS: patches of ${threads} threads change its files.`,
+        query: filesQuery(entry.files),
+        systems: [],
+      };
+      const [topic] = parseTopics(JSON.stringify({ topics: [given] }), 'topics found');
+      return topic ? [{ topic, threads, people: people.size }] : [];
+    });
+  }
+}
+
+const filesQuery = (files: string[]) =>
+  files
+    .slice(0, MOST.paths)
+    .map((path) => `dfn:"${path}"`)
+    .join(' OR ');
 
 function add(groups: Map<string, Group>, name: string, { author, files }: Titled): Group {
   const key = name.toLowerCase();
@@ -113,11 +182,12 @@ const phraseOf = (words: string[]) =>
     .replace(/[^\p{L}\p{N} _.-]+/gu, ' ')
     .trim()}"`;
 
-function topicOf(slug: string, key: string, one: Group): Topic {
+function topicOf(slug: string, key: string, one: Group, kept: Kept): Topic {
   const [title] = mostOf(one.spellings);
   const [folder, patches] = mostOf(one.folders);
   // A folder belongs to the topic if most of its patches change the folder, and the folder is not a whole tree.
   const isItsOwn = patches * 2 > one.patches && patches >= FEWEST_OF_SYSTEM && /^[\w.-]+\/[\w.-]+$/.test(folder);
+  const entry = isItsOwn ? kept.take(folder) : undefined;
   const systems = [...one.parts]
     .filter(([part, { threads }]) => threads >= FEWEST_OF_SYSTEM && slugOf(part) && part !== key && !ANYWHERE.has(part))
     .sort((a, b) => b[1].threads - a[1].threads)
@@ -131,8 +201,8 @@ function topicOf(slug: string, key: string, one: Group): Topic {
   const given = {
     slug,
     title,
-    description: `Found in this archive: ${one.threads} threads whose subject begins with “${title}”${isItsOwn ? `, and patches to ${folder}/` : ''}.`,
-    query: phraseOf([key]) + (isItsOwn ? ` OR dfn:"${folder}"` : ''),
+    description: `Found in this archive: ${one.threads} threads whose subject begins with “${title}”${isItsOwn ? `, and patches to ${folder}/` : ''}${entry ? ` and the other files of ${entry.title} in MAINTAINERS` : ''}.`,
+    query: phraseOf([key]) + (isItsOwn ? ` OR ${filesQuery([...new Set([folder, ...(entry?.files ?? [])])])}` : ''),
     systems: systems.filter((system) => !known.has(system.slug) && known.add(system.slug)),
   };
   return parseTopics(JSON.stringify({ topics: [given] }), 'topics found')[0] as Topic;

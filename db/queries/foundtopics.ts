@@ -1,10 +1,14 @@
 import { type FoundTopic, type Titled, topicsFound } from '#site/found';
+import type { Maintained } from '#site/maintainers';
 import type { Topic } from '#site/topic';
 import type { Snapshot } from '../open';
 import { Kept } from './kept';
 
 /** The newest threads that are searched for topics, so that the cost of a page does not depend on the archive's size. */
 const THREADS = 20_000;
+
+/** Entries of the MAINTAINERS file of a repository that was given with `--commits`. */
+const MAINTAINED = `SELECT value FROM meta WHERE key = 'maintainers'`;
 
 const kept = new Kept<FoundTopic[]>(1);
 
@@ -16,7 +20,11 @@ function foundTopics(db: Snapshot): Promise<FoundTopic[]> {
          SELECT t.subject, t.author_id, p.files FROM thread t LEFT JOIN patch p ON p.message_id = t.first_id ORDER BY t.last_id DESC LIMIT ${THREADS})`,
     );
     const rows: [string, number, string | null][] = JSON.parse(row?.rows ?? '[]');
-    return topicsFound(rows.map(([subject, author, files]): Titled => ({ subject, author, files })));
+    const entries = await db.get<{ value: string }>(MAINTAINED);
+    return topicsFound(
+      rows.map(([subject, author, files]): Titled => ({ subject, author, files })),
+      entries ? (JSON.parse(entries.value) as Maintained[]) : [],
+    );
   });
 }
 

@@ -56,6 +56,14 @@ export interface MatchedCommit {
   isRevert: boolean;
 }
 
+/** The entries of a repository's MAINTAINERS file (JSON), in place of those there were. */
+export async function replaceMaintainers(db: Transaction, entries: string): Promise<void> {
+  await db.run(
+    `INSERT INTO meta (key, value) VALUES ('maintainers', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+    [entries],
+  );
+}
+
 /** Puts what a repository says in place of what it said before, and gathers the series to be judged in `touched`. */
 export async function replaceCommits(db: Transaction, tree: string, matches: MatchedCommit[]): Promise<void> {
   await db.exec('DELETE FROM touched');

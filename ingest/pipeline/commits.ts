@@ -1,7 +1,15 @@
 import type { Connection } from '#db/open';
-import { type CandidateRow, commitCandidates, type MatchedCommit, oldestPatch, patchKeys } from '#db/write/commits';
+import {
+  type CandidateRow,
+  commitCandidates,
+  type MatchedCommit,
+  oldestPatch,
+  patchKeys,
+  replaceMaintainers,
+} from '#db/write/commits';
 import { type CommitCandidate, type CommitKeys, commitKeys, diffPatchId, matchCommit } from '#ingest/patch/commits';
-import { readCommits, readDiffs, repositoryName } from '#ingest/read/commits';
+import { readCommits, readDiffs, readMaintainers, repositoryName } from '#ingest/read/commits';
+import { parseMaintainers } from '#site/maintainers';
 import { storeCommits } from './patches';
 
 /** Commits matched at a time: limits the diffs in memory. */
@@ -35,6 +43,8 @@ export async function ingestCommits(db: Connection, repository: string): Promise
   await flush();
   const all = [...matches, ...revertsOf(reverts, matches)];
   await storeCommits(db, name, all);
+  const maintained = parseMaintainers((await readMaintainers(repository)) ?? '');
+  if (maintained.length) await db.transaction((tx) => replaceMaintainers(tx, JSON.stringify(maintained)));
   return { read, matched: matches.length };
 }
 

@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path';
-import { startGit } from './git';
+import { gitAnswer, startGit } from './git';
 import { openRepository } from './repository';
 import { SourceError } from './types';
 
@@ -69,6 +69,14 @@ function commitOf(record: string): Commit | null {
     subject,
     body,
   };
+}
+
+/** The MAINTAINERS file of HEAD; null if there is none. */
+export async function readMaintainers(path: string): Promise<string | null> {
+  const repository = await openRepository(path);
+  return repository.head === null
+    ? null
+    : gitAnswer(repository, ['cat-file', 'blob', `${repository.head}:MAINTAINERS`]);
 }
 
 /** The diffs of these commits by commit id, as `git format-patch` would print them. */

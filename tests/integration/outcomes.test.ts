@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Reader } from '../../db/open';
 import { command, ingest, scratch } from '../command';
 
 const folder = scratch();
@@ -112,5 +113,18 @@ describe('outcomes', () => {
     git(['-c', 'user.name=Kit', '-c', 'user.email=kit@example.org', 'revert', '--no-edit', 'HEAD']);
     command('ingest', ['--commits', repository], database);
     expect(statuses()['cats: hunt']).toBe('reverted');
+  });
+
+  it('its MAINTAINERS file is kept for the topics that are found', async () => {
+    writeFileSync(join(repository, 'MAINTAINERS'), 'DOGS\nM:\tKit Keeper <kit@example.org>\nF:\tbark\nF:\tkennel/\n');
+    git(['add', 'MAINTAINERS']);
+    git(['-c', 'user.name=Kit', '-c', 'user.email=kit@example.org', 'commit', '-qm', 'MAINTAINERS: add dogs']);
+    expect(command('ingest', ['--commits', repository], database)).toMatchObject({ status: 0 });
+    const reader = await Reader.open(database, 1);
+    const row = await reader.read((db) =>
+      db.get<{ value: string }>(`SELECT value FROM meta WHERE key = 'maintainers'`),
+    );
+    await reader.close();
+    expect(JSON.parse(row?.value ?? 'null')).toEqual([{ title: 'DOGS', files: ['bark', 'kennel'] }]);
   });
 });
