@@ -4,7 +4,10 @@ import { openReader } from '../_web/reader';
 import { LARGE_BYTES, waitForLarge } from './room';
 import { bodyOfParts, gzipped } from './streams';
 
-const MAILS_AT_ONCE = 50;
+/** Mails that are read at a time: each time waits for a reader, behind the pages that others ask for. */
+const MAILS_AT_ONCE = 200;
+/** And those whose sizes are asked for. */
+const SIZES_AT_ONCE = 1000;
 /** And at most so many bytes of them, which stay in memory while a client does not read. More takes room as large mails do. */
 const BYTES_AT_ONCE = 512 * 1024;
 
@@ -12,8 +15,8 @@ const BYTES_AT_ONCE = 512 * 1024;
 export async function* mailsById(ids: number[]): AsyncGenerator<Buffer> {
   const reader = await openReader();
   if (!reader) return;
-  for (let at = 0; at < ids.length; at += MAILS_AT_ONCE) {
-    const sizes = await reader.read((db) => sizesOf(db, ids.slice(at, at + MAILS_AT_ONCE)));
+  for (let at = 0; at < ids.length; at += SIZES_AT_ONCE) {
+    const sizes = await reader.read((db) => sizesOf(db, ids.slice(at, at + SIZES_AT_ONCE)));
     for (const some of fewEnough(sizes)) {
       const release = await waitForLarge(some.bytes, some.ids[0], BYTES_AT_ONCE);
       try {
@@ -33,7 +36,7 @@ function fewEnough(sizes: { id: number; bytes: number }[]): { ids: number[]; byt
   const groups: { ids: number[]; bytes: number }[] = [];
   for (const { id, bytes } of sizes) {
     const last = groups.at(-1);
-    if (last && last.bytes + bytes <= BYTES_AT_ONCE) {
+    if (last && last.bytes + bytes <= BYTES_AT_ONCE && last.ids.length < MAILS_AT_ONCE) {
       last.ids.push(id);
       last.bytes += bytes;
     } else groups.push({ ids: [id], bytes });
