@@ -95,11 +95,13 @@ describe('what liblore and b4 dig ask', () => {
   });
 
   it('where a mail is, by a HEAD of its name alone', async () => {
-    const { status, headers } = await send('HEAD', `/${plus(work.newest)}/`);
-    expect([301, 302, 303, 307, 308]).toContain(status);
-    const { pathname } = new URL(headers.location ?? '', server.base);
-    expect(pathname).toMatch(/^\/revised\//);
-    expect((await send('HEAD', pathname)).status).toBe(200);
+    let pathname = `/${plus(work.newest)}/`;
+    let answer = await send('HEAD', pathname);
+    for (let n = 0; n < 5 && answer.headers.location; n++) {
+      pathname = new URL(answer.headers.location, server.base).pathname;
+      answer = await send('HEAD', pathname);
+    }
+    expect([answer.status, pathname.split('/').length]).toEqual([200, 4]);
     expect(mboxIn(await send('GET', `${pathname.replace(/\/$/, '')}/t.mbox.gz`))).toHaveLength(3);
     expect((await send('GET', '/all/no%40example.org/t.mbox.gz')).status).toBe(404);
     expect((await send('HEAD', '/no%40example.org/')).status).toBe(404);
@@ -144,9 +146,10 @@ function patchId(repository: string, commit: string): string {
  * Debian 12 has neither liblore nor a b4 with `dig`. Both run on its Python: unpack python3-liblore, b4, patatt and ezgb of Debian sid
  * (`apt-get download`, `dpkg -x`) and name the folder in THREADLINE_LIBLORE.
  */
+const DEBIANS = '/usr/bin/python3';
 const root = process.env.THREADLINE_LIBLORE ?? '/';
 const PYTHON = { PYTHONPATH: join(root, 'usr/lib/python3/dist-packages') };
-const installed = spawnSync('python3', ['-c', 'import liblore'], { env: { ...process.env, ...PYTHON } }).status === 0;
+const installed = spawnSync(DEBIANS, ['-c', 'import liblore'], { env: { ...process.env, ...PYTHON } }).status === 0;
 if (!installed && process.env.THREADLINE_REQUIRE?.includes('liblore'))
   throw new Error('liblore is required here (THREADLINE_REQUIRE)');
 
@@ -176,7 +179,7 @@ describe.skipIf(!installed)('liblore and b4 dig themselves', () => {
 
   it('liblore has its answers', () => {
     const args = ['-c', SCRIPT, server.base, work.newest, patchId(work.repository, 'v2')];
-    const ran = spawnSync('python3', args, { env: env(), encoding: 'utf8' });
+    const ran = spawnSync(DEBIANS, args, { env: env(), encoding: 'utf8' });
     expect(ran.stdout.split('\n').slice(0, -1), ran.stderr).toEqual(['True', '3', '3', '3', '3', '1', '3']);
   });
 
@@ -186,8 +189,10 @@ describe.skipIf(!installed)('liblore and b4 dig themselves', () => {
       `[b4]\n\tmidmask = ${server.base}/all/%s\n[user]\n\tname = T\n\temail = t@example.org\n`,
     );
     const args = [join(root, 'usr/bin/b4'), 'dig', '-c', 'v2'];
-    const ran = spawnSync('python3', args, { env: env(), cwd: work.repository, encoding: 'utf8' });
+    const ran = spawnSync(DEBIANS, args, { env: env(), cwd: work.repository, encoding: 'utf8' });
     expect(ran.status, ran.stdout + ran.stderr).toBe(0);
-    expect(ran.stdout + ran.stderr).toMatch(/\[PATCH v2 2\/2\] example: Say what follows\s+http/);
+    expect(ran.stdout + ran.stderr).toMatch(
+      /Found matching series by patch-id[\s\S]*\[PATCH v2 2\/2\] example: Say what follows/,
+    );
   });
 });

@@ -75,7 +75,10 @@ export function idRange(from: number | null, to: number | null): Condition {
 }
 
 export function arrivalRange(from: number | null, to: number | null): Condition {
-  return ofMessage('received_at >= ? AND received_at < ?', [from ?? 0, to ?? Number.MAX_SAFE_INTEGER]);
+  return ofMessage('coalesce(received_at, sent_at) >= ? AND coalesce(received_at, sent_at) < ?', [
+    from ?? 0,
+    to ?? Number.MAX_SAFE_INTEGER,
+  ]);
 }
 
 /** What a mail's own row tells: it is at hand where no words lead. */
