@@ -1,9 +1,10 @@
 /**
  * HTML with what may differ between two writers of the same page taken out: the order and case of attributes, and the order of
- * elements within `<head>`, where React moves some to the front.
+ * elements within `<head>`, where React moves some to the front; signs that one of them writes as a number.
  */
 export function comparable(html: string): string {
-  const tags = html.replace(
+  const signs = html.replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)));
+  const tags = signs.replace(
     /<([a-zA-Z][\w-]*)((?:\s+[^\s=<>]+="[^"]*")*)(\/?)>/g,
     (_, name: string, attributes: string, end: string) => {
       const sorted = [...attributes.matchAll(/([^\s=]+)="([^"]*)"/g)]

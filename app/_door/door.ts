@@ -206,7 +206,23 @@ function webRequest(request: IncomingMessage, method: string, target: Target, bo
     if (typeof value === 'string') headers[name] = value;
   }
   const url = `http://localhost${target.path}${target.query ? `?${target.query}` : ''}`;
-  return new Request(url, { method, headers, body: body as BodyInit | null });
+  if (body === null) return new Bodiless(url, method, new Headers(headers)) as unknown as Request;
+  return new Request(url, { method, headers, body: body as BodyInit });
+}
+
+/** What pages ask of a request without a body: to make a Request, with its signal and streams, takes as long as a query. */
+class Bodiless implements Pick<Request, 'url' | 'method' | 'headers' | 'body' | 'text'> {
+  readonly body = null;
+
+  constructor(
+    readonly url: string,
+    readonly method: string,
+    readonly headers: Headers,
+  ) {}
+
+  async text(): Promise<string> {
+    return '';
+  }
 }
 
 /** A body that could not be read is the client's fault, so no error is logged. */

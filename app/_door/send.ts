@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { finished } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, createBrotliCompress, createGzip, gzip } from 'node:zlib';
+import { wholeOf } from '../_web/http';
 import { unsentBytes } from '../_web/metrics';
 
 type Encoding = 'br' | 'gzip';
@@ -40,17 +41,18 @@ let keptBytes = 0;
 export async function send(request: IncomingMessage, response: ServerResponse, answer: Response): Promise<number> {
   const headers: Record<string, string> = {};
   for (const [name, value] of answer.headers) headers[name] = value;
-  const hasBody = answer.body !== null && request.method !== 'HEAD';
+  const ready = wholeOf(answer);
+  const hasBody = (ready ?? answer.body) !== null && request.method !== 'HEAD';
   const encoding = COMPRESSED.test(headers['content-type'] ?? '') ? encodingOf(request) : null;
   if (COMPRESSED.test(headers['content-type'] ?? '')) headers.vary = 'Accept-Encoding';
   if (!hasBody) {
-    await answer.body?.cancel();
+    if (!ready) await answer.body?.cancel();
     if (request.method === 'HEAD' && encoding) delete headers['content-length'];
     response.writeHead(answer.status, headers).end();
     return 0;
   }
   if (!(Number(headers['content-length']) <= MAX_WHOLE_BYTES)) return stream(response, answer, headers, encoding);
-  let body: Uint8Array = new Uint8Array(await answer.arrayBuffer());
+  let body: Uint8Array = ready ?? new Uint8Array(await answer.arrayBuffer());
   if (encoding && body.length >= MIN_BYTES) {
     const isPage = answer.status === 200 && request.method === 'GET' && KEPT.test(headers['content-type'] ?? '');
     body = await compressed(body, encoding, isPage ? headers.etag : undefined);
