@@ -3,7 +3,7 @@ export interface Fact {
   name: string;
   /** What these mails do, as the title of the facet. */
   title: string;
-  /** The words in a field that make the statement; without them, a trailer makes it (db/queries/search/facts.ts). */
+  /** The words in a field that make the statement; without them, a trailer makes it (db/queries/search/mailfacts.ts). */
   words?: { field: 'cve' | 'regzbot'; of: readonly string[] };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Snapshot } from '../open';
-import { Kept } from './kept';
+import { Kept, KeptById } from './kept';
 
 const file = {};
 const at = (version: string) => ({ file, version }) as Snapshot;
@@ -21,5 +21,37 @@ describe('what queries found', () => {
     expect(await kept.get(at('10 one'), 'key', async () => 'old')).toBe('old');
     expect(await kept.get(at('9 two'), 'key', async () => 'new')).toBe('new');
     expect(await kept.get(at('9 two'), 'key', async () => 'not asked')).toBe('new');
+  });
+});
+
+describe('what is known of single mails', () => {
+  const known = () => {
+    const asked: number[][] = [];
+    const kept = new KeptById<string>(3);
+    const ask = (version: string, ids: number[]) =>
+      kept.all(at(version), ids, async (missing) => {
+        asked.push(missing);
+        return missing.map((id) => `${version}:${id}`);
+      });
+    return { asked, ask };
+  };
+
+  it('is read once for a state of the data, whatever asks for it', async () => {
+    const { asked, ask } = known();
+    expect(await ask('9', [3, 1])).toEqual(['9:3', '9:1']);
+    expect(await ask('9', [1, 2, 3])).toEqual(['9:1', '9:2', '9:3']);
+    expect(await ask('10', [3])).toEqual(['10:3']);
+    expect(asked).toEqual([[3, 1], [2], [3]]);
+  });
+
+  it('is whole where there is no room for more, and while others make room', async () => {
+    const { ask } = known();
+    await ask('9', [1, 2, 3, 4]);
+    expect(await Promise.all([ask('9', [1, 5]), ask('9', [2, 6]), ask('9', [3, 1])])).toEqual([
+      ['9:1', '9:5'],
+      ['9:2', '9:6'],
+      ['9:3', '9:1'],
+    ]);
+    expect(await ask('9', [])).toEqual([]);
   });
 });

@@ -39,3 +39,26 @@ function isBefore(one: string, other: string): boolean {
   const [[count, log], [otherCount, otherLog]] = [one.split(' '), other.split(' ')];
   return log === otherLog && Number(count) < Number(otherCount);
 }
+
+/** Keeps what is known of single mails or threads, whatever it was asked for; beyond `limit` of them all are read again. */
+export class KeptById<T> {
+  readonly #shelves = new Kept<Map<number, T>>(1);
+
+  constructor(private readonly limit: number) {}
+
+  /** What is known of `ids`, in their order; `read` gives it of those that are not kept, in theirs. */
+  async all(db: Snapshot, ids: readonly number[], read: (missing: number[]) => Promise<T[]>): Promise<T[]> {
+    const shelf = await this.#shelves.get(db, '', async () => new Map());
+    const missing = ids.filter((id) => !shelf.has(id));
+    if (!missing.length) return ids.map((id) => shelf.get(id) as T);
+    // Others may make room while this is read.
+    const known = new Map(ids.flatMap((id) => (shelf.has(id) ? [[id, shelf.get(id) as T] as const] : [])));
+    const values = await read(missing);
+    if (shelf.size > this.limit) shelf.clear();
+    for (const [n, id] of missing.entries()) {
+      shelf.set(id, values[n] as T);
+      known.set(id, values[n] as T);
+    }
+    return ids.map((id) => known.get(id) as T);
+  }
+}

@@ -1,6 +1,7 @@
 import { STATE } from '#patch/state';
 import { STANDING } from '#patch/trailer';
 import type { Snapshot } from '../open';
+import { KeptById } from './kept';
 import { STATUS } from './status';
 
 /** What became of a series, as a row says it. */
@@ -23,15 +24,20 @@ export const VERDICT = `${STATUS} AS status,
   coalesce(s.proof_id, CASE s.status WHEN '${STATE.reviewed}' THEN ${REVIEWED} WHEN '${STATE.underDiscussion}' THEN s.last_id END, s.posted_id) AS since_id,
   coalesce((SELECT max(last_at) FROM list), 0) AS now_at`;
 
-/** Verdicts of the threads whose first mail is a patch, by that mail's id. */
-export async function verdictsOfThreads(db: Snapshot, firsts: number[]): Promise<Map<number, Verdict>> {
-  if (!firsts.length) return new Map();
-  const rows = await db.all<Verdict & { id: number }>(
-    `SELECT p.message_id AS id, ${VERDICT} FROM json_each(?) j JOIN patch p ON p.message_id = j.value
-     JOIN revision r ON r.id = p.revision_id JOIN series s ON s.id = r.series_id`,
-    [JSON.stringify(firsts)],
-  );
-  return new Map(rows.map(({ id, ...verdict }) => [id, verdict]));
+/** Verdicts by the id of a thread's first mail: lists and searches show the same threads over and over. */
+const kept = new KeptById<Verdict | null>(50_000);
+
+/** Verdicts of threads, by the id of their first mail; null where that is no patch of a series. */
+export function verdictsOfThreads(db: Snapshot, firsts: number[]): Promise<(Verdict | null)[]> {
+  return kept.all(db, firsts, async (missing) => {
+    const rows = await db.all<Verdict & { id: number }>(
+      `SELECT p.message_id AS id, ${VERDICT} FROM json_each(?) j JOIN patch p ON p.message_id = j.value
+       JOIN revision r ON r.id = p.revision_id JOIN series s ON s.id = r.series_id`,
+      [JSON.stringify(missing)],
+    );
+    const found = new Map(rows.map(({ id, ...verdict }) => [id, verdict]));
+    return missing.map((id) => found.get(id) ?? null);
+  });
 }
 
 /** The same threads, those that begin a series with what became of it; `firstOf` gives the id of a thread's first mail. */
@@ -41,5 +47,5 @@ export async function judged<T>(
   firstOf: (thread: T) => number,
 ): Promise<(T & { verdict?: Verdict | undefined })[]> {
   const verdicts = await verdictsOfThreads(db, threads.map(firstOf));
-  return threads.map((line) => ({ ...line, verdict: verdicts.get(firstOf(line)) }));
+  return threads.map((line, n) => ({ ...line, verdict: verdicts[n] ?? undefined }));
 }

@@ -13,7 +13,7 @@ import {
   personFacts,
   type TrailerCount,
 } from '#db/queries/people';
-import { inCommon } from '#db/queries/search/facets';
+import { inCommon } from '#db/queries/search/descending';
 import { topicMatches } from '#db/queries/topics';
 import { timeOf } from '#mail/ids';
 import { notFound, page } from '../../_page/page';

@@ -1,6 +1,8 @@
 import { monthNamer } from '#mail/months';
+import { FACTS } from '#query/fact';
 import type { Snapshot } from '../../open';
-import { STATUS } from '../status';
+import { inCommon } from './descending';
+import { factsOf } from './mailfacts';
 
 export interface Facet {
   /** What the search is narrowed to. */
@@ -27,50 +29,62 @@ export interface Facets {
 export const FACET_BOUND = 1_000;
 const VALUES = 12;
 
-/** Of each facet: its value, its title, and the rows that are counted by the value. */
-const COUNTED = {
-  lists: ['l.name', 'NULL', 'JOIN posting p ON p.message_id = j.value JOIN list l ON l.id = p.list_id'],
-  authors: [
-    'p.slug',
-    'p.name',
-    'JOIN message m ON m.id = j.value JOIN identity i ON i.id = m.author_id JOIN person p ON p.id = i.person_id',
-  ],
-  statuses: [
-    STATUS,
-    'NULL',
-    'JOIN patch p ON p.message_id = j.value JOIN revision r ON r.id = p.revision_id JOIN series s ON s.id = r.series_id',
-  ],
-} as const;
-
-const counted = Object.entries(COUNTED)
-  .map(
-    ([facet, [column, title, joins]]) =>
-      `SELECT * FROM (SELECT '${facet}' AS facet, ${column} AS value, ${title} AS title, count(*) AS count FROM json_each(?1) j ${joins} GROUP BY 2 ORDER BY 4 DESC, 2 LIMIT ${VALUES})`,
-  )
-  .join(' UNION ALL ');
-
-type Counted = Record<keyof typeof COUNTED, Facet[]>;
-
-async function readCounted(db: Snapshot, ids: number[]): Promise<Counted> {
-  const found: Counted = { lists: [], authors: [], statuses: [] };
-  if (!ids.length) return found;
-  const rows = await db.all<{ facet: keyof typeof COUNTED; value: string; title: string | null; count: number }>(
-    counted,
-    [JSON.stringify(ids)],
-  );
-  for (const { facet, value, title, count } of rows)
-    found[facet].push(title === null ? { value, count } : { value, title, count });
-  return found;
+/** Facets of matches (message.id, newest first). */
+export async function readFacets(
+  db: Snapshot,
+  matches: readonly number[],
+  months: readonly MonthCount[],
+): Promise<Omit<Facets, 'topics'>> {
+  const { mails, persons, lists } = await factsOf(db, matches.slice(0, FACET_BOUND));
+  const byPerson = new Map<number, number>();
+  const [byList, byStatus] = [new Map<string, number>(), new Map<string, number>()];
+  const byFact = FACTS.map(() => 0);
+  for (const mail of mails) {
+    add(byList, mail.lists);
+    if (mail.person !== null) add(byPerson, mail.person);
+    if (mail.status !== null) add(byStatus, mail.status);
+    for (let left = mail.facts, n = 0; left; left >>= 1, n++) byFact[n] = (byFact[n] as number) + (left & 1);
+  }
+  return {
+    lists: mostOf([...byEachList(byList)].map(([id, count]) => ({ value: lists.get(id) ?? '', count }))),
+    years: yearsOf(months),
+    authors: mostOf(
+      [...byPerson].flatMap(([id, count]) => {
+        const person = persons.get(id);
+        return person ? { value: person.slug, title: person.name, count } : [];
+      }),
+    ),
+    statuses: mostOf([...byStatus].map(([value, count]) => ({ value, count }))),
+    facts: FACTS.map(({ name, title }, n) => ({ value: name, title, count: byFact[n] as number }))
+      .filter(({ count }) => count > 0)
+      .sort((a, b) => b.count - a.count),
+  };
 }
 
-/** Facets of matches (message.id, newest first). */
-export async function readFacets(db: Snapshot, matches: readonly number[]): Promise<Omit<Facets, 'topics' | 'facts'>> {
-  return {
-    ...(await readCounted(db, matches.slice(0, FACET_BOUND))),
-    years: countBy(matches, 4)
-      .reverse()
-      .map(([value, count]) => ({ value, count })),
-  };
+function add<T>(counts: Map<T, number>, key: T, count = 1): void {
+  counts.set(key, (counts.get(key) ?? 0) + count);
+}
+
+/** Counts of sets of lists as counts of lists. */
+function byEachList(bySet: Map<string, number>): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const [set, count] of bySet) for (const id of set.split(',')) if (id) add(counts, id, count);
+  return counts;
+}
+
+const mostOf = (facets: Facet[]): Facet[] =>
+  facets.sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1)).slice(0, VALUES);
+
+/** The newest first. */
+function yearsOf(months: readonly MonthCount[]): Facet[] {
+  const years: Facet[] = [];
+  for (const { month, messages } of months.toReversed()) {
+    const value = month.slice(0, -3);
+    const last = years.at(-1);
+    if (last?.value === value) last.count += messages;
+    else years.push({ value, count: messages });
+  }
+  return years;
 }
 
 /** How many of the matches each topic has, those with most first. */
@@ -81,29 +95,26 @@ export function topicFacet(matches: readonly number[], topics: ReadonlyMap<strin
     .sort((a, b) => b.count - a.count);
 }
 
-/** How many ids two lists, both newest first, have in common. */
-export function inCommon(a: readonly number[], b: readonly number[]): number {
-  const oldest = a.at(-1) ?? Number.POSITIVE_INFINITY;
-  let [count, n] = [0, 0];
-  for (const id of b) {
-    if (id < oldest) break;
-    while ((a[n] as number) > id) n++;
-    if (a[n] === id) count++;
-  }
-  return count;
+export interface MonthCount {
+  /** 'YYYY-MM' */
+  month: string;
+  messages: number;
 }
 
-/** Matches by month, 'YYYY-MM' ascending. */
-export const monthsOf = (matches: readonly number[]): { month: string; messages: number }[] =>
-  countBy(matches, 7).map(([month, messages]) => ({ month, messages }));
-
-/** Counts by the first letters of the date. */
-function countBy(matches: readonly number[], letters: 4 | 7): [string, number][] {
+/** Matches by month, ascending. */
+export function monthsOf(matches: readonly number[]): MonthCount[] {
   const counts = new Map<string, number>();
-  const nameOf = monthNamer(letters);
+  const nameOf = monthNamer(7);
+  // Neighbours are mostly of one month.
+  let [month, messages] = ['', 0];
   for (const id of matches) {
     const name = nameOf(id);
-    counts.set(name, (counts.get(name) ?? 0) + 1);
+    if (name !== month) {
+      if (messages) add(counts, month, messages);
+      [month, messages] = [name, 0];
+    }
+    messages++;
   }
-  return [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
+  if (messages) add(counts, month, messages);
+  return [...counts].map(([month, messages]) => ({ month, messages })).sort((a, b) => (a.month < b.month ? -1 : 1));
 }

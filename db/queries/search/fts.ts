@@ -32,7 +32,16 @@ const columnFilter = (field: Field) => `{${columnsOf(field).join(' ')}}`;
 /** A string of FTS5's language; it ends at a NUL, whatever stands behind. */
 export const quoted = (text: string) => `"${spaceCjk(text).replace(/[\0"]/g, ' ')}"`;
 
-function wordsMatch({ field, text, prefix }: Extract<Node, { kind: 'words' }>): string {
+/** A plan asks for the same words in several places, and the stems of a prefix take 0.2 ms. */
+const written = new WeakMap<Node, string>();
+
+function wordsMatch(node: Extract<Node, { kind: 'words' }>): string {
+  const known = written.get(node) ?? wordsWritten(node);
+  written.set(node, known);
+  return known;
+}
+
+function wordsWritten({ field, text, prefix }: Extract<Node, { kind: 'words' }>): string {
   const columns = columnFilter(field);
   if (!prefix) return `${columns} : ${quoted(text)}`;
   const last = /(?<![\p{L}\p{N}])[\p{L}\p{N}]+$/u.exec(text)?.[0] ?? '';

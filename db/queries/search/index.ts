@@ -2,13 +2,14 @@ import { parseQuery } from '#query/parse';
 import type { Node, Problem } from '#query/types';
 import { expandTopics, type Topic } from '#site/topic';
 import type { Snapshot } from '../../open';
+import { lists } from '../home';
 import { Kept } from '../kept';
 import { type Condition, idRange, inThread, onList, UnknownTest } from './condition';
-import { FACET_BOUND, type Facets, monthsOf, readFacets, topicFacet } from './facets';
-import { factFacet } from './facts';
-import { bestMatches, COUNT_BOUND, matchesBefore, newestMatches, readMatches } from './matches';
+import { type Facets, type MonthCount, monthsOf, readFacets, topicFacet } from './facets';
+import { COUNT_BOUND, newestMatches, readMatches } from './matches';
 import { type Plan, planQuery } from './plan';
-import { readResults, type SearchResult } from './results';
+import type { SearchResult } from './results';
+import { shownOf, withGroups } from './shown';
 import { narrowWildcards } from './wildcard';
 
 export { FACET_BOUND, type Facet, type Facets } from './facets';
@@ -53,7 +54,7 @@ export interface SearchPage {
   next: number | null;
   facets: Facets | null;
   /** Matches by month, of the newest COUNT_BOUND; null without facets. */
-  months: { month: string; messages: number }[] | null;
+  months: MonthCount[] | null;
   problem: Problem | null;
   /** What the reader is told of how it was answered. */
   notice: string | null;
@@ -109,12 +110,19 @@ async function plan(
     const tree = asked && expandTopics(asked, request.topics ?? []);
     const { tree: narrowed, broad } = tree ? await narrowWildcards(db, tree) : { tree, broad: [] };
     const made = planQuery(narrowed, tree);
-    made.where.push(...narrowing(request));
+    const list = request.list && (await hasAll(db, request.list)) ? null : request.list;
+    made.where.push(...narrowing({ ...request, list }));
     return { plan: made, broad };
   } catch (error) {
     if (!(error instanceof UnknownTest)) throw error;
     return { problem: { message: error.message, at: [error.at, request.query.length] } };
   }
+}
+
+/** Whether a list has all mails there are: then none need be asked for it. */
+async function hasAll(db: Snapshot, list: string): Promise<boolean> {
+  const all = await lists(db);
+  return all.length === 1 && all[0]?.name === list;
 }
 
 /** `topic` and `person` of the address, as if they stood in the query. */
@@ -169,132 +177,19 @@ async function run(db: Snapshot, request: SearchRequest, plan: Plan, empty: Sear
 
 async function readPage(db: Snapshot, request: SearchRequest, plan: Plan, limit: number): Promise<Page> {
   const all = await newestMatches(db, plan);
-  const shown = request.group
-    ? await groupedResults(db, request, all, plan, limit)
-    : await plainResults(db, request, plan, limit);
+  const shown = await shownOf(db, request, all, plan, limit);
   const marked = request.snippets === false ? null : plan;
-  // Facets are counted on SQLite's thread while excerpts are cut on this one.
+  const months = request.facets ? monthsOf(all) : null;
+  // Facets are read on SQLite's thread while excerpts are cut on this one.
   const [results, facets] = await Promise.all([
-    readResults(db, shown.ids, marked),
-    request.facets ? facetsOf(db, all) : null,
+    withGroups(db, shown, marked),
+    months ? readFacets(db, all, months) : null,
   ]);
   return {
     all,
-    results: await withGroups(db, shown, results),
+    results,
     next: shown.next,
     facets,
-    months: request.facets ? monthsOf(all) : null,
+    months,
   };
-}
-
-async function facetsOf(db: Snapshot, all: number[]): Promise<Omit<Facets, 'topics'>> {
-  return { ...(await readFacets(db, all)), facts: await factFacet(db, all.slice(0, FACET_BOUND)) };
-}
-
-interface Shown {
-  ids: number[];
-  next: number | null;
-  /** Matches of the thread of each id, the id itself first. */
-  groups: number[][] | null;
-}
-
-async function plainResults(db: Snapshot, request: SearchRequest, plan: Plan, limit: number): Promise<Shown> {
-  const cursor = request.cursor ?? null;
-  const isRanked = request.sort === 'relevance';
-  const ids = isRanked
-    ? await bestMatches(db, plan, cursor ?? 0, limit + 1)
-    : await matchesBefore(db, plan, cursor, limit + 1);
-  const shown = ids.slice(0, limit);
-  if (ids.length <= limit) return { ids: shown, next: null, groups: null };
-  return { ids: shown, next: isRanked ? (cursor ?? 0) + limit : (shown.at(-1) ?? null), groups: null };
-}
-
-/** Matches whose threads are looked up at a time: a page of threads is found among the first few hundred. */
-const WALK = 500;
-
-/** Threads in the order of their newest (or best) match, of the first COUNT_BOUND matches. */
-async function groupedResults(
-  db: Snapshot,
-  request: SearchRequest,
-  all: number[],
-  plan: Plan,
-  limit: number,
-): Promise<Shown> {
-  const ranked = request.sort === 'relevance' && plan.match !== null;
-  const ids = ranked ? await bestMatches(db, plan, 0, COUNT_BOUND) : all;
-  const cursor = request.cursor ?? null;
-  const seen = new Set<number>();
-  const page: { thread: number; id: number }[] = [];
-  for (let from = 0; from < ids.length && page.length <= limit; from += WALK) {
-    const walked = ids.slice(from, from + WALK);
-    const threads = await threadsOf(db, walked);
-    for (const [n, thread] of threads.entries()) {
-      if (seen.has(thread)) continue;
-      seen.add(thread);
-      const id = walked[n] as number;
-      const isPassed = cursor !== null && (ranked ? seen.size <= cursor : id >= cursor);
-      if (!isPassed) page.push({ thread, id });
-      if (page.length > limit) break;
-    }
-  }
-  const more = page.length > limit;
-  const shown = page.slice(0, limit);
-  const last = shown.at(-1)?.id ?? null;
-  return {
-    ids: shown.map(({ id }) => id),
-    next: more ? (ranked ? (cursor ?? 0) + limit : last) : null,
-    groups: await groupsOf(
-      db,
-      shown.map(({ thread }) => thread),
-      ids,
-    ),
-  };
-}
-
-/** Threads of messages, in their order. */
-async function threadsOf(db: Snapshot, ids: number[]): Promise<number[]> {
-  const row = await db.get<{ threads: string }>(
-    'SELECT json_group_array(m.thread ORDER BY j.key) AS threads FROM json_each(?) j JOIN message m ON m.id = j.value',
-    [JSON.stringify(ids)],
-  );
-  return JSON.parse(row?.threads ?? '[]');
-}
-
-/** Of each thread its matches, in the order of the matches. */
-async function groupsOf(db: Snapshot, threads: number[], matches: number[]): Promise<number[][]> {
-  if (!threads.length) return [];
-  const row = await db.get<{ mails: string }>(
-    'SELECT json_group_array(json_array(j.key, m.id)) AS mails FROM json_each(?) j JOIN message m ON m.thread = j.value',
-    [JSON.stringify(threads)],
-  );
-  const mails: [key: number, id: number][] = JSON.parse(row?.mails ?? '[]');
-  const keys = new Map(mails.map(([key, id]) => [id, key]));
-  const groups = threads.map((): number[] => []);
-  for (const id of matches) {
-    const key = keys.get(id);
-    if (key !== undefined) groups[key]?.push(id);
-  }
-  return groups;
-}
-
-/** Others of a thread that are named beside its result. */
-const ALSO = 3;
-
-async function withGroups(db: Snapshot, { groups }: Shown, results: SearchResult[]): Promise<SearchResult[]> {
-  if (!groups) return results;
-  const others = await readResults(
-    db,
-    groups.flatMap((group) => group.slice(1, ALSO + 1)),
-    null,
-  );
-  const byId = new Map(others.map((other) => [other.id, other]));
-  return results.map((result, n) => {
-    const group = groups[n] ?? [];
-    const also = group.slice(1, ALSO + 1).flatMap((id) => byId.get(id) ?? []);
-    return {
-      ...result,
-      matches: group.length,
-      also: also.map(({ msgid, author, sentAt }) => ({ msgid, author, sentAt })),
-    };
-  });
 }

@@ -2,6 +2,7 @@ import type { Node } from '#query/types';
 import type { Snapshot } from '../../open';
 import { Kept } from '../kept';
 import { type Condition, NEWEST, OLDEST, type Range, ROBOTS } from './condition';
+import { firstAtMost, without } from './descending';
 import { type Plan, planQuery } from './plan';
 
 /** Matches are counted up to this; beyond it the count is said to be a bound. */
@@ -46,7 +47,7 @@ export function newestMatches(db: Snapshot, plan: Plan): Promise<number[]> {
 /** Up to `limit` matches older than an id, newest first. */
 export async function matchesBefore(db: Snapshot, plan: Plan, before: number | null, limit: number): Promise<number[]> {
   const all = await newestMatches(db, plan);
-  const from = before === null ? 0 : firstBelow(all, before);
+  const from = before === null ? 0 : firstAtMost(all, before - 1);
   if (all.length <= COUNT_BOUND || from + limit <= all.length) return all.slice(from, from + limit);
   return readMatches(db, plan, before, limit);
 }
@@ -87,7 +88,7 @@ export async function readMatches(
   return found;
 }
 
-/** Numbers of a JSON array: half of JSON.parse's time for ten thousand, and none of them is an object for the collector. */
+/** Numbers of a JSON array, or with anything else between them: half of JSON.parse's time for ten thousand, and none of them is an object for the collector. */
 export function parseIds(json: Uint8Array): number[] {
   const ids: number[] = [];
   let [id, digits, isNegative] = [0, 0, false];
@@ -102,6 +103,7 @@ export function parseIds(json: Uint8Array): number[] {
       [id, digits, isNegative] = [0, 0, false];
     }
   }
+  if (digits) ids.push(isNegative ? -id : id);
   return ids;
 }
 
@@ -124,17 +126,6 @@ async function idBelow(db: Snapshot, id: number, postings: number): Promise<numb
   return row?.id ?? OLDEST;
 }
 
-/** Where in ids that descend the first one below a bound stands. */
-function firstBelow(ids: number[], bound: number): number {
-  let [from, to] = [0, ids.length];
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if ((ids[middle] as number) < bound) to = middle;
-    else from = middle + 1;
-  }
-  return from;
-}
-
 /** Weights of bm25 in the order of the columns: a subject tells most, then names, then own words. */
 const WEIGHTS = '10, 4, 1, 1, 3, 0.5, 0.7, 2, 2, 1, 1, 0.5, 1, 1, 0.5';
 
@@ -142,6 +133,9 @@ const WEIGHTS = '10, 4, 1, 1, 3, 0.5, 0.7, 2, 2, 1, 1, 0.5, 1, 1, 0.5';
 const WEIGHED = 2_000;
 /** Of more, as many are put in order, the others follow by date: twenty pages of threads, for a fraction of what all would take. */
 const PLACED = 1_000;
+
+/** As many at most are in an order of their own; the others are by date. */
+export const RANKED = Math.max(WEIGHED, PLACED);
 
 /** Orders of as many queries: the next page asks for the same. */
 const ranked = new Kept<number[]>(32);
@@ -205,8 +199,7 @@ async function byPlace(db: Snapshot, plan: Plan, all: number[]): Promise<number[
     for (const id of await readMatches(db, { ...plan, match }, null, PLACED)) found.add(id);
   }
   const placed = [...found].slice(0, PLACED);
-  const isPlaced = new Set(placed);
-  return [...placed, ...all.filter((id) => !isPlaced.has(id))];
+  return [...placed, ...without(all, placed)];
 }
 
 /** Every message that a tree finds, newest first: 8 bytes a match in memory, in one row of the database. */

@@ -25,7 +25,9 @@ export interface SearchResult {
   also?: { msgid: string; author: { name: string; address: string }; sentAt: number }[];
 }
 
-/** In the order of the columns of readResults. */
+export type OtherMatch = Pick<SearchResult, 'id' | 'msgid' | 'author' | 'sentAt'>;
+
+/** In the order of the columns of ROWS. */
 type ResultRow = [
   id: number,
   msgid: string,
@@ -42,27 +44,44 @@ type ResultRow = [
   lists: string[],
   first: number,
 ];
+type OtherRow = [id: number, msgid: string, name: string, address: string, sentAt: number];
 
-/** Results in the order of `ids`; excerpts where there is a plan to mark. All rows come as one text: made one by one, their values take longer than the query. */
-export async function readResults(db: Snapshot, ids: number[], plan: Plan | null): Promise<SearchResult[]> {
-  if (!ids.length) return [];
-  const found = await db.get<{ rows: string }>(
-    `SELECT json_group_array(json_array(m.id, m.msgid, m.subject, i.name, i.address, m.sent_at, t.root, t.messages, m.attachments IS NOT NULL, m.text_block, m.text_at, m.text_size,
-       (SELECT json_group_array(l.name) FROM posting p JOIN list l ON l.id = p.list_id WHERE p.message_id = m.id), t.first_id) ORDER BY j.key) AS rows
-     FROM json_each(?) j JOIN message m ON m.id = j.value JOIN identity i ON i.id = m.author_id JOIN thread t ON t.id = m.thread`,
-    [JSON.stringify(ids)],
-  );
+/** All rows come as one text: made one by one, their values take longer than the query. */
+const ROWS = `SELECT
+  (SELECT json_group_array(json_array(m.id, m.msgid, m.subject, i.name, i.address, m.sent_at, t.root, t.messages, m.attachments IS NOT NULL, m.text_block, m.text_at, m.text_size,
+     (SELECT json_group_array(l.name) FROM posting p JOIN list l ON l.id = p.list_id WHERE p.message_id = m.id), t.first_id) ORDER BY j.key)
+   FROM json_each(?1) j JOIN message m ON m.id = j.value JOIN identity i ON i.id = m.author_id JOIN thread t ON t.id = m.thread) AS rows,
+  (SELECT json_group_array(json_array(m.id, m.msgid, i.name, i.address, m.sent_at))
+   FROM json_each(?2) j JOIN message m ON m.id = j.value JOIN identity i ON i.id = m.author_id) AS others`;
+
+/** Results in the order of `ids`, excerpts where there is a plan to mark; and who wrote `others`. */
+export async function readResults(
+  db: Snapshot,
+  ids: number[],
+  others: number[],
+  plan: Plan | null,
+): Promise<{ results: SearchResult[]; also: OtherMatch[] }> {
+  if (!ids.length) return { results: [], also: [] };
+  const found = await db.get<{ rows: string; others: string }>(ROWS, [JSON.stringify(ids), JSON.stringify(others)]);
   const rows: ResultRow[] = JSON.parse(found?.rows ?? '[]');
+  const also: OtherRow[] = JSON.parse(found?.others ?? '[]');
+  return {
+    results: await resultsOf(db, rows, plan),
+    also: also.map(([id, msgid, name, address, sentAt]) => ({ id, msgid, author: { name, address }, sentAt })),
+  };
+}
+
+async function resultsOf(db: Snapshot, rows: ResultRow[], plan: Plan | null): Promise<SearchResult[]> {
   const places = rows.map(([, , , , , , , , , text_block, text_at, text_size]) => ({ text_block, text_at, text_size }));
   const texts = plan ? await textBytesOf(db, places) : [];
   const finder = plan?.words.length ? new Finder(plan.words) : null;
+  const excerpts = texts.map((text) => excerptOf(text, finder));
   const verdicts = plan
     ? await verdictsOfThreads(
         db,
         rows.map((row) => row[13]),
       )
-    : null;
-  const excerpts = texts.map((text) => excerptOf(text, finder));
+    : [];
   const quoted = await quotedAuthors(
     db,
     rows.flatMap(([id], n): [number, number][] => {
@@ -70,25 +89,24 @@ export async function readResults(db: Snapshot, ids: number[], plan: Plan | null
       return line === null ? [] : [[id, line]];
     }),
   );
-  const verdictOf = (first: number) => {
-    const verdict = verdicts?.get(first);
-    return verdict && { ...verdict, of: first };
-  };
   return rows.map(
-    ([id, msgid, subject, name, address, sentAt, thread, threadMessages, attachments, , , , lists, first], n) => ({
-      id,
-      msgid,
-      subject,
-      author: { name, address },
-      sentAt,
-      lists: lists.sort(),
-      thread,
-      threadMessages,
-      hasAttachments: attachments === 1,
-      verdict: verdictOf(first),
-      snippet: excerpts[n]?.pieces ?? [],
-      ...(excerpts[n]?.quotedLine == null ? {} : { quotes: quoted.get(id) ?? null }),
-    }),
+    ([id, msgid, subject, name, address, sentAt, thread, threadMessages, attachments, , , , lists, first], n) => {
+      const verdict = verdicts[n];
+      return {
+        id,
+        msgid,
+        subject,
+        author: { name, address },
+        sentAt,
+        lists: lists.sort(),
+        thread,
+        threadMessages,
+        hasAttachments: attachments === 1,
+        verdict: verdict ? { ...verdict, of: first } : undefined,
+        snippet: excerpts[n]?.pieces ?? [],
+        ...(excerpts[n]?.quotedLine == null ? {} : { quotes: quoted.get(id) ?? null }),
+      };
+    },
   );
 }
 
