@@ -1,8 +1,8 @@
-/** An address to ask for, and what it answers with. */
+/** A URL to request, and its kind. */
 export interface Address {
   kind: string;
   path: string;
-  /** Of a POST. */
+  /** The body of a POST. */
   body?: string;
   type?: string;
 }
@@ -23,7 +23,7 @@ const QUERIES = [
   'zzqxnosuchword',
 ];
 
-/** Addresses of every kind, drawn from what the database holds now by its own API. */
+/** URLs of every kind, drawn from the current contents of the database through its API. */
 export async function drawAddresses(base: string): Promise<Address[]> {
   const json = async (path: string) => {
     const answer = await fetch(`${base}/api/v1${path}`);
@@ -90,7 +90,7 @@ export async function drawAddresses(base: string): Promise<Address[]> {
   return found;
 }
 
-/** As many as `count`, from all along the list. */
+/** `count` elements, spread evenly over the list. */
 function spread<T>(all: T[], count: number): T[] {
   if (all.length <= count) return all;
   return Array.from({ length: count }, (_, n) => all[Math.floor((n * all.length) / count)] as T);

@@ -4,20 +4,20 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { XMLValidator } from 'fast-xml-parser';
 import type { Address } from './addresses';
 
-/** What came back. */
+/** An answer to a request. */
 export interface Asked {
   address: Address;
   ms: number;
   status: number;
   headers: IncomingHttpHeaders;
   body: Buffer;
-  /** The connection ended before the answer did, or could not be made. */
+  /** Set if the connection failed, or ended before the answer. */
   error?: string;
 }
 
 const agent = new Agent({ keepAlive: true });
 
-/** Asks once; never throws. `known` is an ETag that the client has. */
+/** Sends a request; never throws. `known` is an ETag that the client has. */
 export function ask(
   base: string,
   address: Address,
@@ -44,16 +44,16 @@ export function ask(
   });
 }
 
-/** Faults that are told in full; the others are counted. */
+/** Faults that are reported in full; the others are only counted. */
 const MAX_FAULTS = 30;
 
-/** Looks at answers: what is wrong with each, and how long each kind took. */
+/** Checks answers, and records how long each kind took. */
 export class Checks {
   readonly faults: string[] = [];
   faultCount = 0;
   count = 0;
   readonly #kinds = new Map<string, { times: number[]; statuses: Map<number, number> }>();
-  /** Of each address, its last ETag; of each address and ETag, what the bytes were. */
+  /** The last ETag of each URL; and below, the hash of the bytes for each URL and ETag. */
   readonly #etags = new Map<string, string>();
   readonly #bytes = new Map<string, string>();
 
@@ -62,7 +62,7 @@ export class Checks {
     this.note(asked.address.kind, asked.status, asked.ms, fault && `${asked.address.path}: ${fault}`);
   }
 
-  /** Counts an answer of a kind; `fault` is what was wrong with it. */
+  /** Counts an answer of a kind; `fault` says what was wrong with it. */
   note(name: string, status: number, ms: number, fault: string | null): void {
     this.count++;
     const kind = this.#kinds.get(name) ?? { times: [], statuses: new Map<number, number>() };
@@ -82,7 +82,7 @@ export class Checks {
     return [...this.#kinds].map(([kind, rest]) => ({ kind, ...rest })).sort((a, b) => a.kind.localeCompare(b.kind));
   }
 
-  /** An ETag names one state of the data: a page of two states would not be the same bytes twice. */
+  /** Checks that an ETag always means the same bytes: a page mixed from two states of the data would differ. */
   #changed({ address, status, headers, body }: Asked): string | null {
     const { etag } = headers;
     if (status !== 200 || !etag || address.body !== undefined) return null;
@@ -91,7 +91,7 @@ export class Checks {
     const hash = createHash('sha256').update(decoded(headers, body)).digest('base64');
     const known = this.#bytes.get(key);
     this.#bytes.set(key, hash);
-    return known && known !== hash ? 'other bytes under the same ETag' : null;
+    return known && known !== hash ? 'other bytes with the same ETag' : null;
   }
 }
 
@@ -102,21 +102,21 @@ const decoded = (headers: IncomingHttpHeaders, body: Buffer): Buffer =>
       ? gunzipSync(body)
       : body;
 
-/** What is wrong with one answer by itself; null where nothing is. */
+/** What is wrong with an answer by itself, or null. */
 function faultOf({ status, headers, body, address }: Asked): string | null {
-  if (status >= 500 || status === 0) return 'an error of the server';
+  if (status >= 500 || status === 0) return 'a server error';
   if (!headers['content-security-policy']) return 'no Content-Security-Policy';
   const length = headers['content-length'];
   if (length !== undefined && status !== 304 && Number(length) !== body.length)
     return `${body.length} bytes of ${length}`;
-  if (status === 304 || status === 301 || status === 302) return body.length ? 'a body where there is none' : null;
-  // Versions are guessed from their count: a series may have others.
+  if (status === 304 || status === 301 || status === 302) return body.length ? 'an unexpected body' : null;
+  // Version numbers are guessed from their count; a series may have others.
   const wanted = /^nothing/.test(address.kind) ? [400, 404] : address.kind === 'diff' ? [200, 400, 404] : [200, 404];
-  if (!wanted.includes(status)) return 'not the status that was expected';
+  if (!wanted.includes(status)) return 'an unexpected status';
   try {
     return faultOfBody(headers['content-type'] ?? '', decoded(headers, body));
   } catch (error) {
-    return `cannot be decoded: ${(error as Error).message}`;
+    return `cannot decode: ${(error as Error).message}`;
   }
 }
 
@@ -124,9 +124,9 @@ function faultOfBody(type: string, body: Buffer): string | null {
   if (type.startsWith('text/html')) {
     const html = body.toString();
     const isWhole = html.startsWith('<!DOCTYPE html>') && html.trimEnd().endsWith('</html>');
-    return isWhole ? null : 'an HTML page that is cut';
+    return isWhole ? null : 'an incomplete HTML page';
   }
-  if (type.startsWith('application/json')) return JSON.parse(body.toString()) === undefined ? 'no JSON' : null;
+  if (type.startsWith('application/json')) return JSON.parse(body.toString()) === undefined ? 'not JSON' : null;
   if (type.startsWith('application/atom+xml')) {
     const valid = XMLValidator.validate(body.toString());
     return valid === true ? null : `XML: ${valid.err.msg} in line ${valid.err.line}`;

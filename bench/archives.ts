@@ -10,14 +10,14 @@ const LISTING_BYTES = 1 << 30;
 
 /** A mail archive to measure on. */
 export interface Archive {
-  /** Of its folder or file: the list's name too. */
+  /** The name of its folder or file, and of the list. */
   name: string;
   path: string;
-  /** Bare git repositories of a public-inbox, oldest first; none for other kinds. */
+  /** The bare git repositories of a public-inbox, oldest first; empty for other kinds. */
   epochs: string[];
 }
 
-/** What is an archive among the paths given; others (a README beside them) are passed over. */
+/** The archives among the given paths; skips others (such as a README). */
 export function archivesOf(paths: string[]): Archive[] {
   return paths.flatMap((given) => {
     const path = resolve(given);
@@ -28,7 +28,7 @@ export function archivesOf(paths: string[]): Archive[] {
   });
 }
 
-/** Paths in a folder, by name; none where there is no such folder. */
+/** The paths in a folder, by name; empty if the folder does not exist. */
 export function pathsIn(folder: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
@@ -45,7 +45,7 @@ function epochsOf(path: string): string[] {
     .sort((a, b) => Number.parseInt(basename(a), 10) - Number.parseInt(basename(b), 10));
 }
 
-/** Names of the blobs of all mails, in the order they were committed: what `git cat-file --batch` is to print. */
+/** The blob names of all mails in the order of commits, as input for `git cat-file --batch`. */
 export async function mailBlobs(epoch: string): Promise<string[]> {
   const log = await git(
     epoch,
@@ -66,18 +66,18 @@ async function git(repository: string, ...args: string[]): Promise<string> {
   return stdout;
 }
 
-/** A copy of a public-inbox that ends some mails early, and can be given the rest. */
+/** A copy of a public-inbox without the last mails, which can be added later. */
 export interface Shortened {
   path: string;
   epochs: string[];
-  /** Mails in it at first. */
+  /** The number of mails at first. */
   mails: number;
   late: number;
-  /** Lets the last mails in. */
+  /** Adds the last mails. */
   complete(): Promise<void>;
 }
 
-/** Copies (by hard links where the disk has them) the repositories into `folder`/git/N.git, without the newest `late` commits. */
+/** Copies the repositories (by hard links if possible) to `folder`/git/N.git, without the newest `late` commits. */
 export async function shortenedCopy(archive: Archive, folder: string, late: number): Promise<Shortened> {
   await mkdir(join(folder, 'git'), { recursive: true });
   const epochs: string[] = [];
@@ -101,7 +101,7 @@ export async function shortenedCopy(archive: Archive, folder: string, late: numb
   };
 }
 
-/** Lets the mails of a copy in step by step, as a list's server does: true once more where there were some left. */
+/** Adds the mails of a copy step by step, like a list's server; resolves to whether any were left. */
 export async function growing(archive: Archive, folder: string, step: number): Promise<() => Promise<boolean>> {
   const { epochs } = await shortenedCopy(archive, folder, 0);
   const last = epochs.at(-1) ?? '';
@@ -116,16 +116,16 @@ export async function growing(archive: Archive, folder: string, step: number): P
   };
 }
 
-/** A Maildir of the mails of an archive. */
+/** A Maildir with the mails of an archive. */
 export interface Maildir {
   path: string;
-  /** Mails in it at first. */
+  /** The number of mails at first. */
   mails: number;
   late: number;
   complete(): Promise<void>;
 }
 
-/** Writes every mail into a Maildir, the last `late` of them beside it until they are asked for. */
+/** Writes every mail to a Maildir, the last `late` ones beside it until they are added. */
 export async function maildirOf(archive: Archive, folder: string, late: number): Promise<Maildir> {
   for (const name of ['cur', 'new', 'tmp']) await mkdir(join(folder, 'mail', name), { recursive: true });
   await mkdir(join(folder, 'late'), { recursive: true });
@@ -147,7 +147,7 @@ export async function maildirOf(archive: Archive, folder: string, late: number):
   return { path, mails: names.length - held.length, late: held.length, complete: () => move('late', 'mail/cur') };
 }
 
-/** Bytes of a file, or of all files below a folder. */
+/** The size of a file, or of all files below a folder, in bytes. */
 export function bytesBelow(path: string): number {
   if (!existsSync(path)) return 0;
   if (!statSync(path).isDirectory()) return statSync(path).size;

@@ -1,6 +1,6 @@
 /**
- * npm run bench -- [ARCHIVE...]: ingest, catching up, search and pages, measured side by side with the peers that are installed.
- * Tables in Markdown on standard output, what is going on on standard error; --json FILE keeps the same tables for programs.
+ * npm run bench -- [ARCHIVE...]: measures ingest, catching up, search and pages, side by side with the installed peers.
+ * Prints tables in Markdown on standard output and progress on standard error; --json FILE writes the same tables as JSON.
  */
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -28,7 +28,7 @@ const say = (text: string) => void process.stderr.write(`bench: ${text}\n`);
 async function run(given: string[], flags: Flags): Promise<void> {
   const archives = archivesOf(given.length ? given : pathsIn(join(SHARED, 'archives')));
   if (!archives.length)
-    throw new Error(`there is no archive to measure on: name one, or put some into ${join(SHARED, 'archives')}`);
+    throw new Error(`no archive to measure; name one, or put some into ${join(SHARED, 'archives')}`);
   const folder = flags.keep ? resolve(flags.keep) : await mkdtemp(join(tmpdir(), 'threadline-bench-'));
   await mkdir(folder, { recursive: true });
   const tables: Table[] = [];
@@ -53,7 +53,7 @@ async function run(given: string[], flags: Flags): Promise<void> {
   if (flags.json) await writeFile(flags.json, `${JSON.stringify({ machine, tables }, null, 2)}\n`);
 }
 
-/** Search and pages of the largest archive, with public-inbox's beside them. */
+/** Measures search and pages of the largest archive, beside public-inbox. */
 async function web(list: string, folder: string, flags: Flags): Promise<Table[]> {
   const ours = await startOurs(join(folder, list, 'ours.sqlite'));
   const inbox = inboxFolder(folder, list);
@@ -62,7 +62,7 @@ async function web(list: string, folder: string, flags: Flags): Promise<Table[]>
   const tables: Table[] = [];
   if (existsSync(flags.queries))
     tables.push(await searchTable(readQueries(flags.queries), list, ours, theirs, join(folder, list), say));
-  else say(`no queries are measured: ${flags.queries} is not there (--queries names another file)`);
+  else say(`queries are not measured: ${flags.queries}: no such file (--queries names another one)`);
   tables.push(await pageTable(`Pages of ${list}`, await pageKinds(list, ours), ours, theirs, say));
   await Promise.all([ours.stop(), theirs?.stop()]);
   return tables;
@@ -72,12 +72,12 @@ await new Command('bench')
   .description(
     'measures ingest, catching up, search and pages, beside public-inbox, notmuch and mu where they are installed',
   )
-  .argument('[archive...]', 'archives; default: those of ../shared/archives')
-  .option('--rounds <n>', 'rounds of our ingest and of git cat-file', '3')
-  .option('--json <file>', 'writes the tables as JSON too')
-  .option('--keep <folder>', 'works in this folder and leaves the databases and indexes there')
+  .argument('[archive...]', 'archives; by default those in ../shared/archives')
+  .option('--rounds <n>', 'number of rounds of our ingest and of git cat-file', '3')
+  .option('--json <file>', 'also write the tables as JSON')
+  .option('--keep <folder>', 'work in this folder and keep the databases and indexes')
   .option('--queries <file>', 'queries, tab separated', join(SHARED, 'queries.tsv'))
-  .option('--no-peers', 'leaves the peers out: public-inbox takes minutes')
+  .option('--no-peers', 'do not measure the peers (public-inbox takes minutes)')
   .action(run)
   .parseAsync()
   .catch((error: Error) => {

@@ -1,10 +1,10 @@
 /**
- * Which messages each query of a file finds here and at a public-inbox server, and why they differ.
+ * Compares which messages each query in a file finds here and at a public-inbox server, and why they differ.
  *
  *   node dist/counts.mjs DATABASE http://127.0.0.1:8080/linux-edac/ queries.tsv
  *
- * The file has a header and, tab separated, an id, anything, anything, and the query in its fourth column.
- * The server is asked as lore's clients ask (POST ?q=...&x=m), so message is compared with message.
+ * The file has a header line and tab-separated columns: an id, two others, and the query.
+ * The server is asked like lore (POST ?q=...&x=m), so messages are compared with messages.
  */
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
@@ -27,11 +27,11 @@ async function ours(db: Snapshot, query: string): Promise<Map<string, number>> {
   return found;
 }
 
-/** 404 is public-inbox's word for nothing found. */
+/** The messages that the server finds; public-inbox answers 404 if there are none. */
 async function theirs(base: string, query: string): Promise<Set<string>> {
   const answer = await fetch(`${base}?x=m&q=${encodeURIComponent(query)}`, { method: 'POST' });
   if (answer.status === 404) return new Set();
-  if (!answer.ok) throw new Error(`${query}: the server answers ${answer.status}`);
+  if (!answer.ok) throw new Error(`${query}: the server answered ${answer.status}`);
   const mbox = gunzipSync(Buffer.from(await answer.arrayBuffer())).toString('latin1');
   const heads = mbox
     .split(/^From mboxrd@z .*\n/m)
@@ -40,13 +40,13 @@ async function theirs(base: string, query: string): Promise<Set<string>> {
   return new Set(heads.map((head) => /^message-id:\s*<([^>]+)>/im.exec(head)?.[1] ?? '?'));
 }
 
-/** Words of a query that a difference can hang on; of fields only the value. */
+/** The words of a query that may cause a difference; for fields, only the value. */
 const wordsOf = (query: string) =>
   [...query.matchAll(/[\p{L}\p{N}_]{2,}\*?/gu)]
     .map(([word]) => word)
     .filter((word) => !/^(AND|OR|NOT|NEAR|s|f|tc|d|nq|dfn|dfa)$/.test(word));
 
-/** Why a message is found here only: how the words of the query stand in it, to an engine that takes "_" for a letter. */
+/** Why a message is found only here: how it contains the query's words, for an engine that treats "_" as a letter. */
 function reasonOf(query: string, text: string): string {
   const whole = new Set([...text.matchAll(/[\p{L}\p{N}_]+/gu)].map(([word]) => word.toLowerCase()));
   const stems = new Set([...whole].map(stemOf));
@@ -72,7 +72,7 @@ function reasonOf(query: string, text: string): string {
       return [new RegExp(word, 'i').test(text) ? 'inside an identifier' : 'spelt with a space or hyphen'];
     return parts.has(stemOf(word)) ? ['inside an identifier'] : ['in an attachment'];
   });
-  // Of alternatives one is enough: the reason is of those words that stand in it at all.
+  // Of alternatives, one is enough: the reason comes from the words that are in the message.
   const named = reasons.filter((reason) => reason !== 'in an attachment');
   return named[0] ?? reasons[0] ?? 'a word that the other side of NOT has by its parts';
 }

@@ -4,7 +4,7 @@ import { verify } from '#db/queries/verify';
 import { UNFINISHED } from '#db/queries/verifychecks';
 import { KINDS } from '../cli/kinds';
 
-/** SHA-256 of each kind of export, byte for byte what `npm run export` prints. */
+/** The SHA-256 of each kind of export, of the exact output of `npm run export`. */
 export async function fingerprint(database: string): Promise<Record<string, string>> {
   const reader = await Reader.open(database, 1);
   const prints: Record<string, string> = {};
@@ -30,7 +30,7 @@ export async function faultsOf(database: string): Promise<string[]> {
   return faults;
 }
 
-/** How far an ingest has come, from what it left; `messages` are those of the whole archive. */
+/** The phase that an ingest had reached, from what it left; `messages` is the number in the whole archive. */
 export async function phaseOf(database: string, messages: number): Promise<string> {
   const reader = await Reader.open(database, 1);
   try {

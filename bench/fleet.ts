@@ -5,9 +5,9 @@ import { setTimeout as later } from 'node:timers/promises';
 import { Connection, logState } from '#db/open';
 import { ROOT } from './process';
 
-/** How a command ended, and what it said. */
+/** How a command ended, and its output. */
 export interface Ended {
-  /** Null: killed. */
+  /** Null if killed. */
   code: number | null;
   stdout: string;
   stderr: string;
@@ -62,12 +62,12 @@ export class NodeProcess {
     return new NodeProcess('node', seed === null ? [] : ['--join', seed], database, servers, { env }, root);
   }
 
-  /** What it said on standard error so far. */
+  /** Its standard error so far. */
   get said(): string {
     return this.#stderr;
   }
 
-  /** Its database is fit to be served. */
+  /** Whether its database is ready to be served. */
   get isReady(): boolean {
     return this.#isReady;
   }
@@ -78,7 +78,7 @@ export class NodeProcess {
   }
 }
 
-/** SHA-256 of every row of each table, the index's own among them. */
+/** The SHA-256 of all rows of each table, including those of the index. */
 export async function tablesOf(path: string): Promise<Record<string, string>> {
   const db = await Connection.open(path, 'read');
   try {
@@ -99,7 +99,7 @@ export async function tablesOf(path: string): Promise<Record<string, string>> {
   }
 }
 
-/** How much of the log is in a database. */
+/** The log sequence of a database. */
 export async function sequenceOf(path: string): Promise<number> {
   const db = await Connection.open(path, 'read');
   try {
@@ -109,13 +109,13 @@ export async function sequenceOf(path: string): Promise<number> {
   }
 }
 
-/** Waits until all databases have as much of the log as the one that has most, and nothing more comes. */
+/** Waits until all databases are equally far in the log, and nothing more arrives. */
 export async function settled(paths: string[], withinMs: number): Promise<void> {
   const end = performance.now() + withinMs;
   for (let same = 0; same < 3; ) {
     const sequences = await Promise.all(paths.map(sequenceOf));
     same = new Set(sequences).size === 1 ? same + 1 : 0;
-    if (performance.now() > end) throw new Error(`the nodes are at ${sequences.join(', ')} of the log`);
+    if (performance.now() > end) throw new Error(`the nodes are still at ${sequences.join(', ')} of the log`);
     await later(300);
   }
 }

@@ -1,6 +1,6 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** A way to a port that can be cut as a cable is: who is connected learns nothing of it, and no packet comes through. */
+/** A relay to a port that can be cut like a cable: connected peers notice nothing, but no packet gets through. */
 export class Gate {
   readonly #sockets = new Set<Socket>();
   #isCut = false;
@@ -44,7 +44,7 @@ export class Gate {
     this.#isCut = true;
   }
 
-  /** What was sent meanwhile is lost, so what was connected is not any more. */
+  /** Restores the relay. Data sent in between are lost, so existing connections are closed. */
   heal(): void {
     if (!this.#isCut) return;
     this.#isCut = false;

@@ -2,8 +2,8 @@ import { connect, type Socket } from 'node:net';
 import type { Address } from './addresses';
 
 /**
- * Clients that mean harm, or behave as if: each kind does one thing again and again until the end. They come from one address, as most
- * do, and are not looked at: what counts is what the honest clients beside them get.
+ * Hostile or misbehaving clients: each kind repeats one action until the end. They all come from one address, as is usual.
+ * Their answers are not checked; only those of the honest clients count.
  */
 export interface Hostile {
   host: string;
@@ -13,12 +13,12 @@ export interface Hostile {
   random(below: number): number;
 }
 
-/** How often each kind did its work, on connections that were made. */
+/** How often each kind performed its action on an established connection. */
 export type Done = Record<string, number>;
 
 const later = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
-/** Holds of each kind at once. */
+/** The number of clients of each kind at once. */
 export const CROWD = { aborts: 6, drips: 4, halves: 20, unread: 12, bodies: 4, noise: 2 };
 
 export async function attack(hostile: Hostile): Promise<Done> {
@@ -34,7 +34,7 @@ export async function attack(hostile: Hostile): Promise<Done> {
   const loop = async (kind: keyof typeof CROWD) => {
     while (Date.now() < hostile.until) {
       const socket = await open(hostile);
-      // Turned away: not counted, and not tried again at once.
+      // Connection refused: not counted, and not retried at once.
       if (!socket) {
         await later(200);
         continue;
@@ -55,7 +55,7 @@ function open({ host, port }: Hostile): Promise<Socket | null> {
   });
 }
 
-/** Resolves when the connection is over, or after so long a time, when it is ended. */
+/** Resolves when the connection ends; ends it after `ms`. */
 async function over(socket: Socket, ms: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   await Promise.race([
@@ -80,7 +80,7 @@ const drawn = ({ addresses, random }: Hostile) => {
 };
 const encoded = ({ random }: Hostile) => ['br', 'gzip', 'identity'][random(3)] ?? 'identity';
 
-/** Goes away after some bytes of the answer: at once, by a reset, or after not reading for a while. */
+/** Disconnects after some bytes of the answer: at once, by a reset, or after not reading for a while. */
 async function abort(hostile: Hostile, socket: Socket): Promise<void> {
   const offset = [0, 1, 300, 5_000, 70_000, 300_000, 2_000_000][hostile.random(7)] ?? 0;
   const manner = hostile.random(3);
@@ -101,7 +101,7 @@ async function abort(hostile: Hostile, socket: Socket): Promise<void> {
   await over(socket, 5_000);
 }
 
-/** A request that comes byte by byte. */
+/** Sends a request byte by byte. */
 async function drip(hostile: Hostile, socket: Socket): Promise<void> {
   const ended = over(socket, 90_000);
   for (const character of requestOf(drawn(hostile), 'gzip')) {
@@ -113,14 +113,14 @@ async function drip(hostile: Hostile, socket: Socket): Promise<void> {
   await ended;
 }
 
-/** The first half of a head, and then nothing. */
+/** Sends the first half of a request's head, then nothing. */
 async function half(hostile: Hostile, socket: Socket): Promise<void> {
   const request = requestOf(drawn(hostile), 'gzip');
   socket.write(request.slice(0, 1 + hostile.random(request.length - 4)));
   await over(socket, Math.min(60_000, Math.max(0, hostile.until - Date.now())));
 }
 
-/** Asks for what is large, and reads a little now and then. */
+/** Requests a large page, and reads a little now and then. */
 async function unread(hostile: Hostile, socket: Socket): Promise<void> {
   const large = hostile.addresses().filter(({ kind }) => /thread|mbox|feed/.test(kind));
   socket.pause();
@@ -131,7 +131,7 @@ async function unread(hostile: Hostile, socket: Socket): Promise<void> {
   clearInterval(reading);
 }
 
-/** A body that never comes whole. */
+/** Sends a body that is never complete. */
 async function dripBody(hostile: Hostile, socket: Socket): Promise<void> {
   socket.write('POST /quotes/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 5000\r\n\r\n');
   const dripping = setInterval(() => socket.destroyed || socket.write('x'), 300);
@@ -139,7 +139,7 @@ async function dripBody(hostile: Hostile, socket: Socket): Promise<void> {
   clearInterval(dripping);
 }
 
-/** Bytes that are no request, or too much of one. */
+/** Sends bytes that are not a request, or too large a request. */
 async function noise(hostile: Hostile, socket: Socket): Promise<void> {
   const kinds = [
     () => String.fromCharCode(...Array.from({ length: 300 }, () => hostile.random(256))),

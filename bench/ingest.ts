@@ -6,7 +6,7 @@ import { type Measured, measure } from './process';
 import { median } from './stats';
 import { figure, megabytes, spread, type Table, times } from './table';
 
-/** As `npm run ingest` runs it, without npm's own second. */
+/** The command of `npm run ingest`, without the second that npm takes. */
 export const INGEST =
   'MALLOC_ARENA_MAX=2 node --max-semi-space-size=8 --max-old-space-size=2000 dist/ingest.mjs --json';
 const LATE = 100;
@@ -31,7 +31,7 @@ export async function ingestInto(database: string, archives: Archive[]): Promise
   );
 }
 
-/** Rounds of `git cat-file --batch` and of our ingest, in turn; peers once, since they take minutes. */
+/** Runs rounds of `git cat-file --batch` and of our ingest in turn, and the peers once, because they take minutes. */
 export async function measureIngest(
   archive: Archive,
   folder: string,
@@ -75,7 +75,7 @@ export async function measureIngest(
   };
 }
 
-/** The last mails of an archive, into a database that has the others. */
+/** Ingests the last mails of an archive into a database with the others. */
 async function catchUp(
   archive: Archive,
   folder: string,
@@ -100,7 +100,7 @@ async function catchUp(
 
 const rate = (mails: number, seconds: number[]) => (seconds.length ? mails / median(seconds) : Number.NaN);
 
-/** Tables of what was measured; peers beside us. */
+/** The tables of the results, with the peers beside us. */
 export function ingestTables(results: IngestResult[]): Table[] {
   const rows = results.flatMap((result) => {
     const seconds = result.ours.map((run) => run.seconds);
@@ -150,15 +150,15 @@ export function ingestTables(results: IngestResult[]): Table[] {
     {
       title: 'Ingest',
       notes: [
-        'From the archive to searchable, all analyses included. The last column is the time a mail takes, against ours. Memory of peers is the sum of their processes.',
+        'From the archive to a searchable index, including all analyses. The last column is the time per mail relative to ours. Memory of peers is the sum of their processes.',
         ...absent,
       ],
-      columns: ['archive', 'program', 'mails', 'seconds', 'mails/s', 'CPU s', 'memory', 'on disk', 'time a mail'],
+      columns: ['archive', 'program', 'mails', 'seconds', 'mails/s', 'CPU s', 'memory', 'on disk', 'time per mail'],
       rows,
     },
     {
       title: 'Catching up',
-      notes: ['The last mails of an archive, into an index that has all others; the start of the program included.'],
+      notes: ['The last mails of an archive into an index with all others, including the start of the program.'],
       columns: ['archive', 'program', 'mails', 'seconds'],
       rows: late,
     },

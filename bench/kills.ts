@@ -8,7 +8,7 @@ import { runProgram, wholeNumber } from '../cli/program';
 import { faultsOf, fingerprint, phaseOf } from './fingerprint';
 import { randomFrom } from './random';
 
-/** The bundle lies in dist/, beside the bundle of ingest. */
+/** This bundle is in dist/, beside that of ingest. */
 const INGEST = resolve(import.meta.dirname, '../dist/ingest.mjs');
 
 interface Flags {
@@ -40,8 +40,8 @@ async function countMessages(database: string): Promise<number> {
 }
 
 /**
- * Kills ingests of an archive at moments spread evenly at random over the whole run, several in a row on one database, and holds
- * what the next run makes of it against a run that nobody disturbed.
+ * Kills ingests of an archive at random moments spread evenly over the whole run, several in a row on one database, and compares
+ * the result of the next run with that of an undisturbed run.
  */
 class Kills {
   readonly #folder = mkdtempSync(join(tmpdir(), 'threadline-kills-'));
@@ -66,7 +66,7 @@ class Kills {
   async #all(): Promise<void> {
     const calm = join(this.#folder, 'calm.sqlite');
     const started = performance.now();
-    if ((await runIngest(calm, this.source)) !== 0) throw new Error(`${this.source} could not be ingested undisturbed`);
+    if ((await runIngest(calm, this.source)) !== 0) throw new Error(`${this.source}: the undisturbed ingest failed`);
     const wholeMs = performance.now() - started;
     const messages = await countMessages(calm);
     const wanted = await fingerprint(calm);
@@ -82,7 +82,7 @@ class Kills {
     if (this.#failures.length) process.exitCode = 1;
   }
 
-  /** One database: killed once to `chain` times in a row, then left alone. */
+  /** One database: killed one to `chain` times in a row, then completed. */
   async #chain(random: () => number, wholeMs: number, messages: number, wanted: Record<string, string>): Promise<void> {
     const database = join(this.#folder, 'killed.sqlite');
     for (const end of ['', '-wal', '-shm', '-ingest-lock']) rmSync(database + end, { force: true });
@@ -107,14 +107,14 @@ class Kills {
     process.stdout.write(`${this.#killed}: killed after ${moments.join(', ')}: ${verdict}\n`);
   }
 
-  /** Right after a kill the database must be whole, though unfinished. */
+  /** After a kill, the database must be consistent, though unfinished. */
   async #look(database: string, messages: number, moment: number): Promise<string> {
     if (!existsSync(database)) return 'starting';
     try {
       for (const fault of await faultsOf(database)) this.#failures.push(`after ${moment.toFixed(0)} ms: ${fault}`);
       return await phaseOf(database, messages);
     } catch (error) {
-      // Killed before the tables were made: the file is empty, and says so.
+      // Killed before the tables were created: the file is reported as empty.
       if (/the database is empty/.test(String(error)) && statSync(database).size < 100_000) return 'starting';
       throw error;
     }
@@ -126,10 +126,10 @@ await runProgram(
     .description(
       'Kills ingests of an archive at random moments, and checks that the next run loses and doubles nothing.',
     )
-    .argument('<source>', 'an archive that ingest reads')
-    .option('--kills <n>', 'how many', wholeNumber, 100)
-    .option('--chain <n>', 'at most so many in a row on one database', wholeNumber, 3)
-    .option('--seed <n>', 'another seed gives other moments', wholeNumber, 1)
+    .argument('<source>', 'any source that ingest accepts')
+    .option('--kills <n>', 'number of kills', wholeNumber, 100)
+    .option('--chain <n>', 'most kills in a row on one database', wholeNumber, 3)
+    .option('--seed <n>', 'seed of the random moments', wholeNumber, 1)
     .exitOverride()
     .action((source: string, flags: Flags) => new Kills(source, flags).run()),
 );

@@ -1,6 +1,6 @@
 /**
- * node dist/lag.mjs ARCHIVE: three servers of a log, one node that reads an archive and two that follow: what the log costs the writer,
- * how far behind the others are, how fast one that begins late catches up, and what several nodes serve in a second.
+ * node dist/lag.mjs ARCHIVE: three log servers, one node that reads an archive and two that follow. Measures what the log costs the
+ * writer, how far the others are behind, how fast a late node catches up, and how many pages several nodes serve per second.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -74,7 +74,7 @@ async function mailsIn(database: string): Promise<number> {
 }
 
 async function run(source: string): Promise<void> {
-  if (!NATS_SERVER) throw new CommandError('nats-server is not installed');
+  if (!NATS_SERVER) throw new CommandError('nats-server is not installed (Debian: nats-server)');
   const folder = mkdtempSync(join(tmpdir(), 'threadline-lag-'));
   const cluster = await NatsCluster.start(folder);
   const running: NodeProcess[] = [];
@@ -134,7 +134,7 @@ async function run(source: string): Promise<void> {
   }
 }
 
-/** Front pages a second, from all nodes at once. */
+/** Front pages per second from all nodes at once. */
 async function served(databases: string[]): Promise<number> {
   const servers = await Promise.all(databases.map(startOurs));
   try {
@@ -142,7 +142,7 @@ async function served(databases: string[]): Promise<number> {
     const urlOf = (n: number) => (fresh[n % fresh.length] as () => string)();
     await load(urlOf, { count: 12, clients: 3 });
     const { seconds: took, status } = await load(urlOf, { count: REQUESTS, clients: CLIENTS });
-    if (status !== 200) throw new CommandError(`a page was answered with ${status}`);
+    if (status !== 200) throw new CommandError(`the server answered ${status}`);
     return REQUESTS / took;
   } finally {
     await Promise.all(servers.map((server) => server.stop()));
@@ -151,7 +151,7 @@ async function served(databases: string[]): Promise<number> {
 
 await runProgram(
   new Command('lag')
-    .description('measures what a log of several nodes costs, and how far behind its readers are')
+    .description('Measures the cost of a log of several nodes, and how far its readers are behind.')
     .argument('<archive>')
     .exitOverride()
     .action(run),

@@ -1,10 +1,10 @@
 import { Agent, get, type IncomingMessage } from 'node:http';
 
-/** What a run of requests measured; times in milliseconds, in the order the answers came. */
+/** The measurements of a run of requests; times in milliseconds, in the order of the answers. */
 export interface Load {
   total: number[];
   firstByte: number[];
-  /** Of the last answer's body. */
+  /** The size of the last answer's body. */
   bytes: number;
   seconds: number;
   status: number;
@@ -17,7 +17,7 @@ interface Answer {
   status: number;
 }
 
-/** Asks for `count` addresses with `clients` connections that are kept open; a client asks anew when its answer is read. */
+/** Requests `count` URLs over `clients` persistent connections; a client sends the next request when it has read the answer. */
 export async function load(
   urlOf: (n: number) => string,
   { count, clients, gzip = false }: { count: number; clients: number; gzip?: boolean },

@@ -8,7 +8,7 @@ import { SCHEMA_VERSION } from '#db/open';
 import { Gate } from './gate';
 import { freePort } from './process';
 
-/** Debian's nats-server; null where it is not installed. */
+/** Debian's nats-server; null if it is not installed. */
 export const NATS_SERVER: string | null =
   ['/usr/sbin/nats-server', '/usr/bin/nats-server', '/usr/local/bin/nats-server'].find((path) => existsSync(path)) ??
   null;
@@ -21,14 +21,14 @@ interface Member {
   port: number;
   clusterPort: number;
   config: string;
-  /** The ways that the others take to it, and its own to them. */
+  /** The gates from the other servers to it, and from it to them. */
   routes: Gate[];
   /** Ports of its own ways to the others. */
   ways: number[];
   child: ChildProcess | null;
 }
 
-/** A node's own ways to the servers. */
+/** A node's gates to the servers. */
 export interface Link {
   urls: string;
   cut(): void;
@@ -41,7 +41,7 @@ export interface Store {
   most?: string;
 }
 
-/** Three servers on loopback, as on three machines. */
+/** Three servers on loopback, which behave like three machines. */
 export class NatsCluster {
   readonly #members: Member[] = [];
   readonly #gates: Gate[] = [];
@@ -105,11 +105,11 @@ export class NatsCluster {
     member.child ??= spawn(NATS_SERVER as string, ['-c', member.config], { stdio: 'ignore' });
   }
 
-  /** As a power failure would. */
+  /** Kills a server, like a power failure. */
   async kill(n: number): Promise<void> {
     const member = this.#members[n] as Member;
     const { child } = member;
-    // One that was killed before ends no second time.
+    // Already killed.
     if (!child) return;
     member.child = null;
     const ended = once(child, 'exit');
@@ -117,7 +117,7 @@ export class NatsCluster {
     await ended;
   }
 
-  /** Cuts a server off from the two others; clients still reach it. */
+  /** Cuts a server off from the other two; clients still reach it. */
   cut(n: number): void {
     for (const gate of this.#members[n]?.routes ?? []) gate.cut();
   }
@@ -134,7 +134,7 @@ export class NatsCluster {
     }
   }
 
-  /** The log takes nothing more, as where its disk is full; false: it takes all again. */
+  /** Makes the log refuse entries, as on a full disk, or, with false, accept them again. */
   async fill(isFull: boolean): Promise<void> {
     await this.#ask(async (manager) => {
       const { state } = await manager.streams.info(LOG);
@@ -155,7 +155,7 @@ export class NatsCluster {
     return urlsOf(this.#members.map(({ port }) => port));
   }
 
-  /** Ways to the servers that can be cut for one node alone. */
+  /** Gates to the servers that can be cut for a single node. */
   async link(): Promise<Link> {
     const gates = await Promise.all(this.#members.map(({ port }) => this.#gate(port)));
     return {

@@ -11,9 +11,9 @@ import { type Ended, NodeProcess, settled, tablesOf } from './fleet';
 import { type Link, NATS_SERVER, NatsCluster } from './nats';
 import { randomFrom } from './random';
 
-/** How long a server or a cable is away. */
+/** How long a server is down, or a cable is cut. */
 const AWAY_MS = 3000;
-/** For what is left to be done at the end. */
+/** The time limit for the remaining work at the end. */
 const END_MS = 300_000;
 
 interface Flags {
@@ -21,7 +21,7 @@ interface Flags {
   seed: number;
 }
 
-/** A database with a program that follows the log into it, on ways to the servers that are its own. */
+/** A database and the program that copies the log into it, with its own gates to the servers. */
 interface Node {
   database: string;
   link: Link;
@@ -29,8 +29,8 @@ interface Node {
 }
 
 /**
- * Three nodes of a log, each of which may ingest an archive. Ingests, followers and servers are killed and cables cut at random while
- * mails arrive; at the end all tables of all nodes have to be the same, and the exports those of an ingest that nobody disturbed.
+ * Three nodes of a log, each of which may ingest an archive. Ingests, followers and servers are killed and cables are cut at random while
+ * mails arrive. At the end all tables of all nodes must be equal, and the exports must be those of an undisturbed ingest.
  */
 class Nodes {
   readonly #folder = mkdtempSync(join(tmpdir(), 'threadline-nodes-'));
@@ -66,7 +66,7 @@ class Nodes {
     for (let n = 0; n < this.flags.kills; n++)
       await this.#round(kinds[Math.floor(this.#random() * kinds.length)] ?? '');
     for (let tries = 0; (await this.#ingest(0).ended).code !== 0; tries++)
-      if (tries === 10) throw new CommandError('the ingest at the end failed ten times');
+      if (tries === 10) throw new CommandError('the last ingest failed ten times');
     const databases = this.#nodes.map(({ database }) => database);
     await settled(databases, END_MS);
     say(`${[...this.#done].map(([what, n]) => `${n} ${what}`).join(', ')}; ${this.#writers} ingests`);
@@ -77,13 +77,13 @@ class Nodes {
     const database = join(this.#folder, 'calm.sqlite');
     const started = performance.now();
     const { code, stderr } = await NodeProcess.ingest(database, '', [this.source]).ended;
-    if (code !== 0) throw new CommandError(`${this.source} could not be ingested undisturbed: ${stderr}`);
+    if (code !== 0) throw new CommandError(`${this.source}: the undisturbed ingest failed: ${stderr}`);
     this.#wholeMs = performance.now() - started;
     say(`undisturbed, on one machine: ${(this.#wholeMs / 1000).toFixed(1)} s`);
     return fingerprint(database);
   }
 
-  /** The first node has a list already; the others begin with a copy of it. */
+  /** The first node already has a list; the others begin with a copy of it. */
   async #begin(): Promise<void> {
     const databases = ['a', 'b', 'c'].map((name) => join(this.#folder, `${name}.sqlite`));
     const seed = join(this.#folder, 'seed.sqlite');
@@ -100,11 +100,11 @@ class Nodes {
   #ingest(n: number): NodeProcess {
     const { database, link } = this.#nodes[n] as Node;
     this.#writers++;
-    // Few mails at a time, so that there is something to write in every round.
+    // Few mails at a time, so that every round has something to write.
     return NodeProcess.ingest(database, link.urls, ['--json', this.source]);
   }
 
-  /** Any node writes, and at a random moment something happens. */
+  /** A random node writes, and at a random moment something fails. */
   async #round(kind: string): Promise<void> {
     const writing = Math.floor(this.#random() * 3);
     const writer = this.#ingest(writing);
@@ -112,7 +112,7 @@ class Nodes {
     const other = Math.floor(this.#random() * 3);
     if (kind === 'writer') await writer.kill();
     else await this.#disturb(kind, other);
-    // The writer is not waited for: the next round's takes over from it, or finds it at work.
+    // Does not wait for the writer: the next round's writer takes over from it, or finds it working.
     const end = await Promise.race([writer.ended, later(1000).then(() => null)]);
     if (end === null) await writer.kill();
     this.#count(kind, end);
@@ -151,7 +151,7 @@ class Nodes {
         if (other[table] !== wanted[table]) faults.push(`table ${table} differs`);
     for (const database of databases) faults.push(...(await faultsOf(database)));
     const got = await fingerprint(databases[0] as string);
-    for (const kind of Object.keys(calm)) if (got[kind] !== calm[kind]) faults.push(`export ${kind} differs from calm`);
+    for (const kind of Object.keys(calm)) if (got[kind] !== calm[kind]) faults.push(`export ${kind} differs from the undisturbed one`);
     const db = await Connection.open(databases[0] as string, 'read');
     const stored = await db.get<{ n: number }>('SELECT count(*) AS n FROM message');
     await db.close();
@@ -169,7 +169,7 @@ const say = (text: string) => void process.stdout.write(`${text}\n`);
 await runProgram(
   new Command('nodes')
     .description(
-      'Kills writers, followers and servers of a log at random, and checks that nodes lose and double nothing.',
+      'Kills writers, followers and servers of a log at random, and checks that nodes lose and duplicate nothing.',
     )
     .argument('<source>', 'an archive that ingest reads')
     .option('--kills <n>', 'how many', wholeNumber, 30)

@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { type Archive, bytesBelow, maildirOf, shortenedCopy } from './archives';
 import { isInstalled, type Measured, measure } from './process';
 
-/** What a peer's ingest came to. */
+/** The results of a peer's ingest. */
 export interface PeerRun {
   peer: string;
   mails: number;
   first: Measured;
-  /** Catching up with the mails that came later. */
+  /** The time for catching up with later mails. */
   late: number;
   second: Measured;
-  /** Bytes of what it reads from, and of what it made of it. */
+  /** The size of its source in bytes; and below, of its index. */
   source: number;
   index: number;
 }
@@ -21,7 +21,7 @@ export const PEERS = ['public-inbox', 'notmuch', 'mu'] as const;
 export type PeerName = (typeof PEERS)[number];
 
 const PROGRAM: Record<PeerName, string> = { 'public-inbox': 'public-inbox-index', notmuch: 'notmuch', mu: 'mu' };
-/** Debian's packages, for what is said where one is missing. */
+/** Debian's packages, named if a peer is missing. */
 export const PACKAGE: Record<PeerName, string> = {
   'public-inbox': 'public-inbox',
   notmuch: 'notmuch',
@@ -30,12 +30,12 @@ export const PACKAGE: Record<PeerName, string> = {
 
 export const isThere = (peer: PeerName) => isInstalled(PROGRAM[peer]);
 
-/** Indexes all mails of an archive but the last `late`, then those. */
+/** Indexes all mails of an archive except the last `late`, then those. */
 export function runPeer(peer: PeerName, archive: Archive, folder: string, late: number): Promise<PeerRun> {
   return peer === 'public-inbox' ? runPublicInbox(archive, folder, late) : runOnMaildir(peer, archive, folder, late);
 }
 
-/** Environment in which public-inbox finds its inbox below `folder`, and git lets it read what another user owns. */
+/** The environment in which public-inbox finds its inbox below `folder`, and git accepts repositories of other users. */
 export const publicInboxEnv = (folder: string): Record<string, string> => ({
   HOME: folder,
   PI_CONFIG: join(folder, 'config'),
@@ -52,7 +52,7 @@ async function runPublicInbox(archive: Archive, folder: string, late: number): P
   const copy = await shortenedCopy(archive, inbox, late);
   const url = `http://127.0.0.1/${archive.name}`;
   await measure('public-inbox-init -V2', [archive.name, inbox, url, `${archive.name}@example.org`], env);
-  // Its best setting here: all words, two jobs, a batch that two cores and their memory bear.
+  // Its best settings here: all words, two jobs, and a batch suited to two cores and their memory.
   const index = 'public-inbox-index -L full --batch-size=64m';
   const first = await measure(index, [inbox], env);
   await copy.complete();

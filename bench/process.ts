@@ -3,17 +3,17 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { resolve } from 'node:path';
 
-/** The bundle lies in dist/, the sources in bench/: one folder below the root both. */
+/** The root; both the bundle in dist/ and the sources in bench/ are one folder below it. */
 export const ROOT = resolve(import.meta.dirname, '..');
 
-/** What one run of a program took. */
+/** The resources that a run of a program used. */
 export interface Measured {
   seconds: number;
-  /** User and system time of the program and all that it waited for. */
+  /** User and system time of the program and its children. */
   cpuSeconds: number;
-  /** Largest resident size of the program itself (VmHWM), bytes. */
+  /** The largest resident size of the program itself (VmHWM) in bytes. */
   peakBytes: number;
-  /** Largest sum of the resident sizes of it and its children, seen every 50 ms; pages that they share count in each. */
+  /** The largest sum of the resident sizes of it and its children, sampled every 50 ms; shared pages count in each. */
   treePeakBytes: number;
   stdout: string;
   stderr: string;
@@ -22,9 +22,9 @@ export interface Measured {
 const WATCH_EVERY_MS = 50;
 
 /**
- * Runs a command of the shell (assignments, redirections) with arguments and measures it. `times` of the shell has the CPU time of the whole tree,
- * which nothing in Node tells of one child; memory is read from /proc while it runs (Linux).
- * @throws Error with the end of standard error where it fails
+ * Runs a shell command (assignments, redirections) with arguments and measures it. The shell's `times` has the CPU time of the whole tree,
+ * which Node does not offer for a child; memory is read from /proc while it runs (Linux).
+ * @throws Error with the end of standard error if it fails
  */
 export async function measure(line: string, args: string[], env: Record<string, string> = {}): Promise<Measured> {
   const started = performance.now();
@@ -48,10 +48,10 @@ export async function measure(line: string, args: string[], env: Record<string, 
   return { seconds, cpuSeconds: cpuOf(shell), ...peaks, stdout, stderr };
 }
 
-/** Programs that are to end with this one. */
+/** Programs that must end with this one. */
 const running = new Set<ChildProcess>();
 
-/** Ends what still runs. */
+/** Ends all running children. */
 export function endChildren(): void {
   for (const child of running) child.kill('SIGTERM');
 }
@@ -63,7 +63,7 @@ function collect(child: ChildProcess, n: number): Promise<string> {
   return new Promise((done) => stream.on('close', () => done(Buffer.concat(parts).toString())));
 }
 
-/** The second line of `times`: user and system time of the children, as 1m2.5s. */
+/** Parses the second line of `times`: user and system time of the children, in the form 1m2.5s. */
 export function cpuOf(shell: string): number {
   const line = shell.trim().split('\n').at(-1) ?? '';
   const spans = [...line.matchAll(/(\d+)m([\d.]+)s/g)].map(
@@ -90,7 +90,7 @@ function watchMemory(shell: number): () => { peakBytes: number; treePeakBytes: n
   };
 }
 
-/** Children and theirs, the first child first. */
+/** All descendants, the first child first. */
 function descendants(pid: number): number[] {
   const found: number[] = [];
   const queue = [pid];
@@ -102,7 +102,7 @@ function descendants(pid: number): number[] {
   return found;
 }
 
-/** A program may end between the listing and the reading: then it has no children and no memory. */
+/** The children of a process. A process may end in between; then it has no children and no memory. */
 export function childrenOf(pid: number): number[] {
   try {
     return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
@@ -113,7 +113,7 @@ export function childrenOf(pid: number): number[] {
   }
 }
 
-/** Bytes that /proc tells of a process under a name such as VmHWM; 0 where it has ended. */
+/** A value of a process in /proc, such as VmHWM, in bytes; 0 if the process has ended. */
 export function memoryOf(pid: number, name: string): number {
   try {
     const line = new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
@@ -159,14 +159,14 @@ const MAX_SAID = 4000;
 export interface Server {
   base: string;
   pid: number;
-  /** The end of what it wrote on standard error. */
+  /** The end of its standard error. */
   said(): string;
   stop(): Promise<void>;
 }
 
 /**
- * Starts a server and waits until it answers at `path`, however long that takes: it may build first.
- * @throws Error where it ends instead
+ * Starts a server and waits without a limit until it answers at `path`, because it may build first.
+ * @throws Error if it ends instead
  */
 export async function startServer(
   program: string,
@@ -209,11 +209,11 @@ export async function startServer(
 async function answers(url: string): Promise<boolean> {
   const answer = await fetch(url).catch(() => null);
   await answer?.arrayBuffer();
-  // While a server builds itself its waiting room answers 503.
+  // While a server is being built, its waiting page answers 503.
   return answer?.ok ?? false;
 }
 
-/** Whether a program of that name can be run. */
+/** Whether a program with this name can be run. */
 export function isInstalled(program: string): boolean {
   return (process.env.PATH ?? '').split(':').some((folder) => {
     try {

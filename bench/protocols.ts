@@ -5,18 +5,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Checks } from './answers';
 
-/** A server that is asked in other ways than for pages. */
+/** A server that is used with other protocols than HTTP pages. */
 export interface Other {
   base: string;
   nntp: number;
-  /** Paths of repositories, `/edac/git/0.git`. */
+  /** Paths of repositories, such as `/edac/git/0.git`. */
   repositories: string[];
   until: number;
   pick(below: number): number;
   checks: Checks;
 }
 
-/** A newsreader: it looks at a group, its newest overviews and a few articles, again and again. */
+/** Acts as a newsreader: reads a group, its newest overviews and a few articles, again and again. */
 export async function readNews(other: Other): Promise<void> {
   while (Date.now() < other.until) {
     const session = await NewsSession.open(other);
@@ -65,7 +65,7 @@ class NewsSession {
 
   async #answer(kind: string, isBlock: boolean): Promise<string> {
     const started = performance.now();
-    // A number may be that of no article; then there is no block.
+    // A number may have no article; then no block follows.
     const isWhole = () => this.#said.endsWith(isBlock && this.#said.startsWith('2') ? '\r\n.\r\n' : '\r\n');
     while (!isWhole() && !this.#isOver)
       await new Promise<void>((heard) => {
@@ -80,7 +80,7 @@ class NewsSession {
   }
 }
 
-/** Clones repositories, and asks for what is new in each clone. */
+/** Clones repositories, and fetches in each clone. */
 export async function cloneAll(other: Other): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'threadline-clones-'));
   try {

@@ -1,4 +1,4 @@
-/** A small seeded generator (mulberry32): the same seed gives the same moments again. */
+/** A small seeded generator (mulberry32): the same seed gives the same numbers. */
 export function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -1,6 +1,6 @@
 /**
- * node dist/scale.mjs: one list grown step by step, and at each size the cost of a mail, of a hundred more, of pages and of searches.
- * The list is the synthetic one, so any machine can make it. A table in Markdown on standard output.
+ * node dist/scale.mjs: grows a list step by step, and measures at each size the cost of a mail, of a hundred more, of pages and of
+ * searches. The list is synthetic, so any machine can make it. Prints tables in Markdown on standard output.
  */
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
@@ -22,11 +22,11 @@ import { anew, pageKinds, queryAnew, startOurs } from './web';
 
 const DEFAULT_SIZES = [10_000, 20_000, 50_000, 100_000, 200_000, 400_000, 1_000_000, 2_000_000];
 const LATE = 100;
-/** So often, to tell the cost from the machine's other work. */
+/** Rounds, to distinguish the cost from the machine's other work. */
 const LATE_ROUNDS = 3;
 const REQUESTS = 12;
 const LIST = 'grown';
-/** Of each kind: in nearly every mail, common, rare, a phrase, fields, a range of dates, a broad wildcard. */
+/** One query of each kind: in nearly every mail, common, rare, a phrase, fields, a range of dates, a broad wildcard. */
 const QUERIES = [
   'the',
   'machine',
@@ -111,7 +111,7 @@ async function ingestNext(
   return measured;
 }
 
-/** Milliseconds of a list page, the largest thread, a message page; and of each query, added to its row. */
+/** The times of a list page, the largest thread and a message page in milliseconds, and of each query, added to its row. */
 async function served(database: string, searches: string[][]): Promise<string[]> {
   const server = await startOurs(database);
   try {
@@ -129,7 +129,7 @@ async function served(database: string, searches: string[][]): Promise<string[]>
   }
 }
 
-/** Median and 99th percentile, each request made anew. */
+/** Median and 99th percentile of requests that are not answered from a cache. */
 async function timeOf(fresh: () => string): Promise<string> {
   await load(fresh, { count: 2, clients: 1 });
   const { total, status } = await load(fresh, { count: REQUESTS, clients: 1 });
@@ -141,16 +141,16 @@ function tablesOf(rows: string[][], searches: string[][], sizes: number[]): Tabl
     {
       title: 'One list, growing',
       notes: [
-        `Each row: the mails since the row before, then ${LATE} more (the median of ${LATE_ROUNDS} times). Pages in milliseconds, median and 99th percentile of ${REQUESTS} requests, each made anew.`,
+        `Each row: the mails since the row before, then ${LATE} more (the median of ${LATE_ROUNDS} times). Pages in milliseconds, median and 99th percentile of ${REQUESTS} requests, without caches.`,
       ],
       columns: [
         'mails',
         'mails/s',
-        'µs a mail',
-        'CPU µs a mail',
+        'µs per mail',
+        'CPU µs per mail',
         'memory',
         'database',
-        'bytes a mail',
+        'bytes per mail',
         `${LATE} more, s`,
         `CPU s`,
         'list page',
@@ -162,7 +162,7 @@ function tablesOf(rows: string[][], searches: string[][], sizes: number[]): Tabl
     {
       title: 'Searches in it',
       notes: [
-        'Milliseconds to the page of the first 200 results with excerpts, facets and histogram, asked anew each time.',
+        'Milliseconds to the page of the first 200 results with excerpts, facets and histogram, without caches.',
       ],
       columns: ['query', ...sizes.map(figure)],
       rows: searches,
@@ -171,11 +171,11 @@ function tablesOf(rows: string[][], searches: string[][], sizes: number[]): Tabl
 }
 
 await new Command('scale')
-  .description('grows one synthetic list and measures what a mail, a page and a search cost at each size')
+  .description('Grows a synthetic list, and measures the cost of a mail, a page and a search at each size.')
   .option('--sizes <list>', 'numbers of mails, ascending', DEFAULT_SIZES.join(','))
   .option('--seed <n>', 'seed of the synthetic list', '7')
-  .option('--json <file>', 'writes the tables as JSON too')
-  .option('--keep <folder>', 'works in this folder and leaves the database there')
+  .option('--json <file>', 'also write the tables as JSON')
+  .option('--keep <folder>', 'work in this folder and keep the database')
   .action(run)
   .parseAsync()
   .catch((error: Error) => {

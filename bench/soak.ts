@@ -1,7 +1,8 @@
 /**
- * node scripts/run.mjs soak [--minutes N] [--clients N] --into ARCHIVE BASE...: clients on all kinds of pages while an archive is
- * ingested into the same database, a few hundred mails at a time. Each answer is checked; latencies by kind on standard output.
- * With --hostile others from another address do harm beside them (hostile.ts); with --protocols a quarter of the clients are newsreaders and git. Ends with 1 where any answer was a 5xx, torn, or not of one state of the data.
+ * node scripts/run.mjs soak [--minutes N] [--clients N] --into ARCHIVE BASE...: clients request all kinds of pages while an archive is
+ * ingested into the same database, a few hundred mails at a time. Each answer is checked; prints latencies by kind on standard output.
+ * With --hostile, hostile clients from another address run too (hostile.ts); with --protocols, a quarter of the clients are newsreaders
+ * and git. Exits with 1 if any answer was a 5xx, incomplete, or a mix of two states of the data.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -29,7 +30,7 @@ interface Flags {
   protocols?: boolean;
 }
 
-/** What the server may come to (docs/SERVER.md, "Memory"), and how long its loop may work without a turn. */
+/** Limits of the server's memory (docs/SERVER.md, "Memory"); and below, of the work in one turn of its loop. */
 const MEMORY_BOUND = 1050 * 2 ** 20;
 const WORK_BOUND_MS = 200;
 
@@ -39,7 +40,7 @@ async function run(bases: string[], flags: Flags): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'threadline-soak-'));
   const database = join(folder, 'soak.sqlite');
   try {
-    say('ingesting what is there from the start');
+    say('ingesting the base archives');
     await ingestInto(database, archivesOf(bases));
     const [port, nntp] = [await freePort(), await freePort()];
     const repositories = flags.protocols ? await mirrored(database) : [];
@@ -90,7 +91,7 @@ async function run(bases: string[], flags: Flags): Promise<void> {
   }
 }
 
-/** Makes the repositories that git clients ask for; each ingest keeps them up to date from then on. */
+/** Makes the repositories for git clients; each ingest keeps them up to date from then on. */
 async function mirrored(database: string): Promise<string[]> {
   const child = spawn('node', [join(ROOT, 'dist/mirror.mjs')], {
     env: { ...process.env, THREADLINE_DB: database },
@@ -106,24 +107,24 @@ interface State {
   until: number;
 }
 
-/** What inside.mjs saw in the server: milliseconds and bytes. */
+/** The measurements of inside.mjs in the server, in milliseconds and bytes. */
 interface Inside {
-  /** Longest time between two turns of the loop, and how long it waited for a processor meanwhile. */
+  /** The longest time between two turns of the loop; and below, how long it waited for a processor in that time. */
   stall: number;
   waited: number;
-  /** Longest that the loop itself worked between two turns. */
+  /** The longest work of the loop itself between two turns. */
   worked: number;
-  /** Most memory that is the process's own, and of what it was then. */
+  /** The most anonymous memory of the process; and below, its parts at that time. */
   anonymous: number;
   parts: NodeJS.MemoryUsage;
 }
 
-/** An address of this machine that is not its own: clients from there are strangers to the server. */
+/** An address of this machine other than loopback, so that the server treats clients from it as remote. */
 function ownAddress(): string {
   const found = Object.values(networkInterfaces())
     .flatMap((some) => some ?? [])
     .find(({ family, internal }) => family === 'IPv4' && !internal);
-  if (!found) throw new Error('--hostile needs an IPv4 address besides 127.0.0.1');
+  if (!found) throw new Error('--hostile needs another IPv4 address than 127.0.0.1');
   return found.address;
 }
 
@@ -140,7 +141,7 @@ async function client(base: string, number: number, state: State, checks: Checks
   }
 }
 
-/** New mails make new addresses. */
+/** Draws URLs again, because new mails have new URLs. */
 async function renew(base: string, state: State, checks: Checks): Promise<void> {
   while (Date.now() < state.until) {
     await new Promise((later) => setTimeout(later, Math.min(20_000, Math.max(0, state.until - Date.now()))));
@@ -153,7 +154,7 @@ async function renew(base: string, state: State, checks: Checks): Promise<void> 
   }
 }
 
-/** Some hundred mails a run, so that the data change all the while; an archive that is no repository comes whole. */
+/** Ingests some hundred mails per run, so that the data change continually; an archive that is not a repository is ingested as a whole. */
 async function ingestInPieces(
   database: string,
   archive: string,
@@ -198,7 +199,7 @@ function ingestOnce(database: string, archive: string): Promise<{ stored: number
   });
 }
 
-/** The same walk in each run: a linear congruential generator (Numerical Recipes). */
+/** A linear congruential generator (Numerical Recipes), for the same walk in each run. */
 function randomOf(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
@@ -247,23 +248,23 @@ function report(
   };
   process.stdout.write(`${markdownOf(table)}\n`);
   if (said) process.stdout.write(`What the server said of errors:\n\n${said}\n`);
-  // Attackers that never got in prove nothing.
+  // Hostile clients that never got a connection prove nothing.
   const isVoid = flags.hostile === true && !Object.keys(CROWD).every((kind) => (done[kind] ?? 0) > 0);
-  if (isVoid) process.stdout.write('Some kinds of harm were never done: this run proves nothing.\n');
+  if (isVoid) process.stdout.write('Some hostile clients never got a connection: this run proves nothing.\n');
   const isOver = inside.anonymous > MEMORY_BOUND || inside.worked > WORK_BOUND_MS;
-  if (isOver) process.stdout.write('The server went over its bound of memory or of work.\n');
+  if (isOver) process.stdout.write('The server exceeded its limit of memory or of work.\n');
   if (checks.faults.length || isVoid || isOver) process.exitCode = 1;
 }
 
 await new Command('soak')
-  .description('puts clients on all kinds of pages while an archive is ingested, and checks each answer')
-  .argument('<base...>', 'archives that are there from the start')
-  .requiredOption('--into <archive>', 'archive that is ingested meanwhile')
-  .option('--minutes <n>', 'how long', '10')
-  .option('--clients <n>', 'how many at once', '64')
-  .option('--hostile', 'with clients that abort, drip, read nothing')
-  .option('--protocols', 'with newsreaders and git as a quarter of the clients')
-  .option('--step <n>', 'mails of one run of ingest', '300')
+  .description('Requests all kinds of pages while an archive is ingested, and checks each answer.')
+  .argument('<base...>', 'archives that are ingested first')
+  .requiredOption('--into <archive>', 'the archive that is ingested during the test')
+  .option('--minutes <n>', 'duration in minutes', '10')
+  .option('--clients <n>', 'number of clients', '64')
+  .option('--hostile', 'add clients that abort, send byte by byte, or do not read')
+  .option('--protocols', 'make a quarter of the clients newsreaders and git')
+  .option('--step <n>', 'mails per run of ingest', '300')
   .action(run)
   .parseAsync()
   .catch((error: Error) => {

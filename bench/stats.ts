@@ -1,4 +1,4 @@
-/** What many measurements of one thing come to. */
+/** A summary of many measurements. */
 export interface Summary {
   count: number;
   median: number;
@@ -10,26 +10,26 @@ export interface Summary {
 const ascending = (values: readonly number[]) => [...values].sort((a, b) => a - b);
 
 /**
- * The smallest value that at least the share `p` (0 to 1) of all values do not exceed ("nearest rank"): always one that was measured.
- * @throws RangeError where there are no values
+ * The smallest value that at least the share `p` (0 to 1) of all values do not exceed ("nearest rank"). Always a measured value.
+ * @throws RangeError if there are no values
  */
 export function percentile(values: readonly number[], p: number): number {
   const sorted = ascending(values);
   const found = sorted[Math.max(0, Math.ceil(p * sorted.length) - 1)];
-  if (found === undefined) throw new RangeError('a percentile of nothing');
+  if (found === undefined) throw new RangeError('no values for a percentile');
   return found;
 }
 
-/** The middle value; of an even number the mean of the two in the middle. */
+/** The middle value; for an even number of values, the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
   const sorted = ascending(values);
   const middle = sorted.length / 2;
   const [low, high] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
-  if (low === undefined || high === undefined) throw new RangeError('a median of nothing');
+  if (low === undefined || high === undefined) throw new RangeError('no values for a median');
   return (low + high) / 2;
 }
 
-/** @throws RangeError where there are no values */
+/** @throws RangeError if there are no values */
 export function summarize(values: readonly number[]): Summary {
   return {
     count: values.length,

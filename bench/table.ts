@@ -1,6 +1,6 @@
 import { median, percentile } from './stats';
 
-/** A table of results: numbers are written already, so that Markdown and JSON tell the same. */
+/** A table of results. Numbers are already formatted, so that Markdown and JSON agree. */
 export interface Table {
   title: string;
   /** Sentences that say how it was measured. */
@@ -9,7 +9,7 @@ export interface Table {
   rows: string[][];
 }
 
-/** Markdown, aligned in the source too; a column of figures is aligned to the right. */
+/** The table in Markdown, also aligned in the source; columns of figures are right-aligned. */
 export function markdownOf({ title, notes, columns, rows }: Table): string {
   const cells = [columns, ...rows].map((row) => columns.map((_, n) => (row[n] ?? '').replaceAll('|', '\\|')));
   const widths = columns.map((_, n) => Math.max(3, ...cells.map((row) => row[n]?.length ?? 0)));
@@ -22,7 +22,7 @@ export function markdownOf({ title, notes, columns, rows }: Table): string {
   return [`### ${title}`, ...notes, table].join('\n\n');
 }
 
-/** Three figures that count: 12,345, 123, 12.3, 1.23. */
+/** Three significant digits: 12,345, 123, 12.3, 1.23. */
 export function figure(value: number): string {
   if (!Number.isFinite(value)) return '–';
   const size = Math.abs(value);
@@ -30,7 +30,7 @@ export function figure(value: number): string {
   return value.toLocaleString('en-US', { minimumFractionDigits: 0, maximumFractionDigits: digits });
 }
 
-/** The median of what the rounds measured, with the least and the most where there were several. */
+/** The median of the rounds, with minimum and maximum if there were several. */
 export function spread(values: readonly number[], unit: (value: number) => string = figure): string {
   if (!values.length) return '–';
   const middle = unit(median(values));

@@ -1,17 +1,17 @@
-// node bench/vitals.mjs http://localhost:3000 [ROUNDS]: what a reader's browser makes of each page kind of a running server,
-// as a Markdown table: first and largest contentful paint, layout shift, blocking time, weight. Medians, each round with an empty cache.
+// node bench/vitals.mjs http://localhost:3000 [ROUNDS]: measures each page kind of a running server in a browser: first and largest
+// contentful paint, layout shift, blocking time, size. Prints a Markdown table of medians, each round with an empty cache.
 import { chromium } from 'playwright-core';
 
 const [base, rounds = '5'] = process.argv.slice(2);
 if (!base) {
-  process.stderr.write('usage: node bench/vitals.mjs BASE [ROUNDS], for a server that runs\n');
+  process.stderr.write('usage: node bench/vitals.mjs BASE [ROUNDS], with the URL of a running server\n');
   process.exit(2);
 }
 
 const json = async (path) => (await fetch(`${base}/api/v1${path}`)).json();
 const most = (all, of) => [...all].sort((a, b) => of(b) - of(a))[0];
 
-/** The largest page of each kind that the first pages of the API name. */
+/** The largest page of each kind among those on the first pages of the API. */
 async function kinds() {
   const { lists } = await json('/lists');
   const list = most(lists, (one) => one.messages).name;
@@ -50,7 +50,7 @@ async function kinds() {
   ].filter(([, path]) => path);
 }
 
-/** Runs in the page before anything of it. */
+/** Runs in the page before its own scripts. */
 function observe() {
   const seen = { paint: 0, largest: 0, shift: 0, tasks: [] };
   Object.assign(window, { seen });

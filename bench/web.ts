@@ -16,7 +16,7 @@ export async function startOurs(database: string): Promise<Server> {
   return startServer('node', ['scripts/start.mjs'], { THREADLINE_DB: database, PORT: String(port) }, port, '/healthz');
 }
 
-/** public-inbox's server on the inbox that its bench made in `folder`. */
+/** public-inbox's server for the inbox made by its benchmark in `folder`. */
 export async function startTheirs(folder: string, list: string): Promise<Server> {
   const port = await freePort();
   return startServer(
@@ -28,7 +28,7 @@ export async function startTheirs(folder: string, list: string): Promise<Server>
   );
 }
 
-/** One address measured: alone and with others. Where answers are kept, each request is another by a parameter, so that none of them is given. */
+/** The measurements of a URL, with one client and with several. */
 interface Timed {
   alone: number[];
   aloneFirst: number[];
@@ -41,10 +41,10 @@ interface Timed {
 
 let stamp = 0;
 
-/** A page's address, another each time by a parameter that it does not read: what is kept of it does not answer. */
+/** A page's URL with a new unused parameter each time, so that no cached page answers. */
 export const anew = (url: string) => () => `${url}${url.includes('?') ? '&' : '?'}b=${stamp++}`;
 
-/** A query, another each time by a word that no mail has: neither a kept page nor kept matches answer it. */
+/** A query that excludes a new word without matches each time, so that neither cached pages nor cached matches answer it. */
 export const queryAnew = (query: string) => () => encodeURIComponent(`(${query}) NOT zzqxbench${stamp++}`);
 
 async function time(fresh: () => string): Promise<Timed> {
@@ -66,7 +66,7 @@ async function time(fresh: () => string): Promise<Timed> {
 const ms = (values: number[]) => figure(median(values));
 const p99 = (values: number[]) => figure(percentile(values, 0.99));
 
-/** One query in the languages of all programs; '-' where a program has no such query. */
+/** A query in the languages of all programs; '-' if a program has no such query. */
 export interface BenchQuery {
   id: string;
   query: string;
@@ -74,7 +74,7 @@ export interface BenchQuery {
   mu: string;
 }
 
-/** Queries of a file whose first line is a header: id, whether it is timed, kind, then the query as lore, notmuch and mu have it. */
+/** Reads queries from a file with a header line: id, whether it is timed, kind, then the query for lore, notmuch and mu. */
 export function readQueries(path: string): BenchQuery[] {
   return readFileSync(path, 'utf8')
     .trim()
@@ -84,7 +84,7 @@ export function readQueries(path: string): BenchQuery[] {
     .map(([id = '', , , query = '', notmuch = '-', mu = '-']) => ({ id, query, notmuch, mu }));
 }
 
-/** Runs of a program of the command line for one query. */
+/** Runs of a command-line program for a query. */
 const COMMAND_RUNS = 5;
 
 async function timeCommand(line: string, env: Record<string, string>): Promise<number> {
@@ -95,7 +95,7 @@ async function timeCommand(line: string, env: Record<string, string>): Promise<n
 
 const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
-/** The first 200 results of notmuch and mu, which are commands: their start is part of it. */
+/** Measures the first 200 results of notmuch and mu. These are commands, so their start is included. */
 async function commandCells({ notmuch, mu }: BenchQuery, folder: string): Promise<string[]> {
   const config = join(folder, 'notmuch', 'notmuch-config');
   const home = join(folder, 'mu', 'mu');
@@ -113,10 +113,10 @@ async function commandCells({ notmuch, mu }: BenchQuery, folder: string): Promis
   return cells;
 }
 
-/** Requests of each query and server before any is timed: a server runs for weeks, and compiles what is asked for often. */
+/** Requests of each query to each server before measuring: servers run for weeks, and compile frequently used code. */
 const WARMING = 20;
 
-/** First pages of 200 of each query: our JSON (the engine), our page with snippets and facets, public-inbox's page, and the commands of notmuch and mu. */
+/** The first 200 results of each query: our JSON (the engine), our page with snippets and facets, public-inbox's page, notmuch and mu. */
 export async function searchTable(
   queries: BenchQuery[],
   list: string,
@@ -164,7 +164,7 @@ export async function searchTable(
   return {
     title: 'Search',
     notes: [
-      `Milliseconds to the first 200 results: medians of ${ALONE} requests of one client and of ${TOGETHER} of ${CLIENTS} clients, and the 99th percentile of both. "engine" is our JSON with snippets and facets, "page" has the histogram too. Each request asks anew (a word that no mail has is excluded, another each time); "again" is the page of a query that was asked before. The ratios are public-inbox's median over ours, one client. Both servers have answered each query ${WARMING} times before. notmuch and mu are commands, whose start is part of their time.`,
+      `Milliseconds to the first 200 results: medians of ${ALONE} requests of one client and of ${TOGETHER} of ${CLIENTS} clients, and the 99th percentile of both. "engine" is our JSON with snippets and facets, "page" has the histogram too. Each request avoids caches (it excludes a new word that no mail has); "again" is the page of a query that was asked before. The ratios are public-inbox's median over ours, one client. Both servers have answered each query ${WARMING} times before. notmuch and mu are commands, whose start is part of their time.`,
     ],
     columns: [
       '',
@@ -187,7 +187,7 @@ export async function searchTable(
   };
 }
 
-/** A page to measure: at ours, and at public-inbox where it has one like it. */
+/** A page to measure: ours, and public-inbox's if it has a similar one. */
 export interface PageKind {
   kind: string;
   ours: string;
@@ -199,7 +199,7 @@ interface ThreadFacts {
   messages: number;
 }
 
-/** The pages of a list that are measured: the list, its largest thread, one of 14 mails (or so), one of one, a message. */
+/** The pages of a list to measure: the list, its largest thread, a thread with about 14 mails, one with a single mail, a message. */
 export async function pageKinds(list: string, ours: Server): Promise<PageKind[]> {
   const threads: ThreadFacts[] = [];
   for (let before: number | null | undefined; before !== null; ) {
@@ -208,7 +208,7 @@ export async function pageKinds(list: string, ours: Server): Promise<PageKind[]>
     threads.push(...page.threads);
     before = page.next;
   }
-  // A thread may hang on a mail that nobody has; its root then has no page.
+  // A thread's root may be missing; then it has no page.
   const isThere = async ({ root }: ThreadFacts) =>
     (await fetch(`${ours.base}/${list}/${encodeURIComponent(root)}/`, { method: 'HEAD' })).ok;
   threads.sort((a, b) => b.messages - a.messages);
@@ -231,7 +231,7 @@ export async function pageKinds(list: string, ours: Server): Promise<PageKind[]>
   ];
 }
 
-/** Pages that no peer has: the largest topic, the person who wrote most, the series with most versions on the first page. */
+/** Pages that peers do not have: the largest topic, the person with the most mails, the series with most versions on the first page. */
 export async function ownKinds(ours: Server): Promise<PageKind[]> {
   const json = async (path: string) => (await fetch(`${ours.base}/api/v1${path}`)).json();
   const { topics } = (await json('/topics')) as { topics: { slug: string; messages: number }[] };
@@ -271,9 +271,9 @@ export async function pageTable(
   return {
     title,
     notes: [
-      `Milliseconds, median of ${ALONE} requests of one client; requests a second of ${CLIENTS} clients (${TOGETHER} requests), each page made anew. The last column: requests a second of a page that is kept, and for public-inbox how many times as many new pages we make.`,
+      `Milliseconds, median of ${ALONE} requests of one client; requests per second of ${CLIENTS} clients (${TOGETHER} requests), without caches. The last column: requests per second of a cached page, and for public-inbox how many times as many uncached pages we serve.`,
     ],
-    columns: ['page', 'program', 'first byte', 'whole', 'p99', 'size', 'compressed', 'a second', 'kept'],
+    columns: ['page', 'program', 'first byte', 'whole', 'p99', 'size', 'compressed', 'per second', 'cached'],
     rows,
   };
 }
@@ -287,5 +287,5 @@ const cells = (timed: Timed) => [
   figure(timed.perSecond),
 ];
 
-/** Where a peer's index of an archive lies below the bench's folder. */
+/** The path of a peer's index of an archive below the benchmark's folder. */
 export const inboxFolder = (folder: string, archive: string) => join(folder, archive, 'public-inbox');

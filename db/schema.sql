@@ -1,8 +1,8 @@
--- Threadline's database: a cache of mail archives that ingest can rebuild from them.
--- Each column says which header (RFC), which git object or which step of ingest it comes from.
+-- Threadline's database: a cache of mail archives, from which ingest can rebuild it.
+-- Comments name the header (RFC), git object or step of ingest that a column comes from.
 -- Times are Unix seconds, UTC.
 
--- message.id encodes time: id = sent_at * 8 + n, n being the first free number. "Newest first" is "by id, descending"
+-- message.id encodes time: id = sent_at * 8 + n, where n is the first free number. "Newest first" is "by id, descending"
 -- in every table and in the full-text index, and a range of dates is a range of ids (docs/decisions/0002).
 
 CREATE TABLE meta (
@@ -16,7 +16,7 @@ CREATE TABLE list (
   list_id     TEXT,                 -- List-Id, inside <>, lower case
   description TEXT,                 -- public-inbox `description`
   messages    INTEGER NOT NULL DEFAULT 0,  -- postings, counted at ingest
-  last_number INTEGER NOT NULL DEFAULT 0,  -- highest posting.number ever given: none is given twice
+  last_number INTEGER NOT NULL DEFAULT 0,  -- highest posting.number ever used: numbers are not reused
   first_at    INTEGER,              -- sent_at of the oldest and newest posting
   last_at     INTEGER,
   synthetic   INTEGER NOT NULL DEFAULT 0   -- 1: made by samples/; every page that shows it says so
@@ -37,7 +37,7 @@ CREATE TABLE source_file (          -- files of Maildir and .eml sources that we
   PRIMARY KEY (source_id, key)
 ) WITHOUT ROWID;
 
-CREATE TABLE reject (               -- what held no mail at all; kept so that nothing is lost
+CREATE TABLE reject (               -- input that contains no mail; kept so that nothing is lost
   id        INTEGER PRIMARY KEY,
   source_id INTEGER NOT NULL REFERENCES source(id),
   place     TEXT NOT NULL,
@@ -45,11 +45,11 @@ CREATE TABLE reject (               -- what held no mail at all; kept so that no
   bytes     BLOB NOT NULL
 );
 
-CREATE TABLE identity (             -- one (display name, address) pair as seen in From:, To: or Cc:
+CREATE TABLE identity (             -- a pair of display name and address in From:, To: or Cc:
   id        INTEGER PRIMARY KEY,
   name      TEXT NOT NULL,          -- decoded display name, '' if none
   address   TEXT NOT NULL,          -- addr-spec, lower case
-  person_id INTEGER,                -- set by ingest/people, as are the mails it wrote and the times of its first and newest
+  person_id INTEGER,                -- set by ingest/people, like the number of its mails and the times of the first and newest
   messages  INTEGER NOT NULL DEFAULT 0,
   first_at  INTEGER NOT NULL DEFAULT 0,
   last_at   INTEGER NOT NULL DEFAULT 0,
@@ -58,18 +58,18 @@ CREATE TABLE identity (             -- one (display name, address) pair as seen 
 
 CREATE TABLE block (                -- brotli-compressed runs of neighbouring mails' bytes (docs/decisions/0003)
   id   INTEGER PRIMARY KEY,
-  kind INTEGER NOT NULL,            -- 0 header bytes, 1 displayed text (UTF-8), 2 raw bodies that the text does not equal
+  kind INTEGER NOT NULL,            -- 0 header bytes, 1 displayed text (UTF-8), 2 raw bodies that differ from the text
   data BLOB NOT NULL,
-  sum  BLOB                         -- first 8 bytes of data's SHA-1; null in databases made before there were sums
+  sum  BLOB                         -- first 8 bytes of data's SHA-1; null in older databases
 );
 
 CREATE TABLE message (
   id          INTEGER PRIMARY KEY,  -- sent_at * 8 + n
   msgid       TEXT NOT NULL,        -- Message-ID without <>; not unique: see imposter
-  imposter    INTEGER NOT NULL DEFAULT 0, -- 1: a different message came first under this msgid (mail/same.ts)
+  imposter    INTEGER NOT NULL DEFAULT 0, -- 1: another message with this msgid came first (mail/same.ts)
   subject     TEXT NOT NULL,        -- decoded, unfolded
   author_id   INTEGER NOT NULL REFERENCES identity(id),
-  sent_at     INTEGER NOT NULL,     -- Date:, or arrival where date_note is set
+  sent_at     INTEGER NOT NULL,     -- Date:, or arrival if date_note is set
   sent_zone   INTEGER,              -- minutes east of UTC
   date_note   TEXT,                 -- 'absent' | 'unreadable' | 'absurd'
   received_at INTEGER,              -- earliest arrival known
@@ -83,20 +83,20 @@ CREATE TABLE message (
   notes       TEXT,                 -- JSON [string]: what was cut or repaired
   head_block  INTEGER NOT NULL, head_at INTEGER NOT NULL, head_size INTEGER NOT NULL,
   text_block  INTEGER NOT NULL, text_at INTEGER NOT NULL, text_size INTEGER NOT NULL,
-  body_block  INTEGER, body_at INTEGER, body_size INTEGER  -- null where the raw body equals the text
+  body_block  INTEGER, body_at INTEGER, body_size INTEGER  -- null if the raw body equals the text
 );
 CREATE INDEX message_msgid ON message (msgid);
 CREATE INDEX message_thread ON message (thread);
 CREATE INDEX message_author ON message (author_id, id);
 
-CREATE TABLE posting (              -- one message on one list
+CREATE TABLE posting (              -- a message on a list
   list_id     INTEGER NOT NULL REFERENCES list(id),
   message_id  INTEGER NOT NULL REFERENCES message(id),
-  source_id   INTEGER NOT NULL REFERENCES source(id),  -- the last that brought this very blob
+  source_id   INTEGER NOT NULL REFERENCES source(id),  -- the last source with this blob
   epoch       INTEGER,              -- public-inbox v2 segment
   oid         BLOB,                 -- git blob
   received_at INTEGER,              -- committer date, From_ line, or newest Received:
-  number      INTEGER NOT NULL,     -- article number (RFC 3977, 6): its place in the order in which the list's mails came; kept for ever
+  number      INTEGER NOT NULL,     -- article number (RFC 3977, 6): the order of arrival on the list; never changes
   PRIMARY KEY (list_id, message_id)
 ) WITHOUT ROWID;
 CREATE INDEX posting_message ON posting (message_id);
@@ -109,10 +109,10 @@ CREATE TABLE ghost (                -- referenced, never seen
 CREATE INDEX ghost_thread ON ghost (thread);
 
 CREATE TABLE thread (
-  id           INTEGER PRIMARY KEY, -- smallest id among its messages when it was made
+  id           INTEGER PRIMARY KEY, -- smallest id among its messages when it was created
   root         TEXT NOT NULL,       -- msgid of the first message in display order, or of the ghost above it
   subject      TEXT NOT NULL,       -- of its first message
-  first_id     INTEGER NOT NULL,    -- message.id of the oldest and the newest: their times too
+  first_id     INTEGER NOT NULL,    -- message.id of the oldest message; below, of the newest
   last_id      INTEGER NOT NULL,
   messages     INTEGER NOT NULL,
   participants INTEGER NOT NULL,    -- distinct author addresses
@@ -120,7 +120,7 @@ CREATE TABLE thread (
 );
 CREATE INDEX thread_last ON thread (last_id);
 
-CREATE TABLE thread_list (          -- which lists carried a thread, newest first in one indexed read
+CREATE TABLE thread_list (          -- lists that carried a thread; the index gives them newest first
   list_id INTEGER NOT NULL,
   last_id INTEGER NOT NULL,         -- newest message of the thread on that list
   thread  INTEGER NOT NULL,
@@ -140,7 +140,7 @@ CREATE TABLE place (                -- display order of a thread, computed at in
 
 CREATE INDEX place_message ON place (message_id);
 
-CREATE TABLE dirty_thread (         -- threads whose place rows are to be computed again; empty after a finished ingest
+CREATE TABLE dirty_thread (         -- threads whose place rows must be computed again; empty after a finished ingest
   thread INTEGER PRIMARY KEY
 );
 
@@ -151,8 +151,8 @@ CREATE TABLE activity (             -- postings by list and month, counted at in
   PRIMARY KEY (list_id, month)
 ) WITHOUT ROWID;
 
--- Full text. Contentless: the words only, rowid = message.id. Addresses and names are words too, so that
--- f: t: c: are column filters. Own words, quoted words and each side of a diff are told apart (FIELD: nq: q: dfa: dfb: ...).
+-- Full text. Contentless: only the words, rowid = message.id. Addresses and names are words too, so that
+-- f: t: c: are column filters. Own words, quoted words and each side of a diff are separate (nq: q: dfa: dfb: ...).
 CREATE VIRTUAL TABLE search USING fts5 (
   subject, author, recipient, copied,   -- Subject, From, To, Cc
   own, aside, quoted,                   -- body lines outside diffs: what the author says; attributions, signatures,
@@ -164,7 +164,7 @@ CREATE VIRTUAL TABLE search USING fts5 (
   tokenize = 'porter unicode61 remove_diacritics 2'
 );
 
-CREATE TABLE term (                 -- identifiers found whole: blob names of diffs, patch ids, change ids
+CREATE TABLE term (                 -- identifiers searched as a whole: blob names of diffs, patch ids, change ids
   kind       INTEGER NOT NULL,      -- query/term.ts: 1 dfpre, 2 dfpost, 3 patchid, 4 changeid, 5 forpatchid
   value      TEXT NOT NULL,
   message_id INTEGER NOT NULL,

@@ -2,8 +2,8 @@ import { brotliDecompressSync } from 'node:zlib';
 import type { Connection, Reads } from './open';
 
 /**
- * Reads back what databases of versions 1 to 6 hold of their archives, so that a newer version can be made of it: mails, byte for
- * byte, with where they stood. All else follows from these. A version that keeps mails in another way gets a reader of its own here.
+ * Reads the archives in databases of versions 1 to 6, to make a newer version from them: mails, byte for byte, with their places.
+ * Everything else is derived from these. A version that stores mails in another way needs a separate reader here.
  */
 export const READABLE = { from: 1, to: 6 };
 
@@ -11,7 +11,7 @@ export interface StoredSource {
   id: number;
   kind: string;
   location: string;
-  /** JSON of its last checkpoint. */
+  /** The JSON of its last checkpoint. */
   state: string | null;
   mails: number;
 }
@@ -22,14 +22,14 @@ export interface StoredMail {
   epoch: number | null;
   /** Hex. */
   oid: string | null;
-  /** Arrival of the message, and of this posting of it. */
+  /** The arrival of the message; and below, of this posting. */
   receivedAt: number | null;
   postedAt: number | null;
-  /** Article number on the list. */
+  /** The article number on the list. */
   number: number;
 }
 
-/** Makes the numbers of articles known to `storedMails`: those of the database, or for versions before 5 those that ingest would have given. */
+/** Prepares article numbers for `storedMails`: those in the database, or, before version 5, those that ingest would have given. */
 export async function numberArticles(db: Connection, version: number): Promise<void> {
   await db.command(
     version >= 5
@@ -56,7 +56,7 @@ export function storedRejects(db: Reads, source: number): Promise<{ place: strin
   return db.all('SELECT place, reason, bytes FROM reject WHERE source_id = ? ORDER BY id', [source]);
 }
 
-/** Rows read at a time, and decompressed blocks kept: neighbours stand in the same ones. */
+/** Rows that are read at a time; and below, decompressed blocks that are kept, since neighbours share a block. */
 const PAGE = 200;
 const BLOCKS_KEPT = 24;
 
@@ -76,8 +76,8 @@ interface SlotRow {
 }
 
 /**
- * What a source posted, in the order in which the mails were stored: blocks are filled in that order. Imposters are asked for apart,
- * as the message that they are imposters of may have come from another source, and has to come first again.
+ * The postings of a source in the order in which the mails were stored, which is the order of blocks. Imposters are read separately,
+ * because the first message with their Message-ID may be from another source, and must come first again.
  */
 export async function* storedMails(db: Reads, source: number, imposter: boolean): AsyncGenerator<StoredMail> {
   const order = await db.all<{ message: number; list: number }>(
@@ -128,7 +128,7 @@ class Blocks {
   }
 }
 
-/** What commits of repositories (`--commits`) were joined to, by tree; the patches are named as they stand in any version. */
+/** The patches to which commits of repositories (`--commits`) were matched, by tree, named in a way that works in any version. */
 export interface StoredCommit {
   tree: string;
   oid: string;
@@ -138,7 +138,7 @@ export interface StoredCommit {
   imposter: number;
 }
 
-/** 10 is patch/kinds.ts CLAIM.reverted. */
+/** 10 is CLAIM.reverted in patch/kinds.ts. */
 export function storedCommits(db: Reads): Promise<StoredCommit[]> {
   return db.all<StoredCommit & Record<string, never>>(
     `SELECT o.tree, o.oid, o.how, o.kind = 10 AS isRevert, m.msgid, m.imposter FROM outcome o JOIN message m ON m.id = o.patch_id

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** What `block.sum` says of a block's compressed bytes: brotli itself does not notice every bit that has flipped. */
+/** The checksum of a block's compressed bytes for `block.sum`; brotli does not notice every flipped bit. */
 export function blockSum(data: Buffer): Buffer {
   return createHash('sha1').update(data).digest().subarray(0, 8);
 }

@@ -1,14 +1,14 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 
-/** The header of the index of the write-ahead log: its counter and checksums are others after each commit (https://sqlite.org/walformat.html, 2.1). */
+/** The header of the write-ahead log's index, whose counter and checksums change with each commit (https://sqlite.org/walformat.html, 2.1). */
 const HEADER_BYTES = 48;
 
-/** Tells whether anybody has written to a database, in two microseconds and without a trip to SQLite's thread. */
+/** Shows whether anybody has written to a database, in two microseconds and without a trip to SQLite's thread. */
 export class WalMark {
   #file: number | null;
   readonly #bytes = Buffer.alloc(HEADER_BYTES);
 
-  /** Of a database that is open: SQLite then keeps the file. */
+  /** The database must be open, so that SQLite keeps the file. */
   constructor(path: string) {
     try {
       this.#file = openSync(`${path}-shm`, 'r');
@@ -17,7 +17,7 @@ export class WalMark {
     }
   }
 
-  /** The same text while nobody writes; null where it cannot be told. */
+  /** Returns the same text while nobody writes; null if unknown. */
   read(): string | null {
     if (this.#file === null) return null;
     try {

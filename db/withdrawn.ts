@@ -1,10 +1,10 @@
-/** What the operator withdrew; kept as JSON in `meta`, for it is little, and public. */
+/** A mail that the operator withdrew. Stored as JSON in `meta`, since these are few and public. */
 export interface Withdrawn {
   msgid: string;
   reason: string;
   /** Unix seconds. */
   at: number;
-  /** Names of the lists that had carried it. */
+  /** The names of the lists that carried it. */
   lists: string[];
 }
 

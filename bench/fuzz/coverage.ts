@@ -1,15 +1,15 @@
 import { Session } from 'node:inspector';
 
-/** How often each block of code ran. */
+/** The number of runs of each block of code. */
 export type Counts = Map<string, number>;
 
 /**
- * V8's own count of how often each block runs, of this thread. Functions are counted by blocks that are compiled after it began, so
- * this comes before the first call of what is looked at. What V8's own functions do is not counted.
+ * V8's count of how often each block runs in this thread. Only functions that are compiled after its start are counted by block, so
+ * it must start before the first call of the code under test. V8's built-in functions are not counted.
  */
 export class Coverage {
   readonly #session = new Session();
-  /** Of each function the blocks that were ever told of. */
+  /** The blocks of each function that were ever reported. */
   readonly #blocks = new Map<string, [start: number, end: number][]>();
 
   constructor(private readonly isWanted: (url: string) => boolean) {
@@ -18,7 +18,7 @@ export class Coverage {
     this.#session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
   }
 
-  /** What ran since this was asked last. */
+  /** The counts since the last call. */
   take(): Counts {
     const found: Counts = new Map();
     this.#session.post('Profiler.takePreciseCoverage', (error, given) => {
@@ -38,7 +38,7 @@ export class Coverage {
     return found;
   }
 
-  /** V8 leaves out a block that ran as often as the block around it: it is known from a run in which it did not. */
+  /** V8 leaves out a block that ran as often as its enclosing block; it is known from a run in which it did not. */
   #known(key: string, ranges: Range[]): [number, number][] {
     const known = this.#blocks.get(key) ?? [];
     this.#blocks.set(key, known);
@@ -55,7 +55,7 @@ interface Range {
   count: number;
 }
 
-/** Of the narrowest range about a block: outer ones come first. */
+/** The count of the innermost range around a block; outer ranges come first. */
 function countOf(ranges: Range[], start: number, end: number): number {
   for (let n = ranges.length - 1; n >= 0; n--) {
     const { startOffset, endOffset, count } = ranges[n] as Range;

@@ -2,19 +2,19 @@ import { type Counts, type Coverage, steeper } from './coverage';
 import { mutated } from './mutate';
 import type { Random } from './xorshift';
 
-/** What is fuzzed: a reader of bytes that strangers wrote. */
+/** The code under test: a reader of untrusted bytes. */
 export interface Target {
   name: string;
-  /** Where it begins. */
+  /** The initial inputs. */
   seeds: string[];
-  /** Pieces that its inputs are made of. */
+  /** Pieces from which inputs are made. */
   words: string[];
-  /** Reads an input; what it throws is a fault, but for errors that `isRefusal` knows. */
+  /** Reads an input. Throwing is a fault, except for errors accepted by `isRefusal`. */
   run(input: Buffer): unknown;
   isRefusal?(error: unknown): boolean;
 }
 
-/** What was found: an input, and what is wrong with it. */
+/** A fault: an input, and what went wrong. */
 export interface Fault {
   target: string;
   kind: 'throws' | 'superlinear';
@@ -23,24 +23,24 @@ export interface Fault {
 }
 
 export interface Hooks {
-  /** Before an input is run, so that somebody else can tell which one hangs. */
+  /** Called before an input is run, so that the parent knows which input hangs. */
   begin(input: Buffer): void;
   end(): void;
-  /** An input that reached what none before it did. */
+  /** Called with an input that reached something new. */
   kept(input: Buffer): void;
   fault(fault: Fault): void;
 }
 
-/** Inputs of one round: their blocks are taken together, as taking them costs more than running most. */
+/** Inputs in a round. Their counts are taken together, because taking them costs more than running most inputs. */
 const ROUND = 64;
 const LOOKED_AT = 2;
 const MAX_INPUT = 64 * 1024;
-/** An input that reached something new is repeated up to these sizes, and each doubling may cost so many times as much. */
+/** An input that reached something new is repeated up to these sizes; and below, how much more each doubling may cost. */
 const SIZES = [8192, 16_384, 32_768];
 const STEEPEST = 2.6;
-/** Blocks that ran less often for each byte than this are no loop over pairs. */
+/** Blocks that ran less often per byte than this are not a loop over pairs. */
 const FEW_A_BYTE = 1.5;
-/** Faults of one kind in one place are reported once. */
+/** The key of a fault: faults of the same kind in the same place are reported once. */
 const placeOf = (what: string) =>
   what
     .split('\n')
@@ -49,13 +49,13 @@ const placeOf = (what: string) =>
     .replace(/\d+ times.*/g, '');
 
 /**
- * Coverage-guided fuzzing: an input that runs a block that none ran before, or runs one much more often, is kept, and others are made of
- * it (as AFL does, whose buckets these are). What V8 counts tells both where an input came and what it cost.
+ * Coverage-guided fuzzing: an input that runs a new block, or runs a block much more often, is kept, and other inputs are made from
+ * it (as in AFL, from which the buckets are taken). V8's counts show both what an input reached and what it cost.
  */
 export class Fuzzer {
   readonly corpus: Buffer[] = [];
   runs = 0;
-  /** Of each block the highest power of two that it ran in one input. */
+  /** For each block, the highest power of two of its runs in one input. */
   readonly #seen = new Map<string, number>();
   readonly #told = new Set<string>();
 
@@ -70,7 +70,7 @@ export class Fuzzer {
     return this.#seen.size;
   }
 
-  /** Begins with seeds and with what other runs left. */
+  /** Begins with the seeds and with inputs from earlier runs. */
   begin(inputs: Buffer[]): void {
     this.#run(Buffer.alloc(0));
     this.coverage.take();
@@ -78,12 +78,12 @@ export class Fuzzer {
     if (!this.corpus.length) this.corpus.push(Buffer.alloc(0));
   }
 
-  /** One round; whether anything new was found. */
+  /** Runs a round; returns whether anything new was found. */
   round(): boolean {
     const inputs = Array.from({ length: ROUND }, () => this.#another());
     const before = this.corpus.length;
     if (this.#reachNew(inputs)) this.#find(inputs);
-    // How often a block ran is told of single inputs only: some are looked at so.
+    // How often a block ran is only known for single inputs, so some are run alone.
     for (let n = 0; n < LOOKED_AT; n++) this.#look(inputs[this.random.below(ROUND)] as Buffer);
     return this.corpus.length > before;
   }
@@ -93,7 +93,7 @@ export class Fuzzer {
     return [...this.coverage.take().keys()].some((block) => !this.#seen.has(block));
   }
 
-  /** Looks at those among them that reach what is new. */
+  /** Looks at those inputs that reach something new. */
   #find(inputs: Buffer[]): void {
     const middle = inputs.length >> 1;
     if (!middle) this.#look(inputs[0] as Buffer);
@@ -105,7 +105,7 @@ export class Fuzzer {
     return mutated(pick(), pick(), this.target.words, this.random).subarray(0, MAX_INPUT);
   }
 
-  /** Runs one input by itself, and keeps it where it is new. */
+  /** Runs an input alone, and keeps it if it reaches something new. */
   #look(input: Buffer): void {
     this.#run(input);
     if (!this.#learn(this.coverage.take())) return;
@@ -125,7 +125,7 @@ export class Fuzzer {
     return isNew;
   }
 
-  /** An input over and over: twice of it may cost about twice as much. */
+  /** Repeats an input: twice the input may cost about twice as much. */
   #grow(input: Buffer): void {
     if (!input.length || input.length > (SIZES[0] as number) / 2) return;
     const [small, middle, large] = SIZES.map((size) => {
@@ -134,7 +134,7 @@ export class Fuzzer {
     }) as [Counts, Counts, Counts];
     const first = steeper(small, middle, STEEPEST, FEW_A_BYTE * (SIZES[1] as number));
     const second = steeper(middle, large, STEEPEST, FEW_A_BYTE * (SIZES[2] as number));
-    // Twice in a row: a limit that is reached, or a table that grows, is steep once.
+    // Must happen twice in a row: reaching a limit, or growing a table, is steep only once.
     const places = new Set(first.map(placeOf));
     const [steep] = second.filter((what) => places.has(placeOf(what)));
     if (steep) this.#tell({ target: this.target.name, kind: 'superlinear', what: steep, input });

@@ -1,7 +1,7 @@
 /**
- * node scripts/run.mjs fuzz [--seconds N] [--corpus FOLDER] [--reader NAME...]: coverage-guided fuzzing of the readers of strangers' bytes
- * (targets.ts), each in a thread that can be ended. With a folder what is found is kept there, and the next run begins with it. Ends with 1
- * where a reader threw, hung, or took more than twice as much for twice the input; such inputs lie in FOLDER/faults, or the working folder's.
+ * node scripts/run.mjs fuzz [--seconds N] [--corpus FOLDER] [--reader NAME...]: coverage-guided fuzzing of the readers of untrusted bytes
+ * (targets.ts), each in a thread that can be ended. With a folder, inputs are kept there, and the next run begins with them. Exits with 1
+ * if a reader threw, hung, or took more than twice as much for twice the input; such inputs are written to FOLDER/faults, or ./faults.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { type Fault, Fuzzer } from './engine';
 import { TARGETS } from './targets';
 import { Random } from './xorshift';
 
-/** An input that is read for so long hangs; the longest honest one takes milliseconds. */
+/** An input that takes this long hangs; the slowest normal one takes milliseconds. */
 const HANG_MS = 20_000;
 const LOOK_MS = 500;
 const MAX_INPUT = 128 * 1024;
@@ -26,7 +26,7 @@ interface Flags {
   reader?: string[];
 }
 
-/** What a thread is given; `now` has a counter, odd while an input is read, its length, and the input. */
+/** The data for a thread. `now` has a counter, odd while an input is read, then the input's length, and the input. */
 interface Given {
   name: string;
   seconds: number;
@@ -70,7 +70,7 @@ function save(folder: string, input: Uint8Array): string {
   return path;
 }
 
-/** One reader for its time; how many faults it has. */
+/** Fuzzes a reader for the given time; resolves to the number of faults. */
 function fuzz(name: string, flags: Flags): Promise<number> {
   const folder = flags.corpus ? join(flags.corpus, name) : null;
   const inputs =
@@ -103,7 +103,7 @@ function fuzz(name: string, flags: Flags): Promise<number> {
       }
     });
     worker.on('error', (error) => {
-      report('ends the thread', String(error), inputOf(now));
+      report('ended the thread', String(error), inputOf(now));
       end();
     });
   });
@@ -126,7 +126,7 @@ async function run(flags: Flags): Promise<void> {
   const names = flags.reader ?? TARGETS.map(({ name }) => name);
   const unknown = names.find((name) => !TARGETS.some((target) => target.name === name));
   if (unknown !== undefined)
-    throw new Error(`there is no reader "${unknown}": ${TARGETS.map((one) => one.name).join(', ')}`);
+    throw new Error(`unknown reader "${unknown}"; choose from ${TARGETS.map((one) => one.name).join(', ')}`);
   let faults = 0;
   for (const name of names) faults += await fuzz(name, flags);
   process.stdout.write(faults ? `${faults} faults.\n` : 'No fault.\n');
@@ -136,11 +136,11 @@ async function run(flags: Flags): Promise<void> {
 if (!isMainThread) work(workerData as Given);
 else
   await new Command('fuzz')
-    .description("fuzzes the readers of strangers' bytes, guided by what code their inputs reach")
-    .option('--seconds <n>', 'of each reader', '20')
-    .option('--seed <n>', 'of what is drawn', '1')
-    .option('--corpus <folder>', 'where what is found is kept, and taken up again')
-    .option('--reader <names...>', 'of these alone')
+    .description('Fuzzes the readers of untrusted bytes, guided by code coverage.')
+    .option('--seconds <n>', 'seconds for each reader', '20')
+    .option('--seed <n>', 'seed of the random numbers', '1')
+    .option('--corpus <folder>', 'folder in which inputs are kept for the next run')
+    .option('--reader <names...>', 'only these readers')
     .action(run)
     .parseAsync()
     .catch((error: Error) => {

@@ -53,7 +53,7 @@ const CHANGES: Change[] = [
   },
 ];
 
-/** An input changed in some places, perhaps with a piece of another. */
+/** Changes an input in some places, perhaps with a piece of another input. */
 export function mutated(input: Buffer, other: Buffer, words: readonly string[], random: Random): Buffer {
   let made = input;
   for (let n = 1 + random.below(MOST_CHANGES); n > 0; n--)

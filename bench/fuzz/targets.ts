@@ -117,7 +117,7 @@ const mime: Target = {
     'filename*=',
   ],
   run(input) {
-    // What is too deep or has too many parts is never taken apart.
+    // Mails that are too deep or have too many parts are not parsed as MIME.
     if (mimeDanger(input)) return parseMail(input, { receivedAt: null });
     const { root } = readParts(input);
     return [parseMail(input, { receivedAt: null }), attachedParts(root), shownParts(root), htmlParts(root)];
@@ -247,12 +247,12 @@ const mbox: Target = {
   run(input) {
     const whole = new MboxSplitter();
     const once = [...whole.push(input), ...whole.end()].map(({ bytes }) => bytes.toString('latin1'));
-    // Cut anywhere, the mails are the same.
+    // The mails must be the same wherever the bytes are split.
     const parts = new MboxSplitter();
     const cut = input.length ? (input[input.length - 1] as number) % input.length : 0;
     const twice = [...parts.push(input.subarray(0, cut)), ...parts.push(input.subarray(cut)), ...parts.end()];
     if (JSON.stringify(twice.map(({ bytes }) => bytes.toString('latin1'))) !== JSON.stringify(once))
-      throw new Error('the mails of an mbox depend on where its bytes are cut');
+      throw new Error('the mails of an mbox depend on where its bytes are split');
     return once;
   },
 };
@@ -310,5 +310,5 @@ const diff: Target = {
   },
 };
 
-/** The readers of what strangers write. */
+/** The readers of untrusted bytes. */
 export const TARGETS: readonly Target[] = [header, mime, html, query, mbox, diff];

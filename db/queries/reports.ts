@@ -3,24 +3,24 @@ import type { Snapshot } from '../open';
 import { namePhrase } from './fixes';
 import { CARRIED } from './onlist';
 
-/** A mail that reports a regression, a crash or another bug: told by acts, whoever wrote it. */
+/** A mail that reports a regression, a crash or another bug, recognised by what it does, whoever wrote it. */
 export interface Report {
   id: number;
   msgid: string;
   subject: string;
   author: string;
   address: string;
-  /** The newest series that names it in a trailer, or was posted in its thread later; null where none is here. */
+  /** The newest series that names it in a trailer, or was posted later in its thread; null if there is none. */
   fix: { series: number; title: string; status: string } | null;
 }
 
-/** In any mail: what somebody says who looked for the commit. At the beginning of a thread: a trace, or the word in the subject. */
+/** In any mail: words of somebody who searched for the commit. Below, only at the beginning of a thread: a trace, or the word in the subject. */
 const SAID = '{own aside subject} : (regzbot OR "first bad commit" OR NEAR(regression bisect, 40))';
 const SHOWN =
   'subject : regression OR {own aside} : ("call trace" OR "kernel bug" OR "unable to handle kernel" OR "general protection fault")';
 const MOST = 100;
 
-/** Of a span of ids (times) the first report of each thread, in the order of time; patches are none. */
+/** The first report of each thread in a span of ids (times), in order of time. Patches are not reports. */
 export async function reportsBetween(db: Snapshot, from: number, to: number, list: number | null): Promise<Report[]> {
   const rows = await db.all<Omit<Report, 'fix'> & { thread: number }>(
     `SELECT m.id, m.msgid, m.subject, m.thread, i.name AS author, i.address FROM (
@@ -43,7 +43,7 @@ interface Fixing {
   status: string;
 }
 
-/** A later patch that names the mail below its description, or stands in its thread. */
+/** A later patch that names the mail below its description, or is in its thread. */
 async function fixOf(
   db: Snapshot,
   { id, msgid }: { id: number; msgid: string },

@@ -9,19 +9,19 @@ export interface TrailerLine {
   name: string;
   address: string;
   value: string | null;
-  /** The mail in which it stands: the patch itself, or a reply. */
+  /** The mail with the trailer: the patch itself, or a reply. */
   msgid: string;
   message_id: number;
-  /** Given to the whole series, in reply to the cover letter. */
+  /** Whether it was given to the whole series, in reply to the cover letter. */
   forAll: boolean;
-  /** Who sent that mail. */
+  /** The sender of that mail. */
   sender: string;
   sender_address: string;
-  /** How the person named is known to have given it: in a mail of theirs, or as the patch or another person says. */
+  /** Evidence that the person named gave it: their own mail, or only the patch's or another person's word. */
   said: 'own' | 'patch' | 'other';
 }
 
-/** What became of a patch, as evidence says: kinds and sources are numbers of patch/kinds.ts CLAIM and CLAIM_SOURCE. */
+/** What happened to a patch according to the evidence. Kinds and sources are CLAIM and CLAIM_SOURCE in patch/kinds.ts. */
 export interface OutcomeLine {
   patch_id: number;
   kind: number;
@@ -29,11 +29,11 @@ export interface OutcomeLine {
   how: string;
   oid: string;
   tree: string | null;
-  /** 0: a commit of a repository given with --commits. */
+  /** 0: a commit in a repository given with --commits. */
   evidence_id: number;
-  /** 1: said by somebody who is not known to be able to do it. */
+  /** 1: the statement of somebody who is not known to be able to do it. */
   doubted: number;
-  /** The mail that says so; null for a commit. */
+  /** The mail with the statement; null for a commit. */
   msgid: string | null;
   author: string | null;
   address: string | null;
@@ -53,11 +53,11 @@ export interface PatchLine {
   files: string[];
   author: string;
   address: string;
-  /** Mails of others that speak of it. */
+  /** Other people's mails about it. */
   replies: number;
   trailers: TrailerLine[];
   outcomes: OutcomeLine[];
-  /** Reviews that the version before had, and this one has lost. */
+  /** Reviews that the previous version had and this one lacks. */
   lost: TrailerLine[];
 }
 
@@ -69,7 +69,7 @@ export interface RevisionDetail {
   total: number | null;
   prefixes: string[];
   baseCommit: string | null;
-  /** Revision that this one follows, how that is known, and how alike the changes are (0 to 1). */
+  /** The revision that this one follows; below, how that is known, and how similar the changes are (0 to 1). */
   previous: number | null;
   link: LinkKind | null;
   likeness: number | null;
@@ -88,7 +88,7 @@ interface RevisionRow {
   likeness: number | null;
 }
 
-/** The versions of a series, oldest first, with what was given to each patch and what became of it; `lost` is left to markLost. */
+/** The versions of a series, oldest first, with the trailers and outcomes of each patch; markLost fills `lost`. */
 export async function revisionsOf(db: Snapshot, series: number): Promise<RevisionDetail[]> {
   const rows = await db.all<RevisionRow>(
     'SELECT id, number, part, resend, total, previous, link, likeness FROM revision WHERE series_id = ? ORDER BY id',
@@ -181,7 +181,7 @@ function patchLine(
   };
 }
 
-/** Trailers by patch: those in the patch's own mail, and those given in replies to it. */
+/** Trailers by patch: those in the patch's mail, and those given in replies to it. */
 async function trailersOf(db: Snapshot, series: number): Promise<Map<number, TrailerLine[]>> {
   const rows = await db.all<Omit<TrailerLine, 'forAll' | 'said'> & { patch: number }>(
     `SELECT p.message_id AS patch, t.key, t.name, t.address, t.value, m.msgid, m.id AS message_id, i.name AS sender, i.address AS sender_address
@@ -201,7 +201,7 @@ async function trailersOf(db: Snapshot, series: number): Promise<Map<number, Tra
   );
 }
 
-/** `given`: who gave what in a mail of their own. */
+/** `given`: the trailers that people gave in their own mails. */
 function saidBy(
   {
     key,

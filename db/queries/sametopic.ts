@@ -3,21 +3,21 @@ import type { Snapshot } from '../open';
 import { THREAD_JOINS, THREAD_LINE, type ThreadLine } from './list';
 import { judged } from './verdictrows';
 
-/** Other threads whose subject names what a subject names. */
+/** Other threads whose subjects name the same thing as a subject. */
 export interface SameTopic {
   /** `EDAC/amd64` */
   name: string;
-  /** Those that began last, newest first. */
+  /** The threads that began last, newest first. */
   threads: ThreadLine[];
 }
 
 const MOST = 5;
-/** So many make the narrower name worth showing. */
+/** The narrower name is shown if it has at least this many threads. */
 const ENOUGH = 3;
-/** Newest mails that name it which are looked at: most are answers. */
+/** Newest mails with the name that are examined; most are answers. */
 const LOOKED_AT = 400;
 
-/** Null where the subject names nothing, or nothing else here names it. Left out are a thread, and those that begin with a patch of some series. */
+/** Null if the subject names nothing, or if no other thread names it. Leaves out the given thread, and those that begin with a patch of the given series. */
 export async function sameTopic(
   db: Snapshot,
   subject: string,
@@ -32,7 +32,7 @@ export async function sameTopic(
   return best && { ...best, threads: await judged(db, best.threads, ({ first_id }) => first_id) };
 }
 
-/** Of a series in several threads the newest. */
+/** Threads with the name in their subject; for a series in several threads, the newest. */
 async function naming(
   db: Snapshot,
   name: string,

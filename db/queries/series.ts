@@ -4,13 +4,13 @@ import { markLost } from './losttrailers';
 import { type RevisionDetail, revisionsOf } from './revisions';
 import { VERDICT, type Verdict } from './verdictrows';
 
-/** A series as a line of /series/. Ids of messages are times (#mail/ids). */
+/** A series as a line of /series/. Message ids are times (#mail/ids). */
 export interface SeriesLine extends Verdict {
   id: number;
   title: string;
   author: string;
   address: string;
-  /** Different version numbers held: a v4 whose v2 was never mailed here has three. */
+  /** The number of versions in the archive: three for a v4 whose v2 is missing. */
   revisions: number;
   patches: number;
   first_id: number;
@@ -20,20 +20,20 @@ export interface SeriesLine extends Verdict {
   reviewed: number;
   applied: number;
   waiting: number;
-  /** Whom the newest version is sent to; null: to no person. */
+  /** The person to whom the newest version was sent, or null. */
   addressee: string | null;
-  /** '6.1' of a copy for a stable tree. */
+  /** '6.1' for a copy for that stable tree. */
   stable: string | null;
-  /** Of the newest revision's first mail. */
+  /** The msgid of the newest revision's first mail. */
   msgid: string;
 }
 
-/** Columns and joins of a SeriesLine; `s` is the series. */
+/** The columns and joins of a SeriesLine; `s` is the series. */
 export const SERIES_LINE = `s.id, s.title, i.name AS author, i.address, s.revisions, s.patches, s.first_id, s.posted_id, s.last_id, s.replies,
   s.reviewed, s.applied, ${VERDICT}, s.waiting, s.addressee, s.stable, m.msgid`;
 export const SERIES_JOINS = 'JOIN identity i ON i.id = s.author_id JOIN message m ON m.id = s.posted_id';
 
-/** A mail that says something of a series: who wrote it, and the line. */
+/** A statement about a series: its author, mail and line. */
 export interface SaidLine {
   msgid: string;
   name: string;
@@ -46,20 +46,20 @@ export interface SaidLine {
 export interface SeriesDetail extends SeriesLine {
   changeId: string | null;
   all: RevisionDetail[];
-  /** Its author keeps a tree, and may have applied it without a mail. */
+  /** The author keeps a tree and may have applied it without a mail. */
   isKeepers: boolean;
-  /** Series that this one takes back (`Revert "..."`), or copies to a stable tree. */
+  /** Series that this one reverts (`Revert "..."`), or copies to a stable tree. */
   about: { series: number; title: string; kind: number }[];
 }
 
 export interface SeriesTold {
-  /** What proves the state; null where no single mail does. */
+  /** The proof of the state; null if no single mail proves it. */
   proof: SaidLine | null;
-  /** Who refused a version or asked for a change. */
+  /** Refusals of a version, and requests for changes. */
   objections: (SaidLine & { isAnswered: boolean })[];
 }
 
-/** The series that a revision, patch or series id belongs to; null where there is none. */
+/** The series of a revision, patch or series id, or null. */
 export async function seriesIdOf(db: Snapshot, id: number): Promise<number | null> {
   const row = await db.get<{ id: number }>(
     `SELECT r.series_id AS id FROM patch p JOIN revision r ON r.id = p.revision_id
@@ -70,13 +70,13 @@ export async function seriesIdOf(db: Snapshot, id: number): Promise<number | nul
   return row?.id ?? null;
 }
 
-/** One series with everything that is said of it. */
+/** A series with all statements about it. */
 export async function findSeries(db: Snapshot, id: number): Promise<(SeriesDetail & SeriesTold) | null> {
   const series = await readSeries(db, id);
   return series && { ...series, proof: await proofOf(db, id), objections: await objectionsOf(db, id) };
 }
 
-/** The same without who said what of it: its page asks that of the case. */
+/** The same without the statements, which its page gets from the case. */
 export async function readSeries(db: Snapshot, id: number): Promise<SeriesDetail | null> {
   const line = await db.get<SeriesLine & { change_id: string | null; keeper: number } & Record<string, never>>(
     `SELECT ${SERIES_LINE}, s.change_id, s.keeper FROM series s ${SERIES_JOINS} WHERE s.id = ?`,
@@ -113,7 +113,7 @@ async function objectionsOf(db: Snapshot, series: number): Promise<SeriesTold['o
   return rows.map(({ answered, ...row }) => ({ ...row, isAnswered: answered === 1 }));
 }
 
-/** What its own mails say of other series: what they revert, where a copy comes from. */
+/** Other series named in its own mails: the target of a revert, the origin of a copy. */
 function aboutOf(db: Snapshot, series: number): Promise<SeriesDetail['about']> {
   return db.all<SeriesDetail['about'][0]>(
     `SELECT DISTINCT t.id AS series, t.title, o.kind FROM revision r JOIN patch p ON p.revision_id = r.id

@@ -15,16 +15,16 @@ interface TextRow {
   text_size: number;
 }
 
-/** What is compared of two revisions (revision.id) of a series: their cover letters, and their patches. */
+/** The data for comparing two revisions (revision.id) of a series: their cover letters and patches. */
 export interface Comparison {
   covers: { older: RangePatch[]; newer: RangePatch[] };
   patches: { older: RangePatch[]; newer: RangePatch[] };
 }
 
-/** Bytes of text of one version that are compared; a set of a thousand patches has 6 MB. */
+/** Bytes of a version's text that are compared; a set of a thousand patches has 6 MB. */
 const MAX_COMPARED = 32 * 1024 * 1024;
 
-/** Reads what patch/rangediff.ts compares; null where a version is too long for that. */
+/** Reads the data for patch/rangediff.ts; null if a version is too long. */
 export async function readComparison(db: Snapshot, from: number, to: number): Promise<Comparison | null> {
   const [older, newer] = [await patchesWithText(db, from), await patchesWithText(db, to)];
   if (!older || !newer) return null;
@@ -56,7 +56,7 @@ async function patchesWithText(db: Snapshot, revision: number): Promise<WithText
   }));
 }
 
-/** The revisions that `?from=1&to=2` name: version numbers, the last posting of each that is no resend of a part. Null where there is none. */
+/** The revision for a version number in `?from=1&to=2`: the last posting with this number that is not a resend of a part. Null if there is none. */
 export function revisionOfNumber(revisions: RevisionDetail[], number: number): RevisionDetail | null {
   const of = revisions.filter((revision) => revision.number === number);
   return of.findLast((revision) => revision.part === '' && !revision.isResend) ?? of.at(-1) ?? null;

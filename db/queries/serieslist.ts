@@ -5,26 +5,26 @@ import { SERIES_JOINS, SERIES_LINE, type SeriesLine } from './series';
 import { STATUS, stateNamed, statusIs } from './status';
 
 export interface SeriesFilter {
-  /** A state of patch/state.ts; those waiting for review: the longest waiting first. */
+  /** A state in patch/state.ts; for series waiting for review, the longest waiting comes first. */
   status?: string;
   /** list.name */
   list?: string;
-  /** Part of the author's name or address. */
+  /** A part of the author's name or address. */
   author?: string;
   /** identity.person_id */
   person?: number;
-  /** Messages, one of which is a patch of the series. */
+  /** Only series with a patch among these messages. */
   among?: number[];
-  /** Newest revision posted at least, at most so many days before the newest mail of the archive. */
+  /** The newest revision was posted at least (below: at most) this many days before the archive's newest mail. */
   olderThanDays?: number;
   newerThanDays?: number;
-  /** `posted_id` of the last line of the page before. */
+  /** `posted_id` of the last line on the previous page. */
   after?: number;
 }
 
 export const SERIES_A_PAGE = 100;
 
-/** One page of series, newest revision first; of those waiting the longest waiting first. One more row than a page tells of a next one. */
+/** A page of series, newest revision first; waiting series with the longest waiting first. One more row than fits on the page shows that there is a next page. */
 export async function listSeries(db: Snapshot, filter: SeriesFilter): Promise<SeriesLine[]> {
   const waiting = stateNamed(filter.status ?? '') === STATE.waiting;
   const { where, params } = await conditions(db, filter, waiting);
@@ -77,7 +77,7 @@ function likeOf(text: string): string {
   return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
 }
 
-/** How many series there are of each state, in the order of patch/state.ts; those waiting first. */
+/** The number of series in each state, in the order of patch/state.ts, waiting ones first. */
 export async function seriesCounts(db: Snapshot): Promise<{ status: string; series: number }[]> {
   const rows = await db.all<{ status: string; series: number }>(
     `SELECT ${STATUS} AS status, count(*) AS series FROM series s GROUP BY 1`,

@@ -6,15 +6,15 @@ import type { Snapshot } from '../open';
 import { readMessage } from './message';
 import { findQuote } from './quotes';
 
-/** What the archive says of a quotation of a story. */
+/** The proof of a story's quotation in the archive. */
 export interface Proof extends StoryQuotation {
-  /** Word for word, or with the brackets and omissions that it shows. */
+  /** It is verbatim, apart from visible brackets and omissions. */
   isProved: boolean;
   author: { name: string; address: string } | null;
   sentAt: number | null;
-  /** First and last line in the displayed text, from 0. */
+  /** The first and last line in the displayed text, from 0. */
   lines: [number, number] | null;
-  /** What is nearest to a quotation that is not proved. */
+  /** The most similar passage for a quotation that is not proved. */
   nearest: string | null;
 }
 
@@ -23,7 +23,7 @@ export interface ProvedStory {
   proofs: Proof[];
 }
 
-/** Stories of a folder, the newest first. Throws StoryError for one that cannot be read. */
+/** The stories in a folder, newest first. @throws StoryError if one cannot be read */
 export function loadStories(folder: string): Story[] {
   let names: string[];
   try {
@@ -37,13 +37,13 @@ export function loadStories(folder: string): Story[] {
     .sort((a, b) => (a.date < b.date ? 1 : a.date > b.date ? -1 : a.slug < b.slug ? -1 : 1));
 }
 
-/** Those of lists that this archive has. */
+/** The stories about lists in this archive. */
 export async function storiesHere(db: Snapshot, stories: Story[]): Promise<Story[]> {
   const lists = new Set((await db.all<{ name: string }>('SELECT name FROM list')).map(({ name }) => name));
   return stories.filter(({ list }) => list === undefined || lists.has(list));
 }
 
-/** Holds every quotation of a story to the mail that it names. */
+/** Compares every quotation of a story with the mail that it names. */
 export async function proveStory(db: Snapshot, story: Story): Promise<ProvedStory> {
   const proofs: Proof[] = [];
   for (const quotation of story.quotations) proofs.push(await prove(db, quotation));

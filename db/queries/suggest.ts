@@ -5,7 +5,7 @@ import type { Snapshot } from '../open';
 import { listPeople } from './people';
 import { STATE_WORDS } from './status';
 
-/** What the word being typed may become. `query` is the whole query with it. */
+/** A completion of the word being typed. `query` is the whole query with it. */
 export interface Suggestion {
   query: string;
   label: string;
@@ -14,7 +14,7 @@ export interface Suggestion {
 
 const MOST = 8;
 
-/** Completions of the last word of a query: prefixes, lists, people by how much they wrote, and the values that a prefix takes. */
+/** Completions of the last word of a query: prefixes, lists, people by number of mails, and the values of a prefix. */
 export async function suggest(db: Snapshot, query: string, topics: Topic[]): Promise<Suggestion[]> {
   const word = /(?<!\S)\S*$/.exec(query)?.[0] ?? '';
   const before = query.slice(0, query.length - word.length);
@@ -82,7 +82,7 @@ async function lists(db: Snapshot, word: string, whole: (name: string) => string
   return rows.map(({ name, messages }) => ({ query: whole(name), label: `${messages} messages`, kind: 'list' }));
 }
 
-/** Persons, each under all addresses. */
+/** Persons, each with all addresses. */
 async function persons(db: Snapshot, word: string, whole: (text: string) => string): Promise<Suggestion[]> {
   if (word.length < 2) return [];
   const found = await listPeople(db, { list: null, name: word, from: 0 });
@@ -93,7 +93,7 @@ async function persons(db: Snapshot, word: string, whole: (text: string) => stri
   }));
 }
 
-/** Those whose name or address has a word that begins so, and who wrote most. */
+/** Authors with a word in name or address that begins with this, those with the most mails first. */
 async function people(db: Snapshot, word: string, whole: (address: string) => string): Promise<Suggestion[]> {
   if (word.replace(/[^\p{L}\p{N}]/gu, '').length < 2) return [];
   const like = likeOf(word);

@@ -3,13 +3,13 @@ import type { Snapshot } from '../open';
 import { type Slots, textsOf } from './blocks';
 import { withdrawnMails } from './withdrawn';
 
-/** One line of a thread in display order: a message, or a ghost (then only `ghost` is set besides the place). */
+/** A line of a thread in display order: a message, or a ghost (which only has `ghost` and its place). */
 export interface ThreadRow extends Slots {
   position: number;
   depth: number;
   parent: number | null;
   ghost: string | null;
-  /** Why the operator withdrew the mail of which this ghost is left; null for others. */
+  /** The operator's reason if this ghost was a withdrawn mail; else null. */
   withdrawn: string | null;
   id: number;
   msgid: string;
@@ -25,7 +25,7 @@ export interface ThreadRow extends Slots {
   sent_zone: number | null;
   date_note: string | null;
   flags: number;
-  /** Keys of the trailers that it gives to a patch it answers, by commas. */
+  /** The keys of trailers that it gives to a patch that it answers, separated by commas. */
   gives: string | null;
   lines: number;
   bytes: number;
@@ -41,27 +41,27 @@ export interface Thread {
   participants: number;
   first_id: number;
   last_id: number;
-  /** The series that its first mail begins, a patch or a cover letter; null where it is none. */
+  /** The series that begins with its first mail, or null. */
   series: number | null;
   rows: ThreadRow[];
-  /** Lists that carried it, by name. */
+  /** The lists that carried it, by name. */
   lists: { name: string; synthetic: number }[];
 }
 
 const ENDORSING = ENDORSEMENTS.map((key) => `'${key}'`).join(', ');
 
-/** Rows of one thread are read up to this many; what is beyond is said on the page. */
+/** The most rows that are read of a thread; the page says how many are left out. */
 export const MAX_ROWS = 2000;
 
 const THREAD_OF =
   'SELECT thread FROM message WHERE msgid = ?1 UNION ALL SELECT thread FROM ghost WHERE msgid = ?1 LIMIT 1';
 
-/** Thread of a message, by Message-ID; undefined where neither message nor ghost bears it. */
+/** The thread of a Message-ID; undefined if neither a message nor a ghost has it. */
 export async function threadOf(db: Snapshot, msgid: string): Promise<number | undefined> {
   return (await db.get<{ thread: number }>(THREAD_OF, [msgid]))?.thread;
 }
 
-/** Of the rows of a thread what each column is read from: `p` is its place, `m` its message, `i` who wrote it. */
+/** The SQL of each column of a thread's rows: `p` is the place, `m` the message, `i` its author. */
 const ROW = {
   position: 'p.position',
   depth: 'p.depth',
@@ -110,10 +110,10 @@ const threadWhere = (id: string) => `SELECT t.id, t.root, t.subject, t.messages,
 const BY_ID = threadWhere('?1');
 const BY_MSGID = threadWhere(`(${THREAD_OF})`);
 
-/** A thread in display order, without texts: one indexed read, of one row, since a row for each mail takes longer to hand over than to read. */
+/** A thread in display order, without texts. Read by index as a single row, because passing a row for each mail takes longer than reading it. */
 export const readThread = (db: Snapshot, thread: number): Promise<Thread | undefined> => oneThread(db, BY_ID, thread);
 
-/** The same, of the thread that a message or a ghost is in. */
+/** The same, for the thread of a message or ghost. */
 export const readThreadOf = (db: Snapshot, msgid: string): Promise<Thread | undefined> =>
   oneThread(db, BY_MSGID, msgid);
 
@@ -134,7 +134,7 @@ async function oneThread(db: Snapshot, sql: string, key: string | number): Promi
   return { ...head, rows, lists: JSON.parse(head.lists) };
 }
 
-/** Texts of the messages among `rows`, by position. */
+/** The texts of the messages among `rows`, by position. */
 export async function threadTexts(db: Snapshot, rows: ThreadRow[]): Promise<Map<number, string>> {
   const messages = rows.filter((row) => row.ghost === null);
   const texts = await textsOf(db, messages);

@@ -12,40 +12,40 @@ import type { SeriesLine } from './series';
 import { listSeries } from './serieslist';
 import type { Thread, ThreadRow } from './thread';
 
-/** How a thread that is no series ended, as far as its mails and those that name it tell. */
+/** How a thread that is not a series ended, according to its mails and those that name it. */
 export type Ending =
   | ({ how: 'fix' } & Fixing)
-  /** Patches were posted in it; whether they answer it, nothing says. */
+  /** Patches were posted in it, which may or may not answer it. */
   | { how: 'posted'; series: SeriesLine; others: number }
-  /** Somebody says so: `what` is a word or two. */
+  /** Somebody says so; `what` is a word or two. */
   | { how: 'said'; what: string; tone: 'in' | 'near'; by: Saying }
-  /** Nothing of the kind; `isAnswered`: somebody else wrote. */
+  /** None of these; `isAnswered` if somebody else wrote. */
   | { how: 'silent'; isAnswered: boolean };
 
-/** A thread that begins with no patch: what was asked, what was answered, how it ended. */
+/** A thread that does not begin with a patch: what was asked, what was answered, how it ended. */
 export interface ThreadCase {
   kind: 'report' | 'pull request' | 'announcement' | 'discussion';
-  /** The line by which it is a report. */
+  /** The line that makes it a report. */
   told: Saying | null;
   asked: Saying | null;
-  /** Others who answered, and the first of them with something to say. */
+  /** The number of other people who answered; and below, the first substantial answer. */
   answerers: number;
   answer: Saying | null;
   ending: Ending;
-  /** Whoever reported it says that it is gone. */
+  /** The reporter's statement that the problem is gone. */
   confirmed: Saying | null;
   last_id: number;
 }
 
-/** Paragraphs of a mail that are weighed. */
+/** Paragraphs of a mail that are compared. */
 const OPENING = 4;
-/** Words of a question that is quoted; and of any passage: a longer one is a list. */
+/** The least words of a quoted question; and below, the most words of any passage, since a longer one is a list. */
 const QUESTION_WORDS = 5;
 const MOST_WORDS = 150;
-/** Mails that are read for what they say of the end: the newest. */
+/** The newest mails that are read for statements about the end. */
 const MOST_READ = 40;
 
-/** `texts`: of the thread's mails, by position. */
+/** The case of a thread; null if there is none. `texts` are those of its mails, by position. */
 export async function threadCase(db: Snapshot, thread: Thread, texts: Map<number, string>): Promise<ThreadCase | null> {
   const mails = thread.rows.filter(({ ghost }) => ghost === null).sort((a, b) => a.id - b.id);
   const [first, ...later] = mails;
@@ -91,7 +91,7 @@ function saying({ id, msgid, author, address }: ThreadRow, passage: ReturnType<t
   };
 }
 
-/** The paragraph at a mail's beginning that says most. */
+/** The most substantial paragraph at a mail's beginning. */
 function gist(row: ThreadRow, body: Body): Saying | null {
   let best: { worth: number; said: Saying } | null = null;
   for (const [nth, paragraph] of paragraphsOf(body).slice(0, OPENING).entries()) {
@@ -111,7 +111,7 @@ function firstGist(rows: ThreadRow[], bodyOf: (row: ThreadRow) => Body): Saying 
   return null;
 }
 
-/** The newest mail in which whoever began the thread says that the trouble is gone. */
+/** The newest mail in which the person who began the thread says that the problem is gone. */
 function ofAsker(first: ThreadRow, later: ThreadRow[], bodyOf: (row: ThreadRow) => Body): Saying | null {
   const own = later.filter((row) => personOf(row) === personOf(first));
   return newestTold(own, bodyOf, solvedIn);
@@ -155,7 +155,7 @@ async function endingOf(db: Snapshot, thread: Thread, known: Known): Promise<End
   return { how: 'silent', isAnswered: others.length > 0 };
 }
 
-/** Series posted in a thread: one that was taken, else the newest. */
+/** The series posted in a thread: one that was taken, else the newest. */
 async function postedIn(db: Snapshot, later: ThreadRow[]): Promise<Ending | null> {
   const among = later.filter(({ flags }) => flags & FLAG.patch).map(({ id }) => id);
   if (!among.length) return null;
@@ -168,7 +168,7 @@ interface PullEnd {
   end: Ending | null;
 }
 
-/** What became of the pull request that a mail is; null where it is none. */
+/** What happened to a pull request; null if the mail is not one. */
 async function pullEnd(db: Snapshot, first: ThreadRow): Promise<PullEnd | null> {
   const row = await db.get<{ kind: number | null } & Omit<Saying, 'lines' | 'quote'>>(
     `SELECT o.kind, m.id, m.msgid, i.name, i.address FROM patch p
@@ -185,7 +185,7 @@ async function pullEnd(db: Snapshot, first: ThreadRow): Promise<PullEnd | null> 
   };
 }
 
-/** The newest words by which somebody who keeps a tree took what the thread is about, where no patch of it is here. */
+/** The newest statement by the keeper of a tree that they took the subject of the thread, if it has no patch here. */
 async function takenIn(db: Snapshot, thread: Thread, bodyOf: (row: ThreadRow) => Body): Promise<Ending | null> {
   const claim = await db.get<{ id: number; kind: number; line: number; tree: string | null }>(
     `SELECT c.message_id AS id, c.kind, c.line, c.tree FROM message x JOIN claim c ON c.message_id = x.id

@@ -5,27 +5,27 @@ import { type Limits, type Overview, overviewOf } from './overview';
 import { everyMatch } from './search/index';
 import { SERIES_JOINS, SERIES_LINE, type SeriesLine } from './series';
 
-/** Messages of a topic and of its systems, newest first. An id is a time (docs/decisions/0002). */
+/** The messages of a topic and of its systems, newest first. Ids are times (docs/decisions/0002). */
 export interface TopicMatches {
   all: number[];
   /** In the order of topic.systems. */
   systems: number[][];
 }
 
-/** Topics of a file, and those of a file that replaced it. */
+/** The matches of the topics in a file, also of a file that replaced it. */
 const kept = new Kept<TopicMatches>(400);
-/** A topic read again from its file is another one, even under the same slug. */
+/** A topic that is read again from its file is a different one, even with the same slug. */
 const numbers = new WeakMap<Topic, number>();
 let count = 0;
 
-/** The number of a topic as it was read: what is kept of it hangs on this. */
+/** The number of a topic object, which is the key of its cached results. */
 function numberOf(topic: Topic): string {
   const number = numbers.get(topic) ?? ++count;
   numbers.set(topic, number);
   return String(number);
 }
 
-/** What a topic holds now: its queries run on the index, kept until the data or the topic change. */
+/** The current matches of a topic: runs its queries, and keeps the results until the data or the topic change. */
 export function topicMatches(db: Snapshot, topic: Topic): Promise<TopicMatches> {
   return kept.get(db, numberOf(topic), async () => {
     const all = await everyMatch(db, topic.tree);
@@ -36,7 +36,7 @@ export function topicMatches(db: Snapshot, topic: Topic): Promise<TopicMatches> 
   });
 }
 
-/** Messages of each topic, as a facet wants them. */
+/** The messages of each topic, for its facet. */
 export async function topicIds(db: Snapshot, topics: Topic[]): Promise<Map<string, readonly number[]>> {
   const found = new Map<string, readonly number[]>();
   for (const topic of topics) found.set(topic.slug, (await topicMatches(db, topic)).all);
@@ -44,7 +44,7 @@ export async function topicIds(db: Snapshot, topics: Topic[]): Promise<Map<strin
 }
 
 export interface TopicSeries extends SeriesLine {
-  /** First mails of its revisions (message.id). */
+  /** The first mails of its revisions (message.id). */
   postings: number[];
 }
 
@@ -52,7 +52,7 @@ export type TopicFacts = Overview & { series: TopicSeries[] };
 
 const facts = new Kept<TopicFacts>(200);
 
-/** Threads, debates, people and series of a topic, or of one of its systems; kept as its matches are. `groups` (some of the ids each) must follow from the ids. */
+/** The threads, debates, people and series of a topic, or of one of its systems; cached like its matches. `groups` (subsets of the ids) must depend only on the ids. */
 export function topicFacts(
   db: Snapshot,
   topic: Topic,
@@ -67,14 +67,14 @@ export function topicFacts(
   }));
 }
 
-/** Patch series with patches in the topic, those that went through most versions and drew most answers first. */
+/** Series with patches in the topic, those with the most versions and answers first. */
 function topicSeries(db: Snapshot, ids: number[], limit: number): Promise<TopicSeries[]> {
   const own =
     'SELECT DISTINCT r.series_id AS id FROM json_each(?) j JOIN patch p ON p.message_id = j.value JOIN revision r ON r.id = p.revision_id';
   return seriesWithPostings(db, own, JSON.stringify(ids), limit);
 }
 
-/** Series that `own` (a SELECT of series ids with one parameter) names, without copies for stable. */
+/** The series in `own` (a SELECT of series ids with one parameter), without copies for stable trees. */
 export async function seriesWithPostings(
   db: Snapshot,
   own: string,
@@ -102,7 +102,7 @@ export function firstMention(db: Snapshot, ids: number[]) {
   );
 }
 
-/** `npm run export -- topics`: one object a topic and message, sorted by topic and msgid. */
+/** `npm run export -- topics`: one object per topic and message, sorted by topic and msgid. */
 export async function* exportTopics(db: Snapshot, topics: Topic[]): AsyncGenerator<object> {
   for (const topic of topics.toSorted((a, b) => (a.slug < b.slug ? -1 : 1))) {
     const { all, systems } = await topicMatches(db, topic);

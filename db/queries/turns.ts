@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** Work in one go, after which others have their turn. */
+/** Milliseconds of work after which other requests get a turn. */
 const TURN_MS = 20;
 
-/** For loops over what strangers wrote much of: between two steps the server's loop turns, where this has worked for long. */
+/** For loops over large mails: lets the server's event loop run between two steps if this has worked for long. */
 export class Turns {
   #since = performance.now();
 

@@ -4,21 +4,21 @@ import type { Snapshot } from '../open';
 import { KeptById } from './kept';
 import { STATUS } from './status';
 
-/** What became of a series, as a row says it. */
+/** The state of a series, for a row. */
 export interface Verdict {
   status: string;
-  /** The newest version's number, with its part: `20`, `5.1`. */
+  /** The number of the newest version, with its part: `20`, `5.1`. */
   version: string;
-  /** message.id of what the status rests on: the mail that proves it, the newest review, or the last word. An id is a time. */
+  /** message.id of the basis of the status: the mail that proves it, the newest review, or the last mail. Ids are times. */
   since_id: number;
-  /** Unix seconds of the newest mail of the archive: what an age is counted to, whatever the clock says. */
+  /** Unix seconds of the archive's newest mail, to which ages are computed, whatever the clock says. */
   now_at: number;
 }
 
 const REVIEWED = `(SELECT max(t.message_id) FROM patch rp JOIN patch_reply y ON y.patch_id = rp.message_id JOIN trailer t ON t.message_id = y.message_id
   WHERE rp.revision_id = s.posted_id AND t.key IN (${STANDING.map((key) => `'${key}'`).join(', ')}))`;
 
-/** Columns of a Verdict; `s` is the series. */
+/** The columns of a Verdict; `s` is the series. */
 export const VERDICT = `${STATUS} AS status,
   coalesce((SELECT n.number || coalesce(n.part, '') FROM revision n WHERE n.id = s.posted_id), '1') AS version,
   coalesce(s.proof_id, CASE s.status WHEN '${STATE.reviewed}' THEN ${REVIEWED} WHEN '${STATE.underDiscussion}' THEN s.last_id END, s.posted_id) AS since_id,
@@ -40,7 +40,7 @@ export function verdictsOfThreads(db: Snapshot, firsts: number[]): Promise<(Verd
   });
 }
 
-/** The same threads, those that begin a series with what became of it; `firstOf` gives the id of a thread's first mail. */
+/** The same threads, with the verdict for those that begin a series; `firstOf` gives the id of a thread's first mail. */
 export async function judged<T>(
   db: Snapshot,
   threads: T[],

@@ -1,12 +1,12 @@
 import { CLAIM, CLAIM_SOURCE } from '#patch/kinds';
 import type { Snapshot } from '../open';
 
-/** A line of a mail that says what became of a patch, or what its author or a reviewer wants of it. */
+/** A line of a mail that says what happened to a patch, or what its author or a reviewer wants. */
 export interface VerdictLine {
   id: number;
   line: number;
   kind: number;
-  /** It ended the matter, or opened it again: taken, refused, dropped, withdrawn. */
+  /** Whether it ended or reopened the matter: taken, refused, dropped, withdrawn. */
   isEnd: boolean;
 }
 
@@ -21,7 +21,7 @@ const ENDS: readonly number[] = [
   CLAIM.reverted,
 ];
 const TOLD = [...ENDS, CLAIM.changesRequested, CLAIM.gaveIn];
-/** Words of people and notices that stand on a line; what robots say in a form is told with the series. */
+/** Statements of people and notices, which have a line. Statements in robots' forms are shown with the series. */
 const SAID = [
   CLAIM_SOURCE.words,
   CLAIM_SOURCE.b4,
@@ -31,7 +31,7 @@ const SAID = [
   CLAIM_SOURCE.notice,
 ];
 
-/** The recognised verdicts, requests and promises among mails, in the order of time; what is doubted is left out. */
+/** The recognised verdicts, requests and promises among mails, in order of time, without doubted ones. */
 export async function verdictsAmong(db: Snapshot, ids: number[]): Promise<VerdictLine[]> {
   const rows = await db.all<{ id: number; line: number; kind: number } & Record<string, never>>(
     `SELECT o.evidence_id AS id, o.line, min(o.kind) AS kind FROM json_each(?) j JOIN outcome o ON o.evidence_id = j.value

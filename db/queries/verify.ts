@@ -4,15 +4,15 @@ import { DatabaseError, type Snapshot } from '../open';
 import { blockSum } from '../sum';
 import { CHECKS, UNFINISHED } from './verifychecks';
 
-/** One thing found wrong: what, and how often. */
+/** A fault, and how often it was found. */
 export interface Fault {
   fault: string;
   count: number;
 }
 
 /**
- * Checks the database against itself. Yields each check's name as it begins, the faults found, and what a killed run left for the
- * next one, which is none.
+ * Checks that the database is consistent. Yields the name of each check as it begins, the faults, and work that a killed run left for
+ * the next one, which is not a fault.
  */
 export async function* verify(
   db: Snapshot,
@@ -30,7 +30,7 @@ export async function* verify(
       yield* faults();
     } catch (error) {
       if (!(error instanceof DatabaseError) || error.code !== 'SQLITE_CORRUPT') throw error;
-      yield { fault: `${check}: this cannot be told, as pages that hold it are damaged`, count: 1 };
+      yield { fault: `${check}: cannot check, because the pages needed are damaged`, count: 1 };
     }
   }
   for (const [unfinished, sql] of UNFINISHED) {
@@ -39,7 +39,7 @@ export async function* verify(
   }
 }
 
-/** Since SQLite 3.44 this has FTS5 check its own index too, and entries of indexes against their rows. */
+/** Since SQLite 3.44 this also checks FTS5's index, and the entries of indexes against their rows. */
 async function* checkFile(db: Snapshot): AsyncGenerator<Fault> {
   for (const row of await db.all<{ integrity_check: string }>('PRAGMA integrity_check(20)')) {
     if (row.integrity_check !== 'ok') yield { fault: row.integrity_check, count: 1 };
@@ -51,15 +51,15 @@ async function* counted(db: Snapshot, fault: string, sql: string): AsyncGenerato
   if (count > 0) yield { fault, count };
 }
 
-const REFERENCES = 'messages whose references lead out of their thread, or nowhere';
+const REFERENCES = 'messages with references outside their thread, or to nothing';
 const SUBJECTS = 'subjects that the full-text index does not find';
 const UNREADABLE = 'blocks that cannot be read';
-const CHANGED = 'blocks whose bytes are not those that were written';
-const NOT_WHOLE = 'messages whose raw bytes are not whole';
+const CHANGED = 'blocks whose bytes have changed';
+const NOT_WHOLE = 'messages with incomplete raw bytes';
 
 const PAGE = 5000;
 
-/** Whatever a message names is a message or a ghost, and one of these is of the same thread. */
+/** Everything that a message names must be a message or a ghost, and one of these must be in the same thread. */
 async function* checkReferences(db: Snapshot): AsyncGenerator<Fault> {
   let count = 0;
   for (let after = -1; ; ) {
@@ -85,13 +85,13 @@ async function* checkReferences(db: Snapshot): AsyncGenerator<Fault> {
   if (count) yield { fault: REFERENCES, count };
 }
 
-/** Messages asked of the index in one query. */
+/** Messages that are searched in one query. */
 const SUBJECTS_AT_ONCE = 200;
 
-/** Messages asked for in all, evenly spread; rows that are missing on either side are counted one by one besides. */
+/** Messages that are searched in total, evenly spread. Missing rows on either side are counted exactly elsewhere. */
 const SUBJECTS_TRIED = 5000;
 
-/** A word of a message's subject finds that message. */
+/** A word in a message's subject must find that message. */
 async function* checkSubjects(db: Snapshot): AsyncGenerator<Fault> {
   const messages = (await db.get<{ n: number }>('SELECT count(*) AS n FROM message'))?.n ?? 0;
   const step = Math.max(1, Math.ceil(messages / SUBJECTS_TRIED));
@@ -132,7 +132,7 @@ interface SlotRow {
   body_size: number;
 }
 
-/** Every message's bytes lie inside blocks that can be read, and add up to the raw mail's size. */
+/** Every message's bytes must be in readable blocks, and add up to the size of the raw mail. */
 async function* checkBlocks(db: Snapshot): AsyncGenerator<Fault> {
   const sizes = new Map<number, number>();
   let unreadable = 0;

@@ -1,7 +1,7 @@
-/** Rows of threads that a killed run left to arrange are not judged: the next run makes them anew. */
+/** Leaves out threads that a killed run did not arrange; the next run will. */
 const settled = (thread: string) => `${thread} NOT IN (SELECT thread FROM dirty_thread)`;
 
-/** Counts the rows of `table` whose `column` names no row of `target`. */
+/** Counts the rows of `table` whose `column` does not name a row of `target`. */
 const astray = (table: string, column: string, target: string, key: string, where = '1') =>
   `SELECT count(*) AS n FROM ${table} x WHERE x.${column} IS NOT NULL AND ${where} AND NOT EXISTS (SELECT 1 FROM ${target} y WHERE y.${key} = x.${column})`;
 
@@ -9,29 +9,29 @@ const ofMessage = (table: string, column = 'message_id', where = '1') => astray(
 
 const MESSAGES: [string, string][] = [
   [
-    'messages posted on no list',
+    'messages without a posting',
     'SELECT count(*) AS n FROM message m WHERE NOT EXISTS (SELECT 1 FROM posting p WHERE p.message_id = m.id)',
   ],
-  ['postings of a message that is not there', ofMessage('posting')],
-  ['postings on a list that is not there', astray('posting', 'list_id', 'list', 'id')],
-  ['postings from a source that is not there', astray('posting', 'source_id', 'source', 'id')],
-  ['rejects from a source that is not there', astray('reject', 'source_id', 'source', 'id')],
-  ['files read of a source that is not there', astray('source_file', 'source_id', 'source', 'id')],
+  ['postings of a missing message', ofMessage('posting')],
+  ['postings on a missing list', astray('posting', 'list_id', 'list', 'id')],
+  ['postings from a missing source', astray('posting', 'source_id', 'source', 'id')],
+  ['rejects from a missing source', astray('reject', 'source_id', 'source', 'id')],
+  ['files read from a missing source', astray('source_file', 'source_id', 'source', 'id')],
   ['messages without their author', astray('message', 'author_id', 'identity', 'id')],
   [
-    'second messages under one Message-ID that are not marked imposter',
+    'second messages with a Message-ID that are not marked as imposters',
     'SELECT count(*) AS n FROM (SELECT msgid FROM message WHERE imposter = 0 GROUP BY msgid HAVING count(*) > 1)',
   ],
   [
-    'lists whose count is not that of their postings',
+    'lists with a wrong count of postings',
     'SELECT count(*) AS n FROM list l WHERE l.messages <> (SELECT count(*) FROM posting p WHERE p.list_id = l.id)',
   ],
   [
-    'lists that gave a higher article number than they remember',
+    'lists with an article number above their highest',
     'SELECT count(*) AS n FROM list l WHERE l.last_number < (SELECT max(p.number) FROM posting p WHERE p.list_id = l.id)',
   ],
   [
-    'months whose count is not that of their postings',
+    'months with a wrong count of postings',
     `WITH counted AS (SELECT p.list_id, strftime('%Y-%m', m.sent_at, 'unixepoch') AS month, count(*) AS messages
        FROM posting p JOIN message m ON m.id = p.message_id GROUP BY 1, 2)
      SELECT (SELECT count(*) FROM (SELECT * FROM counted EXCEPT SELECT list_id, month, messages FROM activity)) +
@@ -40,33 +40,33 @@ const MESSAGES: [string, string][] = [
 ];
 
 const THREADS: [string, string][] = [
-  ['messages of a thread that is not there', astray('message', 'thread', 'thread', 'id', settled('x.thread'))],
+  ['messages of a missing thread', astray('message', 'thread', 'thread', 'id', settled('x.thread'))],
   ['threads without a message', `${astray('thread', 'id', 'message', 'thread')} AND ${settled('x.id')}`],
   [
     'messages without exactly one place in their thread',
     `SELECT count(*) AS n FROM message m WHERE ${settled('m.thread')}
      AND 1 <> (SELECT count(*) FROM place p WHERE p.message_id = m.id AND p.thread = m.thread)`,
   ],
-  ['places of a message that is not there', ofMessage('place', 'message_id', settled('x.thread'))],
-  ['places of a thread that is not there', astray('place', 'thread', 'thread', 'id')],
+  ['places of a missing message', ofMessage('place', 'message_id', settled('x.thread'))],
+  ['places in a missing thread', astray('place', 'thread', 'thread', 'id')],
   [
     'places that are neither message nor ghost',
     'SELECT count(*) AS n FROM place WHERE (message_id IS NULL) = (ghost IS NULL)',
   ],
-  ['places of a ghost that is not there', astray('place', 'ghost', 'ghost', 'msgid', settled('x.thread'))],
+  ['places of a missing ghost', astray('place', 'ghost', 'ghost', 'msgid', settled('x.thread'))],
   [
-    'places that do not stand right below their parent',
+    'places not directly below their parent',
     `SELECT count(*) AS n FROM place p LEFT JOIN place up ON up.thread = p.thread AND up.position = p.parent
      WHERE CASE WHEN p.parent IS NULL THEN p.depth <> 0 ELSE p.parent >= p.position OR p.depth IS NOT up.depth + 1 END`,
   ],
   [
-    'threads with a wrong count of messages or of participants, or a wrong beginning or end',
+    'threads with wrong counts of messages or participants, or a wrong beginning or end',
     `SELECT count(*) AS n FROM thread t JOIN (
        SELECT m.thread, count(*) AS messages, count(DISTINCT i.address) AS participants, min(m.id) AS first_id, max(m.id) AS last_id
        FROM message m JOIN identity i ON i.id = m.author_id GROUP BY 1) c ON c.thread = t.id
      WHERE ${settled('t.id')} AND (t.messages, t.participants, t.first_id, t.last_id) IS NOT (c.messages, c.participants, c.first_id, c.last_id)`,
   ],
-  ['ghosts whose message is there', 'SELECT count(*) AS n FROM ghost g JOIN message m ON m.msgid = g.msgid'],
+  ['ghosts whose message exists', 'SELECT count(*) AS n FROM ghost g JOIN message m ON m.msgid = g.msgid'],
   ['ghosts of a thread without a message', astray('ghost', 'thread', 'message', 'thread', settled('x.thread'))],
   [
     'threads on the wrong lists',
@@ -82,15 +82,15 @@ const INDEX: [string, string][] = [
     'SELECT count(*) AS n FROM message m LEFT JOIN search_docsize d ON d.id = m.id WHERE d.id IS NULL',
   ],
   [
-    'words of a message that is not there',
+    'words of a missing message',
     'SELECT count(*) AS n FROM search_docsize d LEFT JOIN message m ON m.id = d.id WHERE m.id IS NULL',
   ],
-  ['identifiers of a message that is not there', ofMessage('term')],
+  ['identifiers of a missing message', ofMessage('term')],
 ];
 
 const QUOTES: [string, string][] = [
   [
-    'quotations of or by a message that is not there, or of another thread',
+    'quotations of or by a missing message, or from another thread',
     `SELECT count(*) AS n FROM quote q LEFT JOIN message a ON a.id = q.source_id LEFT JOIN message b ON b.id = q.message_id
      WHERE a.id IS NULL OR b.id IS NULL OR a.thread <> b.thread`,
   ],
@@ -103,44 +103,44 @@ const QUOTES: [string, string][] = [
 ];
 
 const PEOPLE: [string, string][] = [
-  ['identities of a person that is not there', astray('identity', 'person_id', 'person', 'id')],
+  ['identities of a missing person', astray('identity', 'person_id', 'person', 'id')],
   ['persons without an identity', astray('person', 'id', 'identity', 'person_id')],
   [
-    'identities whose mails are counted wrong',
+    'identities with a wrong count of mails',
     'SELECT count(*) AS n FROM identity i WHERE messages <> (SELECT count(*) FROM message m WHERE m.author_id = i.id) AND id NOT IN (SELECT identity_id FROM dirty_author)',
   ],
-  ['joins of an identity that is not there', astray('person_join', 'identity_id', 'identity', 'id')],
+  ['joins of a missing identity', astray('person_join', 'identity_id', 'identity', 'id')],
 ];
 
 const PATCHES: [string, string][] = [
   ...['patch', 'trailer', 'claim', 'mm_release', 'mm_remark', 'mm_entry', 'patch_file', 'patch_dirty'].map(
-    (table): [string, string] => [`rows of ${table} of a message that is not there`, ofMessage(table)],
+    (table): [string, string] => [`rows of ${table} of a missing message`, ofMessage(table)],
   ),
-  ['patches of a revision that is not there', astray('patch', 'revision_id', 'revision', 'id')],
+  ['patches of a missing revision', astray('patch', 'revision_id', 'revision', 'id')],
   [
-    'patches that belong to no revision',
+    'patches without a revision',
     `SELECT count(*) AS n FROM patch WHERE kind IN (1, 2, 5) AND revision_id IS NULL AND message_id NOT IN (SELECT message_id FROM patch_dirty)`,
   ],
   ['revisions without a patch', astray('revision', 'id', 'patch', 'revision_id')],
-  ['revisions of a series that is not there', astray('revision', 'series_id', 'series', 'id')],
-  ['revisions after one that is not there', astray('revision', 'previous', 'revision', 'id')],
-  ['revisions whose cover letter is not there', astray('revision', 'cover_id', 'patch', 'message_id')],
+  ['revisions of a missing series', astray('revision', 'series_id', 'series', 'id')],
+  ['revisions after a missing revision', astray('revision', 'previous', 'revision', 'id')],
+  ['revisions with a missing cover letter', astray('revision', 'cover_id', 'patch', 'message_id')],
   ['series without a revision', astray('series', 'id', 'revision', 'series_id')],
-  ['series whose author is not there', astray('series', 'author_id', 'identity', 'id')],
-  ['replies to patches, of a message that is not there', ofMessage('patch_reply')],
-  ['replies to a patch that is not there', astray('patch_reply', 'patch_id', 'patch', 'message_id')],
-  ['outcomes of a patch that is not there', astray('outcome', 'patch_id', 'patch', 'message_id')],
-  ['outcomes that a message which is not there proves', ofMessage('outcome', 'evidence_id', 'x.evidence_id <> 0')],
-  ['commits of a patch that is not there', astray('patch_commit', 'patch_id', 'patch', 'message_id')],
+  ['series with a missing author', astray('series', 'author_id', 'identity', 'id')],
+  ['replies to patches by a missing message', ofMessage('patch_reply')],
+  ['replies to a missing patch', astray('patch_reply', 'patch_id', 'patch', 'message_id')],
+  ['outcomes of a missing patch', astray('outcome', 'patch_id', 'patch', 'message_id')],
+  ['outcomes proved by a missing message', ofMessage('outcome', 'evidence_id', 'x.evidence_id <> 0')],
+  ['commits of a missing patch', astray('patch_commit', 'patch_id', 'patch', 'message_id')],
 ];
 
-/** Each query counts rows that should not be. */
+/** Each query counts wrong rows. */
 export const CHECKS: [string, string][] = [...MESSAGES, ...THREADS, ...INDEX, ...QUOTES, ...PEOPLE, ...PATCHES];
 
-/** What a run that was killed left for the next one: no fault. */
+/** Work that a killed run left for the next one, which is not a fault. */
 export const UNFINISHED: [string, string][] = [
-  ['threads to be taken apart', `SELECT count(*) AS n FROM meta WHERE key LIKE 'rejoin:%'`],
+  ['threads to be split', `SELECT count(*) AS n FROM meta WHERE key LIKE 'rejoin:%'`],
   ['threads to arrange', 'SELECT count(*) AS n FROM dirty_thread'],
-  ['mails whose patches are to be linked', 'SELECT count(*) AS n FROM patch_dirty'],
-  ['threads whose quotations are to be resolved', 'SELECT count(*) AS n FROM quote_dirty'],
+  ['mails with patches to be linked', 'SELECT count(*) AS n FROM patch_dirty'],
+  ['threads with quotations to be resolved', 'SELECT count(*) AS n FROM quote_dirty'],
 ];

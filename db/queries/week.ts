@@ -10,48 +10,48 @@ import { debates } from './quoted';
 import { reportsBetween } from './reports';
 import { STATUS } from './status';
 
-/** One thing that happened, with the mail that proves it. */
+/** An event, with the mail that proves it. */
 export interface WeekLine {
   title: string;
-  /** What happened, in a word or a few: `refused`, `4 mails by 3 people`. */
+  /** The event in a few words: `refused`, `4 mails by 3 people`. */
   what: string;
-  /** Whether that is good for the patch; null where it is neither. */
+  /** Whether it is good for the patch; null if neither good nor bad. */
   tone: 'in' | 'near' | 'out' | 'open' | null;
   author: string;
   address: string;
-  /** The mail that proves it: its id is its time. */
+  /** The id of the mail that proves it, which is its time. */
   id: number;
   msgid: string;
-  /** The lines of it that say so, from 0; null where the whole mail does. */
+  /** The lines of the mail that prove it, from 0; null for the whole mail. */
   lines: [number, number] | null;
-  /** Those lines. */
+  /** The text of those lines. */
   quote: string | null;
-  /** The series that it is about; null where it is about none. */
+  /** The series that it is about, or null. */
   series: number | null;
-  /** The page that tells more is the digest of the mail's thread. */
+  /** Whether the link leads to the digest of the mail's thread. */
   isDebate: boolean;
 }
 
 export interface WeekPart {
   title: string;
   lines: WeekLine[];
-  /** Lines that are left out. */
+  /** The number of lines that are left out. */
   more: number;
 }
 
-/** Lines of one part. */
+/** Lines in a part. */
 const MOST_LINES = 40;
 const MOST_DEBATES = 8;
 const MOST_WAITING = 15;
 
 const GONE: readonly number[] = [CLAIM.rejected, CLAIM.dropped, CLAIM.withdrawn, CLAIM.reverted];
 const TOLD: readonly number[] = [...GONE, CLAIM.applied, CLAIM.queued, CLAIM.merged];
-/** In these forms a person's words, or a notice's, stand on the line. */
+/** Sources whose line has a person's or a notice's words. */
 const SPOKEN: readonly number[] = [CLAIM_SOURCE.words, CLAIM_SOURCE.report, CLAIM_SOURCE.trailer];
 
 const kept = new Kept<WeekPart[]>(64);
 
-/** What happened in a span of time (Unix seconds) on a list (null: on all): parts in the order in which they matter, none empty. */
+/** The events in a span of time (Unix seconds) on a list (null: on all), in parts by importance, without empty ones. */
 export function weekOf(db: Snapshot, list: number | null, from: number, to: number): Promise<WeekPart[]> {
   return kept.get(db, `${list} ${from} ${to}`, async () => {
     const span = [firstIdAt(from), firstIdAt(to), list] as const;
@@ -83,7 +83,7 @@ const part = (title: string, lines: WeekLine[], most = MOST_LINES): WeekPart => 
   more: Math.max(0, lines.length - most),
 });
 
-/** The newest moment of the mails of a list (null: of all), in Unix seconds; null where there are none. */
+/** The time of the newest mail on a list (null: on all) in Unix seconds; null if there is none. */
 export async function newestMoment(db: Snapshot, list: number | null): Promise<number | null> {
   const row = await db.get<{ at: number | null }>('SELECT max(last_at) AS at FROM list WHERE ?1 IS NULL OR id = ?1', [
     list,
@@ -123,7 +123,7 @@ const PROOF = 'm.id, m.msgid, i.name AS author, i.address';
 const SERIES_OF_PATCH =
   'JOIN patch p ON p.message_id = o.patch_id JOIN revision r ON r.id = p.revision_id JOIN series s ON s.id = r.series_id';
 
-/** Of each series the newest verdict of the span: first what was refused or taken back. */
+/** The newest verdict of each series in the span; refused and reverted ones first. */
 async function verdictsOf(db: Snapshot, from: number, to: number, list: number | null): Promise<WeekLine[]> {
   const rows = await db.all<Row & { kind: number; source: number; tree: string | null }>(
     `SELECT s.title, s.id AS series, o.kind, o.source, o.tree, o.line, max(o.evidence_id) AS newest, ${PROOF} FROM outcome o ${SERIES_OF_PATCH}
@@ -144,7 +144,7 @@ async function verdictsOf(db: Snapshot, from: number, to: number, list: number |
   return [...lines.filter(({ isGone }) => isGone), ...lines.filter(({ isGone }) => !isGone)].map(({ line }) => line);
 }
 
-/** Of each mail that objected to a series the first objection. */
+/** The first objection in each mail that objected to a series. */
 async function objectionsOf(db: Snapshot, from: number, to: number, list: number | null): Promise<WeekLine[]> {
   const rows = await db.all<Row & { answered: number }>(
     `SELECT s.title, s.id AS series, o.answered, min(o.line) AS line, ${PROOF} FROM objection o JOIN series s ON s.id = o.series_id
@@ -177,7 +177,7 @@ async function reportsOf(db: Snapshot, from: number, to: number, list: number | 
   );
 }
 
-/** Patches of the span that close, or link to, a mail here that is no patch. */
+/** Patches in the span that close, or link to, a mail in the archive that is not a patch. */
 async function fixesOf(db: Snapshot, from: number, to: number, list: number | null): Promise<WeekLine[]> {
   const rows = await db.all<Row & { value: string }>(
     `SELECT s.title, s.id AS series, t.value, t.line, ${PROOF} FROM trailer t JOIN patch p ON p.message_id = t.message_id
@@ -203,7 +203,7 @@ async function fixesOf(db: Snapshot, from: number, to: number, list: number | nu
   });
 }
 
-/** The Message-ID of a link to lore or to an archive like it. */
+/** The Message-ID in a link to lore or a similar archive. */
 function msgidIn(url: string): string | null {
   const [, path] = /^https?:\/\/[^/\s]+\/(?:[\w.-]+\/){1,2}([^/\s]*@[^/\s]+)/.exec(url) ?? [];
   try {
@@ -213,7 +213,7 @@ function msgidIn(url: string): string | null {
   }
 }
 
-/** Series whose newest version was posted in the 90 days before the end of the span, and that nobody answered to this day: the longest waiting first. */
+/** Series whose newest version was posted in the 90 days before the end of the span and has no answer to this day, the longest waiting first. */
 async function waitingOf(
   db: Snapshot,
   from: number,
@@ -233,7 +233,7 @@ async function waitingOf(
   );
 }
 
-/** Announcements of the -mm tree and of releases: the beginnings of threads that say so. */
+/** Announcements of the -mm tree and of releases, from the beginnings of threads. */
 async function releasesOf(db: Snapshot, from: number, to: number, list: number | null): Promise<WeekLine[]> {
   const rows = await db.all<Row & { isMm: number }>(
     `SELECT m.subject AS title, NULL AS series, 0 AS line, ${PROOF}, EXISTS (SELECT 1 FROM mm_release r WHERE r.message_id = m.id) AS isMm
@@ -245,7 +245,7 @@ async function releasesOf(db: Snapshot, from: number, to: number, list: number |
   return rows.filter(({ isMm, title }) => isMm || isAnnouncement(title)).map((row) => lineOf(row, 'announced'));
 }
 
-/** The sentences that stand on the lines; where there are none, the line proves nothing by itself and the whole mail is named. */
+/** Adds the sentences on the lines. Without a sentence, the line proves nothing by itself, and the whole mail is named. */
 async function addQuotes(db: Snapshot, lines: WeekLine[]): Promise<void> {
   const quoted = lines.filter((line) => line.lines);
   const passages = await passagesAt(
@@ -258,7 +258,7 @@ async function addQuotes(db: Snapshot, lines: WeekLine[]): Promise<void> {
   }
 }
 
-/** The root of the thread of each of these messages. */
+/** The root of each message's thread. */
 export async function rootsOf(db: Snapshot, ids: number[]): Promise<Map<number, string>> {
   const rows = await db.all<{ id: number; root: string }>(
     'SELECT m.id, t.root FROM json_each(?) j JOIN message m ON m.id = j.value JOIN thread t ON t.id = m.thread',

@@ -6,7 +6,7 @@ export type { Withdrawn };
 
 const kept = new Kept<ReadonlyMap<string, Withdrawn>>(1);
 
-/** Mails that the operator of this site withdrew (`npm run withdraw`), by Message-ID, in the order in which they went. */
+/** Mails that the operator of this site withdrew (`npm run withdraw`), by Message-ID, in order of withdrawal. */
 export function withdrawnMails(db: Snapshot): Promise<ReadonlyMap<string, Withdrawn>> {
   return kept.get(db, '', async () => {
     const log = parseWithdrawn((await db.get<{ value: string }>(WITHDRAWN))?.value);
@@ -14,7 +14,7 @@ export function withdrawnMails(db: Snapshot): Promise<ReadonlyMap<string, Withdr
   });
 }
 
-/** Ids in the log of a list, in order: who wrote what the list holds into a git repository writes it again when they change. */
+/** The ids withdrawn from a list, in order. If they change, the list's git repositories must be written again. */
 export async function withdrawnOfList(db: Snapshot, list: string): Promise<string[]> {
   return [...(await withdrawnMails(db)).values()].flatMap(({ msgid, lists }) => (lists.includes(list) ? [msgid] : []));
 }

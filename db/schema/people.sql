@@ -1,30 +1,30 @@
--- People: identities joined into persons at the end of an ingest (ingest/people), where somebody wrote or lost a mail.
+-- People: identities joined into persons at the end of an ingest (ingest/people), if anybody wrote or lost a mail.
 
 CREATE TABLE person (
   id   INTEGER PRIMARY KEY,
-  slug TEXT NOT NULL UNIQUE,        -- stands in addresses
-  name TEXT NOT NULL,               -- the full name that wrote most mails
-  kind TEXT NOT NULL                -- 'person' | 'bot' | 'role': an address that many write from, or a list
+  slug TEXT NOT NULL UNIQUE,        -- the name in URLs
+  name TEXT NOT NULL,               -- the full name used in most mails
+  kind TEXT NOT NULL                -- 'person' | 'bot' | 'role': a shared address, or a list
 );
 
 CREATE TABLE person_join (          -- why an identity belongs to its person
   identity_id INTEGER PRIMARY KEY REFERENCES identity(id),
   reason      TEXT NOT NULL         -- ingest/people/join.ts JoinReason
 );
-CREATE TABLE person_moved (         -- addresses that pages had before: a slug, and an identity of whom it meant
+CREATE TABLE person_moved (         -- earlier slugs of pages, with an identity of the person
   slug        TEXT PRIMARY KEY,
   identity_id INTEGER NOT NULL
 ) WITHOUT ROWID;
 
-CREATE TABLE person_like (          -- other persons of the same name, where nothing proves that they are one
+CREATE TABLE person_like (          -- other persons with the same name, without proof that they are one
   person_id INTEGER NOT NULL,
   other_id  INTEGER NOT NULL,
   reason    TEXT NOT NULL,
   PRIMARY KEY (person_id, other_id)
 ) WITHOUT ROWID;
 
-CREATE TABLE person_tie (           -- what the mails prove of two addresses that bear one full name (ingest/people/ties.ts)
-  kind  TEXT NOT NULL,              -- 'signed': days on which a's mails carry b in a trailer; 'shared': threads in which both write
+CREATE TABLE person_tie (           -- what mails prove about two addresses with the same full name (ingest/people/ties.ts)
+  kind  TEXT NOT NULL,              -- 'signed': days on which a's mails have b in a trailer; 'shared': threads in which both write
   a     TEXT NOT NULL,
   b     TEXT NOT NULL,
   count INTEGER NOT NULL,
@@ -43,9 +43,9 @@ END;
 
 CREATE INDEX identity_person ON identity (person_id);
 
-CREATE TABLE mailmap (              -- of --mailmap FILE (gitmailmap(5)); kept, so that later runs go on using it
+CREATE TABLE mailmap (              -- from --mailmap FILE (gitmailmap(5)); kept for later runs
   old_address TEXT NOT NULL,
-  old_name    TEXT NOT NULL,        -- '' where the line names none
+  old_name    TEXT NOT NULL,        -- '' if the line names none
   address     TEXT NOT NULL,
   PRIMARY KEY (old_address, old_name)
 ) WITHOUT ROWID;

@@ -1,4 +1,4 @@
-/** Columns of `message` (db/schema.sql) that only the main thread knows: what a mail is among those stored. */
+/** The columns of `message` (db/schema.sql) that only the main thread knows: a mail's relation to stored mails. */
 export const PLACED_COLUMNS = [
   'id',
   'msgid',
@@ -10,13 +10,13 @@ export const PLACED_COLUMNS = [
   'thread',
 ] as const;
 
-/** The others, which a worker fills (ingest/pipeline/pack.ts). Block numbers are local to its unit until they are stored. */
+/** The other columns, which a worker fills (ingest/pipeline/pack.ts). Block numbers are local to its unit until they are stored. */
 export const PACKED_COLUMNS = [
   ...(['subject', 'sent_zone', 'date_note', 'in_reply_to', 'flags', 'lines', 'bytes', 'attachments', 'notes'] as const),
   ...(['head_block', 'head_at', 'head_size', 'text_block', 'text_at', 'text_size'] as const),
   ...(['body_block', 'body_at', 'body_size'] as const),
 ] as const;
 
-/** Values by the name of their column, in the order of the columns. */
+/** Turns values by column name into an array in the order of the columns. */
 export const inOrder = <Column extends string, Cell>(columns: readonly Column[], row: Record<Column, Cell>): Cell[] =>
   columns.map((column) => row[column]);

@@ -3,10 +3,10 @@ import { CLAIM, CLAIM_SOURCE, PATCH_KIND } from '#patch/kinds';
 import type { Reads, Transaction } from '../open';
 import { insertRows } from './insert';
 
-/** Mails that a commit may come from. */
+/** Kinds of mails that a commit may come from. */
 const POSTED = `(${[PATCH_KIND.patch, PATCH_KIND.cover]})`;
 
-/** A patch that a commit may come from: ingest/patch/commits.ts. */
+/** A patch that a commit may come from; see ingest/patch/commits.ts. */
 export interface CandidateRow {
   id: number;
   msgid: string;
@@ -17,13 +17,13 @@ export interface CandidateRow {
   patch_id: string | null;
 }
 
-/** When the oldest patch was posted (Unix seconds); null where there is none. Older commits come from none of them. */
+/** When the oldest patch was posted (Unix seconds), or null. Older commits cannot come from any patch. */
 export async function oldestPatch(db: Reads): Promise<number | null> {
   const row = await db.get<{ id: number | null }>(`SELECT min(message_id) AS id FROM patch WHERE kind IN ${POSTED}`);
   return row?.id == null ? null : timeOf(row.id);
 }
 
-/** Author and title keys of all patches: commits that have none of them and name no mail need not be looked at further. */
+/** The author and title keys of all patches. Commits with none of these and without a link to a mail can be skipped. */
 export async function patchKeys(db: Reads): Promise<Set<number>> {
   const rows = await db.all<{ key: number }>(
     `SELECT author_key AS key FROM patch WHERE kind IN (${PATCH_KIND.patch}, ${PATCH_KIND.stable}) UNION SELECT title_key FROM patch WHERE kind = ${PATCH_KIND.patch}`,
@@ -31,7 +31,7 @@ export async function patchKeys(db: Reads): Promise<Set<number>> {
   return new Set(rows.map(({ key }) => key));
 }
 
-/** Patches and cover letters that share a Message-ID, title or patch_id with one of a batch of commits. */
+/** Patches and cover letters that share a Message-ID, title or patch_id with a commit in a batch. */
 export function commitCandidates(
   db: Reads,
   keys: { msgids: string[]; titles: number[]; patchIds: string[] },
@@ -52,7 +52,7 @@ export interface MatchedCommit {
   oid: string;
   patch: number;
   how: string;
-  /** The commit takes back the patch's commit. */
+  /** Whether the commit reverts the patch's commit. */
   isRevert: boolean;
 }
 
@@ -64,7 +64,7 @@ export async function replaceMaintainers(db: Transaction, entries: string): Prom
   );
 }
 
-/** Puts what a repository says in place of what it said before, and gathers the series to be judged in `touched`. */
+/** Replaces what a repository said before by what it says now, and collects the series to be judged in `touched`. */
 export async function replaceCommits(db: Transaction, tree: string, matches: MatchedCommit[]): Promise<void> {
   await db.exec('DELETE FROM touched');
   const seriesOf =

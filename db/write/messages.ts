@@ -4,17 +4,17 @@ import { blockSum } from '../sum';
 import { PACKED_COLUMNS, PLACED_COLUMNS } from './columns';
 import { insertRows } from './insert';
 
-/** A message that is already stored, as far as telling a duplicate from an imposter asks. */
+/** A stored message, with the data needed to distinguish a duplicate from an imposter. */
 export interface Stored {
   id: number;
   msgid: string;
   authorAddress: string;
   subject: string;
-  /** JSON of `message.attachments`; null where there is none. */
+  /** The JSON of `message.attachments`, or null. */
   attachments: string | null;
 }
 
-/** Stored messages that bear one of these Message-IDs, imposters included, oldest stored first. */
+/** Stored messages with one of these Message-IDs, including imposters, the first stored first. */
 export function findByMsgid(db: Reads, msgids: string[]): Promise<Stored[]> {
   return db.all<Stored & Record<string, Value>>(
     `SELECT m.id, m.msgid, m.subject, m.attachments, i.address AS authorAddress
@@ -24,7 +24,7 @@ export function findByMsgid(db: Reads, msgids: string[]): Promise<Stored[]> {
   );
 }
 
-/** Thread of each msgid that a message bears or a ghost stands for; all that bear one are in one thread. */
+/** The thread of each msgid of a message or ghost. All messages with the same msgid are in the same thread. */
 export async function findThreads(
   db: Reads,
   msgids: string[],
@@ -39,8 +39,8 @@ export async function findThreads(
   return new Map(rows.map(({ msgid, thread, ghost }) => [msgid, { thread, isGhost: ghost === 1 }]));
 }
 
-/** Numbers of `message` and `thread` in use within [from, from + span) of each start. A thread keeps the number of a message long gone. */
-// CROSS JOIN keeps the ids that are asked for as the outer loop: the planner would scan the table for each of them.
+/** Ids of `message` and `thread` in use within [from, from + span) of each start. A thread keeps the id of a message that may be gone. */
+// CROSS JOIN makes the requested ids the outer loop; otherwise the planner would scan the table for each of them.
 export async function findTaken(db: Reads, starts: number[], span: number): Promise<number[]> {
   const rows = await db.all<{ id: number }>(
     `SELECT m.id FROM json_each(?1) j CROSS JOIN message m ON m.id >= j.value AND m.id < j.value + ?2
@@ -55,12 +55,12 @@ export async function insertMessages(db: Transaction, rows: Value[][]): Promise<
   await insertRows(db, `INSERT INTO message (${[...PLACED_COLUMNS, ...PACKED_COLUMNS].join(', ')})`, rows);
 }
 
-/** What FTS5 holds in memory before it writes a segment: more than a batch's words, so that each commit writes one. */
+/** The memory that FTS5 uses before it writes a segment: more than a batch's words, so that each commit writes one segment. */
 const PENDING_WORDS = 16 * 1024 * 1024;
 
 const SEARCH_SETTINGS = { hashsize: PENDING_WORDS, automerge: 0, crisismerge: 16 };
 
-/** Settings of the full-text index for ingest; they are kept in the database. */
+/** Sets the full-text index up for ingest; the settings are stored in the database. */
 export async function prepareSearch(connection: Connection): Promise<void> {
   const kept = await connection.all<{ k: string; v: number }>('SELECT k, v FROM search_config');
   const isSet = ([name, value]: [string, number]) => kept.some(({ k, v }) => k === name && v === value);
@@ -71,7 +71,7 @@ export async function prepareSearch(connection: Connection): Promise<void> {
   });
 }
 
-/** Words of one message: its columns stand in `bytes` (UTF-8) from `start`, each up to its end. */
+/** The words of a message: its columns are in `bytes` (UTF-8) from `start` on, each up to its end. */
 export interface SearchWords {
   id: number;
   bytes: Uint8Array;
@@ -80,13 +80,13 @@ export interface SearchWords {
 }
 
 const SEARCH = `INSERT INTO search (rowid, ${SEARCH_COLUMNS.join(', ')})`;
-/** Messages of one statement. */
+/** Messages per statement. */
 const SEARCH_ROWS = 64;
 
 /**
- * Ids must ascend: FTS5 writes out its pending index whenever a rowid is not above the last one.
- * The words of a statement are bound as one blob and cut by SQLite: binding a string each took a quarter of ingest's time
- * on the main thread (2.2 s of 9 for linux-edac, 2026-11-23).
+ * Ids must ascend: FTS5 flushes its pending index whenever a rowid is not above the last one.
+ * The words of a statement are bound as one blob and split by SQLite: binding separate strings took a quarter of ingest's time
+ * on the main thread (2.2 of 9 s for linux-edac, 2026-11-23).
  */
 export async function insertSearch(db: Transaction, words: SearchWords[]): Promise<void> {
   for (let at = 0; at < words.length; at += SEARCH_ROWS) {
@@ -110,7 +110,7 @@ export async function insertSearch(db: Transaction, words: SearchWords[]): Promi
 
 const searchStatements = new Map<number, string>();
 
-/** ?1 is the blob; for each row follow its id, then offset and length of each column. */
+/** ?1 is the blob; for each row its id follows, then offset and length of each column. */
 function searchSql(rows: number): string {
   const known = searchStatements.get(rows);
   if (known) return known;
@@ -143,7 +143,7 @@ export async function insertBlocks(db: Transaction, blocks: { kind: number; data
   return first;
 }
 
-/** Ids of (name, address) pairs, new ones inserted in the order given. Key: `address\nname`. */
+/** The ids of pairs of name and address; new ones are inserted in the given order. Key: `address\nname`. */
 export async function identityIds(
   db: Transaction,
   pairs: { name: string; address: string }[],
@@ -162,7 +162,7 @@ export async function identityIds(
   return new Map(rows.map(({ id, name, address }) => [`${address}\n${name}`, id]));
 }
 
-/** Postings by list and month, added to what was counted before. */
+/** Adds postings to the counts by list and month. */
 export async function addActivity(db: Transaction, postings: { list: number; sentAt: number }[]): Promise<void> {
   const json = JSON.stringify(postings);
   await db.run(
@@ -181,10 +181,10 @@ export async function addActivity(db: Transaction, postings: { list: number; sen
 }
 
 /**
- * Posts messages on lists, in the order of the rows, which are (list_id, message_id, source_id, epoch, oid, received_at, number);
- * the number is the next of the list where it is null.
- * One that is posted there already stays as it was; where another source brings the very same blob, it is that source's from now on, so that
- * an archive read from a copy first and from its server later is withdrawn by the server. Tells for each row whether it is new.
+ * Posts messages on lists, in the order of the rows, which are (list_id, message_id, source_id, epoch, oid, received_at, number).
+ * If the number is null, the list's next number is used.
+ * An existing posting is not changed, except if another source has the same blob: then it belongs to that source from now on, so that an
+ * archive that was read first from a copy and later from its server follows the server's withdrawals. Resolves to whether each row is new.
  */
 export async function insertPostings(db: Transaction, rows: Value[][]): Promise<boolean[]> {
   const key = (row: Value[]) => `${row[0]} ${row[1]}`;
@@ -205,7 +205,7 @@ export async function insertPostings(db: Transaction, rows: Value[][]): Promise<
   return isNew;
 }
 
-/** Gives new postings their numbers. A list remembers its highest, so that a number whose mail was withdrawn is not used again. */
+/** Numbers new postings. A list remembers its highest number, so that the number of a withdrawn mail is not reused. */
 async function numbered(db: Transaction, rows: Value[][]): Promise<Value[][]> {
   const lists = await db.all<{ id: number; last: number }>(
     'SELECT id, last_number AS last FROM list WHERE id IN (SELECT value FROM json_each(?))',
@@ -242,5 +242,5 @@ async function takeOver(
   );
 }
 
-/** Never that of a posting without a blob, whose hex is ''. */
+/** The hex of a blob name; never equal to that of a posting without a blob, which is ''. */
 const hexOf = (value: Value) => (Buffer.isBuffer(value) ? value.toString('hex') : 'none');

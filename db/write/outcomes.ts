@@ -5,9 +5,9 @@ import { insertRows } from './insert';
 import { dirtyUpTo } from './patch';
 import { loadFacts } from './patchfacts';
 
-/** A copy, and what names a patch by its title, comes at most two years after the patch (ingest/patch/outcome.ts REACH). */
+/** Copies, and mails that name a patch by title, come at most two years after the patch (REACH in ingest/patch/outcome.ts). */
 const COPY_REACH = firstIdAt(730 * 86400);
-/** Ids of what one second brings: which of two came first is asked of their times. */
+/** The ids of one second: the order within a second is decided by times. */
 const SECOND = firstIdAt(1);
 
 interface ClaimRow extends Omit<StoredClaim, 'self' | 'titleKey' | 'isDirect'> {
@@ -15,14 +15,14 @@ interface ClaimRow extends Omit<StoredClaim, 'self' | 'titleKey' | 'isDirect'> {
   direct: number;
 }
 
-/** Claims to be resolved, the patches that they may mean, and the revision of each. */
+/** Claims to be resolved, the patches that they may be about, and the revision of each. */
 export interface ClaimFacts {
   claims: StoredClaim[];
   facts: PatchFact[];
   revisionOf(id: number): number | null;
 }
 
-/** The claims of new mails, and those that may mean patches of `linking`. `known`: facts read already, by id. */
+/** The claims in new mails, and claims that may be about patches in `linking`. `known`: facts that were already read, by id. */
 export async function gatherClaims(db: Transaction, last: number, known: Map<number, PatchFact>): Promise<ClaimFacts> {
   await gatherClaiming(db, dirtyUpTo(last));
   const rows = await db.all<ClaimRow>(
@@ -45,7 +45,7 @@ export async function gatherClaims(db: Transaction, last: number, known: Map<num
   return { claims, facts, revisionOf: (id) => revisions.get(id) ?? null };
 }
 
-/** Puts these in place of what the mails in `claiming` said before. */
+/** Replaces the outcomes of the mails in `claiming`. */
 export async function replaceOutcomes(db: Transaction, found: Outcome[]): Promise<void> {
   await db.run(
     `INSERT OR IGNORE INTO touched SELECT r.series_id FROM claiming c CROSS JOIN outcome o ON o.evidence_id = c.id
@@ -62,7 +62,7 @@ export const addOutcomes = (db: Transaction, outcomes: Outcome[]) =>
     outcomes.map((one) => [one.patch, one.evidence, one.line, one.kind, one.source, one.how, one.oid, one.tree]),
   );
 
-/** Claims of mails that carry a patch, for which none was found. */
+/** Claims in mails with a patch for which no patch was found. */
 export function openCopies(claims: StoredClaim[], found: Outcome[]): StoredClaim[] {
   const done = new Set(found.map(({ evidence, line }) => `${evidence} ${line}`));
   return claims.filter(
@@ -71,14 +71,14 @@ export function openCopies(claims: StoredClaim[], found: Outcome[]): StoredClaim
   );
 }
 
-/** Facts of patches in the order of `ids`; those that are not known yet are read, and known from then on. */
+/** The facts of patches in the order of `ids`; unknown ones are read and added to `known`. */
 async function factsOf(db: Reads, ids: number[], known: Map<number, PatchFact>): Promise<PatchFact[]> {
   const missing = ids.filter((id) => !known.has(id));
   for (const fact of await loadFacts(db, missing)) known.set(fact.id, fact);
   return ids.map((id) => known.get(id) as PatchFact);
 }
 
-/** For a second try: all that the authors of the mails that make these claims posted in the two years before them. */
+/** For a second try: all patches that the authors of these claims' mails posted in the two years before. */
 export async function gatherByAuthor(
   db: Reads,
   claims: StoredClaim[],
@@ -98,17 +98,17 @@ export async function gatherByAuthor(
 }
 
 /**
- * Gathers in `claiming` the mails whose claims are to be resolved again: the new ones, those that may mean patches of `linking`, and
- * what was said of the patches that these may mean (it decides between equal versions).
+ * Collects in `claiming` the mails whose claims must be resolved again: the new ones, those that may be about patches in `linking`, and
+ * those about the patches that these may be about (they decide between equal versions).
  */
 async function gatherClaiming(db: Transaction, dirty: string): Promise<void> {
   const add = (where: string) =>
     db.run(`INSERT OR IGNORE INTO claiming SELECT DISTINCT message_id FROM claim WHERE ${where}`);
   const replies = 'message_id IN (SELECT r.message_id FROM linking l CROSS JOIN patch_reply r ON r.patch_id = l.id)';
-  // Replies of the same threads too: another patch may now stand nearest above them.
+  // Also replies in the same threads: another patch may now be the nearest above them.
   await add(`message_id IN (SELECT id FROM message WHERE thread IN (SELECT thread FROM message WHERE id IN ${dirty}))`);
-  // Copies of the patch_id, the files or the authors of new patches, of the two years after them: an archive may come after the copies
-  // made from it.
+  // Copies with the patch_id, the files or the authors of new patches, from the two years after them: an archive may be read after the
+  // copies made from it.
   await add(
     `source NOT IN (${SPOKEN}) AND message_id IN (SELECT q.message_id FROM patch d JOIN patch q ON q.patch_id = d.patch_id
        AND q.message_id BETWEEN d.message_id - ${SECOND} AND d.message_id + ${COPY_REACH} WHERE d.message_id IN ${dirty})`,
@@ -134,10 +134,10 @@ async function gatherClaiming(db: Transaction, dirty: string): Promise<void> {
   await add(replies);
 }
 
-/** The ids of the patches that a claim of this id may mean. */
+/** The range of ids of patches that a claim with this id may be about. */
 const before = (id: string) => `${id} - ${COPY_REACH} AND ${id} + ${SECOND}`;
 
-/** Adds to `linking` the patches that the claims may mean, those posted with them, and the patches that the claims' mails carry. */
+/** Adds to `linking` the patches that the claims may be about, those posted with them, and the patches in the claims' mails. */
 async function gatherTargets(db: Transaction): Promise<void> {
   const add = (select: string) => db.run(`INSERT OR IGNORE INTO linking ${select}`);
   await add('SELECT p.message_id FROM claiming n CROSS JOIN patch p ON p.message_id = n.id');
@@ -148,8 +148,8 @@ async function gatherTargets(db: Transaction): Promise<void> {
   await add(
     'SELECT p.message_id FROM claiming n CROSS JOIN claim c ON c.message_id = n.id CROSS JOIN message m ON m.msgid = c.msgid CROSS JOIN patch p ON p.message_id = m.id',
   );
-  // Mails that carry a patch and say that it was applied, whatever kind they are of, are compared with patches of their title and
-  // patch_id, and with those to their files of the two years before.
+  // Mails of any kind that contain a patch and say that it was applied are compared with patches with their title and patch_id,
+  // and with those to their files from the two years before.
   const copies = `(SELECT DISTINCT c.message_id AS id FROM claiming n CROSS JOIN claim c ON c.message_id = n.id
      WHERE c.source NOT IN (${SPOKEN}) AND c.title_key IS NOT NULL) n CROSS JOIN patch p ON p.message_id = n.id AND p.print IS NOT NULL`;
   await add(
@@ -174,7 +174,7 @@ async function gatherTargets(db: Transaction): Promise<void> {
   );
 }
 
-/** The mails in `linking`, ascending, with the revision of each; null where it belongs to none (pull requests, scripts' mails). */
+/** The mails in `linking`, ascending, with the revision of each; null for those without one (pull requests, scripts' mails). */
 async function revisionOfEach(db: Reads): Promise<Map<number, number | null>> {
   const rows = await db.all<{ id: number; revision: number | null }>(
     'SELECT p.message_id AS id, p.revision_id AS revision FROM linking l CROSS JOIN patch p ON p.message_id = l.id ORDER BY l.id',

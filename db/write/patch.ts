@@ -6,7 +6,7 @@ import type { Reads, Transaction, Value } from '../open';
 import { insertRows } from './insert';
 import { loadFacts } from './patchfacts';
 
-/** Columns of the tables of facts, `message_id` first, as the ingest workers send their rows (ingest/patch/rows.ts). */
+/** The columns of the tables of facts, `message_id` first, in the order of the ingest workers' rows (ingest/patch/rows.ts). */
 export const PATCH_TABLES: Record<string, string> = {
   patch_dirty: 'message_id',
   patch:
@@ -19,25 +19,25 @@ export const PATCH_TABLES: Record<string, string> = {
 };
 
 /**
- * How far apart in time (message ids, 8 a second) an author's patches may be of one set (ingest/patch/sets.ts `fits`), versions by their
- * files alone, and patches of one title by it (ingest/patch/link.ts FILE_REACH and REACH); two weeks more, since a set counts from its
- * first mail and the last may come a week later.
+ * How far apart in time (as message ids) patches may be that belong to a set of an author (ingest/patch/sets.ts), to versions by files
+ * alone, or to versions by title (FILE_REACH and REACH in ingest/patch/link.ts). Two weeks are added, because a set's time is that of
+ * its first mail and the last may come a week later.
  */
 const SET_REACH = firstIdAt(14 * 86400);
 const FILE_REACH = firstIdAt((183 + 14) * 86400);
 const TITLE_REACH = firstIdAt((548 + 14) * 86400);
 
-/** Mails linked in one transaction: bounds memory, and how long the writer holds the lock. */
+/** Mails linked in one transaction: limits memory, and how long the writer holds the lock. */
 const DIRTY_AT_ONCE = 25_000;
 
-/** Mails that belong to series, and those that replies can speak of (pull requests too). */
+/** Kinds of mails that belong to series; and below, those that replies can be about (pull requests too). */
 const SERIES_KINDS = `(${[PATCH_KIND.patch, PATCH_KIND.cover, PATCH_KIND.stable]})`;
 const TARGET_KINDS = `(${[PATCH_KIND.patch, PATCH_KIND.cover, PATCH_KIND.pull, PATCH_KIND.stable]})`;
 
 /**
- * Tables of one connection: the patches looked at, the mails whose claims are, and the series to be judged. They are joined by CROSS
- * JOIN, which has SQLite begin with them (https://sqlite.org/optoverview.html, 8): it took them for as large as any, and read all
- * patches, claims or replies of the archive for a hundred mails more.
+ * Creates temporary tables: patches to be linked, mails whose claims are to be resolved, and series to be judged. Queries join them by
+ * CROSS JOIN, so that SQLite begins with them (https://sqlite.org/optoverview.html, 8); otherwise it considers them as large as any
+ * table, and reads all patches, claims or replies of the archive for a hundred new mails.
  */
 export async function prepareLinking(db: Transaction): Promise<void> {
   await db.exec(`CREATE TEMP TABLE IF NOT EXISTS linking (id INTEGER PRIMARY KEY);
@@ -45,7 +45,7 @@ export async function prepareLinking(db: Transaction): Promise<void> {
     CREATE TEMP TABLE IF NOT EXISTS touched (id INTEGER PRIMARY KEY);`);
 }
 
-/** The last mail of the next run of those that are left to link; null where none is left. */
+/** The last mail of the next batch of mails to link; null if none is left. */
 export async function nextDirty(db: Reads): Promise<number | null> {
   const last = await db.get<{ id: number | null }>(
     'SELECT max(message_id) AS id FROM (SELECT message_id FROM patch_dirty ORDER BY message_id LIMIT ?)',
@@ -57,7 +57,7 @@ export async function nextDirty(db: Reads): Promise<number | null> {
 /** The dirty mails up to `last`, as a table. */
 export const dirtyUpTo = (last: number) => `(SELECT message_id FROM patch_dirty WHERE message_id <= ${last})`;
 
-/** Brings replies and files up to date, and gathers the patches that the dirty mails may have to do with. */
+/** Updates replies and files, and collects the patches that may be related to the dirty mails. */
 export async function gatherPatches(db: Transaction, last: number): Promise<PatchFact[]> {
   const dirty = dirtyUpTo(last);
   await db.exec('DELETE FROM linking; DELETE FROM claiming; DELETE FROM touched;');
@@ -85,7 +85,7 @@ interface PlaceRow {
   title: number | null;
 }
 
-/** For every mail of the threads that changed: the nearest patch, cover letter or pull request above it. */
+/** For every mail in the changed threads: the nearest patch, cover letter or pull request above it. */
 async function linkReplies(db: Transaction, dirty: string): Promise<void> {
   const threads = `SELECT DISTINCT m.thread AS thread FROM message m WHERE m.id IN ${dirty}`;
   const rows = await db.all<PlaceRow>(
@@ -118,7 +118,7 @@ interface Reply {
   to: number;
 }
 
-/** Some mailers answer "Re: [PATCH 2/7] x" below the cover letter: what is said there is said of that patch alone. */
+/** Some mailers place an answer "Re: [PATCH 2/7] x" below the cover letter; it is only about that patch. */
 async function nameTheirPatch(db: Reads, replies: Reply[], rows: PlaceRow[]): Promise<void> {
   const covers = new Set(rows.flatMap(({ target, kind }) => (kind === PATCH_KIND.cover && target ? [target] : [])));
   const below = replies.filter(({ to }) => covers.has(to));
@@ -142,16 +142,16 @@ async function nameTheirPatch(db: Reads, replies: Reply[], rows: PlaceRow[]): Pr
 }
 
 /**
- * Gathers in `linking` the patches that the dirty ones may have to do with: same author and file, title, change-id or thread, and those
- * named as earlier versions; then all mails of their series, because each revision's predecessor may change. An author's patches to
- * other files are left out: the busiest send thousands in half a year.
+ * Collects in `linking` the patches that may be related to the dirty ones: same author and file, title, change-id or thread, and those
+ * named as earlier versions; then all mails of their series, because each revision's predecessor may change. Does not include an
+ * author's patches to other files: the busiest authors send thousands in half a year.
  */
 async function gatherKin(db: Transaction, dirty: string): Promise<void> {
   const own = (column: string) =>
     `SELECT ${column} FROM patch WHERE message_id IN ${dirty} AND kind IN ${SERIES_KINDS}`;
   const add = (where: string) =>
     db.run(`INSERT OR IGNORE INTO linking SELECT message_id FROM patch WHERE kind IN ${SERIES_KINDS} AND ${where}`);
-  /** Patches of the same author or title, posted not longer than `reach` before the first or after the last dirty one of theirs. */
+  /** Patches with the same author or title, posted at most `reach` before the first or after the last dirty one. */
   const near = (column: string, reach: number) =>
     db.run(
       `INSERT OR IGNORE INTO linking SELECT p.message_id
@@ -189,7 +189,7 @@ async function gatherKin(db: Transaction, dirty: string): Promise<void> {
   );
 }
 
-/** Puts the revisions of the mails in `linking` in place of the former ones. Series rows follow in replaceSeries. */
+/** Replaces the revisions of the mails in `linking`. Series rows follow in replaceSeries. */
 export async function replaceRevisions(db: Transaction, revisions: Revision[]): Promise<void> {
   const former =
     'SELECT DISTINCT r.series_id FROM linking l CROSS JOIN patch p ON p.message_id = l.id CROSS JOIN revision r ON r.id = p.revision_id';
@@ -223,7 +223,7 @@ export async function replaceRevisions(db: Transaction, revisions: Revision[]): 
   ]);
 }
 
-/** Which patches touch a file: for kin, copies and related series. */
+/** Records which patches change a file, to find related patches, copies and series. */
 async function indexFiles(db: Transaction, dirty: string): Promise<void> {
   const rows = await db.all<{ id: number; files: string }>(
     `SELECT message_id AS id, files FROM patch WHERE message_id IN ${dirty} AND files IS NOT NULL`,

@@ -28,13 +28,13 @@ interface FactRow {
   earlier: string | null;
 }
 
-/** References kept of each mail: the root and the nearest ones tell of threads and parents; chains of hundreds would not fit memory. */
+/** References kept per mail: the root and the nearest ones identify threads and parents; chains of hundreds would not fit in memory. */
 const REFS_KEPT = 6;
 
-/** Facts read at a time: their rows are three times as large as what is kept of them. */
+/** Facts read at a time: their rows are three times as large as the kept data. */
 const FACTS_AT_ONCE = 4000;
 
-/** Facts of the patches among `ids`, in their order. */
+/** The facts of the patches among `ids`, in order. */
 export async function loadFacts(db: Reads, ids: number[]): Promise<PatchFact[]> {
   const facts: PatchFact[] = [];
   for (let at = 0; at < ids.length; at += FACTS_AT_ONCE) {
@@ -51,8 +51,8 @@ export async function loadFacts(db: Reads, ids: number[]): Promise<PatchFact[]> 
 }
 
 /**
- * A class, with what is taken apart only when asked for on its prototype: an object literal with a getter has a hidden class of its own
- * in V8, for each of 40,000 facts, and every access to one is looked up.
+ * A class, with lazily parsed properties on its prototype: in V8, each object literal with a getter has its own hidden class, and with
+ * 40,000 facts every access would need a lookup.
  */
 class StoredFact implements PatchFact {
   readonly id: number;
@@ -106,14 +106,14 @@ class StoredFact implements PatchFact {
     return parseSubject(this.#subject).title;
   }
 
-  /** Most facts are candidates that nothing is compared with. */
+  /** Parsed on demand: most facts are candidates that are never compared. */
   get print(): Uint32Array {
     if (typeof this.#print === 'string') this.#print = decodePrint(this.#print);
     return this.#print;
   }
 }
 
-/** Relays and lists send for many under one address, and say so in the name. */
+/** The key of an address; 0 for relays and lists, which send for many people and say so in the name. */
 export function addressKey({ name, address }: { name: string; address: string }): number {
   return address === '' || / via /i.test(name) ? 0 : textKey(address.toLowerCase());
 }

@@ -19,17 +19,17 @@ export interface PersonRow {
   perhaps: { slug: string; reason: string }[];
 }
 
-/** What persons were joined from besides mails: they are joined again when it changes. */
+/** A stamp of the other inputs of joining persons besides mails; they are joined again when it changes. */
 export async function peopleStamp(db: Reads): Promise<string | null> {
   return (await db.get<{ value: string }>(`SELECT value FROM meta WHERE key = 'people'`))?.value ?? null;
 }
 
-/** Identities that wrote or lost a mail since persons were joined. */
+/** The identities that wrote or lost a mail since persons were joined. */
 export async function dirtyAuthors(db: Reads): Promise<number[]> {
   return (await db.all<{ id: number }>('SELECT identity_id AS id FROM dirty_author')).map(({ id }) => id);
 }
 
-/** Counts the mails of those who wrote again. */
+/** Counts the mails of those identities again. */
 export async function countAuthors(db: Transaction): Promise<void> {
   await db.run(
     `UPDATE identity SET (messages, first_at, last_at) =
@@ -38,23 +38,23 @@ export async function countAuthors(db: Transaction): Promise<void> {
   );
 }
 
-/** Every identity that is known, with what it wrote. */
+/** All identities, with their counts and times. */
 export function identities(db: Reads): Promise<IdentityRow[]> {
   return db.all<IdentityRow & Record<string, never>>(
     'SELECT id, name, address, messages, first_at AS first, last_at AS last FROM identity',
   );
 }
 
-/** Addresses of the lists themselves, as their List-Id and the usual host say. */
+/** The addresses of the lists themselves, from their List-Id and the usual host. */
 export async function listAddresses(db: Reads): Promise<Set<string>> {
   const rows = await db.all<{ list_id: string }>('SELECT list_id FROM list WHERE list_id IS NOT NULL');
   return new Set(rows.map(({ list_id }) => list_id.replace('.', '@')));
 }
 
 /**
- * Writes persons that came out otherwise than they are stored, in one transaction. A person's number is the smallest of the
- * identities', so that those who are as they were are not touched; an address that a page had leads to whom its mails belong to now.
- * What changed is found here, not by SQL: other nodes are sent each statement, and persons are hundreds of thousands.
+ * Writes persons that differ from the stored ones, in one transaction. A person's id is the smallest id of its identities, so that
+ * unchanged persons are not touched. An earlier URL of a page leads to the person with its mails now.
+ * Changes are computed here, not in SQL: each statement is sent to other nodes, and there are hundreds of thousands of persons.
  */
 export async function savePeople(connection: Connection, people: PersonRow[], stamp: string): Promise<void> {
   const numbered = people.map((person) => ({ ...person, id: Math.min(...person.identities.map(({ id }) => id)) }));
@@ -72,7 +72,7 @@ export async function savePeople(connection: Connection, people: PersonRow[], st
 
 type Numbered = PersonRow & { id: number };
 
-/** All rows of a change at once, in statements of a bounded size. */
+/** Runs a statement for many ids, in statements of limited size. */
 async function eachOf(db: Transaction, sql: string, ids: Value[]): Promise<void> {
   for (let at = 0; at < ids.length; at += IDS_AT_ONCE)
     await db.run(`${sql} IN (SELECT value FROM json_each(?))`, [JSON.stringify(ids.slice(at, at + IDS_AT_ONCE))]);
@@ -80,7 +80,7 @@ async function eachOf(db: Transaction, sql: string, ids: Value[]): Promise<void>
 
 const IDS_AT_ONCE = 4096;
 
-/** In the order of its parts: a slug that is given up, then taken by another. */
+/** The order of steps matters: a slug is released before another person takes it. */
 async function replacePersons(db: Transaction, people: Numbered[]): Promise<void> {
   const next = new Map(people.map((person) => [person.id, person]));
   const same = new Set<number>();
@@ -151,7 +151,7 @@ async function replaceLikes(db: Transaction, people: Numbered[]): Promise<void> 
   await insertRows(db, 'INSERT INTO person_like (person_id, other_id, reason)', [...next.values()]);
 }
 
-/** Lines of a mailmap, added to those of earlier runs; a line for the same old name and address replaces it. */
+/** Adds lines of a mailmap to those of earlier runs; a line replaces one with the same old name and address. */
 export async function addMailmap(
   db: Transaction,
   lines: { oldAddress: string; oldName: string; address: string }[],

@@ -1,7 +1,7 @@
 import type { Connection, Reads, Value } from '../open';
 import { insertRows } from './insert';
 
-/** A place of a thread with where its text stands; a ghost has neither. */
+/** A place in a thread, with the place of its text; both null for a ghost. */
 export interface QuoteRow {
   thread: number;
   position: number;
@@ -12,7 +12,7 @@ export interface QuoteRow {
   size: number | null;
 }
 
-/** Threads left to resolve with their number of messages. */
+/** Threads to resolve, with their number of messages. */
 export function dirtyQuotes(db: Reads): Promise<{ thread: number; messages: number }[]> {
   return db.all(
     `SELECT d.thread, (SELECT count(*) FROM message m WHERE m.thread = d.thread) AS messages FROM quote_dirty d ORDER BY d.thread`,

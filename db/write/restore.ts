@@ -1,6 +1,6 @@
 import type { Connection, Reads, Transaction } from '../open';
 
-/** `old` stands for the older database in what follows. */
+/** Attaches the older database as `old` while `work` runs. */
 async function attached<T>(db: Connection, old: string, work: () => Promise<T>): Promise<T> {
   await db.command('ATTACH ? AS old', [old]);
   try {
@@ -10,7 +10,7 @@ async function attached<T>(db: Connection, old: string, work: () => Promise<T>):
   }
 }
 
-/** Takes over what no mail tells: the lists with their names and numbers, the mailmap, and that the data version goes on. */
+/** Copies what cannot be derived from mails: the lists with names and numbers, the mailmap, and the data version. */
 export function restoreNames(connection: Connection, old: string): Promise<void> {
   const copy = async (db: Transaction) => {
     await db.exec(
@@ -19,7 +19,7 @@ export function restoreNames(connection: Connection, old: string): Promise<void>
     await db.exec(
       `INSERT INTO meta (key, value) SELECT key, value FROM old.meta WHERE key IN ('data_version', 'synthetic', 'withdrawn')`,
     );
-    // Numbers of mails that were withdrawn stay used.
+    // The numbers of withdrawn mails must not be reused.
     if (await db.get(`SELECT 1 FROM pragma_table_info('list', 'old') WHERE name = 'last_number'`))
       await db.exec('UPDATE main.list SET last_number = o.last_number FROM old.list o WHERE o.id = main.list.id');
     if (await db.get(`SELECT 1 FROM old.sqlite_schema WHERE name = 'mailmap'`))
@@ -30,7 +30,7 @@ export function restoreNames(connection: Connection, old: string): Promise<void>
   return attached(connection, old, () => connection.transaction(copy));
 }
 
-/** What one database posts or rejects and the other does not; all zero where nothing was lost and nothing doubled. */
+/** The differences in postings and rejects between the databases; all zero if nothing was lost or added. */
 export function restoredDifference(
   db: Connection,
   old: string,
@@ -48,7 +48,7 @@ export function restoredDifference(
   });
 }
 
-/** Numbers of messages by Message-ID and whether they are imposters. */
+/** The ids of messages, by Message-ID and whether they are imposters. */
 export function messagesNamed(
   db: Reads,
   names: { msgid: string; imposter: number }[],
@@ -60,9 +60,9 @@ export function messagesNamed(
   );
 }
 
-/** Makes sure that nobody else has the file open, and that all of it stands in the file itself, with no log beside it. */
+/** Makes sure that nobody else has the file open, and that all data are in the file itself, without a log beside it. */
 export async function claimAlone(db: Connection): Promise<void> {
   await db.command('PRAGMA busy_timeout = 1000; PRAGMA wal_checkpoint(TRUNCATE)');
   const row = await db.get<{ journal_mode: string }>('PRAGMA journal_mode = DELETE');
-  if (row?.journal_mode !== 'delete') throw new Error('the log could not be closed');
+  if (row?.journal_mode !== 'delete') throw new Error('cannot close the write-ahead log');
 }

@@ -18,13 +18,13 @@ import type { Reads, Transaction, Value } from '../open';
 import { insertRows } from './insert';
 import { dirtyUpTo } from './patch';
 
-/** A series with all that judging it takes. */
+/** A series with all data for judging it. */
 export interface SeriesFacts {
   id: number;
   revisions: RevisionState[];
 }
 
-/** A series as it was judged, ready to be stored. */
+/** A judged series, ready to be stored. */
 export interface SeriesRow {
   id: number;
   title: string;
@@ -45,14 +45,14 @@ export interface SeriesRow {
   isKeepers: boolean;
   proof: { id: number; line: number } | null;
   objections: { id: number; line: number; isAnswered: boolean }[];
-  /** Outcomes that count for nothing: said by somebody who cannot do it. */
+  /** Outcomes that do not count, because they are statements by somebody who cannot do it. */
   doubted: { patch: number; evidence: number; kind: number }[];
 }
 
 const SPOKEN_TAKING = `(${[CLAIM.applied, CLAIM.queued]})`;
 const quoted = (keys: readonly string[]) => `(${keys.map((key) => `'${key}'`).join(',')})`;
 
-/** Series whose replies, outcomes or speakers changed are judged again. */
+/** Marks the series whose replies, outcomes or speakers changed, to be judged again. */
 export async function touchSeries(db: Transaction, last: number): Promise<void> {
   const dirty = dirtyUpTo(last);
   const touch = (patches: string) =>
@@ -61,14 +61,14 @@ export async function touchSeries(db: Transaction, last: number): Promise<void> 
     );
   await touch(`SELECT patch_id FROM patch_reply WHERE message_id IN ${dirty}`);
   await touch('SELECT o.patch_id FROM claiming c CROSS JOIN outcome o ON o.evidence_id = c.id');
-  // What a revert takes back, where it was said that the revert itself was taken.
+  // The targets of reverts that were taken.
   await touch(
     `SELECT o.patch_id FROM claiming c CROSS JOIN outcome x ON x.evidence_id = c.id CROSS JOIN outcome o ON o.evidence_id = x.patch_id AND o.kind = ${CLAIM.reverted}`,
   );
   await touchKeepers(db, dirty, touch);
 }
 
-/** Who by these mails is seen to keep a tree for the first time: what they said before counts now. */
+/** Marks the earlier statements of people whom these mails prove to keep a tree; these statements count now. */
 async function touchKeepers(db: Reads, dirty: string, touch: (patches: string) => Promise<unknown>): Promise<void> {
   const rows = await db.all<{ speaker: number }>(
     `SELECT DISTINCT speaker FROM claim WHERE message_id IN ${dirty} AND kind IN ${SPOKEN_TAKING} AND source IN (${KEEPING})
@@ -82,12 +82,12 @@ async function touchKeepers(db: Reads, dirty: string, touch: (patches: string) =
   await touch(`SELECT message_id FROM patch WHERE author_key IN ${speakers}`);
 }
 
-/** In how many mails (counted to KEEPER_MAILS) somebody said plainly that they took a patch. */
+/** The number of mails (up to KEEPER_MAILS) in which somebody said plainly that they took a patch. */
 const keeperMails = (speaker: string, more = '') =>
   `(SELECT count(*) FROM (SELECT DISTINCT k.message_id FROM claim k WHERE k.speaker = ${speaker} AND k.kind IN ${SPOKEN_TAKING}
      AND k.source IN (${KEEPING}) ${more} LIMIT ${KEEPER_MAILS}))`;
 
-/** Those of these persons (claim.speaker) who keep a tree. */
+/** The people among these (claim.speaker) who keep a tree. */
 export async function keepersAmong(db: Reads, keys: number[]): Promise<Set<number>> {
   const rows = await db.all<{ key: number }>(
     `SELECT j.value AS key FROM json_each(?) j WHERE ${keeperMails('j.value')} >= ${KEEPER_MAILS}`,
@@ -115,7 +115,7 @@ interface MemberRow {
   marks: number;
 }
 
-/** The series in `touched`, with what was said of each of their patches. */
+/** The series in `touched`, with all statements about their patches. */
 export async function gatherSeries(db: Reads): Promise<SeriesFacts[]> {
   const rows = await db.all<MemberRow>(
     `SELECT r.series_id AS series, r.id AS revision, r.number, r.part, r.resend, m.id, (p.message_id = r.cover_id OR p.kind = ${PATCH_KIND.cover}) AS cover, p.position,
@@ -153,7 +153,7 @@ export async function gatherSeries(db: Reads): Promise<SeriesFacts[]> {
 
 const PATCHES = 'touched t CROSS JOIN revision r ON r.series_id = t.id CROSS JOIN patch p ON p.revision_id = r.id';
 
-/** Mails that speak of a patch, by author. */
+/** The mails about a patch, by author. */
 async function answersOf(db: Reads): Promise<Map<number, Answer[]>> {
   const rows = await db.all<{ id: number; name: string; address: string; mails: number; last: number }>(
     `SELECT y.patch_id AS id, i.name, i.address, count(*) AS mails, max(y.message_id) AS last
@@ -173,7 +173,7 @@ interface TrailerRow {
   sender_address: string;
 }
 
-/** Trailers of review in the patches and in replies to them. */
+/** Review trailers in patches and in replies to them. */
 async function endorsementsOf(db: Reads): Promise<Map<number, Endorsement[]>> {
   const select = (patch: string, from: string) =>
     `SELECT ${patch} AS id, x.message_id AS evidence, x.key, x.name, x.address, i.name AS sender, i.address AS sender_address
@@ -206,7 +206,7 @@ interface WordRow {
   revert_taken: number;
 }
 
-/** What was said of a patch; for a promise of the author, the mail that it answers; for a revert, whether it was taken itself. */
+/** The statements about a patch; for a promise by the author, with the mail that it answers; for a revert, whether it was taken itself. */
 async function wordsOf(db: Reads): Promise<Map<number, Word[]>> {
   const rows = await db.all<WordRow>(
     `SELECT o.patch_id AS id, o.kind, o.source, o.evidence_id AS evidence, o.line, o.oid, i.name, i.address, a.id AS asked,
@@ -243,7 +243,7 @@ async function wordsOf(db: Reads): Promise<Map<number, Word[]>> {
   }));
 }
 
-/** Puts these rows in place of those of the series in `touched`. */
+/** Replaces the rows of the series in `touched`. */
 export async function replaceSeries(db: Transaction, rows: SeriesRow[]): Promise<void> {
   await db.run('DELETE FROM series WHERE id IN (SELECT id FROM touched)');
   await db.run('DELETE FROM objection WHERE series_id IN (SELECT id FROM touched)');
@@ -290,8 +290,8 @@ export async function replaceSeries(db: Transaction, rows: SeriesRow[]): Promise
 }
 
 /**
- * Where it was not known which line asked: the last one that the author's promise quotes. Of objections, those without a line are no
- * more than the promise, and go.
+ * Sets unknown lines of requests to the last line that the author's promise quotes. Objections that still have no line are based only on
+ * the promise, and are deleted.
  */
 export async function findAskedLines(db: Transaction): Promise<void> {
   const quotedIn = (asked: string) =>
@@ -306,7 +306,7 @@ export async function findAskedLines(db: Transaction): Promise<void> {
   await db.run(`DELETE FROM objection WHERE line = ${LINE_UNKNOWN}`);
 }
 
-/** Runs of rows with one key; the rows come ordered by it. */
+/** Groups rows by key; the rows must be ordered by it. */
 function runs<T>(rows: T[], key: (row: T) => number): T[][] {
   const groups: T[][] = [];
   let last: number | null = null;

@@ -4,11 +4,11 @@ import { insertRows } from './insert';
 export interface SourceRow {
   id: number;
   state: unknown;
-  /** An earlier run stored mails of it. */
+  /** Whether an earlier run stored mails from it. */
   isBegun: boolean;
 }
 
-/** The row of a source, made where it is read for the first time. */
+/** The row of a source, created when it is read for the first time. */
 export async function sourceRow(connection: Connection, kind: string, location: string): Promise<SourceRow> {
   const find = () =>
     connection.get<{ id: number; state: string | null }>(
@@ -16,7 +16,7 @@ export async function sourceRow(connection: Connection, kind: string, location: 
       [kind, location],
     );
   let row = await find();
-  // A new one is asked for nothing: it would be looked for among all postings.
+  // Not checked for a new source, because that would search all postings.
   const isBegun = row !== undefined && (row.state !== null || (await hasPosted(connection, row.id)));
   if (!row) {
     await connection.transaction((db) => db.run('INSERT INTO source (kind, location) VALUES (?, ?)', [kind, location]));
@@ -26,7 +26,7 @@ export async function sourceRow(connection: Connection, kind: string, location: 
   return { id: row.id, state: row.state === null ? undefined : JSON.parse(row.state), isBegun };
 }
 
-/** The last checkpoint of a source; undefined where it was never read. */
+/** The last checkpoint of a source; undefined if it was never read. */
 export async function stateOf(db: Reads, kind: string, location: string): Promise<unknown> {
   const row = await db.get<{ state: string | null }>('SELECT state FROM source WHERE kind = ? AND location = ?', [
     kind,
@@ -35,7 +35,7 @@ export async function stateOf(db: Reads, kind: string, location: string): Promis
   return row?.state ? JSON.parse(row.state) : undefined;
 }
 
-/** Whether a run that was killed before its first checkpoint stored anything of a source. */
+/** Whether anything from a source is stored, perhaps by a run that was killed before its first checkpoint. */
 async function hasPosted(db: Reads, sourceId: number): Promise<boolean> {
   return (await db.get('SELECT 1 FROM posting WHERE source_id = ? LIMIT 1', [sourceId])) !== undefined;
 }
@@ -57,7 +57,7 @@ export async function seenFiles(db: Reads, sourceId: number, keys: string[]): Pr
   return new Set(rows.map((row) => row.key));
 }
 
-/** Keeps what held no mail. One that a run recorded before it was killed is not recorded again. */
+/** Stores input that is not mail. A reject that a killed run already stored is not stored again. */
 export async function insertReject(
   db: Transaction,
   { sourceId, place, reason, bytes }: { sourceId: number; place: string; reason: string; bytes: Buffer },
@@ -80,13 +80,13 @@ export function allLists(db: Reads): Promise<ListRow[]> {
   return db.all<ListRow>('SELECT id, name, list_id, synthetic FROM list ORDER BY id');
 }
 
-/** Lists that the mails of a source are on. */
+/** The lists with mails from a source. */
 export async function listsOfSource(db: Reads, source: number): Promise<number[]> {
   const rows = await db.all<{ id: number }>('SELECT DISTINCT list_id AS id FROM posting WHERE source_id = ?', [source]);
   return rows.map(({ id }) => id);
 }
 
-/** Writes what a list is about, where that differs from what is there: whether a mail of it was read or not. */
+/** Stores the description of a list if it has changed, even if no mail was read. */
 export async function describeList(db: Connection, name: string, description: string): Promise<void> {
   const sql = 'FROM list WHERE name = ?1 AND description IS NOT ?2';
   if ((await db.get(`SELECT 1 ${sql}`, [name, description])) === undefined) return;

@@ -7,7 +7,7 @@ import { takeBackAll } from './withdraw';
 
 const [compress, decompress] = [promisify(brotliCompress), promisify(brotliDecompress)];
 
-/** Message-IDs that the operator withdrew: what bears one is not stored. */
+/** The Message-IDs that the operator withdrew; mails with these ids are not stored. */
 export async function withheldIds(db: Reads): Promise<Set<string>> {
   return new Set((await logOf(db)).map(({ msgid }) => msgid));
 }
@@ -17,8 +17,8 @@ async function logOf(db: Reads): Promise<Withdrawn[]> {
 }
 
 /**
- * Takes messages down for good: every message that bears one of these Message-IDs goes with its postings, words and facts, its bytes in
- * the blocks are overwritten, and what is read later under the id is not stored. The log has the ids with the reason, and no content.
+ * Takes messages down permanently: removes every message with one of these Message-IDs with its postings, words and facts, overwrites its
+ * bytes in the blocks, and prevents storing mails with these ids later. Only the ids and reasons are recorded, no content.
  */
 export async function takeDown(db: Transaction, gone: Withdrawn[]): Promise<void> {
   for (const { msgid } of gone) {
@@ -33,11 +33,11 @@ export async function takeDown(db: Transaction, gone: Withdrawn[]): Promise<void
   }
   const ids = new Set(gone.map(({ msgid }) => msgid));
   await keepLog(db, [...(await logOf(db)).filter(({ msgid }) => !ids.has(msgid)), ...gone]);
-  // Words of a mail that was deleted stay in the index's segments until these are merged.
+  // The words of a deleted mail stay in the index's segments until these are merged.
   await db.exec(`INSERT INTO search(search) VALUES ('optimize')`);
 }
 
-/** What bears these ids may be stored again. Returns those that were withdrawn. */
+/** Allows storing mails with these ids again. Returns the ids that were withdrawn. */
 export async function allowAgain(db: Transaction, msgids: string[]): Promise<string[]> {
   const log = await logOf(db);
   await keepLog(
@@ -59,7 +59,7 @@ async function keepLog(db: Transaction, log: Withdrawn[]): Promise<void> {
   );
 }
 
-/** Neighbours in a block keep their places. Readers may have the old block in memory, where nothing names these bytes any more. */
+/** Overwrites bytes in a block; its other mails keep their places. Readers may have the old block in memory, but nothing refers to these bytes. */
 async function blank(db: Transaction, id: number | null, at: number, size: number): Promise<void> {
   if (id === null || size === 0) return;
   const row = await db.get<{ data: Buffer }>('SELECT data FROM block WHERE id = ?', [id]);

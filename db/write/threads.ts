@@ -1,7 +1,7 @@
 import type { Connection, Reads, Transaction, Value } from '../open';
 import { insertRows } from './insert';
 
-/** Messages of merged threads move; `moves` is [from, to]. */
+/** Moves the messages of merged threads; `moves` is [from, to]. */
 export async function mergeThreads(db: Transaction, moves: [number, number][]): Promise<void> {
   if (!moves.length) return;
   const json = JSON.stringify(moves);
@@ -20,7 +20,7 @@ export async function mergeThreads(db: Transaction, moves: [number, number][]): 
   }
 }
 
-/** Ghosts appear, and vanish once their message arrives. */
+/** Adds ghosts, and removes those whose message arrived. */
 export async function replaceGhosts(db: Transaction, appear: [string, number][], arrived: string[]): Promise<void> {
   await insertRows(db, 'INSERT OR REPLACE INTO ghost (msgid, thread)', appear);
   if (arrived.length) {
@@ -41,7 +41,7 @@ export async function markDirtyOf(db: Transaction, ids: number[]): Promise<void>
   );
 }
 
-/** Some threads still to be arranged, as many as hold about `limit` messages, at least one. */
+/** Threads to be arranged, with about `limit` messages in total, at least one thread. */
 export async function takeDirty(db: Reads, limit: number): Promise<number[]> {
   const rows = await db.all<{ thread: number; messages: number }>(
     `SELECT d.thread, (SELECT count(*) FROM message m WHERE m.thread = d.thread) AS messages
@@ -85,10 +85,10 @@ export function threadGhosts(db: Reads, threads: number[]): Promise<{ thread: nu
   );
 }
 
-/** Rows of `place` made before they are written. */
+/** Rows of `place` that are made at a time. */
 const PLACES_AT_ONCE = 512;
 
-/** Replaces all that is derived of these threads: `threads` rows of `thread`, `places` rows of `place`. */
+/** Replaces all derived rows of these threads: `threads` are rows of `thread`, `places` are rows of `place`. */
 export async function replaceThreads(
   db: Transaction,
   ids: number[],
@@ -104,7 +104,7 @@ export async function replaceThreads(
   ]) {
     await db.run(`DELETE FROM ${table} WHERE ${column} IN (SELECT value FROM json_each(?))`, [json]);
   }
-  // Not those of which nothing is left.
+  // Not for threads without messages.
   await db.run('DELETE FROM quote_dirty WHERE thread IN (SELECT value FROM json_each(?))', [json]);
   await insertRows(
     db,
@@ -132,7 +132,7 @@ export async function replaceThreads(
   );
 }
 
-/** Threads of the mails in these that answer to nothing; of one thread two at most. */
+/** The threads of mails that answer nothing, at most two mails per thread. */
 export async function rootsOf(db: Reads, threads: number[]): Promise<number[]> {
   const rows = await db.all<{ thread: number; n: number }>(
     `SELECT j.value AS thread, (SELECT count(*) FROM (SELECT 1 FROM message m
@@ -143,8 +143,8 @@ export async function rootsOf(db: Reads, threads: number[]): Promise<number[]> {
 }
 
 /**
- * Threads that lost a message, which may have been all that held them together, and such as a mail has put together that named what
- * was to come: `meta` keys, gone after a finished ingest.
+ * The prefix of `meta` keys for threads to be split: those that lost a message which may have joined them, and those joined by a mail that
+ * named later ones. None is left after a finished ingest.
  */
 const REJOIN = 'rejoin:';
 
@@ -159,7 +159,7 @@ export async function threadsToRejoin(db: Reads): Promise<number[]> {
   return rows.map(({ value }) => Number(value));
 }
 
-/** Gives messages and ghosts of one thread to others. `ghosts` are all that are left of it. */
+/** Moves messages and ghosts of a thread to other threads. `ghosts` are all remaining ones. */
 export async function moveMembers(
   connection: Connection,
   thread: number,

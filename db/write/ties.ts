@@ -1,7 +1,7 @@
 import type { Connection, Reads } from '../open';
 import { insertRows } from './insert';
 
-/** Trailers with another address that the mails of these identities carry: signatures, and what is given in answers. */
+/** Trailers with another address in the mails of these identities: sign-offs, and trailers given in answers. */
 export function signedBy(
   db: Reads,
   identities: number[],
@@ -17,8 +17,8 @@ export function signedBy(
 }
 
 /**
- * Which identity wrote in which thread; of those in `many` only threads in which one of `few` wrote too. Whoever wrote most by far
- * is not asked for all of it.
+ * The threads in which identities wrote; for those in `many`, only threads in which one of `few` wrote too, so that not all threads of
+ * the busiest are read.
  */
 export async function wroteIn(db: Reads, few: number[], many: number[]): Promise<[number, number][]> {
   const rows = await db.all<{ author: number; thread: number }>(
@@ -36,7 +36,7 @@ interface StoredTies {
   shared: { a: string; b: string; threads: number }[];
 }
 
-/** Replaces what is known between these addresses. */
+/** Replaces the ties between these addresses. */
 export async function saveTies(
   connection: Connection,
   addresses: string[],
@@ -54,7 +54,7 @@ export async function saveTies(
   });
 }
 
-/** All that is known. */
+/** All ties. */
 export async function ties(db: Reads): Promise<StoredTies> {
   const rows = await db.all<{ kind: string; a: string; b: string; count: number }>(
     'SELECT kind, a, b, count FROM person_tie ORDER BY kind, a, b',

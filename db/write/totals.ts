@@ -1,6 +1,6 @@
 import type { Reads } from '../open';
 
-/** What the database holds in all: messages by list, threads, series, people. */
+/** Totals of the database: messages by list, threads, series, people. */
 export async function totals(
   db: Reads,
 ): Promise<{ lists: Record<string, number>; threads: number; series: number; people: number }> {

@@ -1,6 +1,6 @@
 import type { Transaction } from '../open';
 
-/** Mails whose links may rest on a mail that is withdrawn (?1): of its thread (?2), of its series and title, what it says of others and they of it. */
+/** Mails whose links may depend on a withdrawn mail (?1): those in its thread (?2), with its series or title, and those that it is about or that are about it. */
 const CONCERNED = `
   SELECT id FROM message WHERE thread = ?2
   UNION SELECT q.message_id FROM patch p JOIN revision r ON r.id = p.revision_id JOIN revision s ON s.series_id = r.series_id
@@ -11,8 +11,8 @@ const CONCERNED = `
   UNION SELECT evidence_id FROM outcome WHERE patch_id = ?1 AND evidence_id <> 0`;
 
 /**
- * Takes a mail that is about to be removed out of what was linked of patches. Its series is taken apart, and all that it may have decided
- * is left to `linkPatches`, which puts it together again without it.
+ * Removes a mail that is about to be deleted from the links of patches. Its series is dissolved, and everything that depends on it is
+ * left to `linkPatches`, which links it again without this mail.
  */
 export async function unlinkPatches(db: Transaction, id: number, thread: number): Promise<void> {
   await db.run(`INSERT OR IGNORE INTO patch_dirty ${CONCERNED}`, [id, thread]);

@@ -4,7 +4,7 @@ import { FACT_TABLES } from './facts';
 import { markDirty, markToRejoin } from './threads';
 import { unlinkPatches } from './unlink';
 
-/** A posting to be taken back, and the message posted. */
+/** A posting to be withdrawn, and its message. */
 interface Posted {
   id: number;
   msgid: string;
@@ -18,8 +18,8 @@ const POSTED = `SELECT m.id, m.msgid, p.list_id, m.thread, lower(hex(p.oid)) AS 
   FROM message m JOIN posting p ON p.message_id = m.id`;
 
 /**
- * Takes a posting back: the one of this source with this blob, else (unless `onlyBlob`) the source's only one with this Message-ID.
- * A message that no list posts any more goes with it, words and facts included; where others name it, a ghost remains.
+ * Withdraws a posting: the one from this source with this blob, else (unless `onlyBlob`) the source's only one with this Message-ID.
+ * If no list has the message any more, it is removed with its words and facts. If other messages name it, a ghost remains.
  */
 export async function withdrawPosting(
   db: Transaction,
@@ -34,7 +34,7 @@ export async function withdrawPosting(
   return row !== undefined;
 }
 
-/** Takes back what this source posted of a message under this blob, on every list. Resolves to how many postings that were. */
+/** Withdraws this source's postings of a message with this blob, on every list. Resolves to their number. */
 export async function withdrawBlob(db: Transaction, sourceId: number, oid: string, messageId: number): Promise<number> {
   const rows = await db.all<Posted>(`${POSTED} WHERE p.message_id = ? AND p.source_id = ? AND p.oid = ?`, [
     messageId,
@@ -45,12 +45,12 @@ export async function withdrawBlob(db: Transaction, sourceId: number, oid: strin
   return rows.length;
 }
 
-/** Takes back every posting of every message that bears a Message-ID. */
+/** Withdraws every posting of every message with a Message-ID. */
 export async function takeBackAll(db: Transaction, msgid: string): Promise<void> {
   for (const row of await db.all<Posted>(`${POSTED} WHERE m.msgid = ?`, [msgid])) await takeBack(db, row);
 }
 
-/** Blobs that a source posted of an epoch, in pages. */
+/** The blobs that a source posted from an epoch, in pages. */
 export async function* heldBlobs(
   db: Reads,
   sourceId: number,
@@ -108,13 +108,13 @@ async function removeMessage(db: Transaction, { id, msgid, thread }: Posted): Pr
     'SELECT id, imposter FROM message WHERE msgid = ? ORDER BY imposter, id LIMIT 1',
     [msgid],
   );
-  // With the first bearer gone, the next is no imposter: read anew, the archive would have it first.
+  // When the first message is gone, the next one is not an imposter: a new ingest would read it first.
   if (bearer?.imposter) await db.run('UPDATE message SET imposter = 0 WHERE id = ?', [bearer.id]);
   if (!bearer) await db.run('INSERT OR IGNORE INTO ghost (msgid, thread) VALUES (?, ?)', [msgid, thread]);
   await markToRejoin(db, thread);
 }
 
-/** Who wrote nothing else that is left is no participant. Persons are joined again, as another identity may get its number. */
+/** Removes an author without other mails. Persons are joined again, because another identity may get this id. */
 async function removeIdentity(db: Transaction, id: number): Promise<void> {
   const gone = await db.run(
     'DELETE FROM identity WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM message WHERE author_id = ?1)',

@@ -11,24 +11,24 @@ import { TRAILER_FACTS } from './trailerfacts';
 
 /** A range of ids, the end exclusive. */
 export type Range = readonly [from: number, to: number];
-/** The ends of one that has none. */
+/** The ends of an unlimited range. */
 export const OLDEST = Number.MIN_SAFE_INTEGER;
 export const NEWEST = Number.MAX_SAFE_INTEGER;
 
 /**
- * A condition in SQL. `@id` stands for the mail's id, whoever leads the query. `@in(x)` stands where a subquery gives ids `x`:
- * it may be held to a range of them (matches.ts), so that it need not give those of the whole archive.
+ * A condition in SQL. `@id` is the mail's id in any query. `@in(x)` is in subqueries that return ids `x`: it may limit them
+ * to a range (matches.ts), so that they need not return ids from the whole archive.
  */
 export interface Condition {
   sql: string;
   params: Value[];
-  /** The same as a test of one mail, where words lead and the subquery would give far more ids than they do. */
+  /** The same as a test of a single mail, for queries that begin with words, where the subquery would return far more ids. */
   test?: { sql: string; params: Value[] };
-  /** It is a bare range of ids, the end exclusive, which the index itself can be held to. */
+  /** Set if the condition is only a range of ids, the end exclusive, which the index itself can apply. */
   range?: Range;
 }
 
-/** A test that this archive cannot answer; the message says why. */
+/** A test that cannot be answered; the message says why. */
 export class UnknownTest extends Error {
   constructor(
     message: string,
@@ -38,7 +38,7 @@ export class UnknownTest extends Error {
   }
 }
 
-/** Subjects with these very words side by side, the last in the plural too; whatever stands between them but letters. */
+/** Subjects with exactly these words in a row, the last also in the plural, with anything but letters between them. */
 function titleCondition(phrase: string): Condition {
   const end = '[^a-z0-9]';
   const words = phrase
@@ -52,7 +52,7 @@ function titleCondition(phrase: string): Condition {
   ]);
 }
 
-/** Several conditions as one. */
+/** Joins conditions into one. */
 export function joined(of: Condition[], by: string): Condition {
   const all = (parts: Condition[]) => ({
     sql: `(${parts.map(({ sql }) => sql).join(by)})`,
@@ -61,7 +61,7 @@ export function joined(of: Condition[], by: string): Condition {
   return of.some(({ test }) => test) ? { ...all(of), test: all(of.map((one) => one.test ?? one)) } : all(of);
 }
 
-/** Identities of robots. */
+/** The identities of robots. */
 export const ROBOTS = "SELECT i.id FROM person p JOIN identity i ON i.person_id = p.id WHERE p.kind = 'bot'";
 
 /** Unix seconds; `to` is exclusive. message.id is sent_at * 8 + n. */
@@ -81,7 +81,7 @@ export function arrivalRange(from: number | null, to: number | null): Condition 
   ]);
 }
 
-/** What a mail's own row tells: it is at hand where no words lead. */
+/** A condition on the mail's own row, which is at hand if the query does not begin with words. */
 function ofMessage(sql: string, params: Value[]): Condition {
   return {
     sql: `coalesce(${sql}, 0)`,
@@ -93,7 +93,7 @@ function ofMessage(sql: string, params: Value[]): Condition {
 export function termCondition(field: string, value: string): Condition {
   if (field === 'patchid') return { sql: '@id IN (SELECT message_id FROM patch WHERE patch_id = ?)', params: [value] };
   if (field === 'changeid') {
-    // In X-Change-ID, or in the footer that b4 writes.
+    // In X-Change-ID, or in b4's footer.
     return {
       sql: `@id IN (SELECT message_id FROM term WHERE kind = ${TERM.changeid} AND lower(value) = ? UNION SELECT message_id FROM patch WHERE change_id = ?)`,
       params: [value, value],
@@ -101,7 +101,7 @@ export function termCondition(field: string, value: string): Condition {
   }
   const kinds = field === 'dfblob' ? [TERM.dfpre, TERM.dfpost] : [TERM[field as keyof typeof TERM]];
   const isBlob = field.startsWith('df');
-  // Blob names are abbreviated as each patch pleases: the shorter one begins the longer.
+  // Patches abbreviate blob names differently; the shorter name is the beginning of the longer one.
   const match = isBlob
     ? "(value >= ? AND value < ? || 'g') OR (length(value) < length(?) AND value = substr(?, 1, length(value)))"
     : 'value = ?';
@@ -126,30 +126,30 @@ export function testCondition(name: string, value: string, at: number): Conditio
   if (name === 'has' && value === 'attachment') return flagged(FLAG.attachment);
   if (name === 'list') return onList(value);
   if (name === 'topic' || name === 'system')
-    throw new UnknownTest(`There is no ${name} "${value}" in topics.json; /topics/ shows those there are.`, at);
+    throw new UnknownTest(`There is no ${name} "${value}" in topics.json; /topics/ lists the existing ones.`, at);
   if (name === 'person') return personCondition(value);
   if (name === 'status') return statusCondition(value, at);
   if (name === 'tag') return tagged(value);
   if (name === 'commit' || name === 'fixes') return commitCondition(name, value, at);
   if (name === 'closes') return closesCondition(value);
-  // As `trailer` has it: Tested-by.
+  // The spelling in `trailer`: Tested-by.
   if (name.endsWith('-by')) return trailerCondition(name.charAt(0).toUpperCase() + name.slice(1), value);
   if (name === 'is') throw new UnknownTest(`is: takes ${[...Object.keys(IS), 'bot'].join(', ')}; not "${value}".`, at);
   if (name === 'has') return factCondition(value, at);
-  throw new UnknownTest(`${name}: cannot be answered by this archive yet.`, at);
+  throw new UnknownTest(`This archive cannot answer ${name}: yet.`, at);
 }
 
-/** Mails of one thread, by its id. */
+/** Mails of a thread, by its id. */
 export const inThread = (thread: number): Condition => ofMessage('thread = ?', [thread]);
 
-/** Mails of a list, by its name. The only list there is has them all. */
+/** Mails of a list, by its name. If there is only this list, it has all mails. */
 export function onList(name: string): Condition {
   const list = '(SELECT l.id FROM list l WHERE l.name = ?)';
   const isOnly = '(SELECT count(*) FROM list o WHERE o.name <> ?) = 0';
   return {
     sql: `@id IN (SELECT p.message_id FROM posting p WHERE p.list_id = ${list} @in(p.message_id))`,
     params: [name],
-    // By the primary key: through posting_message and the list's name it takes twice the time.
+    // By the primary key; with posting_message and the list's name it takes twice the time.
     test: {
       sql: `(${isOnly} OR EXISTS (SELECT 1 FROM posting p WHERE p.list_id = ${list} AND p.message_id = @id))`,
       params: [name, name],
@@ -157,7 +157,7 @@ export function onList(name: string): Condition {
   };
 }
 
-/** Mails of a person: by slug, by one of their addresses, or by their full name (then of all who bear it). */
+/** Mails of a person, by slug, address or full name (then of all people with that name). */
 function personCondition(value: string): Condition {
   return {
     sql: `@id IN (SELECT m.id FROM identity i JOIN message m ON m.author_id = i.id WHERE i.person_id IN (
@@ -167,7 +167,7 @@ function personCondition(value: string): Condition {
   };
 }
 
-/** Patches of series of a state. */
+/** Patches of series with a state. */
 function statusCondition(value: string, at: number): Condition {
   const state = stateNamed(value);
   if (!state) throw new UnknownTest(`status: takes ${STATE_WORDS.join(', ')}; not "${value}".`, at);
@@ -180,7 +180,7 @@ function statusCondition(value: string, at: number): Condition {
   };
 }
 
-/** Mails in whose words the trailer stands, and the patches that those reply to. The value is part of a name or an address. */
+/** Mails with the trailer in their own words, and the patches to which they reply. The value is part of a name or an address. */
 function trailerCondition(key: string, value: string): Condition {
   const like = `%${value.replace(/[\\%_]/g, '\\$&')}%`;
   const given = `SELECT message_id FROM trailer WHERE key = ? AND key <> 'Signed-off-by' AND (address LIKE ? ESCAPE '\\' OR name LIKE ? ESCAPE '\\')`;
@@ -190,15 +190,15 @@ function trailerCondition(key: string, value: string): Condition {
   };
 }
 
-/** Mails that name a commit: in a claim, in a trailer; of `commit` the patch that became it too. */
+/** Mails that name a commit in a claim or trailer; for `commit`, also the patch that became it. */
 function commitCondition(name: 'commit' | 'fixes', value: string, at: number): Condition {
   const oid = value.toLowerCase();
-  if (!/^[0-9a-f]{8,40}$/.test(oid)) throw new UnknownTest(`${name}: takes ${MIN_OID} to 40 hex digits.`, at);
+  if (!/^[0-9a-f]{8,40}$/.test(oid)) throw new UnknownTest(`${name}: needs ${MIN_OID} to 40 hex digits.`, at);
   const sql = name === 'fixes' ? FIXING : NAMING;
   return { sql: `@id IN (${sql})`, params: Array(sql.split('?').length - 1).fill(oid) };
 }
 
-/** Facts about a bug: where it is tracked, and who or what reported it. The value is a part of them. */
+/** Mails with facts about a bug: where it is tracked, and who or what reported it. The value is a part of these. */
 function closesCondition(value: string): Condition {
   const like = `%${value.replace(/[\\%_]/g, '\\$&')}%`;
   return {
@@ -208,7 +208,7 @@ function closesCondition(value: string): Condition {
   };
 }
 
-/** Mails with a trailer that makes a fact; of others the parser has made words. */
+/** Mails with a trailer that states a fact; facts stated by words were turned into words by the parser. */
 function factCondition(value: string, at: number): Condition {
   const fact = TRAILER_FACTS[value.toLowerCase()];
   if (!fact) {
@@ -222,7 +222,7 @@ function factCondition(value: string, at: number): Condition {
   };
 }
 
-/** A word in the brackets of a subject: the index finds the word, its place is read from the subject. */
+/** A word in the brackets of a subject: the index finds the word, and the subject shows its place. */
 function tagged(value: string): Condition {
   const like = `%[%${value.replace(/[\\%_]/g, '\\$&')}%]%`;
   return {

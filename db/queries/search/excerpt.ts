@@ -2,7 +2,7 @@ import { isAscii } from 'node:buffer';
 import { stemOf } from '#query/stem';
 import type { Plan } from './plan';
 
-/** A piece of an excerpt; `mark` where it is what was looked for. */
+/** A piece of an excerpt; `mark` is set for the searched words. */
 export interface Piece {
   text: string;
   mark: boolean;
@@ -10,24 +10,24 @@ export interface Piece {
 
 export interface Excerpt {
   pieces: Piece[];
-  /** Line of the text, from 0, where the passage is quoted words of somebody else; null where it is not. */
+  /** The passage's line, from 0, if it is a quotation of somebody else's words; else null. */
   quotedLine: number | null;
 }
 
 /** Characters of an excerpt. */
 const EXCERPT = 220;
-/** Of them, before the match. */
+/** Characters before the match. */
 const BEFORE = EXCERPT / 3;
-/** How far into a long text a match is looked for. */
+/** How far into a long text a match is searched. */
 const LOOKED_AT = 64 * 1024;
-/** Most mails show within these bytes what is wanted. */
+/** Bytes that are examined first; in most mails these are enough. */
 const FIRST_LOOK = 3 * 1024;
-/** Words and phrases of a query that are looked for. */
+/** Words and phrases of a query that are searched. */
 const MOST_WORDS = 20;
 
 const WORD = /[\p{L}\p{N}]/u;
 
-/** What stands at an offset belongs to a word: a letter or a digit. */
+/** Whether the character at an offset belongs to a word: a letter or a digit. */
 function isWord(text: string, at: number): boolean {
   const code = text.charCodeAt(at);
   if (code < 128) return (code > 96 && code < 123) || (code > 47 && code < 58) || (code > 64 && code < 91);
@@ -42,9 +42,9 @@ function wordEnd(text: string, from: number): number {
   return at;
 }
 
-/** Beginnings of the words of a phrase, in small letters, as the index takes them: any ending, as stemming has it. */
+/** The beginnings of a phrase's words in lower case, as in the index. Any endings match, because of stemming. */
 interface Phrase {
-  /** Of the first word. A plain pattern without regard to case reads 3 GB/s, several times what lower-casing and indexOf do. */
+  /** The pattern of the first word. A plain case-insensitive pattern reads 3 GB/s, several times as fast as lower-casing and indexOf. */
   first: RegExp;
   length: number;
   rest: string[];
@@ -63,7 +63,7 @@ export class Finder {
     this.#phrases = words.flatMap(phraseOf).slice(0, MOST_WORDS);
   }
 
-  /** Hits in the order of the text, none within another; of those at one place the query's first. */
+  /** Hits in the order of the text, without overlaps; at the same place, the query's first word. */
   *hits(text: string): Generator<Hit> {
     const next = this.#phrases.map((phrase) => hitOf(text, phrase, 0));
     for (;;) {
@@ -98,7 +98,7 @@ function hitOf(text: string, phrase: Phrase, from: number): Hit | null {
   return null;
 }
 
-/** Where a phrase whose first word begins at an offset ends; -1 where the others do not follow. */
+/** The end of a phrase whose first word begins at an offset; -1 if the other words do not follow. */
 function endOf(text: string, { length, rest }: Phrase, start: number): number {
   let at = wordEnd(text, start + length);
   for (const word of rest) {
@@ -120,8 +120,8 @@ function beginningOf(token: string): string {
 }
 
 /**
- * The passage of a mail's text that matches, own words before quoted ones, those before a diff; the first own words, with
- * no mark, where none does. `text` is UTF-8 as it lies in its block: of most mails the first lines are decoded alone.
+ * The passage of a mail's text that matches: own words are preferred to quoted ones, and these to diffs. Without a match, the first own
+ * words, unmarked. `text` is the UTF-8 from its block; for most mails only the first lines are decoded.
  */
 export function excerptOf(text: Buffer, finder: Finder | null): Excerpt {
   const begin = decoded(text, FIRST_LOOK);
@@ -140,13 +140,13 @@ export function excerptOf(text: Buffer, finder: Finder | null): Excerpt {
   return { pieces: [{ text: passageOf(shown.trimStart(), 0, EXCERPT, 0), mark: false }], quotedLine: null };
 }
 
-/** Most mail is ASCII, whose bytes are its letters: that is several times as fast as decoding. */
+/** Decodes UTF-8. For ASCII, as in most mails, the bytes are the characters, which is several times as fast. */
 function decoded(text: Buffer, bytes: number): string {
   const part = text.length > bytes ? text.subarray(0, bytes) : text;
   return isAscii(part) ? part.toString('latin1') : part.toString('utf8');
 }
 
-/** `>`, `|`, or initials before a `>`: as mailers mark what they quote. */
+/** Quotation marks of mailers: `>`, `|`, or initials before `>`. */
 const QUOTED = /^[ \t]{0,3}(?:[A-Za-z]{1,4})?[>|]/;
 
 const lineStart = (text: string, at: number) => (at === 0 ? 0 : text.lastIndexOf('\n', at - 1) + 1);
@@ -156,7 +156,7 @@ function lineEnd(text: string, at: number): number {
   return end < 0 ? text.length : end;
 }
 
-/** The line that starts here begins a diff or a signature: the author's own words end. */
+/** Whether the line that starts here begins a diff or a signature, where the author's own words end. */
 function isEnd(text: string, start: number): boolean {
   switch (text.charCodeAt(start)) {
     case 45:
@@ -187,7 +187,7 @@ function isOwn(text: string, start: number, end: number): boolean {
   return !(text.charCodeAt(end - 1) === 58 && /^\n{1,2}[>|]/.test(text.slice(end, end + 3)));
 }
 
-/** Own lines from an offset (the start of a line) on, at least so many characters where there are so many. */
+/** Own lines from an offset (the start of a line) on, with at least `enough` characters if possible. */
 function ownText(text: string, from: number, enough: number): string {
   let all = '';
   for (let start = from; start < text.length && all.length < enough && !isEnd(text, start); ) {
@@ -198,7 +198,7 @@ function ownText(text: string, from: number, enough: number): string {
   return all;
 }
 
-/** Own lines before an offset, the nearest last. */
+/** Own lines before an offset, in order. */
 function ownBefore(text: string, to: number, enough: number): string {
   let all = '';
   for (let end = to; end > 0 && all.length < enough; ) {
@@ -210,8 +210,8 @@ function ownBefore(text: string, to: number, enough: number): string {
 }
 
 /**
- * The passage around the first hit in own words, without what is quoted between them. Only a line and its neighbours are
- * looked at: what a whole reading of the body (mail/body.ts) adds is not worth its time for a passage of two lines.
+ * The passage around the first hit in own words, without quotations between them. Examines only a line and its neighbours:
+ * parsing the whole body (mail/body.ts) is not worth the time for a passage of two lines.
  */
 function ownHit(text: string, finder: Finder): string | null {
   let line = 0;
@@ -230,7 +230,7 @@ function ownHit(text: string, finder: Finder): string | null {
   return null;
 }
 
-/** The passage around the first hit in what is quoted, else around the first hit. */
+/** The passage around the first hit in a quotation, else around the first hit. */
 function anyHit(text: string, finder: Finder): { passage: string; quotedLine: number | null } | null {
   let first: Hit | null = null;
   for (const hit of finder.hits(text)) {
@@ -241,21 +241,21 @@ function anyHit(text: string, finder: Finder): { passage: string; quotedLine: nu
   return first && { passage: around(text, first), quotedLine: null };
 }
 
-/** The number, from 0, of the line of an offset. */
+/** The number, from 0, of the line with an offset. */
 function lineOf(text: string, at: number): number {
   let line = 0;
   for (let end = text.indexOf('\n'); end >= 0 && end < at; end = text.indexOf('\n', end + 1)) line++;
   return line;
 }
 
-/** A line drawn of signs says nothing in a passage. */
+/** Removes drawn lines from a passage. */
 const tidy = (text: string) =>
   text
     .replace(/[-=_*~#]{6,}/g, ' ')
     .replace(/\s+/g, ' ')
     .trim();
 
-/** A passage that ends with a word, at about `to`, but not before `least`; a sign tells that the text goes on. */
+/** A passage that ends after a word near `to`, but not before `least`, with an ellipsis if the text continues. */
 function passageOf(text: string, from: number, to: number, least: number): string {
   let end = Math.min(to, text.length);
   while (end > least && end < text.length && isWord(text, end - 1) && isWord(text, end)) end--;

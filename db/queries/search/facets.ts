@@ -5,9 +5,9 @@ import { inCommon } from './descending';
 import { factsOf } from './mailfacts';
 
 export interface Facet {
-  /** What the search is narrowed to. */
+  /** The value to which the search can be narrowed. */
   value: string;
-  /** What it is called, where that differs. */
+  /** Its displayed name, if different. */
   title?: string;
   count: number;
 }
@@ -15,21 +15,21 @@ export interface Facet {
 export interface Facets {
   lists: Facet[];
   years: Facet[];
-  /** Persons by slug, under all their addresses. */
+  /** Persons by slug, with all their addresses. */
   authors: Facet[];
-  /** What became of the series that matching patches belong to. */
+  /** The states of the series with matching patches. */
   statuses: Facet[];
-  /** By slug; of all that is counted. */
+  /** By slug, for all counted matches. */
   topics: Facet[];
-  /** What they state of bugs (query/fact.ts). */
+  /** The facts about bugs that they state (query/fact.ts). */
   facts: Facet[];
 }
 
-/** Facets are counted over the newest matches up to this. */
+/** Facets are counted for this many of the newest matches. */
 export const FACET_BOUND = 1_000;
 const VALUES = 12;
 
-/** Facets of matches (message.id, newest first). */
+/** The facets of matches (message.id, newest first). */
 export async function readFacets(
   db: Snapshot,
   matches: readonly number[],
@@ -87,7 +87,7 @@ function yearsOf(months: readonly MonthCount[]): Facet[] {
   return years;
 }
 
-/** How many of the matches each topic has, those with most first. */
+/** The number of matches in each topic, the most first. */
 export function topicFacet(matches: readonly number[], topics: ReadonlyMap<string, readonly number[]>): Facet[] {
   return [...topics]
     .map(([value, ids]) => ({ value, count: inCommon(matches, ids) }))

@@ -3,7 +3,7 @@ import { columnsOf } from '#query/prefix';
 import { stemOf, stemsOfPrefix } from '#query/stem';
 import type { Field, Node } from '#query/types';
 
-/** Made of words alone, so that FTS5 can answer it by itself. */
+/** Whether a node consists only of words, so that FTS5 alone can answer it. */
 export function isText(node: Node): boolean {
   if (node.kind === 'words') return node.field !== 'mid' && node.field !== 'lid';
   if (node.kind === 'near') return !node.ordered;
@@ -11,7 +11,7 @@ export function isText(node: Node): boolean {
   return (node.kind === 'and' || node.kind === 'or') && node.of.every(isText);
 }
 
-/** A textual node as an FTS5 expression; null for a bare NOT, which FTS5 cannot express. `within` limits the columns of the wanted words. */
+/** A node of words as an FTS5 expression; null for a NOT alone, which FTS5 cannot express. `within` limits the columns of the wanted words. */
 export function matchOf(node: Node, within = ''): string | null {
   if (node.kind === 'words') return within ? `${within}(${wordsMatch(node)})` : wordsMatch(node);
   if (node.kind === 'near') return within ? `${within}(${nearMatch(node)})` : nearMatch(node);
@@ -27,9 +27,9 @@ export function matchOf(node: Node, within = ''): string | null {
   return unwanted.length ? `(${positive} NOT (${unwanted.join(' OR ')}))` : positive;
 }
 
-/** The columns of a field, in FTS5's language. */
+/** The columns of a field in FTS5's syntax. */
 const columnFilter = (field: Field) => `{${columnsOf(field).join(' ')}}`;
-/** A string of FTS5's language; it ends at a NUL, whatever stands behind. */
+/** A string in FTS5's syntax. FTS5 would end it at a NUL, so that is replaced. */
 export const quoted = (text: string) => `"${spaceCjk(text).replace(/[\0"]/g, ' ')}"`;
 
 /** A plan asks for the same words in several places, and the stems of a prefix take 0.2 ms. */
@@ -55,7 +55,7 @@ export function nearMatch({ field, of, distance }: Extract<Node, { kind: 'near' 
   return `${columnFilter(field)} : NEAR(${of.map(quoted).join(' ')}, ${distance})`;
 }
 
-/** Words as the index has them. */
+/** Splits a text into words as in the index. */
 export const tokensOf = (text: string) =>
   (
     text

@@ -20,27 +20,27 @@ export interface SearchRequest {
   query: string;
   sort: 'date' | 'relevance';
   limit: number;
-  /** Names of one list; null: all. */
+  /** The name of a list; null: all lists. */
   list?: string | null;
-  /** Slugs that hold the search to a topic, to a person. */
+  /** Slugs that limit the search to a topic; and below, to a person. */
   topic?: string | null;
   person?: string | null;
-  /** Id of the thread that is searched; null: all. */
+  /** The id of the thread to search; null: all. */
   thread?: number | null;
   /** Unix seconds; `before` is exclusive. */
   after?: number | null;
   before?: number | null;
-  /** Key of the page: results (or threads) whose newest match is older than this id, by relevance the number passed over. */
+  /** The place of the page: only results (or threads) whose newest match is older than this id; by relevance, the number of results to skip. */
   cursor?: number | null;
   facets?: boolean;
-  /** One result a thread: its newest (or best) match, with the number of the others. */
+  /** One result per thread: its newest (or best) match, with the number of the others. */
   group?: 'thread' | null;
   snippets?: boolean;
-  /** Unix seconds; what `yesterday` is counted from. */
+  /** Unix seconds, from which `yesterday` is computed. */
   now: number;
-  /** What `topic:` and `system:` stand for. */
+  /** The topics for `topic:` and `system:`. */
   topics?: Topic[];
-  /** Messages of each topic, for its facet. */
+  /** The messages of each topic, for its facet. */
   topicIds?: ReadonlyMap<string, readonly number[]>;
 }
 
@@ -48,21 +48,21 @@ export interface SearchPage {
   query: string;
   results: SearchResult[];
   total: number;
-  /** There are more than `total`. */
+  /** Whether there are more than `total`. */
   totalIsBound: boolean;
-  /** Cursor of the next page; null at the end. */
+  /** The cursor of the next page; null at the end. */
   next: number | null;
   facets: Facets | null;
-  /** Matches by month, of the newest COUNT_BOUND; null without facets. */
+  /** The newest COUNT_BOUND matches by month; null without facets. */
   months: MonthCount[] | null;
   problem: Problem | null;
-  /** What the reader is told of how it was answered. */
+  /** A note for the reader about how the query was answered. */
   notice: string | null;
 }
 
 export const MAX_LIMIT = 1_000;
 
-/** Runs a query in lore's language. A wrong one gives no results and says what is wrong; it never throws for what a user typed. */
+/** Runs a query in lore's language. A wrong query gives no results and says what is wrong; no query makes it throw. */
 export async function searchMessages(db: Snapshot, request: SearchRequest): Promise<SearchPage> {
   const empty: SearchPage = {
     query: request.query,
@@ -82,11 +82,11 @@ export async function searchMessages(db: Snapshot, request: SearchRequest): Prom
   return {
     ...page,
     totalIsBound: true,
-    notice: `Too many words of this archive begin as ${planned.broad.join(', ')}: the frequent ones were looked for.`,
+    notice: `Too many words in this archive match ${planned.broad.join(', ')}; only the frequent ones were searched.`,
   };
 }
 
-/** Every match of a query, newest first: eight bytes each in memory, whatever their number. */
+/** Every match of a query, newest first; eight bytes of memory each. */
 export async function matchingIds(
   db: Snapshot,
   request: Omit<SearchRequest, 'sort' | 'limit'>,
@@ -95,10 +95,10 @@ export async function matchingIds(
   return 'problem' in planned ? planned : { ids: await readMatches(db, planned.plan, null, EVERY) };
 }
 
-/** As large as SQLite's LIMIT binds. */
+/** The largest number that can be bound to SQLite's LIMIT. */
 const EVERY = 2 ** 31 - 1;
 
-/** How a request is run; what is wrong with it, where it cannot be. */
+/** Plans a request, or returns what is wrong with it. */
 async function plan(
   db: Snapshot,
   request: Omit<SearchRequest, 'sort' | 'limit'>,
@@ -125,7 +125,7 @@ async function hasAll(db: Snapshot, list: string): Promise<boolean> {
   return all.length === 1 && all[0]?.name === list;
 }
 
-/** `topic` and `person` of the address, as if they stood in the query. */
+/** Adds `topic` and `person` from the URL to the query. */
 function withTests(
   tree: Node | null,
   { query, topic, person }: Pick<SearchRequest, 'query' | 'topic' | 'person'>,
@@ -145,7 +145,7 @@ function narrowing({ list, after, before, thread }: Omit<SearchRequest, 'sort' |
   return where;
 }
 
-/** Pages of results, of 200 KB at most, kept until the data change: what is asked once is asked again, by its next page's "back", by JSON after HTML, by a feed. */
+/** Pages of results, at most 200 KB each, kept until the data change: pages are often requested again, by "back", as JSON, or by a feed. */
 const kept = new Kept<Page>(64);
 const LARGEST_KEPT = 200;
 

@@ -5,15 +5,15 @@ import { type Condition, NEWEST, OLDEST, type Range, ROBOTS } from './condition'
 import { firstAtMost, without } from './descending';
 import { type Plan, planQuery } from './plan';
 
-/** Matches are counted up to this; beyond it the count is said to be a bound. */
+/** Matches are counted up to this; beyond it, the count is a lower bound. */
 export const COUNT_BOUND = 10_000;
 
-/** In the form that goes with who leads. */
+/** The conditions in the form for a query that begins with words, or without. */
 const conditions = ({ match, where }: Plan) => where.map((one) => (match === null ? one : (one.test ?? one)));
 
 /**
- * `FROM ...` of all matches (of a range of ids), without an order; `id` is the column of their ids. Only a plain range is given
- * to FTS5: with other terms on its rowid SQLite may look each one up, and then has no way to ask for the words.
+ * `FROM ...` for all matches (in a range of ids), without an order; `id` is the column of their ids. FTS5 only gets a plain range:
+ * with other terms on its rowid, SQLite may look up each row, and then cannot use the words.
  */
 function matches(plan: Plan, range: Range | null = null): Condition & { id: string } {
   const within = (column: string) => (range ? `AND ${column} >= ${range[0]} AND ${column} < ${range[1]}` : '');
@@ -34,12 +34,12 @@ function matches(plan: Plan, range: Range | null = null): Condition & { id: stri
   return { id: 'id', sql: `FROM message WHERE ${where.length ? where.join(' AND ') : '1'} ${within('id')}`, params };
 }
 
-/** Answers of as many queries, of 80 KB at most: the next page, another order, a feed and the facets of a query ask for the same ids. */
+/** Results of this many queries, at most 80 KB each: a query's next page, another order, its feed and its facets need the same ids. */
 const kept = new Kept<number[]>(128);
 
 const keyOf = ({ match, where }: Plan) => JSON.stringify([match, where]);
 
-/** Ids of the newest matches, newest first; one more than COUNT_BOUND where there are more. */
+/** The ids of the newest matches, newest first; one more than COUNT_BOUND if there are more. */
 export function newestMatches(db: Snapshot, plan: Plan): Promise<number[]> {
   return kept.get(db, keyOf(plan), () => readMatches(db, plan, null, COUNT_BOUND + 1));
 }
@@ -52,18 +52,18 @@ export async function matchesBefore(db: Snapshot, plan: Plan, before: number | n
   return readMatches(db, plan, before, limit);
 }
 
-/** Mails of the first range that is looked through; the next is four times as long. */
+/** Mails in the first range that is searched; each following range is four times as long. */
 const FIRST_RANGE = 20_000;
 
-/** Outside of these ids nothing matches, whatever else is asked: all dates that the query names. */
+/** The span of ids, from all dates in the query, outside which nothing can match. */
 function spanOf({ where }: Plan): Range {
   const ranges = where.flatMap(({ range }) => (range ? [range] : []));
   return [Math.max(OLDEST, ...ranges.map(([from]) => from)), Math.min(NEWEST, ...ranges.map(([, to]) => to))];
 }
 
 /**
- * Where words lead, or nothing but a test of each mail is asked, matches come newest first by themselves. Subqueries give theirs
- * at once: they are asked range by range, so that `NOT kernel` costs what its page costs, not what the archive does.
+ * Reads matches, newest first. Queries that begin with words, or only test each mail, return matches in this order. Subqueries return
+ * all matches at once, so they are run range by range: the cost of `NOT kernel` then depends on the page, not on the archive.
  */
 export async function readMatches(
   db: Snapshot,
@@ -107,7 +107,7 @@ export function parseIds(json: Uint8Array): number[] {
   return ids;
 }
 
-/** In one row, which is faster than ten thousand. */
+/** Reads ids as a single row, which is faster than ten thousand rows. */
 async function readRange(db: Snapshot, plan: Plan, range: Range | null, limit: number): Promise<number[]> {
   const { id, sql, params } = matches(plan, range);
   const row = await db.get<{ ids: Buffer }>(
@@ -117,7 +117,7 @@ async function readRange(db: Snapshot, plan: Plan, range: Range | null, limit: n
   return row ? parseIds(row.ids) : [];
 }
 
-/** The id so many postings below another. */
+/** The id that is this many postings below another. */
 async function idBelow(db: Snapshot, id: number, postings: number): Promise<number> {
   const row = await db.get<{ id: number }>(
     'SELECT message_id AS id FROM posting WHERE message_id < CAST(? AS INTEGER) ORDER BY message_id DESC LIMIT 1 OFFSET ?',
@@ -126,24 +126,24 @@ async function idBelow(db: Snapshot, id: number, postings: number): Promise<numb
   return row?.id ?? OLDEST;
 }
 
-/** Weights of bm25 in the order of the columns: a subject tells most, then names, then own words. */
+/** Weights of bm25 in the order of the columns: subjects count most, then names, then own words. */
 const WEIGHTS = '10, 4, 1, 1, 3, 0.5, 0.7, 2, 2, 1, 1, 0.5, 1, 1, 0.5';
 
-/** As many matches are weighed one by one: bm25 takes 1.4 µs for each and reads how many mails each word has. */
+/** Up to this many matches are ranked one by one: bm25 takes 1.4 µs for each, and counts the mails with each word. */
 const WEIGHED = 2_000;
-/** Of more, as many are put in order, the others follow by date: twenty pages of threads, for a fraction of what all would take. */
+/** With more matches, this many are ranked and the others follow by date: twenty pages of threads, for a fraction of the full cost. */
 const PLACED = 1_000;
 
 /** As many at most are in an order of their own; the others are by date. */
 export const RANKED = Math.max(WEIGHED, PLACED);
 
-/** Orders of as many queries: the next page asks for the same. */
+/** Ranked results of this many queries, which their next pages need again. */
 const ranked = new Kept<number[]>(32);
 
 /**
- * Matches by rank, the best first. Of more than WEIGHED those with the words in the subject come first, then those with them in
- * the author's own words, each the newest first, up to PLACED; then the others. Robots come after these: their disassemblies and
- * lists hold every word. A plan without words has no rank: its matches are by date.
+ * Matches by rank, the best first. If there are more than WEIGHED, those with the words in the subject come first, then those with the
+ * words in the author's own words, each newest first, up to PLACED; then the others. Robots come after these, because their
+ * disassemblies and lists contain every word. A plan without words has no rank; its matches are sorted by date.
  */
 export async function bestMatches(db: Snapshot, plan: Plan, from: number, limit: number): Promise<number[]> {
   const all = await newestMatches(db, plan);
@@ -166,7 +166,7 @@ async function byWeight(db: Snapshot, plan: Plan): Promise<number[]> {
   return row ? parseIds(row.ids) : [];
 }
 
-/** What robots wrote is read once for a state of the data; oldest first. */
+/** Robots' mails, oldest first, read once for each version of the data. */
 const robots = new Kept<number[]>(1);
 
 async function robotsLast(db: Snapshot, ids: number[]): Promise<number[]> {
@@ -181,7 +181,7 @@ async function robotsLast(db: Snapshot, ids: number[]): Promise<number[]> {
   return [...ids.filter((id) => !isRobots(id)), ...ids.filter(isRobots)];
 }
 
-/** Where in ids that ascend the first one not below a bound stands. */
+/** The index of the first id not below a bound, in ascending ids. */
 function firstFrom(ids: number[], bound: number): number {
   let [from, to] = [0, ids.length];
   while (from < to) {
@@ -202,7 +202,7 @@ async function byPlace(db: Snapshot, plan: Plan, all: number[]): Promise<number[
   return [...placed, ...without(all, placed)];
 }
 
-/** Every message that a tree finds, newest first: 8 bytes a match in memory, in one row of the database. */
+/** Every message that a tree finds, newest first. Takes 8 bytes of memory per match, and a single row from the database. */
 export async function everyMatch(db: Snapshot, tree: Node): Promise<number[]> {
   const { id, sql, params } = matches(planQuery(tree));
   const row = await db.get<{ ids: string }>(`SELECT json_group_array(${id}) AS ids ${sql}`, params);

@@ -4,19 +4,19 @@ import type { Value } from '../../open';
 import { arrivalRange, type Condition, idRange, joined, ROBOTS, termCondition, testCondition } from './condition';
 import { isText, matchOf, nearMatch, tokensOf } from './fts';
 
-/** How a query is run: FTS5 leads where it can, since it gives ids newest first and stops early. */
+/** How to run a query. It begins with FTS5 if possible, which returns ids newest first and can stop early. */
 export interface Plan {
-  /** FTS5 expression; null where words do not lead. */
+  /** The FTS5 expression; null if the query does not begin with words. */
   match: string | null;
-  /** The same expression with its wanted words found in the subject only, and in the subject or the author's own words; excluded words match as before. */
+  /** The same expression with the wanted words only in the subject, and with them in the subject or the author's own words; excluded words are unchanged. */
   better: string[];
-  /** What must hold besides. */
+  /** Additional conditions. */
   where: Condition[];
   /** What is looked for in texts, for excerpts, and whether only its beginning is given. Words asked of headers are not: a name stands in each signature. */
   words: { text: string; prefix: boolean }[];
 }
 
-/** Plans a tree; null (an empty query) is every message. `asked` is the tree before wildcards were taken apart: excerpts show its words. */
+/** Plans a tree; null (an empty query) means all messages. `asked` is the tree before wildcards were split; excerpts show its words. */
 export function planQuery(tree: Node | null, asked = tree): Plan {
   const words: Plan['words'] = [];
   if (asked) collectWords(asked, false, words);
@@ -31,13 +31,13 @@ export function planQuery(tree: Node | null, asked = tree): Plan {
   return { match: lead, better, where: others.map((part) => condition(part)), words };
 }
 
-/** Where words tell most of what a mail is about, the best first; FTS5's filters of columns, which hold together with those within. */
+/** The columns in which words say most about a mail, the best first, as FTS5 column filters, which combine with inner filters. */
 const BETTER = ['{subject} : ', '{subject own} : '];
 
-/** What must all hold, whatever parentheses stand around some: in `(kernel d:2022) patch` words lead too. */
+/** The conditions that must all hold, regardless of parentheses: `(kernel d:2022) patch` begins with words too. */
 const conjuncts = (tree: Node): Node[] => (tree.kind === 'and' ? tree.of.flatMap(conjuncts) : [tree]);
 
-/** FTS5 has no ordered form of NEAR: of its matches, those in which the first word stands before the second. */
+/** FTS5 has no ordered NEAR, so this selects from its matches those with the first word before the second. */
 function orderedCondition(node: Extract<Node, { kind: 'near' }>): Condition {
   const columns = columnsOf(node.field).map((column) => `'${column}'`);
   const place = `temp.search_place WHERE term = ? AND col IN (${columns.join(', ')})`;
@@ -84,7 +84,7 @@ function condition(node: Node): Condition {
   }
 }
 
-/** Alternatives that FTS5 can answer are one question, asked before the others: what it finds need not be tested. */
+/** Joins the alternatives that FTS5 can answer, and puts them first, so that their matches need not be tested. */
 function textTogether(given: Node[]): Node[] {
   const of = given.flatMap(alternatives);
   const textual = of.filter((one) => isText(one) && matchOf(one) !== null);
@@ -97,10 +97,10 @@ function negated({ sql, params, test }: Condition): Condition {
   return { sql: `NOT (${sql})`, params, ...(test && { test: negated(test) }) };
 }
 
-/** A thread speaks of a thing where so many of its mails do, and so large a part of them. */
+/** A thread is about something if at least this many of its mails, and this part of them, mention it. */
 const SPOKEN = { mails: 3, part: 4 };
 
-/** Mails whose subject (or files) say it, and what people say of it in threads that speak of it; a robot's are about nothing. */
+/** Mails with it in the subject (or files), and people's mails that mention it in threads about it. Robots' mails never count. */
 function aboutCondition(titled: Node, said: Node): Condition {
   const [one, other] = [idsOf(said), idsOf(titled)];
   return {
@@ -112,10 +112,10 @@ function aboutCondition(titled: Node, said: Node): Condition {
   };
 }
 
-/** People's mails, and their threads. Words lead: as one condition of several, SQLite would look each mail up in the index. */
+/** People's mails, and their threads. Begins with words; otherwise SQLite would look up each mail in the index. */
 function idsOf(node: Node): { sql: string; params: Value[] } {
   const { match, where } = planQuery(node);
-  // As tests of one mail: SQLite takes the cheaper side of an OR first, and a bare GLOB would look cheaper than what is known already.
+  // As tests of single mails: SQLite evaluates the cheaper side of an OR first, and a plain GLOB would look cheaper than known rows.
   const tests = where
     .map((one) => (match === null ? one : (one.test ?? one)))
     .map(({ sql, params }) => ({ sql: sql.replaceAll('@id', '+a.id').replace(/@in\([\w.]+\)/g, ''), params }));

@@ -11,16 +11,16 @@ export interface SearchResult {
   author: { name: string; address: string };
   sentAt: number;
   lists: string[];
-  /** msgid of the thread's root. */
+  /** The msgid of the thread's root. */
   thread: string;
   threadMessages: number;
   hasAttachments: boolean;
-  /** Of the series that its thread begins with; `of`: message.id of the patch by which it does. */
+  /** The verdict of the series with which its thread begins; `of` is message.id of that patch. */
   verdict?: (Verdict & { of: number }) | undefined;
   snippet: Piece[];
-  /** Where the snippet is quoted: who wrote it, null where that was not found; undefined where it is not quoted. */
+  /** The author of a quoted snippet, or null if not found; undefined if the snippet is not quoted. */
   quotes?: { name: string; address: string } | null;
-  /** Where results are grouped by thread: how many of its messages match, and some of the others. */
+  /** For results grouped by thread: how many of its messages match; and below, some of the others. */
   matches?: number;
   also?: { msgid: string; author: { name: string; address: string }; sentAt: number }[];
 }
@@ -110,7 +110,7 @@ async function resultsOf(db: Snapshot, rows: ResultRow[], plan: Plan | null): Pr
   );
 }
 
-/** Who wrote the words that mails quote on a line (from 0), by the mail that quotes, where the mail they are from is here. */
+/** The authors of the words that mails quote on a line (from 0), by the quoting mail, if their mails are in the archive. */
 async function quotedAuthors(
   db: Snapshot,
   lines: [id: number, line: number][],

@@ -6,19 +6,19 @@ import type { Snapshot } from '../../open';
 
 type Words = Extract<Node, { kind: 'words' }>;
 
-/** A word in fewer mails than this may be a slip, which others made too; what is offered instead is in LEAST mails and in OFTEN times as many. */
+/** A word in fewer mails than this may be a typing error that others made too. A suggestion must be in LEAST mails, and in OFTEN times as many. */
 export const RARE = 20;
 const LEAST = 10;
 const OFTEN = 50;
-/** Mails of a word are counted up to this while the words near it are compared, and up to MOST among the best of them. */
+/** Mails are counted up to this when similar words are compared, and up to MOST for the best of them. */
 const FEW = 50;
 const MOST = 5_000;
-/** Shorter words have too many neighbours, longer ones are identifiers. */
+/** Shorter words have too many similar words; longer ones are identifiers. */
 const WORD = /^[a-z]{4,24}$/i;
 
 /**
- * The query with each word that (nearly) no mail has replaced by the word one slip away that most mails have; null where
- * there is none. The words offered are the archive's own: each is in at least LEAST mails.
+ * The query with each word that (nearly) no mail has replaced by the most frequent word that differs by a typing error; null if there
+ * is none. Suggested words are in at least LEAST mails of the archive.
  */
 export async function meantQuery(db: Snapshot, query: string, now: number): Promise<string | null> {
   const words = wordsOf(parseQuery(query, now).tree ?? null).filter(({ text, phrase }) => !phrase && WORD.test(text));
@@ -37,7 +37,7 @@ function wordsOf(node: Node | null): Words[] {
 }
 
 async function meantWord(db: Snapshot, { field, text }: Words): Promise<string | null> {
-  // Message-IDs are made of chance letters.
+  // Message-IDs contain random letters.
   const columns = columnsOf(field).filter((column) => field === 'm' || column !== 'msgid');
   const word = text.toLowerCase();
   const [own = 0] = await mailsOf(db, columns, [word], RARE);
@@ -69,7 +69,7 @@ function anyOf(words: string[]): string {
   return `(${anyOf(words.slice(0, half))} OR ${anyOf(words.slice(half))})`;
 }
 
-/** Mails of each word, counted up to `most`. */
+/** The number of mails with each word, counted up to `most`. */
 async function mailsOf(db: Snapshot, columns: readonly string[], words: string[], most: number): Promise<number[]> {
   const row = await db.get<{ mails: string }>(
     `SELECT json_group_array((SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? || j.value || '"' LIMIT ?)) ORDER BY j.key) AS mails

@@ -1,4 +1,4 @@
-/** Facts that trailers make, as a test of a row `t` of `trailer`. */
+/** Facts stated by trailers, as a test of a row `t` of `trailer`. */
 export const TRAILER_FACTS: Record<string, string> = {
   fixes: `t.key = 'Fixes'`,
   closes: `t.key IN ('Closes', 'Resolves')`,

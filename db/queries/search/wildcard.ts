@@ -4,13 +4,13 @@ import type { Snapshot } from '../../open';
 import { Kept } from '../kept';
 
 /**
- * Wildcards. FTS5 gathers all that a prefix stands for before it gives the first match: `a*` in 27,000 mails is a thousand
- * pages of the index and 60 ms, in two million it would be a gigabyte. Words, on the other hand, it reads as far as matches are
- * wanted. So a prefix of more pages than PAGES is taken apart: the frequent words that begin so, each as a word, and of longer
- * prefixes those that are not too many.
+ * Wildcards. FTS5 collects all words of a prefix before it returns the first match: `a*` with 27,000 mails reads a thousand
+ * pages of the index in 60 ms; with two million mails it would read a gigabyte. Words, however, are only read as far as matches are
+ * needed. So a prefix with more than PAGES pages is split into the frequent words with this prefix, and longer prefixes
+ * as long as these are not too many.
  */
 const PAGES = 600;
-/** Parts of one wildcard, and how many letters more they may have. */
+/** The most parts of a wildcard; and below, how many letters longer they may be. */
 const PARTS = 40;
 const DEPTH = 10;
 
@@ -21,10 +21,10 @@ export interface Part {
   prefix: boolean;
 }
 
-/** Parts of a prefix that is too broad as it is; null where it can be asked as it is. */
+/** The parts of prefixes that are too broad; null for those that can be searched directly. */
 const kept = new Kept<Part[] | null>(200);
 
-/** Takes broad wildcards apart; `broad` are those that were, whose rarest words are left out. */
+/** Splits broad wildcards; `broad` lists them, since their rarest words are left out. */
 export async function narrowWildcards(db: Snapshot, tree: Node): Promise<{ tree: Node; broad: string[] }> {
   const broad: string[] = [];
   const narrowed = async (node: Node): Promise<Node> => {
@@ -47,7 +47,7 @@ export async function narrowWildcards(db: Snapshot, tree: Node): Promise<{ tree:
   return { tree: await narrowed(tree), broad };
 }
 
-/** The parts of a prefix of more than `most` pages, the frequent words among them; null where it has not so many. */
+/** The parts of a prefix with more than `most` pages, including the frequent words; null if it has fewer pages. */
 export async function partsOf(db: Snapshot, prefix: string, most = PAGES): Promise<Part[] | null> {
   const [all = 0] = await pagesOf(db, [prefix]);
   if (all <= most) return null;
@@ -55,7 +55,7 @@ export async function partsOf(db: Snapshot, prefix: string, most = PAGES): Promi
   let left = most;
   let large = [prefix];
   for (let depth = 0; depth < DEPTH && large.length; depth++) {
-    // A stem that stems to another cannot be asked for as a word.
+    // A stem that has another stem cannot be searched as a word.
     parts.push(...large.filter((word) => stemOf(word) === word).map((text) => ({ text, prefix: false })));
     const longer = large.flatMap((word) => LETTERS.map((letter) => word + letter));
     const pages = await pagesOf(db, longer);
@@ -76,7 +76,7 @@ export async function partsOf(db: Snapshot, prefix: string, most = PAGES): Promi
   return parts.slice(0, PARTS);
 }
 
-/** Pages of the index (of 4 KB) that hold the words with each prefix, as FTS5's own table of its pages' first words tells: some thousandths of what reading them takes. */
+/** The number of 4 KB index pages with each prefix, from FTS5's table of the first words of pages; takes a few thousandths of the time to read the pages. */
 async function pagesOf(db: Snapshot, prefixes: string[]): Promise<number[]> {
   const row = await db.get<{ pages: string }>(
     `WITH segment AS MATERIALIZED (SELECT DISTINCT segid FROM search_idx),
