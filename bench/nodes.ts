@@ -151,7 +151,8 @@ class Nodes {
         if (other[table] !== wanted[table]) faults.push(`table ${table} differs`);
     for (const database of databases) faults.push(...(await faultsOf(database)));
     const got = await fingerprint(databases[0] as string);
-    for (const kind of Object.keys(calm)) if (got[kind] !== calm[kind]) faults.push(`export ${kind} differs from the undisturbed one`);
+    for (const kind of Object.keys(calm))
+      if (got[kind] !== calm[kind]) faults.push(`export ${kind} differs from the undisturbed one`);
     const db = await Connection.open(databases[0] as string, 'read');
     const stored = await db.get<{ n: number }>('SELECT count(*) AS n FROM message');
     await db.close();

@@ -161,9 +161,7 @@ function tablesOf(rows: string[][], searches: string[][], sizes: number[]): Tabl
     },
     {
       title: 'Searches in it',
-      notes: [
-        'Milliseconds to the page of the first 200 results with excerpts, facets and histogram, without caches.',
-      ],
+      notes: ['Milliseconds to the page of the first 200 results with excerpts, facets and histogram, without caches.'],
       columns: ['query', ...sizes.map(figure)],
       rows: searches,
     },
