@@ -24,10 +24,10 @@ export const VERDICT = `${STATUS} AS status,
   coalesce(s.proof_id, CASE s.status WHEN '${STATE.reviewed}' THEN ${REVIEWED} WHEN '${STATE.underDiscussion}' THEN s.last_id END, s.posted_id) AS since_id,
   coalesce((SELECT max(last_at) FROM list), 0) AS now_at`;
 
-/** Verdicts by the id of a thread's first mail: lists and searches show the same threads over and over. */
+/** Caches verdicts by the id of a thread's first mail, since lists and searches show the same threads again and again. */
 const kept = new KeptById<Verdict | null>(50_000);
 
-/** Verdicts of threads, by the id of their first mail; null where that is no patch of a series. */
+/** The verdicts of threads by the id of their first mail; null if that is not a patch of a series. */
 export function verdictsOfThreads(db: Snapshot, firsts: number[]): Promise<(Verdict | null)[]> {
   return kept.all(db, firsts, async (missing) => {
     const rows = await db.all<Verdict & { id: number }>(

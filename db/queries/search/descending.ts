@@ -1,4 +1,4 @@
-/** How many ids two lists, both newest first, have in common. */
+/** The number of common ids of two lists, both newest first. */
 export function inCommon(a: readonly number[], b: readonly number[]): number {
   const oldest = a.at(-1) ?? Number.POSITIVE_INFINITY;
   let [count, n] = [0, 0];
@@ -10,7 +10,7 @@ export function inCommon(a: readonly number[], b: readonly number[]): number {
   return count;
 }
 
-/** Where in ids that descend the first one at most `bound` stands, from a place on: near it as a rule, so the steps double. */
+/** The index of the first id of at most `bound`, in descending ids, from a place on. It is usually near, so the steps double. */
 export function firstAtMost(ids: readonly number[], bound: number, start = 0): number {
   let [from, to] = [start, start];
   for (let step = 1; to < ids.length && (ids[to] as number) > bound; step *= 2) {
@@ -26,7 +26,7 @@ export function firstAtMost(ids: readonly number[], bound: number, start = 0): n
   return from;
 }
 
-/** Ids that descend, without some of them. */
+/** Descending ids, without some of them. */
 export function without(all: readonly number[], some: readonly number[]): number[] {
   const gone = some.toSorted((a, b) => b - a);
   const left: number[] = [];

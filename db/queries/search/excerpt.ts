@@ -179,7 +179,7 @@ const DIFFSTAT = /^ (?:\S.{0,300}? \|\s+(?:\d|Bin)|\d+ files? changed)/;
 /** A trailer, the author of a forwarded patch, or the line below which a patch's notes begin. */
 const TRAILER = /^(?:(?:[A-Z][\w-]{1,30}-by|Cc|Link|Fixes|Closes|Change-Id|From): |---$)/;
 
-/** A line that is neither quoted, nor of a diffstat, nor a trailer, nor says whose words are quoted below it. */
+/** Whether a line is not quoted, and not part of a diffstat, a trailer or an attribution. */
 function isOwn(text: string, start: number, end: number): boolean {
   if (text.charCodeAt(start) === 32 && DIFFSTAT.test(text.slice(start, end))) return false;
   const begin = text.slice(start, Math.min(end, start + 40));

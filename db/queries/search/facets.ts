@@ -65,7 +65,7 @@ function add<T>(counts: Map<T, number>, key: T, count = 1): void {
   counts.set(key, (counts.get(key) ?? 0) + count);
 }
 
-/** Counts of sets of lists as counts of lists. */
+/** Turns counts of sets of lists into counts of lists. */
 function byEachList(bySet: Map<string, number>): Map<string, number> {
   const counts = new Map<string, number>();
   for (const [set, count] of bySet) for (const id of set.split(',')) if (id) add(counts, id, count);
@@ -105,7 +105,7 @@ export interface MonthCount {
 export function monthsOf(matches: readonly number[]): MonthCount[] {
   const counts = new Map<string, number>();
   const nameOf = monthNamer(7);
-  // Neighbours are mostly of one month.
+  // Neighbours are mostly in the same month.
   let [month, messages] = ['', 0];
   for (const id of matches) {
     const name = nameOf(id);

@@ -119,7 +119,7 @@ async function plan(
   }
 }
 
-/** Whether a list has all mails there are: then none need be asked for it. */
+/** Whether a list has all mails, so that they need not be tested. */
 async function hasAll(db: Snapshot, list: string): Promise<boolean> {
   const all = await lists(db);
   return all.length === 1 && all[0]?.name === list;
@@ -180,7 +180,7 @@ async function readPage(db: Snapshot, request: SearchRequest, plan: Plan, limit:
   const shown = await shownOf(db, request, all, plan, limit);
   const marked = request.snippets === false ? null : plan;
   const months = request.facets ? monthsOf(all) : null;
-  // Facets are read on SQLite's thread while excerpts are cut on this one.
+  // Facets are read on SQLite's thread while this one makes excerpts.
   const [results, facets] = await Promise.all([
     withGroups(db, shown, marked),
     months ? readFacets(db, all, months) : null,

@@ -5,24 +5,24 @@ import { STATUS } from '../status';
 import { planQuery } from './plan';
 import { TRAILER_FACTS } from './trailerfacts';
 
-/** What a search counts of a mail. */
+/** The facts of a mail that a search counts. */
 export interface MailFacts {
   person: number | null;
-  /** Ids of its lists, by commas. */
+  /** The ids of its lists, separated by commas. */
   lists: string;
-  /** What became of the series that it is a patch of. */
+  /** The state of the series of which it is a patch. */
   status: string | null;
-  /** A bit for each of FACTS that it states, in their order. */
+  /** A bit for each of FACTS that it states, in order. */
   facts: number;
 }
 
-/** Names that facts refer to, in one state of the data. */
+/** The names that facts refer to, for a version of the data. */
 interface Names {
   persons: Map<number, { slug: string; name: string }>;
   lists: Map<string, string>;
 }
 
-/** Of a hundred thousand mails they take 10 MB. */
+/** For a hundred thousand mails they take 10 MB. */
 const MOST = 100_000;
 const facts = new KeptById<MailFacts>(MOST);
 const threads = new KeptById<number>(MOST);
@@ -39,7 +39,7 @@ const SAYING = FACTS.flatMap(({ words }, n) => {
   return [{ bit: 1 << n, match: planQuery({ kind: 'or', of }).match }];
 });
 
-/** One row: of each mail its facts, those that say what a fact is known by, who wrote them, all lists. A row for each would take longer to hand over than to read. */
+/** A single row with the facts of each mail, the mails that state facts, the authors, and all lists. Passing a row for each mail would take longer than reading it. */
 const READ = `SELECT
   (SELECT json_group_array(json_array(m.id, i.person_id,
      (SELECT group_concat(p.list_id) FROM posting p WHERE p.message_id = m.id),
@@ -60,7 +60,7 @@ type Answer = Record<'mails' | 'said' | 'persons' | 'lists', string>;
 
 const NONE: MailFacts = { person: null, lists: '', status: null, facts: 0 };
 
-/** Facts of mails (message.id, newest first), with the names that they refer to. */
+/** The facts of mails (message.id, newest first), with the names that they refer to. */
 export async function factsOf(db: Snapshot, ids: readonly number[]): Promise<{ mails: MailFacts[] } & Names> {
   const named = await names.get(db, '', async () => ({ persons: new Map(), lists: new Map() }));
   return { mails: await facts.all(db, ids, (missing) => read(db, named, missing)), ...named };
@@ -82,7 +82,7 @@ async function read(db: Snapshot, { persons, lists }: Names, ids: number[]): Pro
   return ids.map((id) => found.get(id) ?? NONE);
 }
 
-/** Threads of messages, in their order. */
+/** The threads of messages, in order. */
 export function threadsOf(db: Snapshot, ids: readonly number[]): Promise<number[]> {
   return threads.all(db, ids, async (missing) => {
     const row = await db.get<{ threads: string }>(

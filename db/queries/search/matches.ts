@@ -88,7 +88,7 @@ export async function readMatches(
   return found;
 }
 
-/** Numbers of a JSON array, or with anything else between them: half of JSON.parse's time for ten thousand, and none of them is an object for the collector. */
+/** Parses numbers in a JSON array, or with any separators: twice as fast as JSON.parse for ten thousand, without objects for the garbage collector. */
 export function parseIds(json: Uint8Array): number[] {
   const ids: number[] = [];
   let [id, digits, isNegative] = [0, 0, false];
@@ -134,7 +134,7 @@ const WEIGHED = 2_000;
 /** With more matches, this many are ranked and the others follow by date: twenty pages of threads, for a fraction of the full cost. */
 const PLACED = 1_000;
 
-/** As many at most are in an order of their own; the others are by date. */
+/** The most matches that are ranked; the others are sorted by date. */
 export const RANKED = Math.max(WEIGHED, PLACED);
 
 /** Ranked results of this many queries, which their next pages need again. */

@@ -12,7 +12,7 @@ export interface Plan {
   better: string[];
   /** Additional conditions. */
   where: Condition[];
-  /** What is looked for in texts, for excerpts, and whether only its beginning is given. Words asked of headers are not: a name stands in each signature. */
+  /** The words for excerpts, and whether only the beginning is given. Without words searched in headers, since a name is in each signature. */
   words: { text: string; prefix: boolean }[];
 }
 

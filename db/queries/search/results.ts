@@ -46,7 +46,7 @@ type ResultRow = [
 ];
 type OtherRow = [id: number, msgid: string, name: string, address: string, sentAt: number];
 
-/** All rows come as one text: made one by one, their values take longer than the query. */
+/** All rows are read as one text, because converting values one by one takes longer than the query. */
 const ROWS = `SELECT
   (SELECT json_group_array(json_array(m.id, m.msgid, m.subject, i.name, i.address, m.sent_at, t.root, t.messages, m.attachments IS NOT NULL, m.text_block, m.text_at, m.text_size,
      (SELECT json_group_array(l.name) FROM posting p JOIN list l ON l.id = p.list_id WHERE p.message_id = m.id), t.first_id) ORDER BY j.key)
@@ -54,7 +54,7 @@ const ROWS = `SELECT
   (SELECT json_group_array(json_array(m.id, m.msgid, i.name, i.address, m.sent_at))
    FROM json_each(?2) j JOIN message m ON m.id = j.value JOIN identity i ON i.id = m.author_id) AS others`;
 
-/** Results in the order of `ids`, excerpts where there is a plan to mark; and who wrote `others`. */
+/** Results in the order of `ids`, with excerpts if there is a plan, and the authors of `others`. */
 export async function readResults(
   db: Snapshot,
   ids: number[],

@@ -6,7 +6,7 @@ import { bestMatches, COUNT_BOUND, matchesBefore, parseIds, RANKED } from './mat
 import type { Plan } from './plan';
 import { readResults, type SearchResult } from './results';
 
-/** What of the matches a page shows, and in which order. */
+/** The matches that a page shows, in order. */
 interface Order {
   sort: 'date' | 'relevance';
   group?: 'thread' | null;
@@ -16,7 +16,7 @@ interface Order {
 interface Shown {
   ids: number[];
   next: number | null;
-  /** Matches of the thread of each id, the id itself first. */
+  /** For each id, the matches in its thread, the id itself first. */
   groups: number[][] | null;
 }
 
@@ -35,10 +35,10 @@ async function plainResults(db: Snapshot, order: Order, plan: Plan, limit: numbe
   return { ids: shown, next: isRanked ? (cursor ?? 0) + limit : (shown.at(-1) ?? null), groups: null };
 }
 
-/** Matches whose threads are looked up at a time: a page of threads is found among the first few hundred. */
+/** Matches whose threads are looked up at a time; the first few hundred usually give a page of threads. */
 const WALK = 500;
 
-/** Threads in the order of their newest (or best) match, of the first COUNT_BOUND matches. */
+/** Threads ordered by their newest (or best) match, from the first COUNT_BOUND matches. */
 async function groupedResults(db: Snapshot, order: Order, all: number[], plan: Plan, limit: number): Promise<Shown> {
   const ranked = order.sort === 'relevance' && plan.match !== null;
   const ids = ranked ? await bestMatches(db, plan, 0, COUNT_BOUND + 1) : all;
@@ -72,7 +72,7 @@ async function groupedResults(db: Snapshot, order: Order, all: number[], plan: P
   };
 }
 
-/** Of each thread its matches, in the order of the matches; `all` are the newest, by date. */
+/** The matches in each thread, in order; `all` are the newest matches, by date. */
 async function groupsOf(db: Snapshot, threads: number[], matches: number[], all: number[]): Promise<number[][]> {
   if (!threads.length) return [];
   const row = await db.get<{ mails: Buffer | null }>(
@@ -86,13 +86,13 @@ async function groupsOf(db: Snapshot, threads: number[], matches: number[], all:
     const id = mails[n + 1] as number;
     if (places.has(id) || all[firstAtMost(all, id)] === id) groups[mails[n] as number]?.push(id);
   }
-  // Behind those that have a place of their own they are by date.
+  // After the ranked ones, matches are sorted by date.
   const placeOf = (id: number) => places.get(id) ?? RANKED + (NEWEST - id);
   for (const group of groups) if (group.length > 1) group.sort((a, b) => placeOf(a) - placeOf(b));
   return groups;
 }
 
-/** Where among the matches some mails stand, of those that are not by date. */
+/** The ranks of mails among the matches that are not sorted by date. */
 function placesOf(matches: readonly number[], mails: readonly number[]): Map<number, number> {
   const wanted = new Set(mails);
   const places = new Map<number, number>();
@@ -101,10 +101,10 @@ function placesOf(matches: readonly number[], mails: readonly number[]): Map<num
   return places;
 }
 
-/** Others of a thread that are named beside its result. */
+/** Other matches of a thread that are listed with its result. */
 const ALSO = 3;
 
-/** Results with what else of their threads matches. */
+/** Results with the other matches in their threads. */
 export async function withGroups(db: Snapshot, { ids, groups }: Shown, marked: Plan | null): Promise<SearchResult[]> {
   if (!groups) return (await readResults(db, ids, [], marked)).results;
   const others = groups.map((group) => group.slice(1, ALSO + 1));

@@ -53,7 +53,7 @@ async function meantWord(db: Snapshot, { field, text }: Words): Promise<string |
   return best >= Math.max(LEAST, own * OFTEN) ? (leading[most.indexOf(best)] ?? null) : null;
 }
 
-/** Whether LEAST mails have any of the words, wherever: mostly none has, and one question for all takes half the time of one for each. */
+/** Whether LEAST mails have any of the words anywhere. Mostly none has, and one query for all takes half the time of one for each. */
 async function hasSome(db: Snapshot, words: string[]): Promise<boolean> {
   const row = await db.get<{ mails: number }>(
     'SELECT count(*) AS mails FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT ?)',
@@ -62,7 +62,7 @@ async function hasSome(db: Snapshot, words: string[]): Promise<boolean> {
   return (row?.mails ?? 0) >= LEAST;
 }
 
-/** In halves: of a chain, FTS5 copies what it has read at each word. */
+/** Joined in halves, because in a chain FTS5 copies what it has read at each word. */
 function anyOf(words: string[]): string {
   if (words.length < 2) return `"${words[0] ?? ''}"`;
   const half = words.length >> 1;
