@@ -83,13 +83,15 @@ export const GET = page(async ({ parts, query, db }) => {
       />
       {against.length ? (
         <section>
-          <h2>Often discussed with</h2>
+          <h2>
+            Often discussed with <small>mails that name both</small>
+          </h2>
           <ul className="systems">
             {against.map(({ count, other }) => (
               <li key={other?.slug}>
                 <a href={`/topics/${slug}/${other?.slug}/`}>{other?.title}</a>{' '}
                 <a href={searchHref(`${search} system:${other?.slug}`)}>
-                  <small>{plural(count, 'mail')} that name both</small>
+                  <small>{count.toLocaleString('en-US')}</small>
                 </a>
               </li>
             ))}
@@ -99,7 +101,7 @@ export const GET = page(async ({ parts, query, db }) => {
       {threads.length ? (
         <section>
           <h2>Main threads</h2>
-          <p className="facts">Ranked by mails about it, times participants of the thread.</p>
+          <p className="facts">Threads with many mails about it and many people come first.</p>
           <ThreadList threads={threads} />
         </section>
       ) : null}
