@@ -64,7 +64,6 @@ export async function pageKinds(page: Page, base: string): Promise<PageKind[]> {
     { kind: 'series diff', path: `${SERIES}diff/` },
     { kind: 'states', path: '/series/states/' },
     { kind: 'commit', path: '/commit/91d2c05be77a/' },
-    { kind: 'blob', path: blob },
     { kind: 'mm', path: '/mm/' },
     { kind: 'mm release', path: '/mm/2.6.76-rc6-mm2/' },
     { kind: 'mm month', path: '/mm/2008-07/' },
@@ -83,6 +82,7 @@ export async function pageKinds(page: Page, base: string): Promise<PageKind[]> {
       },
     },
     { kind: '404, message', path: `${LIST}nothing@example.org/` },
+    { kind: '404, blob', path: blob },
     { kind: '404, list', path: '/nosuchlist/' },
     { kind: '400', path: `${LIST}2009-13/` },
   ];
