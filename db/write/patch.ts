@@ -42,7 +42,8 @@ const TARGET_KINDS = `(${[PATCH_KIND.patch, PATCH_KIND.cover, PATCH_KIND.pull, P
 export async function prepareLinking(db: Transaction): Promise<void> {
   await db.exec(`CREATE TEMP TABLE IF NOT EXISTS linking (id INTEGER PRIMARY KEY);
     CREATE TEMP TABLE IF NOT EXISTS claiming (id INTEGER PRIMARY KEY);
-    CREATE TEMP TABLE IF NOT EXISTS touched (id INTEGER PRIMARY KEY);`);
+    CREATE TEMP TABLE IF NOT EXISTS touched (id INTEGER PRIMARY KEY);
+    CREATE TEMP TABLE IF NOT EXISTS judging (id INTEGER PRIMARY KEY);`);
 }
 
 /** The last mail of the next batch of mails to link; null if none is left. */
@@ -85,14 +86,25 @@ interface PlaceRow {
   title: number | null;
 }
 
-/** For every mail in the changed threads: the nearest patch, cover letter or pull request above it. */
+/** Threads whose replies are linked at a time: places of all threads of 25,000 mails take some 50 MB. */
+const THREADS_AT_ONCE = 500;
+
 async function linkReplies(db: Transaction, dirty: string): Promise<void> {
-  const threads = `SELECT DISTINCT m.thread AS thread FROM message m WHERE m.id IN ${dirty}`;
+  const changed = await db.all<{ thread: number }>(
+    `SELECT DISTINCT m.thread FROM message m WHERE m.id IN ${dirty} ORDER BY 1`,
+  );
+  for (let at = 0; at < changed.length; at += THREADS_AT_ONCE)
+    await linkRepliesOf(db, JSON.stringify(changed.slice(at, at + THREADS_AT_ONCE).map(({ thread }) => thread)));
+}
+
+/** For every mail in these threads: the nearest patch, cover letter or pull request above it. */
+async function linkRepliesOf(db: Transaction, threads: string): Promise<void> {
   const rows = await db.all<PlaceRow>(
     `SELECT l.thread, l.position, l.parent, l.message_id AS id, p.message_id AS target, p.kind, p.position AS nth, p.title_key AS title
      FROM place l LEFT JOIN patch p ON p.message_id = l.message_id AND p.kind IN ${TARGET_KINDS}
-     WHERE l.thread IN (SELECT m.thread FROM (${threads}) d CROSS JOIN message m ON m.thread = d.thread CROSS JOIN patch q ON q.message_id = m.id)
+     WHERE l.thread IN (SELECT m.thread FROM json_each(?) d CROSS JOIN message m ON m.thread = d.value CROSS JOIN patch q ON q.message_id = m.id)
      ORDER BY l.thread, l.position`,
+    [threads],
   );
   const replies: Reply[] = [];
   let thread = -1;
@@ -104,7 +116,10 @@ async function linkReplies(db: Transaction, dirty: string): Promise<void> {
     if (row.id !== null && row.target === null && parent !== null) replies.push({ id: row.id, thread, to: parent });
   }
   await nameTheirPatch(db, replies, rows);
-  await db.run(`DELETE FROM patch_reply WHERE message_id IN (SELECT id FROM message WHERE thread IN (${threads}))`);
+  await db.run(
+    'DELETE FROM patch_reply WHERE message_id IN (SELECT id FROM message WHERE thread IN (SELECT value FROM json_each(?)))',
+    [threads],
+  );
   await insertRows(
     db,
     'INSERT OR REPLACE INTO patch_reply (message_id, patch_id)',

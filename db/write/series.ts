@@ -115,12 +115,22 @@ interface MemberRow {
   marks: number;
 }
 
-/** The series in `touched`, with all statements about their patches. */
+/** Series judged at a time: the statements about all series that 25,000 mails change take some 40 MB. */
+const SERIES_AT_ONCE = 400;
+
+/** Moves some of the series in `touched` to `judging`; false if none is left. */
+export async function nextToJudge(db: Transaction): Promise<boolean> {
+  await db.exec(`DELETE FROM judging; INSERT INTO judging SELECT id FROM touched ORDER BY id LIMIT ${SERIES_AT_ONCE};
+    DELETE FROM touched WHERE id <= (SELECT max(id) FROM judging);`);
+  return (await db.get('SELECT 1 FROM judging LIMIT 1')) !== undefined;
+}
+
+/** The series in `judging`, with all statements about their patches. */
 export async function gatherSeries(db: Reads): Promise<SeriesFacts[]> {
   const rows = await db.all<MemberRow>(
     `SELECT r.series_id AS series, r.id AS revision, r.number, r.part, r.resend, m.id, (p.message_id = r.cover_id OR p.kind = ${PATCH_KIND.cover}) AS cover, p.position,
        m.subject, m.author_id AS author, i.name, i.address, p.change_id, p.stable, p.addressee, p.marks
-     FROM touched t CROSS JOIN revision r ON r.series_id = t.id CROSS JOIN patch p ON p.revision_id = r.id CROSS JOIN message m ON m.id = p.message_id
+     FROM judging t CROSS JOIN revision r ON r.series_id = t.id CROSS JOIN patch p ON p.revision_id = r.id CROSS JOIN message m ON m.id = p.message_id
      CROSS JOIN identity i ON i.id = m.author_id
      ORDER BY r.series_id, r.id, cover DESC, p.position, m.id`,
   );
@@ -151,7 +161,7 @@ export async function gatherSeries(db: Reads): Promise<SeriesFacts[]> {
   }));
 }
 
-const PATCHES = 'touched t CROSS JOIN revision r ON r.series_id = t.id CROSS JOIN patch p ON p.revision_id = r.id';
+const PATCHES = 'judging t CROSS JOIN revision r ON r.series_id = t.id CROSS JOIN patch p ON p.revision_id = r.id';
 
 /** The mails about a patch, by author. */
 async function answersOf(db: Reads): Promise<Map<number, Answer[]>> {
@@ -243,10 +253,10 @@ async function wordsOf(db: Reads): Promise<Map<number, Word[]>> {
   }));
 }
 
-/** Replaces the rows of the series in `touched`. */
+/** Replaces the rows of the series in `judging`. */
 export async function replaceSeries(db: Transaction, rows: SeriesRow[]): Promise<void> {
-  await db.run('DELETE FROM series WHERE id IN (SELECT id FROM touched)');
-  await db.run('DELETE FROM objection WHERE series_id IN (SELECT id FROM touched)');
+  await db.run('DELETE FROM series WHERE id IN (SELECT id FROM judging)');
+  await db.run('DELETE FROM objection WHERE series_id IN (SELECT id FROM judging)');
   await insertRows(
     db,
     `INSERT OR REPLACE INTO series (id, title, author_id, change_id, revisions, patches, stable, first_id, posted_id, last_id,

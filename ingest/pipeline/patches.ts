@@ -2,7 +2,7 @@ import type { Connection, Transaction } from '#db/open';
 import { type MatchedCommit, replaceCommits } from '#db/write/commits';
 import { addOutcomes, gatherByAuthor, gatherClaims, openCopies, replaceOutcomes } from '#db/write/outcomes';
 import { finishDirty, gatherPatches, nextDirty, prepareLinking, replaceRevisions } from '#db/write/patch';
-import { findAskedLines, gatherSeries, keepersAmong, replaceSeries, touchSeries } from '#db/write/series';
+import { findAskedLines, gatherSeries, keepersAmong, nextToJudge, replaceSeries, touchSeries } from '#db/write/series';
 import { linkSeries, resolveByAuthor, resolveClaims, seriesRow, voicesOf } from '#ingest/patch/index';
 import type { PatchFact } from '#patch/kinds';
 
@@ -20,12 +20,17 @@ export async function linkPatches(db: Connection): Promise<void> {
 
 async function linkDirty(db: Transaction, last: number): Promise<void> {
   await prepareLinking(db);
-  const facts = await gatherPatches(db, last);
-  await replaceRevisions(db, linkSeries(facts));
-  await resolveOutcomes(db, last, new Map(facts.map((fact) => [fact.id, fact])));
+  await relate(db, last);
   await touchSeries(db, last);
   await judgeTouched(db);
   await finishDirty(db, last);
+}
+
+/** Links series and resolves what happened to their patches. A function of its own: its facts are garbage when series are judged. */
+async function relate(db: Transaction, last: number): Promise<void> {
+  const facts = await gatherPatches(db, last);
+  await replaceRevisions(db, linkSeries(facts));
+  await resolveOutcomes(db, last, new Map(facts.map((fact) => [fact.id, fact])));
 }
 
 /** Resolves what mails say happened to patches. Copies without a match are compared with all patches of their author. */
@@ -50,12 +55,14 @@ export async function storeCommits(connection: Connection, tree: string, matches
   });
 }
 
-/** Judges the series that changed. */
+/** Judges the series that changed, some at a time. */
 async function judgeTouched(db: Transaction): Promise<void> {
-  const series = await gatherSeries(db);
-  const keepers = await keepersAmong(db, voicesOf(series.flatMap(({ revisions }) => revisions)));
-  await replaceSeries(
-    db,
-    series.map(({ id, revisions }) => seriesRow(id, revisions, (key) => keepers.has(key))),
-  );
+  while (await nextToJudge(db)) {
+    const series = await gatherSeries(db);
+    const keepers = await keepersAmong(db, voicesOf(series.flatMap(({ revisions }) => revisions)));
+    await replaceSeries(
+      db,
+      series.map(({ id, revisions }) => seriesRow(id, revisions, (key) => keepers.has(key))),
+    );
+  }
 }
