@@ -33,6 +33,9 @@ export { allowAgain, lockCopy, takeDown };
 const BATCH_MAILS = 1024;
 const BATCH_BYTES = 12 * 1024 * 1024;
 
+/** From this many new mails on, parsing workers are ended after reading: that frees some 80 MB. New ones compile for quotations only. */
+const MANY_MAILS = 10_000;
+
 /**
  * Optimise functions after this many bytes of bytecode, instead of 67,584: an ingest takes seconds, of which compiling 1,150 functions
  * took 4 s (linux-edac, 2026-11-26: 15.6 + 1.1 s of CPU instead of 16.9 + 1.2; a million or 300,000 gain less).
@@ -139,6 +142,7 @@ export async function ingest(sources: Source[], options: IngestOptions): Promise
         failed.push(error);
       }
     }
+    if (counts.stored > MANY_MAILS) await pool.rest();
     // First, so that the following data reuse the space of old segments and the file hardly grows.
     await mergeSegments(db);
     await rejoinThreads(db);

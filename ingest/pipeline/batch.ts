@@ -70,7 +70,8 @@ export class BatchBuilder {
     if (!this.#parts.length) return;
     const unit = BatchBuilder.#nextUnit++;
     const ends: number[] = [];
-    const bytes = new Uint8Array(this.#unitBytes);
+    // Shared memory, because both the pool and the worker keep the bytes until the unit is packed.
+    const bytes = new Uint8Array(new SharedArrayBuffer(this.#unitBytes));
     let end = 0;
     for (const part of this.#parts) {
       bytes.set(part, end);

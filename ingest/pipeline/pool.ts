@@ -86,9 +86,16 @@ export class ParserPool {
     return this.#ask(unit, { type: 'quotes', unit, threads, blocks });
   }
 
+  /** Ends all workers to free their memory, while no request is open. The next request starts a new one. */
+  async rest(): Promise<void> {
+    const workers = this.#workers.splice(0);
+    this.#progress.splice(0);
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#watch);
-    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+    await this.rest();
   }
 
   #worker(n: number): Worker {
