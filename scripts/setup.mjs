@@ -167,13 +167,14 @@ export async function ensureBundled() {
       'app/_page',
       'app/_web',
       'app/_aside',
+      'app/_browser',
     ],
     ['.ts'],
   );
   await unlessDone(
     at('dist/.threadline-bundled'),
     [...files, 'package-lock.json'],
-    () => existsSync(join(DIST, 'worker.mjs')),
+    () => existsSync(join(DIST, 'worker.mjs')) && existsSync(join(DIST, 'site.js')),
     bundle,
   );
 }
@@ -207,6 +208,16 @@ async function bundle() {
     format: 'esm',
     packages: 'external',
     sourcemap: true,
+    logLevel: 'warning',
+  });
+  // The scripts of the pages (app/_browser/).
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: ['app/_browser/site.ts', 'app/_browser/saved.ts'],
+    outdir: 'dist',
+    bundle: true,
+    minify: true,
+    target: 'es2022',
     logLevel: 'warning',
   });
 }

@@ -145,6 +145,12 @@ describe('rooms', () => {
     expect(circles()).toEqual([]);
   });
 
+  it('send the browser only what was written for it', () => {
+    const scripts = files.filter((path) => path.startsWith('app/_browser/'));
+    const elsewhere = scripts.flatMap(importsOf).filter((path) => !path.startsWith('app/_browser/'));
+    expect([scripts.length > 5, elsewhere]).toEqual([true, []]);
+  });
+
   it('keep SQL and transactions in db/', () => {
     const sql = [
       /[`'"]\s*(?:SELECT\s.+\sFROM|INSERT\s+(?:OR\s+\w+\s+)?INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM)\s/is,

@@ -20,6 +20,8 @@ export interface Asset {
 const assets = new Map<string, Asset>();
 
 const STYLES = join(process.cwd(), 'app/_styles');
+/** Bundled from app/_browser/ (scripts/setup.mjs). */
+const SCRIPTS = join(process.cwd(), 'dist');
 
 /** The files of `css/` joined in the order of their names, without comments and white space. */
 function styles(): Buffer {
@@ -36,13 +38,8 @@ function styles(): Buffer {
   );
 }
 
-/** A script without comment lines and indentation. This is safe because our scripts have no multi-line strings. */
-const script = (text: string) => Buffer.from(text.replace(/^\s*(?:\/\/.*\n|\/\*\*.*\*\/\n)?/gm, ''));
-
 function load(name: string): Asset {
-  const file = join(STYLES, name);
-  const body =
-    name === 'site.css' ? styles() : name.endsWith('.js') ? script(readFileSync(file, 'utf8')) : readFileSync(file);
+  const body = name === 'site.css' ? styles() : readFileSync(join(name.endsWith('.js') ? SCRIPTS : STYLES, name));
   const hash = createHash('sha256').update(body).digest('hex').slice(0, 10);
   return { body, type: TYPES[name] as string, name: name.replace('.', `.${hash}.`) };
 }
