@@ -8,7 +8,7 @@ describe('cpuOf', () => {
 });
 
 describe('measure', () => {
-  it('tells time, CPU time and memory of the program', async () => {
+  it('measures time, CPU time and memory of the program', async () => {
     const burn =
       'const b = Buffer.alloc(5e7, 1); const end = Date.now() + 300; while (Date.now() < end); console.log(b.length)';
     const run = await measure('FORTY=2 node', ['-e', burn]);
@@ -19,7 +19,7 @@ describe('measure', () => {
     expect(run.treePeakBytes).toBeGreaterThanOrEqual(run.peakBytes);
   });
 
-  it('throws what a failing program said', async () => {
+  it('throws the error message of a failing program', async () => {
     await expect(measure('node', ['-e', 'console.error("no such thing"); process.exit(3)'])).rejects.toThrow(
       /ended with 3: no such thing/,
     );
@@ -27,7 +27,7 @@ describe('measure', () => {
 });
 
 describe('isInstalled', () => {
-  it('looks along PATH', () => {
+  it('searches PATH', () => {
     expect(isInstalled('sh')).toBe(true);
     expect(isInstalled('no-such-program-anywhere')).toBe(false);
   });

@@ -4,7 +4,7 @@ import { median, percentile, summarize } from './stats';
 describe('percentile', () => {
   const hundred = Array.from({ length: 100 }, (_, n) => 100 - n);
 
-  it('is a value that was measured, by nearest rank', () => {
+  it('is a measured value, by nearest rank', () => {
     expect(percentile(hundred, 0.99)).toBe(99);
     expect(percentile(hundred, 0.5)).toBe(50);
     expect(percentile([1, 2, 3, 4], 0.99)).toBe(4);
@@ -15,13 +15,13 @@ describe('percentile', () => {
     expect(percentile(hundred, 1)).toBe(100);
   });
 
-  it('compares numbers as numbers, and leaves the order of its input alone', () => {
+  it('compares numbers as numbers, and does not sort its input', () => {
     const values = [10, 9, 100];
     expect(percentile(values, 1)).toBe(100);
     expect(values).toEqual([10, 9, 100]);
   });
 
-  it('of nothing is an error', () => {
+  it('throws without values', () => {
     expect(() => percentile([], 0.5)).toThrow(RangeError);
   });
 });
@@ -33,7 +33,7 @@ describe('median', () => {
     expect(median([7])).toBe(7);
   });
 
-  it('of nothing is an error', () => {
+  it('throws without values', () => {
     expect(() => median([])).toThrow(RangeError);
   });
 });

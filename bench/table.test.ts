@@ -21,17 +21,17 @@ describe('markdownOf', () => {
 });
 
 describe('figures', () => {
-  it('keep what counts', () => {
+  it('keep the significant digits', () => {
     expect([12345.6, 123.45, 12.345, 1.2345, 0.01234].map(figure)).toEqual(['12,346', '123', '12.3', '1.23', '0.012']);
   });
 
-  it('say that there is none', () => {
+  it('show a missing value', () => {
     expect(figure(Number.NaN)).toBe('–');
     expect(times(1 / 0)).toBe('–');
     expect(spread([])).toBe('–');
   });
 
-  it('give the spread of several rounds only', () => {
+  it('show the spread only for several rounds', () => {
     expect(spread([2])).toBe('2');
     expect(spread([3, 1, 2])).toBe('2 (1–3)');
   });

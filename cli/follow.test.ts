@@ -4,7 +4,7 @@ import type { Fetched, Source } from '#ingest/read/types';
 import type { Summary } from '#ingest/run';
 import { type Following, follow, secondsToWait } from './follow';
 
-/** Most that were under way at once. */
+/** The largest number running at once. */
 class Gauge {
   most = 0;
   #now = 0;
@@ -16,9 +16,9 @@ class Gauge {
   }
 }
 
-describe('several that are followed', () => {
+describe('followed sources', () => {
   const summary = { read: 1, stored: 1, failed: [], seconds: 0 } as unknown as Summary;
-  /** Follows until `isEnough`, told of each ingest's location; the gauges of each host and of writing. */
+  /** Follows until `isEnough`, which gets the location of each ingest. Returns the gauges of each host and of writing. */
   async function followed(
     locations: string[],
     isEnough: (ingested: string[], lines: string[]) => boolean,
@@ -56,7 +56,7 @@ describe('several that are followed', () => {
     return { all, writing, hosts: [...hosts.values()].map(({ most }) => most), ingested, lines };
   }
 
-  it('are asked side by side, one request at a time to each host, and written one after another', async () => {
+  it('are read in parallel, with one request at a time to each host, and written one after another', async () => {
     const urls = [
       'http://a.example.org/x/',
       'http://a.example.org:81/y/',
@@ -85,7 +85,7 @@ describe('several that are followed', () => {
     expect(lines.length).toBe(3);
   });
 
-  it('are written later where the database was taken, though the server has no more news', async () => {
+  it('are written later if the database was locked, even without more news', async () => {
     let tries = 0;
     const { lines } = await followed(['http://a.example.org/'], () => true, {
       fetch: async () => ({ news: tries === 0 }),
@@ -98,17 +98,17 @@ describe('several that are followed', () => {
   });
 });
 
-describe('the wait until the next look', () => {
+describe('the wait before the next look', () => {
   const between = (...args: [number, number, number | null]) => [
     secondsToWait(...args, 0),
     secondsToWait(...args, 0.9999),
   ];
 
-  it('is as often as asked, spread by a tenth', () => {
+  it('is the requested interval, spread by a tenth', () => {
     expect(between(300, 0, null)).toEqual([270, expect.closeTo(330, 0)]);
   });
 
-  it('doubles with each failure, up to an hour, or as often as asked where that is longer', () => {
+  it('doubles with each failure, up to an hour, or the requested interval if longer', () => {
     expect(secondsToWait(300, 1, null, 0.5)).toBe(600);
     expect(secondsToWait(300, 3, null, 0.5)).toBe(2400);
     expect(between(300, 40, null)).toEqual([2700, expect.closeTo(4500, 0)]);

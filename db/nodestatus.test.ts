@@ -13,17 +13,17 @@ const following: NodeStatus = {
   at: NOW,
 };
 
-describe('how old the data of a node may be', () => {
-  it('is what it lacks while the log answers', () => {
+describe("the possible age of a node's data", () => {
+  it('is the age of the first missing entry while the log answers', () => {
     expect(dataLag(following, NOW + 1000)).toBe(0);
     expect(dataLag({ ...following, lag: 12 }, NOW + 1000)).toBe(12);
   });
 
-  it('grows while the log does not answer, though nothing is known to be lacking', () => {
+  it('grows while the log does not answer, even if nothing is known to be missing', () => {
     expect(dataLag({ ...following, at: NOW + 60_000 }, NOW + 60_000)).toBe(60);
   });
 
-  it('grows while nobody follows: what was written last is no longer true', () => {
+  it('grows while nobody follows the log, because the last status is outdated', () => {
     expect(dataLag(following, NOW + 3_600_000)).toBe(3600);
   });
 });

@@ -18,11 +18,11 @@ afterAll(async () => {
 
 const bump = () => writer.transaction(async () => {});
 const versionOf = `SELECT value FROM meta WHERE key = 'data_version'`;
-/** Runs for years, were it left to. */
+/** Would run for years. */
 const ENDLESS = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) AS n FROM n`;
 
 describe('a reader', () => {
-  it('sees one state of the data from first to last, whatever is committed meanwhile', async () => {
+  it('sees the same state of the data throughout, whatever is committed in between', async () => {
     const reader = await Reader.open(database, 1);
     const seen = await reader.read(async (db) => {
       const first = db.version;
@@ -37,7 +37,7 @@ describe('a reader', () => {
     await reader.close();
   });
 
-  it('lets go of its snapshot when a question fails, and of its connection', async () => {
+  it('releases its snapshot and its connection when a query fails', async () => {
     const reader = await Reader.open(database, 1);
     const failed = reader.read(async (db) => db.all('SELECT * FROM nothing_like_it'));
     await expect(failed).rejects.toThrow('nothing_like_it');
@@ -48,7 +48,7 @@ describe('a reader', () => {
     await reader.close();
   });
 
-  it('answers from one snapshot while nobody writes, sees at once what is written, and lets the log begin again', async () => {
+  it('keeps a snapshot while nobody writes, sees writes at once, and lets the log restart', async () => {
     const reader = await Reader.open(database, 1);
     const hold = vi.spyOn(Connection.prototype, 'hold');
     const version = () => reader.read(async (db) => (await db.get<{ value: string }>(versionOf))?.value);
@@ -77,7 +77,7 @@ describe('a reader', () => {
     await reader.close();
   });
 
-  it('stops queries that take too long, and goes on with the next question', async () => {
+  it('stops queries that take too long, and continues with the next one', async () => {
     const reader = await Reader.open(database, 1);
     await expect(reader.read(async (db) => db.get(ENDLESS), 100)).rejects.toBeInstanceOf(TooLongError);
     const afterwards = reader.read(async (db) => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decode, encode } from './entry';
 
 describe('an entry of the log', () => {
-  it('comes out as it went in: bytes, numbers, nulls, half characters', async () => {
+  it('is decoded unchanged: bytes, numbers, nulls, lone surrogates', async () => {
     const entry = {
       writer: 'one',
       statements: [
@@ -15,7 +15,7 @@ describe('an entry of the log', () => {
     expect(await decode(await encode(entry))).toEqual(entry);
   });
 
-  it('of nothing is small: a writer that begins', async () => {
+  it('is small without statements, as for a new writer', async () => {
     expect((await encode({ writer: 'one', statements: [] })).length).toBeLessThan(100);
   });
 });

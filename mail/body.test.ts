@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { classify, partsForIndex } from './body.ts';
 import { lineAt, lineStarts } from './lines.ts';
 
-/** Kinds of the lines, one letter each, so that a case reads as a picture. */
+/** The kinds of the lines, one letter each. */
 function kinds(text: string): string {
   const letters = {
     text: '.',
@@ -59,7 +59,7 @@ describe('classify', () => {
   it('ends a diff where its hunks end', () => {
     expect(kinds(PATCH)).toBe('..T.SS.FFFF@ -+ sssb');
   });
-  it('tells quotes by depth', () => {
+  it('distinguishes quotations by depth', () => {
     const quotes = classify('On Monday, A B wrote:\n> > old\n> new\nmine\n');
     expect(quotes).toEqual([
       { kind: 'attribution', start: 0, end: 1 },
@@ -68,10 +68,10 @@ describe('classify', () => {
       { kind: 'text', start: 3, end: 4 },
     ]);
   });
-  it('takes in the first line of a wrapped attribution', () => {
+  it('includes the first line of a wrapped attribution', () => {
     expect(kinds('Hi\n\nOn Tue, Jan 1, 2019 at 1:00 PM A B\n<a@example.org> wrote:\n> x')).toBe('..AAq');
   });
-  it('knows Outlook and supercite', () => {
+  it('recognises Outlook and supercite', () => {
     expect(kinds('Yes\n-----Original Message-----\nFrom: A\nSent: today\nSubject: x\n\nold')).toBe('.AAAA..');
     expect(kinds('>>>>> "AB" == A B <a@example.org> writes:\nAB> old\nnew')).toBe('Aq.');
   });
@@ -83,7 +83,7 @@ describe('classify', () => {
       'FFF@-+..',
     );
   });
-  it('steps over git binary data', () => {
+  it('skips git binary data', () => {
     expect(
       kinds('diff --git a/x b/x\nindex 0..1\nGIT binary patch\nliteral 3\nKcmZ\n\nliteral 0\nHcmV\n\n-- \n2.1'),
     ).toBe('FFBBBBBBBss');
@@ -91,7 +91,7 @@ describe('classify', () => {
 });
 
 describe('partsForIndex', () => {
-  it('files each line under its column, without its mark', () => {
+  it('puts each line into its column, without its mark', () => {
     const parts = partsForIndex(`${PATCH}\n> quoted words`);
     expect(parts.removed).toBe('two');
     expect(parts.added).toBe('TWO');

@@ -25,12 +25,12 @@ describe('decodeText', () => {
     ['nobody-knows', 'gr\xfcn', 'grün'],
   ])('reads %s', (label, bytes, text) => expect(decodeText(latin1(bytes), label)).toBe(text));
 
-  it('reads ISO 2022 escapes that no charset announces', () => {
+  it('reads ISO 2022 escapes without a label', () => {
     expect(decodeText(latin1('\x1b$B4A;z\x1b(B'), null)).toBe('漢字');
     expect(decodeText(latin1('\x1b$)C\x0eGQ1[\x0f'), 'us-ascii')).toBe('한글');
   });
 
-  it('reads what is not UTF-8 byte by byte, and the rest as UTF-8', () => {
+  it('reads invalid UTF-8 byte by byte, and the rest as UTF-8', () => {
     expect(decodeText(latin1('sch\xc3\xb6n \u00e4\n-- \nGr\xfc\xdfe \xe2\x82\xac \xed\xa0\x80'), 'utf-8')).toBe(
       'schön ä\n-- \nGrüße € í\u00a0€',
     );

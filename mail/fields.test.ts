@@ -40,7 +40,7 @@ describe('dateOf', () => {
     expect(dateOf(header, arrival)).toMatchObject({ at: arrival, note }),
   );
 
-  it('believes a clock that is a day wrong', () => {
+  it('accepts a clock that is a day wrong', () => {
     expect(dateOf('Tue, 3 Feb 2009 09:00:00 +0000', arrival).note).toBeNull();
     expect(dateOf('Mon, 1 Sep 2008 09:00:00 +0000', arrival).note).toBeNull();
   });
@@ -69,7 +69,7 @@ describe('parseAddresses', () => {
     ['', []],
   ])('reads %j', (text, addresses) => expect(parseAddresses(text)).toEqual(addresses));
 
-  it('does not believe an address hidden in an encoded word', () => {
+  it('does not trust an address hidden in an encoded word', () => {
     expect(parseAddresses('=?utf-8?Q?boss=40example.org?=@evil.example.org')[0]?.address ?? '').not.toContain(
       'boss@example.org',
     );
@@ -114,7 +114,7 @@ describe('ids', () => {
     ['<<a@b>>', ['a@b']],
   ])('of %j', (value, ids) => expect(idsOf(value)).toEqual(ids));
 
-  it('of references leave out its own, addresses and answers to a prompt', () => {
+  it('leave out its own id, addresses and answers to a prompt', () => {
     const addresses = () => new Set(['ada@example.org']);
     expect(referencesOf(['<r@x> <p@x> <me@x>'], ['<p@x> <y> <ada@example.org> <q@x>'], 'me@x', addresses)).toEqual([
       'r@x',
@@ -154,7 +154,7 @@ describe('sameMessage', () => {
     expect(likenessOf(one) === likenessOf({ ...one, text })).toBe(same);
   });
 
-  it('as far as the subject goes but for tags of lists', () => {
+  it('if the subjects are equal except for tags of lists', () => {
     const same = (subject: string, other: string) => sameMessage({ ...one, subject }, { ...one, subject: other });
     expect(same('Re: Greeting', 'Re: [example-list] Greeting')).toBe(true);
     expect(same('Greeting', '[example-list]  Greeting')).toBe(true);
@@ -163,7 +163,7 @@ describe('sameMessage', () => {
     expect(same('[PATCH] Greeting', 'Greeting')).toBe(false);
   });
 
-  it('not with other attachments', () => {
+  it('but not with other attachments', () => {
     expect(sameMessage(one, { ...one, attachments: '12 a.patch' })).toBe(false);
     expect(likenessOf(one)).not.toBe(likenessOf({ ...one, attachments: '12 a.patch' }));
   });

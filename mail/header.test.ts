@@ -24,11 +24,11 @@ describe('scanHeaders', () => {
     ['', 0],
   ])('finds the body of %j', (mail, at) => expect(scan(mail).bodyAt).toBe(at));
 
-  it('gives all headers of a name', () => expect(scan('To: a\nTo: b\n\n').all('to')).toEqual(['a', 'b']));
+  it('gives all headers with a name', () => expect(scan('To: a\nTo: b\n\n').all('to')).toEqual(['a', 'b']));
 });
 
 describe('headerText', () => {
-  it('reads raw bytes as UTF-8, and as windows-1252 where they are not', () => {
+  it('reads raw bytes as UTF-8, else as windows-1252', () => {
     expect(headerText(Buffer.from('Grüße').toString('latin1'))).toBe('Grüße');
     expect(headerText(Buffer.from('Grüße', 'latin1').toString('latin1'))).toBe('Grüße');
   });

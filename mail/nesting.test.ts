@@ -4,7 +4,7 @@ import { parseMail } from '#ingest/parse/index';
 import { sanitizeMail } from './html';
 import { MAX_ELEMENTS_DEEP, withoutDeepElements } from './nesting';
 
-/** How deep htmlparser2's stack of open elements gets, implied starts and ends included. */
+/** The largest depth of htmlparser2's stack of open elements, including implied tags. */
 function depthOf(html: string): number {
   let depth = 0;
   let deepest = 0;
@@ -20,7 +20,7 @@ function depthOf(html: string): number {
 
 const deep = (piece: string, bytes: number) => piece.repeat(Math.ceil(bytes / piece.length));
 
-/** Each nests, or tries to look as if it did not. */
+/** Pieces that nest, or try to hide that they do. */
 const NESTED = [
   '<div>',
   '<table><tr><td>',
@@ -51,14 +51,14 @@ const NESTED = [
   '<constructor><__proto__>',
 ];
 
-describe('elements that stand too deep', () => {
-  it.each(NESTED)('of %j are left out, and nothing becomes deep by it', (piece) => {
+describe('elements that are too deep', () => {
+  it.each(NESTED)('of %j are left out, and nothing gets deeper', (piece) => {
     const cut = withoutDeepElements(deep(piece, 60_000));
     expect(depthOf(cut)).toBeLessThanOrEqual(MAX_ELEMENTS_DEEP + 5);
     expect(depthOf(withoutDeepElements(deep(piece, 60_000), 20))).toBeLessThanOrEqual(25);
   });
 
-  it('leave their words, and what comes after them as it was', () => {
+  it('leave their words and everything after them unchanged', () => {
     const text = `<p>a</p>${'<div>'.repeat(300)}deep<script>no()</script>${'</div>'.repeat(300)}<p>b <i>c</i></p>`;
     const cut = withoutDeepElements(text);
     expect(cut).toMatch(/deep/);
@@ -66,7 +66,7 @@ describe('elements that stand too deep', () => {
     expect(cut.endsWith('</div><p>b <i>c</i></p>')).toBe(true);
   });
 
-  it('are none in honest mail: unclosed paragraphs, items and cells do not nest', () => {
+  it('do not occur in normal mail: unclosed paragraphs, items and cells do not nest', () => {
     for (const piece of [
       '<p>x',
       '<li>x',
@@ -86,7 +86,7 @@ describe('elements that stand too deep', () => {
 const mailOf = (html: string, head = 'Content-Type: text/html') =>
   Buffer.from(`From: a@example.org\nMessage-ID: <a@example.org>\nSubject: x\n${head}\n\n${html}`);
 
-/** Processor time of one run, in ms; the least of three. */
+/** The processor time of a run in ms; the least of three. */
 async function cost(work: () => unknown): Promise<number> {
   let least = Number.POSITIVE_INFINITY;
   for (let n = 0; n < 3; n++) {
@@ -116,7 +116,7 @@ describe('nesting costs no more than length', () => {
     60_000,
   );
 
-  it('in a mail of several parts too', async () => {
+  it('also in a mail with several parts', async () => {
     const text = `--x\nContent-Type: text/plain\n\nwords\n--x\nContent-Type: text/html\n\n${deep('<div>', 2_000_000)}more\n--x--\n`;
     const start = process.cpuUsage();
     const message = await parseMail(mailOf(text, 'Content-Type: multipart/mixed; boundary=x'), { receivedAt: null });

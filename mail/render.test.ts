@@ -30,7 +30,7 @@ describe('renderBody', () => {
     expect(html).not.toMatch(/href="(?!https?:|\/r\/)/);
   });
 
-  it('links addresses of the web and of mails', () => {
+  it('links URLs and Message-IDs', () => {
     expect(render('see https://example.org/a_(b), or\n')).toContain('href="https://example.org/a_(b)"');
     expect(render('see https://example.org/x.\n')).toContain('href="https://example.org/x"');
     expect(render('<20040728124405.1a934bec@example.org>\n')).toContain(
@@ -40,7 +40,7 @@ describe('renderBody', () => {
     expect(render('https://lore.kernel.org/all/2004-x@example.org/\n')).toContain('href="/r/2004-x@example.org/"');
   });
 
-  it('links the blobs of a diff, and no others', () => {
+  it('links the blobs of a diff only', () => {
     const html = render(
       'index 1111111..2222222 in prose\n\ndiff --git a/x b/x\nindex 1234567..89abcde 100644\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-b\n+c\n' +
         'diff --git a/y b/y\nnew file mode 100644\nindex 0000000..fedcba9\n--- /dev/null\n+++ b/y\n@@ -0,0 +1 @@\n+c\n',
@@ -76,7 +76,7 @@ describe('renderBody', () => {
     expect(render('> a\n'.repeat(5))).not.toContain('<details');
   });
 
-  it('holds a diff together, so that it is scrolled as one', () => {
+  it('keeps a diff together, so that it scrolls as one', () => {
     const diff = 'diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n a\n-b\n+c\n';
     const html = render(`Words before.\n\n${diff}-- \nme\n`);
     const [, inside] = /<div class="df"[^>]*>((?:<div class="\w+">[^<]*<\/div>)+)<\/div>/.exec(html) ?? [];
@@ -85,7 +85,7 @@ describe('renderBody', () => {
     expect(render('no diff here\n')).not.toContain('df');
   });
 
-  it('folds a long diff to a line that names its files, where it is asked to', () => {
+  it('folds a long diff to a line with its files, if requested', () => {
     const diff = `diff --git a/one b/one
 --- a/one
 +++ b/one
@@ -108,7 +108,7 @@ deleted file mode 100644
     expect(render(diff)).not.toContain('<details');
   });
 
-  it('folds a long quotation but for the lines that are answered, however deep they are, where it is asked to', () => {
+  it('folds a long quotation except the answered lines, at any depth, if requested', () => {
     const fold = { diffs: 10, quotes: 9 };
     const lines = ['> > a', '> b', '> > c', '> d', '> > e', '> f', '> g', '> h', '> i', '> j'];
     const html = renderBody(`${lines.join('\n')}\nNo.\n`, { msgid: () => null }, { fold });
@@ -141,7 +141,7 @@ deleted file mode 100644
     ).toBe('one\n> two\nthree\n-- \nme\n');
   });
 
-  it('keeps the empty line behind a note', () => {
+  it('keeps the empty line after a note', () => {
     const html = renderBody(
       'One.\n\nReviewed-by: A <a@example.org>\n',
       { msgid: () => null },
@@ -152,11 +152,11 @@ deleted file mode 100644
     expect(html).toMatch(/^<div class="t">One\.\n<i><\/i>\n<\/div><div class="tr">/);
   });
 
-  it('shows characters that turn the direction of text', () => {
+  it('shows characters that change the direction of text', () => {
     expect(escapeHtml('a\u202eb')).toBe('a<i class="bidi">U+202E</i>b');
   });
 
-  it('takes a line of a megabyte', () => {
+  it('accepts a line of a megabyte', () => {
     for (const text of [
       'x'.repeat(1e6),
       '<'.repeat(1e6),
@@ -169,7 +169,7 @@ deleted file mode 100644
 });
 
 describe('toMboxrd', () => {
-  it('escapes each line that looks like the start of a mail, once more', () => {
+  it('adds an escape to each line that looks like the start of a mail', () => {
     const mail = toMboxrd(
       Buffer.from('Subject: x\n\nFrom here\n>From there\nnot From\n'),
       Date.UTC(2004, 6, 28, 10, 24, 5) / 1000,

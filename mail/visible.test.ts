@@ -35,7 +35,7 @@ describe('visible', () => {
     '\u0915\u094d\u200d\u0937',
   ])('leaves %j', (text) => expect(visible(text)).toBe(text));
 
-  it('marks every code point that Unicode calls ignorable, and every control, by itself', () => {
+  it('marks every code point that Unicode calls ignorable, and every control', () => {
     const unmarked: string[] = [];
     for (let code = 0; code < 0x110000; code++) {
       if (code >= 0xd800 && code < 0xe000) continue;
@@ -49,7 +49,7 @@ describe('visible', () => {
     expect(unmarked).toEqual([]);
   });
 
-  it('tells of UTF-8 what it tells of text, all of the first plane and every seventh of the others', () => {
+  it('gives the same result for UTF-8 as for text, for the first plane and every seventh character of the others', () => {
     const encoder = new TextEncoder();
     const differ: string[] = [];
     for (let code = 0; code < 0x110000; code += code < 0x10000 ? 1 : 7) {
@@ -58,7 +58,7 @@ describe('visible', () => {
       if (hasUnseenBytes(encoder.encode(text)) !== hasUnseen(text)) differ.push(code.toString(16));
     }
     expect(differ).toEqual([]);
-    // Half of a pair is sent as U+FFFD, which is looked at.
+    // A lone surrogate is sent as U+FFFD, which is examined.
     expect(hasUnseenBytes(encoder.encode('a\ud800'))).toBe(true);
     expect(hasUnseenBytes(encoder.encode('…“ü” →'))).toBe(false);
   });

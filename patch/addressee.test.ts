@@ -23,6 +23,6 @@ it.each([
   expect(sent(to, cc)).toBe(wanted === 'kit' ? 'linux@example.org' : wanted);
 });
 
-it('the list that carried it is nobody, whatever its address', () => {
+it('the list that carried it is not a person, whatever its address', () => {
   expect(sent(['Friends of dogs <dogs@example.org>'], [], ['dogs.example.org'])).toBeNull();
 });

@@ -10,7 +10,7 @@ const CHANGE =
   'diff --git a/x.c b/x.c\nindex 1111111..2222222 100644\n--- a/x.c\n+++ b/x.c\n@@ -1,3 +1,4 @@ head\n one\n-two\n+2\n+2b\n three\n';
 
 describe('diffs that name blobs', () => {
-  it('are read with what stands around them', () => {
+  it('are read with text around them', () => {
     const found = read(`Why.\n---\n x.c | 4 ++\n\n${NEW}${CHANGE}-- \n2.39.5\n`);
     expect(found.map(({ pre, post, path }) => [pre, post, path])).toEqual([
       ['0000000', '1111111', 'x.c'],
@@ -28,12 +28,12 @@ describe('diffs that name blobs', () => {
     expect(read(text)).toEqual([]);
   });
 
-  it('an empty line of context that lost its blank is one', () => {
+  it('an empty context line without its space is accepted', () => {
     const [diff] = read('index 1111111..2222222\n--- a/x\n+++ b/x\n@@ -1,2 +1,3 @@\n one\n\n+two\n');
     expect(applyHunks('one\n\n', diff?.hunks ?? [])).toBe('one\n\ntwo\n');
   });
 
-  it('names are read in quotes and of deletions', () => {
+  it('names are read in quotes and for deletions', () => {
     const [diff] = read('index 1111111..0000000\n--- "a/b c.h"\n+++ /dev/null\n@@ -1 +0,0 @@\n-x\n');
     expect(diff?.path).toBe('b c.h');
   });
@@ -48,15 +48,15 @@ describe('hunks', () => {
     expect(apply('a\nb\n', 'index 1111111..2222222\n--- a/x\n+++ b/x\n@@ -1,0 +2 @@\n+c\n')).toBe('a\nc\nb\n');
   });
 
-  it('lines that stay are those of the file', () => {
+  it('context lines come from the file', () => {
     expect(apply('one\t \ntwo\nthree\n', CHANGE)).toBe('one\t \n2\n2b\nthree\n');
   });
 
-  it('do not fit a shorter file', () => {
+  it('do not apply to a shorter file', () => {
     expect(apply('one\ntwo\n', CHANGE)).toBeNull();
   });
 
-  it('a last line without its end loses and gets it', () => {
+  it('a last line may lose or get its line end', () => {
     const without =
       'index 1111111..2222222\n--- a/x\n+++ b/x\n@@ -1 +1,2 @@\n-a\n\\ No newline at end of file\n+a\n+b\n\\ No newline at end of file\n';
     expect(apply('a', without)).toBe('a\nb');

@@ -4,7 +4,7 @@ import { changelogsOf, itemNaming } from './changelog';
 const versions = (text: string) => changelogsOf(text).map(({ version }) => version);
 const items = (text: string) => changelogsOf(text).flatMap(({ items }) => items.map(({ text }) => text));
 
-describe('what changed in a version', () => {
+describe('the changes in a version', () => {
   it.each([
     ['Changes in v4:\n- one\n', [4]],
     ['Changes since v9:\n* one\n', [10]],
@@ -25,7 +25,7 @@ describe('what changed in a version', () => {
     'The history of v3 is long.\n',
   ])('is not %j', (text) => expect(versions(text)).toEqual([]));
 
-  it('ends where other words begin', () => {
+  it('end where other text begins', () => {
     const text = 'Hello.\n\nChanges since v1:\n- one\n  and more\n\n- two\n\nThe work began long ago.\n- no item\n';
     expect(changelogsOf(text)[0]).toEqual({
       version: 2,
@@ -41,7 +41,7 @@ describe('what changed in a version', () => {
     expect(items('---\nV2: make it explicit\n---\n')).toEqual(['make it explicit']);
   });
 
-  it('is found in time that grows with the text', () => {
+  it('are found in linear time', () => {
     const began = performance.now();
     changelogsOf(`Changes in v2:\n${'- '.repeat(15_000)}`);
     changelogsOf(`${' '.repeat(30_000)}v2:`);
@@ -50,7 +50,7 @@ describe('what changed in a version', () => {
   });
 });
 
-describe('an item that names somebody', () => {
+describe('an item that names a person', () => {
   const [log] = changelogsOf(
     'Changes in v4:\n- Rebase.\n- Address comments from Boris about names.\n- Split it (Cy Cole).\n- Add Reviewed-by from Dee Dunn.\n- Drop the lock as Ann suggested.\n',
   );
@@ -60,11 +60,11 @@ describe('an item that names somebody', () => {
     expect(naming('Cy Cole')).toBe('Split it (Cy Cole).');
     expect(naming('Ann East')).toBe('Drop the lock as Ann suggested.');
   });
-  it('is the one that speaks of what was said', () => {
+  it('is the one about the objection', () => {
     const [two] = changelogsOf('Changes in v2:\n- rename the part (Cy)\n- drop the lock (Cy)\n');
     expect(two && itemNaming(two, 'Cy Cole', [], 'The lock is not needed.')?.text).toBe('drop the lock (Cy)');
   });
-  it('is none where another has that name, or only tags are named', () => {
+  it('is not found if another person has that name, or only tags are mentioned', () => {
     expect(naming('Ann East', ['Ann West'])).toBeUndefined();
     expect(naming('Dee Dunn')).toBeUndefined();
     expect(naming('Eve West')).toBeUndefined();

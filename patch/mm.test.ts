@@ -43,7 +43,7 @@ new-fix.patch
 
 describe('readMmAnnouncement', () => {
   const release = readMmAnnouncement('2.6.99-mm1', TEXT);
-  it('tells remarks on unmerged things from others', () => {
+  it('distinguishes remarks on unmerged things from others', () => {
     expect(release?.remarks.map(({ subject, isUnmerged }) => [subject, isUnmerged])).toEqual([
       ['', false],
       ['the widget code', true],
@@ -67,7 +67,7 @@ describe('readMmAnnouncement', () => {
       'all new-fix.patch|widget-do-it fix|',
     ]);
   });
-  it('knows its name, what it follows and how many patches it holds', () => {
+  it('gives its name, its predecessor and the number of its patches', () => {
     expect([release?.name, release?.previous, release?.patches, release?.location]).toEqual([
       '2.6.99-mm1',
       '2.6.99-rc1-mm1',
@@ -75,7 +75,7 @@ describe('readMmAnnouncement', () => {
       'http://example.org/patches/2.6.99-mm1/',
     ]);
   });
-  it('leaves other mails alone', () => expect(readMmAnnouncement('Re: 2.6.99-mm1', TEXT)).toBeNull());
+  it('ignores other mails', () => expect(readMmAnnouncement('Re: 2.6.99-mm1', TEXT)).toBeNull());
 });
 
 describe('parseMmSubject', () => {

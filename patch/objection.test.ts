@@ -9,7 +9,7 @@ test('a later trailer of the objector for the same patch, or for the series, mee
   expect(metBy(objection, [{ ...given, title: null }])?.id).toBe(200);
 });
 
-test('nothing else does', () => {
+test('nothing else meets it', () => {
   const others: Given[] = [
     { ...given, id: 50 },
     { ...given, person: 2 },

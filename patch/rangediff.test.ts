@@ -9,7 +9,7 @@ const patch = (id: number, title: string, ...lines: string[]) => ({
 });
 
 describe('rangeDiff', () => {
-  it('pairs by title and by change, and says what became of each', () => {
+  it('pairs patches by title and by change, and says what happened to each', () => {
     const older = [
       patch(1, 'a', 'alpha(1);', 'alpha(2);'),
       patch(2, 'b', 'beta(1);', 'beta(2);'),
@@ -38,7 +38,7 @@ describe('rangeDiff', () => {
 });
 
 describe('combinedDiff', () => {
-  it('compares all of one version with all of the other, file by file', () => {
+  it('compares the combined changes of two versions, file by file', () => {
     const older = [patch(1, 'a', 'alpha(1);', 'beta(2);')];
     const newer = [patch(1, 'b', 'alpha(1);'), patch(2, 'c', 'gamma(3);')];
     const lines = combinedDiff(older, newer).filter(({ kind }) => kind === 'old' || kind === 'new');
@@ -50,12 +50,12 @@ describe('combinedDiff', () => {
     ]);
   });
 
-  it('is empty where both change the same', () => {
+  it('is empty if both make the same changes', () => {
     expect(combinedDiff([patch(1, 'a', 'alpha(1);')], [patch(9, 'b', 'alpha(1);')])).toEqual([]);
   });
 });
 
-describe('mails of more lines than a call takes arguments', () => {
+describe('mails with more lines than a call takes arguments', () => {
   const whole = (text: string) => [{ id: 1, position: 1, title: 'x', text }];
   it.each([
     ['a message', 'a\n'.repeat(300_000)],

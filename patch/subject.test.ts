@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseSubject, titleKey } from './subject.ts';
 
-/** "kind v<revision> position/total | prefixes | title" and marks, so that a case is one line. */
+/** "kind v<revision> position/total | prefixes | title" and marks, as one line per case. */
 function brief(subject: string): string {
   const s = parseSubject(subject);
   const marks = [
@@ -72,7 +72,7 @@ describe('parseSubject', () => {
     ['', 'plain v1 '],
   ])('%s', (subject, expected) => expect(brief(subject)).toBe(expected));
 
-  it('keeps prefixes and tags apart', () => {
+  it('separates prefixes and tags', () => {
     const subject = parseSubject('[linux-pm] [PATCH RFC net-next v2 1/4] a');
     expect(subject.prefixes).toEqual(['PATCH', 'RFC', 'net-next']);
     expect(subject.tags).toEqual(['linux-pm']);

@@ -17,7 +17,7 @@ describe('readPerson', () => {
 });
 
 describe('trailersOf', () => {
-  it('reads own words only, whatever the case, folded lines too', () => {
+  it('reads only own words, in any case, with folded lines', () => {
     const text =
       '> Acked-by: No Body <no@example.org>\nREVIEWED-BY: Ada Example\n <ada@example.org>\nFixes: 1234567 ("x")\nNote: nothing\n';
     expect(trailersOf(readBody(text)).map(({ key, address, value }) => [key, address, value])).toEqual([

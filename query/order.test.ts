@@ -16,8 +16,8 @@ describe('the order of an answer', () => {
   );
 });
 
-describe('words one slip away', () => {
-  it('are those with a letter swapped, more, less or other, each once', () => {
+describe('words with one typing error', () => {
+  it('have letters swapped, or one added, missing or changed, each once', () => {
     const near = slipsOf('kexce');
     for (const one of ['kexec', 'kexe', 'kexcel', 'hexce']) expect(near).toContain(one);
     expect(near).not.toContain('kexce');

@@ -7,7 +7,7 @@ import type { Node } from './types';
 
 const NOW = Date.UTC(2026, 10, 23, 12) / 1000;
 
-/** The tree in a short form. */
+/** A short form of a tree. */
 function short(node: Node | null): string {
   if (!node) return '';
   if (node.kind === 'and' || node.kind === 'or')
@@ -82,7 +82,7 @@ describe('parseQuery', () => {
     expect(problem?.at[0]).toBeLessThanOrEqual(query.length);
   });
 
-  it('never throws, and what it offers can be read', () => {
+  it('never throws, and its suggestions can be parsed', () => {
     const piece = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 6 }),
       fc.constantFrom(

@@ -6,7 +6,7 @@ const days = (name: string) => {
   return span && [span.from, span.to].map((at) => new Date(at * 1000).toISOString().slice(0, 10));
 };
 
-describe('spans of time in addresses', () => {
+describe('spans of time in URLs', () => {
   it.each([
     ['2025', ['2025-01-01', '2026-01-01']],
     ['2004-07', ['2004-07-01', '2004-08-01']],
@@ -21,7 +21,7 @@ describe('spans of time in addresses', () => {
     (name) => expect(spanOf(name)).toBe(null),
   );
 
-  it('have neighbours of their kind', () => {
+  it('have neighbours of the same kind', () => {
     expect(spanOf('2021-W01')).toMatchObject({ previous: '2020-W53', next: '2021-W02' });
     expect(spanOf('2004-12')).toMatchObject({ previous: '2004-11', next: '2005-01' });
     expect(spanOf('2024-02-28')).toMatchObject({ next: '2024-02-29' });
@@ -29,7 +29,7 @@ describe('spans of time in addresses', () => {
   });
 });
 
-describe('the week of a moment', () => {
+describe('the week of a time', () => {
   it.each([
     ['2025-02-10T00:00:00Z', '2025-W07'],
     ['2025-02-16T23:59:59Z', '2025-W07'],

@@ -14,7 +14,7 @@ describe('a quotation beside its text', () => {
   ])('%s: %s', (quotation, expected) => expect(status(quotation, text)).toBe(expected));
 });
 
-describe('a short quotation into which words were put', () => {
+describe('a short quotation with added words', () => {
   const text =
     'It is about jumping from kexeced kernel\nto original kernel and back. On this path the kernel is broken.';
   it.each([

@@ -29,7 +29,7 @@ describe('quotations of an article', () => {
     ['links of Markdown', '"see [the patch](http://example.org/) there"', ['see the patch there']],
   ])('%s', (_, article, expected) => expect(texts(article)).toEqual(expected));
 
-  it('survives anything', () => {
+  it('accept any input', () => {
     expect(texts('"'.repeat(10_001)).length).toBe(0);
     expect(texts('“'.repeat(5000)).length).toBe(0);
     expect(texts(`<div>${'<blockquote>'.repeat(3000)}`)).toEqual([]);
@@ -50,7 +50,7 @@ describe('a quotation and its source', () => {
     ['something else altogether', null],
   ])('%s', (text, expected) => expect(status(text)).toBe(expected));
 
-  it('differs in what was edited', () => {
+  it('differ in the edits', () => {
     expect(editsOf('the kernel is broken', 'the kernel [of his] is broken')).toEqual([
       { kind: 'same', text: 'the kernel ' },
       { kind: 'put in', text: '[of his] ' },

@@ -3,8 +3,8 @@ import { changeOf, editsOf, effortOfArticle } from './edits';
 
 const told = (edits: ReturnType<typeof editsOf>) => edits.map(({ kind, text }) => `${kind}: ${text}`);
 
-describe('what a quotation changed', () => {
-  it('is told word by word', () => {
+describe('the changes in a quotation', () => {
+  it('are found word by word', () => {
     expect(told(editsOf('It never worked at all.', 'It never worked'))).toEqual([
       'same: It never worked',
       'left out:  at all.',
@@ -12,7 +12,7 @@ describe('what a quotation changed', () => {
     expect(changeOf('It never worked at all.', 'It always worked at all.')).toBe('changed: “always” for “never”');
   });
 
-  it('is all of it where comparing would cost too much, and an article has only so much to spend', () => {
+  it('are everything if comparing costs too much, within a budget per article', () => {
     const [one, other] = ['a', 'b'].map((letter) =>
       Array.from({ length: 3000 }, (_, n) => `${letter}${n}`).join(' '),
     ) as [string, string];

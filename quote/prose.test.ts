@@ -21,11 +21,11 @@ describe('an argument', () => {
     'If you fix the issue in a separate patch, kindly add following tags\n| Reported-by: a robot <robot@example.org>',
     '[  117.973657] EDAC MC0: 1 CE on unknown memory\n[  117.973660] EDAC MC0: 2 CE on unknown memory',
     'STEP 1 critical_callback => __sdei_callback => in_nmi_queue_one // peak and read => irq_work_queue()',
-  ])('is not: %s', (text) => expect(isProse(text)).toBe(false));
+  ])('is not prose: %s', (text) => expect(isProse(text)).toBe(false));
 });
 
 describe('a long list', () => {
-  it('is a table of contents, and three reasons are none', () => {
+  it('is a table of contents, but three reasons are not', () => {
     expect(isContents('1. a driver\n2. its interface\n3. the documents\n4. a test\n5. a maintainer')).toBe(true);
     expect(isContents('Because:\n- it is late\n- it holds locks\n- nobody reads it')).toBe(false);
   });

@@ -14,7 +14,7 @@ describe('the sentences of a paragraph', () => {
     ['', []],
   ])('%s', (text, expected) => expect(split(text)).toEqual(expected));
 
-  it('takes time in proportion to its length', () => {
+  it('take linear time', () => {
     expect(sentencesOf('a. B! "'.repeat(60_000)).length).toBeGreaterThan(1000);
     const blocks = steep((n) => {
       const text = 'a. B! "'.repeat(n);

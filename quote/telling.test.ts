@@ -6,7 +6,7 @@ const reported = (subject: string, text: string) => reportedIn(subject, readBody
 const solved = (text: string) => solvedIn(readBody(text))?.text ?? null;
 const sent = (text: string) => sentIn(readBody(text))?.text ?? null;
 
-describe('a report is told by its acts', () => {
+describe('a report is recognised by its acts', () => {
   it.each([
     ['Crash at boot', 'Hello,\n\n[   13.565859] BUG: unable to handle page fault for address: 0000d570\n'],
     ['imx: trouble', 'Jan 20 12:40:57 box kernel: [    0.657596] ------------[ cut here ]------------\n'],
@@ -29,9 +29,9 @@ describe('a report is told by its acts', () => {
     ['Regression tests for part', 'I wrote some.\n'],
     ['Crash at boot', '> BUG: unable to handle page fault\n\nWhere is that from?\n'],
     ['Sleep', 'Does v6.1 sleep deeper?\n'],
-  ])('and %s is none', (subject, text) => expect(reported(subject, text)).toBeNull());
+  ])('and %s is not a report', (subject, text) => expect(reported(subject, text)).toBeNull());
 
-  it('by the line that says so', () => {
+  it('by the line with the act', () => {
     expect(reportedIn('Crash', readBody('Hello,\n\n[ 1.000000] BUG: bad page\n'))).toEqual({
       line: 2,
       text: 'BUG: bad page',
@@ -40,7 +40,7 @@ describe('a report is told by its acts', () => {
   });
 });
 
-describe('the end of a trouble', () => {
+describe('the end of a problem', () => {
   it.each([
     'Thanks it works now.\n',
     'Building the tool from source has resolved this particular issue, although I would not say gladly.\n',
@@ -66,7 +66,7 @@ describe('the end of a trouble', () => {
   ])('is not said: %s', (text) => expect(solved(text)).toBeNull());
 });
 
-describe('that a patch was sent', () => {
+describe('a sent patch', () => {
   it.each([
     'I posted a fix just now: https://example.org/1\n',
     'I’ve sent the patch as requested.\n',

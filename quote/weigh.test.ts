@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { introduces, isAside, weigh } from './weigh';
 
-describe('what a sentence does', () => {
+describe('the role of a sentence', () => {
   it.each([
     ['I don’t see why it should not hang, but it must not.', 'objects'],
     ['On my board the dump took 35 seconds.', 'measures'],
@@ -20,7 +20,7 @@ describe('what a sentence does', () => {
     ['The kernel that crashed cannot be trusted.', false],
   ])('%s: %s', (sentence, expected) => expect(isAside(sentence)).toBe(expected));
 
-  it('introduces what stands below', () => {
+  it('introduces the text below', () => {
     expect(introduces('The mapping should be:')).toBe(true);
     expect(introduces('The mapping is right.')).toBe(false);
   });

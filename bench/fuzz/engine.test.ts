@@ -3,7 +3,7 @@ import { Coverage } from './coverage';
 import { type Fault, Fuzzer, type Target } from './engine';
 import { Random } from './xorshift';
 
-/** Throws behind four bytes in a row, which no blind guess finds in so few tries. */
+/** Throws after a sequence of four bytes, which random guessing does not find in so few tries. */
 function locked(input: Buffer): number {
   if (input[0] !== 0x6b) return 0;
   if (input[1] !== 0x65) return 1;
@@ -12,7 +12,7 @@ function locked(input: Buffer): number {
   throw new Error('opened');
 }
 
-/** Each comma is compared with each, once there is a bracket. */
+/** Compares each comma with each other one if there is a bracket. */
 function pairs(input: Buffer): number {
   if (!input.includes('[')) return 0;
   let count = 0;
@@ -36,7 +36,7 @@ function faultsOf(target: Omit<Target, 'name' | 'isRefusal'>, rounds: number, gu
 }
 
 describe('the fuzzer', () => {
-  it('finds its way by coverage, where blind it does not', () => {
+  it('finds a fault with coverage that it does not find without', () => {
     const target = { seeds: ['abcd'], words: [...'key!xyz'], run: locked };
     const [fault] = faultsOf(target, 100);
     expect(fault).toMatchObject({ kind: 'throws' });
@@ -44,11 +44,11 @@ describe('the fuzzer', () => {
     expect(faultsOf(target, 150, false)).toEqual([]);
   });
 
-  it('tells what costs the square of its length', () => {
+  it('reports quadratic cost', () => {
     expect(faultsOf({ seeds: ['a,b['], words: ['['], run: pairs }, 50)).toMatchObject([{ kind: 'superlinear' }]);
   });
 
-  it('takes a refusal for an answer', () => {
+  it('accepts a refusal', () => {
     const target: Target = { name: 'x', seeds: ['key!'], words: [], run: locked, isRefusal: () => true };
     const faults: Fault[] = [];
     const fuzzer = new Fuzzer(target, coverage, new Random(1), {

@@ -5,9 +5,9 @@ import { Kept, KeptById } from './kept';
 const file = {};
 const at = (version: string) => ({ file, version }) as Snapshot;
 
-describe('what queries found', () => {
+describe('cached results of queries', () => {
   for (const log of ['', ' 0a1b'])
-    it(`is kept until the data change, and a reader of older data takes nothing away${log && ', with a log too'}`, async () => {
+    it(`are kept until the data change, and not dropped by a reader of older data${log && ', with a log too'}`, async () => {
       const kept = new Kept<string>(2);
       const ask = (version: string, found: string) => kept.get(at(version + log), 'key', async () => found);
       expect(await ask('9', 'nine')).toBe('nine');
@@ -16,7 +16,7 @@ describe('what queries found', () => {
       expect(await ask('10', 'not asked')).toBe('ten');
     });
 
-  it('is not kept from one log to another', async () => {
+  it('are not kept across logs', async () => {
     const kept = new Kept<string>(2);
     expect(await kept.get(at('10 one'), 'key', async () => 'old')).toBe('old');
     expect(await kept.get(at('9 two'), 'key', async () => 'new')).toBe('new');

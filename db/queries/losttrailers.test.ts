@@ -27,7 +27,7 @@ function lost(before: TrailerLine[], now: TrailerLine[]): string[] {
 }
 
 describe('trailers lost from the version before', () => {
-  it('are those given before this one was posted, and not in its mail', () => {
+  it('were given before this version was posted, and are not in its mail', () => {
     expect(lost([trailer('Reviewed-by', 'Bea', 150)], [trailer('Signed-off-by', 'Ada', 200)])).toEqual([
       'Reviewed-by Bea Example',
     ]);
@@ -43,7 +43,7 @@ describe('trailers lost from the version before', () => {
     ['a refusal, spelt otherwise', [trailer('Nak-by', 'Bea', 150)], []],
   ])('not: %s', (_, before, now) => expect(lost(before, now)).toEqual([]));
 
-  it('name a person once, whatever tags were given, also under another address', () => {
+  it('name a person once, whatever the tags and addresses', () => {
     const again = { ...trailer('Tested-by', 'Bea', 160), address: 'bea@other.example.org' };
     expect(lost([trailer('Reviewed-by', 'Bea', 150), again], [])).toEqual(['Reviewed-by Bea Example']);
     expect(lost([again], [trailer('Tested-by', 'Bea', 200)])).toEqual([]);

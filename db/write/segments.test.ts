@@ -13,7 +13,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Mails of so many words of their own, in one transaction, which makes one segment. */
+/** Adds mails with different words in one transaction, which makes one segment. */
 const add = (from: number, mails: number) =>
   db.transaction(async (writer) => {
     for (let id = from; id < from + mails; id++)
@@ -27,7 +27,7 @@ const segments = async () =>
 const version = async () =>
   (await db.get<{ value: string }>(`SELECT value FROM meta WHERE key = 'data_version'`))?.value;
 
-it('merges segments after a large ingest, leaves a few more mails beside, and finds all of them', async () => {
+it('merges segments after a large ingest but not after a few more mails, and finds all of them', async () => {
   await prepareSearch(db);
   for (let n = 0; n < 5; n++) await add(1 + n * 40, 40);
   expect(await segments()).toBe(5);
@@ -49,7 +49,7 @@ it('merges segments after a large ingest, leaves a few more mails beside, and fi
   expect(found.map(({ id }) => id)).toEqual([7, 1001, 2250]);
 });
 
-it('leaves an empty index as it is', async () => {
+it('does not change an empty index', async () => {
   const empty = await openWriter(join(folder, 'empty.sqlite'));
   await mergeSegments(empty);
   expect(await empty.all('SELECT * FROM search_idx')).toEqual([]);

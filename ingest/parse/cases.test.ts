@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseMail } from './index';
 
-/** A mail of invented people; `body` is Latin-1, so that each character is one byte. */
+/** A mail by invented people; `body` is Latin-1, so that each character is one byte. */
 function read(head: string, body: string, fromLine: number | null = null) {
   const raw = `From: Ida Moor <ida@example.org>\nMessage-ID: <case@example.org>\n${head}\n${body}`;
   return parseMail(Buffer.from(raw, 'latin1'), { receivedAt: null, fromLine });
@@ -39,7 +39,7 @@ describe('parts that are shown', () => {
     expect(textKind).toBe('html');
   });
 
-  it('take HTML where the plain alternative is blank', () => {
+  it('use HTML if the plain alternative is blank', () => {
     const body = mixed(`${PLAIN} \n`, `${HTML}<p>Only here.</p>`).replaceAll('cut', 'alt');
     expect(read('Content-Type: multipart/alternative; boundary=alt\n', body).text).toBe('Only here.');
   });
@@ -85,14 +85,14 @@ describe('parts that are shown', () => {
     expect(attachments[0]).toMatchObject({ type: 'message/rfc822', size: INNER.length });
   });
 
-  it('are the body alone where the whole mail is an attachment', () => {
+  it('are only the body if the whole mail is an attachment', () => {
     const head = 'Content-Type: application/pgp-signature\nContent-Disposition: attachment; filename="signature.asc"\n';
     expect(read(head, 'sealed\n').attachments).toMatchObject([{ name: 'signature.asc' }]);
     const empty = 'Content-Type: text/plain\nContent-Disposition: attachment; filename="empty.txt"\n\n';
     expect(read(MIXED, mixed(`${PLAIN}See it.`, empty)).attachments).toMatchObject([{ name: 'empty.txt', size: 0 }]);
   });
 
-  it('keep what is uuencoded among words', () => {
+  it('keep uuencoded text among words', () => {
     const body = 'See below.\n\nbegin 644 tide.txt\n%:&5L;&\\`\n`\nend\n';
     expect(read('', body).text).toContain('See below.\n\nbegin 644 tide.txt');
   });
@@ -112,18 +112,18 @@ describe('parts that are shown', () => {
     ],
   ])('join lines that are %s', (_, head, body, text) => expect(read(head, body).text.trim()).toBe(text));
 
-  it('say what was guessed of their boundaries', () => {
+  it('say what was guessed about their boundaries', () => {
     expect(read('Content-Type: multipart/mixed; boundary=none\n', 'Words.').notes).toEqual([
       'no boundary between its parts was found: shown as text',
     ]);
   });
 
-  it('begin below the last header where no empty line stands', () => {
+  it('begin below the last header without an empty line', () => {
     const raw = 'From: Ida Moor <ida@example.org>\nSubject: Tide\nthe tide is late\nand so am I\n';
     expect(parseMail(Buffer.from(raw), { receivedAt: null }).text).toBe('the tide is late\nand so am I\n');
   });
 
-  it('keep each sequence of UTF-8 in parts too, where a footer is Latin-1', () => {
+  it('keep UTF-8 in parts too, if a footer is Latin-1', () => {
     const { text } = read(MIXED, mixed(`Content-Type: text/plain; charset=utf-8\n\n${utf8('Größe — gut')}\nM\xfcller`));
     expect(text).toBe('Größe — gut\nMüller');
   });
@@ -165,7 +165,7 @@ describe('headers', () => {
     ['Re: =?utf-8?B?5r2u?= =?utf-8?B?5L2N?= (Bo 9)', 'Re: 潮位 (Bo 9)'],
   ])('encoded words %s', (words, subject) => expect(read(`Subject: ${words}\n`, '').subject).toBe(subject));
 
-  it('of raw bytes are read by the charset that the body names', () => {
+  it('with raw bytes are read in the charset of the body', () => {
     const head = 'Subject: \xf0\xd2\xc9\xd7\xc5\xd4\nContent-Type: text/plain; charset=koi8-r\n';
     expect(read(head, 'x').subject).toBe('Привет');
     const multipart = read(
@@ -205,7 +205,7 @@ describe('replies', () => {
     ['<T/5w+YC/@example.org>', ['T/5w+YC/@example.org']],
   ])('to %s', (value, references) => expect(read(`In-Reply-To: ${value}\n`, '').references).toEqual(references));
 
-  it('hang under the one id of In-Reply-To, wherever References have it', () => {
+  it('have the single id in In-Reply-To as parent, wherever it is in References', () => {
     const head = 'In-Reply-To: <b@example.org>\nReferences: <b@example.org> <gate@example.net>\n';
     expect(read(head, '').references).toEqual(['gate@example.net', 'b@example.org']);
   });
@@ -240,11 +240,11 @@ describe('dates', () => {
     expect(new Date(read(`Date: ${date}\n`, '').sentAt * 1000).toISOString()).toBe(`${iso}.000Z`);
   });
 
-  it('of numbers that may be read in two ways are none', () => {
+  it('with ambiguous numbers are not dates', () => {
     expect(read('Date: 5/6/2005 12:31\n', '').dateNote).toBe('unreadable');
   });
 
-  it('come from the From line where no header has one, or one of decades ahead', () => {
+  it('come from the From line if no header has one, or one decades ahead', () => {
     const arrival = Date.UTC(2009, 2, 4) / 1000;
     expect(read('', '', arrival)).toMatchObject({ sentAt: arrival, receivedAt: arrival, dateNote: 'absent' });
     expect(read('Date: Mon, 1 Jan 2035 00:00:00 +0000\n', '', arrival)).toMatchObject({
@@ -255,7 +255,7 @@ describe('dates', () => {
   });
 });
 
-describe('kinds that no report had', () => {
+describe('other kinds', () => {
   it('an id without its closing bracket', () => {
     const raw = 'Message-ID: <lost@example.org\n\nx';
     expect(parseMail(Buffer.from(raw), { receivedAt: null }).msgid).toBe('lost@example.org');
@@ -265,7 +265,7 @@ describe('kinds that no report had', () => {
     expect(parseMail(damaged, { receivedAt: null }).msgid).toBe('lost@example.org');
   });
 
-  it('HTML whose charset stands in its meta element only', () => {
+  it('HTML with its charset only in a meta element', () => {
     const html = '<meta charset="koi8-r"><p>\xf0\xd2\xc9\xd7\xc5\xd4</p>';
     expect(read('Content-Type: text/html\n', html).text).toBe('Привет');
   });
@@ -275,7 +275,7 @@ describe('kinds that no report had', () => {
     expect(read(MIXED, mixed(part)).attachments[0]?.text).toBe('+grün');
   });
 
-  it('two bytes a character claimed of ASCII', () => {
+  it('ASCII labelled as two bytes per character', () => {
     expect(read('Content-Type: text/plain; charset=iso-10646-ucs-2\n', 'plain words').text).toBe('plain words');
   });
 
@@ -300,7 +300,7 @@ describe('kinds that no report had', () => {
     expect(read('Content-Type: text/plain; charset=utf-8\n', utf8('\ufeffHello')).text).toBe('Hello');
   });
 
-  it('a type in an encoded word, a quotation without an end', () => {
+  it('a type in an encoded word, an unclosed quotation', () => {
     expect(read('Content-Type: text/plain; charset==?utf-8?q?iso-8859-1?=\n', 'gr\xfcn').text).toBe('grün');
     expect(read('Content-Type: text/plain; charset="iso-8859-1\n', 'gr\xfcn').text).toBe('grün');
   });

@@ -6,7 +6,7 @@ const read = (sentence: string) => {
   return act ? `${act.kind}${act.isPlain ? '' : '?'} ${act.scope ?? '-'}` : 'none';
 };
 
-// `?`: counts only from somebody known to keep a tree. Invented sentences.
+// `?`: counts only from somebody known to keep a tree. The sentences are invented.
 const SENTENCES: [string, string][] = [
   ['Applied, thanks.', 'applied -'],
   ['Ok, both patches applied.', 'applied all'],
@@ -83,7 +83,7 @@ const SENTENCES: [string, string][] = [
   ["Good catch, I'll change it.", 'gaveIn -'],
   ['If you prefer, I will change it.', 'none'],
   ['Looks good to me now.', 'tookBack -'],
-  // Taking: a plan with an edit before it, a clause that follows from another, some patches by name.
+  // Taking: a plan after an edit, a clause of consequence, patches by name.
   ["I'll drop the blank line and queue it.", 'queued? -'],
   ['Ok, lemme fix the typo and apply this.', 'queued? -'],
   ['The kennel is not painted yet, so I dropped that line and applied the patch.', 'applied -'],
@@ -126,7 +126,7 @@ const SENTENCES: [string, string][] = [
   ['He is against the patch.', 'none'],
   ['I would not object to this patch.', 'none'],
   ['Do you oppose this change?', 'none'],
-  // Withdrawing: needless, yielding to another's, one's own.
+  // Withdrawing: unnecessary, preferring another patch, the author's own.
   ['So my change is indeed unnecessary.', 'withdrawn -'],
   ['You are right, this patch is not needed.', 'withdrawn one'],
   ['Ok, then my series is superseded.', 'withdrawn all'],
@@ -171,7 +171,7 @@ const SENTENCES: [string, string][] = [
   ['I should have said so.', 'none'],
   ['It is my understanding that dogs should be quiet then.', 'none'],
   ['WARNING: please write a paragraph that describes the dog', 'none'],
-  // Which patches: an edit on the way names none, a pronoun means what went before, "the rest" may follow.
+  // Which patches: an edit names none, a pronoun refers to the text before, "the rest" may follow.
   ['Queued with the tags from Bea (I fixed a comment in the first patch while applying it).', 'queued -'],
   ['Applied with the typo in patch 2 fixed.', 'applied -'],
   ['I just queued both patches.', 'queued? all'],
@@ -182,22 +182,22 @@ const SENTENCES: [string, string][] = [
   ['Picking up this bone now makes little difference.', 'none'],
   ['Taking these dogs out now is better.', 'none'],
   ['Picking up this patch, thanks.', 'queued? one'],
-  // Impossible as a whole; a conflict is not.
+  // Impossible as a whole; a conflict does not count.
   ["This breaks the kennel, so no, it can't be made.", 'refused -'],
   ['Sorry, but this is unacceptable.', 'refused -'],
   ['It cannot be applied to the pets tree.', 'none'],
   ['It cannot be applied until the dog sleeps.', 'none'],
   ['The dog cannot be made to sleep.', 'none'],
-  // Withdrawing in passing.
+  // Withdrawing in a subordinate clause.
   ["I think I'll abandon this patch series.", 'withdrawn? all'],
   ['But good point, please disregard this patch.', 'withdrawn one'],
   ["So, let's discard this patch for now.", 'withdrawn one'],
   ["Let's drop it.", 'none'],
-  // To ask for an explanation is to ask for a change only of the patch's own words.
+  // Asking for an explanation asks for a change only if it should be in the patch.
   ['Please explain this in the commit message.', 'asked -'],
   ['Can you explain why this wakes the dog?', 'none'],
   ['Please elaborate.', 'none'],
-  // What is said of how things are, or of manners.
+  // Statements about facts or behaviour.
   ['You want to grade all dogs.', 'none'],
   ['I do not understand what this has to do with dogs.', 'none'],
   ['It should not be even technically possible.', 'none'],
@@ -208,7 +208,7 @@ const SENTENCES: [string, string][] = [
   ['This parameter is not necessary.', 'asked? -'],
   ['This will require a separate kennel.', 'asked? -'],
   ['This requires a while.', 'none'],
-  // What may be left out asks for nothing; only a promise shows that it was taken for a request.
+  // Optional remarks are not requests, unless the author promises a change.
   ['Maybe the name should be moved too.', 'none'],
   ['Perhaps you could use a leash.', 'none'],
   ['Nit: add a blank line.', 'none'],
@@ -229,7 +229,7 @@ const SENTENCES: [string, string][] = [
   ['Can we use the kennel?', 'none'],
   ['Sorry, I will use git send-email instead from now on.', 'none'],
   ['I will submit the pull request on the forge.', 'none'],
-  // Promises: a version to come; what an author does unasked.
+  // Promises: a new version; work that an author does unasked.
   ['Agreed, v2 will follow.', 'gaveIn -'],
   ['Understood, sending a new patch in that direction.', 'gaveIn -'],
   ['Sure, I will send an update shortly.', 'gaveIn -'],
@@ -247,7 +247,7 @@ const SENTENCES: [string, string][] = [
   ['Nobody takes it back.', 'none'],
 ];
 
-/** One for each word of HINT (asking.ts): without it in the list, this sentence would not be read. */
+/** One sentence for each word of HINT (asking.ts); without that word in the list, it would not be read. */
 const HINTED = [
   'Better to bark twice.',
   'This is bogus.',

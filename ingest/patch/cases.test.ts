@@ -3,7 +3,7 @@ import { PatchDatabase } from '../../tests/patchdb.ts';
 import { parseMail } from '../parse';
 import { type PatchFacts, patchFacts } from './facts';
 
-/** Whole mails as they come over the wire, in forms that trackers of patches stumbled over. */
+/** A complete raw mail, for forms that other patch trackers had problems with. */
 function wire(id: string, subject: string, body: string, more: string[] = []): string {
   const second = String(id.charCodeAt(id.length - 1) % 60).padStart(2, '0');
   return `${[
@@ -66,7 +66,7 @@ describe('files of a patch', () => {
   });
 });
 
-describe('one change, however it is sent', () => {
+describe('the same change, sent in different ways', () => {
   const plain = wire('p', '[PATCH] words: better', patch('words.c'));
   const typed = (body: string, ...headers: string[]) =>
     wire('q', '[PATCH] words: better', body, ['MIME-Version: 1.0', ...headers]);
@@ -101,17 +101,17 @@ describe('one change, however it is sent', () => {
   });
 });
 
-describe('what is none', () => {
+describe('what is not', () => {
   const answer = (text: string) => factsOf(wire('r', 'Re: [PATCH] words: better', text, below('p')));
 
-  it('a trailer: a sentence that begins as one', async () => {
+  it('a trailer: a sentence that begins like one', async () => {
     const { trailers } = await answer(
       '> Say it better.\n\nAcked-by once the docs follow. Thanks.\nTested-by: nobody yet, please try it on older boards before it goes in.\nAcked-by/Tested-by: lines would help here.\nTested-by mark.\n',
     );
     expect(trailers).toEqual([]);
   });
 
-  it('a patch: a diff that an answer shows, indented', async () => {
+  it('a patch: an indented diff in an answer', async () => {
     const { patch: found } = await answer(
       `> Say it better.\n\nWhy not:\n\n${hunk('words.c').replace(/^/gm, '    ')}\nAda\n`,
     );
@@ -131,7 +131,7 @@ describe('postings', () => {
     return (await store.series()).map((line) => line.replaceAll('@example.org', ''));
   }
 
-  it('a series in answer to another without a cover letter is its own', async () => {
+  it('a series in reply to another one without a cover letter is separate', async () => {
     expect(
       await series(
         wire('a', '[PATCH 1/2] words: first', patch('one.c', 'first(word, 1);')),
@@ -143,7 +143,7 @@ describe('postings', () => {
     ).toEqual(['v1:a,b', 'v1:c,d,e']);
   });
 
-  it('a series in answer to the cover letter of another is its own', async () => {
+  it('a series in reply to the cover letter of another one is separate', async () => {
     expect(
       await series(
         wire('a', '[PATCH 0/1] words', 'They get better.\n'),
@@ -169,7 +169,7 @@ describe('postings', () => {
     ).toEqual([right]);
   });
 
-  it('the version that the cover letter alone names is that of all', async () => {
+  it('a version that only the cover letter names applies to all patches', async () => {
     expect(
       await series(
         wire('a', '[PATCH net-next v3 0/2] words: better (v3)', 'All of them.\n'),
@@ -179,7 +179,7 @@ describe('postings', () => {
     ).toEqual(['v3:a,b,c']);
   });
 
-  it('patches that nothing threads are one series', async () => {
+  it('patches without threading are one series', async () => {
     expect(
       await series(
         ...['a', 'b', 'c'].map((id, n) =>
@@ -189,7 +189,7 @@ describe('postings', () => {
     ).toEqual(['v1:a,b,c']);
   });
 
-  it('a version of two patches follows the one patch that it grew from, and an answer with the diff is no part', async () => {
+  it('a version with two patches follows the single patch that it grew from, and an answer with the diff does not belong to it', async () => {
     const again = wire(
       'd',
       'Re: [PATCH] rv: words',
@@ -206,7 +206,7 @@ describe('postings', () => {
     ).toEqual(['v1:a v2:b,c']);
   });
 
-  it('a series of renames, modes and binary files is whole', async () => {
+  it('a series of renames, modes and binary files is complete', async () => {
     const diffs = [
       'diff --git a/tool.sh b/tool.sh\nold mode 100644\nnew mode 100755\n',
       'diff --git a/was.c b/is.c\nsimilarity index 100%\nrename from was.c\nrename to is.c\n',

@@ -67,7 +67,7 @@ describe('how work ends', () => {
     expect(Object.values(states).sort()).toEqual(['applied', 'reverted']);
   });
 
-  it('a revert that nobody took changes nothing', async () => {
+  it('a revert that was not taken changes nothing', async () => {
     const states = await statesOf(
       patch('a', 0, TITLE),
       applied('b', 1, TITLE, 'a'),
@@ -76,13 +76,13 @@ describe('how work ends', () => {
     expect(states).toEqual({ 'kennel: open the door': 'applied', 'Revert "kennel: open the door"': 'posted' });
   });
 
-  it('what nobody said was applied is not reverted', async () => {
+  it('a patch that was never applied is not reverted', async () => {
     const title = '[PATCH] Revert "kennel: open the door"';
     const states = await statesOf(patch('a', 0, TITLE), revert('c', 9, title), applied('d', 10, title, 'c'));
     expect(states['kennel: open the door']).toBe('posted');
   });
 
-  it('another patch of the title in other files is not meant', async () => {
+  it('a revert does not affect a patch with the same title in other files', async () => {
     const title = '[PATCH] Revert "kennel: open the door"';
     const states = await statesOf(
       patch('a', 0, TITLE, ADA, 'stable.c'),
@@ -93,7 +93,7 @@ describe('how work ends', () => {
     expect(states['kennel: open the door']).toBe('applied');
   });
 
-  it('taken again after the revert, it is applied', async () => {
+  it('a patch taken again after the revert is applied', async () => {
     const title = '[PATCH] Revert "kennel: open the door"';
     const states = await statesOf(
       patch('a', 0, TITLE),
@@ -113,7 +113,7 @@ describe('how work ends', () => {
       )
     )?.name;
 
-  it('a promise of the author shows that a change was asked for, and by whom', async () => {
+  it("an author's promise shows that a change was requested, and by whom", async () => {
     const states = await statesOf(
       patch('a', 0, TITLE),
       mail('b', 1, BEA, `Re: ${TITLE}`, ASKED, 'a'),
@@ -152,7 +152,7 @@ describe('how work ends', () => {
     expect(states['kennel: open the door']).toBe('changes requested');
   });
 
-  describe('who is waited for', () => {
+  describe('an answer is expected', () => {
     const LIST = { name: '', address: 'pets@lists.example.org' };
     const waits = async (...mails: ReturnType<typeof mailOf>[]) => {
       await store.add(mails);
@@ -172,7 +172,7 @@ describe('how work ends', () => {
       expect(await waits(sentTo(to, cc))).toEqual([wait]);
     });
 
-    it('still, when robots and the author answered', async () => {
+    it('even if robots and the author answered', async () => {
       const answer = (id: string, author: typeof ADA) => mail(id, 1, author, `Re: ${TITLE}`, 'It builds.\n', 'a');
       expect(await waits(sentTo([KIT]), answer('b', ROBOT), answer('c', ADA))).toEqual([wait]);
     });
@@ -188,7 +188,7 @@ describe('how work ends', () => {
       expect(await waits(one)).toEqual([]);
     });
 
-    it('nobody, once a person answered, or a keeper posts their own', async () => {
+    it('from nobody, once a person answered, or if a keeper posts their own work', async () => {
       expect(await waits(sentTo([KIT]), mail('b', 1, BEA, `Re: ${TITLE}`, 'I wonder.\n', 'a'))).toEqual([]);
       const others = ['[PATCH] dogs: bark', '[PATCH] dogs: sleep'].flatMap((title, n) => [
         patch(`x${n}`, 2, title, ADA, `${n}.c`),
@@ -198,7 +198,7 @@ describe('how work ends', () => {
       expect(await waits(...others, own)).toEqual([]);
     });
 
-    it('for the newest version alone', async () => {
+    it('only for the newest version', async () => {
       const next = { ...patch('b', 5, '[PATCH v2] kennel: open the door'), to: [KIT] };
       expect(await waits(sentTo([BEA]), next)).toEqual([wait]);
     });

@@ -44,7 +44,7 @@ beforeEach(async () => {
 afterEach(async () => store.close());
 
 describe('series', () => {
-  it('joins versions by title, and a renamed one by its change', async () => {
+  it('joins versions by title, and a renamed one by its changes', async () => {
     await store.add([
       patch('a1@x', 0, '[PATCH] x: add alpha', one),
       patch('a2@x', 5, '[PATCH v2] x: add alpha', [...one, 'and_more(now);']),
@@ -53,12 +53,12 @@ describe('series', () => {
     expect(await store.series()).toEqual(['v1:a1@x v2:a2@x v3:a3@x']);
   });
 
-  it('keeps two works of one author under one title apart', async () => {
+  it('separates two works with the same author and title', async () => {
     await store.add([patch('a1@x', 0, '[PATCH] x: fix typo', one), patch('b1@x', 40, '[PATCH] x: fix typo', two)]);
     expect(await store.series()).toEqual(['v1:a1@x', 'v1:b1@x']);
   });
 
-  it('takes a patch that was replaced within a series', async () => {
+  it('accepts a replaced patch within a series', async () => {
     const cover = mailOf({ msgid: 'c0@x', sentAt: START, subject: '[PATCH v5 0/2] letters', text: 'Letters.' });
     const first = patch('p1@x', 0, '[PATCH v5 1/2] x: add alpha', one, { references: ['c0@x'] });
     const second = patch('p22@x', 0, '[PATCH v5 2/2] x: add omega', two, { references: ['c0@x'] });
@@ -69,10 +69,10 @@ describe('series', () => {
     expect(await store.series()).toEqual(['v5:c0@x,p1@x,p22@x v5:p222@x']);
   });
 
-  /** Linked by nothing but In-Reply-To where `to` is given. */
+  /** Linked only by In-Reply-To. */
   const at = (to: string) => ({ references: [to] });
 
-  it('keeps a series apart that was sent in reply to another, with cover letters and without', async () => {
+  it('separates a series sent in reply to another one, with and without cover letters', async () => {
     const cover = (msgid: string, subject: string, day: number, more = {}) =>
       mailOf({ msgid, sentAt: START + day * DAY, subject, text: 'A work.', ...more });
     await store.add([
@@ -103,7 +103,7 @@ describe('series', () => {
     expect(await store.series()).toEqual([`v${number}:a1@x,a22@x`]);
   });
 
-  it('takes patches without a title for one posting, and never joins two postings of them', async () => {
+  it('treats patches without a title as one posting, and never joins two such postings', async () => {
     await store.add([
       patch('a1@x', 0, '[PATCH 1/2]', one),
       patch('a22@x', 0, '[PATCH 2/2]', two, at('a1@x')),
@@ -112,7 +112,7 @@ describe('series', () => {
     expect(await store.series()).toEqual(['v1:a1@x,a22@x', 'v2:c1@x']);
   });
 
-  it('goes on with a version whose number was forgotten', async () => {
+  it('continues with a version whose number was forgotten', async () => {
     await store.add([
       patch('a1@x', 0, '[PATCH v4] x: add alpha', one),
       patch('a2@x', 20, '[PATCH] x: add alpha', [...one, 'and_more(now);']),
@@ -132,7 +132,7 @@ describe('series', () => {
     expect((await store.series())[0]).toBe('v3:v3a@x,v3bb@x,v3ccc@x v4:v4a@x,v4bb@x,v4ccc@x');
   });
 
-  it('joins a v2 written anew under another title to the only v1 there is, and to none of two', async () => {
+  it('joins a rewritten and renamed v2 to the only v1, but to neither of two', async () => {
     const v2 = patch('n2@x', 9, '[PATCH v2] x: a wholly different way', two);
     await store.add([patch('n1@x', 3, '[PATCH] x: add alpha', one), v2]);
     expect(await store.series()).toEqual(['v1:n1@x v2:n2@x']);
@@ -140,7 +140,7 @@ describe('series', () => {
     expect(await store.series()).toEqual(['v1:n1@x', 'v1:m1@x', 'v2:n2@x']);
   });
 
-  it('takes v4A for a replacement of one patch of v4', async () => {
+  it('treats v4A as a replacement of a patch in v4', async () => {
     await store.add([
       patch('p1@x', 0, '[PATCH v4 1/2] x: add alpha', one),
       patch('p22@x', 0, '[PATCH v4 2/2] x: add omega', two, at('p1@x')),
@@ -166,7 +166,7 @@ describe('series', () => {
     expect(await store.series()).toEqual([`v3:${members},p1@x,p22@x`]);
   });
 
-  it('gives patches the number of the cover letter that was sent beside them', async () => {
+  it('gives patches the number of the cover letter sent with them', async () => {
     await store.add([
       patch('p1@x', 0, '[PATCH 1/2] x: add alpha', one),
       patch('p22@x', 0, '[PATCH 2/2] x: add omega', two, at('p1@x')),
@@ -192,7 +192,7 @@ describe('series', () => {
     expect(await store.series()).toEqual([`v${number}:${mails.map(({ msgid }) => msgid).join()}`]);
   });
 
-  it('keeps two runs apart that were sent side by side', async () => {
+  it('separates two runs sent at the same time', async () => {
     await store.add([
       patch(run(7, 2), 0, '[PATCH 2/2] y: the second of a work', ['a_second(work);'], { sentAt: START }),
       patch(run(8, 1), 0, '[PATCH 1/2] x: add alpha', one, { sentAt: START + 60 }),
@@ -214,7 +214,7 @@ describe('series', () => {
     expect(await store.series()).toEqual(expected);
   });
 
-  it('takes a patch of a version that was sent again for itself for part of it, and judges the whole', async () => {
+  it('treats a patch that was sent again alone as part of its version, and judges the whole', async () => {
     await store.add([
       patch('p1@x', 0, '[PATCH v5 1/2] x: add alpha', one),
       patch('p22@x', 0, '[PATCH v5 2/2] x: add omega', two, at('p1@x')),
@@ -244,7 +244,7 @@ describe('series', () => {
     expect(await store.series()).toHaveLength(1);
   });
 
-  it('takes one run of format-patch for one posting', async () => {
+  it('treats a run of format-patch as one posting', async () => {
     const id = (commit: string) => `${commit.repeat(20)}.1893456000.git.ada@example.org`;
     await store.add([
       patch(id('ab'), 0, '[PATCH 1/2] x: add alpha', one),
@@ -253,7 +253,7 @@ describe('series', () => {
     expect(await store.series()).toEqual([`v2:${id('ab')},${id('cd')}`]);
   });
 
-  it('follows a request for comments whose patches were renamed', async () => {
+  it('follows an RFC whose patches were renamed', async () => {
     await store.add([
       patch('a1@x', 0, '[RFC PATCH 1/2] x: replace the flag by a latency', one),
       patch('a22@x', 0, '[RFC PATCH 2/2] x: use the latency', two, at('a1@x')),
@@ -263,11 +263,11 @@ describe('series', () => {
     expect(await store.series()).toEqual(['v1:a1@x,a22@x v1:b1@x,b22@x']);
   });
 
-  describe('of another sender', () => {
+  describe('with another sender', () => {
     const from = (name: string, address: string) => ({ author: { name, address } });
     const cleo = from('Cleo Example', 'cleo@example.org');
 
-    it('follows a work that somebody else goes on with under the next number', async () => {
+    it('follows a work that somebody else continues with the next number', async () => {
       await store.add([
         patch('a3@x', 0, '[PATCH v3] EDAC: letters: Add an alpha driver', one),
         patch('a4@x', 60, '[PATCH v4] EDAC/letters: Add an alpha driver', [...two, one[0] as string], cleo),
@@ -291,7 +291,7 @@ describe('series', () => {
       expect(await store.series()).toHaveLength(2);
     });
 
-    it('knows the author by the address where the name is spelt otherwise', async () => {
+    it('recognises the author by address if the name is spelled differently', async () => {
       await store.add([
         patch('a1@x', 0, '[PATCH] x: add alpha', one, from('', 'dora@example.org')),
         patch('a2@x', 1, '[PATCH] x: add alpha', one, from('Dora E.', 'dora@example.org')),
@@ -302,7 +302,7 @@ describe('series', () => {
     });
   });
 
-  it('gives the same series in whatever batches mails come', async () => {
+  it('gives the same series for any batches of mails', async () => {
     const mails = [
       patch('a1@x', 0, '[PATCH] x: add alpha', one),
       patch('b1@x', 1, '[PATCH] y: add omega', two),
@@ -322,7 +322,7 @@ describe('outcomes', () => {
   const status = async () =>
     (await store.db.all<{ status: string }>('SELECT status FROM series')).map((row) => row.status);
 
-  it('believes "Applied, thanks", for the patch or for the series', async () => {
+  it('accepts "Applied, thanks" for the patch or the series', async () => {
     const cover = mailOf({ msgid: 'c0@x', sentAt: START, subject: '[PATCH 0/1] letters', text: 'Letters.' });
     await store.add([cover, patch('p1@x', 0, '[PATCH 1/1] x: add alpha', one, { references: ['c0@x'] })]);
     expect(await status()).toEqual(['posted']);
@@ -341,7 +341,7 @@ describe('outcomes', () => {
     expect(await outcomes()).toEqual([]);
   });
 
-  it('takes a reply below the cover letter for one to the patch that its subject names', async () => {
+  it('treats a reply below the cover letter as a reply to the patch in its subject', async () => {
     const below = (msgid: string, subject: string) => ({
       ...reply(msgid, 1, 'c0@x', 'Applied, thanks.\n'),
       sentAt: START + 86400 + msgid.length,
@@ -366,14 +366,14 @@ describe('outcomes', () => {
     expect(await status()).toEqual(['reviewed']);
   });
 
-  describe('of a copy under another title', () => {
+  describe('for a copy with another title', () => {
     const origin = patch('p1@x', 0, '[PATCH] x: add alpha', one);
     const copyOf = (lines: string[]) => {
       const copy = patch('s1@x', 9, '[PATCH] x: Add a letter', lines);
       return { ...copy, text: `commit ${'ab'.repeat(20)} upstream.\n\n${copy.text}` };
     };
 
-    it('are found, whatever comes later under its title', async () => {
+    it('are found, whatever comes later with its title', async () => {
       await store.add([origin, copyOf(one)]);
       const found = [{ msgid: 'p1@x', how: 'patch id' }];
       expect(await outcomes()).toMatchObject(found);
@@ -392,7 +392,7 @@ describe('outcomes', () => {
     });
   });
 
-  it('finds the patch of a tip mail whose Link is not here, by its change', async () => {
+  it('finds the patch of a tip mail with an unknown Link by its changes', async () => {
     const tip = patch('t1@x', 9, '[tip: x/core] x: Add alpha', one, {
       author: { name: 'tip-bot2 for Ada Example', address: 'tip-bot2@linutronix.de' },
     });

@@ -93,7 +93,7 @@ describe('joinPeople', () => {
     ],
   ])('%s', (_, identities, persons) => expect(groups(of(...identities))).toHaveLength(persons));
 
-  it('joins nobody by a name that is common in the archive', () => {
+  it('does not join people by a name that is common in the archive', () => {
     const others = ['Zoe', 'Max', 'Ida', 'Kim'].map(
       (name) => [`${name} Overbury`, `${name}@x.example`] as [string, string],
     );
@@ -121,7 +121,7 @@ describe('joinPeople', () => {
     expect(reasons?.sort()).toEqual(['first', 'mailmap', 'same name and local part']);
   });
 
-  it('gives the plain slug to who wrote first, whatever the order', () => {
+  it('gives the plain slug to the person who wrote first, in any order', () => {
     const identities = of(['Joan Overbury', 'joan@a.example'], ['Joan Overbury', 'desk@b.example']);
     const slugs = (given: Identity[]) =>
       joinPeople(given, NOTHING)
@@ -132,7 +132,7 @@ describe('joinPeople', () => {
     expect(slugs(identities)[1]?.[1]).toMatch(/^joan-overbury-\w{4}$/);
   });
 
-  it('makes the same persons of identities in any order and under any numbers', () => {
+  it('makes the same persons from identities in any order and with any ids', () => {
     const names = ['Zoe Quillfeather', 'Max Overbury', 'Jun Wang', 'Ida Thornwood', 'zoequillfeather'];
     const given = Array.from({ length: 60 }, (_, n) => ({
       id: n + 1,
@@ -177,28 +177,28 @@ const once = (id: number, name: string, address: string): Identity => ({
   last: 5 * DAY,
 });
 
-describe('what one mail says', () => {
-  it('never makes one person of two who are established', () => {
+describe('a single mail', () => {
+  it('never joins two established persons', () => {
     const two = [
       established(1, 'Zoe Quillfeather', 'zoe@a.example'),
       established(2, 'Max Overbury', 'zoe@b.example'),
       established(3, 'Ida Thornwood', 'ida@a.example'),
     ];
-    // Under the name of one from the address of another: of the same local part, or of the same house.
+    // With the name of one and an address like the other's: the same local part, or the same domain.
     const forged = [once(4, 'Zoe Quillfeather', 'zoe@b.example'), once(5, 'Zoe Quillfeather', 'ida@a.example')];
     expect(groups([...two, ...forged])).toEqual([
       'ida@a.example ida@a.example',
       'zoe@a.example',
       'zoe@b.example zoe@b.example',
     ]);
-    // From a third address that is like both.
+    // From a third address that is similar to both.
     const same = [established(1, 'Jun Wang', 'jun@a.example'), established(2, 'Jun Wang', 'wang@b.example')];
     expect(groups([...same, once(3, 'Jun Wang', 'jun.wang@b.example')]).length).toBeGreaterThan(1);
     const ties = { signed: [{ a: 'jun@a.example', b: 'wang@b.example', days: 1 }], shared: [] };
     expect(groups(same, { ...NOTHING, ...ties })).toHaveLength(2);
   });
 
-  it('takes nobody their address, however old it claims to be', () => {
+  it("does not take anybody's slug, however old it claims to be", () => {
     const forged = { ...once(2, 'Zoe Quillfeather', 'other@b.example'), first: 0, last: 0 };
     const people = joinPeople([established(1, 'Zoe Quillfeather', 'desk@a.example'), forged], NOTHING);
     expect(people.find(({ identities }) => identities[0]?.id === 1)?.slug).toBe('zoe-quillfeather');
@@ -208,7 +208,7 @@ describe('what one mail says', () => {
   });
 });
 
-describe('what many mails say', () => {
+describe('many mails', () => {
   const two = [established(1, 'Jun Wang', 'jun@a.example'), established(2, 'Jun Wang', 'kernel@b.example')];
   it.each([
     ['both sign for each other', [1, 1], 0, 1],
@@ -227,7 +227,7 @@ describe('what many mails say', () => {
   });
 });
 
-it('takes one mail in a thread of its namesake for his, but not one elsewhere', () => {
+it('joins a single mail in the thread of its namesake, but not one elsewhere', () => {
   const all = [established(1, 'Jun Wang', 'jun@a.example'), once(2, 'Jun Wang', 'kernel@b.example')];
   const shared = [{ a: 'jun@a.example', b: 'kernel@b.example', threads: 1 }];
   expect(groups(all, { ...NOTHING, shared })).toHaveLength(1);
@@ -235,7 +235,7 @@ it('takes one mail in a thread of its namesake for his, but not one elsewhere', 
 });
 
 describe('accounts', () => {
-  it('gives every mail of a desk to its writer', () => {
+  it('gives every mail from a shared address to its author', () => {
     const desk = ['Zoe Quillfeather', 'Max Overbury', 'Ida Thornwood'].map((name, n) => ({
       ...once(n + 1, name, 'desk@a.example'),
       messages: 2,
@@ -244,7 +244,7 @@ describe('accounts', () => {
     expect(people.map(({ kind }) => kind)).toEqual(['person', 'person', 'person']);
   });
 
-  it('takes a byname, and a name without its space, for the same bearer', () => {
+  it('joins a nickname, and a name without its space', () => {
     const own = ['Zihan Quillfeather', 'quillfeatherzihan', 'night owl', 'zq'].map((name, n) => ({
       ...once(n + 1, name, 'zq@a.example'),
       messages: 20,
@@ -253,7 +253,7 @@ describe('accounts', () => {
     expect(people.map(({ kind, identities }) => [kind, identities.length])).toEqual([['person', 4]]);
   });
 
-  it('keeps a person whose address a robot writes from too, and one who is called as a program is', () => {
+  it('keeps a person whose address a robot also uses, and one named like a program', () => {
     const people = joinPeople(
       of(['Ida Thornwood', 'ida@a.example'], ['kernel test robot', 'ida@a.example'], ['Ida Jenkins', 'ij@a.example']),
       NOTHING,
@@ -265,7 +265,7 @@ describe('accounts', () => {
     ]);
   });
 
-  it('knows the author behind a relay by the address that it names', () => {
+  it('recognises the author behind a relay by the address that it names', () => {
     const given = of(
       ['Jun Wang', 'jun@a.example'],
       ['Jun Wang', 'wang@b.example'],
@@ -274,7 +274,7 @@ describe('accounts', () => {
     expect(groups(given)).toEqual(['devnull+wang.b.example@kernel.org wang@b.example', 'jun@a.example']);
   });
 
-  it('shows a name without what lists and mailers add', () => {
+  it('shows a name without the additions of lists and mailers', () => {
     const names = (...all: string[]) => all.map((name) => joinPeople(of([name, 'x@a.example']), NOTHING)[0]?.name);
     expect(names('Quillfeather, Zoe', 'Zoe Quillfeather (Example Corp)', 'Zoe Quillfeather via linux-x')).toEqual(
       Array(3).fill('Zoe Quillfeather'),
@@ -283,7 +283,7 @@ describe('accounts', () => {
 });
 
 describe('parseMailmap', () => {
-  it('reads the four forms, and passes over the rest', () => {
+  it('reads the four forms, and skips the rest', () => {
     const text =
       '# no\nAda Example <a@example.org>\n<new@example.org> <old@example.org>\nAda <a@example.org> <B@example.org>\nAda <a@example.org> Other <c@example.org> # why\nnonsense';
     expect(parseMailmap(text).map(({ address, oldName, oldAddress }) => [address, oldName, oldAddress])).toEqual([

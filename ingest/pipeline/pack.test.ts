@@ -6,7 +6,7 @@ import { SEARCH_COLUMNS } from '#query/term';
 import { parseMail } from '../parse';
 import { pack } from './pack';
 
-/** The columns of the index that one mail fills. */
+/** The columns of the index for a mail. */
 async function wordsOf(raw: string): Promise<string[]> {
   const bytes = Buffer.from(raw);
   const { words, columnEnds } = pack([{ message: await parseMail(bytes, { receivedAt: null }), raw: bytes }]);
@@ -16,7 +16,7 @@ async function wordsOf(raw: string): Promise<string[]> {
   );
 }
 
-it('files an attached patch under the columns of a diff too, and no other attachment', async () => {
+it('puts an attached patch into the columns of a diff too, but no other attachment', async () => {
   const part = (name: string, text: string) =>
     `--XX\nContent-Type: text/x-patch; name="${name}"\nContent-Disposition: attachment; filename="${name}"\n\n${text}\n`;
   const diff =

@@ -8,7 +8,7 @@ const first = [
   'Debuggers rely on far too much of it.',
 ].join('\n');
 
-/** Pairs of a quoted span and its source, as `line+lines<-member:line+lines`, with `!` where it is answered. */
+/** Quoted spans with their sources as `line+lines<-member:line+lines`, with `!` if answered. */
 const told = (...texts: [parent: number | null, text: string][]) =>
   resolveQuotes(texts.map(([parent, text]) => ({ parent, text }))).quotes.map(
     ({ by, line, lines, from, fromLine, fromLines, isAnswered }) =>
@@ -16,7 +16,7 @@ const told = (...texts: [parent: number | null, text: string][]) =>
   );
 
 describe('the source of a quotation', () => {
-  it('is found line by line, and what is answered is a passage of its own', () => {
+  it('is found line by line, and the answered lines are a separate passage', () => {
     const reply = [
       'Ann writes:',
       '> The kernel that crashed cannot be trusted with anything at all.',
@@ -28,7 +28,7 @@ describe('the source of a quotation', () => {
     expect(told([null, first], [0, reply])).toEqual(['1@1+2<-0@0+2', '1@4+1<-0@3+1!']);
   });
 
-  it('is found though it was wrapped anew', () => {
+  it('is found if it was re-wrapped', () => {
     const reply = [
       '> The kernel that crashed cannot be trusted with',
       '> anything at all. So a second one, loaded',
@@ -39,13 +39,13 @@ describe('the source of a quotation', () => {
     expect(told([null, first], [0, reply])).toEqual(['1@0+3<-0@0+2!']);
   });
 
-  it('is the one who wrote it, through quotations of quotations', () => {
+  it('is the original author, through quotations of quotations', () => {
     const answer = '> Debuggers rely on far too much of it.\n\nThat is not what I saw on real machines here.';
     const third = '>> Debuggers rely on far too much of it.\n> That is not what I saw on real machines here.\n\nWhere?';
     expect(told([null, first], [0, answer], [1, third])).toEqual(['1@0+1<-0@3+1!', '2@0+1<-0@3+1', '2@1+1<-1@2+1!']);
   });
 
-  it('may be several mails in one answer, and nobody where the words are not there', () => {
+  it('may be several mails in an answer, or none if the words are not found', () => {
     const other = 'Keep the notifiers out of the crash path, whatever they promise.';
     const both = [
       '> Debuggers rely on far too much of it.',
@@ -58,7 +58,7 @@ describe('the source of a quotation', () => {
     expect(told([null, first], [0, other], [0, both])).toEqual(['2@0+1<-0@3+1!', '2@2+1<-1@0+1!']);
   });
 
-  it('takes no attribution for words, and survives anything', () => {
+  it('does not treat attributions as words, and accepts any input', () => {
     const said = '> On Mon, 3 Jan 2005, Ann Example wrote:\n>> Debuggers rely on far too much of it.\n\nHm.';
     expect(told([null, first], [0, said])).toEqual(['1@1+1<-0@3+1!']);
     expect(told([null, ''], [0, '>'], [1, '> \n> >\n'])).toEqual([]);
@@ -66,8 +66,8 @@ describe('the source of a quotation', () => {
   });
 });
 
-describe('what looks like a quotation, or is hard to tell', () => {
-  it('is found behind spaces that do not break, and short lines by the mail they answer', () => {
+describe('a difficult quotation', () => {
+  it('is found after non-breaking spaces, and short lines by the mail that they answer', () => {
     const wide = '> The\u00a0kernel that\u00a0crashed cannot be trusted with anything\n> at all.\n\nRight.';
     expect(told([null, first], [0, wide])).toEqual(['1@0+2<-0@0+1!']);
     expect(told([null, 'Why?\n\nBecause of the notifiers.'], [0, '> Why?\nI do not know.'])).toEqual(['1@0+1<-0@0+1!']);
@@ -78,7 +78,7 @@ describe('what looks like a quotation, or is hard to tell', () => {
     expect(told([null, ''], [0, both], [1, '>> Two.\n>\n>Ditto.\nSure.\n'])).toEqual(['2@2+1<-1@6+1!']);
   });
 
-  it('is the line that a mailer broke, whatever marks its rest has', () => {
+  it('is found in a line that a mailer broke, whatever marks the rest has', () => {
     const source =
       'Wait until the controller has reported\nthat the whole transfer came to its completion\nbefore the next.';
     const answer = '> that the whole transfer came to its completion\n\nHow long?';
@@ -92,13 +92,13 @@ describe('what looks like a quotation, or is hard to tell', () => {
     ]);
   });
 
-  it('is told from its like by what stands beside it', () => {
+  it('is distinguished from similar ones by its neighbours', () => {
     const rows = (name: string) => `${name}:\n  enum:\n    - example,controller-1\n`;
     const quoted = '> second:\n>   enum:\n>     - example,controller-1\n\nNo.';
     expect(told([null, rows('first') + rows('second')], [0, quoted])).toEqual(['1@0+3<-0@3+3!']);
   });
 
-  it('is no mark of a robot, and no header that agrees with words elsewhere', () => {
+  it("is not a robot's mark, and not a header that equals words elsewhere", () => {
     const listing = 'A listing:\n   304  if (a_long_condition)\n > 305  return a_long_value;\n   306  }\n';
     expect(told([null, '   305  return a_long_value;'], [0, listing])).toEqual([]);
     const error = 'Errors:\n>> lib/a.c:16:10: error: something is not declared here\n  16 | x\n';
@@ -109,14 +109,14 @@ describe('what looks like a quotation, or is hard to tell', () => {
     ).toEqual([]);
   });
 
-  it('stays with its mail where that has it wrapped otherwise, though another has such a line', () => {
+  it('stays with its mail if that has it wrapped differently, even if another mail has such a line', () => {
     const long = 'The patch could not be applied at 0024 of the external interrupt handler type.\nUse the other tree.';
     const quoted =
       '> The patch could not be applied at 0024 of the\n> external interrupt handler type.\n> Use the other tree.\n\nYes.';
     expect(told([null, 'external interrupt handler type'], [0, long], [1, quoted])).toEqual(['2@0+3<-1@0+2!']);
   });
 
-  it('costs no more than its limits where everybody quotes everything', () => {
+  it('stays within its limits if everybody quotes everything', () => {
     const lines = Array.from(
       { length: 40 },
       (_, n) => `sentence number ${n % 10} is said by all of us, again and again`,

@@ -12,7 +12,7 @@ async function* eventsOf(name: string, state?: unknown): AsyncIterable<SourceEve
   yield* (await only(join(ARCHIVES ?? '', name))).open(openOptions(state));
 }
 
-/** How many events of each kind, and how many mails whose bytes do not have the name that git gave them. */
+/** Counts events by kind, and mails whose bytes do not match their git name. */
 async function count(name: string): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for await (const event of eventsOf(name)) {
@@ -34,7 +34,7 @@ describe.skipIf(!ARCHIVES)('real archives', { timeout: 60_000 }, () => {
     expect(await count(name)).toEqual(expected);
   });
 
-  it('kexec resumed at each checkpoint goes on with the very next mail', async () => {
+  it('kexec resumed at each checkpoint continues with the next mail', async () => {
     const oids: string[] = [];
     const checkpoints: { after: number; state: unknown }[] = [];
     for await (const event of eventsOf('kexec')) {
@@ -48,7 +48,7 @@ describe.skipIf(!ARCHIVES)('real archives', { timeout: 60_000 }, () => {
     }
   });
 
-  it.each(['mboxrd', 'mboxo'])('kexec written as %s is cut into the same mails', async (form) => {
+  it.each(['mboxrd', 'mboxo'])('kexec written as %s is split into the same mails', async (form) => {
     const mails: string[] = [];
     for await (const event of eventsOf('kexec')) if (event.kind === 'mail') mails.push(event.bytes.toString('latin1'));
     const [from, needy] =
@@ -66,7 +66,7 @@ describe.skipIf(!ARCHIVES)('real archives', { timeout: 60_000 }, () => {
     expect(cut.filter((text, n) => text !== mails[n])).toEqual([]);
   });
 
-  it('the mbox of linux-kernel is mboxrd: nothing of its wrapping is left in its mails', async () => {
+  it('the mbox of linux-kernel is mboxrd: no escapes are left in its mails', async () => {
     for await (const event of eventsOf('lkml-2004-2005.mbox')) {
       if (event.kind === 'checkpoint') continue;
       const text = event.bytes.toString('latin1');

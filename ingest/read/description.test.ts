@@ -18,7 +18,7 @@ describe('the description of a list', () => {
     ['x'.repeat(9000), 'x'.repeat(300)],
   ])('%j is %j', (text, said) => expect(describedBy(text)).toBe(said));
 
-  it('is read of a folder, if it is a small file', async () => {
+  it('is read from a folder if it is a small file', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'description-'));
     expect(await readDescription(folder)).toBeNull();
     writeFileSync(join(folder, 'description'), 'Talk about radios\n');

@@ -34,24 +34,24 @@ describe('a public-inbox v2 directory', () => {
     expect(totals).toEqual(['5 mails']);
   });
 
-  it('tells blob, epoch and arrival of each mail', async () => {
+  it('gives blob, epoch and arrival of each mail', async () => {
     const { events } = await readAll(
       await only(inbox([], [{ ...added('To: x@example.org\n\nhello\n'), at: 1234567890 }])),
     );
     expect(events[0]).toMatchObject({
-      // `git hash-object` of these 25 bytes.
+      // From `git hash-object` for these 25 bytes.
       origin: { epoch: 1, oid: '19e8062f5a6e13ca4299187c188eb647a16f9312', receivedAt: 1234567890 },
     });
   });
 
-  it('resumed at every checkpoint reads what undisturbed reading does', async () => {
+  it('gives the same result if resumed at every checkpoint', async () => {
     const source = await only(inbox(mails(0, 2300), mails(2300, 2310)));
     const runs = await eventsResumedAtEach(source);
     expect(runs).toHaveLength(4);
     for (const run of runs) expect(run).toEqual(texts(0, 2310));
   });
 
-  it('reads only what came since, new epochs included', async () => {
+  it('reads only new mails, including new epochs', async () => {
     const path = inbox(mails(0, 2));
     const source = await only(path);
     const state = lastState((await readAll(source)).events);
@@ -61,7 +61,7 @@ describe('a public-inbox v2 directory', () => {
     expect(summary((await readAll(await only(path), state)).events)).toEqual(texts(2, 5));
   });
 
-  it('hands on a mail withdrawn later as deleted, never as mail, whatever the epoch', async () => {
+  it('yields a mail that is withdrawn later as deleted, in any epoch', async () => {
     const path = inbox(
       [added(mail(0)), added(mail(1)), withdrawn(mail(1)), added(mail(2))],
       [added(mail(3)), withdrawn(mail(0))],
@@ -79,7 +79,7 @@ describe('a public-inbox v2 directory', () => {
     expect(summary((await readAll(await only(path))).events)).toEqual([`deleted ${mail(0)}`, `mail ${mail(0)}`]);
   });
 
-  it('withdraws a mail that an earlier run handed on', async () => {
+  it('withdraws a mail from an earlier run', async () => {
     const path = inbox([added(mail(0)), added(mail(1))]);
     const source = await only(path);
     const state = lastState((await readAll(source)).events);
@@ -97,14 +97,14 @@ describe('a public-inbox v2 directory', () => {
     expect(again.notes[0]).toMatch(/rewritten/);
   });
 
-  it('of a rewritten history hands on as purged what an earlier run posted and it lacks, then what is new', async () => {
+  it('yields mails missing from a rewritten history as purged, then new ones', async () => {
     const path = inbox([added(mail(0)), added(mail(1)), added(mail(2))]);
     const source = await only(path);
     const first = await readAll(source);
     const posted = first.events.flatMap((event, message) =>
       event.kind === 'mail' ? [{ oid: event.origin.oid as string, message }] : [],
     );
-    // As public-inbox-purge leaves it: an empty file in the mail's place.
+    // public-inbox-purge replaces the mail by an empty file.
     commitTo(join(path, 'git', '0.git'), [added(mail(0)), added(''), added(mail(2)), added(mail(3))]);
     async function* held(epoch: number | null) {
       yield epoch === 0 ? posted : [];
@@ -123,7 +123,7 @@ describe('a public-inbox v2 directory', () => {
     ]);
   });
 
-  it('keeps what it read of a history that is only shorter now', async () => {
+  it('keeps its mails if the history only became shorter', async () => {
     const path = inbox(mails(0, 3));
     const source = await only(path);
     const state = lastState((await readAll(source)).events);
@@ -134,7 +134,7 @@ describe('a public-inbox v2 directory', () => {
     expect(summary((await readAll(source, state)).events)).toEqual(texts(3, 4));
   });
 
-  it('read again does not bring back what a later epoch withdrew in an earlier run', async () => {
+  it('does not bring back mails that a later epoch withdrew in an earlier run', async () => {
     const path = inbox(mails(0, 2), [withdrawn(mail(0))]);
     const source = await only(path);
     const state = lastState((await readAll(source)).events);
@@ -142,7 +142,7 @@ describe('a public-inbox v2 directory', () => {
     expect(summary((await readAll(source, state)).events)).toEqual([`mail ${mail(5)}`]);
   });
 
-  it('rejects a blank mail and a blob that is missing, and reads on', async () => {
+  it('rejects a blank mail and a missing blob, and continues', async () => {
     const path = inbox([added(' \n\n'), added(mail(1)), added(mail(2))]);
     const { events } = await readAll(await only(path));
     expect(summary(events)[0]).toBe('reject contains no mail');
@@ -156,7 +156,7 @@ describe('a public-inbox v2 directory', () => {
     ]);
   });
 
-  it('may have names of 64 digits', async () => {
+  it('may have object names with 64 digits', async () => {
     const path = join(temporary(), 'inbox');
     commitTo(join(path, 'git', '0.git'), mails(0, 3), true, 'sha256');
     const { events } = await readAll(await only(path));
@@ -188,13 +188,13 @@ describe('a public-inbox v2 directory', () => {
     expect(existsSync(proof)).toBe(false);
   });
 
-  it('takes an empty repository for an archive without mail yet', async () => {
+  it('accepts an empty repository as an archive without mail', async () => {
     const told = await readAll(await only(inbox([])));
     expect([told.events, told.error]).toEqual([[], null]);
     expect(told.notes[0]).toMatch(/empty/);
   });
 
-  it("fails with git's own words where a repository is broken", async () => {
+  it("fails with git's message if a repository is damaged", async () => {
     const path = inbox(mails(0, 3));
     const objects = join(path, 'git', '0.git', 'objects', 'pack');
     unpack(join(path, 'git', '0.git'));
@@ -206,14 +206,14 @@ describe('a public-inbox v2 directory', () => {
 });
 
 describe('a public-inbox repository', () => {
-  it('is an epoch with the name of the inbox around it', async () => {
+  it('is an epoch with the name of its inbox', async () => {
     const path = inbox(mails(0, 1), mails(1, 2));
     const source = await only(join(path, 'git', '1.git'));
     expect([source.kind, source.listName]).toEqual(['public-inbox-v2', 'widgets']);
     expect(summary((await readAll(source)).events)).toEqual(texts(1, 2));
   });
 
-  it('of version 1 holds a file a mail; removing it withdraws the mail', async () => {
+  it('of version 1 has one file per mail, whose removal withdraws the mail', async () => {
     const path = join(temporary(), 'gadgets.git');
     const file = (n: number) => `${String(n).padStart(2, '0')}/${'0'.repeat(38)}`;
     const put = (n: number) => ({ set: { [file(n)]: mail(n) } });
@@ -226,7 +226,7 @@ describe('a public-inbox repository', () => {
     expect(summary((await readAll(source, lastState(first.events))).events)).toEqual([`withdraw ${mail(2)}`]);
   });
 
-  it('of something else is refused', async () => {
+  it('with anything else is rejected', async () => {
     const path = join(temporary(), 'code.git');
     commitTo(path, [{ set: { 'README.md': 'hello' } }]);
     await expect(only(path)).rejects.toThrow(/git repository, but not of mails/);

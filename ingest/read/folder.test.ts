@@ -27,7 +27,7 @@ describe('a Maildir', () => {
     expect(summary((await readAll(source)).events)).toEqual([1, 2, 3].map((n) => `mail ${mail(n)}`));
   });
 
-  it('gives only new mails the next time, also when others were read and flagged meanwhile', async () => {
+  it('gives only new mails the next time, even if others were read and flagged', async () => {
     const path = folder({ 'cur/.keep': '', 'new/1.x': mail(1) });
     const seen = await seenBy(path);
     renameSync(join(path, 'new/1.x'), join(path, 'cur/1.x:2,RS'));
@@ -37,7 +37,7 @@ describe('a Maildir', () => {
 });
 
 describe('a directory of .eml files', () => {
-  it('gives their very bytes by name, and rejects blank ones', async () => {
+  it('gives their exact bytes by name, and rejects blank ones', async () => {
     const crlf = mail(2).replaceAll('\n', '\r\n');
     const path = folder({ 'b.eml': crlf, 'a.EML': mail(1), 'c.eml': ' \n', 'notes.txt': 'no' });
     const { events, totals } = await readAll(await only(path));
@@ -45,7 +45,7 @@ describe('a directory of .eml files', () => {
     expect([events[0]?.kind === 'mail' && events[0].origin.place, totals]).toEqual(['a.EML', ['3 mails']]);
   });
 
-  it('resumed at every checkpoint reads what undisturbed reading does', async () => {
+  it('gives the same result if resumed at every checkpoint', async () => {
     const name = (n: number) => `${String(n).padStart(5, '0')}.eml`;
     const path = folder(Object.fromEntries(Array.from({ length: 1100 }, (_, n) => [name(n), mail(n)])));
     const runs = await eventsResumedAtEach(await only(path));
@@ -53,7 +53,7 @@ describe('a directory of .eml files', () => {
     for (const run of runs) expect(run).toEqual(Array.from({ length: 1100 }, (_, n) => `mail ${mail(n)}`));
   });
 
-  it('may be one file alone', async () => {
+  it('may be a single file', async () => {
     const path = join(folder({ 'one.eml': mail(1) }), 'one.eml');
     expect(summary((await readAll(await only(path))).events)).toEqual([`mail ${mail(1)}`]);
     expect(summary((await readAll(await only(path), null, await seenBy(path))).events)).toEqual([]);
@@ -61,7 +61,7 @@ describe('a directory of .eml files', () => {
 });
 
 describe('a directory', () => {
-  it('of mailboxes is a source for each', async () => {
+  it('with mailboxes is a source for each', async () => {
     const from = 'From ada@example.org Mon Jan  1 00:00:00 2024\n';
     const path = folder({ 'b.mbox': from + mail(2), 'a.txt': from + mail(1), 'index.html': '<html>' });
     expect((await recognise(path)).map((source) => source.location)).toEqual([
@@ -70,7 +70,7 @@ describe('a directory', () => {
     ]);
   });
 
-  it('of mailboxes reads them all though one is broken', async () => {
+  it('with mailboxes reads all of them if one is damaged', async () => {
     const from = 'From ada@example.org Mon Jan  1 00:00:00 2024\n';
     const path = folder({ 'a.mbox': '%PDF-1.4', 'b.mbox': from + mail(2), 'README.txt': 'Two months of mail.' });
     const [broken, good, ...more] = await Promise.all((await recognise(path)).map((source) => readAll(source)));
@@ -79,15 +79,15 @@ describe('a directory', () => {
     expect(more).toEqual([]);
   });
 
-  it('of something else is refused', async () => {
+  it('with anything else is rejected', async () => {
     await expect(recognise(folder({ 'index.html': '<html>' }))).rejects.toThrow(/contains no mail archive\. Accepted/);
   });
 });
 
-describe('what is no regular file', () => {
+describe('a file that is not regular', () => {
   const secret = () => join(folder({ secret: 'From: root@example.org\nSubject: secret\n\nsecret\n' }), 'secret');
 
-  it.each(['new/N', 'N.eml'])('is rejected as %s; nothing of it is kept, and nobody waits', async (name) => {
+  it.each(['new/N', 'N.eml'])('is rejected as %s, without storing anything and without waiting', async (name) => {
     const at = (n: number) => name.replace('N', String(n));
     const path = folder({ [at(1)]: mail(1) });
     symlinkSync(secret(), join(path, at(2)));
@@ -102,7 +102,7 @@ describe('what is no regular file', () => {
     ]);
   });
 
-  it('beside other mailboxes fails alone', async () => {
+  it('among other mailboxes fails alone', async () => {
     const path = folder({ 'a.mbox': `From a@example.org Mon Jan  1 00:00:00 2024\n${mail(1)}` });
     symlinkSync(secret(), join(path, 'b.mbox'));
     execFileSync('mkfifo', [join(path, 'c.mbox')]);
@@ -115,7 +115,7 @@ describe('what is no regular file', () => {
     ]);
   });
 
-  it('is refused as a source; a link that the user names is followed', async () => {
+  it('is rejected as a source, but a link named by the user is followed', async () => {
     const path = folder({ 'x/1.eml': mail(1) });
     symlinkSync(join(path, 'x/1.eml'), join(path, 'link'));
     const { events } = await readAll(await only(join(path, 'link')));
@@ -125,7 +125,7 @@ describe('what is no regular file', () => {
       await expect(recognise(none)).rejects.toThrow(/not a regular file/);
   });
 
-  it("a folder that is a link to a stranger's is not read", async (test) => {
+  it("is not read if it is a link to another user's folder", async (test) => {
     if (process.getuid?.() !== 0) test.skip();
     const path = folder({ 'new/1.x': mail(1) });
     symlinkSync(join(folder({ 'd/secret': mail(2) }), 'd'), join(path, 'cur'));

@@ -11,8 +11,8 @@ async function held(blobs: HeldBlob[], page = 700): Promise<Held> {
   return Held.load(pages());
 }
 
-describe('what an epoch held', () => {
-  it.each(['sha1', 'sha256'])('is found by name, and what was not found is lost (%s)', async (algorithm) => {
+describe('the blobs of an epoch', () => {
+  it.each(['sha1', 'sha256'])('are found by name, and those not found are lost (%s)', async (algorithm) => {
     const blobs = Array.from({ length: 5000 }, (_, n) => ({ oid: oid(n, algorithm), message: n * 8 }));
     const some = await held(blobs);
     for (let n = 0; n < 5000; n++) if (n % 7) expect(some.find(oid(n, algorithm))).toBe(true);
@@ -21,7 +21,7 @@ describe('what an epoch held', () => {
     expect(lost).toEqual(blobs.filter((_, n) => n % 7 === 0));
   });
 
-  it('may be one blob on several lists, or nothing', async () => {
+  it('may be one blob on several lists, or none', async () => {
     const twice = [1, 2, 3].map((message) => ({ oid: oid(9), message }));
     const some = await held([...twice, { oid: oid(1), message: 4 }]);
     expect(some.find(oid(9))).toBe(true);

@@ -19,7 +19,7 @@ function file(content: string | Buffer, name = 'box.mbox'): string {
   return path;
 }
 
-/** Cut with chunks of each of some sizes, which must make no difference. */
+/** Splits with chunks of several sizes, which must make no difference. */
 function split(content: string, sizes = [1, 2, 3, 7, 64, 1 << 20]): string[] {
   const results = sizes.map((size) => {
     const splitter = new MboxSplitter();
@@ -32,12 +32,12 @@ function split(content: string, sizes = [1, 2, 3, 7, 64, 1 << 20]): string[] {
   return results[0] as string[];
 }
 
-describe('cutting an mbox', () => {
-  it('takes away From line and the empty line between mails, and nothing else', () => {
+describe('splitting an mbox', () => {
+  it('removes only the From line and the empty line between mails', () => {
     expect(split(mboxOf(mail(1), mail(2, 'a\n\n\n'), mail(3)))).toEqual([mail(1), mail(2, 'a\n\n\n'), mail(3)]);
   });
 
-  it('reads a last mail that no empty or finished line follows', () => {
+  it('reads a last mail without a final empty line or line end', () => {
     expect(split(FROM + mail(1, 'no line end'))).toEqual([mail(1, 'no line end')]);
     expect(split(FROM + mail(1))).toEqual([mail(1)]);
   });
@@ -73,37 +73,37 @@ describe('cutting an mbox', () => {
     expect(split(crlf(mboxOf(mail(1), mail(2))))).toEqual([crlf(mail(1)), crlf(mail(2))]);
   });
 
-  it('unescapes one sign of each escaped line where the file says mboxrd', () => {
+  it('removes one mark from each escaped line if the file says mboxrd', () => {
     const rd = 'From mboxrd@z Thu Jan  1 00:00:00 1970\n';
     expect(split(`${rd}${mail(1, '>From a\n>>From b\n> >From c\nx >From d\n')}\n`)).toEqual([
       mail(1, 'From a\n>From b\n> >From c\nx >From d\n'),
     ]);
   });
 
-  it('unescapes only lone signs where the file may be mboxo', () => {
+  it('removes only single marks if the file may be mboxo', () => {
     expect(split(mboxOf(mail(1, '>From a\n>>From b\n')))).toEqual([mail(1, 'From a\n>>From b\n')]);
   });
 
-  it('leaves escaped lines in headers', () => {
+  it('does not change escaped lines in headers', () => {
     const text = `>From ada@example.org Mon Jan 1\n${mail(1)}`;
     expect(split(mboxOf(text))).toEqual([text]);
   });
 
-  it('believes a Content-Length that ends right before a mail or the end of the file', () => {
+  it('uses a Content-Length that ends directly before a mail or the end of the file', () => {
     const body = `quoted mailbox:\n\n${FROM}${mail(9)}\n`;
     const text = mail(1, body).replace('\n\n', `\nContent-Length: ${body.length}\n\n`);
     expect(split(mboxOf(text, mail(2)))).toEqual([text, mail(2)]);
     expect(split(mboxOf(mail(2), text))).toEqual([mail(2), text]);
   });
 
-  it.each([0, 3, 100, 99999999])('does not believe a Content-Length of %d that ends elsewhere', (length) => {
+  it.each([0, 3, 100, 99999999])('ignores a Content-Length of %d that ends elsewhere', (length) => {
     const text = mail(1).replace('\n\n', `\nContent-Length: ${length}\n\n`);
     expect(split(mboxOf(text, mail(2)))).toEqual([text, mail(2)]);
   });
 });
 
 describe('an mbox file', () => {
-  it('says where each mail stood', async () => {
+  it('gives the place of each mail', async () => {
     const content = mboxOf(mail(1), mail(2));
     const { events, totals } = await readAll(await only(file(content)));
     expect(events.flatMap((event) => (event.kind === 'mail' ? [event.origin.place] : []))).toEqual([
@@ -129,7 +129,7 @@ describe('an mbox file', () => {
     },
   );
 
-  it('is read on where it has grown', async () => {
+  it('is continued if it has grown', async () => {
     const path = file(mboxOf(mail(1)));
     const source = await only(path);
     const state = lastState((await readAll(source)).events);
@@ -139,7 +139,7 @@ describe('an mbox file', () => {
     expect([summary(events), notes]).toEqual([[`mail ${mail(2)}`], []]);
   });
 
-  it('is read again where it was changed, cut, or ended within a mail', async () => {
+  it('is read again if it was changed, truncated, or ended within a mail', async () => {
     const path = file(mboxOf(mail(1), mail(2)));
     const source = await only(path);
     const state = lastState((await readAll(source)).events);
@@ -155,7 +155,7 @@ describe('an mbox file', () => {
     }
   });
 
-  it('compressed is read again only where its bytes changed', async () => {
+  it('is read again only if its bytes changed, when compressed', async () => {
     const path = file(gzipSync(mboxOf(mail(1))), 'box.mbox.gz');
     const source = await only(path);
     const first = await readAll(source);
@@ -167,7 +167,7 @@ describe('an mbox file', () => {
     expect(summary((await readAll(source, state)).events)).toEqual(asMails([mail(1), mail(2)]));
   });
 
-  it('compressed and cut short gives its whole mails, then an error', async () => {
+  it('gives its complete mails, then an error, when compressed and cut off', async () => {
     const random = Array.from({ length: 500 }, (_, n) => mail(n, `${Math.sin(n)} ${Math.cos(n)}\n`));
     const zipped = gzipSync(mboxOf(...random));
     const { events, error, notes } = await readAll(
@@ -181,9 +181,9 @@ describe('an mbox file', () => {
     expect(notes[0]).toMatch(/cut off/);
   });
 
-  it('with a mail that is too long rejects it and reads on', { timeout: 60_000 }, async () => {
+  it('rejects a mail that is too long and continues', { timeout: 60_000 }, async () => {
     const path = join(temporary(), 'bomb.mbox.gz');
-    // Members of zeros, which gzip packs a thousandfold: 272 MiB in 270 kB.
+    // Zeros, which gzip compresses a thousandfold: 272 MiB in 270 kB.
     const zeros = gzipSync(`${'0'.repeat(1023)}\n`.repeat(16 * 1024));
     writeFileSync(
       path,
@@ -224,7 +224,7 @@ describe('standard input', () => {
     return readAll(source as NonNullable<typeof source>);
   };
 
-  it('holds an mbox, compressed or not, however it is cut', async () => {
+  it('contains an mbox, compressed or not, split in any way', async () => {
     const content = mboxOf(mail(1), mail(2));
     const zipped = gzipSync(content);
     for (const chunks of [[content], [...content], [zipped], [zipped.subarray(0, 1), zipped.subarray(1)]]) {
@@ -232,7 +232,7 @@ describe('standard input', () => {
     }
   });
 
-  it('of something else, or of nothing, is refused', async () => {
+  it('is rejected if it is something else, or empty', async () => {
     expect(String((await stdin('<!DOCTYPE html><html></html>')).error)).toMatch(/-: standard input is not an mbox/);
     expect(String((await stdin()).error)).toMatch(/contains no mail/);
   });
@@ -252,16 +252,16 @@ describe('a file', () => {
     await expect(recognise(path)).rejects.toThrow(new RegExp(`${name}: .*Accepted: .*mbox`));
   });
 
-  it('that does not exist is refused', async () => {
+  it('is rejected if it does not exist', async () => {
     await expect(recognise('/nowhere/at/all')).rejects.toThrow(/\/nowhere\/at\/all: no such file/);
   });
 
-  it('that is empty is a mailbox without mail', async () => {
+  it('is a mailbox without mail if it is empty', async () => {
     expect(summary((await readAll(await only(file('')))).events)).toEqual([]);
   });
 });
 
-describe('where a mail begins', () => {
+describe('the beginning of a mail', () => {
   const second = 'From: Ada Example <ada@example.org>\nSubject: two\n\nsecond\n';
 
   it.each([
@@ -279,9 +279,9 @@ describe('where a mail begins', () => {
       'a patch as git writes it',
       `From ${'12'.repeat(20)} Mon Sep 17 00:00:00 2001\nFrom: Ada Example <ada@example.org>\nSubject: [PATCH] x\n\nx`,
     ],
-  ])('not at %s', (_, text) => expect(split(mboxOf(mail(1, `so\n\n${text}\n`), mail(2)))).toHaveLength(2));
+  ])('is not at %s', (_, text) => expect(split(mboxOf(mail(1, `so\n\n${text}\n`), mail(2)))).toHaveLength(2));
 
-  it('whatever the ends of its lines, or its first header', () => {
+  it('is found with any line ends and any first header', () => {
     const mails = [mail(1).replaceAll('\n', '\r\n'), mail(2), mail(3).replaceAll('\n', '\r\n')];
     const froms = [
       'From - Sat Apr  6 20:13:31 2013',
@@ -294,13 +294,13 @@ describe('where a mail begins', () => {
     expect(split(mboxOf(...returned))).toEqual(returned);
   });
 
-  it('at each patch of git format-patch --stdout', () => {
+  it('is at each patch of git format-patch --stdout', () => {
     const patch = (n: number) =>
       `From ${String(n).repeat(40)} Mon Sep 17 00:00:00 2001\nFrom: Ada Example <ada@example.org>\nSubject: [PATCH ${n}/2] x\n\nx\n\n`;
     expect(split(patch(1) + patch(2))).toHaveLength(2);
   });
 
-  it('counts what it took for text, and tells', async () => {
+  it('is reported where lines were treated as text', async () => {
     const notes: string[] = [];
     const path = file(mboxOf(mail(1, 'so\n\nFrom here on it is quiet.\n'), mail(2)));
     const [source] = await recognise(path);

@@ -28,7 +28,7 @@ function git(directory: string, ...args: string[]): string {
   }).toString();
 }
 
-/** A repository of code with a work tree; its second commit bears a signature, which a reader might want to check. */
+/** A repository of code with a work tree; its second commit has a signature, which a reader might try to check. */
 function code(path = join(temporary(), 'code')): string {
   mkdirSync(path, { recursive: true });
   git(path, 'init', '-q', '-b', 'main');
@@ -44,7 +44,7 @@ function code(path = join(temporary(), 'code')): string {
   return path;
 }
 
-/** Everything in a repository that may name a program, each naming one that leaves a trace. */
+/** Sets everything in a repository that may name a program to a program that leaves a trace. */
 function arm(directory: string): string {
   const trace = `${directory}.was-run`;
   const program = `${directory}.program`;
@@ -102,7 +102,7 @@ async function commitsOf(path: string): Promise<Commit[]> {
 
 const subjectsOf = async (path: string) => (await commitsOf(path)).map(({ subject }) => subject);
 
-describe("a stranger's repository", () => {
+describe("another person's repository", () => {
   it.each(['', '.git'])('given with --commits%s runs nothing that it names', async (inside) => {
     const path = code();
     const trace = arm(join(path, '.git'));
@@ -125,13 +125,13 @@ describe("a stranger's repository", () => {
     expect(existsSync(trace)).toBe(false);
   });
 
-  it('is read whatever stands in its settings', async () => {
+  it('is read whatever its settings are', async () => {
     const path = code();
     writeFileSync(join(path, '.git', 'config'), '[core\nnonsense');
     expect(await subjectsOf(path)).toHaveLength(2);
   });
 
-  it('is read by its commits, not by what replaces them here', async () => {
+  it('is read without replacement refs', async () => {
     const path = code();
     const [newest, oldest] = await commitsOf(path);
     git(path, 'replace', newest?.oid as string, oldest?.oid as string);
@@ -146,7 +146,7 @@ describe("a stranger's repository", () => {
     expect(await subjectsOf(path)).toHaveLength(2);
   });
 
-  it('may have its references packed, its HEAD detached, and be shallow', async () => {
+  it('may have packed references, a detached HEAD, and be shallow', async () => {
     const path = code();
     git(path, 'pack-refs', '--all');
     expect(await subjectsOf(path)).toHaveLength(2);
@@ -157,14 +157,14 @@ describe("a stranger's repository", () => {
     expect(await subjectsOf(shallow)).toEqual(['Commit 2']);
   });
 
-  it('may borrow objects of its owner', async () => {
+  it('may borrow objects from its owner', async () => {
     const path = code();
     const borrower = join(temporary(), 'borrower');
     git(path, 'clone', '-q', '--shared', path, borrower);
     expect(await subjectsOf(borrower)).toHaveLength(2);
   });
 
-  it('may not borrow the objects of somebody else', async (test) => {
+  it('may not borrow objects from another user', async (test) => {
     if (process.getuid?.() !== 0) test.skip();
     const path = code();
     const thief = join(temporary(), 'thief');
@@ -178,7 +178,7 @@ describe("a stranger's repository", () => {
     await expect(subjectsOf(linked)).rejects.toThrow(/belongs to another user/);
   });
 
-  it('may be a work tree of another; a .git file that leads elsewhere is not followed', async () => {
+  it('may be a work tree of another repository, but other .git files are not followed', async () => {
     const path = code();
     const tree = join(temporary(), 'tree');
     git(path, 'worktree', 'add', '-q', '-b', 'side', tree);

@@ -19,7 +19,7 @@ afterEach(() => {
   for (const close of closers.splice(0)) close();
 });
 
-/** A server that does as `handler` says; its address. */
+/** Starts a server with `handler`; resolves to its URL. */
 async function serve(handler: Handler): Promise<string> {
   const server = createServer(handler);
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
@@ -30,7 +30,7 @@ async function serve(handler: Handler): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** Patient where a server is slow for the machine's sake. */
+/** Seconds of silence that are allowed if a server is slow because the machine is busy. */
 const PATIENT = 100;
 
 async function at(url: string, folder = join(temporary(), 'mirrors'), silence = PATIENT): Promise<Source> {
@@ -38,7 +38,7 @@ async function at(url: string, folder = join(temporary(), 'mirrors'), silence = 
   return source as Source;
 }
 
-/** What reading a URL comes to: its error. */
+/** The error from reading a URL. */
 async function failure(url: string, silence = PATIENT): Promise<string> {
   const { error, events } = await readAll(await at(url, temporary(), silence));
   expect(events.filter(({ kind }) => kind !== 'checkpoint')).toEqual([]);
@@ -51,7 +51,7 @@ const answer = (status: number, body: string | Buffer = '', headers: Record<stri
   return (_, response) => response.writeHead(status, headers).end(body);
 };
 
-/** A list whose epochs are served as files, as git's older protocol reads them. */
+/** A list whose epochs are served as files, for git's older protocol. */
 async function list(
   folder: string,
   manifest: (request: IncomingMessage, response: ServerResponse) => boolean = () => false,
@@ -88,7 +88,7 @@ async function list(
 }
 
 describe('a list by its URL', () => {
-  it('is copied, all epochs in order, and fetched as it grows', async () => {
+  it('is copied with all epochs in order, and fetched as it grows', async () => {
     const widgets = await list(temporary());
     widgets.commit(0, [mail(0), mail(1)]);
     widgets.commit(1, [mail(2)]);
@@ -107,7 +107,7 @@ describe('a list by its URL', () => {
     expect(widgets.requests).toEqual([]);
   });
 
-  it('is asked for nothing but its manifest where nothing is new, with the conditions that it gave', async () => {
+  it('only requests the manifest, with conditions, if nothing is new', async () => {
     let conditions: unknown[] = [];
     const widgets = await list(temporary(), (request, response) => {
       conditions = [request.headers['if-none-match'], request.headers['if-modified-since']];
@@ -125,7 +125,7 @@ describe('a list by its URL', () => {
     expect(widgets.requests).toEqual(['/widgets/manifest.js.gz', '/widgets/manifest.js.gz']);
   });
 
-  it('says what it is about, as its manifest has it, or the inbox on this machine', async () => {
+  it('gives its description from the manifest, or from the local inbox', async () => {
     const folder = temporary();
     let epochs: object = {};
     const widgets = await list(folder, (_, response) => Boolean(response.end(gzipped(epochs))));
@@ -150,11 +150,11 @@ describe('a list by its URL', () => {
     expect(await said(local as Source)).toEqual(['Widgets and gadgets']);
   });
 
-  it('is fetched from where its manifest was found', async () => {
+  it('is fetched from the place of its manifest', async () => {
     const folder = temporary();
     const widgets = await list(folder);
     widgets.commit(0, [mail(0)]);
-    // The same files below another path of the host, as after a move.
+    // The same files under another path of the host, as after a move.
     const moved = await serve((request, response) => {
       const path = request.url ?? '';
       if (path.startsWith('/widgets/')) response.writeHead(301, { location: `/new${path}` }).end();
@@ -169,16 +169,16 @@ describe('a list by its URL', () => {
     expect([told.error, summary(told.events)]).toEqual([null, [`mail ${mail(0)}`]]);
   });
 
-  it('without a manifest is found by its repositories', async () => {
+  it('is found by its repositories without a manifest', async () => {
     const widgets = await list(temporary(), (_, response) => Boolean(response.writeHead(404).end()));
     widgets.commit(0, [mail(0)]);
-    // Only git's newer protocol is asked for by its content type.
+    // Only requests of git's newer protocol have this content type.
     expect(await failure(widgets.url)).toMatch(
       /widgets\/: not a public-inbox list: .*neither manifest.js.gz nor a git repository/,
     );
   });
 
-  it('fails with the epoch that cannot be had; what comes before it is read, what comes after it waits', async () => {
+  it('fails at an epoch that cannot be fetched, after reading those before it', async () => {
     const folder = temporary();
     const widgets = await list(folder);
     for (const n of [0, 1, 2]) widgets.commit(n, [mail(n)]);
@@ -192,7 +192,7 @@ describe('a list by its URL', () => {
     expect([again.error, summary(again.events)]).toEqual([null, [`mail ${mail(1)}`, `mail ${mail(2)}`]]);
   });
 
-  it('that the server fails to tell of is read as far as it was copied', async () => {
+  it('is read as far as it was copied if the server fails', async () => {
     let fails = false;
     const widgets = await list(
       temporary(),
@@ -211,7 +211,7 @@ describe('a list by its URL', () => {
     });
   });
 
-  it('takes no repository from a manifest that is not its own', async () => {
+  it('ignores repositories of other lists in the manifest', async () => {
     const paths = [
       '/../../../etc/git/0.git',
       '/widgets/git/../../x/git/0.git',
@@ -296,7 +296,7 @@ describe('a server that misbehaves', () => {
     ],
   ];
 
-  it.each(manifests)('and %s is told of with what to do', async (does, handler, said) => {
+  it.each(manifests)('and %s is reported with what to do', async (does, handler, said) => {
     const base = await serve(handler);
     expect(await failure(`${base}/widgets/`, isSilent(does) ? 1 : PATIENT)).toMatch(said);
   });
@@ -325,7 +325,7 @@ describe('a server that misbehaves', () => {
     expect(await failure(`${base}/widgets/`, isSilent(does) ? 1 : PATIENT)).toMatch(said);
   });
 
-  it('is judged by what git says of it, not by what stands in its address', async () => {
+  it("is judged by git's message, not by its URL", async () => {
     const base = await serve((request, response) => {
       if (request.url?.endsWith('manifest.js.gz')) response.end(gzipped({ '/w404-timed-out/git/0.git': {} }));
       else answer(301, '', { location: 'http://127.0.0.1:1/x' })(request, response);
@@ -335,7 +335,7 @@ describe('a server that misbehaves', () => {
 });
 
 describe('a mailbox by its URL', () => {
-  it('is read as it comes, compressed or not, and not again while the server says that it is the same', async () => {
+  it('is read as a stream, compressed or not, and not again while the server says that it has not changed', async () => {
     let etag = '"1"';
     let body: Buffer = gzipSync(mbox(mail(0), mail(1)));
     const base = await serve((request, response) => {
@@ -351,7 +351,7 @@ describe('a mailbox by its URL', () => {
     expect(summary((await readAll(source, state)).events)).toEqual([`mail ${mail(2)}`]);
   });
 
-  it('is read ahead of its turn, what is longer when that has come', async () => {
+  it('is read ahead up to a limit, and the rest when it is its turn', async () => {
     const texts = Array.from({ length: 40 }, (_, n) => mail(n, `${'x'.repeat(AHEAD_BYTES / 20)}\n`));
     let asked = 0;
     const base = await serve((request, response) => {
@@ -369,7 +369,7 @@ describe('a mailbox by its URL', () => {
     expect(asked).toBe(2);
   });
 
-  it('that fails while it is read ahead gives what came before', async () => {
+  it('gives the mails before a failure if it fails while being read ahead', async () => {
     const whole = gzipSync(mbox(...Array.from({ length: 400 }, (_, n) => mail(n, `${Math.sin(n)}\n`.repeat(20)))));
     const base = await serve(answer(200, whole.subarray(0, whole.length / 2)));
     const fetched = (await (await at(`${base}/x.mbox.gz`)).fetch?.({ state: undefined })) as Fetched;
@@ -378,7 +378,7 @@ describe('a mailbox by its URL', () => {
     expect([summary(told.events).length > 100, told.error]).toEqual([true, fetched.failure]);
   });
 
-  it('cut short hands on its whole mails, then fails', async () => {
+  it('gives its complete mails, then fails, if cut off', async () => {
     const texts = Array.from({ length: 400 }, (_, n) => mail(n, `${Math.sin(n)} ${Math.cos(n)}\n`.repeat(20)));
     const whole = gzipSync(mbox(...texts));
     const base = await serve(answer(200, whole.subarray(0, whole.length / 2)));
@@ -390,21 +390,21 @@ describe('a mailbox by its URL', () => {
     expect(told.events.some(({ kind }) => kind === 'checkpoint')).toBe(false);
   });
 
-  it('that is a web page, or empty, is refused', async () => {
+  it('is rejected if it is a web page, or empty', async () => {
     const page = await serve(answer(200, '<!DOCTYPE html><title>x</title>'));
     expect(await failure(`${page}/x.mbox.gz`)).toMatch(/: not an mbox but a web page/);
     const empty = await serve(answer(200, gzipSync('')));
     expect(await failure(`${empty}/x.mbox.gz`)).toMatch(/contains no mail/);
   });
 
-  it('that is a bomb is given up on', async () => {
+  it('is given up if it is a decompression bomb', async () => {
     const bomb = gzipSync(`${mbox(mail(0))}${'\0'.repeat(65 * 1024 * 1024)}`);
     const base = await serve(answer(200, bomb));
     const { error } = await readAll(await at(`${base}/x.mbox.gz`));
     expect(String(error)).toMatch(/grows to more than 200 times its size/);
   });
 
-  it('of a search is asked for by POST', async () => {
+  it('is requested by POST for a search', async () => {
     const asked: string[] = [];
     const base = await serve((request, response) => {
       asked.push(`${request.method} ${request.url}`);
@@ -433,7 +433,7 @@ describe('a mailbox by its URL', () => {
     expect([requests, source.listName]).toEqual([[asked], listName]);
   });
 
-  it('behind /r/ is found where that leads', async () => {
+  it('is found through /r/', async () => {
     const base = await serve((request, response) => {
       if (request.url === '/r/a@example.org/') response.writeHead(302, { location: '/widgets/a@example.org/' }).end();
       else if (request.url === '/widgets/a@example.org/t.mbox.gz') response.end(mbox(mail(0)));
@@ -449,7 +449,7 @@ describe('a pipermail archive by its URL', () => {
       .replace('From mboxrd@z Thu', 'From ada at example.org  Mon')
       .replace('Ada <ada@example.org>', 'ada at example.org (Ada)');
 
-  it('is read month by month, of which only the newest are asked for again', async () => {
+  it('is read month by month, and only the newest months again', async () => {
     const requests: string[] = [];
     const months: Record<string, string> = {
       '2004-March': month(2),
@@ -481,7 +481,7 @@ describe('a pipermail archive by its URL', () => {
     expect(requests).toEqual(['-', '2004-March', '2004-April']);
   });
 
-  it('has its months in order, each once, of its own folder', () => {
+  it('has the months in its own folder in order, each once', () => {
     const page =
       '<a href="2004-February.txt.gz"><a href=2003-December.txt><a href="2003-December.txt.gz"><a href="/x/2001-May.txt"><a href="thread.html"><a href="http://other.example.org/p/2002-May.txt">';
     expect(monthsOf(page, 'http://lists.example.org/p/')).toEqual(['2003-December.txt.gz', '2004-February.txt.gz']);
@@ -489,7 +489,7 @@ describe('a pipermail archive by its URL', () => {
 });
 
 describe('Retry-After', () => {
-  it('is seconds or a date, bounded', () => {
+  it('is seconds or a date, up to a limit', () => {
     const now = Date.parse('Wed, 25 Nov 2020 10:00:00 GMT');
     expect(
       ['30', 'Wed, 25 Nov 2020 10:01:00 GMT', '99999999', 'soon', null].map((text) => retryAfter(text, now)),

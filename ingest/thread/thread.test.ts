@@ -9,7 +9,7 @@ const member = (id: number, msgid: string, ...references: string[]): Member => (
   imposter: false,
 });
 
-/** `- a`, `  - b`: the thread as an outline. */
+/** The thread as an outline: `- a`, `  - b`. */
 function outline(members: Member[], ghosts: string[] = []): string[] {
   return arrange(members, ghosts).map(
     ({ member: shown, ghost, depth }) => `${'  '.repeat(depth)}${shown?.msgid ?? `(${ghost})`}`,
@@ -17,12 +17,12 @@ function outline(members: Member[], ghosts: string[] = []): string[] {
 }
 
 describe('arrange', () => {
-  it('puts answers under what they answer, siblings by time', () => {
+  it('puts answers below their parents, siblings by time', () => {
     const members = [member(1, 'a'), member(4, 'c', 'a'), member(2, 'b', 'a'), member(3, 'd', 'a', 'b')];
     expect(outline(members)).toEqual(['a', '  b', '    d', '  c']);
   });
 
-  it('shows a ghost where messages hang below it, at the time of the earliest', () => {
+  it('shows a ghost with messages below it, at the time of the earliest', () => {
     expect(outline([member(5, 'b', 'g'), member(3, 'c', 'g'), member(4, 'x')], ['g'])).toEqual([
       '(g)',
       '  c',
@@ -31,11 +31,11 @@ describe('arrange', () => {
     ]);
   });
 
-  it('hangs ghosts along the references that name them', () => {
+  it('places ghosts along the references that name them', () => {
     expect(outline([member(1, 'c', 'g1', 'g2')], ['g1', 'g2'])).toEqual(['(g1)', '  (g2)', '    c']);
   });
 
-  it('leaves out ghosts below which nothing hangs', () => {
+  it('leaves out ghosts without messages below them', () => {
     expect(outline([member(1, 'b'), member(2, 'c', 'g', 'b')], ['g'])).toEqual(['b', '  c']);
   });
 
@@ -44,7 +44,7 @@ describe('arrange', () => {
     expect(outline([member(1, 'a', 'a')])).toEqual(['a']);
   });
 
-  it('falls back to an earlier reference where the last would close a loop', () => {
+  it('falls back to an earlier reference if the last would close a loop', () => {
     expect(outline([member(1, 'r'), member(2, 'a', 'r', 'b'), member(3, 'b', 'r', 'a')])).toEqual([
       'r',
       '  b',
@@ -52,11 +52,11 @@ describe('arrange', () => {
     ]);
   });
 
-  it('lets only its own headers speak for a message', () => {
+  it("uses only a message's own headers", () => {
     expect(outline([member(1, 'a'), member(2, 'b'), member(3, 'c', 'a', 'b')])).toEqual(['a', 'b', '  c']);
   });
 
-  it('hangs answers to an imposter under the message that came first', () => {
+  it('places answers to an imposter below the first message', () => {
     const members = [member(1, 'a'), { ...member(2, 'a'), imposter: true }, member(3, 'b', 'a')];
     expect(arrange(members, []).map((place) => [place.member?.id, place.depth])).toEqual([
       [1, 0],
@@ -65,7 +65,7 @@ describe('arrange', () => {
     ]);
   });
 
-  it('does not depend on the order it is given', () => {
+  it('does not depend on the order of its input', () => {
     const members = [member(1, 'a', 'c'), member(2, 'b', 'a'), member(3, 'c', 'b'), member(4, 'd', 'g', 'c')];
     expect(outline([...members].reverse(), ['g'])).toEqual(outline(members, ['g']));
   });
@@ -83,7 +83,7 @@ describe('arrange', () => {
 describe('joinThreads', () => {
   const joining = (id: number, msgid: string, ...references: string[]): Joining => ({ id, msgid, references });
 
-  /** Joins in batches of `size`, as ingest does, and gives the thread of each message in the end. */
+  /** Joins in batches of `size`, like ingest; returns the final thread of each message. */
   function joinInBatches(messages: Joining[], size: number): number[] {
     const known = new Map<string, Known>();
     const thread = new Map<number, number>();
@@ -122,7 +122,7 @@ describe('joinThreads', () => {
   const ANSWERS = ROOTS.map(({ id, msgid }) => joining(id + 1, `answer to ${msgid}`, msgid));
   const GLUE = joining(1000, 'glue', ...ROOTS.map(({ msgid }) => msgid));
 
-  it('lets no mail unite threads that have beginnings of their own', () => {
+  it('does not let a mail join threads that have their own beginnings', () => {
     for (const size of [1, 7, 100]) {
       const threads = joinInBatches([...ROOTS, ...ANSWERS, GLUE], size);
       expect(new Set(threads).size).toBe(30);
@@ -130,18 +130,18 @@ describe('joinThreads', () => {
     }
   });
 
-  it('lets a mail under the id of another lead its thread nowhere', () => {
+  it('does not let a mail with an existing id move its thread', () => {
     const threads = joinInBatches([...ROOTS, joining(500, 'root3', 'root7', 'root8')], 1);
     expect(threads).toEqual([...ROOTS.map(({ id }) => id), 30]);
   });
 
-  it('unites by ids of missing mails a few threads only', () => {
+  it('joins only a few threads by ids of missing mails', () => {
     const halves = ROOTS.map(({ id, msgid }) => joining(id + 1, `half of ${msgid}`, msgid));
     const threads = joinInBatches([...halves, GLUE], 1);
     expect(new Set(threads).size).toBe(30 - 3);
   });
 
-  it('tells where a mail came that others had named, and takes apart what only they had put together', () => {
+  it('reports threads with a late mail that others had named, and splits what only they had joined', () => {
     const joined = joinThreads([GLUE, ...ANSWERS, ...ROOTS], new Map());
     expect([...joined.late]).toEqual([1000]);
     for (const glue of [GLUE, { ...GLUE, id: -5 }]) {
@@ -151,7 +151,7 @@ describe('joinThreads', () => {
     }
   });
 
-  it('takes no thread apart that late mails made one', () => {
+  it('does not split threads joined by late mails', () => {
     const chain = Array.from({ length: 20 }, (_, n) =>
       joining(n, `c${n}`, ...Array.from({ length: n }, (_, m) => `c${m}`)),
     );

@@ -8,7 +8,7 @@ const excerpt = (text: string, ...words: Parameters<typeof word>[0][]) =>
   shown(excerptOf(Buffer.from(text), new Finder(words.map((one) => word(one)))).pieces);
 
 describe('an excerpt', () => {
-  it('prefers what the author says to what is quoted, and both to a diff', () => {
+  it("prefers the author's words to quotations, and both to a diff", () => {
     const quoted = 'Ann wrote:\n> the panic is old\n\nNo, this panic is new.\n';
     expect(excerpt(quoted, 'panic')).toBe('No, this [panic] is new.');
     expect(excerpt('Yes.\n> the panic is old\n', 'panic')).toBe('Yes. the [panic] is old');
@@ -24,7 +24,7 @@ describe('an excerpt', () => {
     expect(excerpt(patch, 'signed')).toContain('[Signed]-off-by: Ann');
   });
 
-  it('says on which line it is quoted from somebody else', () => {
+  it('says on which line it is a quotation', () => {
     const lineOf = (text: string) => excerptOf(Buffer.from(text), new Finder([word('panic')])).quotedLine;
     expect(lineOf('Yes.\n\n> it is old\n> a panic\n')).toBe(3);
     expect(lineOf('Yes.\n> the panic\nthe panic\n')).toBeNull();
@@ -32,7 +32,7 @@ describe('an excerpt', () => {
     expect(lineOf('nothing')).toBeNull();
   });
 
-  it('marks every form that stemming finds, whatever the case, and whole words alone', () => {
+  it('marks every form that stemming finds, in any case, and only whole words', () => {
     expect(excerpt('Hibernation hibernates, dehibernated.', 'hibernate')).toBe(
       '[Hibernation] [hibernates], dehibernated.',
     );
@@ -45,13 +45,13 @@ describe('an excerpt', () => {
     expect(excerpt('Grüße von KÖNIG', 'könig')).toBe('Grüße von [KÖNIG]');
   });
 
-  it('finds what stands far below, and shows the beginning where nothing does', () => {
+  it('finds a match far below, and shows the beginning if there is none', () => {
     const far = `${'line of words\n'.repeat(1000)}the needle here\n`;
     expect(excerpt(far, 'needle')).toMatch(/words the \[needle\] here$/);
     expect(excerpt(`> quoted\n${'own words '.repeat(50)}`, 'needle')).toMatch(/^own words own/);
   });
 
-  it('ends with a whole word, says that the text goes on, and leaves ruled lines out', () => {
+  it('ends with a whole word, shows that the text continues, and leaves out rules', () => {
     const cut = excerpt(`the panic ${'notifier '.repeat(60)}`, 'panic');
     expect(cut).toMatch(/^the \[panic\] (notifier )+notifier…$/);
     expect(cut.length).toBeGreaterThan(200);
@@ -59,7 +59,7 @@ describe('an excerpt', () => {
     expect(excerpt(`a panic\n${'-'.repeat(40)}\nhere\n`, 'panic')).toBe('a [panic] here');
   });
 
-  it('is short, and is made of the text, for any text and any words', () => {
+  it('is short and made from the text, for any text and any words', () => {
     const piece = fc.constantFrom(
       ...'> |\n-–@ aAbBéÉ漢\ud83d\ude00'.split(''),
       'abc',

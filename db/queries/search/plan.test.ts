@@ -3,7 +3,7 @@ import { PREFIXES } from '#query/prefixes';
 import { UnknownTest } from './condition';
 import { planQuery } from './plan';
 
-/** What planning the test says against it; null where it has a condition. */
+/** The error from planning the test; null if it has a condition. */
 function refusal(name: string, value: string): string | null {
   try {
     planQuery({ kind: 'test', name, value, at: 0 });
@@ -22,15 +22,15 @@ const tests = PREFIXES.filter(({ kind }) => kind === 'test').map(({ name, exampl
 describe('a prefix that is a test', () => {
   it.each(tests)('$name: has a condition', ({ name, values }) => {
     for (const value of values) {
-      // Topics are the operator's: they are put in the place of their names before the planning.
+      // Topics come from the operator; their names are replaced before planning.
       if (name === 'topic' || name === 'system') expect(refusal(name, value)).toContain('topics.json');
-      // Facts that words make are words by then (query/parse.ts).
+      // Facts stated by words are already words (query/parse.ts).
       else if (name === 'has' && ['cve', 'regzbot'].includes(value)) continue;
       else expect(refusal(name, value)).toBeNull();
     }
   });
 
-  it('without a condition is refused, by its name', () => {
+  it('without a condition is rejected by name', () => {
     expect(refusal('nosuchtest', 'x')).toContain('nosuchtest:');
   });
 });

@@ -48,7 +48,7 @@ describe('a server behind a proxy', () => {
     return `127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 
-  /** A proxy for names that only it knows: all lead to `origin`. It tunnels to nowhere. */
+  /** A proxy for names that only it knows, which all lead to `origin`. It refuses tunnels. */
   async function proxyTo(origin: string) {
     const asked: string[] = [];
     const server = createServer((incoming, response) => {
@@ -67,7 +67,7 @@ describe('a server behind a proxy', () => {
     return { address: await listen(server), asked };
   }
 
-  it('is asked through it, by us and by git', async () => {
+  it('is reached through it, by us and by git', async () => {
     const origin = await listen(
       createServer((incoming, response) => {
         if (incoming.url?.endsWith('manifest.js.gz')) response.end(gzipSync('{"/widgets/git/0.git":{}}'));
@@ -86,7 +86,7 @@ describe('a server behind a proxy', () => {
     expect(String(error)).not.toContain('secret');
   });
 
-  it('that is excepted is asked directly', async () => {
+  it('is reached directly if excluded', async () => {
     const origin = await listen(createServer((_, response) => response.end('x')));
     const proxy = await proxyTo(origin);
     Object.assign(process.env, { http_proxy: `http://${proxy.address}`, no_proxy: '127.0.0.1' });
@@ -94,7 +94,7 @@ describe('a server behind a proxy', () => {
     expect(proxy.asked).toEqual([]);
   });
 
-  it('fails with the proxy named, without its password', async () => {
+  it('fails with an error that names the proxy without its password', async () => {
     const proxy = await proxyTo('127.0.0.1:1');
     process.env.https_proxy = `http://ada:secret@${proxy.address}`;
     const told = (url: string) => ask(url, { silence: 100 }).then(String, String);
