@@ -111,7 +111,7 @@ export function ingestTables(results: IngestResult[]): Table[] {
       spread(seconds),
       figure(rate(result.mails, seconds)),
       spread(result.ours.map((run) => run.cpuSeconds)),
-      megabytes(median(result.ours.map((run) => run.peakBytes))),
+      megabytes(median(result.ours.map((run) => run.treePeakBytes))),
       megabytes(result.database),
       '1',
     ];
@@ -150,7 +150,7 @@ export function ingestTables(results: IngestResult[]): Table[] {
     {
       title: 'Ingest',
       notes: [
-        'From the archive to a searchable index, including all analyses. The last column is the time per mail relative to ours. Memory of peers is the sum of their processes.',
+        'From the archive to a searchable index, including all analyses. The last column is the time per mail relative to ours. Memory is the sum of the program and its children.',
         ...absent,
       ],
       columns: ['archive', 'program', 'mails', 'seconds', 'mails/s', 'CPU s', 'memory', 'on disk', 'time per mail'],

@@ -73,7 +73,7 @@ async function run(flags: Flags): Promise<void> {
         figure(mails / step.seconds),
         figure((step.seconds / mails) * 1e6),
         figure((step.cpuSeconds / mails) * 1e6),
-        megabytes(step.peakBytes),
+        megabytes(step.treePeakBytes),
         megabytes(bytesBelow(database)),
         figure(bytesBelow(database) / size),
         figure(median(late.map(({ seconds }) => seconds))),
