@@ -5,6 +5,7 @@ import { isItem } from '#quote/prose';
 import { isSeen, weigh } from '#quote/weigh';
 import type { Snapshot } from '../open';
 import { type Continued, continuedIn } from './continued';
+import { Kept } from './kept';
 import { FEWEST_WORDS, type Passage, paragraphsOf, passageAt, type Read, readParagraph, worthOf } from './passages';
 import { type QuoteLine, takenUp } from './quoted';
 import type { SeriesLine } from './series';
@@ -74,8 +75,14 @@ export async function readDigest(db: Snapshot, threadId: number): Promise<Digest
   return { thread, passages, series, continued: await continuedIn(db, thread, series) };
 }
 
-/** Only the passages, in order of time: 0.2 ms per mail. */
-export async function passagesOf(db: Snapshot, thread: Thread): Promise<DigestPassage[]> {
+/** A thread's digest and the case of its series have the same passages. */
+const kept = new Kept<DigestPassage[]>(64);
+
+/** Only the passages, in order of time: 0.3 ms per mail, kept until the data change. */
+export const passagesOf = (db: Snapshot, thread: Thread): Promise<DigestPassage[]> =>
+  kept.get(db, String(thread.id), () => choosePassages(db, thread));
+
+async function choosePassages(db: Snapshot, thread: Thread): Promise<DigestPassage[]> {
   const texts = await threadTexts(db, thread.rows);
   const mails = thread.rows.filter((row) => row.ghost === null);
   const turns = new Turns();
