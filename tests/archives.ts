@@ -7,11 +7,11 @@ const path = process.env.THREADLINE_ARCHIVES ?? beside;
 const found = existsSync(path);
 
 if (!found && process.env.THREADLINE_REQUIRE?.includes('archives')) {
-  throw new Error(`the real archives are required here (THREADLINE_REQUIRE), and ${path} is not there`);
+  throw new Error(`THREADLINE_REQUIRE demands the real archives, but ${path} does not exist`);
 }
 
-/** Folder with the real archives (kexec, linux-edac, linux-pm, lkml-2004-2005.mbox); null where a clone stands alone. Tests that need it are skipped visibly then. */
+/** The folder of the real archives (kexec, linux-edac, linux-pm, lkml-2004-2005.mbox); null in a clone without them, where tests that need it are skipped visibly. */
 export const ARCHIVES: string | null = found ? path : null;
 
-/** Paths below the archives; only called where they are there. */
+/** A path below the archives; only called if they exist. */
 export const archive = (...parts: string[]): string => resolve(ARCHIVES ?? '', ...parts);

@@ -8,10 +8,10 @@ import { ingest } from './command';
 const DIST = resolve(import.meta.dirname, '../dist');
 const PREFIX = 'threadline-archives-';
 const SOURCES = ['kexec', 'linux-edac', 'linux-pm', 'lkml-2004-2005.mbox'];
-/** Whoever makes it has ended, if it takes longer. */
+/** If it takes longer, the process that was making it has ended. */
 const LONGEST = 600_000;
 
-/** A database of all four archives as this build's ingest makes it: made once, and shared by the tests that only read it. */
+/** A database of all four archives, made once by this build's ingest and shared by tests that only read it. */
 export function archivesDatabase(): string {
   const hash = createHash('sha256').update(archive(''));
   for (const name of ['ingest.mjs', 'worker.mjs']) hash.update(readFileSync(join(DIST, name)));
@@ -24,7 +24,7 @@ export function archivesDatabase(): string {
   return path;
 }
 
-/** Whether the work is this process's: another that is at it has a folder there. */
+/** Whether this process makes it; another process that is making it has a folder there. */
 function begun(making: string): boolean {
   try {
     if (existsSync(making) && Date.now() - statSync(making).mtimeMs > LONGEST) rmSync(making, { recursive: true });

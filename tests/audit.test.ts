@@ -18,7 +18,7 @@ describe('the audit of packages', () => {
     expect(judge(report('moderate')).failed).toBe(false);
   });
 
-  it('says why nothing was audited, and does not take that for a fault', () => {
+  it('says why nothing was audited, and does not count that as a fault', () => {
     const refusal = { message: '405 Method Not Allowed - POST https://registry.example/-/npm/v1/audit', error: {} };
     expect(judge(JSON.stringify(refusal))).toEqual({
       failed: false,

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 
 const HUGE = { maxBuffer: 1 << 30 };
 
-/** All mails of an epoch, in commit order, as git itself prints them: what ingest is compared with. */
+/** All mails in an epoch in commit order, as git prints them, for comparison with ingest. */
 export function readMails(repository: string): { oid: string; bytes: Buffer }[] {
   const git = (args: string[], input?: string) =>
     execFileSync('git', ['-c', 'safe.directory=*', `--git-dir=${repository}`, ...args], {

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
-/** A folder of its own for a test, and how to be rid of it. */
+/** A folder for a test, and a function to remove it. */
 export function scratch(): { path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), 'threadline-test-'));
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
@@ -17,7 +17,7 @@ export interface Ran {
   stderr: string;
 }
 
-/** Runs a command of the project (its bundle in dist/, which npm test has made) on a database. */
+/** Runs a command of the project (its bundle in dist/, made by npm test) on a database. */
 export function command(name: string, args: string[], database: string, input?: string | Buffer): Ran {
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(ROOT, 'dist', `${name}.mjs`), ...args], {
     env: { ...process.env, THREADLINE_DB: database },
@@ -38,7 +38,7 @@ export interface IngestSummary {
   threads: number;
 }
 
-/** Ingests and gives the summary that --json prints last. */
+/** Ingests, and returns the summary that --json prints last. */
 export function ingest(database: string, ...sources: string[]): IngestSummary {
   const ran = command('ingest', ['--json', ...sources], database);
   if (ran.status !== 0) throw new Error(`ingest ended with ${ran.status}: ${ran.stderr}`);

@@ -6,7 +6,7 @@ const FOLDER = resolve(import.meta.dirname, '../docs/deploy');
 const read = (name: string) => readFileSync(resolve(FOLDER, name), 'utf8');
 const services = readdirSync(FOLDER).filter((name) => name.endsWith('.service'));
 
-/** What no unit goes without (systemd.exec(5)); `systemd-analyze security --offline=yes` weighs the rest. */
+/** Settings that every unit must have (systemd.exec(5)); `systemd-analyze security --offline=yes` rates the rest. */
 const CONFINED = [
   'NoNewPrivileges=yes',
   'CapabilityBoundingSet=',
@@ -33,7 +33,7 @@ describe('the units', () => {
     expect(lines.some((line) => /^RestrictAddressFamilies=AF_/.test(line))).toBe(true);
   });
 
-  it('the server answers this machine alone, and what reads local archives nobody', () => {
+  it('the server only answers this machine, and the reader of local archives nobody', () => {
     expect(read('threadline.service')).toMatch(/^IPAddressDeny=any\nIPAddressAllow=localhost$/m);
     const local = read('threadline-ingest.service.d/local.conf');
     expect(local).toMatch(/^PrivateNetwork=yes\nRestrictAddressFamilies=\nRestrictAddressFamilies=AF_UNIX$/m);

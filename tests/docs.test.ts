@@ -42,7 +42,7 @@ describe('documentation', () => {
     expect(listed).toEqual(PREFIXES.map(({ name, meaning, example }) => `- \`${name}:\` ${meaning}: \`${example}\``));
   });
 
-  it('EXPORT lists every field of the exports as cli/export/schema.ts has it', () => {
+  it('EXPORT lists every field in cli/export/schema.ts', () => {
     const text = readFileSync(join(ROOT, 'docs/EXPORT.md'), 'utf8');
     const listed = /<!-- fields -->\n([\s\S]*?)\n<!-- \/fields -->/.exec(text)?.[1];
     const kinds = (Object.keys(EXPORTS) as (keyof typeof EXPORTS)[]).map((kind) => {
@@ -55,7 +55,7 @@ describe('documentation', () => {
     expect(text).toContain(`has a version, now ${EXPORT_VERSION}:`);
   });
 
-  it('STATES has every state as patch/state.ts has it', () => {
+  it('STATES has every state in patch/state.ts', () => {
     const text = readFileSync(join(ROOT, 'docs/STATES.md'), 'utf8');
     const sections = text.split(/^## /m).slice(1);
     expect(sections.map((section) => section.trim())).toEqual(
@@ -66,7 +66,7 @@ describe('documentation', () => {
     );
   });
 
-  it('every file that a document links to or names is there', () => {
+  it('every file that a document links to or names exists', () => {
     const documents = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...markdownBelow('docs')];
     const missing = documents.flatMap((document) => {
       const text = readFileSync(join(ROOT, document), 'utf8').replace(/```[\s\S]*?```/g, '');
@@ -79,7 +79,7 @@ describe('documentation', () => {
           /`((?:app|bench|cli|db|ingest|log|mail|patch|query|quote|samples|scripts|site|tests)\/[\w./-]*\w)`/g,
         ),
       ].map(([, path = '']) => path);
-      // Decisions tell of their own day.
+      // Decisions describe the state at their date.
       const told = document.includes('decisions/') ? linked : [...linked, ...named];
       return told
         .filter((path) => !['', '.ts'].some((end) => existsSync(join(ROOT, path + end))))

@@ -66,7 +66,7 @@ const member = (n: number, references: string[]) => ({
 });
 const chain = (count: number) => Array.from({ length: count }, (_, n) => member(n, n ? [`m${n - 1}@example.org`] : []));
 const star = (count: number) => Array.from({ length: count }, (_, n) => member(n, n ? ['m0@example.org'] : []));
-/** Mails that each name one that is missing, and the next. */
+/** Mails that each name a missing mail, and the next one. */
 const ghosts = (count: number) =>
   Array.from({ length: count }, (_, n) => member(n, [`g${n + 1}@example.org`, `g${n}@example.org`]));
 
@@ -75,7 +75,7 @@ const NOTHING = { signed: [], shared: [], joined: [], apart: [], lists: new Set<
 
 type Work = (size: number) => () => unknown;
 
-/** By pairs: what compares things with one another may cost the square of their number. */
+/** By pairs: comparing things with each other may take quadratic time. */
 const PAIRS: Record<string, Work> = {
   'range diff: patches of equal titles': (n) => {
     const one = version(
@@ -308,13 +308,13 @@ const DEPTHS: Record<string, Work> = {
       try {
         parseQuery(query, 1_600_000_000);
       } catch {
-        // Refused, as it should be.
+        // Rejected, as it should be.
       }
     };
   },
 };
 
-/** Where a limit bounds what is compared the sizes begin there: up to it the square is meant. */
+/** If a limit bounds the comparisons, sizes begin at that limit; below it, quadratic time is intended. */
 const LIMITED: Record<string, number> = {
   'range diff: lines that all differ': 2048,
   'range diff: one line over and over': 2048,

@@ -1,17 +1,17 @@
 import { Coverage, steeper } from '../bench/fuzz/coverage.ts';
 
-/** A doubling may do so many times as much: 2 is linear, 4 the square; sorting is between. */
+/** The most that doubling may increase the work: 2 is linear, 4 is quadratic, sorting is in between. */
 const DOUBLE = 2.6;
-/** What is done less often than so many times for each thing is no loop over pairs. */
+/** A block that runs less often per thing than this is not a loop over pairs. */
 const FEW = 16;
 
-/** Begins with this file, so that it is imported before what it counts is called. */
+/** Begins with this file, which must be imported before the counted code is called. */
 const coverage = new Coverage(() => true);
 
 /**
- * The blocks that ran more than DOUBLE times as often for twice the size, with how often for both; none where the work grows with the size.
- * V8 counts them, which no other program on the machine changes as it does times.
- * `work` prepares what is done for a size, and gives what does it.
+ * The blocks that ran more than DOUBLE times as often for twice the size, with both counts; none if the work is linear.
+ * V8 counts them; unlike times, counts do not depend on other programs on the machine.
+ * `work` prepares the work for a size, and returns a function that does it.
  */
 export function steep(work: (size: number) => () => unknown, size: number): string[] {
   const [one, two] = [size, 2 * size].map((n) => {

@@ -4,7 +4,7 @@ import { basename, join, resolve } from 'node:path';
 
 const SOURCE = resolve(import.meta.dirname, 'shim.c');
 
-/** Compiles the library that stands between a program and the disk; null where there is no C compiler (sqlite3 may have come ready built). */
+/** Compiles the library between a program and the disk; null without a C compiler (sqlite3 may be prebuilt). */
 export function diskShim(folder: string): string | null {
   const library = join(folder, 'disk.so');
   const made = spawnSync('cc', ['-shared', '-fPIC', '-O2', '-o', library, SOURCE, '-ldl', '-lpthread'], {
@@ -13,7 +13,7 @@ export function diskShim(folder: string): string | null {
   return made.status === 0 ? library : null;
 }
 
-/** One thing that a program did to a file, as shim.c wrote it down. */
+/** An operation on a file, as recorded by shim.c. */
 export type DiskEvent =
   | { kind: 'write'; file: string; offset: number; data: Buffer }
   | { kind: 'truncate'; file: string; size: number }
@@ -41,12 +41,12 @@ export function diskEvents(log: string): DiskEvent[] {
   return events;
 }
 
-/** What of the events that were not flushed a power failure leaves: all (as kill -9 does), none, or some, sector by sector. */
+/** Which unflushed events survive a power failure: all (as with kill -9), none, or some, sector by sector. */
 export type Loss = 'all is kept' | 'only what was flushed is kept' | 'some is kept';
 
 const SECTOR = 512;
 
-/** Writes into `folder` the files as they lie on the disk when the power fails after the first `moment` events. */
+/** Writes the files to `folder` as they are on disk if the power fails after the first `moment` events. */
 export function powerFailure(
   events: DiskEvent[],
   moment: number,
@@ -55,7 +55,7 @@ export function powerFailure(
   random: () => number,
 ): void {
   const flushed = new Map<string, number>();
-  // That a file was removed is on the disk once any file was flushed after it: file systems write down their own changes in order.
+  // A removal is on disk once any file was flushed after it, because file systems write their own changes in order.
   let last = -1;
   for (let n = 0; n < moment; n++) {
     const event = events[n] as DiskEvent;
@@ -85,7 +85,7 @@ function play(event: DiskEvent, folder: string, keeps: () => boolean): void {
   if (event.kind === 'truncate') {
     if (keeps()) ftruncateSync(opened, event.size);
   } else if (keeps()) {
-    // Most writes are kept or lost whole; one in ten is torn between sectors.
+    // Most writes are kept or lost as a whole; one in ten is torn between sectors.
     const isTorn = !keeps();
     for (let at = 0; at < event.data.length; at += SECTOR)
       if (!isTorn || keeps())

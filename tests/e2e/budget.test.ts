@@ -9,27 +9,27 @@ import { ARGUMENTS, CHROMIUM, type PageKind, pageKinds } from './kinds';
 
 const present = existsSync(CHROMIUM);
 if (!present && process.env.THREADLINE_REQUIRE?.includes('chromium'))
-  throw new Error(`Chromium is required here (THREADLINE_REQUIRE), and ${CHROMIUM} is not there`);
+  throw new Error(`THREADLINE_REQUIRE demands Chromium, but ${CHROMIUM} does not exist`);
 
 /** Bytes of the frame: head, navigation, links to years, footer. */
 const FRAME = 2300;
-/** Bytes of HTML for each byte of text that is read, beyond the frame: what markup, addresses and pictures may cost. First that fits. */
+/** Bytes of HTML per byte of text, beyond the frame, for markup, URLs and pictures. The first match counts. */
 const BUDGET: [RegExp, number][] = [
   [/^thread/, 2.8],
   [/^digest/, 3.1],
   [/^message/, 3],
   [/^(list|all lists|older|month)/, 3],
-  // With what became of each thread.
+  // Includes the verdict of each thread.
   [/^search/, 2.9],
   [/^(topic|system|person)/, 5.2],
   [/^series$/, 3.6],
   [/^(home|people|series list)/, 3],
   [/./, 2.2],
 ];
-/** Style sheet and script, as they are and compressed. */
+/** Sizes of style sheet and script, plain and compressed. */
 const STYLES = [28_500, 7_100] as const;
 const SCRIPT = [12_000, 5_400] as const;
-/** A row of a list beyond its words: elements and an address, paid two hundred times a page. */
+/** Bytes of a row in a list beyond its words: elements and a URL, two hundred times per page. */
 const ROW = 215;
 
 const ENTITIES: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#x27;': "'" };
@@ -39,7 +39,7 @@ const textOf = (html: string) =>
     .replace(/<[^>]*>/g, '')
     .replace(/&(?:amp|lt|gt|quot|#x27);/g, (entity) => ENTITIES[entity] ?? entity);
 
-describe.skipIf(!present)('the weight of pages', () => {
+describe.skipIf(!present)('the size of pages', () => {
   const folder = scratch();
   let server: Running;
   let kinds: PageKind[] = [];
@@ -72,7 +72,7 @@ describe.skipIf(!present)('the weight of pages', () => {
     expect(over).toEqual([]);
   });
 
-  it('loads one style sheet, one script and an icon, all ours, and nothing inline; what is saved has a second script', async () => {
+  it('has one style sheet, one script and an icon, all ours, and nothing inline; saved pages have a second script', async () => {
     for (const { kind, path } of kinds) {
       const page = await html(path);
       const loaded = [...page.matchAll(/<(?:script|link|img|iframe)\b[^>]*?(?:src|href)="([^"]*)"[^>]*>/g)]
@@ -84,7 +84,7 @@ describe.skipIf(!present)('the weight of pages', () => {
     }
   });
 
-  it('keeps style sheet and script small, and kept for ever by who has them', async () => {
+  it('has a small style sheet and script, cached forever', async () => {
     const page = await html('/');
     for (const [name, [raw, packed]] of [
       ['site.css', STYLES],
@@ -100,7 +100,7 @@ describe.skipIf(!present)('the weight of pages', () => {
     }
   });
 
-  it('pays little for a row of a list', async () => {
+  it('is small per row of a list', async () => {
     const page = await html('/threadline-sample/');
     const rows = page.match(/<ol class="threads">[\s\S]*?<\/ol>/)?.[0] ?? '';
     const count = rows.split('<li>').length - 1;

@@ -7,10 +7,10 @@ import { ARGUMENTS, CHROMIUM } from './kinds';
 
 const present = existsSync(CHROMIUM);
 if (!present && process.env.THREADLINE_REQUIRE?.includes('chromium'))
-  throw new Error(`Chromium is required here (THREADLINE_REQUIRE), and ${CHROMIUM} is not there`);
+  throw new Error(`THREADLINE_REQUIRE demands Chromium, but ${CHROMIUM} does not exist`);
 
 const PATCHES = 20;
-/** Issue 17: a thread of 54 mails with 20 patches opens at no more than this. */
+/** The largest initial height of a thread with 54 mails and 20 patches. */
 const MOST_PIXELS = 40_000;
 
 /** A mail of the thread, dated by its number. */
@@ -52,7 +52,7 @@ function thread(): string {
   return mails.join('\n');
 }
 
-/** A crash that a patch fixed later, a question that its author solved, and one that nobody answered. */
+/** A crash that a patch fixed later, a question that its author solved, and one without an answer. */
 const others = () =>
   [
     mail(
@@ -126,7 +126,7 @@ describe.skipIf(!present)('a long thread of patches', () => {
     folder.remove();
   });
 
-  /** Height of a page, and whether some words of it are to be seen, without a script. */
+  /** The height of a page, and whether some words are visible, without JavaScript. */
   async function opened(path: string, width: number, words: string) {
     const context = await browser.newContext({ viewport: { width, height: 800 }, javaScriptEnabled: false });
     const page = await context.newPage();
@@ -162,7 +162,7 @@ describe.skipIf(!present)('a long thread of patches', () => {
     const objected = [...html.matchAll(/<mark>([^<]*)<\/mark>/g)].map(([, words]) => words?.trim());
     expect(objected).toContain('Please split part 7 into two patches.');
     expect(objected).toHaveLength(PATCHES);
-    // The author promised it 13 times, and seven times did not answer.
+    // The author promised a change 13 times, and did not answer seven times.
     expect(html.match(/the author agreed to a change/g)).toHaveLength(13);
     expect(html).not.toContain('author’s answer');
     for (const width of [1280, 390])

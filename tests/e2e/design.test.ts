@@ -10,9 +10,9 @@ import { ARGUMENTS, CHROMIUM, type PageKind, pageKinds, visit } from './kinds';
 
 const present = existsSync(CHROMIUM);
 if (!present && process.env.THREADLINE_REQUIRE?.includes('chromium'))
-  throw new Error(`Chromium is required here (THREADLINE_REQUIRE), and ${CHROMIUM} is not there`);
+  throw new Error(`THREADLINE_REQUIRE demands Chromium, but ${CHROMIUM} does not exist`);
 
-/** The page kinds in parts, so that a slow machine ends each. */
+/** The page kinds are tested in parts, so that a slow machine finishes each part in time. */
 const PARTS = [1, 2, 3, 4];
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
@@ -21,7 +21,7 @@ describe.skipIf(!present)('the design', () => {
   let servers: Running[] = [];
   let browser: Browser;
   let kinds: PageKind[] = [];
-  /** Page kinds with the server that has them: the sample's, the empty archive's, the one whose archive is gone. */
+  /** Page kinds with their servers: for the sample, for an empty archive, and for a missing archive. */
   let all: { base: string; page: PageKind }[] = [];
 
   beforeAll(async () => {
@@ -29,7 +29,6 @@ describe.skipIf(!present)('the design', () => {
     ingestSample(database);
     const empty = `${folder.path}/empty.sqlite`;
     const nothing = `${folder.path}/nothing`;
-    // A Maildir without mail.
     for (const name of ['cur', 'new', 'tmp']) mkdirSync(`${nothing}/${name}`, { recursive: true });
     ingest(empty, nothing);
     const gone = `${folder.path}/gone.sqlite`;
@@ -54,11 +53,11 @@ describe.skipIf(!present)('the design', () => {
     folder.remove();
   });
 
-  // One visit a kind: axe alone takes seconds of a page.
+  // One visit per kind, because axe alone takes seconds per page.
   it.each(PARTS)(
     'holds on every page kind, part %i of 4: WCAG 2.2 AA by axe, contrast in the dark, headings, the keyboard, widths, and nothing moves',
     async (part) => {
-      // A context for each part: as of a reader who comes for the first time.
+      // A new context for each part, like a first visit.
       const context = await browser.newContext();
       const page = await context.newPage();
       await page.addInitScript(() => {
@@ -104,7 +103,7 @@ describe.skipIf(!present)('the design', () => {
     await context.close();
   });
 
-  it('tells in a week what is new since the last visit', async () => {
+  it('marks what is new in a week since the last visit', async () => {
     const context = await browser.newContext();
     const page = await context.newPage();
     const base = servers[0]?.base ?? '';
@@ -112,7 +111,7 @@ describe.skipIf(!present)('the design', () => {
     await visit(page, base, week);
     expect(await page.locator('.weekly li').count()).toBeGreaterThan(0);
     expect(await page.locator('.weekly li.fresh').count()).toBe(0);
-    // An earlier visit, at which another line was there.
+    // Simulates an earlier visit with other lines.
     await page.evaluate(() => {
       const key = Object.keys(localStorage).find((one) => one.startsWith('at week ')) ?? '';
       const seen = JSON.parse(localStorage.getItem(key) ?? '');
@@ -124,7 +123,7 @@ describe.skipIf(!present)('the design', () => {
     await context.close();
   });
 
-  it('tells in a thread where one is, what is read, and what is new since the last visit', async () => {
+  it('shows in a thread the current place, what is read, and what is new since the last visit', async () => {
     const context = await browser.newContext();
     const page = await context.newPage();
     const base = servers[0]?.base ?? '';
@@ -132,14 +131,14 @@ describe.skipIf(!present)('the design', () => {
     await visit(page, base, long);
     const bar = page.locator('.where');
     expect(await bar.textContent()).toMatch(/^1 of 65/);
-    // It hides no line of a mail.
+    // The bar must not hide a line of a mail.
     const [bars, texts] = await Promise.all([bar.boundingBox(), page.locator('.mails .body').first().boundingBox()]);
     expect((bars?.x ?? 0) + (bars?.width ?? 0)).toBeLessThanOrEqual(texts?.x ?? 0);
     for (let n = 0; n < 4; n++) await page.keyboard.press('j');
     await expect.poll(() => bar.textContent()).toMatch(/^[45] of 65/);
     expect(await page.locator('.outline [aria-current]').count()).toBe(1);
     expect(await page.locator('.outline .read').count()).toBeGreaterThan(0);
-    // An earlier visit, at which the last three mails were not there yet.
+    // Simulates an earlier visit without the last three mails.
     await page.goto(`${base}/`);
     await page.evaluate(() => {
       const key = Object.keys(localStorage).find((one) => one.startsWith('at ') && !one.includes('/')) ?? '';
@@ -152,12 +151,12 @@ describe.skipIf(!present)('the design', () => {
     expect(await page.locator('.mail.fresh').count()).toBe(3);
     await page.keyboard.press('n');
     expect(await page.locator('.mail.fresh.here').count()).toBe(1);
-    // Read marks outlive the page.
+    // Read marks are kept across pages.
     expect(await page.locator('.outline .read').count()).toBeGreaterThan(0);
     await context.close();
   });
 
-  it('gives a phone its mails first, diffs unwrapped, and beside a scrolled picture the names of its lanes', async () => {
+  it('shows mails first on a phone, diffs unwrapped, and the names of lanes beside a scrolled picture', async () => {
     const context = await browser.newContext({ viewport: { width: 375, height: 800 } });
     const page = await context.newPage();
     const base = servers[0]?.base ?? '';
@@ -213,7 +212,7 @@ describe.skipIf(!present)('the design', () => {
     await context.close();
   });
 
-  it('remembers a theme, before anything is painted', async () => {
+  it('remembers a theme, and sets it before anything is painted', async () => {
     const context = await browser.newContext();
     const page = await context.newPage();
     const base = servers[0]?.base ?? '';
@@ -243,7 +242,7 @@ describe.skipIf(!present)('the design', () => {
     await context.close();
   });
 
-  it('copies what is selected of a mail as the quotation of a story, and nobody else’s words', async () => {
+  it('copies the selected words of a mail as a quotation for a story, without quoted words', async () => {
     const context = await browser.newContext();
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     const page = await context.newPage();
@@ -280,7 +279,7 @@ async function axeFaults(page: Page, rules?: string[]): Promise<string[]> {
   );
 }
 
-/** The same page in the other colours. */
+/** Faults of the same page in dark colours. */
 async function darkFaults(page: Page): Promise<string[]> {
   await page.emulateMedia({ colorScheme: 'dark' });
   const faults = await axeFaults(page, ['color-contrast']);
@@ -288,7 +287,7 @@ async function darkFaults(page: Page): Promise<string[]> {
   return faults.map((fault) => `dark: ${fault}`);
 }
 
-/** What moved while the page came, and while it is scrolled to its end. */
+/** Elements that moved while the page loaded and while it was scrolled to its end. */
 async function movements(page: Page): Promise<string[]> {
   await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
@@ -297,7 +296,7 @@ async function movements(page: Page): Promise<string[]> {
   return moved.map((by) => `moves by ${by}`);
 }
 
-/** One main, one heading of the first level and first, no level skipped, a title. */
+/** Checks for one main element, one first-level heading that comes first, no skipped level, and a title. */
 async function headingFaults(page: Page): Promise<string[]> {
   const levels = await page.locator('h1, h2, h3, h4').evaluateAll((found) => found.map((h) => Number(h.tagName[1])));
   const isSkipped = levels.some((level, n) => n > 0 && level > (levels[n - 1] ?? 0) + 1);
@@ -322,10 +321,10 @@ async function overflows(page: Page, widths: number[]): Promise<string[]> {
   return faults;
 }
 
-/** Stops of the tabulator that are looked at on a page. */
+/** Tab stops that are checked on a page. */
 const STOPS = 60;
 
-/** What is wrong with the way of the focus through a page. */
+/** Faults of the focus order on a page. */
 async function walk(page: Page): Promise<string[]> {
   const faults: string[] = [];
   await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur?.());
@@ -341,7 +340,7 @@ async function walk(page: Page): Promise<string[]> {
       if (!now || now === document.body || now.className === 'skip') return 'end';
       kept.stop = now;
       const name = `${now.outerHTML.slice(0, 80)}`;
-      // A date has a stop for each of its parts.
+      // A date input has a tab stop for each part.
       if (now === before && (now as HTMLInputElement).type === 'date') return null;
       if (now === before) return `the focus stays at ${name}`;
       if (!(before.compareDocumentPosition(now) & Node.DOCUMENT_POSITION_FOLLOWING)) return `out of order: ${name}`;

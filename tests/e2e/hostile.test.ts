@@ -11,11 +11,11 @@ import { ARGUMENTS, CHROMIUM } from './kinds';
 
 const present = existsSync(CHROMIUM);
 if (!present && process.env.THREADLINE_REQUIRE?.includes('chromium'))
-  throw new Error(`Chromium is required here (THREADLINE_REQUIRE), and ${CHROMIUM} is not there`);
+  throw new Error(`THREADLINE_REQUIRE demands Chromium, but ${CHROMIUM} does not exist`);
 
 const mails = hostileMails();
 
-/** What a page did besides being shown. */
+/** Side effects of a page. */
 interface Deeds {
   requests: string[];
   dialogs: string[];
@@ -39,7 +39,7 @@ describe.skipIf(!present)('hostile mail in Chromium', () => {
     expect(ingest(database, mbox)).toMatchObject({ read: mails.length, stored: mails.length, rejected: 0 });
     server = await startServer(database);
     base = server.base;
-    // Every other host is the canary: what left the page would arrive there, past whatever playwright sees.
+    // Every other host is the canary: any request of the page arrives there, even if playwright does not see it.
     canary = createServer((request, response) => {
       asked.push(`${request.headers.host}${request.url}`);
       response.end('tweet');
@@ -60,7 +60,7 @@ describe.skipIf(!present)('hostile mail in Chromium', () => {
     folder.remove();
   });
 
-  /** Opens a page, waits until nothing more would come, clicks about, and tells what it did. */
+  /** Opens a page, waits until it is idle, clicks on it, and returns its side effects. */
   async function open(path: string) {
     const page = await context.newPage();
     const deeds: Deeds = { requests: [], dialogs: [], popups: 0, downloads: 0 };
@@ -76,7 +76,7 @@ describe.skipIf(!present)('hostile mail in Chromium', () => {
     return { page, deeds, response };
   }
 
-  /** Nothing ran, nothing was asked of anyone but us, and the page is where it was. */
+  /** Checks that nothing ran, that only our server got requests, and that the page did not navigate. */
   function expectHarmless(path: string, url: string, title: string, deeds: Deeds) {
     expect(
       deeds.requests.filter((one) => !one.startsWith(`${base}/`)),
@@ -87,20 +87,20 @@ describe.skipIf(!present)('hostile mail in Chromium', () => {
     expect(title, path).not.toBe('RAN');
   }
 
-  it('can be told from harmless: the canary hears what is asked of it', async () => {
+  it('would be noticed: the canary gets requests', async () => {
     const page = await context.newPage();
     await page.setContent('<img src="http://canary.example.org/probe.gif">', { waitUntil: 'load' });
     expect(asked.splice(0)).toContain('canary.example.org/probe.gif');
     await page.close();
   });
 
-  it.each(mails)('is shown and does nothing: $name', async ({ name, msgid }) => {
+  it.each(mails)('is shown without side effects: $name', async ({ name, msgid }) => {
     const path = `/hostile/${msgid}/html`;
     const { page, deeds, response } = await open(path);
     expect(response?.status()).toBe(200);
     expect(response?.headers()['content-security-policy']).toMatch(/default-src 'none'.*sandbox$/);
     expectHarmless(path, page.url(), await page.title(), deeds);
-    // The one style sheet came, so that the box is one.
+    // The style sheet was loaded.
     expect(deeds.requests.map((url) => new URL(url).pathname.replace(/\.[0-9a-f]{10}\./, '.'))).toEqual([
       path,
       '/assets/html.css',
@@ -136,7 +136,7 @@ describe.skipIf(!present)('hostile mail in Chromium', () => {
       active: 0,
     });
     expect(look.hrefs.filter((protocol) => !['http:', 'https:', 'mailto:'].includes(protocol))).toEqual([]);
-    // A reader who clicks on the words of the mail, but for its links: those lead where they say.
+    // Clicks on the words of the mail, but not on links, which lead where they say.
     const words = await main.locator(':is(p, div, span, b):not(a *):not(:has(a))').all();
     for (const element of words.slice(0, 3))
       await element.click({ timeout: 500, force: true, position: { x: 1, y: 1 } }).catch(() => {});
@@ -145,7 +145,7 @@ describe.skipIf(!present)('hostile mail in Chromium', () => {
     expect(asked).toEqual([]);
   });
 
-  it('needs no policy for it: what the sanitiser leaves does nothing in a browser that heeds none', async () => {
+  it('is harmless even in a browser that ignores the policy', async () => {
     const lawless = await browser.newContext({ bypassCSP: true });
     const page = await lawless.newPage();
     const requests: string[] = [];
@@ -155,7 +155,7 @@ describe.skipIf(!present)('hostile mail in Chromium', () => {
       dialog.dismiss().catch(() => {});
     });
     await page.goto(`${base}/`);
-    // The policy is off indeed: a script of the page's own making runs here.
+    // Checks that the policy is really off: a script made by the page runs.
     await page.evaluate(() => {
       document.body.insertAdjacentHTML('beforeend', '<img src="x:" onerror="document.title=\'RAN\'">');
     });
@@ -169,7 +169,7 @@ describe.skipIf(!present)('hostile mail in Chromium', () => {
     await lawless.close();
   });
 
-  it.each(mails)('is shown as text and does nothing: $name', async ({ msgid }) => {
+  it.each(mails)('is shown as text without side effects: $name', async ({ msgid }) => {
     for (const path of [`/hostile/${msgid}/`, `/hostile/${msgid}/t/`]) {
       const { page, deeds, response } = await open(path);
       expect(response?.status()).toBe(200);
@@ -209,7 +209,7 @@ describe.skipIf(!present)('hostile mail in Chromium', () => {
     expect(asked).toEqual([]);
   });
 
-  it('hands attachments out as downloads of a type that nothing renders', async () => {
+  it('serves attachments as downloads with a type that browsers do not render', async () => {
     let seen = 0;
     for (const { msgid } of mails) {
       const html = await (await fetch(`${base}/hostile/${msgid}/`)).text();
@@ -231,7 +231,7 @@ describe.skipIf(!present)('hostile mail in Chromium', () => {
     expect(seen).toBeGreaterThan(10);
   });
 
-  it('lets no mail write into the headers of an answer', async () => {
+  it('does not let mails write into response headers', async () => {
     for (const { msgid } of mails)
       for (const view of ['raw', 't.mbox.gz', 't.atom', 'html', '']) {
         const answer = await fetch(`${base}/hostile/${msgid}/${view}`);

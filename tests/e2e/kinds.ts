@@ -1,10 +1,10 @@
 import type { Page } from 'playwright-core';
 
-/** A page of the sample archive (seed 1, 400 messages): one of each kind there is. */
+/** A page of the sample archive (seed 1, 400 messages), one of each kind. */
 export interface PageKind {
   kind: string;
   path: string;
-  /** Sent by a form where given; the page is what that form answers. */
+  /** If given, this form is submitted, and the page is its result. */
   form?: { label: string; text: string; button: string };
 }
 
@@ -12,7 +12,7 @@ const LIST = '/threadline-sample/';
 const LONG = `${LIST}stop.a.jrdwzl.mirela.danescu@example.org/`;
 const SERIES = '/series/9616852800/';
 
-/** Every page kind; the addresses that hang on the data are found by walking there. */
+/** Every page kind; URLs that depend on the data are found by following links. */
 export async function pageKinds(page: Page, base: string): Promise<PageKind[]> {
   const first = async (from: string, selector: string) => {
     await page.goto(base + from);
@@ -88,7 +88,7 @@ export async function pageKinds(page: Page, base: string): Promise<PageKind[]> {
   ];
 }
 
-/** Goes to a page, by its form where it has one. */
+/** Opens a page, through its form if it has one. */
 export async function visit(page: Page, base: string, { path, form }: PageKind): Promise<void> {
   await page.goto(base + path);
   if (!form) return;
@@ -97,7 +97,7 @@ export async function visit(page: Page, base: string, { path, form }: PageKind):
   await page.locator('.quotes').waitFor();
 }
 
-/** The Chromium of these tests, and what it is started with. */
+/** The path of Chromium for these tests; and below, its arguments. */
 export const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 export const ARGUMENTS = [
   '--no-sandbox',

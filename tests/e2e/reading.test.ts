@@ -6,7 +6,7 @@ import { archivesDatabase } from '../archivesdb';
 import { type Running, startServer } from '../server';
 import { ARGUMENTS, CHROMIUM } from './kinds';
 
-/** What a reader comes for, on the real archives, with the clicks that it takes from the front page. What is typed is no click. */
+/** Readers' tasks on the real archives, with the number of clicks from the front page. Typing is not a click. */
 describe.skipIf(!ARCHIVES || !existsSync(CHROMIUM))('a reader', () => {
   let server: Running;
   let browser: Browser;
@@ -32,7 +32,7 @@ describe.skipIf(!ARCHIVES || !existsSync(CHROMIUM))('a reader', () => {
     clicks = 0;
     await page.goto(`${server.base}/`);
   };
-  /** Whether it is seen without scrolling. */
+  /** Whether an element is visible without scrolling. */
   const isOnScreen = (what: Locator) =>
     what.first().evaluate((element) => {
       const { top } = element.getBoundingClientRect();
@@ -46,13 +46,12 @@ describe.skipIf(!ARCHIVES || !existsSync(CHROMIUM))('a reader', () => {
     await page.waitForURL(/linux-pm/);
     expect(await isOnScreen(page.locator('.thisweek .weekly li'))).toBe(true);
     expect(await page.locator('.thisweek h2').textContent()).toContain('to 2020-01-01');
-    // Each line has its proof.
     for (const line of await page.locator('.thisweek .weekly li').all())
       expect(await line.locator('a').count()).toBeGreaterThan(0);
     expect(clicks).toBe(1);
   });
 
-  it("sees a developer's last month in two", async () => {
+  it("sees a developer's last month in two clicks", async () => {
     await fromHome();
     await click(page.locator('.top nav').getByRole('link', { name: 'People' }));
     await click(link('Borislav Petkov'));
@@ -64,7 +63,7 @@ describe.skipIf(!ARCHIVES || !existsSync(CHROMIUM))('a reader', () => {
     expect(clicks).toBe(2);
   });
 
-  it('sees the biggest debates of a year in two, and what one was about in three', async () => {
+  it('sees the biggest debates of a year in two clicks, and what one was about in three', async () => {
     await fromHome();
     await click(link('linux-edac', '.lists'));
     await click(link(/^2022$/, '.bars'));
@@ -78,7 +77,7 @@ describe.skipIf(!ARCHIVES || !existsSync(CHROMIUM))('a reader', () => {
     expect(clicks).toBe(3);
   });
 
-  it('sees what of theirs waits in two, and all of it in four', async () => {
+  it('sees their waiting series in two clicks, and all of them in four', async () => {
     await fromHome();
     await click(page.locator('.top nav').getByRole('link', { name: 'People' }));
     await click(link('Yazen Ghannam'));
@@ -116,7 +115,7 @@ describe.skipIf(!ARCHIVES || !existsSync(CHROMIUM))('a reader', () => {
         expect(top, path).toBeLessThan(height - 60);
         expect(cut, path).toEqual([]);
       }
-      // Pictures that are scrolled begin at their newest end.
+      // Scrollable pictures begin at their newest end.
       await narrow.goto(`${server.base}/topics/ras/`);
       const scroll = narrow.locator('.lanes .scroll').first();
       expect(await scroll.evaluate((box) => getComputedStyle(box).direction === 'rtl' && box.scrollLeft === 0)).toBe(

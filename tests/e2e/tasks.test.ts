@@ -8,9 +8,9 @@ import { ARGUMENTS, CHROMIUM } from './kinds';
 
 const present = existsSync(CHROMIUM);
 if (!present && process.env.THREADLINE_REQUIRE?.includes('chromium'))
-  throw new Error(`Chromium is required here (THREADLINE_REQUIRE), and ${CHROMIUM} is not there`);
+  throw new Error(`THREADLINE_REQUIRE demands Chromium, but ${CHROMIUM} does not exist`);
 
-/** Questions with which a reader comes, asked of the shared archives: the answer is on the page after so many clicks, without a script. */
+/** Readers' questions on the shared archives: the answer is on the page after this many clicks, without JavaScript. */
 describe.skipIf(!present || !ARCHIVES)('a reader finds', () => {
   let server: Running;
   let browser: Browser;
@@ -27,7 +27,7 @@ describe.skipIf(!present || !ARCHIVES)('a reader finds', () => {
     await server?.stop();
   });
 
-  /** Types a query; what follows is counted from its results. */
+  /** Types a query; clicks are counted from its results. */
   async function search(words: string): Promise<void> {
     await page.goto(`${server.base}/`);
     await page.getByRole('searchbox').fill(words);
@@ -48,7 +48,7 @@ describe.skipIf(!present || !ARCHIVES)('a reader finds', () => {
       .first()
       .getByRole('link', { name: /^thread/ });
 
-  it('what became of a series, and who objected: one click from a search', async () => {
+  it('what happened to a series, and who objected: one click from a search', async () => {
     await search('arm64 MMU enabled kexec relocation');
     await click(verdictOfFirst());
     expect(clicks).toBe(1);
@@ -60,7 +60,7 @@ describe.skipIf(!present || !ARCHIVES)('a reader finds', () => {
     expect(await objectors.first().getAttribute('href')).toMatch(/^\/r\/.*lines=/);
   });
 
-  it('who carried a debate: two clicks from a search', async () => {
+  it('who led a debate: two clicks from a search', async () => {
     await search('nvme host managed power state for suspend has problems');
     await click(threadOfFirst());
     await click(page.getByText('People', { exact: true }).last());
@@ -72,7 +72,7 @@ describe.skipIf(!present || !ARCHIVES)('a reader finds', () => {
     expect(mails).toEqual(mails.toSorted((a, b) => b - a));
   });
 
-  it('a regression and its fix: one click from a search, two to what became of the fix', async () => {
+  it('a regression and its fix: one click from a search, and two to the state of the fix', async () => {
     await search('NULL pointer dereference igen6_probe 6.16-rc2');
     await click(threadOfFirst());
     expect(clicks).toBe(1);

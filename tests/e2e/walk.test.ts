@@ -8,7 +8,7 @@ import { ARGUMENTS, CHROMIUM } from './kinds';
 
 const present = existsSync(CHROMIUM);
 if (!present && process.env.THREADLINE_REQUIRE?.includes('chromium'))
-  throw new Error(`Chromium is required here (THREADLINE_REQUIRE), and ${CHROMIUM} is not there`);
+  throw new Error(`THREADLINE_REQUIRE demands Chromium, but ${CHROMIUM} does not exist`);
 
 describe.skipIf(!present)('a reader', () => {
   const folder = scratch();
@@ -82,7 +82,7 @@ describe.skipIf(!present)('a reader', () => {
     await page.close();
   });
 
-  it('goes by keys', async () => {
+  it('navigates by keyboard', async () => {
     const page = await browser.newPage();
     await page.goto(`${base}/threadline-sample/`);
     await page.keyboard.press('?');
@@ -115,7 +115,7 @@ describe.skipIf(!present)('a reader', () => {
         expect((await page.locator('h1').textContent())?.replace(/\D/g, ''), href).toBe(String(count));
       }
     }
-    // A dot of a participant's lane, and a square of a series'.
+    // A dot in a participant's lane, and a square in a series' lane.
     await page.goto(`${base}/topics/ras/`);
     const dot = page.locator('.lanes a:has(circle)').first();
     const mails = /: (\d+) mail/.exec((await dot.locator('title').textContent()) ?? '')?.[1];
@@ -139,11 +139,11 @@ describe.skipIf(!present)('a reader', () => {
     await page.locator('.quotes .source a').first().click();
     await page.waitForURL(/lines=/);
     expect(await page.locator('#quoted').textContent()).toContain('A kernel that has panicked');
-    // What was answered says by whom; the answer leads back.
+    // An answered passage names who answered it, and the answer links back.
     await page.locator('.took a').first().click();
     await page.waitForURL(/lines=/);
     expect(await page.locator('.body .source').count()).toBeGreaterThan(0);
-    // A GET of the same address is the empty form, not somebody's article.
+    // A GET of the same URL shows the empty form, not somebody's article.
     expect(await (await fetch(`${base}/quotes/`)).text()).not.toContain('panicked');
     await page.close();
   });
@@ -169,7 +169,7 @@ describe.skipIf(!present)('a reader', () => {
     const there = await other.newPage();
     await there.goto(`${base}/saved/`);
     expect(await there.locator('#saved').textContent()).toBe('Nothing is saved yet.');
-    // A file may be anybody's: addresses elsewhere are not taken.
+    // The file may come from anybody, so URLs of other sites are not accepted.
     const written = JSON.parse(readFileSync(file, 'utf8'));
     written.saved.push({ href: 'javascript:alert(1)', title: 'no' }, { href: '//evil.example/', title: 'no' });
     await there
@@ -202,7 +202,7 @@ describe.skipIf(!present)('a reader', () => {
     expect(await answer.text()).toMatch(/<h1>/);
   });
 
-  it('is told when nothing changed', async () => {
+  it('sees a note if nothing changed', async () => {
     const first = await fetch(`${base}/threadline-sample/`);
     const etag = first.headers.get('etag') ?? '';
     expect(first.headers.get('content-security-policy')).toContain("default-src 'none'");

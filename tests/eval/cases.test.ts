@@ -33,7 +33,7 @@ const names = (mails: Message[]) => mails.flatMap(({ attachments }) => attachmen
 const days = (mails: Message[]) => mails.map(({ sentAt }) => new Date(sentAt * 1000).toISOString().slice(0, 16));
 const parents = (mails: Message[]) => mails.map((mail) => mail.references.at(-1) ?? mail.possibleParent);
 
-/** What `EXPECT.tsv` says of each case that reading alone decides; ingest/parse/cases.test.ts has them in words of ours. */
+/** The expectations in `EXPECT.tsv` for each case of parsing; ingest/parse/cases.test.ts has similar ones with invented mails. */
 const RIGHT: [string, (mails: Message[]) => unknown, unknown][] = [
   ['15-irt-junk.mbox', parents, [null, ...Array(3).fill('h1-15a@example.org')]],
   ['16-quoted-msgid.mbox', parents, [null, '"/gen/3721"@h1.example.org']],
@@ -121,7 +121,7 @@ const RIGHT: [string, (mails: Message[]) => unknown, unknown][] = [
   ['98-duplicate-cte.mbox', texts, ['Grüße.', 'Grüße.']],
 ];
 
-/** Revisions by series, each with its patches in their order. */
+/** Revisions by series, each with its patches in order. */
 const SERIES: [string, string[]][] = [
   ['01-nospace.mbox', ['v1:01a,01b']],
   ['02-series-on-series.mbox', ['v1:02A0,02A1,02A2', 'v1:02B0,02B1,02B2,02B3']],
@@ -147,7 +147,7 @@ async function seriesOf(file: string): Promise<string[]> {
 
 type Facts = ReturnType<typeof patchFacts>[];
 
-/** What is read of each patch by itself. */
+/** Facts of single patches. */
 const FACTS: [string, (facts: Facts) => unknown, unknown][] = [
   ['07-reply-with-diff.mbox', (facts) => facts.map(({ patch }) => patch !== null), [true, false]],
   ['08-trailer-prose.mbox', (facts) => facts[1]?.trailers, []],
@@ -170,11 +170,11 @@ const FACTS: [string, (facts: Facts) => unknown, unknown][] = [
   ],
 ];
 
-/** Cases that are ingested, to be searched, shown and given out again. */
+/** Cases that are ingested, then searched, shown and exported. */
 const VIEWED = ['70-search.mbox', '71-feed.mbox', '72-mailto.mbox', '74-export.mbox'];
 const PATCHES = ['09-meta-only.mbox', '10-quoted-name.eml', '11-attached-patch.eml'];
 
-describe.skipIf(!existsSync(CASES))('cases after reports on other archives', () => {
+describe.skipIf(!existsSync(CASES))('cases from reports on other archives', () => {
   it.each(RIGHT)('%s', async (file, say, right) => expect(say(await readCase(file))).toEqual(right));
   it.each(SERIES)('series of %s', async (file, right) => expect(await seriesOf(file)).toEqual(right));
   it.each(FACTS)('patches of %s', async (file, say, right) =>
@@ -186,13 +186,13 @@ describe.skipIf(!existsSync(CASES))('cases after reports on other archives', () 
     expect(mail?.text).toContain('@@ -1,3 +1,3 @@\n x\n-old\n+new\n y\n');
   });
 
-  it('are all of them', () => {
+  it('are complete', () => {
     const lines = readFileSync(`${CASES}/EXPECT.tsv`, 'utf8').trim().split('\n');
     const checked = [...RIGHT, ...SERIES, ...FACTS].map(([file]) => file).concat('52-flowed-patch.eml', VIEWED);
     expect([...new Set(checked)].sort()).toEqual(lines.map((line) => line.split('\t')[0]).sort());
   });
 
-  describe('as they are shown and found', () => {
+  describe('shown and found', () => {
     const folder = scratch();
     const database = `${folder.path}/cases.sqlite`;
     let views: Views;
@@ -226,15 +226,18 @@ describe.skipIf(!existsSync(CASES))('cases after reports on other archives', () 
       });
     });
 
-    it.each(['a', 'b', 'c', 'd'])('74-export.mbox: %s is given byte by byte, alone and in its thread', async (one) => {
-      const mails: Buffer[] = [];
-      for (const source of await recognise(`${CASES}/74-export.mbox`))
-        for await (const event of source.open({ state: undefined, isSeen: async () => new Set() }))
-          if (event.kind === 'mail') mails.push(event.bytes);
-      const own = mails['abcd'.indexOf(one)] as Buffer;
-      const page = `/cases/h1-74${one}@example.org/`;
-      expect((await views.get(`${page}raw`)).bytes).toEqual(own);
-      expect(cutMbox(gunzipSync((await views.get(`${page}t.mbox.gz`)).bytes))).toEqual([own]);
-    });
+    it.each(['a', 'b', 'c', 'd'])(
+      '74-export.mbox: %s is returned byte for byte, alone and in its thread',
+      async (one) => {
+        const mails: Buffer[] = [];
+        for (const source of await recognise(`${CASES}/74-export.mbox`))
+          for await (const event of source.open({ state: undefined, isSeen: async () => new Set() }))
+            if (event.kind === 'mail') mails.push(event.bytes);
+        const own = mails['abcd'.indexOf(one)] as Buffer;
+        const page = `/cases/h1-74${one}@example.org/`;
+        expect((await views.get(`${page}raw`)).bytes).toEqual(own);
+        expect(cutMbox(gunzipSync((await views.get(`${page}t.mbox.gz`)).bytes))).toEqual([own]);
+      },
+    );
   });
 });

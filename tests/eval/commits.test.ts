@@ -9,12 +9,12 @@ import type { Message } from '../../mail/types.ts';
 import { ARCHIVES, archive } from '../archives.ts';
 import { PatchDatabase } from '../patchdb.ts';
 
-// Patches that only make new files can be applied to an empty repository by `git am`: commits whose origin is known.
+// Patches that only add files can be applied to an empty repository by `git am`, which gives commits with known origin.
 describe.skipIf(!ARCHIVES)('commits of real patches', () => {
   const folder = mkdtempSync(join(tmpdir(), 'threadline-am-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('are joined to the mails they come from', { timeout: 240_000 }, async () => {
+  it('are matched to the mails they come from', { timeout: 240_000 }, async () => {
     const mails = newFilePatches(12_000, 400);
     const git = (args: string[], input?: Buffer) =>
       spawnSync('git', ['-C', folder, ...args], { input, env: { ...process.env, ...IDENTITY } });
@@ -32,7 +32,7 @@ describe.skipIf(!ARCHIVES)('commits of real patches', () => {
       'SELECT c.oid, c.how, m.msgid FROM patch_commit c JOIN message m ON m.id = c.patch_id',
     );
     const wrong = rows.filter((row) => applied.get(row.oid) !== row.msgid);
-    // Of most series some patches alone can be applied here, or are held: those are merged in part.
+    // Only some patches of most series are in the archive or can be applied here, so these series are partly merged.
     const merged = await store.db.get<{ n: number }>(
       `SELECT count(*) AS n FROM series WHERE status IN ('merged', 'partly applied')`,
     );
@@ -45,7 +45,7 @@ describe.skipIf(!ARCHIVES)('commits of real patches', () => {
 
 const IDENTITY = { GIT_COMMITTER_NAME: 'Cora Example', GIT_COMMITTER_EMAIL: 'cora@example.org' };
 
-/** Mails of the newest `look` of linux-edac whose diffs only make files, at most one to a second. */
+/** Mails among the newest `look` of linux-edac whose diffs only add files, at most one per second. */
 function newFilePatches(look: number, wanted: number): { raw: Buffer; message: Message }[] {
   const repository = archive('linux-edac/git/0.git');
   const options = {

@@ -6,23 +6,23 @@ import { threadOf } from '../../db/queries/thread';
 import { ARCHIVES } from '../archives';
 import { archivesDatabase } from '../archivesdb';
 
-/** A thread drawn at random, and what a reader would quote of it, written down before the program's choice was seen. */
+/** A random thread, and what a reader would quote from it, written down before seeing the program's choice. */
 interface Judged {
-  /** Message-ID of the thread's root. */
+  /** The Message-ID of the thread's root. */
   root: string;
   list: string;
   mails: number;
-  /** Judged when the program was done. */
+  /** Judged after the program was finished. */
   aside: boolean;
   /** By Message-ID: lines of the displayed text, from 0, both inclusive. */
   chosen: Record<string, [number, number][]>;
-  /** For each verdict the places that say it; one of them is enough. */
+  /** For each verdict, the places that state it; one of them is enough. */
   verdicts: [string, number, number][][];
 }
 
 const judged: Judged[] = JSON.parse(readFileSync(new URL('./digests.json', import.meta.url), 'utf8'));
 
-/** At least half of its lines are among those that the reader chose. */
+/** Whether at least half of its lines are among those that the reader chose. */
 function isAccepted({ row, first, last }: DigestPassage, { chosen, verdicts }: Judged): boolean {
   const said = verdicts.flat().flatMap(([msgid, from, to]) => (msgid === row.msgid ? [[from, to] as const] : []));
   const ranges = [...(chosen[row.msgid] ?? []), ...said];

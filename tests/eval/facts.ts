@@ -5,14 +5,14 @@ import type { Message } from '../../mail/types.ts';
 import type { PatchFact } from '../../patch/kinds.ts';
 import { blobsOf } from './mails.ts';
 
-/** One mail of an archive with what it says of patches, and, where it carries one, what linking is given of it. */
+/** A mail of an archive with its facts about patches, and, if it has a patch, the data for linking. */
 export interface EvalMail {
   message: Message;
   facts: PatchFacts;
   fact: PatchFact | null;
 }
 
-/** All mails of some archives, each once, with ids as the database would give them. */
+/** All mails of some archives, each once, with the ids that the database would give them. */
 export async function readFacts(archives: string[]): Promise<EvalMail[]> {
   const mails: EvalMail[] = [];
   const seen = new Set<string>();
@@ -45,7 +45,7 @@ function factOf(
     id,
     msgid: message.msgid,
     sentAt: message.sentAt,
-    // Threads are known to the database only; sets need them just to keep apart what was sent side by side.
+    // Only the database knows threads; sets need them only to separate sets sent at the same time.
     thread: 0,
     refs: message.references,
     authorKey: patch.authorKey,

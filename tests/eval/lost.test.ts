@@ -6,10 +6,10 @@ import { ARCHIVES } from '../archives.ts';
 import { PatchDatabase } from '../patchdb.ts';
 import { readFacts } from './facts.ts';
 
-/** Patch, tag, address, the mail that gave it, and whether a reader agrees that it could have been carried over and was not. */
+/** Patch, tag, address, the mail that gave it, and whether a reader agrees that it could have been kept but was not. */
 type Judged = [patch: string, key: string, address: string, given: string, isRight: 0 | 1];
 
-// 100 drawn at random from all that the program called lost from the version before, each read in the mails.
+// 100 random ones among all that the program called lost, each checked in the mails.
 describe.skipIf(!ARCHIVES)('trailers lost from the version before', () => {
   const judged = JSON.parse(readFileSync(new URL('lost.json', import.meta.url), 'utf8')) as Judged[];
   let store: PatchDatabase;

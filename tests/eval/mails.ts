@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { archive } from '../archives.ts';
 
-/** Raw mails of an archive's first epoch with their blob names, oldest first. */
+/** The raw mails of an archive's first epoch with their blob names, oldest first. */
 export function* blobsOf(name: string): Generator<{ oid: string; raw: Buffer }> {
   const repository = archive(name, 'git', '0.git');
   const safe = { ...process.env, GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'safe.directory', GIT_CONFIG_VALUE_0: '*' };

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readMmAnnouncement } from '../../patch/mm.ts';
 import { ARCHIVES, archive } from '../archives.ts';
 
-/** The text of the announcement of 2.6.9-mm1, as it stands in the mbox (7 bit, undecoded). */
+/** The text of the announcement of 2.6.9-mm1 in the mbox (7 bit, not decoded). */
 function announcement(): string {
   const mails = readFileSync(archive('lkml-2004-2005.mbox'), 'utf8').split(
     /^From (?=\S+ +\w{3} \w{3} )|^From mboxrd@z /m,

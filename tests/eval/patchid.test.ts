@@ -7,7 +7,7 @@ import { patchIds } from '../../patch/patchid.ts';
 import { ARCHIVES } from '../archives.ts';
 import { blobsOf } from './mails.ts';
 
-// git reads all patches of an archive as one stream; "From <oid>" names each, as in git format-patch's output.
+// git reads all patches of an archive as one stream, in which "From <oid>" names each, as in git format-patch's output.
 describe.skipIf(!ARCHIVES)('patch ids', () => {
   it.each(['kexec', 'linux-edac'])(
     'equal those of git patch-id --stable for every patch of %s',

@@ -8,7 +8,7 @@ import { isRobot, nameWords } from '../../mail/name.ts';
 import { ARCHIVES } from '../archives.ts';
 import { type EvalMail, readFacts } from './facts.ts';
 
-/** Two addresses that bear one full name, and whether a reader of their mails takes them for one person, two, or cannot say. */
+/** Two addresses with the same full name, and whether a reader of their mails considers them one person, two, or cannot decide. */
 type Judged = [a: string, b: string, is: 'one' | 'two' | 'open'];
 
 function identitiesOf(mails: EvalMail[]): Map<string, Identity> {
@@ -27,7 +27,7 @@ function identitiesOf(mails: EvalMail[]): Map<string, Identity> {
   return identities;
 }
 
-/** What the database would say of who signs for whom and who writes where (db/write/ties.ts). */
+/** The ties that the database would have (db/write/ties.ts). */
 function evidenceOf(mails: EvalMail[], identities: Map<string, Identity>): Evidence {
   const threads = new Map<string, number>();
   const wrote: [number, number][] = [];
@@ -61,8 +61,8 @@ function evidenceOf(mails: EvalMail[], identities: Map<string, Identity>): Evide
 }
 
 /**
- * What the archives prove, and the joining does not look at: a patch sent under one address whose first line says `From:`
- * another, and a mail whose author signs off under another address; the full names being equal. Every miss is printed.
+ * Proof in the archives that joining does not use: a patch sent from one address whose first line names another one in `From:`,
+ * and a mail whose author signs off with another address, each with equal full names. Prints every miss.
  */
 describe.skipIf(!ARCHIVES)('people', () => {
   let mails: EvalMail[];
@@ -70,9 +70,9 @@ describe.skipIf(!ARCHIVES)('people', () => {
     mails = await readFacts(['linux-edac', 'kexec', 'linux-pm']);
   }, 240_000);
 
-  // Drawn at random from all pairs of addresses that bear one full name, at most two of a name: 50 that were joined (of 269)
-  // and 50 that were not (of 105). Spammers' names, and what no mail decides, are open.
-  it('are one or two as a reader takes them for', () => {
+  // Random pairs of addresses with the same full name, at most two per name: 50 that were joined (of 269) and 50 that were not
+  // (of 105). Spammers' names, and pairs that no mail decides, are open.
+  it('are one or two according to a reader', () => {
     const judged = JSON.parse(readFileSync(new URL('namesakes.json', import.meta.url), 'utf8')) as Judged[];
     const identities = identitiesOf(mails);
     const byId = new Map([...identities.values()].map((one) => [one.id, one]));
@@ -99,7 +99,7 @@ describe.skipIf(!ARCHIVES)('people', () => {
     expect(missed.length / one.length).toBeLessThan(0.2);
   }, 60_000);
 
-  it('are joined where the archives prove it, and nowhere else', () => {
+  it('are joined if the archives prove it, and never otherwise', () => {
     const identities = identitiesOf(mails);
     const proved = new Map<string, [string, string]>();
     const prove = (name: string, a: string, other: string, b: string) => {
@@ -129,8 +129,8 @@ describe.skipIf(!ARCHIVES)('people', () => {
     const missed = judged.filter(([a, b]) => byAddress.get(a) !== byAddress.get(b));
     for (const [a, b] of missed) console.log('not joined:', a, b);
     const recall = 1 - missed.length / judged.length;
-    // Different full names at different addresses in one person are a false join, unless one of them is a byname. Names
-    // that share an address were not joined by us: a desk that several use, or somebody's second name.
+    // Different full names with different addresses in one person are a false join, unless one of them is a nickname. Names
+    // with the same address were not joined by us: a shared address, or somebody's second name.
     const several = people.filter(
       ({ kind, identities: own }) => kind === 'person' && new Set(own.map(({ id }) => byId.get(id)?.address)).size > 1,
     );

@@ -5,13 +5,13 @@ import { readMessage } from '../../db/queries/message';
 import { ARCHIVES, archive } from '../archives';
 import { ingest, scratch } from '../command';
 
-/** A quoted paragraph of linux-edac, drawn at random and judged by reading; lines of the displayed text, from 0. */
+/** A random quoted paragraph of linux-edac, judged by reading; lines of the displayed text, from 0. */
 interface Judged {
   msgid: string;
   line: number;
   lines: number;
-  /** right: `source` wrote it; missed: its source is here, and was not found; absent: it is not here; nobody: a header; robot: no quotation. */
-  /** The first 200 were drawn while the resolver was made; the second after it, of passages that no one had looked at. */
+  /** right: `source` wrote it; missed: its source is in the archive but was not found; absent: it is not in the archive; nobody: a header; robot: not a quotation. */
+  /** The first 200 were drawn while the resolver was written, the second after it, from passages that nobody had looked at. */
   draw: 1 | 2;
   verdict: 'right' | 'missed' | 'absent' | 'nobody' | 'robot';
   source?: string;
@@ -31,7 +31,7 @@ describe.skipIf(!ARCHIVES)('the sources of twice 200 quoted paragraphs of linux-
     folder.remove();
   });
 
-  it.each([1, 2])('are found in 97 of 100, and none in 200 is wrong: draw %i', async (draw) => {
+  it.each([1, 2])('are found for 97 of 100, and none of 200 is wrong: draw %i', async (draw) => {
     let here = 0;
     const missed: string[] = [];
     const wrong: string[] = [];

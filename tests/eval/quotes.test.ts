@@ -9,7 +9,7 @@ import { ingest, scratch } from '../command';
 
 const PASSAGES = process.env.THREADLINE_TEST_ALL ? 1000 : 250;
 
-/** A generator of our own, so that every run draws the same passages. */
+/** The state of a fixed generator, so that every run draws the same passages. */
 let seed = 7;
 const pick = (n: number) => {
   seed = (seed * 1_103_515_245 + 12_345) & 0x7fffffff;
@@ -21,7 +21,7 @@ interface Drawn {
   text: string;
 }
 
-/** Passages of 6 to 40 words of authors' own words, drawn at random. */
+/** Random passages of 6 to 40 words in authors' own words. */
 async function drawn(db: Snapshot, count: number): Promise<Drawn[]> {
   const rows = await db.all<Slots & { msgid: string }>(`SELECT msgid, ${SLOTS} FROM message`);
   const found: Drawn[] = [];
@@ -70,7 +70,7 @@ const bare = (text: string) =>
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim();
-/** At the very mail, or at one that has a copy of the passage: robots and versions of patches repeat themselves. */
+/** Whether the passage was found in its mail, or in one with a copy: robots and versions of patches repeat themselves. */
 const isRight = ({ msgid, text }: Drawn, { status, matches }: FoundQuote) =>
   status !== 'not found' &&
   (matches.some((match) => match.msgid === msgid) || bare(matches[0]?.text ?? '').includes(bare(text).slice(0, 40)));
@@ -93,7 +93,7 @@ describe.skipIf(!ARCHIVES)('the quote finder', () => {
 
   const find = (text: string) => reader.read((db) => findQuote(db, text));
 
-  it('finds passages, edited as articles do', async () => {
+  it('finds passages that were edited like in articles', async () => {
     const passages = await reader.read((db) => drawn(db, PASSAGES));
     expect(passages.length).toBe(PASSAGES);
     for (const [name, edit] of Object.entries(EDITS)) {
@@ -108,13 +108,13 @@ describe.skipIf(!ARCHIVES)('the quote finder', () => {
     }
   }, 300_000);
 
-  it('finds nothing that is not there', async () => {
+  it('finds nothing that is not in the archive', async () => {
     const foreign = await elsewhere.read((db) => drawn(db, PASSAGES * (process.env.THREADLINE_TEST_ALL ? 6 : 2)));
     const taken: string[] = [];
     for (const [n, passage] of foreign.entries()) {
       const edit = Object.values(EDITS)[n % 7] as (text: string) => string;
       const found = await find(edit(passage.text));
-      // A mail on both lists, a copy of the passage, a robot's form: that is in the archive.
+      // A mail on both lists, a copy of the passage, or a robot's form is in the archive.
       if (found.status !== 'not found' && !isRight(passage, found))
         taken.push(`${plain(passage.text).slice(0, 150)} => ${plain(found.matches[0]?.text ?? '').slice(0, 150)}`);
     }
@@ -122,7 +122,7 @@ describe.skipIf(!ARCHIVES)('the quote finder', () => {
     expect(taken.length / foreign.length).toBeLessThanOrEqual(0.001);
   }, 300_000);
 
-  it('takes no passage whose words that bear the meaning were changed for a quotation, nor one that was shuffled', async () => {
+  it('rejects passages whose significant words were changed, and shuffled ones', async () => {
     const passages = await reader.read((db) => drawn(db, PASSAGES));
     const bears = (word: string) => /^[a-z]{5,}$/.test(word);
     const stock = passages.flatMap(({ text }) => words(text).filter(bears));
@@ -146,18 +146,18 @@ describe.skipIf(!ARCHIVES)('the quote finder', () => {
       }
     }
     console.log(`changed or shuffled: ${taken.length} of ${asked} taken for quotations`, taken.slice(0, 10));
-    // One word in fourteen may differ, and is shown: a few have no more than that changed.
+    // One of fourteen words may differ, and is shown; a few passages have no more changes than that.
     expect(taken.length / asked).toBeLessThanOrEqual(0.05);
   }, 300_000);
 
-  /** Words that whoever quotes puts in: articles most of all. */
+  /** Words that people add to quotations, mostly articles. */
   const PUT_IN = ['a', 'the', 'really', 'its', 'very', 'new', 'that', 'Linux'];
   const putIn = (text: string, count: number): string => {
     const own = words(text);
     for (let n = 0; n < count; n++) own.splice(1 + pick(own.length - 1), 0, PUT_IN[pick(PUT_IN.length)] as string);
     return own.join(' ');
   };
-  /** Passages of at most so many words: of a longer one some phrase stays whole. */
+  /** A short form of a passage; a longer one would keep some unchanged phrase. */
   const short = (passage: Drawn): Drawn => ({
     ...passage,
     text: words(passage.text)
@@ -184,7 +184,7 @@ describe.skipIf(!ARCHIVES)('the quote finder', () => {
     300_000,
   );
 
-  it('finds no short passage that is not there, words put in or not', async () => {
+  it('finds no short passage that is not in the archive, with or without added words', async () => {
     const foreign = (await elsewhere.read((db) => drawn(db, PASSAGES * 4))).map(short).filter(tells);
     const taken: string[] = [];
     for (const [n, passage] of foreign.entries()) {
@@ -198,7 +198,7 @@ describe.skipIf(!ARCHIVES)('the quote finder', () => {
   }, 300_000);
 
   const article = archive('../kerneltrap-kexec.txt');
-  it('tells the quotations of the articles of old: two of 2004 are there, those of 2007 are not', async () => {
+  it('finds the quotations of old articles: two from 2004 are in the archive, those from 2007 are not', async () => {
     const quotes = await reader.read((db) => findQuotes(db, readFileSync(article, 'utf8')));
     expect(quotes.length).toBeGreaterThan(24);
     const found = quotes.filter(({ status }) => status !== 'not found');

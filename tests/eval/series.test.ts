@@ -9,7 +9,7 @@ import { titleKey } from '../../patch/subject.ts';
 import { ARCHIVES } from '../archives.ts';
 import { type EvalMail, readFacts } from './facts.ts';
 
-// Evaluation against what the archives themselves prove, with that proof hidden. Every failure is printed, to be read.
+// Evaluation against proof in the archives, which is hidden from the program. Prints every failure, for reading.
 describe.skipIf(!ARCHIVES)('linking on real archives', () => {
   let mails: EvalMail[] = [];
   let facts: PatchFact[] = [];
@@ -18,7 +18,7 @@ describe.skipIf(!ARCHIVES)('linking on real archives', () => {
     facts = mails.flatMap(({ fact }) => fact ?? []);
   }, 240_000);
 
-  it('series: change-ids hidden, pairs of mails in one series', () => {
+  it('series: pairs of mails in a series, with change-ids hidden', () => {
     const hidden = linkSeries(facts.map((fact) => ({ ...fact, changeId: null })));
     const byId = new Map(facts.map((fact) => [fact.id, fact]));
     const truth = new Map<number, string>();
@@ -43,15 +43,15 @@ describe.skipIf(!ARCHIVES)('linking on real archives', () => {
     expect(score.recall).toBeGreaterThan(0.97);
   });
 
-  it('applied: Link lines hidden, the patch that a tip mail or a copy in a stable tree comes from', () => {
+  it('applied: the patch of a tip mail or of a copy in a stable tree, with Link lines hidden', () => {
     const { found, claims } = linkedClaims(mails, facts);
     const series = new Map(linkSeries(facts).flatMap((one) => one.members.map((id) => [id, one.series] as const)));
     const revisions = new Map(linkSeries(facts).flatMap((one) => one.members.map((id) => [id, one.id] as const)));
     const outcomes = resolveClaims(claims, facts, (id) => revisions.get(id) ?? null);
     outcomes.push(...resolveByAuthor(openCopies(claims, outcomes), facts, new Set()));
     for (const source of [CLAIM_SOURCE.tip, CLAIM_SOURCE.stable]) {
-      // A maintainer may link one version and apply the next: "other version" is right about the work, if not about the mail;
-      // so is a later posting that carries the very change (patch_id) that was applied.
+      // A maintainer may link one version and apply the next, so "other version" is right about the work, though not about the mail.
+      // The same is true of a later posting with exactly the applied change (patch_id).
       const counts = { right: 0, otherVersion: 0, wrong: 0, missed: 0 };
       for (const [evidence, truth] of found) {
         if (truth.source !== source) continue;

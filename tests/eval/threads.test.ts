@@ -6,9 +6,9 @@ import { type Ending, threadCase } from '../../db/queries/threadcase';
 import { ARCHIVES } from '../archives';
 import { archivesDatabase } from '../archivesdb';
 
-/** A thread that begins with no patch, drawn at random and read before the program judged it. */
+/** A random thread that does not begin with a patch, read before the program judged it. */
 interface Judged {
-  /** Message-ID of its first mail. */
+  /** The Message-ID of its first mail. */
   root: string;
   kind: string;
   /** Message-IDs of the mails that end it, or of the newest version of a series that does; one of them is enough. */
@@ -17,18 +17,18 @@ interface Judged {
 
 const judged: Judged[] = JSON.parse(readFileSync(new URL('./threads.json', import.meta.url), 'utf8'));
 
-/** The mail that an ending rests on; null where none is said. */
+/** The mail on which an ending is based, or null. */
 const endOf = (ending: Ending) =>
   ending.how === 'silent' ? null : ending.how === 'said' ? ending.by.msgid : ending.series.msgid;
 
-describe.skipIf(!ARCHIVES)('40 threads that begin with no patch', () => {
+describe.skipIf(!ARCHIVES)('40 threads that do not begin with a patch', () => {
   let reader: Reader;
   beforeAll(async () => {
     reader = await Reader.open(archivesDatabase(), 1);
   }, 600_000);
   afterAll(() => reader?.close());
 
-  it('are of the kind that is said, and ended as is said', async () => {
+  it('have the right kind and ending', async () => {
     const sums = { kinds: { right: 0, said: 0, there: 0 }, ends: { right: 0, said: 0, there: 0 } };
     const wrong: string[] = [];
     const lacking: string[] = [];
@@ -44,8 +44,8 @@ describe.skipIf(!ARCHIVES)('40 threads that begin with no patch', () => {
         const thread = await readThread(db, (await threadOf(db, root)) ?? -1);
         return thread && threadCase(db, thread, await threadTexts(db, thread.rows));
       });
-      if (!found) throw new Error(`<${root}> is not here`);
-      // That a thread is a discussion is said of none.
+      if (!found) throw new Error(`<${root}> is not in the archive`);
+      // 'Discussion' is the default, not a statement.
       count(
         sums.kinds,
         found.kind !== 'discussion',

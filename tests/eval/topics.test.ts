@@ -8,9 +8,9 @@ import { ARCHIVES } from '../archives';
 import { archivesDatabase } from '../archivesdb';
 
 /**
- * Judged by reading, on 2026-11-28: of each topic of topics.json 60 of its messages, the first by the SHA-256 of the Message-ID
- * (of the -mm tree all; of hibernation those of linux-pm, the list that it is not the subject of). `before`: those that an earlier
- * query took, judged on 2026-11-24, when a mention in passing was called right: what is still found of them bounds the recall from below.
+ * Judged by reading on 2026-11-28: 60 messages of each topic in topics.json, the first by the SHA-256 of the Message-ID (all for
+ * the -mm tree; those on linux-pm for hibernation, since that list has other subjects too). `before`: messages found by an earlier
+ * query, judged on 2026-11-24, when a mere mention counted as right; the share of them still found is a lower bound of the recall.
  */
 interface Judged {
   right: string[];
@@ -18,7 +18,7 @@ interface Judged {
   before: { right: string[]; wrong: string[] };
 }
 const judged: Record<string, Judged> = JSON.parse(readFileSync(join(import.meta.dirname, 'topics.json'), 'utf8'));
-/** A topic of few mails here, most of which are the -mm tree's own; its systems are named in passing alone. */
+/** A topic with few mails here, most of them about the -mm tree; its systems are only mentioned. */
 const FEW = 'mm-tree';
 
 describe.skipIf(!ARCHIVES)('topics', () => {
@@ -30,7 +30,7 @@ describe.skipIf(!ARCHIVES)('topics', () => {
 
   const topics = loadTopics(join(import.meta.dirname, '../../topics.json'), true);
 
-  it.each(Object.entries(judged))('%s holds what belongs to it', async (slug, { right, wrong, before }) => {
+  it.each(Object.entries(judged))('%s has the right messages', async (slug, { right, wrong, before }) => {
     const topic = topics.find((one) => one.slug === slug);
     if (!topic) throw new Error(`topics.json has no ${slug}`);
     const found = await reader.read(async (db) => {

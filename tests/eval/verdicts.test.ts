@@ -10,21 +10,21 @@ import { ARCHIVES } from '../archives.ts';
 import { archivesDatabase } from '../archivesdb.ts';
 import { command } from '../command.ts';
 
-/** What became of one series, judged by reading. */
+/** The state of a series, judged by reading. */
 interface Judged {
   series: string[];
   state: string;
-  /** Other states that the mails allow as well. */
+  /** Other states that the mails also allow. */
   also?: string[];
-  /** The mail that decides, and others that do as well; null where silence does. */
+  /** The mail that decides; and below, others that do too; null if silence decides. */
   proof: string | null;
   proofs?: string[];
-  /** The judge found it hard to decide. */
+  /** Whether it was hard to decide. */
   doubtful: boolean;
   note?: string;
-  /** The state was judged as it stood when this mail, the first of the next version, had not come yet. */
+  /** If set, the state was judged as of the time before this mail, which begins the next version. */
   until?: string;
-  /** 3: judged apart, first measured after the rules were made; 4: drawn from what the program said (decision 0043); 5, 6, 7: held out (0042). */
+  /** 3: judged separately, first measured after the rules were written; 4: drawn from the program's answers (decision 0043); 5, 6, 7: held out (0042). */
   part?: number;
 }
 
@@ -34,7 +34,7 @@ interface Exported {
 }
 type Series = Exported & { revisions: { cover: string | null; patches: { msgid: string }[] }[] };
 
-/** What the issue asks 0.98 and 0.9 of: states that name a person or an end; and what is reached, below which the test fails. */
+/** States that name a person or an end, which should reach 0.98 and 0.9; and the reached values, below which the test fails. */
 const REACHED: Record<string, [precision: number, recall: number]> = {
   applied: [0.98, 0.97],
   merged: [0.97, 0.98],
@@ -43,7 +43,7 @@ const REACHED: Record<string, [precision: number, recall: number]> = {
   'changes requested': [0.97, 0.9],
 };
 
-/** States that differ in nothing but time are one here. */
+/** States that differ only in time are treated as one. */
 const KINDS: Record<string, string> = {
   discussed: 'talk',
   'under discussion': 'talk',
@@ -57,7 +57,7 @@ const kindOf = (state: string) => KINDS[state] ?? state;
 
 const judged = JSON.parse(readFileSync(new URL('verdicts.json', import.meta.url), 'utf8')) as Judged[];
 
-// The whole way: mails in, `export series` out. Every error is printed, to be read.
+// End to end: from mails to `export series`. Prints every error, for reading.
 describe.skipIf(!ARCHIVES)('verdicts of series judged by reading', () => {
   const found = new Map<string, Exported>();
   let authors = new Map<string, number>();
@@ -129,7 +129,7 @@ function countOf(said: Said, state: string) {
   };
 }
 
-/** Rows are the truth, columns what the program says. */
+/** Rows are the truth, columns are the program's answers. */
 function matrixOf(said: Said): string {
   const states = [...new Set(said.flatMap(({ truth, state }) => [truth, state]))].sort();
   const cell = (text: string | number) => String(text).slice(0, 8).padStart(9);
@@ -156,7 +156,7 @@ async function authorsIn(path: string): Promise<Map<string, number>> {
   return new Map(rows.map(({ msgid, name, address }) => [msgid, authorKey(name, address)]));
 }
 
-/** What a series was before one of its versions came, by the first mail of that version: what was said later is left out. */
+/** The states of series before one of their versions was posted, by the first mail of that version, ignoring later mails. */
 async function judgedBefore(path: string, versions: string[]): Promise<Map<string, Exported>> {
   const db = await Connection.open(path, 'read');
   try {

@@ -5,7 +5,7 @@ import type { PatchFact } from '../../patch/kinds.ts';
 import { ARCHIVES } from '../archives.ts';
 import { readFacts } from './facts.ts';
 
-/** One work with the mails of each of its versions, judged by reading. `doubtful`: the judge found two readings defensible. */
+/** A work with the mails of each version, judged by reading. `doubtful`: two readings are defensible. */
 interface Judged {
   versions: [number, string[]][];
   doubtful?: boolean;
@@ -13,7 +13,7 @@ interface Judged {
 
 const judged = JSON.parse(readFileSync(new URL('versions.json', import.meta.url), 'utf8')) as Judged[];
 
-// Pairs of mails of one work, over all series that hold a judged mail. What is wrong is printed, to be read.
+// Pairs of mails of a work, for all series with a judged mail. Prints errors, for reading.
 describe.skipIf(!ARCHIVES)('versions of series judged by reading', () => {
   let facts: PatchFact[] = [];
   beforeAll(async () => {
@@ -34,7 +34,7 @@ describe.skipIf(!ARCHIVES)('versions of series judged by reading', () => {
     for (const line of all.wrong) console.log(line);
     for (const [part, { made, wanted, both }] of Object.entries({ all, clear }))
       console.log(`${name}, ${part}: precision ${(both / made).toFixed(4)}, recall ${(both / wanted).toFixed(4)}`);
-    // One doubtful series of 2,772 pairs, which the judge would rather join, is most of what is missed.
+    // Most misses are from one doubtful series with 2,772 pairs, which the judge would rather join.
     expect(all.both / all.wanted).toBeGreaterThan(0.96);
     expect(all.both / all.made).toBeGreaterThan(0.995);
     expect(clear.both / clear.made).toBeGreaterThan(0.995);
@@ -43,9 +43,9 @@ describe.skipIf(!ARCHIVES)('versions of series judged by reading', () => {
 });
 
 /**
- * Drawn at random from what the program joined and did not, and read: 60 joins of sets whose titles differ, and 60 pairs of mails of one
- * author and title within half a year that it had kept apart. `two`: works of their own. `one`: versions of one work. `open`: a patch
- * that moved from one work into another, which is both. The joins hold `[earlier, later]`.
+ * Random pairs that the program joined or separated, judged by reading: 60 joins of sets with different titles, and 60 pairs of mails
+ * with the same author and title within half a year that were kept apart. `two`: separate works. `one`: versions of one work. `open`: a
+ * patch that moved from one work to another, which is both. Joins are `[earlier, later]`.
  */
 describe.skipIf(!ARCHIVES)('pairs judged by reading', () => {
   const pairs = JSON.parse(readFileSync(new URL('pairs.json', import.meta.url), 'utf8')) as {
@@ -59,7 +59,7 @@ describe.skipIf(!ARCHIVES)('pairs judged by reading', () => {
   }, 240_000);
   const isJoined = ([a, b]: readonly string[]) => series.of.get(a as string) === series.of.get(b as string);
 
-  it('keeps works of unlike titles together', () => {
+  it('joins works with different titles', () => {
     const lost = pairs.unlike.filter((pair) => !isJoined(pair));
     for (const [a, b] of lost) console.log('no longer joined:', a, b);
     console.log(`unlike titles: ${pairs.unlike.length - lost.length} of ${pairs.unlike.length} joined`);
@@ -67,7 +67,7 @@ describe.skipIf(!ARCHIVES)('pairs judged by reading', () => {
     expect(lost).toHaveLength(0);
   });
 
-  it('keeps two works of one title apart, and joins most of what is one', () => {
+  it('separates works with the same title, and joins most versions of one work', () => {
     const of = (truth: string) => pairs.unjoined.filter((pair) => pair[2] === truth);
     const wrong = of('two').filter(isJoined);
     const missed = of('one').filter((pair) => !isJoined(pair));

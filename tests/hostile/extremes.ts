@@ -1,4 +1,4 @@
-/** Mails of sizes and shapes that no person sends. `scale` 1 is as large as the limits are meant for; tests take less by default. */
+/** Mails with extreme sizes and shapes. `scale` 1 is as large as the limits allow; tests use less by default. */
 export function* extremes(scale: number): Generator<{ name: string; raw: Buffer; note: RegExp | null }> {
   const size = (whole: number) => Math.max(1, Math.floor(whole * scale));
   let n = 0;

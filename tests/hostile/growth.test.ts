@@ -6,7 +6,7 @@ import { renderBody } from '#mail/render';
 import { cpuTime, PIECES, repeated } from './strings';
 
 const HEAD = 'From: A <a@example.org>\nMessage-ID: <a@example.org>\nDate: Mon, 2 Mar 2020 10:00:00 +0000\n';
-/** Where in a mail the hostile text stands. */
+/** Places of the hostile text in a mail. */
 const PLACES: Record<string, (text: string) => string> = {
   subject: (text) => `${HEAD}Subject: ${flat(text)}\n\nx\n`,
   'patch subject': (text) => `${HEAD}Subject: [PATCH v2 1/3] ${flat(text)}x\n\nx\n`,
@@ -43,7 +43,7 @@ const PLACES: Record<string, (text: string) => string> = {
 
 const flat = (text: string) => text.replace(/[\r\n]+/g, ' ');
 
-/** All that ingest and a page do with one mail. */
+/** Everything that ingest and a page do with a mail. */
 async function work(mail: string): Promise<void> {
   const raw = Buffer.from(mail);
   const message = await parseMail(raw, { receivedAt: null });
@@ -58,7 +58,7 @@ async function cost(mail: string): Promise<number> {
   return cpuTime() - start;
 }
 
-/** Least time of several runs: the collector and the other core's work are none of it. */
+/** The least time of several runs, without garbage collection and other programs. */
 async function least(mail: string, runs: number): Promise<number> {
   let best = Number.POSITIVE_INFINITY;
   for (let n = 0; n < runs; n++) best = Math.min(best, await cost(mail));
@@ -67,13 +67,13 @@ async function least(mail: string, runs: number): Promise<number> {
 
 const WORDS = 'The quick brown fox jumps over the lazy dog, and he wrote it down.\n';
 const SIZE = 16_384;
-/** Hostile text that costs no more than so many times what plain words cost is not looked at again. */
+/** Hostile text that costs at most this many times as much as plain words is not examined further. */
 const HARMLESS = 25;
-/** Four times the text may cost so many times as much: 4 is linear, 16 the square. Sorting, hashing and the collector are between. */
+/** How much more four times the text may cost: 4 is linear, 16 is quadratic. Sorting, hashing and garbage collection are in between. */
 const GROWTH = 9;
-/** And however it grows, not more than so many times what plain words cost. */
+/** The most that a text may cost in total, relative to plain words. */
 const DEAREST = 600;
-/** What stands before and after the repeated piece: a match that nearly succeeds tries hardest. */
+/** Text before and after the repeated piece: a match that nearly succeeds takes longest. */
 const AFFIXES: [string, string][] = process.env.THREADLINE_TEST_ALL
   ? [
       ['', ''],
@@ -90,7 +90,7 @@ const AFFIXES: [string, string][] = process.env.THREADLINE_TEST_ALL
     ];
 
 /** Ratios, never times: the same work on texts of growing length, and on plain words of the same length. */
-describe('no text makes a mail cost more than its length', () => {
+describe('the cost of a mail is linear in its length for any text', () => {
   it.each(Object.entries(PLACES))('%s', async (place, mailOf) => {
     await cost(mailOf(repeated(WORDS, SIZE)));
     const plain = Math.max(1, await least(mailOf(repeated(WORDS, SIZE)), 3));

@@ -1,13 +1,13 @@
-/** Hostile HTML mails, invented: what a stranger may try on those who read an archive. People and hosts at example.org. */
+/** Invented hostile HTML mails: attacks on readers of an archive. People and hosts at example.org. */
 
-/** Where everything that must never be asked for would be asked: tests listen there. */
+/** The host for all forbidden requests, on which tests listen. */
 const CANARY = 'canary.example.org';
 
-/** Set by any script that runs, in whichever window. */
+/** Code that leaves a trace if any script runs, in any window. */
 const RUN = "top.document.title='RAN';document.title='RAN';fetch('http://canary.example.org/ran')";
 const at = (path: string) => `http://${CANARY}/${path}`;
 
-/** Each attempt by its name; every one holds the words `MARK name` that a reader must still see. */
+/** The attempts by name; each contains the words `MARK name`, which must stay visible. */
 export const ATTEMPTS: Record<string, string> = {
   script: `<script>${RUN}</script><SCRIPT SRC="${at('script.js')}"></SCRIPT><scr<script>ipt>${RUN}</scr</script>ipt>`,
   'script of odd forms': `<script\n>${RUN}</script\t\n><script/x>${RUN}</script><sCrIpT type=module>${RUN}</sCrIpT>`,
@@ -54,12 +54,12 @@ export const ATTEMPTS: Record<string, string> = {
 
 const BOUNDARY = 'hostile-boundary';
 
-/** The attempts as mails: each alone as text/html, or beside a text form with inline images and attachments of odd names. */
+/** The attempts as mails: as text/html only, or with a text form, inline images and attachments with odd names. */
 export function hostileMails(): { name: string; msgid: string; raw: Buffer }[] {
   return Object.entries(ATTEMPTS).map(([name, html], n) => {
     const msgid = `hostile-${n}@example.org`;
     const shown = `${n % 2 ? '' : '<html><body>'}<p>MARK ${name} begins</p>${html}`;
-    // What stands behind an element that was never closed may belong to it: the second mark stands before such.
+    // Text after an unclosed element may belong to it, so the second mark comes before such elements.
     const head = [
       `From: "${n % 3 ? 'Mallory' : '<b>Mallory</b>\u202e'}" <mallory${n}@example.org>`,
       'To: hostile@lists.example.org',

@@ -72,7 +72,7 @@ function nasty(random: Random): string {
   return Buffer.from(piece).toString('latin1');
 }
 
-/** A value that a header may be given. */
+/** A value for a header. */
 function value(random: Random): string {
   return random.pick<() => string>([
     () => nasty(random).replace(/\n/g, ' '),
@@ -95,7 +95,7 @@ function withHeader(mail: string, name: string, text: string, random: Random): s
   return random.below(2) ? line(name, text) + kept : insert(kept, cutAt(kept), line(name, text));
 }
 
-/** A body in parts, perhaps deep, perhaps never closed. */
+/** A body in parts, perhaps deep or unclosed. */
 function parts(text: string, random: Random, depth: number): string {
   const boundary = random.pick(BOUNDARIES);
   const leaf = (n: number) =>
@@ -117,7 +117,7 @@ function encoded(text: string, encoding: string, random: Random): string {
   return text.replace(/[=\x80-\xff]/g, (c) => (random.below(20) ? `=${c.charCodeAt(0).toString(16)}` : `=${c}`));
 }
 
-/** Each mutation keeps most of the mail, so that what follows it is still met. */
+/** Each mutation keeps most of the mail, so that later mutations still have an effect. */
 const MUTATIONS: Mutation[] = [
   (mail, random) => {
     const found = Buffer.from(mail, 'latin1');
@@ -197,7 +197,7 @@ const NESTED = [
   ...['> ', '>', '(', '((a)', '[', '<', '"', '{', '=?utf-8?q?', 'Re: ', 'Fwd: [', '--', '<!--', '&amp;', '(a (', '\\('],
 ];
 
-/** Grows a mail by nesting or repeating a piece of itself or of NESTED, in a header or in its body, as HTML or as text. */
+/** Grows a mail by nesting or repeating a piece of itself or of NESTED, in a header or in its body, as HTML or text. */
 export function grow(mail: Buffer, random: Random): Buffer {
   const text = mail.toString('latin1');
   const own = text.slice(somewhere(text, random)).slice(0, 1 + random.below(60));
@@ -215,7 +215,7 @@ export function grow(mail: Buffer, random: Random): Buffer {
   return Buffer.from(insert(text, cutAt(text) + 1 + random.below(body(text).length + 1), grown), 'latin1');
 }
 
-/** One mail, changed one to four times. `other` is what it may be spliced with. */
+/** Changes a mail one to four times. It may be spliced with `other`. */
 export function mutate(mail: Buffer, other: Buffer, random: Random): Buffer {
   let text = mail.toString('latin1');
   const second = other.toString('latin1');

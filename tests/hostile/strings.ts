@@ -1,4 +1,4 @@
-/** Pieces that, repeated, have made parsers slow: each stresses another loop or regular expression. */
+/** Pieces that make parsers slow when repeated; each stresses another loop or regular expression. */
 export const PIECES: readonly string[] = [
   ...' \t<>"\'()[]{}-+=_.,:;@!?*/\\|&#%~^$`0aA',
   '\r',
@@ -129,12 +129,12 @@ export const PIECES: readonly string[] = [
   'Content-Type: text/plain\n\n',
 ];
 
-/** A piece again and again, to a length, between what may begin and end a match. */
+/** Repeats a piece up to a length, between texts that may begin and end a match. */
 export function repeated(piece: string, length: number, before = '', after = ''): string {
   return before + piece.repeat(Math.max(1, Math.floor(length / piece.length))) + after;
 }
 
-/** Milliseconds of work that this process has done: a busy machine makes waiting longer, and this hardly. */
+/** The processor time of this process in ms, which a busy machine hardly affects. */
 export function cpuTime(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
