@@ -14,6 +14,11 @@ describe('the sample archive', () => {
 
   it.each([0, 1, 10, 400, 5000])('has exactly %i mails', (count) => expect(make(count)).toHaveLength(count));
 
+  it('of 400 mails is written by hand to the last', () => {
+    const made = make(401).map(({ raw }) => /^Message-ID: <t\d+-/m.test(raw.toString()));
+    expect([made.slice(0, 400).includes(true), made[400]]).toEqual([false, true]);
+  });
+
   it('names nobody outside example.org, and says in every mail that it is synthetic', () => {
     for (const { raw } of make(1500)) {
       const text = raw.toString();

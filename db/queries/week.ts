@@ -123,13 +123,17 @@ const PROOF = 'm.id, m.msgid, i.name AS author, i.address';
 const SERIES_OF_PATCH =
   'JOIN patch p ON p.message_id = o.patch_id JOIN revision r ON r.id = p.revision_id JOIN series s ON s.id = r.series_id';
 
-/** The newest verdict of each series in the span; refused and reverted ones first. */
+/**
+ * The newest verdict of each series in the span; refused and reverted ones first. A refusal that was taken back, or that a newer
+ * version answered, is an objection only.
+ */
 async function verdictsOf(db: Snapshot, from: number, to: number, list: number | null): Promise<WeekLine[]> {
   const rows = await db.all<Row & { kind: number; source: number; tree: string | null }>(
     `SELECT s.title, s.id AS series, o.kind, o.source, o.tree, o.line, max(o.evidence_id) AS newest, ${PROOF} FROM outcome o ${SERIES_OF_PATCH}
      JOIN message m ON m.id = o.evidence_id JOIN identity i ON i.id = m.author_id
      WHERE o.evidence_id >= ?1 AND o.evidence_id < ?2 AND o.doubted = 0 AND o.kind IN (${TOLD.join(', ')})
        AND (${CARRIED('o.evidence_id', '?3')} OR ${CARRIED('o.patch_id', '?3')})
+       AND NOT (o.kind = ${CLAIM.rejected} AND EXISTS (SELECT 1 FROM objection j WHERE j.series_id = s.id AND j.evidence_id = o.evidence_id AND j.answered = 1))
      GROUP BY s.id ORDER BY newest DESC`,
     [from, to, list],
   );

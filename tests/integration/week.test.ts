@@ -52,6 +52,24 @@ const MAILS: Written[] = [
     '[PATCH] snd: play again',
     `It was mute.\n\nCloses: https://lore.kernel.org/r/report-of-a-bug@example.org/\nSigned-off-by: Eve Example <eve@example.org>\n${DIFF.replaceAll('a.c', 's.c')}`,
   ],
+  [
+    'met-patch',
+    null,
+    'Hal',
+    9,
+    '[PATCH] fan: stop it at night',
+    `It is loud.\n\nSigned-off-by: Hal Example <hal@example.org>\n${DIFF.replaceAll('a.c', 'f.c')}`,
+  ],
+  ['met-refusal', 'met-patch', 'Bob', 10, 'Re: [PATCH] fan: stop it at night', '> It is loud.\n\nNAK. It gets hot.'],
+  ['met-answer', 'met-refusal', 'Hal', 11, 'Re: [PATCH] fan: stop it at night', '> NAK. It gets hot.\n\nNot at night.'],
+  [
+    'met-withdrawal',
+    'met-answer',
+    'Bob',
+    12,
+    'Re: [PATCH] fan: stop it at night',
+    '> Not at night.\n\nTrue. I take my NAK back.',
+  ],
   ['release-of-a-tool', null, 'Fay', 12, '[ANNOUNCE] tool 1.2 is released', 'It does more.'],
   ['week-after-it', null, 'Gus', 16, 'Something else', 'Nothing of note.'],
 ];
@@ -132,7 +150,7 @@ describe('a week', () => {
     const parts = [...html.matchAll(/<h2>([^<]+) <small>(\d+)/g)].map(([, title, count]) => `${title} ${count}`);
     expect(parts).toEqual([
       'Verdicts 1',
-      'Objections 1',
+      'Objections 2',
       'Regressions and bugs reported 1',
       'Fixes for reports 1',
       'Waiting for an answer 2',
@@ -140,6 +158,8 @@ describe('a week', () => {
     ]);
     expect(html).toContain('href="/week-test/refusing-answer@example.org/?lines=3-3#quoted"');
     expect(html).toContain('NAK. It is &lt;slower&gt; &amp; it wears out the disk.');
+    // What was taken back is no verdict.
+    expect(html).toMatch(/fan: stop it at night[\s\S]{0,300}answered since/);
     expect(html).toContain('a fix was posted: snd: play again');
   });
 
@@ -169,7 +189,7 @@ describe('a week', () => {
   it('stands beside the lists, which are found by words of their names', async () => {
     const html = await page('/');
     expect(html.indexOf('This week')).toBeLessThan(html.indexOf('id="lists"'));
-    expect(html).toMatch(/<svg class="spark"[^>]*aria-label="Mails by month since 2024-01, 7 at most"/);
+    expect(html).toMatch(/<svg class="spark"[^>]*aria-label="Mails by month since 2024-01, 11 at most"/);
     expect(await page('/?lists=WEEK')).toContain('Mail in the last week');
     expect(await page('/?lists=')).toContain('href="/week-test/"');
     expect(await page('/?lists=other')).toContain('No list has these words');
