@@ -13,7 +13,7 @@ export {
 export { DatabaseError } from './errors';
 
 /** `PRAGMA user_version` of the schema that this code reads and writes. `npm run upgrade` upgrades older ones. */
-export const SCHEMA_VERSION = 6;
+export const SCHEMA_VERSION = 7;
 
 /** A request whose queries took too long and were stopped. */
 export class TooLongError extends Error {

@@ -2,10 +2,10 @@ import { brotliDecompressSync } from 'node:zlib';
 import type { Connection, Reads } from './open';
 
 /**
- * Reads the archives in databases of versions 1 to 6, to make a newer version from them: mails, byte for byte, with their places.
+ * Reads the archives in databases of versions 1 to 7, to make a newer version from them: mails, byte for byte, with their places.
  * Everything else is derived from these. A version that stores mails in another way needs a separate reader here.
  */
-export const READABLE = { from: 1, to: 6 };
+export const READABLE = { from: 1, to: 7 };
 
 export interface StoredSource {
   id: number;

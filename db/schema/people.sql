@@ -41,6 +41,18 @@ CREATE TRIGGER message_gone AFTER DELETE ON message BEGIN
   INSERT OR IGNORE INTO dirty_author VALUES (old.author_id);
 END;
 
+-- The identities and names that new mails touch are found by these (ingest/pipeline/kin.ts).
+CREATE TABLE person_key (   -- what identities share that may be joined (ingest/people/keys.ts)
+  key         TEXT NOT NULL,
+  identity_id INTEGER NOT NULL,
+  PRIMARY KEY (key, identity_id)
+) WITHOUT ROWID;
+CREATE TABLE person_word (  -- full names of persons, by each of their words (ingest/people/rarity.ts)
+  word TEXT NOT NULL,
+  name TEXT NOT NULL,
+  PRIMARY KEY (word, name)
+) WITHOUT ROWID;
+
 CREATE INDEX identity_person ON identity (person_id);
 
 CREATE TABLE mailmap (              -- from --mailmap FILE (gitmailmap(5)); kept for later runs

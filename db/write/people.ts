@@ -1,15 +1,7 @@
 import { IDS_PER_SECOND } from '#mail/ids';
 import type { Connection, Reads, Transaction, Value } from '../open';
 import { insertRows } from './insert';
-
-export interface IdentityRow {
-  id: number;
-  name: string;
-  address: string;
-  messages: number;
-  first: number;
-  last: number;
-}
+import { type IdentityRow, type KinRows, replaceKin, saveKin } from './kin';
 
 export interface PersonRow {
   slug: string;
@@ -56,12 +48,19 @@ export async function listAddresses(db: Reads): Promise<Set<string>> {
  * unchanged persons are not touched. An earlier URL of a page leads to the person with its mails now.
  * Changes are computed here, not in SQL: each statement is sent to other nodes, and there are hundreds of thousands of persons.
  */
-export async function savePeople(connection: Connection, people: PersonRow[], stamp: string): Promise<void> {
+export async function savePeople(
+  connection: Connection,
+  people: PersonRow[],
+  stamp: string,
+  { kin, among }: { kin: KinRows; among?: number[] },
+): Promise<void> {
   const numbered = people.map((person) => ({ ...person, id: Math.min(...person.identities.map(({ id }) => id)) }));
   await connection.transaction(async (db) => {
-    await replacePersons(db, numbered);
-    await replaceMembers(db, numbered);
-    await replaceLikes(db, numbered);
+    const scope = among ? await scopeOf(db, numbered, among) : null;
+    await replacePersons(db, numbered, scope);
+    await replaceMembers(db, numbered, scope);
+    await replaceLikes(db, numbered, scope);
+    await (among ? saveKin : replaceKin)(db, kin);
     await db.run('DELETE FROM dirty_author');
     await db.run(
       `INSERT INTO meta (key, value) VALUES ('people', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
@@ -69,6 +68,26 @@ export async function savePeople(connection: Connection, people: PersonRow[], st
     );
   });
 }
+
+/** What is compared with what is stored: these identities, the persons that they belonged to and belong to. */
+interface Scope {
+  identities: string;
+  persons: string;
+}
+
+async function scopeOf(db: Transaction, people: Numbered[], among: number[]): Promise<Scope> {
+  const identities = JSON.stringify(among);
+  const before = await db.all<{ id: number }>(
+    'SELECT DISTINCT i.person_id AS id FROM json_each(?) j CROSS JOIN identity i ON i.id = j.value WHERE i.person_id IS NOT NULL',
+    [identities],
+  );
+  return { identities, persons: JSON.stringify([...new Set([...before, ...people].map(({ id }) => id))]) };
+}
+
+/** A condition that leaves the rows of a scope. */
+const within = (column: string, scope: string | undefined) =>
+  scope === undefined ? '' : `WHERE ${column} IN (SELECT value FROM json_each(?))`;
+const given = (scope: string | undefined): Value[] => (scope === undefined ? [] : [scope]);
 
 type Numbered = PersonRow & { id: number };
 
@@ -81,13 +100,14 @@ async function eachOf(db: Transaction, sql: string, ids: Value[]): Promise<void>
 const IDS_AT_ONCE = 4096;
 
 /** The order of steps matters: a slug is released before another person takes it. */
-async function replacePersons(db: Transaction, people: Numbered[]): Promise<void> {
+async function replacePersons(db: Transaction, people: Numbered[], scope: Scope | null): Promise<void> {
   const next = new Map(people.map((person) => [person.id, person]));
   const same = new Set<number>();
   const moved: Value[][] = [];
   const gone: number[] = [];
   for (const row of await db.all<{ id: number; slug: string; name: string; kind: string }>(
-    'SELECT id, slug, name, kind FROM person',
+    `SELECT id, slug, name, kind FROM person ${within('id', scope?.persons)}`,
+    given(scope?.persons),
   )) {
     const now = next.get(row.id);
     if (now?.slug !== row.slug) moved.push([row.slug, row.id]);
@@ -109,9 +129,11 @@ async function replacePersons(db: Transaction, people: Numbered[]): Promise<void
   );
 }
 
-async function replaceMembers(db: Transaction, people: Numbered[]): Promise<void> {
+async function replaceMembers(db: Transaction, people: Numbered[], scope: Scope | null): Promise<void> {
   const stored = await db.all<{ id: number; person: number | null; reason: string | null }>(
-    'SELECT i.id, i.person_id AS person, j.reason FROM identity i LEFT JOIN person_join j ON j.identity_id = i.id',
+    `SELECT i.id, i.person_id AS person, j.reason FROM identity i LEFT JOIN person_join j ON j.identity_id = i.id
+     ${within('i.id', scope?.identities)}`,
+    given(scope?.identities),
   );
   const before = new Map(stored.map((row) => [row.id, row]));
   const joined: Value[][] = [];
@@ -130,7 +152,7 @@ async function replaceMembers(db: Transaction, people: Numbered[]): Promise<void
     );
 }
 
-async function replaceLikes(db: Transaction, people: Numbered[]): Promise<void> {
+async function replaceLikes(db: Transaction, people: Numbered[], scope: Scope | null): Promise<void> {
   const ids = new Map(people.map(({ slug, id }) => [slug, id]));
   const next = new Map<string, Value[]>();
   for (const { id, perhaps } of people)
@@ -140,7 +162,8 @@ async function replaceLikes(db: Transaction, people: Numbered[]): Promise<void> 
     }
   const gone: Value[][] = [];
   for (const row of await db.all<{ person_id: number; other_id: number; reason: string }>(
-    'SELECT person_id, other_id, reason FROM person_like',
+    `SELECT person_id, other_id, reason FROM person_like ${within('person_id', scope?.persons)}`,
+    given(scope?.persons),
   ))
     if (!next.delete(`${row.person_id} ${row.other_id} ${row.reason}`)) gone.push([row.person_id, row.other_id]);
   for (let at = 0; at < gone.length; at += IDS_AT_ONCE)

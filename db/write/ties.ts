@@ -54,10 +54,14 @@ export async function saveTies(
   });
 }
 
-/** All ties. */
-export async function ties(db: Reads): Promise<StoredTies> {
+/** All ties; only those between these addresses, if given. */
+export async function ties(db: Reads, addresses?: string[]): Promise<StoredTies> {
+  const among = addresses
+    ? `WHERE kind IN ('signed', 'shared') AND a IN (SELECT value FROM json_each(?1)) AND b IN (SELECT value FROM json_each(?1))`
+    : '';
   const rows = await db.all<{ kind: string; a: string; b: string; count: number }>(
-    'SELECT kind, a, b, count FROM person_tie ORDER BY kind, a, b',
+    `SELECT kind, a, b, count FROM person_tie ${among} ORDER BY kind, a, b`,
+    addresses ? [JSON.stringify(addresses)] : [],
   );
   const of = (kind: string) => rows.filter((row) => row.kind === kind);
   return {

@@ -93,7 +93,7 @@ function isAlike(a: string[], b: string[]): boolean {
  * The full name of each name, as sorted words; '' for a nickname. A name written as one word (`zhangsanfeng`) is looked up among names
  * of two words. Each name is split only once: with 76,000 identities that took half of the time.
  */
-function fullNames(given: Identity[]): Map<string, string> {
+export function fullNames(given: Identity[]): Map<string, string> {
   const words = new Map<string, string[]>();
   for (const { name } of given) if (!words.has(name)) words.set(name, nameWords(name));
   const joined = new Map<string, string>();

@@ -2,7 +2,7 @@ import { foldName, relayedAddress } from '#mail/name';
 import { type Account, accountsOf } from './accounts';
 import { Groups } from './groups';
 import { type Likeness, Likenesses } from './likeness';
-import { bestName, slugsOf } from './naming';
+import { bestName, type Kept, slugsOf } from './naming';
 import { Rarity } from './rarity';
 import type { Evidence, Identity, Perhaps, Person } from './types';
 
@@ -13,13 +13,14 @@ const MAX_PERHAPS = 8;
  * Joins identities into persons, preferring precision to recall (docs/decisions/0048). An address belongs to one sender. Two established
  * senders with the same full name are one person if they sign for each other, write in the same threads, or have a rare name and
  * similar addresses. A newcomer joins at most one of them, so that no single mail can join two people.
- * A pure function of the set of identities: neither their order nor their ids matter.
+ * A pure function of the set of identities: neither their order nor their ids matter. Some of them give the same persons as all do if
+ * they are complete (keys.ts) and `known` says how rare names are, and which slugs are kept.
  */
-export function joinPeople(given: Identity[], evidence: Evidence): Person[] {
+export function joinPeople(given: Identity[], evidence: Evidence, known?: { rarity: Rarity; kept: Kept }): Person[] {
   const accounts = accountsOf(given, evidence.lists);
   const groups = new Groups(accounts, evidence.apart);
-  const people = accounts.filter((one) => one.kind === 'person' && !one.isRewritten);
-  const rarity = new Rarity(people);
+  const people = accounts.filter(hasOwnName);
+  const rarity = known?.rarity ?? Rarity.of(ownNames(people));
   const named = byName(people);
   const likenesses = new Likenesses(evidence);
   joinEstablished(groups, named, rarity, likenesses);
@@ -30,8 +31,13 @@ export function joinPeople(given: Identity[], evidence: Evidence): Person[] {
     const [one, other] = [groups.at(a)[0], groups.at(b)[0]];
     if (one && other) groups.join(one, other, reason);
   }
-  return personsOf(groups);
+  return personsOf(groups, known?.kept);
 }
+
+const hasOwnName = (one: Account) => one.kind === 'person' && !one.isRewritten;
+
+/** The full names in which words are counted: those that persons gave themselves. */
+export const ownNames = (accounts: Account[]) => new Set(accounts.filter(hasOwnName).flatMap(({ names }) => names));
 
 /** More accounts than this with the same name are a spammer's; only those with the most mails are compared. */
 const MAX_NAMESAKES = 200;
@@ -115,13 +121,11 @@ function joinRobots(groups: Groups, accounts: Account[]): void {
     }
 }
 
-function personsOf(groups: Groups): Person[] {
+function personsOf(groups: Groups, kept?: Kept): Person[] {
   const all = groups.all();
-  const slugs = slugsOf(all.map((members) => members.map(({ account }) => account)));
-  const perhaps = perhapsOf(
-    all.map((members) => members.map(({ account }) => account)),
-    slugs,
-  );
+  const accounts = all.map((members) => members.map(({ account }) => account));
+  const slugs = slugsOf(accounts, kept);
+  const perhaps = perhapsOf(accounts, slugs);
   return all.map((members, n) => {
     const main = members.map(({ account }) => account).toSorted((a, b) => b.messages - a.messages)[0] as Account;
     return {

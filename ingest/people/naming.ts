@@ -19,11 +19,14 @@ export function bestName(own: Identity[]): string {
 /** Marks that are tried before a number is used: anybody can invent thousands of addresses with the same mark, salted or not. */
 const MOST_SALT = 4;
 
+/** The slug that a person keeps, by the lowest of its ids and its plain slug; null: it gets one like everybody. */
+export type Kept = (id: number, plain: string) => string | null;
+
 /**
  * Slugs made from names, in ASCII. Established persons get the plain slug first, then those who wrote first. So links stay valid when a
  * namesake appears, and a mail that claims to be older cannot take anybody's slug.
  */
-export function slugsOf(groups: Account[][]): string[] {
+export function slugsOf(groups: Account[][], kept: Kept = () => null): string[] {
   const order = groups.map((accounts, n) => {
     const own = accounts.flatMap(({ identities }) => identities);
     const first = own.reduce((best, one) =>
@@ -42,6 +45,11 @@ export function slugsOf(groups: Account[][]): string[] {
   const numbers = new Map<string, number>();
   const slugs: string[] = [];
   for (const { n, first, plain } of order) {
+    const known = kept(lowestId(groups[n] as Account[]), plain);
+    if (known !== null) {
+      slugs[n] = known;
+      continue;
+    }
     let slug = plain;
     for (let salt = ''; taken.has(slug) && salt.length < MOST_SALT; salt += '+')
       slug = `${plain}-${mark(first.address + first.name + salt)}`;
@@ -56,7 +64,13 @@ export function slugsOf(groups: Account[][]): string[] {
   return slugs;
 }
 
-function slugOf(name: string): string {
+const lowestId = (accounts: Account[]) =>
+  Math.min(...accounts.flatMap(({ identities }) => identities.map(({ id }) => id)));
+
+/** What a slug is without marks and numbers at its end. Two persons can want one slug only if theirs have this in common. */
+export const familyOf = (slug: string) => slug.replace(/(?:-(?:[a-z0-9]{4}|\d+))+$/, '');
+
+export function slugOf(name: string): string {
   const plain = foldName(name)
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '');

@@ -1,5 +1,3 @@
-import type { Account } from './accounts';
-
 /** With fewer persons, an archive does not show how common a name is. */
 const FEWEST_NAMES = 200;
 /** A name is rare if fewer other people than this are expected to have it. */
@@ -18,25 +16,45 @@ const FREQUENT = new Set(
   ),
 );
 
+/**
+ * Counts are rounded down to four binary digits. So a new name changes how rare the others are only now and then, and only then are
+ * their bearers joined again (pipeline/people.ts).
+ */
+export function rounded(count: number): number {
+  const shift = Math.max(0, 28 - Math.clz32(count));
+  return (count >> shift) << shift;
+}
+
+/** The number of names that rarity is computed with. */
+export const roundedNames = (names: number) => rounded(Math.max(names, FEWEST_NAMES));
+
 /** Estimates how many people in an archive have a full name by chance, from the frequency of its words. */
 export class Rarity {
-  readonly #bearers = new Map<string, number>();
   readonly #names: number;
 
-  constructor(accounts: Account[]) {
-    const names = new Set(accounts.flatMap((account) => account.names));
-    for (const name of names)
-      for (const word of new Set(name.split(' '))) this.#bearers.set(word, (this.#bearers.get(word) ?? 0) + 1);
-    this.#names = Math.max(names.size, FEWEST_NAMES);
+  /** `bearers`: how many of the `names` have a word. */
+  constructor(
+    private readonly bearers: ReadonlyMap<string, number>,
+    names: number,
+  ) {
+    this.#names = roundedNames(names);
+  }
+
+  static of(names: ReadonlySet<string>): Rarity {
+    const bearers = new Map<string, number>();
+    for (const name of names) for (const word of wordsOf(name)) bearers.set(word, (bearers.get(word) ?? 0) + 1);
+    return new Rarity(bearers, names.size);
   }
 
   /** Whether two accounts with this name are more likely one person's than two. */
   isRare(name: string): boolean {
     if (name.length < SHORTEST) return false;
     const shares = name.split(' ').map((word) => {
-      const known = ((this.#bearers.get(word) ?? 0) + 1) / this.#names;
+      const known = (rounded(this.bearers.get(word) ?? 0) + 1) / this.#names;
       return FREQUENT.has(word) ? Math.max(known, SHARE) : known;
     });
     return this.#names * shares.reduce((product, share) => product * share, 1) < RARE;
   }
 }
+
+export const wordsOf = (name: string) => new Set(name.split(' '));

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Connection } from '#db/open';
+import { type IdentityRow, newIdentities } from '#db/write/kin';
 import {
   addMailmap,
   countAuthors,
   dirtyAuthors,
-  type IdentityRow,
   identities,
   listAddresses,
   mailmap,
@@ -18,8 +18,8 @@ import { namesakes } from '../people/accounts';
 import { joinPeople } from '../people/join';
 import { parseMailmap } from '../people/mailmap';
 import { tiesOf } from '../people/ties';
-import type { Evidence } from '../people/types';
 import { SourceError } from '../read/types';
+import { allKin, Part, type Said } from './kin';
 
 /** people.json: pairs of addresses that belong to one person, and pairs that do not. It overrules every rule. */
 const OVERRULES = z.strictObject({
@@ -59,29 +59,49 @@ export async function readOverrules(path: string): Promise<Overrules> {
 
 /**
  * Joins identities into persons if any of them wrote or lost a mail, or if the mailmap or people.json changed, and writes the differences.
- * Counts and ties are only read again for identities with new mails.
+ * Counts and ties are only read again for identities with new mails, and only those are joined again that these may change
+ * (docs/decisions/0052).
  */
 export async function linkPeople(db: Connection, overrules: Overrules): Promise<void> {
   const mapped = await mailmap(db);
   const lists = await listAddresses(db);
-  const given = hash(mapped, overrules, [...lists].sort());
+  const given = hash(RULES, mapped, overrules, [...lists].sort());
   const dirty = new Set(await dirtyAuthors(db));
   const isSame = (await peopleStamp(db)) === given;
   if (isSame && !dirty.size) return;
   await db.transaction(countAuthors);
-  const all = await identities(db);
-  await tieNamesakes(db, all, isSame ? dirty : null);
   const lower = ([a, b]: [string, string]) => ({ a: a.toLowerCase(), b: b.toLowerCase() });
-  const evidence: Evidence = {
+  const said: Said = {
     joined: [
       ...overrules.join.map((pair) => ({ ...lower(pair), reason: 'people.json' as const })),
       ...mapped.map((line) => ({ a: line.address, b: line.old_address, reason: 'mailmap' as const })),
     ],
     apart: overrules.apart.map(lower),
     lists,
-    ...(await ties(db)),
   };
-  await savePeople(db, joinPeople(all, evidence), given);
+  if (isSame && (await joinPart(db, dirty, said, given))) return;
+  const all = await identities(db);
+  await tieNamesakes(db, all, isSame ? dirty : null);
+  const people = joinPeople(all, { ...said, ...(await ties(db)) });
+  await savePeople(db, people, given, { kin: allKin(all, lists) });
+}
+
+/** Changes with the rules of joining: all are joined again by the first ingest that has others. */
+const RULES = 2;
+
+/** Joins those again that new mails may change; false: all have to be joined. */
+async function joinPart(db: Connection, dirty: ReadonlySet<number>, said: Said, stamp: string): Promise<boolean> {
+  const part = await Part.of(db, [...new Set([...dirty, ...(await newIdentities(db))])], said);
+  if (!part) return false;
+  await tieNamesakes(db, part.identities, dirty);
+  const join = async () => {
+    const addresses = part.identities.map(({ address }) => address);
+    return joinPeople(part.identities, { ...said, ...(await ties(db, addresses)) }, await part.known());
+  };
+  if (!(await part.addFamilies(await join()))) return false;
+  const people = await join();
+  await savePeople(db, people, stamp, { kin: part.rows, among: part.identities.map(({ id }) => id) });
+  return true;
 }
 
 /** Reads the ties of namesakes again if one of them has new mails; of all namesakes if `dirty` is null. */
