@@ -91,7 +91,7 @@ export const GET = page(async ({ parts, query, db }) => {
               <li key={other?.slug}>
                 <a href={`/topics/${slug}/${other?.slug}/`}>{other?.title}</a>{' '}
                 <a href={searchHref(`${search} system:${other?.slug}`)}>
-                  <small>{count.toLocaleString('en-US')}</small>
+                  <small>{plural(count, 'mail')}</small>
                 </a>
               </li>
             ))}
