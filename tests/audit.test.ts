@@ -9,7 +9,7 @@ const report = (severity: string) =>
   });
 
 describe('the audit of packages', () => {
-  it('fails on grave faults only, and names each', () => {
+  it('fails only on grave faults, and names each', () => {
     expect(judge(report('critical'))).toEqual({
       failed: true,
       text: 'audited: 7 packages, 1 with known faults\ncritical: thing: Something is wrong',

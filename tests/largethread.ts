@@ -6,8 +6,8 @@ export const LINES = 3000;
 const WORDS = Array.from({ length: 256 * 64 }, () => randomBytes(6).toString('base64url'));
 
 /**
- * A thread of 60 mails of 300 KB. They compress to a third, as mail does: gzip then takes in more than it can give out, and
- * what has piled up is what a client that stalls and goes away leaves behind.
+ * A thread of 60 mails of 300 KB. They compress to a third, like real mail: gzip then reads more than it can write, and
+ * data pile up when a client stalls and disconnects.
  */
 export function largeThread(): string {
   const random = randomBytes(MAILS * LINES * 10 * 2);

@@ -1,6 +1,6 @@
 import { createConnection } from 'node:net';
 
-/** Sends lines of NNTP and gives all that is answered until the server closes. */
+/** Sends NNTP commands; resolves to everything that the server answers until it closes the connection. */
 export function newsTalk(port: number, ...lines: string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = createConnection(port, '127.0.0.1');

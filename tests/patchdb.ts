@@ -10,7 +10,7 @@ import type { FactRows } from '../ingest/patch/rows.ts';
 import { linkPatches } from '../ingest/pipeline/patches.ts';
 import type { Message } from '../mail/types.ts';
 
-/** A mail for tests of patches: only what they need; the rest is empty. */
+/** A mail for tests of patches, with only the necessary fields. */
 export function mailOf(given: Partial<Message> & { msgid: string; sentAt: number }): Message {
   return {
     msgidDerived: false,
@@ -35,7 +35,7 @@ export function mailOf(given: Partial<Message> & { msgid: string; sentAt: number
   };
 }
 
-/** A database in a temporary folder that holds messages, threads and the facts of patches: what linkPatches reads. */
+/** A database in a temporary folder with the messages, threads and facts of patches that linkPatches reads. */
 export class PatchDatabase {
   private constructor(
     readonly db: Connection,
@@ -118,7 +118,7 @@ export class PatchDatabase {
     ]);
   }
 
-  /** Revisions by series, as "v1:a,b v2:c", msgids in order. */
+  /** Revisions by series, as "v1:a,b v2:c", with msgids in order. */
   async series(): Promise<string[]> {
     const rows = await this.db.all<{ series_id: number; number: number; msgid: string; revision: number }>(
       `SELECT r.series_id, r.number, r.id AS revision, m.msgid FROM revision r JOIN patch p ON p.revision_id = r.id JOIN message m ON m.id = p.message_id

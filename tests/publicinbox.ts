@@ -5,9 +5,9 @@ import { freePort } from '../bench/process';
 
 export const publicInboxInstalled = spawnSync('public-inbox-index', ['--version']).error === undefined;
 if (!publicInboxInstalled && process.env.THREADLINE_REQUIRE?.includes('public-inbox'))
-  throw new Error('public-inbox is required here (THREADLINE_REQUIRE)');
+  throw new Error('THREADLINE_REQUIRE demands public-inbox, which is not installed');
 
-/** Inboxes of Debian's public-inbox in a folder, and the server that serves them. */
+/** Inboxes of Debian's public-inbox in a folder, and their server. */
 export class PublicInbox {
   readonly base: string;
   readonly #env: NodeJS.ProcessEnv;
@@ -38,7 +38,7 @@ export class PublicInbox {
     return execFileSync(program, args, options as never).toString();
   }
 
-  /** Makes an inbox, empty. */
+  /** Makes an empty inbox. */
   init(list: string, version: 1 | 2 = 2): void {
     const args = [`-V${version}`, list, this.path(list), `${this.base}/${list}`, `${list}@example.org`];
     this.run('public-inbox-init', args);
@@ -83,7 +83,7 @@ export class PublicInbox {
   }
 
   /**
-   * Commits the mails from..to of a real archive's history, as its own. The committers are ours: some real ones have zones such as +1700,
+   * Commits the mails from..to of a real archive's history. Uses our own committer, because some real ones have zones such as +1700,
    * which git fast-import, and so public-inbox-purge, refuses.
    */
   append(list: string, epoch: number, archive: string, from: number, to: number): void {
@@ -99,7 +99,7 @@ export class PublicInbox {
     this.commit(list, epoch, parts);
   }
 
-  /** Adds commits made by `commitOf` to an epoch, which is made where it is missing. */
+  /** Adds commits made by `commitOf` to an epoch, which is created if it does not exist. */
   commit(list: string, epoch: number, commits: Buffer[], onto = 'refs/heads/master'): void {
     const path = join(this.path(list), 'git', `${epoch}.git`);
     if (!existsSync(path)) this.run('git', ['init', '-q', '--bare', '--initial-branch=master', path]);
@@ -110,7 +110,7 @@ export class PublicInbox {
   }
 }
 
-/** A commit of an epoch for git fast-import: `m` adds a mail, `d` withdraws it. */
+/** A commit in an epoch for git fast-import: `m` adds a mail, `d` withdraws it. */
 export function commitOf(name: 'm' | 'd', mail: string | Buffer, time: number): Buffer {
   const bytes = Buffer.from(mail);
   const head = `commit refs/heads/master\ncommitter T <t@example.org> ${time} +0000\ndata 1\nx\ndeleteall\nM 100644 inline ${name}\ndata ${bytes.length}\n`;

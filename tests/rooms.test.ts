@@ -5,13 +5,13 @@ import { RESERVED } from '#site/reserved';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
-/** The vocabulary: no I/O; each may import from those before it. */
+/** The folders without I/O; each may import from those before it. */
 const WORDS = ['mail', 'patch', 'query', 'quote', 'site'];
 
-/** Folders whose imports are checked; a file belongs to the longest room that its path begins with. */
+/** Folders whose imports are checked; a file belongs to the longest room with which its path begins. */
 const SOURCES = [...WORDS, 'ingest', 'db', 'log', 'app', 'cli', 'samples', 'bench'];
 
-/** Which rooms a room may import from besides itself (docs/ARCHITECTURE.md). Files are named by their path. */
+/** The rooms from which a room may import, besides itself (docs/ARCHITECTURE.md). Files are named by path. */
 const ALLOWED: Record<string, string[]> = {
   mail: [],
   patch: ['mail'],
@@ -92,7 +92,7 @@ function roomOf(path: string): string {
   return rooms.sort((a, b) => b.length - a.length)[0] ?? '';
 }
 
-/** Files of ours that a file imports, as paths from the root. */
+/** The files of this project that a file imports, as paths from the root. */
 function importsOf(path: string): string[] {
   const text = readFileSync(join(ROOT, path), 'utf8');
   const named = [...text.matchAll(/(?:from|import)\s*\(?\s*['"]([#.][^'"]+)['"]/g)].map((match) => match[1] as string);
@@ -123,12 +123,12 @@ function circles(): string[] {
 }
 
 describe('rooms', () => {
-  it('are where every source file lives', () => {
+  it('contain every source file', () => {
     expect(files.filter((path) => roomOf(path) === '')).toEqual([]);
     expect(files.length).toBeGreaterThan(50);
   });
 
-  it('import only what they may', () => {
+  it('have only allowed imports', () => {
     const forbidden = files.flatMap((path) => {
       const room = roomOf(path);
       return importsOf(path)
@@ -164,14 +164,14 @@ describe('rooms', () => {
     expect(found).toEqual([]);
   });
 
-  it('write nothing that another node would write otherwise: no clock and no random number in SQL', () => {
+  it('write the same on every node: no clock and no random numbers in SQL', () => {
     const unfixed =
       /\b(?:unixepoch|random|randomblob|last_insert_rowid|changes|total_changes)\(|\bCURRENT_(?:TIME|DATE|TIMESTAMP)\b|\((?:'[^']*',\s*)?'now'|\b(?:date|time|datetime|julianday)\(\)/i;
     const writing = files.filter((path) => path.startsWith('db/') && !path.startsWith('db/queries/'));
     expect(writing.filter((path) => unfixed.test(readFileSync(join(ROOT, path), 'utf8')))).toEqual([]);
   });
 
-  it('know in one place alone how an id and its time make one another', () => {
+  it('convert between ids and times in one place only', () => {
     // Eighths of something else.
     const other = [
       'db/queries/search/wildcard.ts',
@@ -184,7 +184,7 @@ describe('rooms', () => {
     expect(found).toEqual([]);
   });
 
-  it('keep from lists the names that pages have', () => {
+  it('reserve the names of pages', () => {
     const pages = readdirSync(join(ROOT, 'app'), { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && /^[a-z]/.test(entry.name))
       .map((entry) => entry.name);
@@ -192,7 +192,7 @@ describe('rooms', () => {
     expect(pages.filter((name) => !RESERVED.has(name))).toEqual([]);
   });
 
-  it('have each kind of page among those that the browser tests look at', () => {
+  it('have browser tests for each kind of page', () => {
     const pages = files.flatMap((path) => /^app\/([a-z][^/]*)\/(?:.*\/)?route\.tsx$/.exec(path)?.[1] ?? []);
     const kinds = readFileSync(join(ROOT, 'tests/e2e/kinds.ts'), 'utf8');
     // The sample archive names no commit.
@@ -201,7 +201,7 @@ describe('rooms', () => {
     expect([...missing]).toEqual([]);
   });
 
-  it('hold files of a size that can be read', () => {
+  it('have files of a readable size', () => {
     const long = files
       .map((path) => [path, readFileSync(join(ROOT, path), 'utf8').split('\n').length] as const)
       .filter(([, lines]) => lines > 400);

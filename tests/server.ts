@@ -9,13 +9,13 @@ export interface Running {
   base: string;
   port: number;
   child: ChildProcess;
-  /** Standard error so far. */
+  /** The standard error so far. */
   said(): string;
-  /** Its exit code, also where it has ended before. */
+  /** Stops the server; resolves to its exit code, also if it has already ended. */
   stop(): Promise<number | null>;
 }
 
-/** Starts the server as `npm start` does, on a free port and the given database; `env` are settings. Whoever asks for no log sees its faults. */
+/** Starts the server like `npm start`, on a free port with the given database; `env` are settings. By default only errors are logged. */
 export async function startServer(database: string, env: Record<string, string> = {}): Promise<Running> {
   const port = await freePort();
   const child = spawn(process.execPath, ['scripts/start.mjs'], {

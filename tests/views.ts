@@ -1,13 +1,13 @@
 import { MboxSplitter } from '../ingest/read/splitter.ts';
 
-/** What a page gives, called in this process without a server. */
+/** Pages called in this process, without a server. */
 export interface Views {
   get(path: string): Promise<{ status: number; body: string; bytes: Buffer }>;
-  /** Message-IDs that a search finds. */
+  /** The Message-IDs that a search finds. */
   search(query: string): Promise<{ msgid: string }[]>;
 }
 
-/** The routes read the database that the environment names, once for each process. */
+/** Opens the views; the routes read the database named by the environment, once per process. */
 export async function openViews(database: string): Promise<Views> {
   process.env.THREADLINE_DB = database;
   process.env.THREADLINE_LOG = 'silent';
@@ -32,21 +32,21 @@ export async function openViews(database: string): Promise<Views> {
 
 export const found = (results: { msgid: string }[]): string[] => results.map(({ msgid }) => msgid).sort();
 
-/** Mails of an mboxrd. */
+/** Splits an mboxrd into mails. */
 export function cutMbox(mbox: Buffer): Buffer[] {
   const splitter = new MboxSplitter();
   return [...splitter.push(mbox), ...splitter.end()].map(({ bytes }) => bytes);
 }
 
-/** Fields of the page's link to write an answer. */
+/** The fields of the page's reply link. */
 export function mailtoFields(page: string): Record<string, string> {
   const href = /href="(mailto:[^"]*In-Reply-To[^"]*)"/.exec(page)?.[1]?.replaceAll('&amp;', '&') ?? '';
   return Object.fromEntries(new URL(href).searchParams);
 }
 
 /**
- * What is pasted into the search box or typed in another script (mu 123, 544), each with the mail of ../shared/cases/70-search.mbox that
- * has it.
+ * Queries that are pasted into the search box or typed in another script (mu 123, 544), each with the mail in
+ * ../shared/cases/70-search.mbox that it must find.
  */
 export const SEARCHES: [string, string][] = [
   ['手続き', 'h1-70a@example.org'],

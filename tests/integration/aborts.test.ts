@@ -21,10 +21,10 @@ afterAll(async () => {
   folder.remove();
 });
 
-/** How a client goes: at once by FIN or by RST, or after it has not read for a while and what it asked for has piled up. */
+/** How a client disconnects: at once by FIN or RST, or after not reading for a while, when data have piled up. */
 type Leaving = 'closes' | 'resets' | 'stalls';
 
-/** Sends a request and goes away after this many bytes of the answer, or at its end. */
+/** Sends a request and disconnects after this many bytes of the answer, or at its end. */
 function abortAfter(bytes: number, request: string, leaving: Leaving): Promise<number> {
   return new Promise((resolve) => {
     let seen = 0;
@@ -71,11 +71,11 @@ const REQUESTS: [string, string][] = [
   ['quotes', post('/quotes/', `text=${'%22needle+in+words%22+'.repeat(200)}`)],
   ['API', get('/api/v1/lists/all/threads')],
 ];
-/** Bytes of the answer after which the client leaves: before it, in its head, between and at the edges of parts. */
+/** Bytes of the answer after which the client disconnects: before it, in its head, between and at the edges of parts. */
 const OFFSETS = [0, 1, 100, 500, 4096, 16_384, 65_536, 200_000, 262_144, 700_000, 1_048_576, 3_000_000, 8_000_000];
 
-describe('a client that goes away', () => {
-  it.each(REQUESTS)('in the middle of %s leaves the server as it was', async (_name, request) => {
+describe('a client that disconnects', () => {
+  it.each(REQUESTS)('in the middle of %s does not affect the server', async (_name, request) => {
     for (const leaving of ['closes', 'resets', 'stalls'] as const)
       await Promise.all(OFFSETS.map((bytes) => abortAfter(bytes, request, leaving)));
     expect(server.child.exitCode).toBeNull();
@@ -83,20 +83,20 @@ describe('a client that goes away', () => {
     expect(after.status).toBe(200);
   });
 
-  it('causes no error that nobody catches, and leaves nothing in flight', async () => {
+  it('causes no uncaught error, and leaves no request open', async () => {
     const metric = async (name: string) => {
       const text = await (await fetch(`${server.base}/metrics`)).text();
       return Number(new RegExp(`^${name} (\\d+)`, 'm').exec(text)?.[1]);
     };
     expect(await metric('threadline_uncaught_errors_total')).toBe(0);
-    // This very request is the one.
+    // The request for metrics itself is open.
     for (let n = 0; n < 100 && (await metric('threadline_http_in_flight')) > 1; n++)
       await new Promise((later) => setTimeout(later, 100));
     expect(await metric('threadline_http_in_flight')).toBe(1);
     expect(server.said()).not.toContain('"level":50');
   });
 
-  it('does not keep others from whole answers', async () => {
+  it('does not affect the answers of others', async () => {
     const whole = await (await fetch(`${server.base}${ROOT}t.mbox.gz`)).arrayBuffer();
     expect(whole.byteLength).toBeGreaterThan(MAILS * LINES * 20);
   });

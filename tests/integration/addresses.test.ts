@@ -7,12 +7,12 @@ import { command, ingest, scratch } from '../command';
 import { PublicInbox, publicInboxInstalled } from '../publicinbox';
 import { type Running, startServer } from '../server';
 
-/** Links that are tried. */
+/** The number of links to try. */
 const LINKS = 1_000;
 
 /**
- * Of a thousand links, so many may lead elsewhere: public-inbox joins threads by subject where nothing else does, so that an anchor
- * is on another page here; and it numbers attachments by their place in the MIME tree (3 of 1,000, 2026-11-28).
+ * The number of links, of a thousand, that may differ: public-inbox also joins threads by subject alone, so that an anchor is on
+ * another page here, and it numbers attachments by their place in the MIME tree (3 of 1,000, 2026-11-28).
  */
 const MAY_DIFFER = 5;
 
@@ -30,7 +30,7 @@ describe.skipIf(!publicInboxInstalled || !ARCHIVES)("links of public-inbox's own
     theirs.init('kexec');
     const epoch = join(theirs.path('kexec'), 'git/0.git');
     rmSync(epoch, { recursive: true, force: true });
-    // Through us, so that what is compared has come over the wire.
+    // Cloned from our server, so that the compared mails were transferred by it.
     execFileSync('git', ['clone', '-q', '--mirror', `${server.base}/kexec/git/0.git`, epoch], { stdio: 'ignore' });
     theirs.index('kexec');
     await theirs.start();
@@ -54,7 +54,7 @@ describe.skipIf(!publicInboxInstalled || !ARCHIVES)("links of public-inbox's own
     return made;
   }
 
-  /** Links within the list, page after page, until there are enough. */
+  /** Collects links within the list, page by page, until there are enough. */
   async function linksOf(): Promise<string[]> {
     const links = new Set(['/kexec/']);
     for (const link of links) {
@@ -75,7 +75,7 @@ describe.skipIf(!publicInboxInstalled || !ARCHIVES)("links of public-inbox's own
     return all.filter((_, n) => n % Math.max(1, Math.floor(all.length / LINKS)) === 0).slice(0, LINKS);
   }
 
-  /** public-inbox gives a raw mail as an mboxrd of one. */
+  /** public-inbox serves a raw mail as an mboxrd with one mail. */
   const unboxed = (raw: Buffer | null) =>
     raw
       ?.toString('latin1')
@@ -91,7 +91,7 @@ describe.skipIf(!publicInboxInstalled || !ARCHIVES)("links of public-inbox's own
     return !/^(?:m[0-9a-f]{40}|[rbtuR])$/.test(anchor) || ours.includes(`id="${anchor}"`);
   }
 
-  it('lead to the same mails here, anchors and bytes included', async () => {
+  it('lead to the same mails here, including anchors and bytes', async () => {
     const links = await linksOf();
     expect(links.length).toBe(LINKS);
     const lost: string[] = [];

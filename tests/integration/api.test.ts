@@ -38,7 +38,7 @@ const json = async (path: string) => (await get(path)).json();
 const ajv = new Ajv2020({ strict: false });
 (addFormats as unknown as (ajv: Ajv2020) => void)(ajv);
 
-/** Holds an answer against the schema that the document gives for its path. */
+/** Checks an answer against the schema of its path in the document. */
 async function conforms(pattern: string, path: string): Promise<unknown> {
   const answer = await get(`/api/v1${path}`);
   expect(answer.status, path).toBe(200);
@@ -61,7 +61,7 @@ describe('the JSON API', () => {
     expect(document.openapi).toBe('3.1.0');
   });
 
-  it('answers as it is described, on every path', async () => {
+  it('answers as described, on every path', async () => {
     const id = encodeURIComponent(msgid);
     const found = (await conforms('/series', '/series')) as { series: { id: number }[] };
     const mm = (await conforms('/mm', '/mm')) as { releases: { release: string }[] };
@@ -90,7 +90,7 @@ describe('the JSON API', () => {
     }
   });
 
-  it('pages without losing or repeating', async () => {
+  it('pages without missing or repeated entries', async () => {
     const seen: string[] = [];
     for (let from = ''; ; ) {
       const page = await json(`/api/v1/search?q=is:patch&limit=7${from}`);
@@ -103,7 +103,7 @@ describe('the JSON API', () => {
     expect(seen).toEqual(whole.results.slice(0, seen.length).map((one: { msgid: string }) => one.msgid));
   });
 
-  it('answers 304 to who has it, and lets any page read', async () => {
+  it('answers 304 for a known ETag, and allows requests from any page', async () => {
     const first = await get('/api/v1/lists');
     const etag = first.headers.get('etag') ?? '';
     expect((await get('/api/v1/lists', { headers: { 'If-None-Match': etag } })).status).toBe(304);
@@ -156,7 +156,7 @@ describe('the search page', () => {
 });
 
 describe('topics', () => {
-  it('are searched for by name, and their pages lead to the mails', async () => {
+  it('are found by name, and their pages lead to the mails', async () => {
     const found = await json('/api/v1/search?q=topic:kexec&limit=1000');
     expect(found.total).toBeGreaterThan(20);
     expect((await json('/api/v1/topics/kexec')).messages).toBe(found.total);
@@ -175,7 +175,7 @@ describe('topics', () => {
 });
 
 describe('the -mm tree', () => {
-  it('tells the stay of a patch, and what a month of mm-commits mails brought', async () => {
+  it('shows the history of a patch, and the changes in a month of mm-commits mails', async () => {
     const months = await (await get('/mm/')).text();
     const month = /href="(\/mm\/\d{4}-\d\d\/)"/.exec(months)?.[1] ?? '';
     expect(await (await get(month)).text()).toContain('entered');
@@ -223,7 +223,7 @@ describe('feeds', () => {
 });
 
 describe('the quote finder of the API', () => {
-  it('names the mail of each quotation, and refuses what is too long', async () => {
+  it('names the mail of each quotation, and rejects an article that is too long', async () => {
     const post = (body: string) =>
       get('/api/v1/quotes', { method: 'POST', body, headers: { 'Content-Type': 'text/plain' } });
     const { text } = (await json(`/api/v1/messages/${encodeURIComponent(msgid)}`)) as { text: string };

@@ -22,7 +22,7 @@ describe.skipIf(ARCHIVES === null)('the real archives', () => {
     expect(summary.read).toBe(2342 + 14_321 + 11_000 + 25);
     expect(summary.stored + summary.duplicate + summary.deleted + summary.rejected).toBe(summary.read);
     expect(summary.rejected).toBe(0);
-    // Of the mails seen twice under one Message-ID, six of linux-edac and one of linux-pm are alike but for their hops or dates.
+    // Of the mails with a repeated Message-ID, six in linux-edac and one in linux-pm are equal except for hops or dates.
     expect(summary.lists).toEqual({ kexec: 2342, 'linux-edac': 14_315, 'linux-kernel': 25, 'linux-pm': 10_999 });
     expect(command('verify', [], together)).toMatchObject({ status: 0 });
   });
@@ -31,12 +31,12 @@ describe.skipIf(ARCHIVES === null)('the real archives', () => {
     expect(ingest(together, ...paths)).toMatchObject({ read: 0, stored: 0, duplicate: 0, rejected: 0 });
   });
 
-  it('give the same database one after another as all at once', async () => {
+  it('give the same database one after another or all at once', async () => {
     for (const path of paths) ingest(apart, path);
     expect(await fingerprint(apart)).toEqual(await fingerprint(together));
   });
 
-  it('give back the very bytes of every message of kexec', async () => {
+  it('return the exact bytes of every message of kexec', async () => {
     const reader = await Reader.open(together, 1);
     let compared = 0;
     for (const { bytes } of readMails(archive('kexec/git/0.git'))) {

@@ -8,7 +8,7 @@ const database = `${folder.path}/t.sqlite`;
 let server: Running;
 const PATCHES = 100;
 
-/** Two versions of 100 patches of which no line is the same but all titles are: what a range diff costs most for. */
+/** Two versions of 100 patches with the same titles and no common line: the most expensive case for a range diff. */
 function series(version: number): string[] {
   const prefix = version > 1 ? ` v${version}` : '';
   return Array.from({ length: PATCHES }, (_, n) => {
@@ -66,7 +66,7 @@ afterAll(async () => {
   folder.remove();
 });
 
-/** How long a small page waits while a large one is made: the longest of requests that follow one another. */
+/** The longest wait for a small page, requested again and again, while a large one is rendered. */
 async function longestWait(busy: Promise<unknown>): Promise<number> {
   let isOver = false;
   const end = busy.finally(() => {
@@ -87,18 +87,18 @@ async function diffAddress(): Promise<string> {
   return `${server.base}${/href="(\/series\/\d+\/)"/.exec(html)?.[1]}diff/?from=1&to=2`;
 }
 
-describe('what strangers make costly', () => {
-  it('a range diff of two versions of 100 patches holds up nobody', async () => {
+describe('expensive mails', () => {
+  it('a range diff of two versions of 100 patches does not delay others', async () => {
     const address = await diffAddress();
     const answer = fetch(address);
     const waited = await longestWait(answer.then((one) => one.text()));
     expect((await answer).status).toBe(200);
-    // Not a limit of time: the page takes seconds of work, none of which is the event loop's.
+    // Not a time limit: the page takes seconds of work, but not on the event loop.
     console.log(`longest wait beside a range diff: ${waited.toFixed(0)} ms`);
     expect(await (await fetch(address)).text()).toContain('part 100 of the work');
   });
 
-  it('nested HTML is shown, or refused, and the others go on', async () => {
+  it('nested HTML is shown or rejected, without delaying others', async () => {
     const address = `${server.base}/large/nested%40example.org/html`;
     const answers = Array.from({ length: 5 }, () =>
       fetch(address).then(async (one) => [one.status, await one.text()] as const),

@@ -12,13 +12,13 @@ import { twoVersions } from '../twoversions';
 
 const installed = spawnSync('b4', ['--version']).error === undefined;
 if (!installed && process.env.THREADLINE_REQUIRE?.includes('b4'))
-  throw new Error('b4 is required here (THREADLINE_REQUIRE)');
+  throw new Error('THREADLINE_REQUIRE demands b4, which is not installed');
 
 interface Series {
   revisions: { number: number; cover: string | null; patches: { msgid: string }[] }[];
 }
 
-/** Mails of an archive by their Message-ID. */
+/** The mails of an archive by Message-ID. */
 function mailsOf(list: string): Map<string, Buffer> {
   const id = (bytes: Buffer) => /^Message-ID:\s*<([^>]+)>/im.exec(bytes.toString('latin1'))?.[1] ?? '';
   return new Map(readMails(archive(`${list}/git/0.git`)).map(({ bytes }) => [id(bytes), bytes]));
@@ -97,7 +97,7 @@ describe.skipIf(ARCHIVES === null || !installed)("lore's clients", () => {
     }
   });
 
-  /** What b4 makes of a thread from the server, and from the archive's own mails. */
+  /** Compares b4's results for threads from the server and from the archive's mails. */
   function compare(list: string, mails: Map<string, Buffer>, whole: { root: string; messages: string[] }[]): void {
     for (const [n, { root, messages }] of whole.entries()) {
       const mbox = Buffer.concat(messages.map((msgid) => toMboxrd(mails.get(msgid) ?? Buffer.alloc(0), 0))).toString(
@@ -117,7 +117,7 @@ describe.skipIf(ARCHIVES === null || !installed)("lore's clients", () => {
     }
   }
 
-  it('b4 diff finds the version before, and shows what git range-diff shows', () => {
+  it('b4 diff finds the previous version, and shows the same as git range-diff', () => {
     const { status, said, files } = b4('diff', ['diff', revised.newest, '-g', revised.repository]);
     expect(status, said).toBe(0);
     const shown = files.get('DIFF') ?? '';
@@ -125,7 +125,7 @@ describe.skipIf(ARCHIVES === null || !installed)("lore's clients", () => {
     expect(shown).toMatch(/^ {4}\+\+return 2;|\+\+\treturn 2;/m);
   });
 
-  it('b4 shazam applies the newest version, ty thanks for it, and dig finds where a commit came from', () => {
+  it('b4 shazam applies the newest version, ty thanks for it, and dig finds the origin of a commit', () => {
     const { repository, newest } = revised;
     const run = (program: string, ...args: string[]) => {
       const env = {
@@ -165,7 +165,7 @@ describe.skipIf(ARCHIVES === null || !installed)("lore's clients", () => {
     expect(said.filter((text) => /latest revision: v|Added from v/.test(text)).length).toBeGreaterThan(0);
   });
 
-  it('feeds are well-formed Atom, and say what each message answers', async () => {
+  it('feeds are well-formed Atom, and name the parent of each message', async () => {
     const msgid = encodeURIComponent(
       series.find(({ revisions }) => (revisions[0]?.patches.length ?? 0) > 2)?.revisions[0]?.patches[1]?.msgid ?? '',
     );
@@ -186,7 +186,7 @@ describe.skipIf(ARCHIVES === null || !installed)("lore's clients", () => {
     }
   });
 
-  it('a POST of ?q=...&x=m answers the results as mboxrd', async () => {
+  it('a POST of ?q=...&x=m returns the results as mboxrd', async () => {
     const answer = await fetch(`${server.base}/kexec/?q=s:kdump+f:redhat.com&x=m`, { method: 'POST' });
     expect(answer.headers.get('content-type')).toBe('application/gzip');
     const mbox = gunzipSync(Buffer.from(await answer.arrayBuffer())).toString('latin1');

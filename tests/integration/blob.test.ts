@@ -29,7 +29,7 @@ function commit(path: string, content: string): void {
   git(['commit', '-q', '-m', `change ${path}`]);
 }
 
-/** The last commit as a mail; `spoil` is what its way does to it. */
+/** Posts the last commit as a mail; `spoil` damages it like a mailer. */
 function post(spoil: (text: string) => string = (text) => text): void {
   const n = mails++;
   const text = git(['format-patch', '-1', '--stdout']).replace(/^[\s\S]*?\n\n/, '');
@@ -53,7 +53,7 @@ beforeAll(async () => {
   mkdirSync(repository);
   git(['init', '-q']);
   commit('src/old.c', OLD);
-  // Known to the repository alone.
+  // Only in the repository.
   commit('src/old.c', OLDER);
   post();
   commit('lib/new.c', lines(20));
@@ -107,18 +107,18 @@ describe('a blob', () => {
     expect(text).toContain('/r/b-0@example.org/');
   });
 
-  it('is not what a mail only claims', async () => {
+  it('must match its name', async () => {
     const { status, text } = await page(nameOf('a\nb\n'), without);
     expect(status).toBe(404);
     expect(text).toContain('do not apply');
   });
 
-  it('is shown line by line, with nothing of it taken for markup', async () => {
+  it('is shown line by line, with markup escaped', async () => {
     const { text } = await page(nameOf(GROWN), without);
     expect(text).toContain('<a id="n21" href="#n21">21</a>\tint ä = &quot;&lt;/pre&gt;&quot;;');
   });
 
-  it.each(['0000000', 'abcdef0', 'a'.repeat(64)])('%s is none', async (oid) => {
+  it.each(['0000000', 'abcdef0', 'a'.repeat(64)])('%s is not found', async (oid) => {
     expect((await page(oid)).status).toBe(404);
   });
 
@@ -137,7 +137,7 @@ describe.skipIf(!ARCHIVES)('500 blobs of linux-edac', () => {
     real.remove();
   });
 
-  it('have the names that git gives their bytes', { timeout: 300_000 }, async () => {
+  it('have the names that git computes for their bytes', { timeout: 300_000 }, async () => {
     const database = join(real.path, 'a.sqlite');
     ingest(database, archive('linux-edac'));
     edac = await startServer(database);

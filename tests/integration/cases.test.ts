@@ -36,7 +36,7 @@ afterAll(() => folder.remove());
 
 const page = (id: string) => `/harbour/${encodeURIComponent(`${id}@example.org`)}/`;
 
-describe('what trackers of archives reported', () => {
+describe('cases from reports on other archives', () => {
   it.each([
     ['tide-1', ['潮位', '報告', '水位', '请查看', '潮汐表']],
     [
@@ -62,7 +62,7 @@ describe('what trackers of archives reported', () => {
     for (const query of queries) expect(found(await views.search(query)), query).toEqual([`${id}@example.org`]);
   });
 
-  it('a feed is XML, whatever subjects, names and texts hold', async () => {
+  it('a feed is XML, whatever subjects, names and texts contain', async () => {
     for (const feed of ['/harbour/new.atom', `${page('odd')}t.atom`]) {
       const { status, body } = await views.get(feed);
       expect([status, XMLValidator.validate(body)]).toEqual([200, true]);
@@ -71,7 +71,7 @@ describe('what trackers of archives reported', () => {
     }
   });
 
-  it('the link to write an answer keeps every sign of id, subject and text', async () => {
+  it('the reply link keeps every character of id, subject and text', async () => {
     const { body } = await views.get(page('of+9&p%q'));
     expect(body).toContain('In-Reply-To=%3Cof%2B9%26p%25q%40example.org%3E');
     expect(mailtoFields(body)).toMatchObject({
@@ -85,7 +85,7 @@ describe('what trackers of archives reported', () => {
     '%s is given byte by byte, alone and as mbox',
     async (id) => {
       const own = Buffer.from(MAILS[id]);
-      // The end of the last line is what an mbox cannot lack.
+      // In an mbox the last line always has an end.
       const whole = id === 'endless' ? Buffer.concat([own, Buffer.from('\n')]) : own;
       expect((await views.get(`${page(id)}raw`)).bytes).toEqual(whole);
       expect(cutMbox(gunzipSync((await views.get(`${page(id)}t.mbox.gz`)).bytes))).toEqual([whole]);

@@ -94,7 +94,7 @@ describe('commits', () => {
     },
   );
 
-  it('say what whoever backports them must know', async () => {
+  it('show what is needed for a backport', async () => {
     const page = await (await fetch(`${server.base}/commit/${OID}/`)).text();
     const item = (title: string, text: string) =>
       page
@@ -103,7 +103,7 @@ describe('commits', () => {
         ?.split('<li>')
         .find((one) => one.includes(text)) ?? '';
     expect(page).toMatch(/In mainline, according to <a href="\/r\/c-2@example\.org\/">the copy for 5\.4/);
-    // The fix is in 5.4 and, as far as mails say, not in 4.19.
+    // According to mails, the fix is in 5.4 but not in 4.19.
     expect(item('In stable trees', '<b>5.4 </b>')).not.toContain('no mail here');
     expect(item('In stable trees', '<b>5.4 </b>')).toContain('its copy');
     expect(item('In stable trees', '<b>4.19 </b>')).toContain('proposed');
@@ -126,7 +126,7 @@ describe('commits', () => {
     expect(facet).toMatch(/has%3Acve/);
   });
 
-  it('bad names are answered in a sentence', async () => {
+  it('bad names get a clear answer', async () => {
     for (const [path, status] of [
       ['12345', 400],
       ['xyz', 400],
@@ -137,7 +137,7 @@ describe('commits', () => {
     expect((await fetch(`${server.base}/all/?q=commit:zz&x=A`)).status).toBe(400);
   });
 
-  it('and bugs are asked for in the search', () => {
+  it('and bugs can be searched', () => {
     expect(found('cve:2021-98765')).toEqual(['c-8@example.org']);
     expect(found('has:cve')).toEqual(['c-8@example.org']);
     expect(found('has:regzbot')).toEqual(['c-8@example.org']);
@@ -151,7 +151,7 @@ describe('commits', () => {
     expect(found('is:patch -has:fixes')).toEqual([0, 2, 4, 6].map((n) => `c-${n}@example.org`));
   });
 
-  it('are asked for in the search', () => {
+  it('can be searched', () => {
     expect(found(`fixes:${OID}`)).toEqual(['c-3@example.org', 'c-7@example.org']);
     expect(found(`commit:${OID.slice(0, 10)}`)).toEqual(
       expect.arrayContaining([0, 1, 2, 3].map((n) => `c-${n}@example.org`)),

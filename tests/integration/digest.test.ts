@@ -8,7 +8,7 @@ import { listSeries } from '../../db/queries/serieslist';
 import { threadOf } from '../../db/queries/thread';
 import { ingest, scratch } from '../command';
 
-/** A mail: its name, whose answer it is, its author, its day of January 2024 and its words. */
+/** A mail: its name, the mail that it answers, its author, its day in January 2024, its subject and its text. */
 type Written = [name: string, to: string | null, author: string, day: number, subject: string, text: string];
 
 const DEBATE: Written[] = [
@@ -93,7 +93,7 @@ describe('a digest', () => {
     folder.remove();
   });
 
-  it('tells the claim, what was said of it and by whom, without greetings, thanks and questions of courtesy', () => {
+  it('shows the claim and what was said about it by whom, without greetings, thanks and courtesies', () => {
     expect(
       digest.passages.map(({ row, kind, first, last, answered }) => [row.author, kind, first, last, answered]),
     ).toEqual([
@@ -103,7 +103,7 @@ describe('a digest', () => {
     expect(digest.passages[1]?.answers).toMatchObject({ first: 1, row: { author: 'Ann Example' } });
   });
 
-  it('has the verdict in, however short, and nothing of logistics', () => {
+  it('includes the verdict, however short, but no logistics', () => {
     expect(refused.passages.map(({ row, kind, text }) => [row.author, kind, text])).toEqual([
       ['Fay Example', 'claim', 'The disk is written twice on every board, because the flag is read before it is set.'],
       ['Gus Example', 'outcome', 'NAK.'],
@@ -126,13 +126,13 @@ describe('a digest', () => {
     expect(digested.threads).toEqual(['patch-that-is-refused@example.org']);
   });
 
-  it('names the later threads that link to any mail of it, and no other', () => {
+  it('lists exactly the later threads that link to any of its mails', () => {
     expect(digest.continued.map(({ msgid, why }) => [msgid, why])).toEqual([
       ['later-in-its-answer@example.org', 'names it'],
     ]);
   });
 
-  it('stands in the feed of its list', async () => {
+  it('is in the feed of its list', async () => {
     const told = await reader.read((db) => newestDigests(db, null));
     expect(told.map(({ msgid }) => msgid)).toEqual(['debate-first-mail@example.org']);
     expect(await reader.read((db) => newestDigests(db, 99))).toEqual([]);

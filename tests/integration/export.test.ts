@@ -51,15 +51,15 @@ beforeAll(() => {
 afterAll(() => folder.remove());
 
 describe('exports', () => {
-  it.each(Object.keys(EXPORTS) as (keyof typeof EXPORTS)[])('%s are as their schema says', (kind) => {
+  it.each(Object.keys(EXPORTS) as (keyof typeof EXPORTS)[])('%s conform to their schema', (kind) => {
     const schema = EXPORTS[kind];
     const rows = lines(kind, ...(kind === 'messages' ? ['--text'] : []));
     if (kind !== 'mm') expect(rows.length).toBeGreaterThan(5);
-    // What the schema does not name is taken away by parsing.
+    // Parsing removes fields that are not in the schema.
     for (const row of rows) expect(schema.parse(row)).toEqual(row);
   });
 
-  it('messages have their text apart where it is asked for', () => {
+  it('messages have their text in parts if requested', () => {
     const told = lines('messages', '--text').find(({ msgid }) => msgid === 'apart@example.org');
     expect(told.text).toEqual({
       own: expect.stringContaining('It should, as here:'),
@@ -92,13 +92,13 @@ describe('a plain database', () => {
     expect(ran.status).toBe(0);
   });
 
-  it('is not written over', () => {
+  it('is not overwritten', () => {
     const ran = command('export', ['sqlite', plain], database);
     expect(ran.status).toBe(1);
     expect(ran.stderr).toContain('file exists; choose another name');
   });
 
-  it.skipIf(!python)('is read by Python as the exports are', () => {
+  it.skipIf(!python)('has the same data as the exports when read by Python', () => {
     const script = `
 import json, sqlite3, sys
 db = sqlite3.connect('file:' + sys.argv[1] + '?mode=ro', uri=True)

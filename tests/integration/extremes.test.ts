@@ -7,7 +7,7 @@ import { command, ingest, scratch } from '../command';
 import { extremes } from '../hostile/extremes';
 import { type Running, startServer } from '../server';
 
-/** Whole sizes (a line of 200 MB, a header of 100 MB, 100,000 parts) take minutes: by default a twentieth. */
+/** Full sizes (a line of 200 MB, a header of 100 MB, 100,000 parts) take minutes, so the default is a twentieth. */
 const SCALE = process.env.THREADLINE_TEST_ALL === '1' ? 1 : 0.05;
 
 describe('mails of extreme sizes and shapes', () => {
@@ -39,14 +39,14 @@ describe('mails of extreme sizes and shapes', () => {
 
   it('are verified', () => expect(command('verify', [], database).stdout).toMatch(/checks, no fault/));
 
-  it('are shown, and what is cut says so', async () => {
+  it('are shown, with a note where they are cut', async () => {
     names = names.map((name, n) => `${n}: ${name}`);
     for (const [n, name] of names.entries()) {
       const path = `${server.base}/extreme/extreme-${n}@example.org/`;
       const page = await fetch(path);
       const text = await page.text();
       expect(page.status, name).toBe(200);
-      // The text, escaped, and at most a few times as much for its marks.
+      // The escaped text with its markup, which is at most a few times as long.
       expect(text.length, name).toBeLessThan(40 * 1024 * 1024);
       expect(text, name).toMatch(notes[n] as RegExp);
       for (const view of ['t/', 'raw', 'html', '0-x', 't.atom', 't.mbox.gz']) {
@@ -57,7 +57,7 @@ describe('mails of extreme sizes and shapes', () => {
     }
   });
 
-  it('a mail that grows a thousandfold is rejected as too long, and what came before it is kept', () => {
+  it('a mail that grows a thousandfold is rejected as too long, and the mails before it are kept', () => {
     const bomb = `${folder.path}/bomb.mbox.gz`;
     const mail = (id: string) =>
       toMboxrd(
@@ -72,7 +72,7 @@ describe('mails of extreme sizes and shapes', () => {
   });
 });
 
-/** Threads that would take the square of their length, were anything in their way to walk up or compare all with all. */
+/** Threads that would take quadratic time if anything walked up from each mail, or compared all with all. */
 describe('threads of hostile shapes', () => {
   const folder = scratch();
   const COUNT = process.env.THREADLINE_TEST_ALL === '1' ? 100_000 : 2500;

@@ -44,7 +44,7 @@ beforeAll(async () => {
   wanted = await fingerprint(calm);
 });
 
-/** A command whose disk or clock is not as it should be. */
+/** Runs a command with a disturbed disk or clock. */
 function disturbed(name: string, args: string[], database: string, env: Record<string, string>): Ran {
   const { status, stdout, stderr } = spawnSync(process.execPath, [`${ROOT}/dist/${name}.mjs`, ...args], {
     env: { ...process.env, THREADLINE_DB: database, ...env },
@@ -65,7 +65,7 @@ async function expectCompleted(database: string): Promise<void> {
   expect(await fingerprint(database)).toEqual(wanted);
 }
 
-/** A small disk; a test is skipped, visibly, where this user may not mount one (root may, and so may CI). */
+/** Mounts a small disk. A test is skipped visibly if this user cannot mount one (root and CI can). */
 function smallDisk(name: string, size: string, skip: (why: string) => never): string {
   const place = `${folder.path}/${name}`;
   mkdirSync(place);
@@ -77,7 +77,7 @@ function smallDisk(name: string, size: string, skip: (why: string) => never): st
 
 describe.skipIf(shim === null)('a full disk', () => {
   it.each([0, 5_000, 60_000, 400_000, 1_500_000])(
-    'with room for %i bytes is said, and the next run goes on',
+    'with space for %i bytes is reported, and the next run continues',
     async (room) => {
       const database = `${folder.path}/full${room}.sqlite`;
       const env = { LD_PRELOAD: shim ?? '', DISK_FILES: database, DISK_ROOM: String(room) };
@@ -91,7 +91,7 @@ describe.skipIf(shim === null)('a full disk', () => {
     },
   );
 
-  it('ends a backup, and leaves nothing of it', () => {
+  it('ends a backup, and leaves no file', () => {
     const target = `${folder.path}/copy.sqlite`;
     const env = { LD_PRELOAD: shim ?? '', DISK_FILES: target, DISK_ROOM: '100000' };
     expectClear(disturbed('backup', [target], calm, env), /copy\.sqlite.*the disk is full/);
@@ -99,8 +99,8 @@ describe.skipIf(shim === null)('a full disk', () => {
   });
 });
 
-describe('a disk of its own', () => {
-  it('that is really full is said, and with more room the next run goes on', async ({ skip }) => {
+describe('a separate disk', () => {
+  it('that is really full is reported, and with more space the next run continues', async ({ skip }) => {
     const place = smallDisk('small', '1m', skip);
     const database = `${place}/t.sqlite`;
     expectClear(command('ingest', [source], database), `${database}: the disk is full`);
@@ -108,7 +108,7 @@ describe('a disk of its own', () => {
     await expectCompleted(database);
   });
 
-  it('that is read-only is said by ingest, and is not written to', async ({ skip }) => {
+  it('that is read-only is reported by ingest, and not written', async ({ skip }) => {
     const place = smallDisk('readonly', '50m', skip);
     const database = `${place}/t.sqlite`;
     ingest(database, source);
@@ -125,7 +125,7 @@ describe('a disk of its own', () => {
 });
 
 describe('a database that', () => {
-  it('is locked by another program is said, and nothing is lost', async () => {
+  it('is locked by another program is reported, and nothing is lost', async () => {
     const database = `${folder.path}/locked.sqlite`;
     copyFileSync(calm, database);
     const other = await Connection.open(database, 'write');
@@ -138,7 +138,7 @@ describe('a database that', () => {
     await expectCompleted(database);
   });
 
-  it('is a folder, a text, cut short or overwritten is said by every command', async () => {
+  it('is a folder, a text, truncated or overwritten is reported by every command', async () => {
     const place = `${folder.path}/damaged`;
     mkdirSync(place);
     mkdirSync(`${place}/folder`);
@@ -164,7 +164,7 @@ describe('a database that', () => {
       ]) {
         const [command1, ...args] = run as [string, ...string[]];
         const ran = command(command1, args, `${place}/${name}`);
-        if (name === 'overwritten' && ran.status === 0) continue; // It may not come by the damage.
+        if (name === 'overwritten' && ran.status === 0) continue; // It may not read the damaged part.
         expectClear(ran, words);
       }
       const { status, stdout, stderr } = command('verify', [], `${place}/${name}`);
@@ -176,13 +176,13 @@ describe('a database that', () => {
 });
 
 describe('a second ingest', () => {
-  it('is turned away by whatever name it comes, told which process is there, and let in once that is killed', async () => {
+  it('is refused under any name of the database, with the process id of the first, until that is killed', async () => {
     const database = `${folder.path}/twice.sqlite`;
     const first = spawn(process.execPath, [`${ROOT}/dist/ingest.mjs`, '-'], {
       env: { ...process.env, THREADLINE_DB: database },
       stdio: ['pipe', 'ignore', 'ignore'],
     });
-    // It waits for the rest of its standard input, with the lock held.
+    // It waits for the rest of its standard input while it holds the lock.
     first.stdin?.write(readFileSync(source).subarray(0, 5000));
     while (!existsSync(database) || statSync(database).size === 0) await new Promise((later) => setTimeout(later, 20));
     symlinkSync(database, `${folder.path}/alias.sqlite`);
@@ -198,7 +198,7 @@ describe('a second ingest', () => {
 });
 
 describe.skipIf(shim === null)('a clock', () => {
-  it.each(['-1000000000', '2000000000'])('that is %i seconds off and jumps changes nothing', async (off) => {
+  it.each(['-1000000000', '2000000000'])('that is %i seconds off and jumps has no effect', async (off) => {
     const database = `${folder.path}/clock${off}.sqlite`;
     expect(disturbed('ingest', [source], database, { LD_PRELOAD: shim ?? '', CLOCK_OFF: off })).toMatchObject({
       status: 0,
@@ -208,8 +208,8 @@ describe.skipIf(shim === null)('a clock', () => {
   });
 });
 
-describe('what is rejected', () => {
-  it('is in its folder whole, whenever the run is killed', async () => {
+describe('a reject', () => {
+  it('is complete in its folder, whenever the run is killed', async () => {
     const database = `${folder.path}/rejects.sqlite`;
     const rejects = `${folder.path}/rejects`;
     const args = ['--rejects', rejects, source];
@@ -238,7 +238,7 @@ describe('what is rejected', () => {
     expect(await fingerprint(database)).toEqual(wanted);
   });
 
-  it('that cannot be written is said, and comes with the next run', () => {
+  it('that cannot be written is reported, and written by the next run', () => {
     const database = `${folder.path}/rejects2.sqlite`;
     const place = `${folder.path}/a-file`;
     writeFileSync(place, 'not a folder');
@@ -257,7 +257,7 @@ async function rejectSizes(database: string): Promise<number[]> {
 }
 
 describe('a backup', () => {
-  it('taken while an ingest writes is whole, and an ingest goes on from it', async () => {
+  it('made while an ingest writes is complete, and an ingest can continue from it', async () => {
     const database = `${folder.path}/busy.sqlite`;
     const writing = spawn(process.execPath, [`${ROOT}/dist/ingest.mjs`, source], {
       env: { ...process.env, THREADLINE_DB: database },
@@ -274,7 +274,7 @@ describe('a backup', () => {
         });
         child.once('exit', done);
       });
-      // The first may come before there is a database.
+      // The first may run before the database exists.
       if (ran === 0) copies.push(target);
     }
     await ended;

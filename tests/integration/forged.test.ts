@@ -35,7 +35,7 @@ function ingestMails(database: string, mails: Sent[]): void {
   if (ran.status !== 0) throw new Error(ran.stderr);
 }
 
-/** Thread of each mail. */
+/** The thread of each mail. */
 function threadsIn(database: string): Map<string, string> {
   const lines = command('export', ['messages'], database).stdout.trim().split('\n');
   return new Map(
@@ -63,16 +63,16 @@ describe('a mail that names thirty threads', () => {
     const threads = threadsIn(database);
     expect(new Set(ROOTS.map(({ id }) => threads.get(id))).size).toBe(30);
     for (const n of NUMBERS) expect(threads.get(`answer${n}`), `answer${n}`).toBe(threads.get(`root${n}`));
-    // Beside its parent, the nearest that it names.
+    // In the thread of its parent, the nearest mail that it names.
     expect(threads.get('glue')).toBe(threads.get('root29'));
     expect(command('verify', [], database).stdout).toContain('no fault');
-    // Nothing is left to take apart, and answers go where they belong.
+    // Nothing is left to split, and answers are in the right threads.
     ingestMails(database, [{ id: 'later', references: ['root4', 'answer4'], minute: 2000 }]);
     expect(threadsIn(database).get('later')).toBe(threads.get('root4'));
   });
 });
 
-/** A change of its own for each work: others would be versions of one. */
+/** A different change for each work; otherwise they would be versions of one work. */
 const hunkOf = (work: string) =>
   `Signed-off-by: Ada Example <ada@example.org>\n---\n ${work}.c | 4 ++++\n\ndiff --git a/${work}.c b/${work}.c\n--- a/${work}.c\n+++ b/${work}.c\n@@ -1,1 +1,5 @@\n one\n+${work}_first(a);\n+int ${work}_second = 2;\n+return ${work}[3];\n+if (${work}) go();\n`;
 const workOf = (subject: string) => (/(\w+): /.exec(subject.replace(/^\[[^\]]*\]/, '')) ?? [])[1] ?? 'x';
@@ -99,7 +99,7 @@ const answerTo = (id: string, to: string, from: string, body: string, minute = 6
   body,
 });
 
-describe('what one mail says in the name of another', () => {
+describe('a statement in the name of another person', () => {
   const database = `${folder.path}/evidence.sqlite`;
   let server: Running;
   const pages = new Map<string, string>();
@@ -177,7 +177,7 @@ describe('what one mail says in the name of another', () => {
     ['reviewed', 'Reviewed-by Renowned Person (as Mallory says)'],
     ['morton', 'says Mallory, who is not known to keep a tree'],
     ['moved2', 'sent from another address, ada@evil.example (before: ada@example.org)'],
-  ])('is told as that on the page of %s', async (id, words) => {
+  ])('is shown as such on the page of %s', async (id, words) => {
     expect(await pageOf(id)).toContain(words);
   });
 
@@ -202,7 +202,7 @@ describe('what one mail says in the name of another', () => {
     expect(own?.status === 'applied', own?.status).toBe(isApplied);
   });
 
-  it('makes nothing reviewed, and is marked in the export', async () => {
+  it('does not make a series reviewed, and is marked in the export', async () => {
     const { series } = (await (await fetch(`${server.base}/api/v1/series`)).json()) as {
       series: { title: string; status: string }[];
     };

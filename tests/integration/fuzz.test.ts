@@ -20,19 +20,19 @@ import { grow, mutate, Random } from '../hostile/mutate';
 import { cpuTime } from '../hostile/strings';
 import { type Running, startServer } from '../server';
 
-/** How many mails, and the first seed: a longer run is one with other numbers (docs/SECURITY.md). */
+/** The number of mails; and below, the first seed. Longer runs use other numbers (docs/SECURITY.md). */
 const MAILS = Number(process.env.THREADLINE_FUZZ_MAILS ?? 100_000);
 const SEED = Number(process.env.THREADLINE_FUZZ_SEED ?? 1);
-/** Every mail grows by nesting and repetition, not one in sixteen. */
+/** Whether every mail grows by nesting and repetition, instead of one in sixteen. */
 const GROWING = process.env.THREADLINE_FUZZ_GROW === 'yes';
-/** Mails that go through the whole ingest. */
+/** Mails that are really ingested. */
 const INGESTED = Math.min(5000, MAILS);
-/** Mails whose pages are asked for. */
+/** Mails whose pages are requested. */
 const SHOWN = 120;
-/** Largest mail that is mutated: the time is for many mails, growth.test.ts is for long ones. */
+/** The largest mail that is mutated: this test is for many mails, growth.test.ts is for long ones. */
 const MAX_SEED = 10 * 1024;
 
-/** Real mails of each archive, and the synthetic ones, which are all there is in a clone that stands alone. */
+/** Real mails from each archive, and synthetic ones, which are the only ones in a clone without archives. */
 function seeds(): Buffer[] {
   const synthetic = [...generate({ messages: 400, seed: 1 })].map(({ raw }) => Buffer.from(raw));
   const real = ARCHIVES
@@ -44,8 +44,8 @@ function seeds(): Buffer[] {
 }
 
 /**
- * A mail that hangs the parser hangs this thread, and no timer of it would ring: another thread watches that the count goes on, and
- * ends the process with the number of the mail that did it. So long a silence is thousands of times what any mail takes.
+ * A mail that hangs the parser hangs this thread with its timers. So another thread checks that the count increases, and otherwise ends
+ * the process with the number of the mail. The limit is thousands of times the time of any mail.
  */
 const WATCHDOG = `
 const { workerData: { shared, seed } } = require('node:worker_threads');
@@ -60,10 +60,10 @@ setInterval(() => {
   process.kill(process.pid, 'SIGKILL');
 }, 500);`;
 
-/** Mails packed at a time. */
+/** Mails that are packed at a time. */
 const BATCH = 64;
 
-/** Cost of a mail over that of the median mail of its size: what is dearer is measured again, and then a fault. */
+/** The most that a mail may cost relative to the median mail of its size. Beyond that it is measured again, and then a fault. */
 const DEAREST = 400;
 
 describe('mutated mails', () => {
@@ -89,7 +89,7 @@ describe('mutated mails', () => {
       const message = await read(raw, n).catch((error) => expect.fail(`seed ${SEED + n}: ${error.stack}`));
       costs[n] = (cpuTime() - start) / (2048 + raw.length);
       batch.push({ message, raw });
-      // As ingest does: one compressor for many mails. A mail that packs badly is then told by its batch.
+      // One compressor for many mails, as in ingest. A mail that cannot be packed is then known only by its batch.
       if (batch.length === BATCH || n === MAILS - 1) {
         const begin = cpuTime();
         expect(pack(batch).messages.length, `the mails up to seed ${SEED + n}`).toBe(batch.length);
@@ -127,7 +127,7 @@ describe('mutated mails', () => {
     expect(dear).toEqual([]);
   }, 7_200_000);
 
-  /** What ingest does with each mail but packing, and for some what a page does. */
+  /** Does what ingest does with each mail except packing, and for some mails what a page does. */
   async function read(raw: Buffer, n: number): Promise<Message> {
     const message = await parseMail(raw, { receivedAt: n % 3 ? 1_500_000_000 : null });
     if (n % 16 === 0) renderBody(message.text, { msgid: (id) => `/r/${id}/` });
@@ -138,7 +138,7 @@ describe('mutated mails', () => {
     return message;
   }
 
-  /** What every Message promises, whatever the mail; null where it keeps all of it. */
+  /** Checks the properties that every Message must have; null if all hold. */
   function faultOf(message: Message): string | null {
     const { msgid, subject, author, text, references, sentAt, receivedAt, listIds, attachments } = message;
     if (!msgid || msgid.length > MAX_MSGID || /[\s<>\0]/.test(msgid)) return `msgid ${JSON.stringify(msgid)}`;
@@ -160,7 +160,7 @@ describe('mutated mails', () => {
   describe(`through the whole ingest: ${INGESTED} of them`, () => {
     const folder = scratch();
     const database = `${folder.path}/fuzz.sqlite`;
-    /** The bytes that went in, by hash: what an mbox cannot tell is whether the last line had an end. */
+    /** The hashes of the ingested bytes; an mbox does not record whether the last line had an end. */
     const given = new Set<string>();
     const digest = (raw: Buffer) =>
       createHash('sha256').update(raw.toString('latin1').replace(/\n+$/, '')).digest('hex');
@@ -190,18 +190,18 @@ describe('mutated mails', () => {
 
     it('is verified', () => {
       const { stdout, stderr } = command('verify', [], database);
-      // The bundled story quotes the synthetic list, whose mails are other words here.
+      // The bundled story quotes the synthetic list, whose mails are changed here.
       const faults = `${stdout}${stderr}`.split('\n').filter((line) => /^fault: (?!stories\/)/.test(line));
       expect(faults).toEqual([]);
       expect(`${stdout}${stderr}`).toMatch(/\d+ checks, no fault/);
     });
 
-    it('finds all of it known when it is read again', () => {
+    it('finds only duplicates when it is read again', () => {
       const again = ingest(database, `${folder.path}/fuzz.mbox`);
       expect(again.stored).toBe(0);
     });
 
-    it('is shown: no page fails, raw mail is what was given, feeds are XML', async () => {
+    it('is shown: no page fails, raw mails are unchanged, feeds are XML', async () => {
       const parser = new XMLParser({ ignoreAttributes: false, processEntities: false });
       for (const msgid of msgids) {
         const base = `${server.base}/all/${encodeURIComponent(msgid)}/`;
@@ -230,7 +230,7 @@ describe('mutated mails', () => {
       }
     });
 
-    it('is found: lists, people, searches and feeds answer', async () => {
+    it('is found: lists, people, searches and feeds work', async () => {
       const paths = [
         '/',
         '/all/',

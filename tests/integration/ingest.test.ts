@@ -31,7 +31,7 @@ const exported = (kind: string) =>
 const verified = () => expect(command('verify', [], database)).toMatchObject({ status: 0 });
 
 describe('ingest', () => {
-  it('stores a cross-post once and posts it twice, in any order of runs', () => {
+  it('stores a cross-post once with two postings, in any order of runs', () => {
     const one = write(
       'one.mbox',
       mbox(
@@ -47,21 +47,21 @@ describe('ingest', () => {
     verified();
   });
 
-  it('keeps an imposter beside the message that came first', () => {
+  it('keeps an imposter beside the first message', () => {
     const path = write('x.mbox', mbox(mail('a'), mail('a', '', 'Something else altogether.'), mail('a')));
     expect(ingest(database, path)).toMatchObject({ read: 3, stored: 2, duplicate: 1 });
     expect(exported('messages')).toHaveLength(2);
     verified();
   });
 
-  it('keeps what holds no mail, with the reason, and accounts for it', () => {
+  it('keeps input that is not mail, with the reason, and counts it', () => {
     const path = write('x.mbox', mbox(mail('a'), '\n \n', mail('b')));
     const ran = command('ingest', ['--json', '--rejects', `${folder.path}/rejects`, path], database);
     expect(JSON.parse(ran.stdout)).toMatchObject({ read: 3, stored: 2, rejected: 1 });
     verified();
   });
 
-  it('joins threads through a late parent and through ghosts, whatever arrives first', () => {
+  it('joins threads through a late parent and through ghosts, in any order of arrival', () => {
     const late = mbox(
       mail('c', 'References: <a@example.org> <b@example.org>\n'),
       mail('d', 'References: <a@example.org>\n'),
@@ -81,7 +81,7 @@ describe('ingest', () => {
     verified();
   });
 
-  it('takes mails without a date by the thousand', () => {
+  it('accepts thousands of mails without a date', () => {
     const many = Array.from({ length: 1500 }, (_, n) => mail(`m${n}`).replace(/Date: .*\n/, ''));
     const path = write(
       'many.mbox',
@@ -94,7 +94,7 @@ describe('ingest', () => {
     verified();
   });
 
-  it('reads the other sources where one cannot be read, and says which', () => {
+  it('reads the other sources if one cannot be read, and names it', () => {
     const good = write('good.mbox', mbox(mail('a')));
     const bad = write('bad.pdf', '%PDF-1.4 not mail');
     const ran = command('ingest', ['--json', `${folder.path}/none`, bad, good], database);
@@ -104,7 +104,7 @@ describe('ingest', () => {
     expect(ran.stderr).toContain('none');
   });
 
-  it.each([[[]], [['--nosuch', 'x']], [['--jobs', 'x', 'y']]])('ends with 2 on wrong usage: %j', (args) => {
+  it.each([[[]], [['--nosuch', 'x']], [['--jobs', 'x', 'y']]])('exits with 2 on wrong usage: %j', (args) => {
     expect(command('ingest', args, database).status).toBe(2);
   });
 
@@ -121,7 +121,7 @@ describe('ingest', () => {
     verified();
   });
 
-  it('takes back what a run stored that was cut short, and the archive withdrew before the next', () => {
+  it('removes a mail that an interrupted run stored and the archive withdrew before the next', () => {
     const inbox = `${folder.path}/inbox`;
     const epoch = `${inbox}/git/0.git`;
     mkdirSync(`${inbox}/git`, { recursive: true });
@@ -134,7 +134,7 @@ describe('ingest', () => {
     verified();
   });
 
-  it('makes so many lists of one source and no more, and loses no mail by it', () => {
+  it('limits the number of lists from a source, without losing mails', () => {
     const named = (n: number) =>
       mail(`n${n}`, `List-Id: <list${n}.example.org>\nX-Mailing-List: list${n}@example.org\n`);
     const mails = Array.from({ length: MAX_LISTS + 50 }, (_, n) => named(n));
@@ -149,13 +149,13 @@ describe('ingest', () => {
       1,
     ]);
     expect(ran.stderr.match(/many\.mbox: names more than 1000 lists/g)).toHaveLength(1);
-    // Another run makes no further ones, and those that are there go on being used.
+    // Another run makes no more lists, and existing ones stay in use.
     const more = [...mails, named(5000), named(6000), mail('again', 'List-Id: <list7.example.org>\n')];
     expect(ingest(database, write('many.mbox', mbox(...more))).lists).toEqual({ ...lists, many: 51, list7: 2 });
     verified();
   });
 
-  it('turns a second ingest away while one runs', async () => {
+  it('refuses a second ingest while one runs', async () => {
     const { lockIngest } = await import('#ingest/pipeline/lock');
     const unlock = await lockIngest(database);
     const ran = command('ingest', [write('x.mbox', mbox(mail('a')))], database);

@@ -10,7 +10,7 @@ describe('an ingest that is killed', () => {
   const folder = scratch();
   afterAll(() => folder.remove());
 
-  /** A stand-alone clone has the sample archive, which takes long enough to be killed on the way. */
+  /** A clone without archives uses the sample archive, which takes long enough to be killed. */
   function source(): string {
     if (ARCHIVES) return archive(ALL ? 'linux-edac' : 'kexec');
     const path = `${folder.path}/sample.mbox`;
@@ -18,7 +18,7 @@ describe('an ingest that is killed', () => {
     return path;
   }
 
-  it('is whole, and is completed by the next, as if nothing had happened', () => {
+  it('leaves a consistent database, which the next ingest completes with the same result', () => {
     const { status, stdout } = command('kills', ['--kills', KILLS, '--chain', '6', source()], folder.path);
     console.info(stdout);
     expect(stdout).toContain('verified after each; every export the same');

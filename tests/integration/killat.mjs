@@ -1,4 +1,4 @@
-// Preloaded into a node's process (NODE_OPTIONS): kills it at a chosen step of its n-th write transaction, with no time for anything.
+// Preloaded into a node's process (NODE_OPTIONS): kills it abruptly at a chosen step of its n-th write transaction.
 // THREADLINE_TEST_KILL is "before publishing 3", "before commit 3" or "after commit 3".
 import { createRequire } from 'node:module';
 import { isMainThread } from 'node:worker_threads';
@@ -17,7 +17,7 @@ if (isMainThread && step) {
     if (isIt && step === 'before commit') return die();
     return exec.call(this, sql, (error) => (isIt && step === 'after commit' ? die() : done(error)));
   };
-  // The last statement of a transaction, after which it goes to the log (Transaction.countChange).
+  // The last statement of a transaction before it goes to the log (Transaction.countChange).
   Statement.prototype.run = function (...given) {
     if (step === 'before publishing' && given[0]?.[0] === 'changed_at' && commits + 1 === Number(nth)) return die();
     return run.apply(this, given);

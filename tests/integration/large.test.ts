@@ -12,8 +12,8 @@ import { type Running, startServer } from '../server';
 
 const MB = 1024 * 1024;
 
-describe('room for large mails', () => {
-  it('is given to one at least, to those that share, and to what is not large', () => {
+describe('memory for large mails', () => {
+  it('is granted to at least one, to those that share a mail, and to small ones', () => {
     const first = holdLarge(250 * MB, 4, 'a') as () => void;
     expect([holdLarge(9 * MB, 1), holdLarge(250 * MB, 1, 'b')]).toEqual([null, null]);
     const shared = holdLarge(250 * MB, 4, 'a') as () => void;
@@ -28,7 +28,7 @@ describe('room for large mails', () => {
     two?.();
   });
 
-  it('is given back when the mail is sent, or the client goes away', async () => {
+  it('is released when the mail is sent, or the client disconnects', async () => {
     let released = 0;
     const buffers = [Buffer.alloc(MB, 'a'), Buffer.alloc(0), Buffer.alloc(10, 'b')];
     const body = bodyOf(buffers, () => released++);
@@ -41,7 +41,7 @@ describe('room for large mails', () => {
   });
 });
 
-it('a mail in parts is the same in an mbox as whole, and is not copied', () => {
+it('a mail in parts gives the same mbox as a whole one, without copying', () => {
   const cases = [
     ['a: b\n\n', 'From x\n>From y\nx'],
     ['a: b', ''],
@@ -54,7 +54,7 @@ it('a mail in parts is the same in an mbox as whole, and is not copied', () => {
   expect(mboxrdParts([Buffer.from('a: b\n\n'), body], 1e9)[2]?.buffer).toBe(body.buffer);
 });
 
-it('a block that several ask for at once is read once', async () => {
+it('a block that several requests need at once is read once', async () => {
   let reads = 0;
   const data = brotliCompressSync(Buffer.alloc(20 * MB, 'x'));
   const db = { file: {}, version: '1', all: async () => [{ id: 7, data, n: reads++ }] } as unknown as Snapshot;
@@ -82,7 +82,7 @@ describe('a large mail on the server', () => {
     folder.remove();
   });
 
-  it('is given raw to many at once, its length told, compressed or not', async () => {
+  it('is served raw to many at once with its length, compressed or not', async () => {
     const answers = await Promise.all(
       Array.from({ length: 4 }, async (_, n) => {
         const encoding = n === 0 ? 'gzip' : 'identity';
@@ -96,7 +96,7 @@ describe('a large mail on the server', () => {
     expect([head.status, head.headers.get('content-length')]).toEqual([200, String(raw.length)]);
   });
 
-  it('is taken apart for one after another; the others are told when to ask again', async () => {
+  it('is parsed for one request at a time; others get a time to retry', async () => {
     const answers = await Promise.all(Array.from({ length: 4 }, () => fetch(url('0-x.bin'))));
     const statuses = await Promise.all(
       answers.map(async (answer) => {

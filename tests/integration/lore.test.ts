@@ -11,7 +11,7 @@ const START = Date.parse('2004-07-01T00:00:00Z') / 1000;
 const folder = scratch();
 let server: Running;
 
-/** Every third mail answers the first; hours lie between them. */
+/** Every third mail answers the first; they are hours apart. */
 function mail(n: number): string {
   const at = new Date((START + n * 3600) * 1000).toUTCString().replace('GMT', '+0000');
   const reply = n && n % 3 === 0 ? 'In-Reply-To: <m-0@example.org>\n' : '';
@@ -21,7 +21,7 @@ function mail(n: number): string {
 const id = (n: number) => `m-${n}@example.org`;
 const get = (path: string, init: RequestInit = {}) => fetch(server.base + path, { redirect: 'manual', ...init });
 
-/** Message-IDs in an answered mbox.gz. */
+/** The Message-IDs in an mbox.gz. */
 async function idsIn(answer: Response): Promise<string[]> {
   expect(answer.status).toBe(200);
   const box = gunzipSync(Buffer.from(await answer.arrayBuffer())).toString();
@@ -43,8 +43,8 @@ afterAll(async () => {
   folder.remove();
 });
 
-describe('whole answers', () => {
-  it('an mbox of results has all of them', async () => {
+describe('complete answers', () => {
+  it('an mbox of results has all results', async () => {
     expect(await idsIn(await post('/old/?x=m&q=alpha'))).toHaveLength(MAILS);
     expect(await idsIn(await post('/all/?x=m&q=alpha'))).toHaveLength(MAILS);
   });
@@ -55,7 +55,7 @@ describe('whole answers', () => {
     expect(new Set(ids).size).toBe(400);
   });
 
-  it('and with the body that lore takes for it', async () => {
+  it("also with lore's request body", async () => {
     expect(await idsIn(await post('/old/?x=m&q=s:"word+3"', 'x=m'))).toHaveLength(400);
     expect(await idsIn(await post('/old/?x=m&q=s:"word+3"', 'z=m'))).toHaveLength(1);
   });
@@ -69,7 +69,7 @@ describe('whole answers', () => {
     expect((await get('/none/all.mbox.gz')).status).toBe(404);
   });
 
-  it('within one thread', async () => {
+  it('within a thread', async () => {
     const since = START + 1100 * 3600;
     expect((await idsIn(await post(`/old/${id(3)}/?x=m&q=rt:${since}..`))).sort()).toEqual(
       Array.from({ length: 33 }, (_, n) => id(1101 + 3 * n)).sort(),
@@ -80,7 +80,7 @@ describe('whole answers', () => {
     expect((await post(`/old/${id(1)}/?q=alpha`)).status).toBe(400);
   });
 
-  it('words are asked for in their order', async () => {
+  it('words are searched in order', async () => {
     const ofEven = Array.from({ length: MAILS / 2 }, (_, n) => id(2 * n));
     expect((await idsIn(await post('/old/?x=m&q=gamma+ADJ+beta'))).sort()).toEqual(ofEven.sort());
     expect(await idsIn(await post('/old/?x=m&q=alpha+ADJ/1+beta'))).toHaveLength(MAILS);
@@ -89,7 +89,7 @@ describe('whole answers', () => {
     expect(await idsIn(await post('/old/?x=m&q=beta+NEAR+alpha'))).toHaveLength(MAILS);
   });
 
-  it("lore's order and offset are heard", async () => {
+  it("lore's order and offset work", async () => {
     const first = await get('/old/?q=alpha&o=200');
     const page = await (await fetch(server.base + first.headers.get('location'))).text();
     expect(page).toContain(`/${id(MAILS - 201)}/`);
@@ -119,7 +119,7 @@ describe('whole answers', () => {
   });
 });
 
-describe('addresses that live for ever', () => {
+describe('permanent URLs', () => {
   const m = `/old/${id(3)}/`;
   it.each([
     ['/old/topics_new.html', '/old/'],
@@ -158,16 +158,16 @@ describe('addresses that live for ever', () => {
     expect((await get(`/all/${span}/`)).status).toBe(200);
   });
 
-  it('a day has those of its day', async () => {
+  it('a day has the mails of that day', async () => {
     expect(await (await get('/old/2004-07-28/')).text()).toContain('<small>24 messages in');
     expect((await get('/old/2004-02-30/')).status).toBe(400);
   });
 
-  it('older threads by a moment', async () => {
+  it('older threads by a time', async () => {
     const page = await (await get('/old/?t=20040702000000')).text();
     expect(page).toContain(`/${id(23)}/`);
     expect(page).not.toContain(`/${id(25)}/`);
-    // The next newer, and the newest of a span.
+    // The next newer page, and the newest of a span.
     const newer = await (await get('/old/?t=20040702000000-')).text();
     expect(newer).toContain(`/${id(25)}/`);
     expect(newer).not.toContain(`/${id(22)}/`);

@@ -5,7 +5,7 @@ import type { Address, Message } from '#mail/types';
 import { ARCHIVES, archive } from '../archives';
 import { readMails } from '../blobs';
 
-/** Every mail of kexec; of the larger lists each so-manieth, or all with THREADLINE_TEST_ALL=1. */
+/** Every mail of kexec, and every nth mail of larger lists, or all with THREADLINE_TEST_ALL=1. */
 const SHARE: [string, number][] = [
   ['kexec', 1],
   ['linux-edac', 4],
@@ -16,7 +16,7 @@ const all = process.env.THREADLINE_TEST_ALL === '1';
 type Parsed = Awaited<ReturnType<typeof simpleParser>>;
 type Difference = { field: string; ours: unknown; theirs: unknown };
 
-/** Differences that are meant, each with its reason; whatever is not among them fails the test. */
+/** Intended differences, each with its reason; any other difference fails the test. */
 const MEANT: [string, (ours: Message, theirs: Parsed, difference: Difference) => boolean][] = [
   [
     'control characters in a subject become spaces',
@@ -92,7 +92,7 @@ const MEANT: [string, (ours: Message, theirs: Parsed, difference: Difference) =>
   ],
 ];
 
-/** Whether `more` has every line of `text` in its order, and words besides. */
+/** Whether `more` has every line of `text` in order, and more words. */
 function addsTo(text: string, more: string): boolean {
   const lines = (all: string) => all.split('\n').flatMap((line) => line.trim() || []);
   const [few, many] = [lines(text), lines(more)];
@@ -110,7 +110,7 @@ function addressesOf(value: AddressObject | AddressObject[] | undefined): Addres
     .map(({ name, address }) => ({ name, address: address ?? '' }));
 }
 
-/** What both give of a mail, in the same form. */
+/** Compares both results for a mail, in the same form. */
 function compare(ours: Message, theirs: Parsed): Difference[] {
   const pairs: [string, unknown, unknown][] = [
     ['subject', ours.subject, theirs.subject ?? ''],
@@ -137,7 +137,7 @@ function compare(ours: Message, theirs: Parsed): Difference[] {
 
 const PARSED = { skipTextToHtml: true, skipImageLinks: true, skipTextLinks: true };
 
-/** No mail of the archives has HTML, so these say what is equal there and what is meant. */
+/** No mail in the archives has HTML, so these cases show what is equal and what is intended. */
 describe('mails of HTML and mailparser', () => {
   const html =
     'Content-Type: text/html\n\n<p>The <b>tide</b> &amp; the <a href="https://example.org/">boat</a>.</p><ul><li>one</ul>\n';

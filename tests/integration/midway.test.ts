@@ -4,17 +4,17 @@ import { scratch } from '../command';
 import { ingestSample } from '../sample';
 import { type Running, startServer } from '../server';
 
-/** Addresses of one shape that are asked for. */
+/** URLs of each shape that are requested. */
 const OF_SHAPE = 2;
-/** Filters of a search combine without end: addresses of more parameters are not followed. */
+/** URLs with more parameters are not followed, because the filters of a search can be combined without end. */
 const PARAMETERS = 2;
-/** Asked for at once. */
+/** Concurrent requests. */
 const AT_ONCE = 8;
 const SOME_THREADS = `SELECT id FROM thread WHERE id / 8 % 2`;
 
 /**
- * States that readers see while an ingest is under way, made backwards from one that is finished: a batch's mails are committed
- * before its threads are arranged, these before patches are linked, quotations resolved and persons joined. Each adds to those above it.
+ * States that readers see during an ingest, made backwards from a finished one: a batch's mails are committed before its threads are
+ * arranged, and these before patches are linked, quotations resolved and persons joined. Each state adds to those above it.
  */
 const STATES: [string, string][] = [
   [
@@ -39,7 +39,7 @@ const STATES: [string, string][] = [
   ['no thread is arranged', 'DELETE FROM place; DELETE FROM thread_list; DELETE FROM thread'],
 ];
 
-describe('while an ingest is under way', () => {
+describe('during an ingest', () => {
   const folder = scratch();
   const database = `${folder.path}/sample.sqlite`;
   let server: Running;
@@ -59,7 +59,7 @@ describe('while an ingest is under way', () => {
     folder.remove();
   });
 
-  it('there are addresses of all shapes to ask for', () => {
+  it('there are URLs of all shapes to request', () => {
     expect(addresses.length).toBeGreaterThan(150);
     expect(new Set(addresses.map(shapeOf)).size).toBeGreaterThan(30);
   });
@@ -80,7 +80,7 @@ describe('while an ingest is under way', () => {
   );
 });
 
-/** Does something with each, several at once. */
+/** Does something with each path, several at once. */
 async function each(paths: Iterable<string>, work: (path: string) => Promise<void>): Promise<void> {
   const left = paths[Symbol.iterator]();
   const next = async () => {
@@ -89,7 +89,7 @@ async function each(paths: Iterable<string>, work: (path: string) => Promise<voi
   await Promise.all(Array.from({ length: AT_ONCE }, next));
 }
 
-/** Addresses of ours that pages lead to, some of each shape. */
+/** URLs of our pages that pages link to, some of each shape. */
 async function crawl(base: string): Promise<string[]> {
   const queue = [
     '/',
@@ -130,7 +130,7 @@ function linksIn(html: string, from: string): string[] {
 
 const parametersOf = (search: string) => [...new URLSearchParams(search).keys()].sort();
 
-/** The same for addresses that differ in what they name alone, or in the order of their parameters. */
+/** The shape of a URL: the same for URLs that differ only in names, or in the order of parameters. */
 function shapeOf(address: string): string {
   const [path = '', search = ''] = address.split('?');
   const shape = path

@@ -50,7 +50,7 @@ afterAll(async () => {
 });
 
 describe('git repositories of a list that was read from a Maildir', () => {
-  it('are cloned by git at each of their addresses, with the very bytes', () => {
+  it('can be cloned with git from each of their URLs, with the exact bytes', () => {
     for (const [n, path] of ['/a-list/git/0.git', '/a-list/0', '/a-list'].entries()) {
       const clone = join(folder.path, `clone-${n}`);
       git('clone', '-q', '--mirror', server.base + path, clone);
@@ -63,14 +63,14 @@ describe('git repositories of a list that was read from a Maildir', () => {
     }
   });
 
-  it('are the same wherever the same mails are', () => {
+  it('are the same for the same mails', () => {
     const other = join(folder.path, 'other.sqlite');
     ingest(other, box);
     mirror(other);
     expect(headOf(other)).toBe(headOf());
   });
 
-  it('stand in the manifests', async () => {
+  it('are in the manifests', async () => {
     const all = await manifest('/manifest.js.gz');
     expect(Object.keys(all)).toEqual(['/a-list/git/0.git']);
     expect(await manifest('/a-list/manifest.js.gz')).toEqual(all);
@@ -78,7 +78,7 @@ describe('git repositories of a list that was read from a Maildir', () => {
     expect((await fetch(`${server.base}/b-list/manifest.js.gz`)).status).toBe(404);
   });
 
-  it('are read-only, and nothing else is', async () => {
+  it('are read-only, and nothing else is served', async () => {
     for (const path of ['/a-list/0/info/refs?service=git-receive-pack', '/a-list/0/info/refs'])
       expect((await fetch(server.base + path)).status).toBe(403);
     for (const path of ['/a-list/1/', '/nothing/', '/..%2fa-list/', '/%2e%2e/', '/a-list/git/7.git/'])
@@ -116,7 +116,7 @@ describe('git repositories of a list that was read from a Maildir', () => {
       run('public-inbox-fetch', '-C', theirs);
       expect(git('--git-dir', join(theirs, 'git/0.git'), 'show', 'master:d')).toBe(mail(1));
       expect(ingest(follower, `${server.base}/a-list/`)).toMatchObject({ deleted: 1, lists: { 'a-list': 4 } });
-      // The same state again: nothing is written.
+      // In the same state nothing is written.
       const after = headOf();
       mirror();
       expect(headOf()).toBe(after);
@@ -125,7 +125,7 @@ describe('git repositories of a list that was read from a Maildir', () => {
 });
 
 describe('repositories that cannot be written', () => {
-  it('are told of, and the mails are in the database all the same', () => {
+  it('are reported, and the mails are in the database anyway', () => {
     const other = join(folder.path, 'full.sqlite');
     writeFileSync(`${other}-git`, 'no folder');
     const ran = command('ingest', ['--json', box], other);
@@ -136,7 +136,7 @@ describe('repositories that cannot be written', () => {
 });
 
 describe('a list that was read from git', () => {
-  it('is served out of that repository, up to the commit that was read', () => {
+  it('is served from that repository, up to the commit that was read', () => {
     const source = join(folder.path, 'inbox');
     git('clone', '-q', '--mirror', `${database}-git/a-list/git/0.git`, join(source, 'git/0.git'));
     const other = join(folder.path, 'from-git.sqlite');

@@ -16,7 +16,7 @@ let server: Running;
 let theirs: ChildProcess;
 const ports = { ours: 0, theirs: 0 };
 
-/** Gives command lines one after the other, each once the block that answers the one before is whole; then all that was answered. */
+/** Sends commands one after another, each when the answer to the previous one is complete; resolves to all answers. */
 function talk(port: number, lines: string[]): Promise<string[]> {
   return new Promise((resolve, reject) => {
     const socket = createConnection(port, '127.0.0.1');
@@ -42,7 +42,7 @@ const mail = (n: number) =>
   `From u@example.org Thu Jan  1 00:00:00 2004\nFrom: U <u@example.org>\nList-Id: <few.example.org>\nSubject: word ${n}\n` +
   `Date: Thu, 01 Jan 2004 00:00:${10 + n} +0000\nMessage-ID: <few-${n}@example.org>\n\nalpha ${n}\n\n`;
 
-/** Runs a program on a terminal: each step's keys are given once the screen has what the step waits for. Gives what the screen had. */
+/** Runs a program on a terminal. Sends each step's keys when the screen shows what the step waits for. Resolves to the screen's text. */
 function onTerminal(line: string, env: Record<string, string>, steps: [RegExp, string][]): Promise<string> {
   return new Promise((resolve) => {
     const child = spawn('script', ['-qec', line, '/dev/null'], {
@@ -69,7 +69,7 @@ function onTerminal(line: string, env: Record<string, string>, steps: [RegExp, s
 
 const ADDED = /^(?:Path|Newsgroups|Xref): .*\r\n(?:[ \t].*\r\n)*/gim;
 
-/** Every article of the group by Message-ID, without the headers that a news server adds. */
+/** The articles of the group by Message-ID, without the headers that a news server adds. */
 async function articlesOf(port: number): Promise<Map<string, string>> {
   const [, listed = ''] = await talk(port, [`LISTGROUP ${GROUP}`]);
   const numbers = listed.split('\r\n').filter((line) => /^\d+$/.test(line));
@@ -128,7 +128,7 @@ describe.skipIf(!ARCHIVES || !publicInboxInstalled)('a list as a newsgroup, besi
     folder.remove();
   });
 
-  it('gives the same articles, byte for byte', { timeout: 120_000 }, async () => {
+  it('serves the same articles, byte for byte', { timeout: 120_000 }, async () => {
     const [ours, others] = [await articlesOf(ports.ours), await articlesOf(ports.theirs)];
     expect(ours.size).toBeGreaterThan(2300);
     expect([...ours.keys()].sort()).toEqual([...others.keys()].sort());

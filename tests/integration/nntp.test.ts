@@ -30,12 +30,12 @@ function sample(): string {
 const talk = (...lines: string[]) => newsTalk(port, ...lines);
 
 describe('newsgroups', () => {
-  it('number each list’s mails from 1, and give each by its number and its Message-ID', async () => {
+  it('number each list’s mails from 1, and serve each by number and by Message-ID', async () => {
     const listed = [...(await talk('LIST')).matchAll(/\n(\S+) (\d+) 1 n\r/g)];
     const groups = listed.map(([, name = '', last]) => ({ name, last: Number(last) }));
     expect(groups.reduce((sum, { last }) => sum + last, 0)).toBeGreaterThanOrEqual(440);
     const { name = '', last = 0 } = groups.sort((a, b) => b.last - a.last)[0] ?? {};
-    // More than are read at a time.
+    // More than one batch of rows.
     expect(last).toBeGreaterThan(200);
     const said = await talk(`LISTGROUP ${name}`, 'OVER 1-', 'ARTICLE 3', 'NEXT', 'LAST', 'STAT 9999', 'HDR :bytes 1-3');
     expect(said).toContain(`211 ${last} 1 ${last} ${name} list follows\r\n1\r\n2\r\n`);
@@ -48,7 +48,7 @@ describe('newsgroups', () => {
     expect(await talk('NEWNEWS * 19700101 000000 GMT')).toContain(`\r\n${msgid}\r\n`);
   });
 
-  it('answer what is wrong with a sentence, and go on', async () => {
+  it('answer wrong commands with an error, and continue', async () => {
     const said = await talk(
       'GROUP none',
       'OVER 1-2',

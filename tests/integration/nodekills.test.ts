@@ -10,11 +10,11 @@ import { Fenced, LogStream } from '../../log/stream';
 import { command, scratch } from '../command';
 
 if (!NATS_SERVER && process.env.THREADLINE_REQUIRE?.includes('nats'))
-  throw new Error('nats-server is required here (THREADLINE_REQUIRE)');
+  throw new Error('THREADLINE_REQUIRE demands nats-server, which is not installed');
 
 const WITHIN_MS = 90_000;
 
-/** What a reader of pages sees of one state of the data. */
+/** What a reader of pages sees in a state of the data. */
 interface State {
   version: number;
   sequence: number;
@@ -22,7 +22,7 @@ interface State {
   isWhole: boolean;
 }
 
-/** Looks at a node's database again and again, as its readers do. */
+/** Reads a node's database again and again, like its readers. */
 class Watch {
   readonly seen: State[] = [];
   readonly #ended: Promise<void>;
@@ -93,7 +93,7 @@ describe.skipIf(!NATS_SERVER)(
       folder.remove();
     });
 
-    /** The archive grows. */
+    /** Adds mails to the archive. */
     function more(parts: number): void {
       given += parts;
       const text = command('sample', ['--messages', String(given * 150), '--seed', '5'], writer).stdout;
@@ -136,7 +136,7 @@ describe.skipIf(!NATS_SERVER)(
       expect(await one.ended).toMatchObject({ code: null });
       expect(one.child.signalCode).toBe('SIGKILL');
       const last = await withLog(async (stream) => {
-        // Nobody waits here until the dead one's lease ends; nodes.test.ts does.
+        // Does not wait until the dead writer's lease ends; nodes.test.ts does.
         await (await stream.leases()).delete('writer');
         return (await stream.state())?.last ?? 0;
       });
@@ -144,12 +144,12 @@ describe.skipIf(!NATS_SERVER)(
       expect(last - (await sequenceOf(writer))).toBe(ahead);
     });
 
-    it('and what it left is completed by the next', async () => {
+    it('and the next one completes its work', async () => {
       expect(await ingest().ended).toMatchObject({ code: 0 });
       await settled([writer, first, second], WITHIN_MS);
     });
 
-    it('a reader while it applies', async () => {
+    it('a reader while it applies an entry', async () => {
       const [, old] = running;
       await old?.kill();
       more(1);
@@ -172,7 +172,7 @@ describe.skipIf(!NATS_SERVER)(
       await settled([writer, first, second], WITHIN_MS);
     });
 
-    it('the leader by its cables to the others: clients reach it, and it answers nothing', async () => {
+    it('the leader, cut off from the others: clients reach it, but it does not answer', async () => {
       more(2);
       const one = ingest();
       await grown();
@@ -183,7 +183,7 @@ describe.skipIf(!NATS_SERVER)(
       await settled([writer, first, second], WITHIN_MS);
     });
 
-    it('a reader that stands still while much is written', async () => {
+    it('a reader that is stopped while much is written', async () => {
       const slow = [...running].findLast(({ child }) => child.exitCode === null && child.signalCode === null);
       slow?.child.kill('SIGSTOP');
       more(3);
@@ -192,7 +192,7 @@ describe.skipIf(!NATS_SERVER)(
       await settled([writer, first, second], WITHIN_MS);
     });
 
-    it('a writer whose answer was lost: what it sends again is stored once', async () => {
+    it('a writer whose answer was lost: the repeated message is stored once', async () => {
       const last = await lastOfLog();
       const bytes = await encode({ writer: 'test', statements: [] });
       const message = { id: 'sent twice', last, part: 1, parts: 1, bytes };
@@ -204,7 +204,7 @@ describe.skipIf(!NATS_SERVER)(
       expect(await ingest().ended).toMatchObject({ code: 0 });
     });
 
-    it('a log whose disk is full: the writer waits and says why, and goes on once there is room', async () => {
+    it('a log with a full disk: the writer waits and says why, and continues when there is space', async () => {
       more(3);
       await cluster.fill(true);
       const one = ingest();
@@ -214,7 +214,7 @@ describe.skipIf(!NATS_SERVER)(
       expect(await one.ended).toMatchObject({ code: 0 });
     });
 
-    it('and at the end all nodes hold the same, a new one too, and every mail of the source', async () => {
+    it('and at the end all nodes have the same data, also a new one, with every mail of the source', async () => {
       const newest = join(folder.path, 'newest.sqlite');
       expect(command('backup', [newest], first).status).toBe(0);
       more(1);
@@ -236,7 +236,7 @@ describe.skipIf(!NATS_SERVER)(
       for (const node of nodes) expect(command('verify', [], node)).toMatchObject({ status: 0 });
     });
 
-    it('and readers of pages saw each state whole, and none go back', async () => {
+    it('and readers of pages saw only complete states, and never an older one', async () => {
       const states = new Map<number, State>();
       for (const watch of watches) {
         const seen = await watch.end();
@@ -244,14 +244,14 @@ describe.skipIf(!NATS_SERVER)(
         for (const [n, state] of seen.entries()) {
           expect(state.isWhole).toBe(true);
           expect(state.sequence).toBeGreaterThanOrEqual(seen[n - 1]?.sequence ?? 0);
-          // Two nodes show the same under one version.
+          // Two nodes show the same for the same version.
           expect(state.messages).toBe((states.get(state.version) ?? state).messages);
           states.set(state.version, state);
         }
       }
     });
 
-    /** The log took something. */
+    /** Waits until the log has a new entry. */
     async function grown(): Promise<void> {
       const before = await lastOfLog();
       await expect.poll(lastOfLog, { timeout: WITHIN_MS }).toBeGreaterThan(before);

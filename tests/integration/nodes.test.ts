@@ -7,13 +7,13 @@ import { freePort } from '../../bench/process';
 import { command, scratch } from '../command';
 
 if (!NATS_SERVER && process.env.THREADLINE_REQUIRE?.includes('nats'))
-  throw new Error('nats-server is required here (THREADLINE_REQUIRE)');
+  throw new Error('THREADLINE_REQUIRE demands nats-server, which is not installed');
 
 const WITHIN_MS = 60_000;
 const KILLS = process.env.THREADLINE_KILLS ?? (process.env.THREADLINE_TEST_ALL === '1' ? '100' : '8');
 
 describe('three servers of a log', () => {
-  it.skipIf(!NATS_SERVER)('are all ended, one that was killed before among them', { timeout: 10_000 }, async () => {
+  it.skipIf(!NATS_SERVER)('are all ended, including one that was killed before', { timeout: 10_000 }, async () => {
     const folder = scratch();
     const cluster = await NatsCluster.start(folder.path);
     await cluster.kill(0);
@@ -51,7 +51,7 @@ describe.skipIf(!NATS_SERVER)('nodes of one log', () => {
     return one;
   }
 
-  /** Mails that no ingest before had. */
+  /** Ingests new mails. */
   function ingest(messages: number, database = writer): NodeProcess {
     const text = command('sample', ['--messages', String(messages), '--seed', String(++mails)], database).stdout;
     return started(NodeProcess.ingest(database, cluster.urls, ['--list', `sample${mails}`, '-'], text));
@@ -65,7 +65,7 @@ describe.skipIf(!NATS_SERVER)('nodes of one log', () => {
     for (const other of others) expect(other).toEqual(wanted);
   }
 
-  it('hold the same rows', async () => {
+  it('have the same rows', async () => {
     for (const reader of readers) follow(reader);
     expect(await ingest(400).ended).toMatchObject({ code: 0 });
     await expect
@@ -75,7 +75,7 @@ describe.skipIf(!NATS_SERVER)('nodes of one log', () => {
     for (const node of nodes) expect(command('verify', [], node)).toMatchObject({ status: 0 });
   });
 
-  it('hold the same rows after each server of the log was killed while one of them wrote', async () => {
+  it('have the same rows after each log server was killed while one node wrote', async () => {
     for (const reader of readers) follow(reader);
     for (let n = 0; n < 3; n++) {
       const one = ingest(1000);
@@ -101,7 +101,7 @@ describe.skipIf(!NATS_SERVER)('nodes of one log', () => {
     await expectSame();
   });
 
-  it('join by the seed that another node serves to those that know the token', async () => {
+  it('join with the seed that another node serves to those who know the token', async () => {
     const token = 'of these three nodes';
     const address = `127.0.0.1:${await freePort()}`;
     const url = `http://${address}/seed`;
@@ -126,12 +126,12 @@ describe.skipIf(!NATS_SERVER)('nodes of one log', () => {
     expect(await tablesOf(fresh)).toEqual(await tablesOf(writer));
   });
 
-  it('offer their database to nobody without a token', async () => {
+  it('do not serve their database without a token', async () => {
     const open = started(NodeProcess.follow(writer, cluster.urls, null, { THREADLINE_SEED: '127.0.0.1:0' }));
     expect(await open.ended).toMatchObject({ code: 1, stderr: expect.stringMatching(/set THREADLINE_SEED_TOKEN/) });
   });
 
-  it('lose and double nothing, though writers, followers, servers and cables fail at random', () => {
+  it('lose and duplicate nothing if writers, followers, servers and cables fail at random', () => {
     const source = `${folder.path}/sample.mbox`;
     writeFileSync(source, command('sample', ['--messages', '2000', '--seed', '77'], source).stdout);
     const { stdout, stderr, status } = command('nodes', ['--kills', KILLS, source], folder.path);
@@ -139,7 +139,7 @@ describe.skipIf(!NATS_SERVER)('nodes of one log', () => {
     expect(status).toBe(0);
   });
 
-  it('write nothing beside the log', () => {
+  it('write nothing without the log', () => {
     const text = command('sample', ['--messages', '10', '--seed', '99'], writer).stdout;
     const beside = command('ingest', ['--list', 'sample', '-'], writer, text);
     expect(beside.status).toBe(1);

@@ -13,7 +13,7 @@ const START = 1_600_000_000;
 const KIT = 'Kit Keeper <kit@example.org>';
 const ADA = 'Ada Example <ada@example.org>';
 
-/** The patch that makes a file: as git writes it in a mail. */
+/** A patch that adds a file, as git writes it. */
 const adds = (file: string) =>
   `Why.\n\nSigned-off-by: Somebody <somebody@example.org>\n---\n ${file} | 1 +\n 1 file changed, 1 insertion(+)\n create mode 100644 ${file}\n\ndiff --git a/${file} b/${file}\nnew file mode 100644\nindex 0000000..1234567\n--- /dev/null\n+++ b/${file}\n@@ -0,0 +1 @@\n+${file} is said here;\n-- \n2.40.1\n`;
 
@@ -26,17 +26,16 @@ const answer = (id: string, day: number, title: string, text: string, to: string
   mail(id, day, KIT, `Re: [PATCH] ${title}`, `> Why.\n\n${text}\n`, to);
 
 const MAILS = [
-  // Two that Kit applies: Kit keeps a tree.
+  // Two that Kit applies, which shows that Kit keeps a tree.
   patch('one', 0, ADA, 'dogs: bark', 'bark'),
   answer('one-r', 1, 'dogs: bark', 'Applied, thanks.', 'one'),
   patch('two', 2, ADA, 'dogs: sleep', 'sleep'),
   answer('two-r', 3, 'dogs: sleep', 'Applied, thanks.', 'two'),
-  // Kit's own, of which no mail says anything.
+  // Kit's own patch, which no mail mentions.
   patch('own', 4, KIT, 'dogs: eat', 'eat'),
-  // Two patches, one of which is taken.
   patch('half-1', 5, ADA, '1/2] cats: purr', 'purr'),
   patch('half-2', 5, ADA, '2/2] cats: jump', 'jump', 'half-1'),
-  // Refused in a mail, and taken after all.
+  // Refused in a mail, but taken later.
   patch('no', 6, ADA, 'cats: hunt', 'hunt'),
   answer('no-r', 7, 'cats: hunt', 'NAK.', 'no'),
   // In no repository.
@@ -81,7 +80,7 @@ beforeAll(() => {
 });
 
 describe('outcomes', () => {
-  it('of one who applies their own work are unknown without a repository, and the export says why', () => {
+  it('for people who apply their own work are unknown without a repository, and the export says why', () => {
     const found = exported();
     expect(statuses()).toEqual({
       'dogs: bark': 'applied',
@@ -96,7 +95,7 @@ describe('outcomes', () => {
     expect(found['dogs: bark']?.outcome_unknown).toBeNull();
   });
 
-  it('a repository outranks mails: all of a series, some of it, what was refused, what nobody spoke of', () => {
+  it('a repository outranks mails: for a whole series, a part, a refused one, and one without mails', () => {
     expect(command('ingest', ['--commits', repository], database)).toMatchObject({ status: 0 });
     expect(statuses()).toEqual({
       'dogs: bark': 'merged',
@@ -109,7 +108,7 @@ describe('outcomes', () => {
     expect(exported()['dogs: eat']?.outcome_unknown).toBeNull();
   });
 
-  it('what it reverts is reverted', () => {
+  it('a commit that it reverts is reverted', () => {
     git(['-c', 'user.name=Kit', '-c', 'user.email=kit@example.org', 'revert', '--no-edit', 'HEAD']);
     command('ingest', ['--commits', repository], database);
     expect(statuses()['cats: hunt']).toBe('reverted');

@@ -10,7 +10,7 @@ const ROOT = resolve(import.meta.dirname, '..', '..');
 const folder = scratch();
 afterAll(() => folder.remove());
 
-/** As `npm install FILE.tgz` lays it out, without asking a registry: the packages that this clone has are the same ones. */
+/** Installs a package like `npm install FILE.tgz`, but without a registry, using the packages of this clone. */
 function install(tarball: string, into: string): void {
   const modules = join(into, 'node_modules');
   mkdirSync(modules, { recursive: true });
@@ -21,7 +21,7 @@ function install(tarball: string, into: string): void {
 }
 
 describe('the package of npm pack', () => {
-  it('starts in an empty folder without building anything, and has each kind of page', async () => {
+  it('starts in an empty folder without building, and has each kind of page', async () => {
     execFileSync('npm', ['pack', '--silent', '--pack-destination', folder.path], { cwd: ROOT, stdio: 'ignore' });
     const tarball = readdirSync(folder.path).find((name) => name.endsWith('.tgz')) as string;
     expect(statSync(join(folder.path, tarball)).size).toBeLessThan(5_000_000);
@@ -31,7 +31,7 @@ describe('the package of npm pack', () => {
     writeFileSync(archive, command('sample', ['--messages', '200', '--seed', '1'], '/nowhere').stdout);
 
     const port = await freePort();
-    // INIT_CWD is the folder that npm was called in: this clone, under `npm test`.
+    // INIT_CWD is the folder in which npm was called, which is this clone in `npm test`.
     const env = { ...process.env, INIT_CWD: home, THREADLINE_DB: '' };
     const program = join(home, 'node_modules/threadline/scripts/threadline.mjs');
     const child = spawn(process.execPath, [program, archive], {

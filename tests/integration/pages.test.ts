@@ -6,7 +6,7 @@ import { command, scratch } from '../command';
 import { comparable } from '../markup';
 import { ingestSample } from '../sample';
 
-/** Pages are called in this process: each tree that they render is also rendered by React, and each statement that they run is seen. */
+/** Pages are called in this process. Each tree that they render is also rendered by React, and their statements are recorded. */
 const compared = vi.hoisted(() => ({ on: false, trees: 0, different: [] as string[] }));
 
 vi.mock('../../app/_web/markup', async (original) => {
@@ -83,22 +83,22 @@ beforeAll(() => {
 });
 afterAll(() => folder.remove());
 
-/** The answer to an address, and the statements that it took. */
+/** The answer to a URL, and its statements. */
 async function get(address: string): Promise<{ status: number; body: string; took: string[] }> {
   const { pathname } = new URL(address, 'http://localhost');
   const [, load] = ROUTES.find(([pattern]) => pattern.test(pathname)) ?? [];
   const { GET } = (await load?.()) ?? {};
-  if (!GET) throw new Error(`nothing answers ${address}`);
+  if (!GET) throw new Error(`no route for ${address}`);
   statements.length = 0;
   const response = await GET(new Request(`http://localhost${address}`));
   const body = await response.text();
   return { status: response.status, body, took: [...statements] };
 }
 
-/** Of addresses that are followed. */
+/** The most parameters of URLs that are followed. */
 const PARAMETERS = 2;
 
-/** Addresses of every kind of page, found by following links from home: the first few of each kind. */
+/** URLs of every kind of page, found by following links from home, the first few of each kind. */
 async function crawl(each: number): Promise<string[]> {
   const found = new Set([
     '/',
@@ -120,7 +120,7 @@ async function crawl(each: number): Promise<string[]> {
       const index = ROUTES.findIndex(([pattern]) => pattern.test(pathname));
       if (index < 0 || /\.(?:atom|gz|css|js|svg)$|raw$|format=/.test(pathname + next) || found.has(next)) continue;
       const parameters = [...new URL(next, 'http://localhost').searchParams.keys()].sort();
-      // The filters of a search combine without end, in any order.
+      // The filters of a search can be combined without end, in any order.
       if (parameters.length > PARAMETERS) continue;
       const kind = `${index} ${/\/(t|T|digest)\/$/.exec(pathname)?.[1] ?? ''} ${parameters.join()}`;
       const known = counts.get(kind) ?? 0;
@@ -133,7 +133,7 @@ async function crawl(each: number): Promise<string[]> {
 }
 
 describe('pages of every kind', () => {
-  it("are what React's own renderer would give", async () => {
+  it("equal the output of React's own renderer", async () => {
     compared.on = true;
     const addresses = await crawl(4);
     compared.on = false;
@@ -142,8 +142,8 @@ describe('pages of every kind', () => {
     expect(compared.different).toEqual([]);
   });
 
-  it('take a bounded number of queries, whatever they show', async () => {
-    // What a first page of its kind computes for all others (lists, topics) is there already.
+  it('need a limited number of queries, whatever they show', async () => {
+    // Values that the first page of a kind computes for all others (lists, topics) are already cached.
     const addresses = await crawl(2);
     const most: Record<string, number> = {};
     for (const address of addresses) {
@@ -157,11 +157,11 @@ describe('pages of every kind', () => {
     expect(Math.max(...Object.values(most)), JSON.stringify(most)).toBeLessThanOrEqual(24);
     expect(most.t, JSON.stringify(most)).toBeLessThanOrEqual(5);
     expect(most.T).toBeLessThanOrEqual(5);
-    // A week's page asks for each of its parts.
+    // A week's page has a query for each part.
     expect(most.list, JSON.stringify(most)).toBeLessThanOrEqual(13);
   });
 
-  it('show what a mail says of itself, and say that the headers of its way are in the raw mail', async () => {
+  it("show a mail's own headers, and say that transport headers are in the raw mail", async () => {
     const { body } = await get('/hops/hops-1@example.org/');
     const headers = /<details class="headers">.*?<\/details>/s.exec(body)?.[0] ?? '';
     expect([...headers.matchAll(/<dt>(.*?)<\/dt>/g)].map(([, name]) => name)).toEqual([
@@ -177,7 +177,7 @@ describe('pages of every kind', () => {
     expect(headers).toContain('8 of 13 headers (those of hops and filters are in the raw mail)');
   });
 
-  it('offer, where a search finds nothing, what finds something, and how much', async () => {
+  it('suggest queries with results, and their number, if a search finds nothing', async () => {
     const { body } = await get('/search/?q=kexec+zzqq');
     const offers = [...body.matchAll(/<li><a href="([^"]*)">([^<]*)<\/a> <small>([^<]*)<\/small>/g)];
     expect(offers.map(([, , words]) => words)).toEqual(['kexec OR zzqq', 'kexec']);
@@ -185,19 +185,19 @@ describe('pages of every kind', () => {
     expect((await get('/search/?q=zzqq')).body).toContain('Use fewer words');
   });
 
-  it('do not say twice what a patch of the -mm tree is called', async () => {
+  it('do not repeat the name of a patch in the -mm tree', async () => {
     const { body } = await get('/mm/2.6.76-rc6-mm2/');
     expect(body.match(/kexec: add an entry that comes back/g)).toHaveLength(2);
     expect(body).toContain('<em>Merged into mainline or a subsystem tree, or dropped</em>');
   });
 
-  it('list of a topic the systems that are named here', async () => {
+  it('list the systems of a topic that are named in the archive', async () => {
     const { body } = await get('/topics/');
     expect(body.match(/<ul class="systems"><li>/g)?.length).toBeGreaterThan(1);
     for (const page of [body, (await get('/topics/ras/')).body]) expect(page).not.toContain('<small>0</small>');
   });
 
-  it('never build SQL of what a client sends', async () => {
+  it("never build SQL from a client's input", async () => {
     const mark = 'zq7mark';
     const evil = encodeURIComponent(`${mark}' OR 1=1; DROP TABLE message; --"`);
     const words = [mark, evil, `s:${mark}`, `${mark}*`, `%22${mark}%22`, `f:${mark}+AND+NOT+d:..${mark}`];

@@ -7,7 +7,7 @@ const database = `${folder.path}/t.sqlite`;
 let server: Running;
 let sent = 0;
 
-/** Mails of one sender, a month apart, and so an established person from the third on. */
+/** Sends mails a month apart; from the third on the sender is an established person. */
 function send(from: string, count: number): void {
   const mails = Array.from({ length: count }, () => {
     sent++;
@@ -39,14 +39,14 @@ afterAll(async () => {
 });
 
 describe("a person's page", () => {
-  it('stays as it is when a mail bears the same name and local part elsewhere', async () => {
+  it('does not change when another address has the same name and local part', async () => {
     send('Ann Example <ann@elsewhere.example>', 1);
     const page = await get('/people/ann-example/');
     expect(page.status).toBe(200);
     expect(await page.text()).toContain('<bdi>Ann Example</bdi>');
   });
 
-  it('is still found at each address that it had', async () => {
+  it('is still found at each of its earlier URLs', async () => {
     send('Ann Exemplary <ann@example.org>', 40);
     const old = await get('/people/ann-example/');
     if (old.status === 200) expect(await old.text()).not.toContain('@example.org</td>');
@@ -77,7 +77,7 @@ describe('addresses that the operator wants shortened', () => {
 });
 
 describe('a query that is too long', () => {
-  it('is refused on pages as in the API', async () => {
+  it('is rejected on pages and in the API', async () => {
     for (const path of ['/search/', '/api/v1/search']) {
       const long = await fetch(`${server.base}${path}?q=${'a'.repeat(2001)}`);
       expect(long.status, path).toBe(400);

@@ -22,7 +22,7 @@ function sampleArchive(): string {
   return path;
 }
 
-/** The same moments each time (mulberry32). */
+/** A seeded generator (mulberry32), for the same moments each time. */
 function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {
@@ -34,7 +34,7 @@ function randomFrom(seed: number): () => number {
 }
 
 describe.skipIf(shim === null)('a power failure', () => {
-  it('at any moment of an ingest leaves a database that is whole, and that the next run completes', async () => {
+  it('at any moment of an ingest leaves a consistent database that the next run completes', async () => {
     const source = ALL && ARCHIVES ? archive(process.env.THREADLINE_POWER ?? 'kexec') : sampleArchive();
     const calm = `${folder.path}/calm/t.sqlite`;
     const log = `${folder.path}/disk.log`;
@@ -65,7 +65,7 @@ describe.skipIf(shim === null)('a power failure', () => {
       const what = `${moment} of ${events.length}, ${loss}`;
       if (statSync(database, { throwIfNoEntry: false })?.size) {
         const faults = await faultsOf(database).catch((error: Error) => {
-          // While the tables are being made: the file is empty, or only a writer may take back what was half made.
+          // While the tables are created, the file is empty, or only a writer can roll back the incomplete transaction.
           const isMade = moment > events.findIndex(({ kind, file }) => kind === 'flush' && file.endsWith('-wal'));
           const awaited = isMade ? /the database is empty/ : /the database is empty|cannot be written to/;
           if (!awaited.test(error.message)) throw new Error(`${what}: ${error.message}`);

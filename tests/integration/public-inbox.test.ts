@@ -7,11 +7,11 @@ import { command, ingest, scratch } from '../command';
 
 const installed = spawnSync('public-inbox-index', ['--version']).error === undefined;
 if (!installed && process.env.THREADLINE_REQUIRE?.includes('public-inbox'))
-  throw new Error('public-inbox is required here (THREADLINE_REQUIRE)');
+  throw new Error('THREADLINE_REQUIRE demands public-inbox, which is not installed');
 
-/** Where ours is right, each judged by reading the mails; all else must agree. */
+/** Cases in which our threads are right, judged by reading the mails; everything else must be equal. */
 const OURS_BETTER = {
-  /** Mails whose parent public-inbox does not see: their threads there are taken for one. */
+  /** Mails whose parent public-inbox does not see; their threads there are treated as one. */
   united: [
     {
       msgid: '20250915010010.3547-1-spasswolf@web.de',
@@ -24,7 +24,7 @@ const OURS_BETTER = {
       why: "In-Reply-To has the id as marc.info masks it, and the patch mends what that robot's mail reports",
     },
   ],
-  /** Mails that begin a thread each: there they are one, under a word that is no id. */
+  /** Mails that each begin a thread; public-inbox joins them by a word that is not an id. */
   apart: [
     {
       roots: [
@@ -38,7 +38,7 @@ const OURS_BETTER = {
   ],
 };
 
-/** Threads by public-inbox's own index: thread id of each Message-ID, from its over.sqlite3. */
+/** The thread id of each Message-ID in public-inbox's over.sqlite3. */
 async function theirThreads(folder: string): Promise<Map<string, string>> {
   const inbox = `${folder}/linux-edac`;
   const env = {
@@ -58,7 +58,7 @@ async function theirThreads(folder: string): Promise<Map<string, string>> {
   rmSync(`${inbox}/git/0.git`, { recursive: true, force: true });
   cpSync(archive('linux-edac/git/0.git'), `${inbox}/git/0.git`, { recursive: true });
   execFileSync('chmod', ['-R', 'u+w', inbox]);
-  // `basic` leaves the words out: threads are in over.sqlite3 all the same.
+  // `basic` does not index words, but threads are in over.sqlite3 anyway.
   execFileSync('public-inbox-index', ['-L', 'basic', inbox], { env, stdio: 'ignore' });
   const rows = await query(
     execFileSync('find', [inbox, '-name', 'over.sqlite3']).toString().trim(),
@@ -81,7 +81,7 @@ function unite(threads: Map<string, string>, msgid: string, parent: string, why:
   for (const [id, thread] of threads) if (thread === one) threads.set(id, other as string);
 }
 
-/** Every mail of the thread that holds `roots` goes to the one root that it is or names. */
+/** Splits the thread that contains `roots`: each mail belongs to the root that it is or names. */
 function takeApart(threads: Map<string, string>, named: Map<string, string[]>, roots: string[], why: string) {
   const whole = threads.get(roots[0] as string);
   expect(new Set(roots.map((root) => threads.get(root))), `one there: ${why}`).toEqual(new Set([whole]));
@@ -108,7 +108,7 @@ describe.skipIf(ARCHIVES === null || !installed)('threads of linux-edac', () => 
   const folder = scratch();
   afterAll(() => folder.remove());
 
-  it("are public-inbox's for every message, but for what is judged", async () => {
+  it("equal public-inbox's for every message, except for the judged cases", async () => {
     const theirs = await theirThreads(folder.path);
     const database = `${folder.path}/edac.sqlite`;
     ingest(database, archive('linux-edac'));

@@ -6,21 +6,21 @@ import { command, scratch } from '../command';
 const folder = scratch();
 const database = `${folder.path}/t.sqlite`;
 
-/** Every page answers with a bounded number of queries, however large the archive: none asks a row at a time. */
+/** The most queries of every page, however large the archive, because no page queries row by row. */
 const MOST: Record<string, number> = {
-  // Nine of them tell the week, once until the data change; one asks for the sample's tour.
+  // Nine of them are for the week, once until the data change; one is for the sample's tour.
   home: 18,
   list: 16,
   month: 5,
   message: 4,
   thread: 5,
-  // Where little is found, what may have been meant takes four; the facet of bugs takes one.
+  // If little is found, suggestions take four; the facet of bugs takes one.
   search: 13,
   'search by relevance': 12,
   'search by thread': 14,
   topics: 2,
   topic: 10,
-  // Four of them are of the last 30 days.
+  // Four of them are for the last 30 days.
   person: 19,
   people: 4,
   series: 18,
@@ -53,7 +53,7 @@ beforeAll(() => {
 }, 300_000);
 afterAll(() => folder.remove());
 
-/** Queries of each page kind, on the archive that is there now. */
+/** The queries of each page kind, for the current archive. */
 async function queriesOfPages(messages: number): Promise<Record<string, number>> {
   const reader = await Reader.open(database, 1);
   const facts = await reader.read((db) =>
@@ -67,7 +67,7 @@ async function queriesOfPages(messages: number): Promise<Record<string, number>>
   const { msgid = '', month = '', person = '', series = '' } = facts ?? {};
   const id = encodeURIComponent(msgid);
   const pages: [string, keyof typeof modules, string][] = [
-    // First, because what topics hold is found once, by a query each.
+    // First, because the messages of topics are found only once, with a query for each.
     ['', 'topics', '/topics/'],
     ['topics', 'topics', '/topics/?again=1'],
     ['home', 'home', '/'],
@@ -88,7 +88,7 @@ async function queriesOfPages(messages: number): Promise<Record<string, number>>
   for (const [kind, module, address] of pages) {
     const { GET } = (await modules[module]()) as unknown as { GET(request: Request): Promise<Response> };
     all.mockClear();
-    // Pages are kept by address: each archive is asked for others.
+    // Pages are cached by URL, so each archive gets other requests.
     const answer = await GET(
       new Request(`http://localhost${address}${address.includes('?') ? '&' : '?'}of=${messages}`),
     );
@@ -101,7 +101,7 @@ async function queriesOfPages(messages: number): Promise<Record<string, number>>
 }
 
 describe('pages', () => {
-  it('ask a bounded number of queries, the same of an archive three times as large', async () => {
+  it('need a limited number of queries, the same for an archive three times as large', async () => {
     for (const messages of [150, 450]) {
       if (messages > 150) archive(messages);
       const counts = await queriesOfPages(messages);

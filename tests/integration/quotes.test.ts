@@ -4,7 +4,7 @@ import { Reader } from '../../db/open';
 import { findQuote } from '../../db/queries/quotes';
 import { ingest, scratch } from '../command';
 
-/** The first mail, of which only the quotations are here, is lost. */
+/** The first mail is missing; only quotations of it exist. */
 const mbox = [
   [
     'answer',

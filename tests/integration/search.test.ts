@@ -15,7 +15,7 @@ const folder = scratch();
 const database = `${folder.path}/t.sqlite`;
 let reader: Reader;
 
-/** A real archive where there is one, else the synthetic one: the same laws hold on both. */
+/** A real archive if there is one, else the synthetic one; the same laws hold for both. */
 beforeAll(async () => {
   if (ARCHIVES) ingest(database, archive(process.env.THREADLINE_TEST_ALL ? 'linux-edac' : 'kexec'));
   else ingestSample(database);
@@ -29,7 +29,7 @@ afterAll(async () => {
 const ask = (query: string, more: Partial<Parameters<typeof searchMessages>[1]> = {}) =>
   reader.read((db) => searchMessages(db, { query, sort: 'date', limit: 20, now: NOW, ...more }));
 
-/** Every message of a query, by its pages. */
+/** All messages of a query, page by page. */
 async function all(query: string): Promise<Set<number>> {
   const found = new Set<number>();
   for (let cursor: number | null | undefined; cursor !== null; ) {
@@ -77,7 +77,7 @@ const expression = fc.oneof(
 );
 
 describe('the index', () => {
-  it('obeys the algebra of sets', async () => {
+  it('obeys set algebra', async () => {
     const known = new Map<string, Promise<Set<number>>>();
     const setOf = (query: string) => {
       const made = known.get(query) ?? all(query);
@@ -103,7 +103,7 @@ describe('the index', () => {
     );
   });
 
-  it('counts what its pages hold, in both orders', async () => {
+  it('counts the results on its pages, in both orders', async () => {
     for (const query of TERMS) {
       const ids = await all(query);
       const page = await ask(query, { snippets: false });
@@ -132,7 +132,7 @@ describe('the index', () => {
     }
   });
 
-  it('looks nowhere but within the dates of a query', async () => {
+  it('only searches within the dates of a query', async () => {
     const asked = async (query: string) => {
       let queries = 0;
       await reader.read((db) => {
@@ -147,13 +147,13 @@ describe('the index', () => {
       });
       return queries;
     };
-    // Two questions a range, each four times as long as the one before.
+    // Two queries per range, each range four times as long as the one before.
     expect(await asked('NOT kernel')).toBeGreaterThan(6);
     expect(await asked('d:19800101..19801231 NOT kernel')).toBe(2);
     expect(await asked('d:20700101..20701231 NOT kernel')).toBe(2);
   });
 
-  it('takes a broad wildcard apart into what begins so', async () => {
+  it('splits a broad wildcard into words and longer prefixes', async () => {
     const plan = (text: string, prefix: boolean) =>
       planQuery({ kind: 'words', field: 'any', text, phrase: false, prefix, at: 0 });
     const ids = (text: string, prefix: boolean) =>
@@ -173,7 +173,7 @@ describe('the index', () => {
     expect(await reader.read((db) => partsOf(db, 'therm'))).toBeNull();
   });
 
-  it('answers any string whatever', async () => {
+  it('answers any string', async () => {
     const piece = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 8 }),
       fc.string({ unit: 'grapheme', maxLength: 5 }),

@@ -62,7 +62,7 @@ interface Answer {
   body: Buffer;
 }
 
-/** A request as it is given, which fetch would mend first. */
+/** Sends a request unchanged; fetch would normalise it. */
 function ask(path: string, method = 'GET', headers: Record<string, string> = {}, body?: string): Promise<Answer> {
   return new Promise((done, failed) => {
     const sent = request({ port: server.port, host: '127.0.0.1', path, method, headers }, (answer) => {
@@ -77,7 +77,7 @@ function ask(path: string, method = 'GET', headers: Record<string, string> = {},
   });
 }
 
-/** What stands on a connection after these bytes, until the server closes it. */
+/** Everything that the server sends after these bytes until it closes the connection. */
 function raw(bytes: string | Buffer): Promise<string> {
   return new Promise((done) => {
     const socket = connect(server.port, '127.0.0.1');
@@ -105,7 +105,7 @@ function expectGuarded(headers: Answer['headers'], what: string): void {
 }
 
 describe('answers of every kind', () => {
-  it('carry the same guards: pages, files, feeds, JSON, redirects, refusals', async () => {
+  it('have the same security headers: pages, files, feeds, JSON, redirects, errors', async () => {
     const { body } = await ask(`/${list}/`);
     const asset = /href="(\/assets\/[^"]+\.css)"/.exec(body.toString())?.[1] ?? '';
     const alone = (await ask('/attached/attached-1@example.org/')).body.toString();
@@ -163,7 +163,7 @@ describe('answers of every kind', () => {
     expect(download.headers['content-type']).toBe('application/octet-stream');
   });
 
-  it('carry them where no request could be read', async () => {
+  it('have them if no request could be read', async () => {
     const refusals: [string, RegExp][] = [
       ['nonsense\r\n\r\n', /^HTTP\/1\.1 400 /],
       ['GET / HTTP/1.1\r\nConnection: close\r\n\r\n', /^HTTP\/1\.1 400 /],
@@ -182,7 +182,7 @@ describe('answers of every kind', () => {
     }
   });
 
-  it('are the same bytes however they are encoded, and none where HEAD asks', async () => {
+  it('have the same bytes in any encoding, and none for HEAD', async () => {
     for (const path of [`/${list}/${msgid}/t/`, '/', '/api/v1/lists/all/threads', `/${list}/new.atom`]) {
       const plain = await ask(path);
       expect(plain.headers['content-encoding']).toBeUndefined();
@@ -200,7 +200,7 @@ describe('answers of every kind', () => {
     }
   });
 
-  it('name the host that each client asked for, kept or not', async () => {
+  it('name the host of the request, cached or not', async () => {
     const feed = `/${list}/new.atom`;
     for (const host of ['one.example', 'two.example']) {
       const { body } = await ask(feed, 'GET', { Host: host, 'Accept-Encoding': 'br' });
@@ -211,7 +211,7 @@ describe('answers of every kind', () => {
 
 const RUNS = process.env.THREADLINE_TEST_ALL ? 5000 : 300;
 
-describe('whatever a client sends', () => {
+describe('any input of a client', () => {
   const word = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 40 }).map((text) => encodeURIComponent(text.toWellFormed())),
     fc.string({ maxLength: 20 }),
@@ -338,7 +338,7 @@ describe('whatever a client sends', () => {
     'BREW',
   );
 
-  it('is never answered with a 5xx, nor not at all', async () => {
+  it('always gets an answer, and never a 5xx', async () => {
     const one = fc.record({
       method,
       path: fc
@@ -360,7 +360,7 @@ describe('whatever a client sends', () => {
           ...lines,
           ...(own ? [] : [`Content-Length: ${Buffer.byteLength(body)}`]),
         ];
-        // A stated body that never comes would wait for the server's time limit: the client's end closes it.
+        // A missing body would wait for the server's time limit, so the client closes the connection.
         const bytes = `${head.join('\r\n')}\r\n\r\n${body}`;
         const said = await (own ? rawThenEnd(bytes) : raw(bytes));
         const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(said)?.[1] ?? 0);
@@ -372,7 +372,7 @@ describe('whatever a client sends', () => {
     expect((await fetch(`${server.base}/healthz`)).status).toBe(200);
   });
 
-  it('is nothing but bytes: noise ends in a refusal', async () => {
+  it('may be noise, which is refused', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 300 }), async (noise) => {
         const said = await rawThenEnd(Buffer.from(noise));
@@ -396,7 +396,7 @@ function rawThenEnd(bytes: string | Buffer): Promise<string> {
 }
 
 describe('operation', () => {
-  it('limits what is costly by address, and nothing that b4 fetches', async () => {
+  it('limits expensive pages by address, but nothing that b4 fetches', async () => {
     const limited = await start({ THREADLINE_TRUST_PROXY: 'yes' });
     const from = (address: string, path: string, init: RequestInit = {}) =>
       fetch(limited.base + path, { ...init, headers: { 'X-Forwarded-For': `10.9.9.9, ${address}` } });
@@ -425,7 +425,7 @@ describe('operation', () => {
     expect(await limited.stop()).toBe(0);
   });
 
-  it('tells of itself in figures, and of no mail, query or client', async () => {
+  it('reports metrics without mails, queries or clients', async () => {
     const query = 'zebrafish';
     await fetch(`${server.base}/search/?q=${query}`);
     await fetch(`${server.base}/${list}/${msgid}/?q=${query}`);
@@ -460,7 +460,7 @@ describe('operation', () => {
     }
   });
 
-  it('ends gently: what is under way is answered, and it ends with 0', async () => {
+  it('stops gracefully: open requests are answered, and it exits with 0', async () => {
     const ending = await start();
     const idle = connect(ending.port, '127.0.0.1');
     const slow = connect(ending.port, '127.0.0.1');
@@ -497,7 +497,7 @@ describe('operation', () => {
     expect((await ended)[0]).toBe(143);
   });
 
-  it('refuses a setting that it does not know by its name', async () => {
+  it('rejects an invalid setting and names it', async () => {
     await expect(start({ THREADLINE_TRUST_PROXY: 'perhaps' })).rejects.toThrow('THREADLINE_TRUST_PROXY');
   });
 });

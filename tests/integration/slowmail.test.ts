@@ -6,11 +6,11 @@ const MB = 1024 * 1024;
 const mail = (n: number, rest: string) =>
   `From mboxrd@z Mon Jan  1 00:00:00 2024\nFrom: Ada <ada@example.org>\nDate: Mon, 1 Jan 2024 00:00:0${n} +0000\nMessage-ID: <${n}@example.org>\nSubject: Mail ${n}\n${rest}\n`;
 
-describe('a mail that takes longer than it may', () => {
+describe('a mail that takes too long', () => {
   const folder = scratch();
   afterAll(folder.remove);
 
-  it('is stored raw with a note, its headers read; all others are read as ever', () => {
+  it('is stored raw with its headers and a note; all others are read normally', () => {
     const slow = `Content-Type: multipart/mixed; boundary=x\n\n--x\nContent-Type: text/plain\n\nwords\n--x\nContent-Type: text/html\n\n${'<p>words of many'.repeat(MB)}\n--x--\n`;
     const texts = [mail(1, '\nfirst\n'), mail(2, slow), mail(3, '\nthird\n')];
     const mbox = `${folder.path}/slow.mbox`;
@@ -20,7 +20,7 @@ describe('a mail that takes longer than it may', () => {
     const ran = command('ingest', ['--json', mbox], database);
     delete process.env.THREADLINE_MAIL_SECONDS;
     expect(ran.stderr).not.toMatch(/error/i);
-    // Nobody else on the machine reads the database.
+    // Other users of the machine cannot read the database.
     expect(statSync(database).mode & 0o007).toBe(0);
     expect(JSON.parse(ran.stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({ read: 3, stored: 3, rejected: 0 });
     const rows = command('export', ['messages'], database)

@@ -9,9 +9,9 @@ import { type Running, startServer } from '../server';
 const folder = scratch();
 const database = `${folder.path}/t.sqlite`;
 const MB = 1024 * 1024;
-/** Room for all that is large, as app/_page/large.ts has it, and for whole answers, as app/_door/send.ts has it. */
+/** The memory for large mails (app/_page/large.ts) and for complete answers (app/_door/send.ts). */
 const ROOM = 256 * MB;
-/** And for the process beside it: code, the database's pages, kept pages, what is being collected. */
+/** The memory for everything else in the process: code, the database's pages, cached pages, garbage. */
 const BESIDE = 450 * MB;
 const ROOT = '/large/large-0%40example.org/';
 let server: Running;
@@ -22,7 +22,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => folder.remove());
 
-/** Clients of four addresses that ask, read the head of the answer at most, and then nothing more. */
+/** Clients from four addresses that send a request, read at most the head of the answer, and then nothing more. */
 async function readers(
   count: number,
   path: string,
@@ -51,7 +51,7 @@ async function metric(name: string): Promise<number> {
 
 const later = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
-describe('clients that ask for much and do not read', () => {
+describe('clients that request much and do not read', () => {
   it.each<[number, string, string]>([
     [30, `${ROOT}T/`, 'identity'],
     [30, `${ROOT}t/`, 'gzip'],
@@ -60,7 +60,7 @@ describe('clients that ask for much and do not read', () => {
   ])(
     '%i of them on %s hold what there is room for, and others are answered',
     async (count, path, encoding) => {
-      // Not with a watcher: its memory is asked for.
+      // Without a watchdog process, so that its own memory is measured.
       server = await startServer(database, { THREADLINE_WATCHDOG_SECONDS: '0', THREADLINE_TRUST_PROXY: 'yes' });
       const before = memoryOf(server.child.pid as number, 'VmRSS');
       const { sockets, statuses } = await readers(count, path, encoding);

@@ -9,7 +9,7 @@ const folder = scratch();
 afterAll(folder.remove);
 
 describe('64 clients on all kinds of pages, half a minute long, while mails arrive', () => {
-  it('get whole answers of one state of the data, and never an error of the server', () => {
+  it('get complete answers from one state of the data, and no server error', () => {
     const [base, more] = [1, 2].map((seed) => {
       const path = `${folder.path}/seed-${seed}.mbox`;
       writeFileSync(
@@ -27,7 +27,7 @@ describe('64 clients on all kinds of pages, half a minute long, while mails arri
     expect(ran.stdout).toContain('No fault');
     const answers = Number(/([\d,]+) answers/.exec(ran.stdout)?.[1]?.replaceAll(',', ''));
     expect(answers).toBeGreaterThan(100);
-    // Mails did arrive meanwhile.
+    // Mails must have arrived during the test.
     expect(Number(/ingest, ([\d,]+) mails stored/.exec(ran.stdout)?.[1]?.replaceAll(',', ''))).toBeGreaterThan(0);
   });
 });

@@ -23,7 +23,7 @@ interface Started {
   said(): string;
 }
 
-/** `npm start -- ARGS`, as npm runs it, on the given database. */
+/** Runs `npm start -- ARGS` with the given database. */
 async function start(database: string, ...args: string[]): Promise<Started> {
   const port = await freePort();
   const child = spawn(process.execPath, ['scripts/start.mjs', ...args], {
@@ -45,7 +45,7 @@ async function until<T>(ask: () => Promise<T | false>): Promise<T> {
   }
 }
 
-/** A page once it is there and `shows` something. */
+/** Waits for a page that `shows` something. */
 const pageOf = (base: string, path: string, shows: RegExp) =>
   until(async () => {
     const response = await fetch(base + path).catch(() => null);
@@ -58,13 +58,13 @@ const mbox = (seed: number, messages: number) =>
   command('sample', ['--messages', String(messages), '--seed', String(seed)], '/nowhere').stdout;
 
 describe('npm start with archives', () => {
-  it('serves from the first batch on, and follows what it was given when it is started again alone', async () => {
+  it('serves from the first batch on, and follows its sources when started again without arguments', async () => {
     const archive = `${folder.path}/a.mbox`;
     const database = `${folder.path}/a.sqlite`;
     writeFileSync(archive, mbox(1, 3000));
     const first = await start(database, archive);
     await pageOf(first.base, '/', /threadline-sample/);
-    // Killed without a chance to end anything, wherever its ingest is.
+    // Killed abruptly, at any point of its ingest.
     first.child.kill('SIGKILL');
     await once(first.child, 'exit');
     expect(readFileSync(`${database}.sources`, 'utf8')).toContain(archive);
@@ -82,7 +82,7 @@ describe('npm start with archives', () => {
     await until(async () => !existsSync(`${database}.progress.json`));
   }, 120_000);
 
-  it('ends its ingest with itself', async () => {
+  it('ends its ingest when it ends', async () => {
     const archive = `${folder.path}/c.mbox`;
     writeFileSync(archive, mbox(3, 200));
     const started = await start(`${folder.path}/c.sqlite`, archive);
@@ -93,7 +93,7 @@ describe('npm start with archives', () => {
     await until(async () => children.every((pid) => !existsSync(`/proc/${pid}`)));
   }, 60_000);
 
-  it('refuses a path that does not exist before anything is installed or kept', async () => {
+  it('rejects a path that does not exist before installing or storing anything', async () => {
     const database = `${folder.path}/d.sqlite`;
     const started = await start(database, `${folder.path}/nowhere.mbox`);
     expect((await once(started.child, 'exit'))[0]).toBe(1);
@@ -148,7 +148,7 @@ describe('npm start with archives', () => {
 });
 
 describe.skipIf(!publicInboxInstalled)('npm start with the URL of a list', () => {
-  it('shows the list, and what comes to it while nobody looked', async () => {
+  it('shows the list, and mails that arrived while it was stopped', async () => {
     const inbox = await PublicInbox.in(`${folder.path}/inbox`);
     inbox.init('reports');
     const mail = (n: number) =>

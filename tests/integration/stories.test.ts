@@ -24,7 +24,7 @@ const proofs = async (body: string) =>
   (await reader.read((db) => proveStory(db, parseStory(HEAD + body, 't')))).proofs.map(({ isProved }) => isProved);
 
 describe('stories', () => {
-  it('that come with the project are proved by the sample archive', async () => {
+  it('bundled with the project are proved by the sample archive', async () => {
     const here = await reader.read((db) => storiesHere(db, loadStories('stories')));
     expect(here.map(({ slug }) => slug)).toContain('one-stop');
     for (const story of here) {
@@ -47,14 +47,14 @@ describe('stories', () => {
     expect(await proofs(`> ${shown}\n>\n> — [Oskar](mid:${ID})\n`)).toEqual([isProved]);
   });
 
-  it('do not take another mail, or none, for a proof', async () => {
+  it('are not proved by another mail, or a missing one', async () => {
     const text = 'A kernel that has panicked is a kernel whose data structures';
     expect(
       await proofs(`"[${text}](mid:stop.e.jrefuo.oskar@example.org)", "[${text}](mid:nothing@example.org)"`),
     ).toEqual([false, false]);
   });
 
-  it('say what is wrong with them, and run no HTML', () => {
+  it('are rejected with a reason, and cannot run HTML', () => {
     expect(() => parseStory('no head', 'x')).toThrow(StoryError);
     expect(() => parseStory('---\ntitle: T\ndate: yesterday\n---\n', 'x')).toThrow(/stories\/x\.md: date/);
     const story = parseStory(`${HEAD}<script>alert(1)</script> [x](javascript:alert(1))`, 'x');

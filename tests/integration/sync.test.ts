@@ -13,14 +13,14 @@ import { command, type IngestSummary, ingest, scratch } from '../command';
 import { commitOf, PublicInbox, publicInboxInstalled } from '../publicinbox';
 
 const ALL = ['messages', 'threads', 'series', 'trailers', 'people', 'topics', 'mm'];
-/** Mails of linux-edac that the small inbox begins with, and of each step after. */
+/** The number of mails of linux-edac at first; and below, in each later step. */
 const FIRST = 150;
 const STEP = 50;
 
 const mail = (name: string, more = '') =>
   `From: Ada <ada@example.org>\nTo: edac@example.org\nDate: Wed, 25 Nov 2020 10:00:00 +0000\nMessage-ID: <${name}@example.org>\nSubject: About ${name}\n${more}\nText of ${name}.\n`;
 
-/** Asks a database in this process: a command for each question takes most of its time to start. */
+/** Queries a database in this process, because starting a command for each query would take most of the time. */
 async function asked<T>(database: string, question: (db: Snapshot) => Promise<T>): Promise<T> {
   const reader = await Reader.open(database, 1);
   try {
@@ -30,7 +30,7 @@ async function asked<T>(database: string, question: (db: Snapshot) => Promise<T>
   }
 }
 
-/** What `npm run export` prints, hashed. */
+/** The hash of the output of `npm run export`. */
 const exported = (database: string, kind: string) =>
   asked(database, async (db) => {
     const hash = createHash('sha256');
@@ -49,7 +49,7 @@ async function objects<T>(database: string, kind: string): Promise<T[]> {
 const msgids = async (database: string) =>
   (await objects<{ msgid: string }>(database, 'messages')).map(({ msgid }) => msgid);
 
-/** What `npm run verify` finds wrong, or left undone. */
+/** The faults and unfinished work that `npm run verify` finds. */
 const faults = (database: string) =>
   asked(database, async (db) => {
     const found: string[] = [];
@@ -66,7 +66,7 @@ describe.skipIf(ARCHIVES === null || !publicInboxInstalled)('a list on a public-
   const database = `${folder.path}/synced.sqlite`;
   const url = () => `${server.base}/edac/`;
 
-  /** What the database would be had the server's own directory been read, whole, now. */
+  /** Compares with a database made by reading the server's directory directly. */
   async function expectAsLocal(list = 'edac', synced = database): Promise<void> {
     const local = `${folder.path}/local.sqlite`;
     for (const name of readdirSync(folder.path))
@@ -91,7 +91,7 @@ describe.skipIf(ARCHIVES === null || !publicInboxInstalled)('a list on a public-
     folder.remove();
   });
 
-  it('is copied whole, as if its directory had been read', async () => {
+  it('is copied completely, as if its directory had been read', async () => {
     const synced = `${folder.path}/kexec.sqlite`;
     const summary = ingest(synced, `${server.base}/kexec`);
     expect(summary.stored).toBeGreaterThan(2000);
@@ -118,7 +118,7 @@ describe.skipIf(ARCHIVES === null || !publicInboxInstalled)('a list on a public-
     await expectAsLocal();
   });
 
-  it('is searched, and its threads and mails are read, by their URLs', async () => {
+  it('can be searched, and its threads and mails can be read by URL', async () => {
     const fresh = `${folder.path}/parts.sqlite`;
     const read = (path: string) => ingest(fresh, url() + path);
     const sizes = (await objects<{ messages: string[] }>(database, 'threads')).map(({ messages }) => messages);
@@ -130,7 +130,7 @@ describe.skipIf(ARCHIVES === null || !publicInboxInstalled)('a list on a public-
     expect(whole.read).toBe(whole.stored + 1);
     expect(read(`${thread[0]}/T/#u`).stored).toBe(0);
     expect(read('?q=f:ada@example.org')).toMatchObject({ read: 2, stored: 2 });
-    // What fails is named; the others are read all the same.
+    // A failing source is named; the others are read anyway.
     const none = `${url()}?q=s:nobody-wrote-this`;
     const ran = command('ingest', ['--json', none, `${server.base}/nolist/`, url()], fresh);
     expect(ran.status).toBe(1);
@@ -139,7 +139,7 @@ describe.skipIf(ARCHIVES === null || !publicInboxInstalled)('a list on a public-
     expect(await msgids(fresh)).toEqual(await msgids(database));
   });
 
-  it('withdraws what is purged, from the copy too', async () => {
+  it('withdraws purged mails, also from the copy', async () => {
     server.run('public-inbox-purge', [server.path('edac')], mail('one'));
     const summary = ingest(database, url());
     expect(summary).toMatchObject({ read: 1, deleted: 1 });
@@ -148,7 +148,7 @@ describe.skipIf(ARCHIVES === null || !publicInboxInstalled)('a list on a public-
     const objects = mirror(['cat-file', '--batch-all-objects', '--batch']);
     expect(objects).toContain('Text of three.');
     expect(objects).not.toContain('Text of one.');
-    // A mail of the middle, with all commits after it anew.
+    // A mail in the middle, with all commits after it rewritten.
     const old = server.git('edac', 0, ['show', `HEAD~${STEP}:m`]);
     const [, msgid] = /^message-id:\s*<(.+)>/im.exec(old) ?? [];
     server.run('public-inbox-purge', [server.path('edac')], old);
@@ -165,7 +165,7 @@ describe.skipIf(ARCHIVES === null || !publicInboxInstalled)('a list on a public-
     });
   };
 
-  it('takes an edited mail for the one before', async () => {
+  it('replaces an edited mail', async () => {
     const text = mail('three').replace('Text of three.', 'Text without the password.');
     const before = server.git('edac', 0, ['rev-parse', 'HEAD~3']).trim();
     server.git('edac', 0, ['update-ref', 'refs/heads/master', before]);
@@ -177,7 +177,7 @@ describe.skipIf(ARCHIVES === null || !publicInboxInstalled)('a list on a public-
     await expectAsLocal();
   });
 
-  it('loses nothing where the history is only shorter, and goes on when it grows again', async () => {
+  it('loses nothing if the history only becomes shorter, and continues when it grows again', async () => {
     const before = await msgids(database);
     const head = server.git('edac', 0, ['rev-parse', 'HEAD']).trim();
     server.git('edac', 0, ['update-ref', 'refs/heads/master', `${head}~2`]);
@@ -188,7 +188,7 @@ describe.skipIf(ARCHIVES === null || !publicInboxInstalled)('a list on a public-
     expect(ingest(database, url()).read).toBe(0);
   });
 
-  it('honours another history by force: what it lacks goes, what it has comes', async () => {
+  it('follows a force-push: removes missing mails, and adds new ones', async () => {
     const base = server.git('edac', 0, ['rev-list', '--reverse', '--first-parent', 'HEAD']).split('\n')[
       FIRST - STEP - 1
     ];
@@ -201,19 +201,19 @@ describe.skipIf(ARCHIVES === null || !publicInboxInstalled)('a list on a public-
     await expectAsLocal();
   });
 
-  it('is read on in a new epoch, which may withdraw a mail of an older one', async () => {
+  it('continues in a new epoch, which may withdraw a mail of an older one', async () => {
     const day = 1_606_500_000;
     server.commit('edac', 1, [
       commitOf('m', mail('four'), day),
       commitOf('d', mail('forced'), day),
       commitOf('m', mail('five'), day),
     ]);
-    // The server counts an inbox's epochs now and then only: a new process does at once.
+    // The server counts an inbox's epochs only now and then; a new process does so at once.
     await server.stop();
     await server.start();
     expect(ingest(database, url())).toMatchObject({ read: 3, stored: 2, deleted: 1 });
     await expectAsLocal();
-    // The older epoch read again must not bring that mail back.
+    // Reading the older epoch again must not bring that mail back.
     const head = server.git('edac', 0, ['rev-parse', 'HEAD']).trim();
     server.git('edac', 0, ['update-ref', 'refs/heads/master', `${head}~3`]);
     server.commit('edac', 0, [commitOf('m', mail('forced'), 1_606_400_000)]);
@@ -234,7 +234,7 @@ describe.skipIf(ARCHIVES === null || !publicInboxInstalled)('a list on a public-
     await expectAsLocal('old', old);
   });
 
-  it('keeps what was read of an epoch that the server has no more', async () => {
+  it('keeps the mails of an epoch that the server no longer has', async () => {
     const before = await msgids(database);
     const head = server.git('edac', 0, ['rev-parse', 'HEAD']).trim();
     server.git('edac', 0, ['update-ref', '-d', 'refs/heads/master']);
@@ -248,7 +248,7 @@ describe.skipIf(ARCHIVES === null || !publicInboxInstalled)('a list on a public-
     expect(ingest(database, url()).read).toBe(0);
   });
 
-  it('read from a copy first is withdrawn by its server later', async () => {
+  it('follows withdrawals of the server after being read from a copy first', async () => {
     const copied = `${folder.path}/copied.sqlite`;
     ingest(copied, server.path('edac'));
     expect(ingest(copied, url()).stored).toBe(0);
@@ -258,7 +258,7 @@ describe.skipIf(ARCHIVES === null || !publicInboxInstalled)('a list on a public-
   });
 });
 
-/** An ingest that is left to itself: its lines as they come. */
+/** Starts an ingest in the background; yields its lines. */
 function start(
   database: string,
   args: string[],
@@ -376,7 +376,7 @@ describe.skipIf(!publicInboxInstalled)('a list that is followed', () => {
   it('waits for no other server than its own', async () => {
     const database = `${folder.path}/patient.sqlite`;
     const asked: string[] = [];
-    // It says nothing at all, neither to us nor, once its manifest came, to git.
+    // It never answers us, nor git after the manifest.
     const silent = createServer((request, response) => {
       asked.push(request.url ?? '');
       if (request.url === '/late/manifest.js.gz') response.end('{"/late/git/0.git":{}}');
@@ -398,7 +398,7 @@ describe.skipIf(!publicInboxInstalled)('a list that is followed', () => {
       let n = 1;
       while (!(await line(n)).stored) n++;
       expect(asked.some((path) => path.includes('info/refs'))).toBe(true);
-      // A second process leaves the copy alone that this one is making.
+      // A second process does not touch the copy that this one is making.
       const beside = command('ingest', ['--json', never], `${folder.path}/patient.sqlite`);
       expect([beside.status, beside.stderr]).toEqual([
         1,
@@ -413,13 +413,13 @@ describe.skipIf(!publicInboxInstalled)('a list that is followed', () => {
     expect(await faults(database)).toEqual([]);
   });
 
-  it('wants URLs or paths', async () => {
+  it('needs URLs or paths', async () => {
     expect(command('ingest', ['--follow'], `${folder.path}/none.sqlite`).status).toBe(2);
     expect(command('ingest', ['--follow', '-'], `${folder.path}/none.sqlite`).status).toBe(2);
   });
 });
 
-/** A public-inbox directory that no server serves. */
+/** A public-inbox directory without a server. */
 class PublicInboxFolder {
   #made = false;
   constructor(private readonly path: string) {}
@@ -449,7 +449,7 @@ describe.skipIf(ARCHIVES === null || !publicInboxInstalled)('an ingest killed wh
     folder.remove();
   });
 
-  /** Kills an ingest, without mercy, so many milliseconds after its git began; whether git was at work. */
+  /** Kills an ingest this many milliseconds after its git began; resolves to whether git was running. */
   async function killed(database: string, milliseconds: number): Promise<boolean> {
     const { child, ended } = start(database, [`${server.base}/edac/`]);
     const isCopying = () =>

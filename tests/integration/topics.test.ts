@@ -84,10 +84,10 @@ describe('a topic', () => {
       return rows.map(({ msgid }) => msgid.replace('@example.org', '')).sort();
     });
 
-  it('holds mails that are titled so, and those that say it in a thread that speaks of it', async () => {
+  it('has mails with it in the title, and mails that mention it in a thread about it', async () => {
     expect(await found('topic:mce')).toEqual(['a1', 'a2', 'a3', 'title']);
   });
-  it('is a part of a query like any other', async () => {
+  it('can be part of a query', async () => {
     expect(await found('topic:mce kills')).toEqual(['a3']);
     expect(await found('agree OR topic:mce')).toEqual(['a1', 'a2', 'a3', 'a4', 'title']);
     expect(await found('board NOT topic:mce')).toEqual(['a0', 'a4']);
@@ -103,7 +103,7 @@ describe('a topic', () => {
     expect(await related('lamp: dark')).toBeNull();
     expect(await related('Fans hum')).toBeNull();
   });
-  it('can do without robots everywhere', async () => {
+  it('can exclude robots', async () => {
     expect(await found('is:bot')).toEqual(['robot']);
     expect(await found('failed NOT is:bot')).toEqual([]);
   });

@@ -16,7 +16,7 @@ const unpacked = (name: string) => gunzipSync(readFileSync(resolve(import.meta.d
 const archive = `${folder.path}/old-archive.mbox`;
 writeFileSync(archive, unpacked('old-archive.mbox'));
 
-/** A database that a program of that version made of the archive. */
+/** A database of the archive made by a program of that version. */
 async function madeByVersion(version: number, name: string): Promise<string> {
   const path = `${folder.path}/${name}.sqlite`;
   writeFileSync(path, unpacked(`version-${version}.sqlite`));
@@ -33,7 +33,7 @@ async function versionOfFile(path: string): Promise<unknown> {
   return row?.user_version;
 }
 
-/** Article numbers of a list's mails, and the highest that was ever given. */
+/** The article numbers of a list's mails, and the highest number ever used. */
 async function numbersIn(path: string): Promise<unknown> {
   const connection = await Connection.open(path, 'read');
   const numbers = await connection.all(
@@ -53,7 +53,7 @@ beforeAll(async () => {
 
 describe('an older database', () => {
   it.each(Array.from({ length: SCHEMA_VERSION - 1 }, (_, n) => n + 1))(
-    'of version %i is made new from what it holds, and its sources are read on',
+    'of version %i is upgraded from its own mails, and its sources are continued',
     async (version) => {
       const database = await madeByVersion(version, `from-${version}`);
       if (version !== SCHEMA_VERSION) {
@@ -80,14 +80,14 @@ describe('an older database', () => {
     },
   );
 
-  it('is as it was while the upgrade is under way, whenever that is killed', async () => {
+  it('is unchanged during the upgrade, whenever that is killed', async () => {
     const database = await madeByVersion(2, 'killed');
     for (const wait of [0, 60, 120, 240, 480]) {
       const child = spawn(process.execPath, [`${ROOT}/dist/upgrade.mjs`], {
         env: { ...process.env, THREADLINE_DB: database },
         stdio: 'ignore',
       });
-      // From when it has begun to build, so that a slow start does not use the time up.
+      // Measured from the beginning of the build, so that a slow start does not use up the time.
       while (!existsSync(`${database}.upgrade`) && child.exitCode === null)
         await new Promise((later) => setTimeout(later, 5));
       await new Promise((later) => setTimeout(later, wait));
@@ -102,7 +102,7 @@ describe('an older database', () => {
     expect(existsSync(`${database}.upgrade`)).toBe(false);
   });
 
-  it('is left alone while something reads it, and by an ingest beside it', async () => {
+  it('is not upgraded while something reads it, or during an ingest', async () => {
     const database = await madeByVersion(2, 'read');
     const reader = await Connection.open(database, 'write');
     await reader.command('PRAGMA journal_mode = WAL; BEGIN');
@@ -115,7 +115,7 @@ describe('an older database', () => {
     expect(await versionOfFile(database)).toBe(2);
   });
 
-  it('that is none of ours, or newer, is refused and left as it was', async () => {
+  it('that is not ours, or newer, is rejected and not changed', async () => {
     const other = `${folder.path}/other.sqlite`;
     const made = await Connection.open(other, 'write');
     await made.command('CREATE TABLE something (x); PRAGMA user_version = 3');
@@ -143,7 +143,7 @@ describe('an older database', () => {
     }
   });
 
-  it('keeps its mailmap, its lists, and what commits were joined to', async () => {
+  it('keeps its mailmap, its lists, and the matches of commits', async () => {
     const database = `${folder.path}/joined.sqlite`;
     command('ingest', ['-'], database, command('sample', ['--messages', '400'], database).stdout);
     writeFileSync(`${folder.path}/mailmap`, 'Somebody <somebody@example.org> <nobody@example.org>\n');
@@ -165,7 +165,7 @@ describe('an older database', () => {
     await reader.close();
   });
 
-  it('keeps its article numbers, and those that were used', async () => {
+  it('keeps its article numbers, including used ones', async () => {
     const database = `${folder.path}/numbered.sqlite`;
     ingest(database, archive);
     const connection = await Connection.open(database, 'write');

@@ -16,18 +16,18 @@ beforeAll(() => {
   expect(command('ingest', ['--json', '-'], whole, stdout + blank)).toMatchObject({ status: 0 });
 });
 
-/** A message of the middle. */
+/** A message in the middle. */
 const SOME = '(SELECT id FROM message ORDER BY id LIMIT 1 OFFSET 200)';
-/** The number of no row. */
+/** An id that no row has. */
 const NONE = 77;
-/** One row of a table, by the name of its rowid. */
+/** A single row of a table, by its rowid. */
 const one = (table: string, where = '1') => `rowid = (SELECT rowid FROM ${table} WHERE ${where} LIMIT 1)`;
 const orphan = (table: string): [string, string] => [
   `rows of ${table} of a missing message`,
   `UPDATE ${table} SET message_id = ${NONE} WHERE message_id = (SELECT message_id FROM ${table} LIMIT 1)`,
 ];
 
-/** What is done to a database, and the fault that verify must name then. */
+/** The fault that verify must report, and the statements that cause it. */
 const DAMAGE: [string, string][] = [
   ['messages without a posting', `DELETE FROM posting WHERE message_id = ${SOME}`],
   ['postings of a missing message', `DELETE FROM message WHERE id = ${SOME}`],
@@ -155,7 +155,7 @@ async function findings(database: string): Promise<{ checks: string[]; faults: s
   return found;
 }
 
-/** Each on a copy of its own: SQLite's log beside a file belongs to that file. */
+/** Damages a separate copy, because SQLite's log beside a file belongs to that file. */
 async function damaged(sql: string): Promise<void> {
   broken = `${folder.path}/broken${copies++}.sqlite`;
   copyFileSync(whole, broken);
@@ -164,7 +164,7 @@ async function damaged(sql: string): Promise<void> {
 }
 
 describe('verify', () => {
-  it('finds nothing in a database that is whole', async () => {
+  it('finds nothing in a sound database', async () => {
     expect(await findings(whole)).toMatchObject({ faults: [], unfinished: [] });
   });
 
@@ -173,15 +173,15 @@ describe('verify', () => {
     expect((await findings(broken)).faults.filter((found) => found.startsWith(fault))).not.toEqual([]);
   });
 
-  it('has no check that was not seen to find something', async () => {
+  it('has only checks that found something in these tests', async () => {
     const { checks } = await findings(whole);
     const seen = new Set(DAMAGE.map(([fault]) => fault));
-    // Its faults are SQLite's own words: the damage called fts5, and the test below.
+    // Its faults are in SQLite's words: the damage called fts5, and the test below.
     seen.add('pages of the file, indexes against rows');
     expect(checks.filter((check) => !seen.has(check))).toEqual([]);
   });
 
-  it('finds an index that does not agree with its rows, and pages that are torn', async () => {
+  it('finds an index that does not match its rows, and torn pages', async () => {
     await damaged(`PRAGMA writable_schema = 1;
       UPDATE sqlite_schema SET sql = replace(sql, '(msgid)', '(subject)') WHERE name = 'message_msgid'`);
     expect(await findings(broken)).toMatchObject({
@@ -197,7 +197,7 @@ describe('verify', () => {
     expect(ran.stdout + ran.stderr).toMatch(/fault: |damaged/);
   });
 
-  it('calls what a killed run left unfinished, not a fault', async () => {
+  it('reports work left by a killed run as unfinished, not as a fault', async () => {
     await damaged(`DELETE FROM place; DELETE FROM thread; DELETE FROM thread_list; DELETE FROM quote;
       INSERT INTO dirty_thread SELECT DISTINCT thread FROM message; INSERT INTO patch_dirty SELECT message_id FROM patch`);
     expect(await findings(broken)).toMatchObject({

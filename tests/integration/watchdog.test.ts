@@ -23,8 +23,8 @@ async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
   while (!(await holds())) await new Promise((later) => setTimeout(later, 100));
 }
 
-describe('a server that is watched', () => {
-  it('is ended and started again when its loop stands still', async () => {
+describe('a watched server', () => {
+  it('is restarted when its loop is blocked', async () => {
     const server = await startServer(database, { THREADLINE_WATCHDOG_SECONDS: '3' });
     const first = serverOf(server.child.pid);
     expect(await answers(server.base)).toBe(true);
@@ -36,7 +36,7 @@ describe('a server that is watched', () => {
     expect(await server.stop()).toBe(0);
   }, 60_000);
 
-  it('is started again when it dies', async () => {
+  it('is restarted when it dies', async () => {
     const server = await startServer(database);
     process.kill(serverOf(server.child.pid), 'SIGKILL');
     await until(() => answers(server.base));
@@ -52,7 +52,7 @@ describe('a server that is watched', () => {
     expect(await answers(server.base)).toBe(false);
   }, 60_000);
 
-  it('tells systemd by its own program, as long as its loop turns', async () => {
+  it('notifies systemd with systemd-notify as long as its loop runs', async () => {
     const told = `${folder.path}/told`;
     writeFileSync(`${folder.path}/systemd-notify`, `#!/bin/sh\necho "$@" >> ${told}\n`);
     chmodSync(`${folder.path}/systemd-notify`, 0o755);
@@ -73,7 +73,7 @@ describe('a server that is watched', () => {
     expect(await server.stop()).toBe(0);
   }, 60_000);
 
-  it('is not started again where it cannot start, and its settings are named', async () => {
+  it('is not restarted if it cannot start, and names its settings', async () => {
     await expect(startServer(database, { THREADLINE_LOG: 'loud' })).rejects.toThrow('THREADLINE_LOG');
     const child = spawn(process.execPath, ['scripts/start.mjs'], {
       env: { ...process.env, THREADLINE_WATCHDOG_SECONDS: 'soon' },

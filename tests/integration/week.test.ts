@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ingest, scratch } from '../command';
 import { type Running, startServer } from '../server';
 
-/** A mail: its name, whose answer it is, its author, its day of January 2024, its subject and its words. */
+/** A mail: its name, the mail that it answers, its author, its day in January 2024, its subject and its text. */
 type Written = [name: string, to: string | null, author: string, day: number, subject: string, text: string];
 
 const DIFF = '---\n a.c | 2 +-\n\ndiff --git a/a.c b/a.c\n--- a/a.c\n+++ b/a.c\n@@ -1 +1 @@\n-a\n+b';
@@ -81,7 +81,7 @@ const mbox = MAILS.map(
     `Date: ${new Date(Date.UTC(2024, 0, day, 12)).toUTCString().replace('GMT', '+0000')}\n\n${text}\n`,
 ).join('\n');
 
-/** A mail server that takes whatever comes. */
+/** A mail server that accepts everything. */
 function mailServer(): { server: Server; mails: string[] } {
   const mails: string[] = [];
   const server = createServer((socket) => {
@@ -127,7 +127,7 @@ describe('a week', () => {
   });
 
   const page = async (path: string) => (await fetch(running.base + path)).text();
-  /** The command, not waited for by blocking: the mail server is in this process. */
+  /** Runs the command without blocking, because the mail server is in this process. */
   const digest = (...args: string[]) =>
     new Promise<{ status: number; out: string; said: string }>((done) => {
       const env = {
@@ -163,7 +163,7 @@ describe('a week', () => {
     expect(html).toContain('a fix was posted: snd: play again');
   });
 
-  it('of the newest mail stands on the front pages and in Atom, whatever the clock says', async () => {
+  it('of the newest mail is on the front pages and in Atom, whatever the clock says', async () => {
     for (const path of ['/', '/week-test/', '/all/']) expect(await page(path)).toContain('2024-W03');
     const feed = await page('/week-test/week.atom');
     expect(feed).toContain('Verdicts: disk: write it twice (refused)');
@@ -171,7 +171,7 @@ describe('a week', () => {
     expect((await fetch(`${running.base}/nowhere/week.atom`)).status).toBe(404);
   });
 
-  it('is followed by what is new since any moment, of a list or of all', async () => {
+  it('can begin at any time, for a list or for all', async () => {
     for (const front of ['/', '/week-test/']) {
       const html = await page(`${front}?since=2024-01-12`);
       expect(html).toContain('for: Regression: no sound since Monday');
@@ -179,14 +179,14 @@ describe('a week', () => {
       expect(html).toContain('Something else');
       expect(await page(`${front}?since=2024-01-12T13:00:00Z`)).not.toContain('for: Regression');
       expect(await page(`${front}?since=2025-01-01`)).toContain('Nothing is newer: the newest mail is from 2024-01-16');
-      // Of years, no more than the newest part.
+      // Of a longer time, only the newest part.
       expect(await page(`${front}?since=1970-01-01`)).toContain('Only the last 100 days');
       expect((await fetch(`${running.base}${front}?since=soon`)).status).toBe(400);
       expect(await page(front)).toContain(`href="${front}?since=2024-01-10"`);
     }
   });
 
-  it('stands beside the lists, which are found by words of their names', async () => {
+  it('is beside the lists, which are found by words in their names', async () => {
     const html = await page('/');
     expect(html.indexOf('This week')).toBeLessThan(html.indexOf('id="lists"'));
     expect(html).toMatch(/<svg class="spark"[^>]*aria-label="Mails by month since 2024-01, 11 at most"/);
@@ -208,7 +208,7 @@ describe('a week', () => {
     expect((await digest()).status).toBe(2);
   }, 60_000);
 
-  it('is sent to each subscriber once, as text and HTML, with what their search finds', async () => {
+  it('is sent to each subscriber once, as text and HTML, limited to their search', async () => {
     const file = `${folder.path}/subscribers.json`;
     writeFileSync(
       file,

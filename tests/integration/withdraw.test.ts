@@ -40,14 +40,14 @@ afterAll(async () => {
   folder.remove();
 });
 
-// No connection is kept: commands hold this process up for longer than the server keeps one.
+// Connections are not kept, because commands block this process longer than the server keeps them.
 const ask = async (path: string) => {
   const answer = await fetch(server.base + path, { redirect: 'manual', headers: { Connection: 'close' } });
   const bytes = Buffer.from(await answer.arrayBuffer());
   return { status: answer.status, text: (path.endsWith('.gz') && answer.ok ? gunzipSync(bytes) : bytes).toString() };
 };
 
-/** Whatever holds the word, of all that this site gives away. */
+/** The URLs and files of this site that contain the word. */
 async function whereFound(): Promise<string[]> {
   const doors = [
     ...['/', '/a-list/', '/all/', '/a-list/2006-01/', '/a-list/2006-W01/', '/people/', '/topics/', `/search/?q=boxes`],
@@ -61,7 +61,7 @@ async function whereFound(): Promise<string[]> {
   for (const door of doors) {
     const { status, text } = await ask(door);
     expect(status, door).toBeLessThan(500);
-    // What was asked for stands in the page that answers.
+    // The page repeats the query.
     if (text.replaceAll(`q=${SECRET}`, '').includes(`word is ${SECRET}`)) found.push(door);
   }
   const clone = join(folder.path, `clone-${Math.random()}`);
@@ -78,7 +78,7 @@ async function whereFound(): Promise<string[]> {
   return found;
 }
 
-/** Lines of an export, but for what others say they answer. */
+/** The lines of an export, without references in other mails. */
 const exported = (kind: string, msgid: string) =>
   command('export', [kind], database)
     .stdout.split('\n')
@@ -95,14 +95,14 @@ async function holds(path: string): Promise<boolean> {
 }
 
 describe('a message that the operator withdraws', () => {
-  it('was there', async () => {
+  it('is there at first', async () => {
     const found = await whereFound();
     expect(found).toEqual(
       expect.arrayContaining(['/a-list/box-2@example.org/raw', 'git', 'nntp', 'messages', 'backup']),
     );
   });
 
-  it('is on a list that search engines are asked to leave out', async () => {
+  it('is on a list that search engines are asked not to index', async () => {
     for (const [path, robots] of [
       ['/a-list/', 'noindex'],
       ['/a-list/box-1@example.org/', 'noindex'],
@@ -119,7 +119,7 @@ describe('a message that the operator withdraws', () => {
     expect(command('withdraw', ['<box-2@example.org>', '--reason', ' '], database).status).toBe(1);
   });
 
-  it('is behind no door any more, and says why', async () => {
+  it('is nowhere any more, and its page says why', async () => {
     const ran = command('withdraw', ['<box-2@example.org>', '--reason', 'an address of a home'], database);
     expect([ran.status, ran.stderr]).toEqual([0, '']);
     expect(ran.stdout).toContain('1 withdrawn');
@@ -135,7 +135,7 @@ describe('a message that the operator withdraws', () => {
     expect(command('verify', [], database).status).toBe(0);
   });
 
-  it('is not stored again, whatever is read, and stays withdrawn in a database made anew', () => {
+  it('is not stored again from any source, and stays withdrawn in a rebuilt database', () => {
     const again = join(folder.path, 'again.mbox');
     writeFileSync(again, MAILS.join(''));
     expect(ingest(database, again)).toMatchObject({ read: 3, stored: 0, duplicate: 2, deleted: 1, rejected: 0 });
@@ -146,7 +146,7 @@ describe('a message that the operator withdraws', () => {
     expect(command('verify', [], rebuilt).status).toBe(0);
   });
 
-  it('is all there again when it is restored', async () => {
+  it('is complete again after a restore', async () => {
     const ran = command('restore', ['box-2@example.org'], database);
     expect([ran.status, ran.stderr]).toEqual([0, '']);
     expect(ran.stdout).toContain('1 stored again');
@@ -157,7 +157,7 @@ describe('a message that the operator withdraws', () => {
     expect(command('verify', [], database).status).toBe(0);
   });
 
-  it('that is not here is kept out', async () => {
+  it('that is not in the database is kept out', async () => {
     const later = join(folder.path, 'later.mbox');
     writeFileSync(later, mail(5, `A mail that comes later: ${SECRET}`));
     const ran = command('withdraw', ['box-5@example.org', '--reason', 'asked for by its author'], database);
