@@ -2,6 +2,7 @@ import { FACTS } from '#query/fact';
 import type { Snapshot, Value } from '../../open';
 import { Kept, KeptById } from '../kept';
 import { STATUS } from '../status';
+import { parseIds } from './matches';
 import { planQuery } from './plan';
 import { TRAILER_FACTS } from './trailerfacts';
 
@@ -28,9 +29,12 @@ const facts = new KeptById<MailFacts>(MOST);
 const threads = new KeptById<number>(MOST);
 const names = new Kept<Names>(1);
 
-const TRAILERS = FACTS.flatMap(({ name }, n) =>
-  TRAILER_FACTS[name] ? [`coalesce(max(${TRAILER_FACTS[name]}), 0) * ${1 << n}`] : [],
-);
+/** Facts stated by trailers, and the bit of each. */
+const STATED = FACTS.flatMap(({ name }, n) => {
+  const test = TRAILER_FACTS[name];
+  return test ? [{ test, bit: 1 << n }] : [];
+});
+/** Facts stated by words, and the bit of each. */
 const SAYING = FACTS.flatMap(({ words }, n) => {
   if (!words) return [];
   const of = words.of.map(
@@ -39,26 +43,38 @@ const SAYING = FACTS.flatMap(({ words }, n) => {
   return [{ bit: 1 << n, match: planQuery({ kind: 'or', of }).match }];
 });
 
-/** A single row with the facts of each mail, the mails that state facts, the authors, and all lists. Passing a row for each mail would take longer than reading it. */
+/**
+ * A single row with the ids of the mails by author, by status, by list and by fact: passing a row or a tuple for each mail would take
+ * longer than reading it. The status of a series is computed once for all of its patches.
+ */
 const READ = `SELECT
-  (SELECT json_group_array(json_array(m.id, i.person_id,
-     (SELECT group_concat(p.list_id) FROM posting p WHERE p.message_id = m.id),
-     (SELECT ${STATUS} FROM patch p JOIN revision r ON r.id = p.revision_id JOIN series s ON s.id = r.series_id WHERE p.message_id = m.id),
-     (SELECT ${TRAILERS.join(' + ')} FROM trailer t WHERE t.message_id = m.id)))
-   FROM json_each(?1) j JOIN message m ON m.id = j.value JOIN identity i ON i.id = m.author_id) AS mails,
+  (SELECT json_group_array(json_array(p.id, p.slug, p.name, x.ids)) FROM
+    (SELECT i.person_id AS person, group_concat(m.id) AS ids
+     FROM json_each(?1) j JOIN message m ON m.id = j.value JOIN identity i ON i.id = m.author_id GROUP BY 1) x
+    JOIN person p ON p.id = x.person) AS persons,
+  (SELECT json_group_array(json_array(${STATUS}, x.ids)) FROM
+    (SELECT r.series_id AS series, group_concat(p.message_id) AS ids
+     FROM json_each(?1) j JOIN patch p ON p.message_id = j.value JOIN revision r ON r.id = p.revision_id GROUP BY 1) x
+    JOIN series s ON s.id = x.series) AS statuses,
+  (SELECT json_group_array(json_array(l.id, l.name, x.ids)) FROM
+    (SELECT p.list_id AS list, group_concat(p.message_id) AS ids
+     FROM json_each(?1) j JOIN posting p ON p.message_id = j.value GROUP BY 1) x
+    JOIN list l ON l.id = x.list) AS lists,
+  (SELECT CAST(group_concat(t.message_id || ' ' || (${STATED.map(({ test, bit }) => `coalesce(${test}, 0) * ${bit}`).join(' + ')})) AS BLOB)
+   FROM json_each(?1) j JOIN trailer t ON t.message_id = j.value
+   WHERE t.key <> 'Signed-off-by' AND (${STATED.map(({ test }) => `(${test})`).join(' OR ')})) AS stated,
   json_array(${SAYING.map(
     (_, n) =>
-      `json((SELECT json_group_array(rowid) FROM search WHERE search MATCH ?${n + 4} AND rowid >= CAST(?2 AS INTEGER) AND rowid <= CAST(?3 AS INTEGER)))`,
-  ).join(', ')}) AS said,
-  (SELECT json_group_array(json_array(id, slug, name)) FROM person WHERE id IN
-    (SELECT i.person_id FROM json_each(?1) j JOIN message m ON m.id = j.value JOIN identity i ON i.id = m.author_id)) AS persons,
-  (SELECT json_group_array(json_array(id, name)) FROM list) AS lists`;
+      `(SELECT group_concat(rowid) FROM search WHERE search MATCH ?${n + 4} AND rowid >= CAST(?2 AS INTEGER) AND rowid <= CAST(?3 AS INTEGER))`,
+  ).join(', ')}) AS said`;
 
-type Row = [id: number, person: number | null, lists: string | null, status: string | null, facts: number | null];
-
-type Answer = Record<'mails' | 'said' | 'persons' | 'lists', string>;
-
-const NONE: MailFacts = { person: null, lists: '', status: null, facts: 0 };
+interface Answer {
+  persons: string;
+  statuses: string;
+  lists: string;
+  stated: Buffer | null;
+  said: string;
+}
 
 /** The facts of mails (message.id, newest first), with the names that they refer to. */
 export async function factsOf(db: Snapshot, ids: readonly number[]): Promise<{ mails: MailFacts[] } & Names> {
@@ -70,16 +86,26 @@ async function read(db: Snapshot, { persons, lists }: Names, ids: number[]): Pro
   const params: Value[] = [JSON.stringify(ids), ids.at(-1) ?? 0, ids[0] ?? 0, ...SAYING.map(({ match }) => match)];
   const row = (await db.get<Answer>(READ, params)) as Answer;
   const found = new Map<number, MailFacts>();
-  for (const [id, person, on, status, stated] of JSON.parse(row.mails) as Row[])
-    found.set(id, { person, lists: on ?? '', status, facts: stated ?? 0 });
-  for (const [n, said] of (JSON.parse(row.said) as number[][]).entries())
-    for (const id of said) {
-      const mail = found.get(id);
-      if (mail) mail.facts |= SAYING[n]?.bit ?? 0;
-    }
-  for (const [id, slug, name] of JSON.parse(row.persons) as [number, string, string][]) persons.set(id, { slug, name });
-  for (const [id, name] of JSON.parse(row.lists) as [number, string][]) lists.set(String(id), name);
-  return ids.map((id) => found.get(id) ?? NONE);
+  for (const id of ids) found.set(id, { person: null, lists: '', status: null, facts: 0 });
+  const mailsOf = (some: string | null) => (some ?? '').split(',').flatMap((id) => found.get(Number(id)) ?? []);
+  for (const [person, slug, name, own] of JSON.parse(row.persons) as [number, string, string, string][]) {
+    persons.set(person, { slug, name });
+    for (const mail of mailsOf(own)) mail.person = person;
+  }
+  for (const [status, own] of JSON.parse(row.statuses) as [string, string][])
+    for (const mail of mailsOf(own)) mail.status = status;
+  for (const [list, name, own] of JSON.parse(row.lists) as [number, string, string][]) {
+    lists.set(String(list), name);
+    for (const mail of mailsOf(own)) mail.lists += mail.lists ? `,${list}` : String(list);
+  }
+  for (const [n, said] of (JSON.parse(row.said) as (string | null)[]).entries())
+    for (const mail of mailsOf(said)) mail.facts |= SAYING[n]?.bit ?? 0;
+  const stated = parseIds(row.stated ?? Buffer.alloc(0));
+  for (let n = 0; n < stated.length; n += 2) {
+    const mail = found.get(stated[n] as number);
+    if (mail) mail.facts |= stated[n + 1] as number;
+  }
+  return ids.map((id) => found.get(id) as MailFacts);
 }
 
 /** The threads of messages, in order. */
