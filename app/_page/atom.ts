@@ -55,17 +55,17 @@ export const plain = (text: string) => visible(text.toWellFormed().replace(/[\uf
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 export const escapeText = (text: string) => text.replace(/[&<>"]/g, (character) => ENTITIES[character] as string);
 
-/** The feed library does not support RFC 4685, so its element is inserted after the id of each entry. */
+/** The feed library does not support RFC 4685, so its element is inserted after the id of each entry, in one pass over the feed. */
 function withReplies(xml: string, base: string, mails: FeedRow[]): string {
-  let out = xml.replace(
-    '<feed xmlns="http://www.w3.org/2005/Atom"',
-    '$& xmlns:thr="http://purl.org/syndication/thread/1.0"',
+  const answered = new Map(
+    mails.flatMap(({ msgid, parent }) =>
+      parent === null ? [] : [[escapeText(base + anyHref(msgid)), escapeText(base + anyHref(parent))]],
+    ),
   );
-  for (const { msgid, parent } of mails) {
-    if (parent === null) continue;
-    const id = `<id>${escapeText(base + anyHref(msgid))}</id>`;
-    const href = escapeText(base + anyHref(parent));
-    out = out.replace(id, () => `${id}\n        <thr:in-reply-to ref="${href}" href="${href}"/>`);
-  }
-  return out;
+  return xml
+    .replace('<feed xmlns="http://www.w3.org/2005/Atom"', '$& xmlns:thr="http://purl.org/syndication/thread/1.0"')
+    .replace(/<id>([^<]*)<\/id>/g, (element, id: string) => {
+      const href = answered.get(id);
+      return href === undefined ? element : `${element}\n        <thr:in-reply-to ref="${href}" href="${href}"/>`;
+    });
 }
