@@ -2,6 +2,7 @@
 // once a second to the file THREADLINE_SOAK_INSIDE. A stall is the time between two turns of the loop beyond the requested time.
 // Part of it is work of the loop; the rest is waiting for a busy processor, which is the machine's load, not the server's.
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { PerformanceObserver } from 'node:perf_hooks';
 import { isMainThread } from 'node:worker_threads';
 
 const EVERY_MS = 20;
@@ -19,7 +20,10 @@ function anonymous() {
 }
 
 function watch() {
-  const seen = { stall: 0, worked: 0, waited: 0, anonymous: 0, parts: {} };
+  const seen = { stall: 0, worked: 0, waited: 0, collected: 0, anonymous: 0, parts: {} };
+  new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) seen.collected = Math.max(seen.collected, duration);
+  }).observe({ entryTypes: ['gc'] });
   let last = { at: performance.now(), ...scheduled() };
   setInterval(() => {
     const now = { at: performance.now(), ...scheduled() };
@@ -31,7 +35,7 @@ function watch() {
     last = now;
   }, EVERY_MS).unref();
   // Earlier stalls belong to the server's start, which loads its pages before it listens.
-  process.on('SIGUSR2', () => Object.assign(seen, { stall: 0, worked: 0, waited: 0 }));
+  process.on('SIGUSR2', () => Object.assign(seen, { stall: 0, worked: 0, waited: 0, collected: 0 }));
   setInterval(() => {
     const bytes = anonymous();
     if (bytes > seen.anonymous) {

@@ -6,6 +6,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
@@ -38,6 +39,8 @@ const say = (text: string) => void process.stderr.write(`soak: ${text}\n`);
 
 async function run(bases: string[], flags: Flags): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'threadline-soak-'));
+  // A file on a disk that others write to would make the watcher itself stall the loop.
+  const inMemory = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'threadline-soak-'));
   const database = join(folder, 'soak.sqlite');
   try {
     say('ingesting the base archives');
@@ -51,7 +54,7 @@ async function run(bases: string[], flags: Flags): Promise<void> {
       PORT: String(port),
       THREADLINE_LOG: 'error',
       THREADLINE_WATCHDOG_SECONDS: '0',
-      THREADLINE_SOAK_INSIDE: join(folder, 'inside.json'),
+      THREADLINE_SOAK_INSIDE: join(inMemory, 'inside.json'),
       NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import=${pathToFileURL(join(ROOT, 'bench/inside.mjs'))}`,
     };
     const server = await startServer('node', ['scripts/start.mjs'], env, port, '/healthz');
@@ -87,7 +90,7 @@ async function run(bases: string[], flags: Flags): Promise<void> {
     });
   } finally {
     endChildren();
-    await rm(folder, { recursive: true, force: true });
+    for (const one of [folder, inMemory]) await rm(one, { recursive: true, force: true });
   }
 }
 
@@ -114,6 +117,8 @@ interface Inside {
   waited: number;
   /** The longest work of the loop itself between two turns. */
   worked: number;
+  /** Longest pause for garbage collection. */
+  collected: number;
   /** The most anonymous memory of the process; and below, its parts at that time. */
   anonymous: number;
   parts: NodeJS.MemoryUsage;
@@ -210,11 +215,11 @@ function randomOf(seed: number): (below: number) => number {
 
 const mb = (bytes: number) => `${figure(bytes / 2 ** 20)} MB`;
 
-function lifeOf({ stall, waited, worked, anonymous, parts }: Inside, memory: number): string {
+function lifeOf({ stall, waited, worked, collected, anonymous, parts }: Inside, memory: number): string {
   const [heap, used, outside, buffers] = [parts.heapTotal, parts.heapUsed, parts.external, parts.arrayBuffers].map(mb);
   return [
     `The server's own memory was ${mb(anonymous)} at most (bound ${mb(MEMORY_BOUND)}), of it then ${heap} the heap (${used} in use) and ${outside} outside it (${buffers} of buffers); with pages of files ${mb(memory)}.`,
-    `Longest stall of its loop: ${figure(stall)} ms, ${figure(waited)} of them waiting for a processor; longest work without a turn: ${figure(worked)} ms (bound ${WORK_BOUND_MS}).`,
+    `Longest stall of its loop: ${figure(stall)} ms, ${figure(waited)} of them waiting for a processor; longest work without a turn: ${figure(worked)} ms (bound ${WORK_BOUND_MS}); longest garbage collection: ${figure(collected)} ms.`,
   ].join(' ');
 }
 
