@@ -23,7 +23,6 @@ const ALLOWED: Record<string, string[]> = {
   'ingest/thread': [...WORDS],
   'ingest/patch': [...WORDS],
   'ingest/people': [...WORDS],
-  'ingest/topic': [...WORDS],
   'ingest/quote': [...WORDS],
   'ingest/pipeline': [
     ...WORDS,
@@ -33,7 +32,6 @@ const ALLOWED: Record<string, string[]> = {
     'ingest/thread',
     'ingest/patch',
     'ingest/people',
-    'ingest/topic',
     'ingest/quote',
     'db',
     'db/write',
@@ -45,7 +43,6 @@ const ALLOWED: Record<string, string[]> = {
     'ingest/thread',
     'ingest/patch',
     'ingest/people',
-    'ingest/topic',
     'ingest/quote',
     'ingest/pipeline',
     'db',
@@ -139,6 +136,17 @@ describe('rooms', () => {
         .map((target) => `${path} imports ${target}`);
     });
     expect(forbidden).toEqual([]);
+  });
+
+  it('have the imports that ARCHITECTURE lists', () => {
+    const text = readFileSync(join(ROOT, 'docs/ARCHITECTURE.md'), 'utf8');
+    const rows = [...text.matchAll(/^\| (`.*?) \| .* \| (.*?) +\|$/gm)].map(([, names = '', may = '']) => ({
+      rooms: [...names.matchAll(/`([\w/]+)\/`/g)].map((match) => match[1] as string),
+      may: [...(may.startsWith('words') ? WORDS : []), ...[...may.matchAll(/`([\w/]+)`/g)].map((match) => match[1])],
+    }));
+    const listed = rows.flatMap(({ rooms, may }) => rooms.map((room) => [room, may.sort()]));
+    const allowed = Object.entries(ALLOWED).map(([room, may]) => [room, may.toSorted()]);
+    expect(Object.fromEntries(listed.filter(([room]) => room !== 'scripts'))).toEqual(Object.fromEntries(allowed));
   });
 
   it('have no circle of files that import one another, of types neither', () => {
