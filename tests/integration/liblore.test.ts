@@ -4,7 +4,7 @@ import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ingest, scratch } from '../command';
+import { command, ingest, scratch } from '../command';
 import { type Running, startServer } from '../server';
 import { twoVersions } from '../twoversions';
 
@@ -19,6 +19,8 @@ beforeAll(async () => {
   writeFileSync(`${folder.path}/revised.mbox`, work.mbox);
   const database = `${folder.path}/t.sqlite`;
   ingest(database, `${folder.path}/revised.mbox`);
+  // liblore takes the time that /manifest.js.gz needs.
+  expect(command('mirror', [], database)).toMatchObject({ status: 0 });
   server = await startServer(database);
   mails = mailsIn(work.mbox);
 });
