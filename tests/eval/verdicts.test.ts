@@ -24,7 +24,7 @@ interface Judged {
   note?: string;
   /** If set, the state was judged as of the time before this mail, which begins the next version. */
   until?: string;
-  /** 3: judged separately, first measured after the rules were written; 4: drawn from the program's answers (decision 0043); 5, 6, 7: held out (0042). */
+  /** 3: judged separately, first measured after the rules were written; 4: drawn from the program's answers (decision 0043); 5, 6, 7: held out (0042); 8, 9, 10: (0075). */
   part?: number;
 }
 
@@ -160,8 +160,8 @@ async function authorsIn(path: string): Promise<Map<string, number>> {
 async function judgedBefore(path: string, versions: string[]): Promise<Map<string, Exported>> {
   const db = await Connection.open(path, 'read');
   try {
-    await db.command('CREATE TEMP TABLE touched (id INTEGER PRIMARY KEY)');
-    await db.command('INSERT INTO touched SELECT DISTINCT series_id FROM revision');
+    await db.command('CREATE TEMP TABLE judging (id INTEGER PRIMARY KEY)');
+    await db.command('INSERT INTO judging SELECT DISTINCT series_id FROM revision');
     const all = await gatherSeries(db);
     const keepers = await keepersAmong(db, voicesOf(all.flatMap(({ revisions }) => revisions)));
     const mails = await db.all<{ id: number; msgid: string }>('SELECT id, msgid FROM message');
