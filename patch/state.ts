@@ -16,16 +16,16 @@ export interface State {
 
 /**
  * How many of the judged series that have this state according to the program really have it: [right, said]. Judged by reading
- * (decision 0071); tests/eval/verdicts.test.ts checks these figures against the mails.
+ * (decision 0075); tests/eval/verdicts.test.ts checks these figures against the mails.
  */
 export const JUDGED: Partial<Record<StateId, readonly [right: number, said: number]>> = {
-  merged: [42, 42],
-  applied: [134, 134],
-  partlyApplied: [48, 49],
-  refused: [12, 12],
-  withdrawn: [14, 14],
-  changesRequested: [176, 179],
-  reviewed: [49, 57],
+  merged: [47, 47],
+  applied: [174, 174],
+  partlyApplied: [68, 69],
+  refused: [14, 14],
+  withdrawn: [18, 18],
+  changesRequested: [282, 287],
+  reviewed: [74, 83],
   copy: [28, 28],
 };
 

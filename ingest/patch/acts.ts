@@ -25,5 +25,8 @@ export function actOf(given: string): Act | null {
 
 /** Questions, quotations, items of lists, lines of code and output of tools are not statements. */
 function isNoStatement(sentence: string): boolean {
-  return sentence.length < 3 || /^["'`*+#|$%/\\<]|^- |^(?:WARNING|ERROR|CHECK|error|warning|note): /.test(sentence);
+  return (
+    sentence.length < 3 ||
+    /^(?:["'`*+#|$%\\<]|\/(?!me ))|^- |^(?:WARNING|ERROR|CHECK|error|warning|note): /.test(sentence)
+  );
 }

@@ -105,6 +105,22 @@ describe('how work ends', () => {
     expect(states['kennel: open the door']).toBe('applied');
   });
 
+  it('a keeper takes their own work in a report, others do not', async () => {
+    const own = (id: string, day: number, author: typeof ADA, path: string) => [
+      patch(id, day, `[PATCH] dogs: ${path}`, author, path),
+      mail(`${id}1`, day + 1, author, `Re: [PATCH] dogs: ${path}`, '> Open it.\n\nI have applied this change.\n', id),
+    ];
+    const states = await statesOf(
+      ...['bark', 'sleep'].flatMap((title, n) => [
+        patch(`x${n}`, 0, `[PATCH] dogs: ${title}`, ADA, `${n}.c`),
+        applied(`y${n}`, 1, `[PATCH] dogs: ${title}`, `x${n}`),
+      ]),
+      ...own('k', 4, KIT, 'eat'),
+      ...own('a', 6, ADA, 'run'),
+    );
+    expect(states).toMatchObject({ 'dogs: eat': 'applied', 'dogs: run': 'posted' });
+  });
+
   const ASKED = '> Open it.\n\nDogs run through wide doors, as we have seen in spring.\n';
   const whose = async () =>
     (
@@ -120,6 +136,15 @@ describe('how work ends', () => {
       mail('c', 2, ADA, `Re: ${TITLE}`, '> Dogs run through wide doors.\n\nRight, will fix in v2.\n', 'a', 'b'),
     );
     expect([states['kennel: open the door'], await whose()]).toEqual(['changes requested', 'Bea Example']);
+  });
+
+  it('who found that it fails, and later that it works, waits for no change', async () => {
+    const states = await statesOf(
+      patch('a', 0, TITLE),
+      mail('b', 1, BEA, `Re: ${TITLE}`, '> Open it.\n\nThis does not work here.\n', 'a'),
+      mail('c', 2, BEA, `Re: ${TITLE}`, '> Open it.\n\nThanks! It worked and the issue is gone.\n', 'a', 'b'),
+    );
+    expect(states['kennel: open the door']).toBe('under discussion');
   });
 
   it.each([

@@ -230,6 +230,19 @@ describe('series', () => {
     });
   });
 
+  it('judges a patch of a version that goes on alone with a title of its own', async () => {
+    await store.add([
+      patch('p1@x', 0, '[PATCH v5 1/2] x: add alpha', one),
+      patch('p22@x', 0, '[PATCH v5 2/2] x: add omega', two, at('p1@x')),
+      reply('r1@x', 1, 'p22@x', '> ok\n\nPlease split this.\n'),
+      patch('q1@x', 2, '[PATCH v4] x: add omega', two, at('p22@x')),
+      patch('q2@x', 3, '[PATCH v4] x: omega for all', two, at('p22@x')),
+      reply('r2@x', 4, 'q2@x', 'Applied, thanks.\n'),
+    ]);
+    expect(await store.series()).toEqual(['v5:p1@x,p22@x v4:q1@x v4:q2@x']);
+    expect(await store.db.get('SELECT status, patches FROM series')).toEqual({ status: 'applied', patches: 1 });
+  });
+
   it.each([
     ['a series that its single patch grew into', '[PATCH v2] Letters', '[PATCH v3 0/2] letters'],
     ['the same patch below another mail', '[PATCH v2] Letters', '[PATCH v2] letters'],

@@ -34,4 +34,39 @@ describe('said', () => {
     expect(kindsIn(`${QUOTED}I tested it with 0123456789ab ("pets: dog: Fix bark_later()").\n`)).toEqual([]);
     expect(kindsIn(`${QUOTED}Subject: [PATCH] pets/dog: Make dogs_static global\n`)).toEqual([]);
   });
+
+  it('reads on below the two headers that some put above what they quote', () => {
+    const quoted = 'From: Ada Lund <ada@example.org>\nDate: Mon, 11 May 2020 15:41:40 +0530\n\n';
+    expect(kindsIn(`${quoted} ...\n> +\tbark();\n\nSeries applied to pets-next, thanks.\n`)).toEqual([CLAIM.applied]);
+    expect(kindsIn(`${QUOTED}${quoted}Applied to pets-next, thanks.\n`)).toEqual([]);
+  });
+
+  it('applies to a tree, not to what a tester lists', () => {
+    expect(kindsIn(`${QUOTED}Applied to:\n\n  https://git.example.org/pets.git next\n`)).toEqual([CLAIM.applied]);
+    expect(kindsIn(`${QUOTED}I tried it.\n\nApplied to :\n\npets-tools-2.0.19.rpm\n`)).toEqual([]);
+  });
+
+  it('takes "please ignore it" for the mail named before', () => {
+    expect(kindsIn(`${QUOTED}The previous email was corrupted; please ignore it.\n`)).toEqual([]);
+    expect(kindsIn(`${QUOTED}I sent this by mistake. Please ignore it.\n`)).toEqual([CLAIM.withdrawn]);
+  });
+
+  it('waits for nothing that the reviewer does or waives', () => {
+    expect(kindsIn(`${QUOTED}Please use tabs.\n\nNo need to resend.\n`)).toEqual([]);
+    expect(kindsIn(`${QUOTED}Please use tabs.\n\nI'll fix that up when applying.\n`)).toEqual([CLAIM.queued]);
+    expect(kindsIn(`${QUOTED}Please use tabs.\n\nNo need to resend the other patches.\n`)).toEqual([
+      CLAIM.changesRequested,
+    ]);
+  });
+
+  it('ends a sentence at a smiley, and keeps a question one', () => {
+    expect(kindsIn(`${QUOTED}Self-NACK :) Please see the other mail.\n`)).toEqual([CLAIM.rejected]);
+    expect(kindsIn(`${QUOTED}Who says you should use only tabs? :-)\n`)).toEqual([]);
+  });
+
+  it('takes "Done" below an invitation to take it', () => {
+    expect(kindsIn('On Monday, Ada Lund wrote:\n> I think you can apply the last one.\n\nDone, thanks!\n')).toEqual([
+      CLAIM.applied,
+    ]);
+  });
 });

@@ -41,9 +41,15 @@ export function saidOf(body: Body, to = ''): Said[] {
   const known = (attributionOf(body) || to).toLowerCase();
   const said: Said[] = [];
   const seen = new Set<string>();
+  let before = '';
+  let isWaived = false;
   for (const { sentence, line, asked, isFirst } of sentencesIn(body)) {
+    const last = before;
+    before = sentence;
+    isWaived ||= WAIVED.test(sentence);
     const act = doneIn(sentence, asked) ?? declinedIn(sentence, isFirst) ?? actOf(sentence);
     if (!act || (act.kind === 'asked' && (isOfAnother(sentence, known) || isHelp(asked())))) continue;
+    if (act.kind === 'withdrawn' && OF_A_MAIL.test(last) && PRONOUN.test(sentence)) continue;
     const scope = act.scope === null && (TAKE_ALL.test(asked()) || WHOLE.test(asked())) ? 'all' : act.scope;
     const kind = KIND[act.kind];
     const key = `${kind} ${act.isPlain}`;
@@ -51,8 +57,17 @@ export function saidOf(body: Body, to = ''): Said[] {
     seen.add(key);
     said.push({ kind, isPlain: act.isPlain, tree: act.tree, scope, line });
   }
-  return said;
+  return isWaived ? said.filter(({ kind }) => kind !== CLAIM.changesRequested) : said;
 }
+
+/** The person who asked will make the change, or wants no new version for it: nothing is left for the author to do. */
+const WAIVED =
+  /\bno need to re-?(?:send|spin|post|submit)\b(?! (?:the (?:other|rest|whole|entire)|all|everything|\d)\b)|^(?:(?:so|ok(?:ay)?|but|and|anyway)[\s,]+)?(?:i|we)(?:'ll| will)(?: just| also)? (?:fix|change|edit|correct|adjust|tweak|reword|do|drop|add|remove|rename|update|fold|squash)\b[^.?!]{0,60}\b(?:while|when) (?:applying|committing|merging|queuing|queueing)\b/i;
+
+/** "The previous mail was sent by mistake. Please ignore it." is about a mail, not about a patch. */
+const OF_A_MAIL =
+  /\b(?:previous|last|earlier|other|above|first|second|my|that|html|corrupted|empty)\b[^.?!]{0,20}\b(?:e-?mails?|mails?|messages?|reply|replies|response|comments?|questions?)\b/i;
+const PRONOUN = /\b(?:it|this|that|them|these)\s*[.!]*$/i;
 
 /** If the quotation just above asks to take the series, "Sure, applied." is about all of it. */
 const TAKE_ALL = /\b(?:take|apply|pick|queue|merge|pull)\b.{0,60}\b(?:series|set|patchset|patches|all of)\b/i;
@@ -62,7 +77,7 @@ const ASKED_LINES = 3;
 
 /** "Done." below "please fix it up when applying" means that it was taken, if a keeper says so. */
 const WHILE_TAKING =
-  /\b(?:(?:when|while) (?:applying|merging|queu(?:e)?ing|committing|picking)|(?:please|pls|can you|could you|kindly) (?:\w+ ){0,2}(?:apply|queue|merge|take|pick))\b/i;
+  /\b(?:(?:when|while) (?:applying|merging|queu(?:e)?ing|committing|picking)|(?:please|pls|can you|could you|you (?:can|could|may)|kindly) (?:\w+ ){0,2}(?:apply|queue|merge|take|pick))\b/i;
 const DONE = /^(?:(?:ok(?:ay)?|yes|sure|thx|thanks|right|yep)[\s,.!-]+){0,2}(?:all |now )?done\s*(?:$|[.!,])/i;
 const doneIn = (sentence: string, asked: () => string): Act | null =>
   DONE.test(sentence) && WHILE_TAKING.test(asked()) ? actWith('applied', '', false) : null;
@@ -103,30 +118,36 @@ function* sentencesIn(
   let passages = 0;
   let asked = () => '';
   let isFirst = true;
-  for (const { kind, start, end } of body.segments) {
+  for (const [at, { kind, start, end }] of body.segments.entries()) {
     if (kind === 'quote')
       asked = () =>
         linesBetween(body.text, body.starts, Math.max(start, end - ASKED_LINES), end).replace(/\n>[> ]*/g, ' ');
     if (kind !== 'text') continue;
     let line = start;
-    for (const passage of linesBetween(body.text, body.starts, start, end).split(/\n[^\S\n]*\n/)) {
-      if (++passages > PASSAGES || SHOWN_PATCH.test(passage)) return;
-      if (isPasted(passage)) {
+    const all = linesBetween(body.text, body.starts, start, end).split(/\n[^\S\n]*\n/);
+    for (const [nth, passage] of all.entries()) {
+      const isQuoted = () => body.segments[at + 1]?.kind === 'quote' && !/\w/.test(all.slice(nth + 1).join(''));
+      if (++passages > PASSAGES || (SHOWN_PATCH.test(passage) && !(HEADERS.test(passage) && isQuoted()))) return;
+      if (isPasted(passage) || (PLACE_BELOW.test(passage) && !PLACE.test(all[nth + 1] ?? ''))) {
         line += newlines(passage, passage.length) + 2;
         continue;
       }
-      let at = 0;
+      let from = 0;
       const shown = passage.slice(0, PASSAGE);
       for (const sentence of sentencesOf(shown)) {
-        const found = shown.indexOf(sentence.slice(0, 12), at);
-        if (found >= 0) at = found;
-        yield { sentence, line: line + newlines(shown, at), asked, isFirst };
+        const found = shown.indexOf(sentence.slice(0, 12), from);
+        if (found >= 0) from = found;
+        yield { sentence, line: line + newlines(shown, from), asked, isFirst };
         isFirst = false;
       }
       line += newlines(passage, passage.length) + 2;
     }
   }
 }
+
+/** "Applied to:" names the place in the next passage, which may not be a tree. */
+const PLACE_BELOW = /^\s*(?:applied|pushed|queued|merged) (?:to|in|into|on|onto)\s*:?\s*$/i;
+const PLACE = /(?:https?|git):\/\/|\b(?:tree|branch|next|fixes|devel|misc|master|main)\b|\w\/\w/i;
 
 /** Whether a passage is pasted: a tool's output, or every line is indented (a commit's message, code, a log, another person's text). */
 const isPasted = (passage: string) =>
@@ -135,6 +156,8 @@ const isPasted = (passage: string) =>
 
 /** The beginning of a patch within a reply: scissors, or the headers that git writes above a patch. */
 const SHOWN_PATCH = /^(?:[-=_ ]*(?:8<|>8|cut here)[-=_ ]|From: [^\n]{1,200}\n(?:Author|Date|Subject): )/im;
+/** Above a quotation these two headers say who is quoted. */
+const HEADERS = /^\s*From: [^\n]+\nDate: [^\n]+\s*$/;
 
 function newlines(text: string, end: number): number {
   let count = 0;
@@ -142,11 +165,15 @@ function newlines(text: string, end: number): number {
   return count;
 }
 
+/** A smiley ends a sentence. */
+const SMILEY = /([\w.!?])\s+[:;]-?[)P](?=\s|$)/g;
 const TITLE = /"[^"]{1,200}"|\[PATCH[^\]]{0,40}\] \S{1,60}: /g;
 
 /** Sentences of a passage, with lines joined. A full stop in a version or name does not end a sentence, and neither does a title's colon. */
 function sentencesOf(passage: string): string[] {
-  const joined = passage.replace(/(?:(?<!\s)\s+)?\n\s*/g, ' ');
+  const joined = passage
+    .replace(/(?:(?<!\s)\s+)?\n\s*/g, ' ')
+    .replace(SMILEY, (_, end) => (/\w/.test(end) ? `${end}.` : end));
   const titled = joined.includes(': ') ? joined.replace(TITLE, (title) => title.replaceAll(': ', ':\u2060')) : joined;
   return titled
     .trim()

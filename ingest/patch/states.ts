@@ -67,15 +67,17 @@ export function verdictOf(revisions: RevisionState[], keepers: Keepers): Judged 
   };
 }
 
-/** The revision posted last, ignoring single patches that were sent again. */
+/** The revision posted last, ignoring single patches that were sent again. A single patch with a title of its own is new work. */
 function newestOf(revisions: RevisionState[]): RevisionState {
-  const whole = revisions.filter(({ part }) => part === null);
-  const among = whole.length > 0 ? whole : revisions;
+  const complete = revisions.filter(({ part }) => part === null);
+  const among = complete.length > 0 ? complete : revisions;
   const last = among.at(-1) as RevisionState;
   const number = Math.max(...among.map((revision) => revision.number));
-  return last.number < number && last.patches.length === 1
-    ? (among.findLast((revision) => revision.number === number) ?? last)
-    : last;
+  const whole = among.findLast((revision) => revision.number === number);
+  const [single] = last.patches;
+  if (!whole || !single || last.number === number || last.patches.length > 1) return last;
+  const isAgain = whole.patches.length === 1 || whole.patches.some((patch) => workOf(patch) === workOf(single));
+  return isAgain ? whole : last;
 }
 
 /**
@@ -214,7 +216,6 @@ class Judge {
     if (by === null) return true;
     const needsProof = source === CLAIM_SOURCE.report || source === CLAIM_SOURCE.notice;
     const isOwn = isSame(by, patch.author) || isSame(by, this.author);
-    if (isOwn && source === CLAIM_SOURCE.report) return false;
     return !(needsProof || (isOwn && source === CLAIM_SOURCE.words)) || this.keepers(keyOf(by));
   }
 

@@ -3,6 +3,9 @@ import { type Act, isQuestion, scopeOf } from './act';
 /** Words at the beginning of a sentence that say nothing about the patch. */
 const OPENING =
   /(?:ok(?:ay)?|o\.k|great|good(?: (?:catch|point|stuff|work|job))?|nice(?: (?:catch|work|job|one))?|cool|right|fine|perfect|awesome|excellent|done|ditto|anyway|hi|hello|hey|dear|yes|yep|yeah|yup|sure|all ?right|alright|finally|so|and|then|well|fyi|btw|thanks?(?: you)?(?: a lot| again| both| all| everyone| very much| so much)?|thx|tnx|cheers|lgtm|sorry(?: for the (?:long |late )?(?:delay|reply|wait))?|as (?:discussed|agreed|requested)|no (?:problem|worries)|looks? (?:very )?(?:good|fine|ok(?:ay)?|great|sane|reasonable)(?: to me)?(?: now| too)?|it's|they're|this is|all(?! (?:two|three|four|five|six|seven|eight|nine|ten|\d+)\b))(?=[\s,.!:;()-]|$)[\s,.!:;()-]*/iy;
+/** "To move forward I've committed ...": a purpose before the subject, unless it is a test. */
+const PURPOSE =
+  /(?:to|in order to|for) (?:(?!tests?\b|testing|try|check|verify|reproduce|see\b|debug)[\w'-]+ ){1,6}?(?=(?:i|we)(?:'ve|'d| have)\b)/iy;
 /** Adverbs and auxiliaries between a subject and its verb. */
 const AUXILIARY =
   /(?:now|already|also|just|finally|both|all|been|is|are|has|have|had|was|were|being|got|provisionally|tentatively|manually|hereby|this time)(?=[\s,]|$)[\s,]*/iy;
@@ -18,13 +21,16 @@ const DONE =
   /(applied|queued|merged|picked|pushed|taken|took|committed|pulled|added|staged|accepted|grabbed|landed|folded)(?![\w-])/iy;
 const PLAN =
   /(?:(?:(?:i|we)(?:'ll| will| shall|'m going to| am going to|'m| am| can)|will|going to|let me|lemme)\s+(?:(?:just|now|then|also|go ahead and|be|directly|manually|probably)\s+){0,3}(?:(?:fix|remove|drop|change|update|rebase|reword|edit|tweak|adjust|squash|massage|amend|correct)(?:\s+(?!and\b)\w+){0,5}\s+and\s+(?:then\s+)?)?|)(apply|queue|take|merge|pick|push|applying|queuing|queueing|taking|merging|picking|pushing|add)(?![\w-])/iy;
+/** "I'll fix the typo while applying" says in passing that the patch will be taken. */
+const WHILE_TAKING =
+  /^(?:.{0,60} )?(?:i|we)(?:'ll| will)\b.{1,60} (?:while|when) (?:applying|committing|merging|queuing|queueing)\b/i;
 /** Two verbs for the same act: "reviewed and applied", "fixed up and pushed". */
 const WITH_IT =
   /(?:acked|amended|reviewed|modified|massaged|tweaked|fixed(?: it)?(?: up)?|rebased|edited|squashed|reworded|changed|updated|tested|signed)(?:\s+and|,)\s+/iy;
 
 /** Somebody tries the patch, or writes about something other than a tree. */
 const TRIAL =
-  /\b(?:on top of|into (?:patch )?#?\d+\/\d+|locally|local(?:ly)?|to test|for (?:a |my |some |local )?(?:test|tests|testing|try|review|debugging)|to (?:see|check|verify|reproduce|try)|cleanly|with (?:no |some )?(?:fuzz|offsets?|conflicts)|to base|internal(?:ly)?|downstream|we(?:'re| are)? us(?:e|ing)|to play with|for a (?:\w+ )?(?:spin|ride|test|run|try)|will be tested|stress|a spin|test run|the gamble|using b4|my (?:system|machine|laptop|box|board|setup|local|kernel|test|build|work)|(?:and|then|but|so) (?:(?:i|it|they|we|the|this|that|all|also|now|can|re)[\s-]*){0,2}(?:test|verif|boot|build|built|compil|saw|see|got|get|run|ran|found|tried|retest|reproduc|confirm|work|fail|panic|crash|still|didn't|does|could|cannot|can't|hit|it's|check|notice|observ|measur)\w*)\b/i;
+  /\b(?:on top of|into (?:patch )?#?\d+\/\d+|locally|local(?:ly)?|to test|for (?:a |my |some |local )?(?:test|tests|testing|try|review|debugging)|to (?:see|check|verify|reproduce|try)|cleanly|with (?:no |some )?(?:fuzz|offsets?|conflicts)|to base|internal(?:ly)?|downstream|we(?:'re| are)? us(?:e|ing)|to play with|for a (?:\w+ )?(?:spin|ride|test|run|try)|will be tested|into (?:the |my |your |this )?(?:original|previous|first|last|other|same) (?:one|patch|commit)|stress|a spin|test run|the gamble|using b4|my (?:system|machine|laptop|box|board|setup|local|kernel|test|build|work)|(?:and|then|but|so) (?:(?:i|it|they|we|the|this|that|all|also|now|can|re)[\s-]*){0,2}(?:test|verif|boot|build|built|compil|saw|see|got|get|run|ran|found|tried|retest|reproduc|confirm|work|fail|panic|crash|still|didn't|does|could|cannot|can't|hit|it's|check|notice|observ|measur)\w*)\b/i;
 const TESTED_TREE =
   /^\s*(?:(?:it|this|them|these|that|(?:(?:the|your|this|these|v\d+|both|all|\d+) ){1,3}(?:patch(?:es)?|series|set|v\d+)|your v\d+|v\d+)\s+)?(?:to|on|onto|against|over|into|in)\s+(?:(?:the|a|an|latest|current|vanilla|upstream|clean|mainline|stable|linux|my|kernel|fresh|recent)\s+)*(?:v?\d+\.\d+[\w.-]*|linus'?s?|vanilla|upstream|mainline|master|kernel|linux(?:-next)?)(?:\s+(?:kernel|tree))?(?:\s*$|[\s.])/i;
 const CONDITION =
@@ -44,6 +50,9 @@ const TREE =
 const RELEASE =
   /\b(?:for|as|in|into|targeting)\s+(?:the\s+)?(?:next\s+(?:release|merge|cycle)|(?:upcoming\s+)?merge window|(?:\w+[- ])?v?\d+\.\d+[\w.-]*|-next|inclusion|(?:-|\d)*rc\d|fixes|a fix)/i;
 
+/** "/me queues": an act of the writer in the third person. */
+const ME = /^\/me (?:queues|applies|takes|picks|merges)\b(?! (?:a|an|the|his|her|my|some|note|notes|look|off)\b)/i;
+
 /** "Ok, both applied to the next branch with the typo fixed, thanks": read clause by clause. */
 export function takingIn(sentence: string): Act | null {
   if (
@@ -51,11 +60,12 @@ export function takingIn(sentence: string): Act | null {
   )
     return null;
   if (isQuestion(sentence)) return null;
+  if (ME.test(sentence)) return { kind: 'queued', isPlain: false, scope: scopeOf(sentence), tree: null };
   let at = 0;
   for (const clause of clausesOf(sentence)) {
     const said = sentence.slice(0, at);
     const act = takingClause(clause, sentence.slice(at + clause.length), sentence);
-    const before = said.replace(OWN_CLAUSE, '');
+    const before = said.replace(OWN_CLAUSE, '').replace(REASON, '');
     if (act)
       return CONDITION.test(before) && !isOver(before) ? null : { ...act, scope: act.scope ?? meantBy(clause, said) };
     at = sentence.indexOf(clause, at) + clause.length;
@@ -72,6 +82,9 @@ const meantBy = (clause: string, before: string) =>
 
 /** Text before a clause of consequence is not a condition: "It is not stable, so I ...". */
 const OWN_CLAUSE = /^(?!.*\b(?:if|once|when|unless)\b).{0,400}[,;.] (?:so|hence|therefore|thus) (?=(?:i|we)\b)/i;
+/** "Since we want it in 5.6, I ..." gives a reason, not a condition. */
+const REASON =
+  /^(?:since|because|given that|now that|as(?! (?:soon|long|far))) (?!.*\b(?:if|once|when|unless|until)\b)[^;.]{0,400}$/i;
 
 /** "After fixing it, applied": the act before the comma is done too. */
 const isOver = (before: string) =>
@@ -87,7 +100,12 @@ function clausesOf(sentence: string): string[] {
 }
 
 function takingClause(clause: string, after: string, sentence: string): Act | null {
-  let at = skip(clause, 0, [OPENING, WITH_IT], 6);
+  let at = skip(clause, 0, [OPENING, PURPOSE, WITH_IT], 6);
+  if (
+    WHILE_TAKING.test(clause) &&
+    !/\b(?:if|unless|can|could|would|should|n't|not)\b/i.test(sentence.replace(/\bno need\b.*/i, ''))
+  )
+    return { kind: 'queued', isPlain: false, scope: null, tree: null };
   const plan = matchAt(PLAN, clause, at);
   if (plan) return planned(clause, plan, at, after, sentence);
   const person = matchAt(FIRST_PERSON, clause, at);

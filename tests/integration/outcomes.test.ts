@@ -12,10 +12,15 @@ const DAY = 86_400;
 const START = 1_600_000_000;
 const KIT = 'Kit Keeper <kit@example.org>';
 const ADA = 'Ada Example <ada@example.org>';
+const BEA = 'Bea Example <bea@example.org>';
 
 /** A patch that adds a file, as git writes it. */
 const adds = (file: string) =>
   `Why.\n\nSigned-off-by: Somebody <somebody@example.org>\n---\n ${file} | 1 +\n 1 file changed, 1 insertion(+)\n create mode 100644 ${file}\n\ndiff --git a/${file} b/${file}\nnew file mode 100644\nindex 0000000..1234567\n--- /dev/null\n+++ b/${file}\n@@ -0,0 +1 @@\n+${file} is said here;\n-- \n2.40.1\n`;
+
+/** The patch that takes the file away again, as `git revert` and `git format-patch` write it. */
+const removes = (file: string, commit = 'This reverts commit 0123456789abcdef0123456789abcdef01234567.\n\n') =>
+  `${commit}It was not needed.\n\nSigned-off-by: Bea Example <bea@example.org>\n---\n ${file} | 1 -\n 1 file changed, 1 deletion(-)\n delete mode 100644 ${file}\n\ndiff --git a/${file} b/${file}\ndeleted file mode 100644\nindex 1234567..0000000\n--- a/${file}\n+++ /dev/null\n@@ -1 +0,0 @@\n-${file} is said here;\n-- \n2.40.1\n`;
 
 const rfc5322 = (day: number) => new Date((START + day * DAY) * 1000).toUTCString();
 const mail = (id: string, day: number, from: string, subject: string, text: string, to = '') =>
@@ -41,7 +46,31 @@ const MAILS = [
   // In no repository.
   patch('out', 8, ADA, 'cats: swim', 'swim'),
   answer('out-r', 9, 'cats: swim', 'Cats? I wonder.', 'out'),
+  // Taken, then taken back by a patch of somebody else that was taken too.
+  patch('dig', 10, ADA, 'dogs: dig', 'dig'),
+  answer('dig-r', 11, 'dogs: dig', 'Applied, thanks.', 'dig'),
+  mail('undig', 20, BEA, '[PATCH] Revert "dogs: dig"', removes('dig')),
+  answer('undig-r', 21, 'Revert "dogs: dig"', 'Applied, thanks.', 'undig'),
+  // Taken, and a revert proposed that nobody took.
+  patch('howl', 12, ADA, 'dogs: howl', 'howl'),
+  answer('howl-r', 13, 'dogs: howl', 'Applied, thanks.', 'howl'),
+  mail('unhowl', 22, BEA, '[PATCH] Revert "dogs: howl"', removes('howl')),
+  // A revert of what nobody said was taken; it names no commit.
+  patch('nap', 14, ADA, 'dogs: nap', 'nap'),
+  answer('nap-r', 15, 'dogs: nap', 'Dogs? I wonder.', 'nap'),
+  mail('unnap', 23, BEA, '[PATCH] Revert "dogs: nap"', removes('nap', '')),
+  answer('unnap-r', 24, 'Revert "dogs: nap"', 'Applied, thanks.', 'unnap'),
 ];
+
+/** Only what was taken is reverted, and only by a revert that was taken. */
+const REVERTS = {
+  'dogs: dig': 'reverted',
+  'Revert "dogs: dig"': 'applied',
+  'dogs: howl': 'applied',
+  'Revert "dogs: howl"': 'waiting for review',
+  'dogs: nap': 'under discussion',
+  'Revert "dogs: nap"': 'applied',
+};
 
 const repository = join(folder.path, 'tree');
 const database = join(folder.path, 'a.sqlite');
@@ -89,6 +118,7 @@ describe('outcomes', () => {
       'cats: purr': 'waiting for review',
       'cats: hunt': 'refused',
       'cats: swim': 'under discussion',
+      ...REVERTS,
     });
     expect(found['dogs: eat']?.outcome_unknown).toContain('keeps a tree');
     expect(found['cats: swim']?.outcome_unknown).toBeNull();
@@ -104,6 +134,7 @@ describe('outcomes', () => {
       'cats: purr': 'partly applied',
       'cats: hunt': 'merged',
       'cats: swim': 'under discussion',
+      ...REVERTS,
     });
     expect(exported()['dogs: eat']?.outcome_unknown).toBeNull();
   });
