@@ -67,7 +67,7 @@ describe.skipIf(shim === null)('a power failure', () => {
         const faults = await faultsOf(database).catch((error: Error) => {
           // While the tables are created, the file is empty, or only a writer can roll back the incomplete transaction.
           const isMade = moment > events.findIndex(({ kind, file }) => kind === 'flush' && file.endsWith('-wal'));
-          const awaited = isMade ? /the database is empty/ : /the database is empty|cannot be written to/;
+          const awaited = isMade ? /the database is empty/ : /the database is empty|read-only\. Let this user/;
           if (!awaited.test(error.message)) throw new Error(`${what}: ${error.message}`);
           empty++;
           return [];
