@@ -37,7 +37,9 @@ export function twoVersions(path: string): { repository: string; mbox: string; n
     let mails = git('format-patch', ...args, 'base..');
     mails = mails
       .replace('*** SUBJECT HERE ***', 'Stopping')
-      .replace('*** BLURB HERE ***', 'change-id: 20240301-stop-0123456789ab');
+      .replace('*** BLURB HERE ***', 'change-id: 20240301-stop-0123456789ab')
+      // Git writes the second of the clock there: two versions made within one would have the same Message-ID.
+      .replaceAll(/cover\.\d+\.git\./g, `cover.${time}.git.`);
     newest = /^Message-I[Dd]: <([^>]+)>/m.exec(mails)?.[1] ?? '';
     mbox += mails;
     time += 86_400;
