@@ -162,7 +162,7 @@ async function replyTo(
 }
 
 /** For the quote finder: forty phrases that repeat one word took 30 s, and three such articles took all readers (2026-11-29). */
-const articles = new Turn();
+const articles = new Turn(16);
 
 function overloaded(pattern: string, seconds: string): Response {
   refused.inc({ reason: 'load', route: pattern });

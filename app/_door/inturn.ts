@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net';
+import { Turn } from './turn';
 
 /** Most requests of one connection that may wait; browsers and git send one at a time. */
 const MAX_PIPELINED = 64;
 
-const connections = new WeakMap<Socket, { waiting: number; last: Promise<void> }>();
+const turns = new WeakMap<Socket, Turn>();
 
 /**
  * Runs `work` for a request once the earlier requests of its connection are answered. HTTP/1.1 sends their answers in
@@ -11,11 +12,10 @@ const connections = new WeakMap<Socket, { waiting: number; last: Promise<void> }
  * hundred requests, took the places of everybody (2026-11-29). A connection with more than MAX_PIPELINED is closed.
  */
 export async function inTurn(socket: Socket, work: () => Promise<void>): Promise<void> {
-  const connection = connections.get(socket) ?? { waiting: 0, last: Promise.resolve() };
-  connections.set(socket, connection);
-  if (connection.waiting >= MAX_PIPELINED) return void socket.destroy();
-  connection.waiting++;
-  const own = connection.last.then(() => (socket.destroyed ? undefined : work())).finally(() => connection.waiting--);
-  connection.last = own.catch(() => {});
-  await own;
+  const turn = turns.get(socket) ?? new Turn(MAX_PIPELINED);
+  turns.set(socket, turn);
+  if (turn.isFull) return void socket.destroy();
+  await turn.take(async () => {
+    if (!socket.destroyed) await work();
+  });
 }

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { Turn } from './turn';
 
 it('one is worked on at a time, in order, whatever became of those before', async () => {
-  const turn = new Turn();
+  const turn = new Turn(16);
   const said: string[] = [];
   const work = (name: string, fails: boolean) => async () => {
     said.push(`begin ${name}`);
@@ -17,7 +17,7 @@ it('one is worked on at a time, in order, whatever became of those before', asyn
 });
 
 it('is full when sixteen wait, and is not when they have had it', async () => {
-  const turn = new Turn();
+  const turn = new Turn(16);
   let open = () => {};
   const gate = new Promise<void>((opened) => {
     open = opened;

@@ -1,13 +1,12 @@
-/** Most requests that may wait. */
-const MOST_WAITING = 16;
-
-/** Runs one task at a time, so that long ones hold one reader of the database, not all. */
+/** Runs one task at a time, in the order in which they came; of those that are not done, `most` may wait or run. */
 export class Turn {
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
 
+  constructor(private readonly most: number) {}
+
   get isFull(): boolean {
-    return this.#waiting >= MOST_WAITING;
+    return this.#waiting >= this.most;
   }
 
   async take<T>(work: () => Promise<T>): Promise<T> {
