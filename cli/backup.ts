@@ -1,13 +1,12 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { backup } from '#db/backup';
-import { CommandError, runProgram } from './program';
+import { refuseExisting, runProgram } from './program';
 import { databasePath } from './settings';
 
 async function run(file: string): Promise<void> {
   const target = resolve(file);
-  if (existsSync(target)) throw new CommandError(`${target}: file exists; choose another name`);
+  refuseExisting(target);
   const started = performance.now();
   const bytes = await backup(databasePath(), target);
   const seconds = (performance.now() - started) / 1000;

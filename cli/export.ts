@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Argument, Command } from 'commander';
 import { Reader, type Snapshot } from '#db/open';
@@ -7,7 +6,7 @@ import { type PlainRow, writePlain } from '#db/plain';
 import { ROWS } from './export/plain';
 import { EXPORT_VERSION, EXPORTS, exportSchema } from './export/schema';
 import { KINDS } from './kinds';
-import { CommandError, runProgram } from './program';
+import { refuseExisting, runProgram } from './program';
 import { databasePath } from './settings';
 
 const NAMES = Object.keys(EXPORTS) as (keyof typeof EXPORTS)[];
@@ -41,7 +40,7 @@ async function print(objects: AsyncIterable<object>): Promise<void> {
 }
 
 async function writeDatabase(target: string): Promise<void> {
-  if (existsSync(target)) throw new CommandError(`${target}: file exists; choose another name`);
+  refuseExisting(target);
   await reading(async (db) => {
     const bytes = await writePlain(target, EXPORT_VERSION, allRows(db));
     process.stdout.write(`${target}: ${(bytes / 1e6).toFixed(1)} MB\n`);

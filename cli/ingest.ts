@@ -13,7 +13,7 @@ import type { LogWriter } from '#log/writer';
 import { follow } from './follow';
 import { openLog } from './log';
 import { mirrorFolder, refreshMirror } from './mirror/lists';
-import { CommandError, runProgram, wholeNumber } from './program';
+import { CommandError, refuseExisting, runProgram, wholeNumber } from './program';
 import { PageProgress } from './progress';
 import { databasePath, mailSeconds, silenceSeconds } from './settings';
 
@@ -104,7 +104,7 @@ async function ingestAll(locations: string[], flags: Flags, log: IngestLog | nul
 /** Ingests many mails without the log, which would send each of them to every node; the nodes get one file instead. */
 async function ingestSeed(locations: string[], flags: Flags, seed: string, log: LogWriter | null): Promise<void> {
   if (!log) return program.error('error: --seed needs THREADLINE_NATS, the servers of the log', { exitCode: 2 });
-  if (existsSync(seed)) throw new CommandError(`${seed}: file exists; choose another name`);
+  refuseExisting(seed);
   await ingestAll(locations, flags, { acquire: () => log.acquire(), lead: (db) => db.startLog(null) });
   const db = await openWriter(databasePath());
   await log.restart(db).finally(() => db.close());

@@ -1,9 +1,15 @@
+import { existsSync } from 'node:fs';
 import { type Command, CommanderError, InvalidArgumentError } from 'commander';
 import { DatabaseError } from '#db/open';
 
 /** Ends a command with exit code 1. The message says what happened, to which file, and what to do. */
 export class CommandError extends Error {
   override name = 'CommandError';
+}
+
+/** @throws CommandError where a file that is to be made exists; none is overwritten */
+export function refuseExisting(path: string): void {
+  if (existsSync(path)) throw new CommandError(`${path}: file exists; choose another name`);
 }
 
 /** Exit codes of every command: 0 done, 1 something failed (see standard error), 2 wrong usage. */
