@@ -122,7 +122,7 @@ async function run(source: string): Promise<void> {
     ];
     for (const nodes of [1, 2, 3])
       rows.push([
-        `front pages a second from ${nodes === 1 ? 'one node' : `${nodes} nodes`}, each made anew`,
+        `front pages a second from ${nodes === 1 ? 'one node' : `${nodes} nodes`}, none from the cache`,
         figure(await served(['a', 'b', 'c'].slice(0, nodes).map(at))),
       ]);
     const table = { title: `Three nodes, ${basename(source)}`, notes: [], columns: ['what', 'measured'], rows };

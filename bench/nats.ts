@@ -23,7 +23,7 @@ interface Member {
   config: string;
   /** The gates from the other servers to it, and from it to them. */
   routes: Gate[];
-  /** Ports of its own ways to the others. */
+  /** Ports of the gates on its connections to the other servers. */
   ways: number[];
   child: ChildProcess | null;
 }
