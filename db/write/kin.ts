@@ -10,7 +10,8 @@ export interface IdentityRow {
   last: number;
 }
 
-const IDENTITY = 'i.id, i.name, i.address, i.messages, i.first_at AS first, i.last_at AS last';
+/** The columns of an IdentityRow, of `identity i`. */
+export const IDENTITY = 'i.id, i.name, i.address, i.messages, i.first_at AS first, i.last_at AS last';
 
 export function identitiesOf(db: Reads, ids: number[]): Promise<IdentityRow[]> {
   return db.all<IdentityRow & Record<string, never>>(

@@ -1,7 +1,7 @@
 import { IDS_PER_SECOND } from '#mail/ids';
 import type { Connection, Reads, Transaction, Value } from '../open';
 import { insertRows } from './insert';
-import { type IdentityRow, type KinRows, replaceKin, saveKin } from './kin';
+import { IDENTITY, type IdentityRow, type KinRows, replaceKin, saveKin } from './kin';
 
 export interface PersonRow {
   slug: string;
@@ -32,9 +32,7 @@ export async function countAuthors(db: Transaction): Promise<void> {
 
 /** All identities, with their counts and times. */
 export function identities(db: Reads): Promise<IdentityRow[]> {
-  return db.all<IdentityRow & Record<string, never>>(
-    'SELECT id, name, address, messages, first_at AS first, last_at AS last FROM identity',
-  );
+  return db.all<IdentityRow & Record<string, never>>(`SELECT ${IDENTITY} FROM identity i`);
 }
 
 /** The addresses of the lists themselves, from their List-Id and the usual host. */
