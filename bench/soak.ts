@@ -226,9 +226,17 @@ function lifeOf({ stall, waited, worked, collected, anonymous, parts }: Inside, 
 function report(
   checks: Checks,
   flags: Flags,
-  told: { runs: number; stored: number; dataVersion: number; memory: number; inside: Inside; done: Done; said: string },
+  result: {
+    runs: number;
+    stored: number;
+    dataVersion: number;
+    memory: number;
+    inside: Inside;
+    done: Done;
+    said: string;
+  },
 ): void {
-  const { runs, stored, dataVersion, memory, inside, done, said } = told;
+  const { runs, stored, dataVersion, memory, inside, done, said } = result;
   const harm = Object.entries(done).map(([kind, count]) => `${kind} ${count.toLocaleString('en-US')}`);
   const rows = checks
     .kinds()

@@ -186,10 +186,10 @@ function line({ location, failures }: Followed, { counts, seconds, failure }: Ou
   const read = counts
     ? `${counts.read} read: ${counts.stored} stored, ${counts.duplicate} duplicate, ${counts.deleted} deleted, ${counts.rejected} rejected; ${seconds.toFixed(1)} s`
     : 'nothing new';
-  const told = failure
+  const result = failure
     ? `${counts?.read ? `${read}; ` : ''}failed ${failures === 1 ? 'once' : `${failures} times`}: ${failure.message}`
     : read;
-  return `${new Date().toISOString()} ${location}: ${told}; next in ${Math.round(wait)} s`;
+  return `${new Date().toISOString()} ${location}: ${result}; next in ${Math.round(wait)} s`;
 }
 
 function json({ location }: Followed, { counts, seconds, failure }: Outcome, wait: number): string {

@@ -28,19 +28,21 @@ async function run(flags: { verbose?: boolean }): Promise<void> {
     .catch((error: unknown) => {
       if (!(error instanceof StoryError)) throw error;
       process.stdout.write(`fault: ${error.message}\n`);
-      return { told: 0, quotations: 0, unproved: 1 };
+      return { checked: 0, quotations: 0, unproved: 1 };
     });
   await reader.close();
   process.stdout.write(faults ? `${faults} of ${checks} checks found faults\n` : `${checks} checks, no fault\n`);
-  process.stdout.write(`${stories.told} stories, ${stories.quotations} quotations, ${stories.unproved} not proved\n`);
+  process.stdout.write(
+    `${stories.checked} stories, ${stories.quotations} quotations, ${stories.unproved} not proved\n`,
+  );
   if (faults || stories.unproved) process.exitCode = 1;
 }
 
 /** Compares every quotation of every story with its mail, for stories whose list is in the database. */
-async function verifyStories(db: Snapshot): Promise<{ told: number; quotations: number; unproved: number }> {
-  const counts = { told: 0, quotations: 0, unproved: 0 };
+async function verifyStories(db: Snapshot): Promise<{ checked: number; quotations: number; unproved: number }> {
+  const counts = { checked: 0, quotations: 0, unproved: 0 };
   for (const story of await storiesHere(db, loadStories('stories'))) {
-    counts.told++;
+    counts.checked++;
     const { proofs } = await proveStory(db, story);
     counts.quotations += proofs.length;
     for (const { text, msgid, isProved, nearest } of proofs) {

@@ -106,10 +106,10 @@ function extendedValue(segments: Segment[]): string {
   let charset: string | null = null;
   const bytes = ordered.map(({ encoded, value }, n) => {
     if (!encoded) return value;
-    const told = n === 0 ? /^([^']*)'[^']*'/.exec(value) : null;
-    if (told) charset = told[1] || null;
+    const declared = n === 0 ? /^([^']*)'[^']*'/.exec(value) : null;
+    if (declared) charset = declared[1] || null;
     return value
-      .slice(told?.[0].length ?? 0)
+      .slice(declared?.[0].length ?? 0)
       .replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
   });
   return decodeText(Buffer.from(bytes.join(''), 'latin1'), charset);

@@ -76,12 +76,12 @@ const contentType = (block: HeaderBlock) =>
 
 function describe(block: HeaderBlock, body: Buffer, fallback: string, isRoot: boolean): Part {
   const { value, params } = contentType(block);
-  const { value: told, params: placing } = readStructured(block.first('content-disposition') ?? '');
+  const { value: disposition, params: placing } = readStructured(block.first('content-disposition') ?? '');
   const name = placing.get('filename') ?? params.get('name') ?? null;
   const charset = params.get('charset') ?? null;
-  const type = typeOf(value, name, told, fallback, isRoot);
+  const type = typeOf(value, name, disposition, fallback, isRoot);
   const isFile = value === 'application/octet-stream' || !(SHOWN.has(type) || type.startsWith('multipart/'));
-  const isAttached = (told !== '' && told !== 'inline') || isFile;
+  const isAttached = (disposition !== '' && disposition !== 'inline') || isFile;
   const isText = type === 'text/plain';
   return {
     type,

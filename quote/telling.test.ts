@@ -81,8 +81,8 @@ describe('a sent patch', () => {
 });
 
 it('gives each sentence with its line', () => {
-  const told = [...ownSentences(readBody('One is\nhere. Two.\n\n> quoted\n\nThree.\n'))];
-  expect(told).toEqual([
+  const sentences = [...ownSentences(readBody('One is\nhere. Two.\n\n> quoted\n\nThree.\n'))];
+  expect(sentences).toEqual([
     { line: 0, text: 'One is here.' },
     { line: 1, text: 'Two.' },
     { line: 5, text: 'Three.' },

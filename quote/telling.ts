@@ -2,7 +2,7 @@ import { type Body, lineAt } from '#mail/body';
 import { sentencesOf } from './sentences';
 
 /** A line of a mail that performs an act, and its text. */
-export interface Told {
+export interface ActLine {
   line: number;
   text: string;
 }
@@ -37,12 +37,12 @@ const VERSION = /\bv?[2-9]\.\d{1,2}\b|\blinux-next\b|\b[0-9a-f]{8,40}\b|\bcommit
  * The line with which a thread's first mail reports a bug or a regression: the kernel's output, the result of a bisection, a robot's
  * form, or a regression with a version; else its subject (line -1). Null if it reports nothing, or its subject says it is something else.
  */
-export function reportedIn(subject: string, body: Body): Told | null {
+export function reportedIn(subject: string, body: Body): ActLine | null {
   if (OTHER_TITLE.test(subject)) return null;
   return printedIn(body) ?? saidIn(body) ?? (TITLE.test(subject) ? { line: -1, text: subject } : null);
 }
 
-function* ownLines(body: Body): Generator<Told> {
+function* ownLines(body: Body): Generator<ActLine> {
   let left = MOST_LINES;
   for (const { kind, start, end } of body.segments) {
     if (kind !== 'text') continue;
@@ -51,7 +51,7 @@ function* ownLines(body: Body): Generator<Told> {
   }
 }
 
-function printedIn(body: Body): Told | null {
+function printedIn(body: Body): ActLine | null {
   for (const { line, text } of ownLines(body)) {
     const bare = text.replace(STAMP, '').trim();
     if (TRACE.test(bare) || ROBOT_FORM.test(bare) || REGZBOT.test(bare) || BAD_COMMIT.test(bare))
@@ -60,14 +60,14 @@ function printedIn(body: Body): Told | null {
   return null;
 }
 
-function saidIn(body: Body): Told | null {
+function saidIn(body: Body): ActLine | null {
   for (const { line, text } of ownSentences(body))
     if ((REGRESSION.test(text) || BISECTED.test(text)) && VERSION.test(text)) return { line, text };
   return null;
 }
 
 /** The sentences of an author's own words, with the line on which each begins. */
-export function* ownSentences(body: Body): Generator<Told> {
+export function* ownSentences(body: Body): Generator<ActLine> {
   for (const { kind, start, end } of body.segments) {
     if (kind !== 'text' || end - start > MOST_LINES) continue;
     const text = body.text.slice(body.starts[start], body.starts[end] ?? body.text.length);
@@ -113,8 +113,8 @@ const LEFT =
   /\bstill\b|\banother (?:issue|problem|bug)\b|\bnot working\b|\bnew (?:issue|problem|bug|error)\b|\bbut now\b/i;
 
 /** The sentence in which the person who had a problem says that it is solved. Null if any problem remains. */
-export function solvedIn(body: Body): Told | null {
-  let found: Told | null = null;
+export function solvedIn(body: Body): ActLine | null {
+  let found: ActLine | null = null;
   for (const { line, text } of ownSentences(body)) {
     if (LEFT.test(text)) return null;
     if (found) continue;
@@ -135,9 +135,9 @@ const SENT =
   /\bI(?:['’]ve| have)? (?:just |also |now |already |finally )?(?:sent|posted|submitted|mailed)\b(?: (?:out|in|off))?.{0,30}?\b(?:patch(?:es|set)?|fix(?:es)?|v\d{1,2}|series|revert)\b/i;
 
 /** The sentence in which the author says that they sent a patch. */
-export function sentIn(body: Body): Told | null {
-  for (const told of ownSentences(body))
-    if (SENT.test(told.text) && !/[?]|\b(?:if|not|never)\b|n['’]t\b/i.test(told.text)) return told;
+export function sentIn(body: Body): ActLine | null {
+  for (const sentence of ownSentences(body))
+    if (SENT.test(sentence.text) && !/[?]|\b(?:if|not|never)\b|n['’]t\b/i.test(sentence.text)) return sentence;
   return null;
 }
 

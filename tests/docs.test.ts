@@ -80,8 +80,8 @@ describe('documentation', () => {
         ),
       ].map(([, path = '']) => path);
       // Decisions describe the state at their date.
-      const told = document.includes('decisions/') ? linked : [...linked, ...named];
-      return told
+      const mentioned = document.includes('decisions/') ? linked : [...linked, ...named];
+      return mentioned
         .filter((path) => !['', '.ts'].some((end) => existsSync(join(ROOT, path + end))))
         .map((path) => `${document}: ${path}`);
     });

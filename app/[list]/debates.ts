@@ -1,4 +1,4 @@
-import { newestDigests, type Told } from '#db/queries/debates';
+import { type DebateDigest, newestDigests } from '#db/queries/debates';
 import type { Passage } from '#db/queries/digest';
 import { findList } from '#db/queries/list';
 import { timeOf } from '#mail/ids';
@@ -13,29 +13,29 @@ import { ATOM } from '../search/results';
 export async function debatesFeed({ request, db }: PageContext, name: string): Promise<Response> {
   const list = name === 'all' ? null : await findList(db, name);
   if (list === undefined) return notFound(`The list "${name.slice(0, 100)}"`, name.slice(0, 100));
-  const told = (await newestDigests(db, list?.id ?? null)).sort((a, b) => lastOf(b) - lastOf(a));
-  const feed = feedOf(request, `Debates, ${name === 'all' ? 'all lists' : name}`, told[0] ? lastOf(told[0]) : 0);
+  const debates = (await newestDigests(db, list?.id ?? null)).sort((a, b) => lastOf(b) - lastOf(a));
+  const feed = feedOf(request, `Debates, ${name === 'all' ? 'all lists' : name}`, debates[0] ? lastOf(debates[0]) : 0);
   const base = baseUrl(request);
-  for (const one of told) {
-    const { thread } = one.digest;
+  for (const debate of debates) {
+    const { thread } = debate.digest;
     const first = thread.rows.find((row) => row.ghost === null && row.id === thread.first_id);
     feed.addItem({
       // The id is the same whichever list's feed is read.
-      id: base + digestHref('all', one.msgid),
-      link: base + digestHref(name, one.msgid),
+      id: base + digestHref('all', debate.msgid),
+      link: base + digestHref(name, debate.msgid),
       title: escapeText(plain(thread.subject)) || '(no subject)',
-      date: new Date(lastOf(one) * 1000),
+      date: new Date(lastOf(debate) * 1000),
       published: new Date(timeOf(thread.first_id) * 1000),
       author: [{ name: plain(first ? nameOf(first.author, first.address) : '') || 'unknown' }],
-      content: contentOf(one, base, name),
+      content: contentOf(debate, base, name),
     });
   }
   return respond(feed.atom1(), 200, ATOM);
 }
 
-const lastOf = ({ digest }: Told) => timeOf(digest.thread.last_id);
+const lastOf = ({ digest }: DebateDigest) => timeOf(digest.thread.last_id);
 
-function contentOf({ digest: { thread, passages } }: Told, base: string, list: string): string {
+function contentOf({ digest: { thread, passages } }: DebateDigest, base: string, list: string): string {
   const words = ({ row, first, last, text, isCut }: Passage) => {
     const href = base + linesHref(messageHref(list, row.msgid), first, last - first + 1);
     const said = escapeText(plain(`${text}${isCut ? ' […]' : ''}`));

@@ -43,7 +43,7 @@ describe('an article', () => {
     );
   });
 
-  it('is told in one line of an overview', () => {
+  it('takes one line in an overview', () => {
     const head = Buffer.from('Subject: a\n\tb\nFrom: A <a@example.org>\nX-Y: z\n\n');
     expect(overviewOf(head)).toEqual(['a b', 'A <a@example.org>', '', '']);
     expect(headerOf(head, 'x-y')).toBe('z');

@@ -10,7 +10,7 @@ const FEW = 4;
 
 /** Above a thread that begins with no patch: how it ended, what shows that it is a report, what was asked, and who answered first. */
 export function ThreadCaseHead({ found, messages }: { found: ThreadCase; messages: number }) {
-  const { kind, told, asked, answer, answerers, ending, confirmed } = found;
+  const { kind, report, asked, answer, answerers, ending, confirmed } = found;
   if (ending.how === 'silent' && messages === 1 && kind !== 'report') return null;
   return (
     <>
@@ -27,9 +27,9 @@ export function ThreadCaseHead({ found, messages }: { found: ThreadCase; message
           </>
         ) : null}
       </p>
-      {told ? (
+      {report ? (
         <p className="facts">
-          A report: <a href={sayingHref(told)}>{told.quote}</a>
+          A report: <a href={sayingHref(report)}>{report.quote}</a>
         </p>
       ) : null}
       {messages > FEW && (asked || answer) ? (

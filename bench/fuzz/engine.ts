@@ -57,7 +57,7 @@ export class Fuzzer {
   runs = 0;
   /** For each block, the highest power of two of its runs in one input. */
   readonly #seen = new Map<string, number>();
-  readonly #told = new Set<string>();
+  readonly #reported = new Set<string>();
 
   constructor(
     private readonly target: Target,
@@ -137,7 +137,7 @@ export class Fuzzer {
     // Must happen twice in a row: reaching a limit, or growing a table, is steep only once.
     const places = new Set(first.map(placeOf));
     const [steep] = second.filter((what) => places.has(placeOf(what)));
-    if (steep) this.#tell({ target: this.target.name, kind: 'superlinear', what: steep, input });
+    if (steep) this.#report({ target: this.target.name, kind: 'superlinear', what: steep, input });
   }
 
   #run(input: Buffer): void {
@@ -147,15 +147,20 @@ export class Fuzzer {
       this.target.run(input);
     } catch (error) {
       if (!this.target.isRefusal?.(error))
-        this.#tell({ target: this.target.name, kind: 'throws', what: (error as Error).stack ?? String(error), input });
+        this.#report({
+          target: this.target.name,
+          kind: 'throws',
+          what: (error as Error).stack ?? String(error),
+          input,
+        });
     }
     this.hooks.end();
   }
 
-  #tell(fault: Fault): void {
+  #report(fault: Fault): void {
     const place = `${fault.kind} ${placeOf(fault.what)}`;
-    if (this.#told.has(place)) return;
-    this.#told.add(place);
+    if (this.#reported.has(place)) return;
+    this.#reported.add(place);
     this.hooks.fault(fault);
   }
 }

@@ -35,7 +35,7 @@ interface Given {
   now: SharedArrayBuffer;
 }
 
-type Told =
+type WorkerMessage =
   | { type: 'kept'; input: Uint8Array }
   | { type: 'fault'; fault: Fault }
   | { type: 'end'; runs: number; blocks: number; corpus: number };
@@ -44,7 +44,7 @@ function work({ name, seconds, seed, inputs, now }: Given): void {
   const target = TARGETS.find((one) => one.name === name);
   if (!target) return;
   const [state, bytes] = [new Int32Array(now, 0, 2), new Uint8Array(now, 8)];
-  const tell = (told: Told) => parentPort?.postMessage(told);
+  const send = (message: WorkerMessage) => parentPort?.postMessage(message);
   const fuzzer = new Fuzzer(target, new Coverage((url) => url.startsWith('file:')), new Random(seed), {
     begin(input) {
       bytes.set(input.subarray(0, MAX_INPUT));
@@ -52,13 +52,13 @@ function work({ name, seconds, seed, inputs, now }: Given): void {
       Atomics.add(state, 0, 1);
     },
     end: () => void Atomics.add(state, 0, 1),
-    kept: (input) => tell({ type: 'kept', input }),
-    fault: (fault) => tell({ type: 'fault', fault }),
+    kept: (input) => send({ type: 'kept', input }),
+    fault: (fault) => send({ type: 'fault', fault }),
   });
   const until = performance.now() + seconds * 1000;
   fuzzer.begin(inputs.map((input) => Buffer.from(input)));
   while (performance.now() < until) fuzzer.round();
-  tell({ type: 'end', runs: fuzzer.runs, blocks: fuzzer.blocks, corpus: fuzzer.corpus.length });
+  send({ type: 'end', runs: fuzzer.runs, blocks: fuzzer.blocks, corpus: fuzzer.corpus.length });
 }
 
 const nameOf = (input: Uint8Array) => createHash('sha1').update(input).digest('hex').slice(0, 16);
@@ -94,11 +94,13 @@ function fuzz(name: string, flags: Flags): Promise<number> {
       report('hangs', `for ${HANG_MS / 1000} s`, input);
       end();
     });
-    worker.on('message', (told: Told) => {
-      if (told.type === 'kept') folder && save(folder, told.input);
-      else if (told.type === 'fault') report(told.fault.kind, told.fault.what, told.fault.input);
+    worker.on('message', (message: WorkerMessage) => {
+      if (message.type === 'kept') folder && save(folder, message.input);
+      else if (message.type === 'fault') report(message.fault.kind, message.fault.what, message.fault.input);
       else {
-        process.stdout.write(`${name}: ${told.runs} inputs, ${told.blocks} blocks of code, ${told.corpus} kept\n`);
+        process.stdout.write(
+          `${name}: ${message.runs} inputs, ${message.blocks} blocks of code, ${message.corpus} kept\n`,
+        );
         end();
       }
     });

@@ -56,7 +56,7 @@ export async function readCommit(db: Snapshot, oid: string): Promise<CommitPage>
        WHERE c.oid IS NOT NULL AND c.kind IN (${kinds.join(', ')}) AND ${agrees('c.oid')} GROUP BY m.id ORDER BY m.id LIMIT ${MOST}`,
       [oid],
     );
-  const told = {
+  const mails = {
     patches,
     taken: await said([CLAIM.applied, CLAIM.queued, CLAIM.merged, CLAIM.mmMerged]),
     stable: await said([CLAIM.upstream, CLAIM.stable]),
@@ -64,13 +64,13 @@ export async function readCommit(db: Snapshot, oid: string): Promise<CommitPage>
   };
   const fixing = await fixesOf(db, oid);
   const cves = await cvesOf(db, oid);
-  const shown = [...Object.values(told).flat(), ...fixing, ...cves.map(({ mail }) => mail)];
+  const shown = [...Object.values(mails).flat(), ...fixing, ...cves.map(({ mail }) => mail)];
   const ids = new Set(shown.map(({ id }) => id));
   const named = (await namedIn(db, oid)).filter(({ id }) => !ids.has(id));
   return {
     title: await titleOf(db, oid),
     oids: await wholeNames(db, oid),
-    ...told,
+    ...mails,
     fixes: await laterFixes(db, fixing),
     cves,
     named,

@@ -11,16 +11,16 @@ const MONTH_DEBATES = 5;
 const FEED_MONTHS = 24;
 
 /** A debate and its digest; `msgid` is the thread's first mail. */
-export interface Told {
+export interface DebateDigest {
   msgid: string;
   digest: Digest;
 }
 
-const told = new Kept<Told[]>(8);
+const kept = new Kept<DebateDigest[]>(8);
 
 /** The digests of the newest debates of a list (null: of all): the most argued of each month, for a number of months. */
-export function newestDigests(db: Snapshot, list: number | null): Promise<Told[]> {
-  return told.get(db, String(list), async () => {
+export function newestDigests(db: Snapshot, list: number | null): Promise<DebateDigest[]> {
+  return kept.get(db, String(list), async () => {
     const found = new Map<string, Debate>();
     let before = Number.MAX_SAFE_INTEGER;
     for (let n = 0; n < FEED_MONTHS && found.size < FEED_DEBATES; n++) {
@@ -31,7 +31,7 @@ export function newestDigests(db: Snapshot, list: number | null): Promise<Told[]
       for (const debate of await debates(db, before, last + 1, MONTH_DEBATES, list))
         if (!found.has(debate.root) && found.size < FEED_DEBATES) found.set(debate.root, debate);
     }
-    const digests: Told[] = [];
+    const digests: DebateDigest[] = [];
     for (const { msgid } of found.values()) {
       const id = await threadOf(db, msgid);
       const digest = id === undefined ? null : await readDigest(db, id);

@@ -4,7 +4,7 @@ import { isSamePerson } from '#patch/trailer';
 import type { Snapshot } from '../open';
 import { rfc3339 } from './export';
 import type { OutcomeLine, PatchLine, RevisionDetail } from './revisions';
-import { findSeries, type SaidLine, type SeriesDetail, type SeriesTold } from './series';
+import { findSeries, type SaidLine, type SeriesDetail, type SeriesProofs } from './series';
 
 const KIND_NAMES = new Map<number, string>(Object.entries(CLAIM).map(([name, number]) => [number, name]));
 const SOURCE_NAMES = new Map<number, string>(Object.entries(CLAIM_SOURCE).map(([name, number]) => [number, name]));
@@ -27,7 +27,7 @@ export async function* exportSeries(db: Snapshot): AsyncGenerator<object> {
   }
 }
 
-export function seriesObject(series: SeriesDetail & SeriesTold): object {
+export function seriesObject(series: SeriesDetail & SeriesProofs): object {
   const patches = series.all.flatMap((revision) => revision.patches);
   return {
     id: series.id,

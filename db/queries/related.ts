@@ -67,11 +67,11 @@ function sameFiles(db: Snapshot, id: number): Promise<(SeriesLine & { shared: nu
   return db.all<SeriesLine & { shared: number }>(
     `WITH own AS (SELECT DISTINCT f.file FROM revision r JOIN patch p ON p.revision_id = r.id JOIN patch_file f ON f.message_id = p.message_id
                   WHERE r.series_id = ?1 LIMIT ${MOST_FILES}),
-     kin AS (SELECT r.series_id AS id, count(DISTINCT f.file) AS shared FROM own JOIN patch_file f ON f.file = own.file
+     related AS (SELECT r.series_id AS id, count(DISTINCT f.file) AS shared FROM own JOIN patch_file f ON f.file = own.file
                AND f.message_id BETWEEN ?1 - ${MONTHS_APART} AND ?1 + ${MONTHS_APART}
              JOIN patch p ON p.message_id = f.message_id JOIN revision r ON r.id = p.revision_id
              WHERE r.series_id <> ?1 AND p.stable IS NULL GROUP BY r.series_id ORDER BY shared DESC, abs(r.series_id - ?1) LIMIT ${MOST})
-     SELECT ${SERIES_LINE}, kin.shared FROM kin JOIN series s ON s.id = kin.id ${SERIES_JOINS} ORDER BY kin.shared DESC, s.posted_id DESC`,
+     SELECT ${SERIES_LINE}, related.shared FROM related JOIN series s ON s.id = related.id ${SERIES_JOINS} ORDER BY related.shared DESC, s.posted_id DESC`,
     [id],
   );
 }

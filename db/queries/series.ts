@@ -52,7 +52,7 @@ export interface SeriesDetail extends SeriesLine {
   about: { series: number; title: string; kind: number }[];
 }
 
-export interface SeriesTold {
+export interface SeriesProofs {
   /** The proof of the state; null if no single mail proves it. */
   proof: SaidLine | null;
   /** Refusals of a version, and requests for changes. */
@@ -71,7 +71,7 @@ export async function seriesIdOf(db: Snapshot, id: number): Promise<number | nul
 }
 
 /** A series with all statements about it. */
-export async function findSeries(db: Snapshot, id: number): Promise<(SeriesDetail & SeriesTold) | null> {
+export async function findSeries(db: Snapshot, id: number): Promise<(SeriesDetail & SeriesProofs) | null> {
   const series = await readSeries(db, id);
   return series && { ...series, proof: await proofOf(db, id), objections: await objectionsOf(db, id) };
 }
@@ -104,7 +104,7 @@ async function proofOf(db: Snapshot, series: number): Promise<SaidLine | null> {
   return row ?? null;
 }
 
-async function objectionsOf(db: Snapshot, series: number): Promise<SeriesTold['objections']> {
+async function objectionsOf(db: Snapshot, series: number): Promise<SeriesProofs['objections']> {
   const rows = await db.all<SaidLine & { answered: number }>(
     `SELECT ${SAID_LINE}, o.line, o.answered FROM objection o JOIN message m ON m.id = o.evidence_id JOIN identity i ON i.id = m.author_id
      WHERE o.series_id = ? ORDER BY o.evidence_id, o.line`,

@@ -3,7 +3,7 @@ import { FLAG } from '#mail/flags';
 import { CLAIM, CLAIM_SOURCE, CLAIM_WORDS, KEEPER_MAILS, KEEPING, PATCH_KIND, TAKEN } from '#patch/kinds';
 import { isMachine } from '#patch/robots';
 import { stateOf } from '#patch/state';
-import { isAnnouncement, reportedIn, sentIn, solvedIn, type Told } from '#quote/telling';
+import { type ActLine, isAnnouncement, reportedIn, sentIn, solvedIn } from '#quote/telling';
 import type { Snapshot } from '../open';
 import type { Saying } from './case';
 import { type Fixing, fixOf } from './fixes';
@@ -26,7 +26,7 @@ export type Ending =
 export interface ThreadCase {
   kind: 'report' | 'pull request' | 'announcement' | 'discussion';
   /** The line that makes it a report. */
-  told: Saying | null;
+  report: Saying | null;
   asked: Saying | null;
   /** The number of other people who answered; and below, the first substantial answer. */
   answerers: number;
@@ -57,21 +57,21 @@ export async function threadCase(db: Snapshot, thread: Thread, texts: Map<number
     return body;
   };
   const isWhole = first.parent === null;
-  const told = isWhole ? reportedIn(first.subject, bodyOf(first)) : null;
+  const reported = isWhole ? reportedIn(first.subject, bodyOf(first)) : null;
   const pull = /\bpull\b/i.test(first.subject) ? await pullEnd(db, first) : null;
   const kind = pull
     ? 'pull request'
-    : told
+    : reported
       ? 'report'
       : isWhole && isAnnouncement(first.subject)
         ? 'announcement'
         : 'discussion';
   const others = later.filter((row) => personOf(row) !== personOf(first) && !isMachine(row.author, row.address));
-  const isTold = kind === 'report' && told && told.line >= 0;
+  const hasLine = kind === 'report' && reported && reported.line >= 0;
   const said = ofAsker(first, later, bodyOf);
   return {
     kind,
-    told: isTold ? { ...saying(first, null), lines: [told.line, told.line], quote: told.text } : null,
+    report: hasLine ? { ...saying(first, null), lines: [reported.line, reported.line], quote: reported.text } : null,
     asked: isWhole && !pull && !isMachine(first.author, first.address) ? gist(first, bodyOf(first)) : null,
     answerers: new Set(others.map(personOf)).size,
     answer: firstGist(others, bodyOf),
@@ -114,18 +114,18 @@ function firstGist(rows: ThreadRow[], bodyOf: (row: ThreadRow) => Body): Saying 
 /** The newest mail in which the person who began the thread says that the problem is gone. */
 function ofAsker(first: ThreadRow, later: ThreadRow[], bodyOf: (row: ThreadRow) => Body): Saying | null {
   const own = later.filter((row) => personOf(row) === personOf(first));
-  return newestTold(own, bodyOf, solvedIn);
+  return newestAct(own, bodyOf, solvedIn);
 }
 
-function newestTold(
+function newestAct(
   rows: ThreadRow[],
   bodyOf: (row: ThreadRow) => Body,
-  find: (body: Body) => Told | null,
+  find: (body: Body) => ActLine | null,
 ): Saying | null {
   for (const row of rows.slice(-MOST_READ).reverse()) {
     const body = bodyOf(row);
-    const told = find(body);
-    if (told) return saying(row, passageAt(body, told.line));
+    const found = find(body);
+    if (found) return saying(row, passageAt(body, found.line));
   }
   return null;
 }
@@ -150,7 +150,7 @@ async function endingOf(db: Snapshot, thread: Thread, known: Known): Promise<End
   const taken = await takenIn(db, thread, bodyOf);
   if (taken) return taken;
   if (said) return { how: 'said', what: 'solved', tone: 'in', by: said };
-  const sent = kind === 'report' ? newestTold(later, bodyOf, sentIn) : null;
+  const sent = kind === 'report' ? newestAct(later, bodyOf, sentIn) : null;
   if (sent) return { how: 'said', what: 'a patch was sent', tone: 'near', by: sent };
   return { how: 'silent', isAnswered: others.length > 0 };
 }

@@ -20,9 +20,9 @@ const ENDS: readonly number[] = [
   CLAIM.superseded,
   CLAIM.reverted,
 ];
-const TOLD = [...ENDS, CLAIM.changesRequested, CLAIM.gaveIn];
+const SHOWN = [...ENDS, CLAIM.changesRequested, CLAIM.gaveIn];
 /** Statements of people and notices, which have a line. Statements in robots' forms are shown with the series. */
-const SAID = [
+const WITH_LINE = [
   CLAIM_SOURCE.words,
   CLAIM_SOURCE.b4,
   CLAIM_SOURCE.patchwork,
@@ -35,7 +35,7 @@ const SAID = [
 export async function verdictsAmong(db: Snapshot, ids: number[]): Promise<VerdictLine[]> {
   const rows = await db.all<{ id: number; line: number; kind: number } & Record<string, never>>(
     `SELECT o.evidence_id AS id, o.line, min(o.kind) AS kind FROM json_each(?) j JOIN outcome o ON o.evidence_id = j.value
-     WHERE o.doubted = 0 AND o.source IN (${SAID.join(', ')}) AND o.kind IN (${TOLD.join(', ')})
+     WHERE o.doubted = 0 AND o.source IN (${WITH_LINE.join(', ')}) AND o.kind IN (${SHOWN.join(', ')})
      GROUP BY o.evidence_id, o.line ORDER BY o.evidence_id, o.line`,
     [JSON.stringify(ids)],
   );

@@ -67,7 +67,7 @@ async function* checkReferences(db: Snapshot): AsyncGenerator<Fault> {
       `SELECT id, thread, refs, imposter FROM message WHERE id > ? ORDER BY id LIMIT ${PAGE}`,
       [after],
     );
-    const told = rows.filter(({ refs }) => refs !== '').map((row) => [row.refs.split(' '), row.thread, row.imposter]);
+    const named = rows.filter(({ refs }) => refs !== '').map((row) => [row.refs.split(' '), row.thread, row.imposter]);
     const bad = await db.get<{ n: number }>(
       `WITH named AS (SELECT j.key AS mail, j.value ->> 2 AS imposter, r.value AS msgid, j.value ->> 1 AS thread
          FROM json_each(?) j, json_each(j.value, '$[0]') r)
@@ -75,7 +75,7 @@ async function* checkReferences(db: Snapshot): AsyncGenerator<Fault> {
          HAVING sum(EXISTS (SELECT 1 FROM message m WHERE m.msgid = n.msgid) OR EXISTS (SELECT 1 FROM ghost g WHERE g.msgid = n.msgid)) < count(*)
          OR NOT imposter AND NOT max(EXISTS (SELECT 1 FROM message m WHERE m.msgid = n.msgid AND m.thread = n.thread)
            OR EXISTS (SELECT 1 FROM ghost g WHERE g.msgid = n.msgid AND g.thread = n.thread)))`,
-      [JSON.stringify(told)],
+      [JSON.stringify(named)],
     );
     count += bad?.n ?? 0;
     const last = rows[rows.length - 1];

@@ -45,7 +45,7 @@ const MOST_DEBATES = 8;
 const MOST_WAITING = 15;
 
 const GONE: readonly number[] = [CLAIM.rejected, CLAIM.dropped, CLAIM.withdrawn, CLAIM.reverted];
-const TOLD: readonly number[] = [...GONE, CLAIM.applied, CLAIM.queued, CLAIM.merged];
+const VERDICTS: readonly number[] = [...GONE, CLAIM.applied, CLAIM.queued, CLAIM.merged];
 /** Sources whose line has a person's or a notice's words. */
 const SPOKEN: readonly number[] = [CLAIM_SOURCE.words, CLAIM_SOURCE.report, CLAIM_SOURCE.trailer];
 
@@ -131,7 +131,7 @@ async function verdictsOf(db: Snapshot, from: number, to: number, list: number |
   const rows = await db.all<Row & { kind: number; source: number; tree: string | null }>(
     `SELECT s.title, s.id AS series, o.kind, o.source, o.tree, o.line, max(o.evidence_id) AS newest, ${PROOF} FROM outcome o ${SERIES_OF_PATCH}
      JOIN message m ON m.id = o.evidence_id JOIN identity i ON i.id = m.author_id
-     WHERE o.evidence_id >= ?1 AND o.evidence_id < ?2 AND o.doubted = 0 AND o.kind IN (${TOLD.join(', ')})
+     WHERE o.evidence_id >= ?1 AND o.evidence_id < ?2 AND o.doubted = 0 AND o.kind IN (${VERDICTS.join(', ')})
        AND (${CARRIED('o.evidence_id', '?3')} OR ${CARRIED('o.patch_id', '?3')})
        AND NOT (o.kind = ${CLAIM.rejected} AND EXISTS (SELECT 1 FROM objection j WHERE j.series_id = s.id AND j.evidence_id = o.evidence_id AND j.answered = 1))
      GROUP BY s.id ORDER BY newest DESC`,

@@ -41,7 +41,7 @@ CREATE TRIGGER message_gone AFTER DELETE ON message BEGIN
   INSERT OR IGNORE INTO dirty_author VALUES (old.author_id);
 END;
 
--- The identities and names that new mails touch are found by these (ingest/pipeline/kin.ts).
+-- By these, ingest finds the identities and names that new mails affect (ingest/pipeline/affected.ts).
 CREATE TABLE person_key (   -- what identities share that may be joined (ingest/people/keys.ts)
   key         TEXT NOT NULL,
   identity_id INTEGER NOT NULL,

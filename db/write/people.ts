@@ -1,7 +1,7 @@
 import { IDS_PER_SECOND } from '#mail/ids';
 import type { Connection, Reads, Transaction, Value } from '../open';
+import { addToIndex, IDENTITY, type IdentityRow, type IndexRows, replaceIndex } from './identities';
 import { insertRows } from './insert';
-import { IDENTITY, type IdentityRow, type KinRows, replaceKin, saveKin } from './kin';
 
 export interface PersonRow {
   slug: string;
@@ -50,7 +50,7 @@ export async function savePeople(
   connection: Connection,
   people: PersonRow[],
   stamp: string,
-  { kin, among }: { kin: KinRows; among?: number[] },
+  { index, among }: { index: IndexRows; among?: number[] },
 ): Promise<void> {
   const numbered = people.map((person) => ({ ...person, id: Math.min(...person.identities.map(({ id }) => id)) }));
   await connection.transaction(async (db) => {
@@ -58,7 +58,7 @@ export async function savePeople(
     await replacePersons(db, numbered, scope);
     await replaceMembers(db, numbered, scope);
     await replaceLikes(db, numbered, scope);
-    await (among ? saveKin : replaceKin)(db, kin);
+    await (among ? addToIndex : replaceIndex)(db, index);
     await db.run('DELETE FROM dirty_author');
     await db.run(
       `INSERT INTO meta (key, value) VALUES ('people', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
@@ -67,7 +67,7 @@ export async function savePeople(
   });
 }
 
-/** What is compared with what is stored: these identities, the persons that they belonged to and belong to. */
+/** The stored rows that are compared: those of these identities, and of the persons to whom they belonged and belong now. */
 interface Scope {
   identities: string;
   persons: string;
@@ -82,7 +82,7 @@ async function scopeOf(db: Transaction, people: Numbered[], among: number[]): Pr
   return { identities, persons: JSON.stringify([...new Set([...before, ...people].map(({ id }) => id))]) };
 }
 
-/** A condition that leaves the rows of a scope. */
+/** A condition for the rows of a scope. */
 const within = (column: string, scope: string | undefined) =>
   scope === undefined ? '' : `WHERE ${column} IN (SELECT value FROM json_each(?))`;
 const given = (scope: string | undefined): Value[] => (scope === undefined ? [] : [scope]);

@@ -161,8 +161,8 @@ function possibleParent(inReplyTo: string): string | null {
 }
 
 function arrivalOf(block: HeaderBlock, { receivedAt, fromLine }: Hints, dated: string | undefined): number | null {
-  const told = receivedAt ?? receivedDate(block);
-  if (told !== null || fromLine === undefined || fromLine === null) return told;
+  const received = receivedAt ?? receivedDate(block);
+  if (received !== null || fromLine === undefined || fromLine === null) return received;
   return isArrival(fromLine, dated) ? fromLine : null;
 }
 

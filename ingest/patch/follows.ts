@@ -40,14 +40,14 @@ export function judge(later: PostedSet, earlier: PostedSet): Link | null {
   if (isReplacement(later, earlier, sameAuthor)) return link('replacement', 5.5, alike);
   if (isSentAgain(later, earlier, sameAuthor)) return link('resend', 5.4, alike);
   const step = stepBetween(later, earlier);
-  const kin = isKin(alike);
+  const similar = isSimilar(alike);
   // Different change-ids mean different works, unless b4 was set up again for the next version of the very same patches.
   if (changeId === false && !(sameAuthor && step === 'next' && alike.sameName && isMostly(alike))) return null;
   if (namesEarlier(later, earlier) && isLinkBelieved(alike, sameAuthor, step))
     return link('link', linkWeight(alike, sameAuthor), alike);
   if (
     answers(later, earlier) &&
-    (kin || (sameAuthor && step === 'next' && (alike.files > 0 || alike.nameLikeness >= 0.5)))
+    (similar || (sameAuthor && step === 'next' && (alike.files > 0 || alike.nameLikeness >= 0.5)))
   ) {
     if (sameAuthor || step === 'next') return link('reply', 4, alike);
   }
@@ -120,8 +120,8 @@ function posted(a: PostedSet, b: PostedSet): number {
 
 /** A link to an earlier version is trusted if the works have anything in common and the numbers do not contradict it. */
 function isLinkBelieved(alike: Likeness, sameAuthor: boolean, step: Step): boolean {
-  if (sameAuthor) return isKin(alike) || (step !== 'back' && (alike.files > 0 || alike.nameLikeness >= 0.5));
-  return alike.pairs >= alike.larger * 0.5 && isKin(alike);
+  if (sameAuthor) return isSimilar(alike) || (step !== 'back' && (alike.files > 0 || alike.nameLikeness >= 0.5));
+  return alike.pairs >= alike.larger * 0.5 && isSimilar(alike);
 }
 
 /** A link to a work that shares little is often to the base of this one, so a set with the same title weighs more. */
@@ -144,7 +144,7 @@ function byAnother(later: PostedSet, earlier: PostedSet, alike: Likeness, step: 
 }
 
 /** Whether a patch of one is a version of a patch of the other. */
-function isKin(alike: Likeness): boolean {
+function isSimilar(alike: Likeness): boolean {
   return alike.pairs > 0 || alike.sameName;
 }
 

@@ -152,8 +152,8 @@ function titledWith(words: string[], target: PatchFact, siblings: PatchFact[]): 
 /** The patch or cover letter with the same position in the version that is named. */
 function versionOf(parent: PatchFact, revision: number, index: PatchIndex): PatchFact | undefined {
   if (parent.revision === revision) return parent;
-  const kin = index.titled(parent.titleKey).filter((fact) => fact.authorKey === parent.authorKey);
-  return kin.findLast((fact) => fact.revision === revision && fact.kind === parent.kind);
+  const versions = index.titled(parent.titleKey).filter((fact) => fact.authorKey === parent.authorKey);
+  return versions.findLast((fact) => fact.revision === revision && fact.kind === parent.kind);
 }
 
 /** Tests whether a position is meant: '1-5', '1 2 4', 'not 3', '+2' (this one and 2), 'upto' (all up to this one); null if none is named. */

@@ -19,7 +19,7 @@ export function keysOf({ name, address }: Pick<Identity, 'name' | 'address'>, li
   const robot = foldName(name).trim();
   if (isRobot(name, address)) keys.push(addressKey(address), ...(robot ? [`robot ${robot}`] : []));
   else if (isRewritten(name)) keys.push(...(relayed ? [addressKey(relayed)] : []));
-  // Who writes from a list's own address is told by the name alone.
+  // The address of a list says nothing about who writes from it; only the name does.
   else if (address && !lists.has(address)) keys.push(addressKey(address));
   return [...new Set(keys)];
 }

@@ -39,7 +39,7 @@ export class ListNames {
   /** The lists of each source: those of this run, and those of earlier runs once a mail names a new list. */
   readonly #used = new Map<number, Set<number>>();
   readonly #counted = new Set<number>();
-  readonly #told = new Set<number>();
+  readonly #noted = new Set<number>();
 
   private constructor() {}
 
@@ -94,11 +94,11 @@ export class ListNames {
     if (!this.#counted.has(source.id)) for (const id of await listsOfSource(db, source.id)) used.add(id);
     this.#counted.add(source.id);
     if (used.size < MAX_LISTS) return true;
-    if (!this.#told.has(source.id))
+    if (!this.#noted.has(source.id))
       source.onNote(
         `names more than ${MAX_LISTS} lists; mails of other lists go into the list named after the source (or with --list NAME)`,
       );
-    this.#told.add(source.id);
+    this.#noted.add(source.id);
     return false;
   }
 

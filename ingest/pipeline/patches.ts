@@ -26,7 +26,7 @@ async function linkDirty(db: Transaction, last: number): Promise<void> {
   await finishDirty(db, last);
 }
 
-/** Links series and resolves what happened to their patches. A function of its own: its facts are garbage when series are judged. */
+/** Links series and resolves what happened to their patches. A separate function, so that its facts can be collected before series are judged. */
 async function relate(db: Transaction, last: number): Promise<void> {
   const facts = await gatherPatches(db, last);
   await replaceRevisions(db, linkSeries(facts));
@@ -41,8 +41,8 @@ async function resolveOutcomes(db: Transaction, last: number, known: Map<number,
   await replaceOutcomes(db, found);
   const open = openCopies(claims, found);
   if (open.length === 0) return;
-  const kin = await gatherByAuthor(db, open, known);
-  await addOutcomes(db, resolveByAuthor(open, kin.facts, kin.applied));
+  const near = await gatherByAuthor(db, open, known);
+  await addOutcomes(db, resolveByAuthor(open, near.facts, near.applied));
 }
 
 /** Replaces what a repository said before by what it says now, and judges the series again. */

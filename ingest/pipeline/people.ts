@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Connection } from '#db/open';
-import { type IdentityRow, newIdentities } from '#db/write/kin';
+import { type IdentityRow, newIdentities } from '#db/write/identities';
 import {
   addMailmap,
   countAuthors,
@@ -19,7 +19,7 @@ import { joinPeople } from '../people/join';
 import { parseMailmap } from '../people/mailmap';
 import { tiesOf } from '../people/ties';
 import { SourceError } from '../read/types';
-import { allKin, Part, type Said } from './kin';
+import { AffectedPart, indexOfAll, type Said } from './affected';
 
 /** people.json: pairs of addresses that belong to one person, and pairs that do not. It overrules every rule. */
 const OVERRULES = z.strictObject({
@@ -59,7 +59,7 @@ export async function readOverrules(path: string): Promise<Overrules> {
 
 /**
  * Joins identities into persons if any of them wrote or lost a mail, or if the mailmap or people.json changed, and writes the differences.
- * Counts and ties are only read again for identities with new mails, and only those are joined again that these may change
+ * Counts and ties are only read again for identities with new mails. Only identities that these may change are joined again
  * (docs/decisions/0052).
  */
 export async function linkPeople(db: Connection, overrules: Overrules): Promise<void> {
@@ -83,15 +83,15 @@ export async function linkPeople(db: Connection, overrules: Overrules): Promise<
   const all = await identities(db);
   await tieNamesakes(db, all, isSame ? dirty : null);
   const people = joinPeople(all, { ...said, ...(await ties(db)) });
-  await savePeople(db, people, given, { kin: allKin(all, lists) });
+  await savePeople(db, people, given, { index: indexOfAll(all, lists) });
 }
 
-/** Changes with the rules of joining: all are joined again by the first ingest that has others. */
+/** The version of the rules for joining. The first ingest with another version joins all identities again. */
 const RULES = 2;
 
-/** Joins those again that new mails may change; false: all have to be joined. */
+/** Joins only the identities that new mails may change; false if all have to be joined. */
 async function joinPart(db: Connection, dirty: ReadonlySet<number>, said: Said, stamp: string): Promise<boolean> {
-  const part = await Part.of(db, [...new Set([...dirty, ...(await newIdentities(db))])], said);
+  const part = await AffectedPart.of(db, [...new Set([...dirty, ...(await newIdentities(db))])], said);
   if (!part) return false;
   await tieNamesakes(db, part.identities, dirty);
   const join = async () => {
@@ -100,7 +100,7 @@ async function joinPart(db: Connection, dirty: ReadonlySet<number>, said: Said, 
   };
   if (!(await part.addFamilies(await join()))) return false;
   const people = await join();
-  await savePeople(db, people, stamp, { kin: part.rows, among: part.identities.map(({ id }) => id) });
+  await savePeople(db, people, stamp, { index: part.rows, among: part.identities.map(({ id }) => id) });
   return true;
 }
 

@@ -189,9 +189,9 @@ describe('a public-inbox v2 directory', () => {
   });
 
   it('accepts an empty repository as an archive without mail', async () => {
-    const told = await readAll(await only(inbox([])));
-    expect([told.events, told.error]).toEqual([[], null]);
-    expect(told.notes[0]).toMatch(/empty/);
+    const result = await readAll(await only(inbox([])));
+    expect([result.events, result.error]).toEqual([[], null]);
+    expect(result.notes[0]).toMatch(/empty/);
   });
 
   it("fails with git's message if a repository is damaged", async () => {

@@ -106,9 +106,9 @@ describe('a file that is not regular', () => {
     const path = folder({ 'a.mbox': `From a@example.org Mon Jan  1 00:00:00 2024\n${mail(1)}` });
     symlinkSync(secret(), join(path, 'b.mbox'));
     execFileSync('mkfifo', [join(path, 'c.mbox')]);
-    const told = await Promise.all((await recognise(path)).map((source) => readAll(source)));
-    expect(told.map(({ events }) => summary(events).length)).toEqual([1, 0, 0]);
-    expect(told.map(({ error }) => String(error))).toEqual([
+    const results = await Promise.all((await recognise(path)).map((source) => readAll(source)));
+    expect(results.map(({ events }) => summary(events).length)).toEqual([1, 0, 0]);
+    expect(results.map(({ error }) => String(error))).toEqual([
       'null',
       expect.stringMatching(/b\.mbox.*a link, which is not followed/),
       expect.stringMatching(/c\.mbox.*not a regular file/),

@@ -247,7 +247,7 @@ describe('a file', () => {
     ['data.bin', '\0\x01\x02From: x\n\n'],
     ['data.gz', gzipSync('not mail')],
     ['broken.gz', '\x1f\x8bnonsense'],
-  ])('%s that is no mail is refused by name, and told what is accepted', async (name, content) => {
+  ])('%s that is not mail is refused with its name and a list of what is accepted', async (name, content) => {
     const path = file(Buffer.from(content as string, 'latin1'), name);
     await expect(recognise(path)).rejects.toThrow(new RegExp(`${name}: .*Accepted: .*mbox`));
   });

@@ -46,7 +46,7 @@ export class MboxSplitter {
   /** Whether the current mail has no usable Content-Length. */
   #noLength = false;
   /** The end of the current mail according to its Content-Length, once that is known to be right. */
-  #told: number | null = null;
+  #statedEnd: number | null = null;
 
   /** The number of lines that begin with `From ` after an empty line and were treated as text. */
   kept = 0;
@@ -74,7 +74,7 @@ export class MboxSplitter {
     this.#searched = next;
     this.#dropped = 0;
     this.#noLength = false;
-    this.#told = null;
+    this.#statedEnd = null;
   }
 
   /** Appends a chunk without moving bytes in place, because returned mails are views of them. */
@@ -105,8 +105,8 @@ export class MboxSplitter {
 
   /** The start of the next mail; null if more bytes are needed. */
   #nextStart(final: boolean): number | null {
-    const told = this.#byContentLength(final);
-    if (told !== undefined) return told;
+    const stated = this.#byContentLength(final);
+    if (stated !== undefined) return stated;
     const bytes = this.#bytes.subarray(0, this.#length);
     for (;;) {
       const hit = bytes.indexOf(FROM_AFTER_LINE, this.#searched);
@@ -159,13 +159,13 @@ export class MboxSplitter {
     if (bytes[at] === RETURN) at++;
     if (bytes[at] === LINE_END) at++;
     if (at < this.#length && !(startsWithFrom(bytes, at) && isFromLine(bytes, at, true))) return undefined;
-    this.#told = end;
+    this.#statedEnd = end;
     return at;
   }
 
   /** The mail that ends before `next`, without its `From ` line and the empty line after it; null for empty lines between mails. */
   #mail(next: number): MboxMail | null {
-    const whole = this.#bytes.subarray(this.#start, this.#told ?? next);
+    const whole = this.#bytes.subarray(this.#start, this.#statedEnd ?? next);
     const tooLong = this.#dropped > 0;
     const hasFrom = startsWithFrom(whole, 0);
     const fromLine = hasFrom
@@ -177,7 +177,7 @@ export class MboxSplitter {
     const content = whole.subarray(hasFrom ? headerStart(whole, lineAfter(whole, 0)) : 0);
     return {
       ...place,
-      bytes: unescapeFrom(this.#told === null ? withoutEmptyLine(content) : content, saysMboxrd(whole)),
+      bytes: unescapeFrom(this.#statedEnd === null ? withoutEmptyLine(content) : content, saysMboxrd(whole)),
     };
   }
 
@@ -210,6 +210,6 @@ function withoutEmptyLine(mail: Buffer): Buffer {
 
 function contentLength(header: Buffer): number | null {
   if (header.indexOf(LENGTH_FIELD) < 0) return null;
-  const told = CONTENT_LENGTH.exec(header.toString('latin1'))?.[1];
-  return told === undefined || Number(told) > MAX_CONTENT_LENGTH ? null : Number(told);
+  const length = CONTENT_LENGTH.exec(header.toString('latin1'))?.[1];
+  return length === undefined || Number(length) > MAX_CONTENT_LENGTH ? null : Number(length);
 }

@@ -52,7 +52,7 @@ export function mail(n: number, body = `Text ${n}.\n`): string {
   return `From: Ada <ada@example.org>\nDate: Mon, 1 Jan 2024 00:00:00 +0000\nMessage-ID: <${n}@example.org>\nSubject: Mail ${n}\n\n${body}`;
 }
 
-export interface Told {
+export interface ReadResult {
   events: SourceEvent[];
   notes: string[];
   totals: string[];
@@ -60,20 +60,20 @@ export interface Told {
   error: unknown;
 }
 
-export async function readAll(source: Source, state?: unknown, seen: Set<string> = new Set()): Promise<Told> {
-  const told: Told = { events: [], notes: [], totals: [], error: null };
+export async function readAll(source: Source, state?: unknown, seen: Set<string> = new Set()): Promise<ReadResult> {
+  const result: ReadResult = { events: [], notes: [], totals: [], error: null };
   try {
     const options = {
       state,
       isSeen: async (keys: string[]) => new Set(keys.filter((key) => seen.has(key))),
-      onNote: (note: string) => told.notes.push(note),
-      onTotal: (total: number, unit: string) => told.totals.push(`${total} ${unit}`),
+      onNote: (note: string) => result.notes.push(note),
+      onTotal: (total: number, unit: string) => result.totals.push(`${total} ${unit}`),
     };
-    for await (const event of source.open(options)) told.events.push(event);
+    for await (const event of source.open(options)) result.events.push(event);
   } catch (error) {
-    told.error = error;
+    result.error = error;
   }
-  return told;
+  return result;
 }
 
 export async function only(location: string): Promise<Source> {

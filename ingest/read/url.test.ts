@@ -135,13 +135,13 @@ describe('a list by its URL', () => {
       '/gadgets/git/0.git': { description: 'no' },
     };
     const said = async (source: Source) => {
-      const told: string[] = [];
+      const descriptions: string[] = [];
       for await (const _ of source.open({
         state: undefined,
         isSeen: async () => new Set(),
-        onDescription: (text) => told.push(text),
+        onDescription: (text) => descriptions.push(text),
       }));
-      return told;
+      return descriptions;
     };
     expect(await said(await at(widgets.url))).toEqual(['Talk about widgets']);
     const [local] = await recognise(folder);
@@ -165,8 +165,8 @@ describe('a list by its URL', () => {
         else response.writeHead(404).end();
       }
     });
-    const told = await readAll(await at(`${moved}/widgets/`));
-    expect([told.error, summary(told.events)]).toEqual([null, [`mail ${mail(0)}`]]);
+    const result = await readAll(await at(`${moved}/widgets/`));
+    expect([result.error, summary(result.events)]).toEqual([null, [`mail ${mail(0)}`]]);
   });
 
   it('is found by its repositories without a manifest', async () => {
@@ -184,11 +184,11 @@ describe('a list by its URL', () => {
     for (const n of [0, 1, 2]) widgets.commit(n, [mail(n)]);
     writeFileSync(join(folder, 'git', '1.git', 'info', 'refs'), 'nonsense');
     const mirrors = temporary();
-    const told = await readAll(await at(widgets.url, mirrors));
-    expect(summary(told.events)).toEqual([`mail ${mail(0)}`]);
-    expect(String(told.error)).toMatch(/widgets\/git\/1\.git: git finds no commit there: .*Try again later/);
+    const result = await readAll(await at(widgets.url, mirrors));
+    expect(summary(result.events)).toEqual([`mail ${mail(0)}`]);
+    expect(String(result.error)).toMatch(/widgets\/git\/1\.git: git finds no commit there: .*Try again later/);
     execFileSync('git', ['--git-dir', join(folder, 'git', '1.git'), 'update-server-info', '--force']);
-    const again = await readAll(await at(widgets.url, mirrors), lastState(told.events));
+    const again = await readAll(await at(widgets.url, mirrors), lastState(result.events));
     expect([again.error, summary(again.events)]).toEqual([null, [`mail ${mail(1)}`, `mail ${mail(2)}`]]);
   });
 
@@ -202,9 +202,9 @@ describe('a list by its URL', () => {
     const source = await at(widgets.url);
     await readAll(source);
     fails = true;
-    const told = await readAll(source);
-    expect(summary(told.events)).toEqual([`mail ${mail(0)}`]);
-    expect(told.error).toMatchObject({
+    const result = await readAll(source);
+    expect(summary(result.events)).toEqual([`mail ${mail(0)}`]);
+    expect(result.error).toMatchObject({
       status: 503,
       retryAfter: 7,
       message: expect.stringMatching(/manifest\.js\.gz: the server answered 503: .*wait 7 seconds/),
@@ -231,9 +231,9 @@ describe('a list by its URL', () => {
       return true;
     });
     widgets.commit(0, [mail(0)]);
-    const told = await readAll(await at(widgets.url));
-    expect([told.error, summary(told.events)]).toEqual([null, [`mail ${mail(0)}`]]);
-    expect(told.notes).toContain('the manifest names 6 repositories of other lists; they are ignored');
+    const result = await readAll(await at(widgets.url));
+    expect([result.error, summary(result.events)]).toEqual([null, [`mail ${mail(0)}`]]);
+    expect(result.notes).toContain('the manifest names 6 repositories of other lists; they are ignored');
     const foreign = await serve(answer(200, gzipped(Object.fromEntries(paths.map((path) => [path, {}])))));
     expect(await failure(`${foreign}/widgets/`)).toMatch(/names no repository of "widgets", but 6 others/);
   });
@@ -317,7 +317,7 @@ describe('a server that misbehaves', () => {
     ],
     ['gives git a web page', answer(200, '<html>'), /git finds no commit there/],
     ['has nothing for git', answer(404), /git fetch failed .*the server does not have this repository/],
-  ] as [string, Handler, RegExp][])('and %s is told of', async (does, handler, said) => {
+  ] as [string, Handler, RegExp][])('and reports %s', async (does, handler, said) => {
     const base = await serve((request, response) => {
       if (request.url?.endsWith('manifest.js.gz')) response.end(gzipped({ '/widgets/git/0.git': {} }));
       else handler(request, response);
@@ -374,20 +374,20 @@ describe('a mailbox by its URL', () => {
     const base = await serve(answer(200, whole.subarray(0, whole.length / 2)));
     const fetched = (await (await at(`${base}/x.mbox.gz`)).fetch?.({ state: undefined })) as Fetched;
     expect([fetched.news, String(fetched.failure)]).toEqual([true, expect.stringMatching(/cannot decompress/)]);
-    const told = await readAll(fetched.source);
-    expect([summary(told.events).length > 100, told.error]).toEqual([true, fetched.failure]);
+    const result = await readAll(fetched.source);
+    expect([summary(result.events).length > 100, result.error]).toEqual([true, fetched.failure]);
   });
 
   it('gives its complete mails, then fails, if cut off', async () => {
     const texts = Array.from({ length: 400 }, (_, n) => mail(n, `${Math.sin(n)} ${Math.cos(n)}\n`.repeat(20)));
     const whole = gzipSync(mbox(...texts));
     const base = await serve(answer(200, whole.subarray(0, whole.length / 2)));
-    const told = await readAll(await at(`${base}/x.mbox.gz`));
-    const read = summary(told.events);
+    const result = await readAll(await at(`${base}/x.mbox.gz`));
+    const read = summary(result.events);
     expect(read.length).toBeGreaterThan(100);
     expect(read).toEqual(texts.slice(0, read.length).map((text) => `mail ${text}`));
-    expect(String(told.error)).toMatch(/x\.mbox\.gz: cannot decompress the whole file/);
-    expect(told.events.some(({ kind }) => kind === 'checkpoint')).toBe(false);
+    expect(String(result.error)).toMatch(/x\.mbox\.gz: cannot decompress the whole file/);
+    expect(result.events.some(({ kind }) => kind === 'checkpoint')).toBe(false);
   });
 
   it('is rejected if it is a web page, or empty', async () => {

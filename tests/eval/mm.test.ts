@@ -26,10 +26,10 @@ describe.skipIf(!ARCHIVES)('the announcement of 2.6.9-mm1', () => {
     const release = read();
     const lines = text.split('\n');
     const begin = lines.findIndex((line) => /^Changes since/.test(line));
-    const told = [...(release?.entries ?? []).flatMap(({ file, title, note }) => [file, title ?? '', note ?? ''])].join(
-      '\n',
-    );
-    const squeezed = told.replace(/\s+/g, ' ');
+    const shown = [
+      ...(release?.entries ?? []).flatMap(({ file, title, note }) => [file, title ?? '', note ?? '']),
+    ].join('\n');
+    const squeezed = shown.replace(/\s+/g, ' ');
     const counts = /^All \d+ patches:?$|^(?:number of (?:patches|changesets)\b.*|total patches): \d+$/;
     const lost = lines
       .slice(begin + 1)

@@ -155,11 +155,11 @@ describe.skipIf(!ARCHIVES)('500 blobs of linux-edac', () => {
       if (answer.status === 200 && made.push(value) === 500) break;
     }
     expect(made).toHaveLength(500);
-    const told = git(
+    const output = git(
       ['hash-object', '--no-filters', '--stdin-paths'],
       made.map((name) => join(real.path, name)).join('\n'),
     );
-    const hashes = told.trim().split('\n');
+    const hashes = output.trim().split('\n');
     expect(hashes.filter((hash, n) => !hash.startsWith(made[n] as string))).toEqual([]);
   });
 });

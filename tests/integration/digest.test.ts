@@ -133,8 +133,8 @@ describe('a digest', () => {
   });
 
   it('is in the feed of its list', async () => {
-    const told = await reader.read((db) => newestDigests(db, null));
-    expect(told.map(({ msgid }) => msgid)).toEqual(['debate-first-mail@example.org']);
+    const digests = await reader.read((db) => newestDigests(db, null));
+    expect(digests.map(({ msgid }) => msgid)).toEqual(['debate-first-mail@example.org']);
     expect(await reader.read((db) => newestDigests(db, 99))).toEqual([]);
   });
 });

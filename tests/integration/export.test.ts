@@ -60,8 +60,8 @@ describe('exports', () => {
   });
 
   it('messages have their text in parts if requested', () => {
-    const told = lines('messages', '--text').find(({ msgid }) => msgid === 'apart@example.org');
-    expect(told.text).toEqual({
+    const parted = lines('messages', '--text').find(({ msgid }) => msgid === 'apart@example.org');
+    expect(parted.text).toEqual({
       own: expect.stringContaining('It should, as here:'),
       quoted: '> it should stop\n>> should it?',
       diff: expect.stringMatching(/^diff --git a\/stop\.c[\s\S]*\n-go\(\);\n\+stop\(\);$/),
@@ -111,8 +111,8 @@ print(json.dumps({
   'found': [msgid for (msgid,) in db.execute("SELECT m.msgid FROM message_text x JOIN message m ON m.id = x.rowid WHERE message_text MATCH 'own : \\"as here\\" diff : stop'")],
   'people': one('SELECT count(*) FROM message m JOIN identity i ON i.name = m.author_name AND i.address = m.author_address JOIN person p ON p.id = i.person'),
 }))`;
-    const told = JSON.parse(execFileSync(python as string, ['-c', script, plain], { encoding: 'utf8' }));
-    expect(told).toMatchObject({
+    const read = JSON.parse(execFileSync(python as string, ['-c', script, plain], { encoding: 'utf8' }));
+    expect(read).toMatchObject({
       version: EXPORT_VERSION,
       check: 'ok',
       foreign: [],
@@ -124,9 +124,9 @@ print(json.dumps({
       ],
       found: ['apart@example.org'],
     });
-    expect(told.people).toBeGreaterThan(250);
+    expect(read.people).toBeGreaterThan(250);
     const counted = Object.fromEntries(Object.keys(EXPORTS).map((kind) => [kind, lines(kind).length]));
-    const { rows } = told;
+    const { rows } = read;
     expect({
       messages: rows.message,
       threads: rows.thread,

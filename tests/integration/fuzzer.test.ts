@@ -14,9 +14,9 @@ it('half a second of each reader finds no fault, and leaves a corpus', () => {
     encoding: 'utf8',
   });
   expect(ran.status, ran.stdout + ran.stderr).toBe(0);
-  const told = [...ran.stdout.matchAll(/^(\w+): (\d+) inputs, (\d+) blocks/gm)];
-  expect(told.map(([, name]) => name)).toEqual(['header', 'mime', 'html', 'query', 'mbox', 'diff']);
-  for (const [, name = '', , blocks] of told) {
+  const results = [...ran.stdout.matchAll(/^(\w+): (\d+) inputs, (\d+) blocks/gm)];
+  expect(results.map(([, name]) => name)).toEqual(['header', 'mime', 'html', 'query', 'mbox', 'diff']);
+  for (const [, name = '', , blocks] of results) {
     expect(Number(blocks)).toBeGreaterThan(100);
     // At least its seeds; on a busy machine there may be no time for more.
     expect(readdirSync(`${folder.path}/${name}`).length).toBeGreaterThan(1);

@@ -94,7 +94,7 @@ describe.skipIf(!NATS_SERVER)('nodes that move to a new schema one by one', { ti
     expect(await read(first)).toMatchObject({ version: SCHEMA_VERSION });
   });
 
-  it('one that is upgraded in place as well is told to be seeded', async () => {
+  it('one that is upgraded in place as well is asked to be seeded', async () => {
     await running.get(second)?.kill();
     expect(command('upgrade', [], second)).toMatchObject({ status: 0 });
     const one = NodeProcess.follow(second, cluster.urls, null);

@@ -42,8 +42,8 @@ const until = (ask: () => Promise<unknown>) => expect.poll(ask, { timeout: 60_00
 /** Asks nodes again and again, as their readers do. */
 class Readers {
   readonly faults: string[] = [];
-  /** What was told under one ETag, by any node. */
-  readonly told = new Map<string, string>();
+  /** The text that any node sent with an ETag. */
+  readonly texts = new Map<string, string>();
   readonly #looks: Promise<void>[] = [];
   #isOver = false;
 
@@ -57,8 +57,8 @@ class Readers {
       if (status !== 200 || !etag || text === undefined) continue;
       const now = sum(JSON.parse(text));
       if (now < most) this.faults.push(`${now} mails after ${most}`);
-      if ((this.told.get(etag) ?? text) !== text) this.faults.push(`${etag} of two states`);
-      this.told.set(etag, text);
+      if ((this.texts.get(etag) ?? text) !== text) this.faults.push(`${etag} of two states`);
+      this.texts.set(etag, text);
       most = now;
     }
   }
@@ -155,9 +155,9 @@ describe.skipIf(!NATS_SERVER)('npm start on several nodes', { timeout: 90_000 },
     await until(() => node(other)).toMatchObject({ state: 'following', lag: 0 });
   });
 
-  it('took no reader back meanwhile, and told each state under an ETag of its own', async () => {
+  it('showed no reader an older state meanwhile, and gave each state its own ETag', async () => {
     await readers.end();
     expect(readers.faults).toEqual([]);
-    expect(readers.told.size).toBeGreaterThan(1);
+    expect(readers.texts.size).toBeGreaterThan(1);
   });
 });

@@ -77,11 +77,11 @@ describe('clients that request much and do not read', () => {
       }
       const peak = memoryOf(server.child.pid as number, 'VmHWM');
       const answered = [200, 503].map((one) => `${statuses.filter((status) => status === one).length} times ${one}`);
-      const told = `${count} on ${path}: held ${(held / MB).toFixed(0)} MB, memory ${(before / MB).toFixed(0)} MB before, ${(peak / MB).toFixed(0)} MB at most; ${answered.join(', ')}`;
-      process.stderr.write(`slow readers: ${told}\n`);
+      const figures = `${count} on ${path}: held ${(held / MB).toFixed(0)} MB, memory ${(before / MB).toFixed(0)} MB before, ${(peak / MB).toFixed(0)} MB at most; ${answered.join(', ')}`;
+      process.stderr.write(`slow readers: ${figures}\n`);
       expect(statuses.length).toBeGreaterThan(0);
       expect(held).toBeLessThanOrEqual(ROOM);
-      expect(peak, told).toBeLessThan(ROOM + BESIDE);
+      expect(peak, figures).toBeLessThan(ROOM + BESIDE);
       for (const socket of sockets) socket.destroy();
       for (let n = 0; n < 100 && (await metric('threadline_http_in_flight')) > 1; n++) await later(100);
       expect(await metric('threadline_http_in_flight')).toBe(1);

@@ -28,9 +28,9 @@ describe('stories', () => {
     const here = await reader.read((db) => storiesHere(db, loadStories('stories')));
     expect(here.map(({ slug }) => slug)).toContain('one-stop');
     for (const story of here) {
-      const told = await reader.read((db) => proveStory(db, story));
-      expect(told.proofs.length).toBeGreaterThan(5);
-      expect(told.proofs.filter(({ isProved }) => !isProved)).toEqual([]);
+      const result = await reader.read((db) => proveStory(db, story));
+      expect(result.proofs.length).toBeGreaterThan(5);
+      expect(result.proofs.filter(({ isProved }) => !isProved)).toEqual([]);
     }
     expect(command('verify', [], database).stdout).toMatch(/\b0 not proved/);
   });

@@ -337,8 +337,8 @@ describe.skipIf(!publicInboxInstalled)('a list that is followed', () => {
     /** The next line of a source that says more than "nothing new". */
     const next = async (source: string): Promise<Line> => {
       for (;;) {
-        const told = await line(n++);
-        if (told.source.startsWith(source) && (told.read > 0 || told.error)) return told;
+        const outcome = await line(n++);
+        if (outcome.source.startsWith(source) && (outcome.read > 0 || outcome.error)) return outcome;
       }
     };
     try {
@@ -360,9 +360,9 @@ describe.skipIf(!publicInboxInstalled)('a list that is followed', () => {
       expect(failed.error).toMatch(/manifest\.js\.gz: connection refused/);
       server.commit('widgets', 1, [commitOf('m', mail('f'), day + 4)]);
       await server.start();
-      let told = await next(server.base);
-      while (told.error) told = await next(server.base);
-      expect(told).toMatchObject({ read: 1, stored: 1 });
+      let outcome = await next(server.base);
+      while (outcome.error) outcome = await next(server.base);
+      expect(outcome).toMatchObject({ read: 1, stored: 1 });
     } finally {
       child.kill('SIGTERM');
     }

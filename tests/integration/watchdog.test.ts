@@ -53,8 +53,8 @@ describe('a watched server', () => {
   }, 60_000);
 
   it('notifies systemd with systemd-notify as long as its loop runs', async () => {
-    const told = `${folder.path}/told`;
-    writeFileSync(`${folder.path}/systemd-notify`, `#!/bin/sh\necho "$@" >> ${told}\n`);
+    const notified = `${folder.path}/notified`;
+    writeFileSync(`${folder.path}/systemd-notify`, `#!/bin/sh\necho "$@" >> ${notified}\n`);
     chmodSync(`${folder.path}/systemd-notify`, 0o755);
     const env = {
       NOTIFY_SOCKET: '/nowhere',
@@ -62,9 +62,9 @@ describe('a watched server', () => {
       PATH: `${folder.path}:${process.env.PATH}`,
     };
     const server = await startServer(database, env);
-    const lines = () => (existsSync(told) ? readFileSync(told, 'utf8').trim().split('\n').length : 0);
+    const lines = () => (existsSync(notified) ? readFileSync(notified, 'utf8').trim().split('\n').length : 0);
     await until(() => lines() > 2);
-    expect(readFileSync(told, 'utf8')).toMatch(/^(?:WATCHDOG=1\n)+$/);
+    expect(readFileSync(notified, 'utf8')).toMatch(/^(?:WATCHDOG=1\n)+$/);
     process.kill(server.child.pid as number, 'SIGSTOP');
     const before = lines();
     await new Promise((later) => setTimeout(later, 1500));

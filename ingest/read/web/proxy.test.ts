@@ -97,14 +97,14 @@ describe('a server behind a proxy', () => {
   it('fails with an error that names the proxy without its password', async () => {
     const proxy = await proxyTo('127.0.0.1:1');
     process.env.https_proxy = `http://ada:secret@${proxy.address}`;
-    const told = (url: string) => ask(url, { silence: 100 }).then(String, String);
-    const refused = await told('https://lists.example.org/widgets/');
+    const answerOf = (url: string) => ask(url, { silence: 100 }).then(String, String);
+    const refused = await answerOf('https://lists.example.org/widgets/');
     expect(refused).toContain(`(through the proxy at ${proxy.address}, which may have refused it)`);
     expect(proxy.asked.map((line) => line.replace(/.*? CONNECT/, 'CONNECT'))).toEqual([
       'CONNECT lists.example.org:443',
     ]);
     process.env.https_proxy = 'socks5://ada:secret@proxy.example.org';
-    const other = await told('https://lists.example.org/widgets/');
+    const other = await answerOf('https://lists.example.org/widgets/');
     expect(other).toContain('cannot use a socks5:// proxy');
     expect(refused + other).not.toContain('secret');
   });

@@ -97,8 +97,8 @@ export async function nameCount(db: Reads): Promise<number> {
   return Number((await db.get<{ value: string }>(`SELECT value FROM meta WHERE key = 'people_names'`))?.value ?? 0);
 }
 
-/** What the next ingest finds the identities and names by that new mails touch. */
-export interface KinRows {
+/** Rows by which the next ingest finds the identities and names that its mails affect. */
+export interface IndexRows {
   /** (key, identity) */
   keys: [string, number][];
   /** (word, name): to add, and to remove. */
@@ -106,7 +106,7 @@ export interface KinRows {
   names: number;
 }
 
-export async function saveKin(db: Transaction, { keys, words, names }: KinRows): Promise<void> {
+export async function addToIndex(db: Transaction, { keys, words, names }: IndexRows): Promise<void> {
   await insertRows(db, 'INSERT OR IGNORE INTO person_key (key, identity_id)', keys);
   await insertRows(db, 'INSERT OR IGNORE INTO person_word (word, name)', words.added);
   await remove(db, 'DELETE FROM person_word WHERE (word, name)', words.removed);
@@ -116,8 +116,8 @@ export async function saveKin(db: Transaction, { keys, words, names }: KinRows):
   );
 }
 
-/** The same, where all is known: what is stored and not among it goes. */
-export async function replaceKin(db: Transaction, { keys, words, names }: KinRows): Promise<void> {
+/** The same for the rows of all identities: stored rows that are not among them are removed. */
+export async function replaceIndex(db: Transaction, { keys, words, names }: IndexRows): Promise<void> {
   const next = new Set(keys.map((row) => row.join('\n')));
   const gone = (await db.all<{ key: string; id: number }>('SELECT key, identity_id AS id FROM person_key')).flatMap(
     ({ key, id }) => (next.delete(`${key}\n${id}`) ? [] : [[key, id] as [string, number]]),
@@ -127,7 +127,7 @@ export async function replaceKin(db: Transaction, { keys, words, names }: KinRow
   const removed = (await db.all<{ word: string; name: string }>('SELECT word, name FROM person_word')).flatMap(
     ({ word, name }) => (nextWords.delete(`${word}\n${name}`) ? [] : [[word, name] as [string, string]]),
   );
-  await saveKin(db, {
+  await addToIndex(db, {
     keys: keys.filter((row) => next.has(row.join('\n'))),
     words: { added: words.added.filter((row) => nextWords.has(row.join('\n'))), removed },
     names,

@@ -3,16 +3,16 @@ import {
   bearers,
   countedNames,
   type IdentityRow,
+  type IndexRows,
   identitiesAt,
   identitiesOf,
   identitiesOfPersons,
   identitiesWith,
-  type KinRows,
   nameCount,
   namesWith,
   personsBySlug,
   personsOf,
-} from '#db/write/kin';
+} from '#db/write/identities';
 import { accountsOf, fullNames } from '../people/accounts';
 import { ownNames } from '../people/join';
 import { keysOf, nameKey, soughtBy } from '../people/keys';
@@ -20,14 +20,14 @@ import { familyOf, type Kept, slugOf } from '../people/naming';
 import { Rarity, rounded, roundedNames, wordsOf } from '../people/rarity';
 import type { Evidence, Person } from '../people/types';
 
-/** With more of them all are joined: that costs little more then. */
-const MAX_KIN = 20_000;
+/** If more identities are affected, all are joined, which then costs little more. */
+const MAX_AFFECTED = 20_000;
 
-/** What people said elsewhere, without what the mails prove: that is asked of the part alone. */
+/** Evidence from outside the mails (mailmap, people.json, lists). The evidence of the mails is read only for the affected part. */
 export type Said = Pick<Evidence, 'joined' | 'apart' | 'lists'>;
 
-/** The rows of all identities. */
-export function allKin(identities: IdentityRow[], lists: ReadonlySet<string>): KinRows {
+/** The rows that find identities and names, for all identities. */
+export function indexOfAll(identities: IdentityRow[], lists: ReadonlySet<string>): IndexRows {
   const names = [...ownNames(accountsOf(identities, lists))];
   return {
     keys: identities.flatMap((one) => keyRows(one, lists)),
@@ -40,50 +40,50 @@ const keyRows = (one: IdentityRow, lists: ReadonlySet<string>) =>
   keysOf(one, lists).map((key): [string, number] => [key, one.id]);
 const wordRows = (name: string) => [...wordsOf(name)].map((word): [string, string] => [word, name]);
 
-/** The identities that may be joined otherwise because of what changed, and what has to be known of all others. */
-export class Part {
+/** The identities whose persons may change with new mails, and the facts about all others that joining them needs. */
+export class AffectedPart {
   readonly #families = new Set<string>();
   readonly #slugs = new Map<number, string>();
 
   private constructor(
     private readonly db: Reads,
     private readonly changed: number[],
-    private readonly kin: Kin,
+    private readonly affected: Affected,
     private readonly said: Said,
     private readonly names: Names,
     private readonly nameCount: number,
   ) {}
 
-  /** Null: all have to be joined again. */
-  static async of(db: Reads, changed: number[], said: Said): Promise<Part | null> {
-    const kin = new Kin(db, said);
-    await kin.add(changed);
-    // Of an identity whose last mail was withdrawn nothing is known that leads to those whom it was joined with.
-    if (kin.isTooMany || changed.some((id) => !kin.found.has(id))) return null;
-    const names = await changedNames(db, kin.identities, said.lists);
+  /** Null if all have to be joined again. */
+  static async of(db: Reads, changed: number[], said: Said): Promise<AffectedPart | null> {
+    const affected = new Affected(db, said);
+    await affected.add(changed);
+    // An identity whose last mail was withdrawn has no keys any more that lead to the identities that it was joined with.
+    if (affected.isTooMany || changed.some((id) => !affected.found.has(id))) return null;
+    const names = await changedNames(db, affected.identities, said.lists);
     const before = await nameCount(db);
     const now = before + names.added.length - names.removed.length;
     if (roundedNames(before) !== roundedNames(now)) return null;
-    await kin.addWith((await namesTurned(db, names)).map(nameKey));
-    return kin.isTooMany ? null : new Part(db, changed, kin, said, names, now);
+    await affected.addWith((await namesTurned(db, names)).map(nameKey));
+    return affected.isTooMany ? null : new AffectedPart(db, changed, affected, said, names, now);
   }
 
   get identities(): IdentityRow[] {
-    return [...this.kin.found.values()];
+    return [...this.affected.found.values()];
   }
 
-  get rows(): KinRows {
+  get rows(): IndexRows {
     const { added, removed } = this.names;
     return {
-      keys: this.changed.flatMap((id) => keyRows(this.kin.found.get(id) as IdentityRow, this.said.lists)),
+      keys: this.changed.flatMap((id) => keyRows(this.affected.found.get(id) as IdentityRow, this.said.lists)),
       words: { added: added.flatMap(wordRows), removed: removed.flatMap(wordRows) },
       names: this.nameCount,
     };
   }
 
-  /** Adds everybody whose slug may change because these get one, or give theirs up; false where they are too many. */
+  /** Adds everybody whose slug may change because one of these takes or releases a slug; false if they are too many. */
   async addFamilies(people: Person[]): Promise<boolean> {
-    const ids = [...this.kin.found.keys()];
+    const ids = [...this.affected.found.keys()];
     const slugs = [
       ...people.map(({ name }) => slugOf(name)),
       ...(await personsOf(this.db, ids)).map(({ slug }) => slug),
@@ -91,14 +91,14 @@ export class Part {
     for (const slug of slugs) this.#families.add(familyOf(slug));
     const all = await personsBySlug(this.db, [...this.#families]);
     const own = all.filter(({ slug }) => this.#families.has(familyOf(slug)));
-    await this.kin.add(
+    await this.affected.add(
       await identitiesOfPersons(
         this.db,
         own.map(({ id }) => id),
       ),
     );
-    for (const { id, slug } of await personsOf(this.db, [...this.kin.found.keys()])) this.#slugs.set(id, slug);
-    return !this.kin.isTooMany;
+    for (const { id, slug } of await personsOf(this.db, [...this.affected.found.keys()])) this.#slugs.set(id, slug);
+    return !this.affected.isTooMany;
   }
 
   /** For `joinPeople`. */
@@ -113,11 +113,11 @@ export class Part {
   }
 }
 
-/** Identities, and with each all that keys or a mailmap connect with it. */
-class Kin {
+/** Some identities, and all that are connected with them by keys or a mailmap. */
+class Affected {
   readonly found = new Map<number, IdentityRow>();
   readonly #asked = new Set<string>();
-  /** Addresses that a mailmap or people.json says something of, each with the others. */
+  /** Addresses in a mailmap or people.json, each with the addresses joined to it there. */
   readonly #pairs = new Map<string, string[]>();
 
   constructor(
@@ -137,7 +137,7 @@ class Kin {
   }
 
   get isTooMany(): boolean {
-    return this.found.size > MAX_KIN;
+    return this.found.size > MAX_AFFECTED;
   }
 
   async addWith(keys: string[]): Promise<void> {
@@ -176,7 +176,7 @@ interface Names {
   removed: string[];
 }
 
-/** Full names that persons of this part have and had not before, and the other way round. */
+/** Full names that persons of this part have now and had not before, and names that they no longer have. */
 async function changedNames(db: Reads, part: IdentityRow[], lists: ReadonlySet<string>): Promise<Names> {
   const now = ownNames(accountsOf(part, lists));
   const all = new Set(fullNames(part).values());
@@ -193,7 +193,7 @@ async function changedNames(db: Reads, part: IdentityRow[], lists: ReadonlySet<s
   };
 }
 
-/** By how many more names have a word. */
+/** For each word, how many more names have it than before. */
 function changesOf({ added, removed }: Names): Map<string, number> {
   const changes = new Map<string, number>();
   for (const [names, by] of [
@@ -204,7 +204,7 @@ function changesOf({ added, removed }: Names): Map<string, number> {
   return changes;
 }
 
-/** Names that may have become rare, or are not any more. */
+/** Names that may have become rare, or may no longer be rare. */
 async function namesTurned(db: Reads, names: Names): Promise<string[]> {
   const changes = changesOf(names);
   const before = await bearers(db, [...changes.keys()]);
