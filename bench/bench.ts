@@ -63,7 +63,7 @@ async function web(list: string, folder: string, flags: Flags): Promise<Table[]>
   if (existsSync(flags.queries))
     tables.push(await searchTable(readQueries(flags.queries), list, ours, theirs, join(folder, list), say));
   else say(`queries are not measured: ${flags.queries}: no such file (--queries names another one)`);
-  tables.push(await pageTable(`Pages of ${list}`, await pageKinds(list, ours), ours, theirs, say));
+  tables.push(await pageTable(`Pages of ${list}`, await pageKinds(list, ours, theirs), ours, theirs, say));
   await Promise.all([ours.stop(), theirs?.stop()]);
   return tables;
 }

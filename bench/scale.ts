@@ -120,7 +120,7 @@ async function served(database: string, searches: string[][]): Promise<string[]>
       kinds.find(({ kind }) => kind.startsWith(name)),
     );
     const pages: string[] = [];
-    for (const kind of wanted) pages.push(kind ? await timeOf(anew(server.base + kind.ours)) : '–');
+    for (const kind of wanted) pages.push(kind ? await timeOf(anew(server.base + kind.paths[0])) : '–');
     for (const [n, query] of QUERIES.entries())
       searches[n]?.push(await timeOf(() => `${server.base}/search/?q=${queryAnew(query)()}&list=${LIST}`));
     return pages;

@@ -47,9 +47,9 @@ export const anew = (url: string) => () => `${url}${url.includes('?') ? '&' : '?
 /** A query that excludes a new word without matches each time, so that neither cached pages nor cached matches answer it. */
 export const queryAnew = (query: string) => () => encodeURIComponent(`(${query}) NOT zzqxbench${stamp++}`);
 
-async function time(fresh: () => string): Promise<Timed> {
+async function time(fresh: () => string, count = ALONE): Promise<Timed> {
   await load(fresh, { count: 2, clients: 1 });
-  const alone = await load(fresh, { count: ALONE, clients: 1 });
+  const alone = await load(fresh, { count, clients: 1 });
   const together = await load(fresh, { count: TOGETHER, clients: CLIENTS });
   const zipped = await load(fresh, { count: 1, clients: 1, gzip: true });
   return {
@@ -187,20 +187,26 @@ export async function searchTable(
   };
 }
 
-/** A page to measure: ours, and public-inbox's if it has a similar one. */
+/** Pages of one kind; on public-inbox's server, if `isShared`, the same paths have pages like ours. They are requested in turn. */
 export interface PageKind {
   kind: string;
-  ours: string;
-  theirs?: string;
+  paths: string[];
+  isShared?: boolean;
 }
+
+/** Threads of one size that are measured: readers seldom ask for the same thread twice. */
+const THREADS_OF_A_SIZE = 40;
 
 interface ThreadFacts {
   root: string;
   messages: number;
 }
 
-/** The pages of a list to measure: the list, its largest thread, a thread with about 14 mails, one with a single mail, a message. */
-export async function pageKinds(list: string, ours: Server): Promise<PageKind[]> {
+/**
+ * The pages of a list to measure: the list, its largest thread, threads of about 14 mails and of their first messages, threads of 2 and
+ * of 1. Where the root of a thread is missing, public-inbox has no page at its address; such threads are left out.
+ */
+export async function pageKinds(list: string, ours: Server, theirs: Server | null = null): Promise<PageKind[]> {
   const threads: ThreadFacts[] = [];
   for (let before: number | null | undefined; before !== null; ) {
     const url = `${ours.base}/api/v1/lists/${list}/threads${before === undefined ? '' : `?before=${before}`}`;
@@ -208,26 +214,44 @@ export async function pageKinds(list: string, ours: Server): Promise<PageKind[]>
     threads.push(...page.threads);
     before = page.next;
   }
-  // A thread's root may be missing; then it has no page.
-  const isThere = async ({ root }: ThreadFacts) =>
-    (await fetch(`${ours.base}/${list}/${encodeURIComponent(root)}/`, { method: 'HEAD' })).ok;
-  threads.sort((a, b) => b.messages - a.messages);
-  const nearest = async (wanted: number) => {
-    const sorted = threads.toSorted((a, b) => Math.abs(a.messages - wanted) - Math.abs(b.messages - wanted));
-    for (const thread of sorted) if (await isThere(thread)) return thread;
+  const pathOf = ({ root }: ThreadFacts, view: string) => `/${list}/${encodeURIComponent(root)}/${view}`;
+  const isThere = async (thread: ThreadFacts) => {
+    for (const server of theirs ? [ours, theirs] : [ours])
+      if ((await fetch(server.base + pathOf(thread, ''), { method: 'HEAD' })).status !== 200) return false;
+    return true;
   };
-  const of = (kind: string, thread: ThreadFacts | undefined, view: string): PageKind[] => {
-    if (!thread) return [];
-    const path = `/${list}/${encodeURIComponent(thread.root)}/${view}`;
-    return [{ kind: `${kind} (${thread.messages} mails)`, ours: path, theirs: path }];
+  const first = async (sorted: ThreadFacts[], count: number) => {
+    const found: ThreadFacts[] = [];
+    for (const thread of sorted) {
+      if (found.length === count) break;
+      if (await isThere(thread)) found.push(thread);
+    }
+    return found;
+  };
+  const nearest = (wanted: number) =>
+    first(
+      threads.toSorted((a, b) => Math.abs(a.messages - wanted) - Math.abs(b.messages - wanted)),
+      THREADS_OF_A_SIZE,
+    );
+  const largest = await first(
+    threads.toSorted((a, b) => b.messages - a.messages),
+    1,
+  );
+  const [some, pairs, alone] = [await nearest(14), await nearest(2), await nearest(1)];
+  const of = (kind: string, shown: ThreadFacts[], view: string): PageKind[] =>
+    shown.length ? [{ kind, paths: shown.map((thread) => pathOf(thread, view)), isShared: true }] : [];
+  const sized = (shown: ThreadFacts[]) => {
+    const sizes = shown.map(({ messages }) => messages);
+    const [low, high] = [Math.min(...sizes), Math.max(...sizes)];
+    return of(`thread of ${low === high ? low : `${low} to ${high}`} mails`, shown, 't/');
   };
   return [
-    { kind: 'list', ours: `/${list}/`, theirs: `/${list}/` },
-    ...of('thread, the largest', threads[0], 't/'),
-    ...of('thread', await nearest(14), 't/'),
-    ...of('thread, the median', threads[Math.floor(threads.length / 2)], 't/'),
-    ...of('thread', await nearest(1), 't/'),
-    ...of('message', await nearest(14), '').map((page) => ({ ...page, kind: 'message' })),
+    { kind: 'list', paths: [`/${list}/`], isShared: true },
+    ...of(`thread, the largest (${largest[0]?.messages} mails)`, largest, 't/'),
+    ...sized(some),
+    ...sized(pairs),
+    ...sized(alone),
+    ...of('message', some, ''),
   ];
 }
 
@@ -241,13 +265,13 @@ export async function ownKinds(ours: Server): Promise<PageKind[]> {
   const person = people[0];
   const long = series.toSorted((a, b) => b.revisions * b.patches - a.revisions * a.patches)[0];
   return [
-    { kind: 'home', ours: '/' },
-    ...(topic ? [{ kind: `topic ${topic.slug} (${topic.messages} mails)`, ours: `/topics/${topic.slug}/` }] : []),
+    { kind: 'home', paths: ['/'] },
+    ...(topic ? [{ kind: `topic ${topic.slug} (${topic.messages} mails)`, paths: [`/topics/${topic.slug}/`] }] : []),
     ...(person
-      ? [{ kind: `person (${person.messages} mails)`, ours: `/people/${encodeURIComponent(person.id)}/` }]
+      ? [{ kind: `person (${person.messages} mails)`, paths: [`/people/${encodeURIComponent(person.id)}/`] }]
       : []),
-    ...(long ? [{ kind: `series (${long.revisions} versions)`, ours: `/series/${long.id}/` }] : []),
-    { kind: '-mm', ours: '/mm/' },
+    ...(long ? [{ kind: `series (${long.revisions} versions)`, paths: [`/series/${long.id}/`] }] : []),
+    { kind: '-mm', paths: ['/mm/'] },
   ];
 }
 
@@ -259,19 +283,27 @@ export async function pageTable(
   say: (text: string) => void,
 ): Promise<Table> {
   const rows: string[][] = [];
-  for (const { kind, ours: path, theirs: other } of kinds) {
+  for (const { kind, paths, isShared } of kinds) {
     say(`page: ${kind}`);
-    const own = await time(anew(ours.base + path));
-    const kept = await load(() => ours.base + path, { count: TOGETHER, clients: CLIENTS });
+    const inTurn = (server: Server) => {
+      let n = 0;
+      return () => anew(`${server.base}${paths[n++ % paths.length]}`)();
+    };
+    const timeOf = async (server: Server) => {
+      await load(inTurn(server), { count: WARMING, clients: 1 });
+      return time(inTurn(server), Math.max(paths.length, ALONE));
+    };
+    const own = await timeOf(ours);
+    const kept = await load(() => `${ours.base}${paths[0]}`, { count: TOGETHER, clients: CLIENTS });
     rows.push([kind, 'Threadline', ...cells(own), figure(TOGETHER / kept.seconds)]);
-    if (!theirs || !other) continue;
-    const peer = await time(anew(theirs.base + other));
+    if (!theirs || !isShared) continue;
+    const peer = await timeOf(theirs);
     rows.push([kind, 'public-inbox', ...cells(peer), times(own.perSecond / peer.perSecond)]);
   }
   return {
     title,
     notes: [
-      `Milliseconds, median of ${ALONE} requests of one client; requests per second of ${CLIENTS} clients (${TOGETHER} requests), without caches. The last column: requests per second of a cached page, and for public-inbox how many times as many uncached pages we serve.`,
+      `Milliseconds, median of ${ALONE} requests of one client, or of one for each of up to ${THREADS_OF_A_SIZE} threads; requests per second of ${CLIENTS} clients (${TOGETHER} requests), without caches. Both servers have answered ${WARMING} requests of each kind before. The last column: requests per second of a cached page, and for public-inbox how many times as many uncached pages we serve.`,
     ],
     columns: ['page', 'program', 'first byte', 'whole', 'p99', 'size', 'compressed', 'per second', 'cached'],
     rows,
