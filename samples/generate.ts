@@ -1,6 +1,6 @@
-import { broken } from './broken';
 import type { SampleMail } from './mail';
 import { mm } from './mm';
+import { oddMails } from './odd';
 import { Random } from './random';
 import { series } from './series';
 import { tail } from './tail';
@@ -8,7 +8,7 @@ import { writtenThreads } from './texts';
 
 /** The hand-written mails, in order of time. */
 function core(): SampleMail[] {
-  return [...writtenThreads(), ...series(), ...mm(), ...broken()].sort((a, b) => a.sentAt - b.sentAt);
+  return [...writtenThreads(), ...series(), ...mm(), ...oddMails()].sort((a, b) => a.sentAt - b.sentAt);
 }
 
 /**

@@ -17,8 +17,8 @@ export const SECOND_LIST = { name: 'sample-mm', address: 'sample-mm@lists.exampl
 export interface Draft {
   from: Invented;
   subject: string;
-  /** Without angle brackets; null: the mail has none. */
-  msgid: string | null;
+  /** Without angle brackets. */
+  msgid: string;
   at: number;
   body: string;
   /** Message-IDs from the root to the parent. */
@@ -27,9 +27,7 @@ export interface Draft {
   cc?: Invented[];
   list?: typeof LIST;
   /** More header lines; they replace the usual ones of the same name. */
-  headers?: Record<string, string | null>;
-  /** Replaces the text body. */
-  content?: { type: string; encoding: string; bytes: Buffer };
+  headers?: Record<string, string>;
 }
 
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
@@ -46,7 +44,7 @@ function mailDate(at: number, zone: number): string {
 }
 
 /** Encoded by RFC 2047 if the text is not ASCII. */
-export function encodeWord(text: string): string {
+function encodeWord(text: string): string {
   if (/^[\x20-\x7e]*$/.test(text)) return text;
   // 12 characters are at most 48 bytes of UTF-8: an encoded word may have 75 characters (RFC 2047, section 2).
   const pieces = [...text].reduce<string[]>((all, char, i) => {
@@ -71,18 +69,18 @@ export function write(draft: Draft): SampleMail {
     Cc: [...(draft.cc ?? []).map(mailbox), ...(draft.to?.length ? [list.address] : [])].join(',\n\t') || null,
     Subject: encodeWord(draft.subject),
     Date: mailDate(draft.at, draft.from.zone),
-    'Message-ID': draft.msgid === null ? null : `<${draft.msgid}>`,
+    'Message-ID': `<${draft.msgid}>`,
     'In-Reply-To': references.length ? `<${references.at(-1)}>` : null,
     References: references.length ? references.map((id) => `<${id}>`).join('\n\t') : null,
     'List-Id': `<${list.id}>`,
     'X-Threadline-Synthetic': 'yes',
     'MIME-Version': '1.0',
-    'Content-Type': draft.content?.type ?? 'text/plain; charset=utf-8',
-    'Content-Transfer-Encoding': draft.content?.encoding ?? '8bit',
+    'Content-Type': 'text/plain; charset=utf-8',
+    'Content-Transfer-Encoding': '8bit',
     ...draft.headers,
   };
   const lines = Object.entries(headers).flatMap(([name, value]) => (value === null ? [] : [`${name}: ${value}`]));
-  const body = draft.content?.bytes ?? Buffer.from(draft.body.endsWith('\n') ? draft.body : `${draft.body}\n`);
+  const body = Buffer.from(draft.body.endsWith('\n') ? draft.body : `${draft.body}\n`);
   return { raw: Buffer.concat([Buffer.from(`${lines.join('\n')}\n\n`), body]), sentAt: draft.at };
 }
 

@@ -1,10 +1,10 @@
 import { diffstat, patchBody } from './diff';
 import { quote, type SampleMail, SECOND_LIST, wrap, write } from './mail';
 import { type Invented, PEOPLE } from './people';
-import { PIECES, type Piece } from './series-patches';
-import { type Answer, jumpTexts } from './texts';
+import { type Answer, jumpPatches, jumpTexts, type Piece } from './texts';
 
 const DAY = 86_400;
+const PIECES = jumpPatches();
 const AUTHOR = PEOPLE.wenling;
 const TITLE = 'kexec jump, and hibernation by way of it';
 const CHANGE_ID = '20080711-kexec-jump-5c2e91d07a44';

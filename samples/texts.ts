@@ -18,7 +18,7 @@ const FOLDER = new URL('../samples/threads/', import.meta.url);
  *   %absent                                  was answered, but is not in the archive
  *   %also                                    also posted on the second list
  *   %notes the text below ---
- *   %%% PATH LINE [FUNCTION]                 begins a hunk; an empty line ends it
+ *   %%% PATH LINE [FUNCTION]                 begins a hunk, `new` for LINE a new file; an empty line ends it
  *
  * @throws Error with the file and the line that is malformed
  */
@@ -37,7 +37,7 @@ const HEAD = /^== (\w+) (\w+)(?: to (\w+))?(?: \+(\d+))?(?: (.+))?$/;
 function threadOf(name: string, text: string): SampleMail[] {
   const [when = '', subject = ''] = text.split('\n').map((line) => line.replace(/^# /, ''));
   const start = Date.parse(`${when.replace(' ', 'T')}:00Z`) / 1000;
-  if (!Number.isFinite(start)) throw new Error(`${name}: the first line is no date: ${when}`);
+  if (!Number.isFinite(start)) throw new Error(`${name}: the first line is not a date: ${when}`);
   return converse(
     name.replace(/\.txt$/, ''),
     start,
@@ -80,16 +80,24 @@ function split(name: string, lines: string[]): Parts {
   const files: FilePatch[] = [];
   let notes = '';
   for (const line of lines.filter((one) => !flags.has(one))) {
-    const [, path, at, of] = /^%%% (\S+) (\d+)(?: (.+))?$/.exec(line) ?? [];
     const hunk = files.at(-1)?.hunks.at(-1);
     if (line.startsWith('%notes ')) notes = line.slice('%notes '.length);
-    else if (path) files.push({ path, hunks: [{ line: Number(at), ...(of ? { of } : {}), lines: [] }] });
+    else if (line.startsWith('%%% ')) beginHunk(name, line, files);
     else if (!hunk) text.push(line);
     else if (/^[ +-]/.test(line)) hunk.lines.push(line);
     else if (line.startsWith('\t')) hunk.lines.push(` ${line}`);
-    else if (line !== '') throw new Error(`${name}: no line of a hunk: ${line}`);
+    else if (line !== '') throw new Error(`${name}: not a line of a hunk: ${line}`);
   }
   return { text: text.join('\n').trimEnd(), notes, files, absent: flags.has('%absent'), also: flags.has('%also') };
+}
+
+function beginHunk(name: string, line: string, files: FilePatch[]): void {
+  const [, path, at, of] = /^%%% (\S+) (\d+|new)(?: (.+))?$/.exec(line) ?? [];
+  if (!path) throw new Error(`${name}: not the beginning of a hunk: ${line}`);
+  const hunk = { line: Number(at) || 1, ...(of ? { of } : {}), lines: [] };
+  const last = files.at(-1);
+  if (last?.path === path) last.hunks.push(hunk);
+  else files.push({ path, hunks: [hunk], ...(at === 'new' ? { created: true } : {}) });
 }
 
 /** A reply to a patch of a version (0: to its cover letter), or to another reply of that version (`to`, counted from 1). */
@@ -139,4 +147,34 @@ export function jumpTexts(): { news: string[]; answers: Answer[] } {
     }
   }
   return { news, answers };
+}
+
+/** A patch of the series; `files` is its diff in one of the versions. */
+export interface Piece {
+  title: string;
+  message: string;
+  files: (version: number) => FilePatch[];
+}
+
+/**
+ * The patches of the series of samples/series.ts, read from samples/jump-patches.txt: `== TITLE`, the commit message, and hunks as in
+ * samples/threads/. Lines between `%v2-` and `%end` are only in versions 2 and later, those between `%v1-2` and `%end` in versions 1 and 2.
+ *
+ * @throws Error with the line that is malformed
+ */
+export function jumpPatches(): Piece[] {
+  return mailsOf(readFileSync(new URL('../jump-patches.txt', FOLDER), 'utf8')).map((part) => {
+    const [head = '', ...lines] = part.split('\n');
+    const files = (version: number) => split('jump-patches.txt', linesOf(version, lines)).files;
+    return { title: head.slice('== '.length), message: split('jump-patches.txt', linesOf(1, lines)).text, files };
+  });
+}
+
+function linesOf(version: number, lines: string[]): string[] {
+  let isIn = true;
+  return lines.filter((line) => {
+    const [mark, from, to] = /^%(?:v(\d)-(\d?)|end)$/.exec(line) ?? [];
+    if (mark) isIn = !from || (version >= Number(from) && version <= Number(to || 9));
+    return !mark && isIn;
+  });
 }
