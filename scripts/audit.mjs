@@ -1,12 +1,12 @@
-// node scripts/audit.mjs: known faults of the packages that the server runs on, from the registry's advisories.
+// node scripts/audit.mjs: prints the known vulnerabilities of the packages that the server needs, from the registry's advisories.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { ROOT } from './setup.mjs';
 
-/** Only these fail. Lesser faults are reported; waiting for the next release is fine. */
-const GRAVE = ['high', 'critical'];
+/** Severities that make the check fail. Others are only reported, as they can wait for the next release. */
+const FAILING = ['high', 'critical'];
 
-/** 'audited' with the faults found, or 'not audited' with the reason: a mirror may not support audits. Only grave faults fail. */
+/** 'audited' with the vulnerabilities found, or 'not audited' with the reason, since a mirror may not support audits. */
 export function audit() {
   const { stdout, error } = spawnSync('npm', ['audit', '--json', '--omit=dev'], { cwd: ROOT, encoding: 'utf8' });
   if (error) return { failed: false, text: `not audited: cannot run npm: ${error.message}` };
@@ -18,7 +18,7 @@ export function judge(json) {
   try {
     report = JSON.parse(json);
   } catch {
-    return { failed: false, text: 'not audited: npm audit gave no readable answer' };
+    return { failed: false, text: 'not audited: cannot read the output of npm audit' };
   }
   const counts = report.metadata?.vulnerabilities;
   if (!counts) {
@@ -29,14 +29,14 @@ export function judge(json) {
     );
     return { failed: false, text: `not audited: ${reason}` };
   }
-  const faults = Object.values(report.vulnerabilities ?? {}).map(({ name, severity, via }) => {
+  const vulnerable = Object.values(report.vulnerabilities ?? {}).map(({ name, severity, via }) => {
     const title = via.find((one) => typeof one === 'object')?.title;
     return `${severity}: ${name}${title ? `: ${title}` : ''}`;
   });
   const total = Object.values(report.metadata.dependencies ?? {}).length ? report.metadata.dependencies.total : 'all';
   return {
-    failed: GRAVE.some((severity) => counts[severity] > 0),
-    text: [`audited: ${total} packages, ${faults.length} with known faults`, ...faults].join('\n'),
+    failed: FAILING.some((severity) => counts[severity] > 0),
+    text: [`audited: ${total} packages, ${vulnerable.length} with known vulnerabilities`, ...vulnerable].join('\n'),
   };
 }
 

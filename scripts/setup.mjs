@@ -1,4 +1,4 @@
-// Prepares a clone so that its commands can run. Plain JavaScript, because nothing is installed yet when it starts.
+// Prepares a clone so that its commands can run. Plain JavaScript, because it runs before anything is installed.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -85,7 +85,7 @@ const LOCK = at('.threadline-setup');
 const LOCK_STALE_MS = 15 * 60_000;
 let locked = false;
 
-/** Two commands started at once must not install side by side. */
+/** Two commands that are started at once must not install at the same time. */
 async function withLock(work) {
   if (locked) return work();
   for (;;) {

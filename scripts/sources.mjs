@@ -32,7 +32,9 @@ export function keepSources(database, sources) {
   const added = sources.filter((source, n) => !before.includes(source) && sources.indexOf(source) === n);
   if (!added.length) return;
   mkdirSync(dirname(database), { recursive: true });
-  const head = before.length ? '' : '# Archives that npm start follows; remove a line to leave one alone.\n';
+  const head = before.length
+    ? ''
+    : '# Archives that npm start follows, one per line. Delete a line to stop following it.\n';
   const old = existsSync(fileOf(database)) ? readFileSync(fileOf(database), 'utf8') : head;
   writeFileSync(fileOf(database), `${old}${added.join('\n')}\n`);
 }

@@ -27,7 +27,7 @@ const sampleMark = `${database}.is-sample`;
 
 await portIsFree('PORT', host, port);
 const nntp = Number(process.env.THREADLINE_NNTP || 0);
-if (nntp === port) fail(`PORT and THREADLINE_NNTP are both ${port}: give each a port.`);
+if (nntp === port) fail(`PORT and THREADLINE_NNTP are both ${port}: set them to different ports.`);
 if (nntp) await portIsFree('THREADLINE_NNTP', host, nntp);
 if (given.length && existsSync(sampleMark)) setSampleAside();
 if (given.length) keepSources(database, given);
@@ -72,7 +72,7 @@ async function startNode() {
   }, 500);
 }
 
-/** Real archives are not mixed with invented mails. The sample is renamed, not removed: somebody may have added mails to it. */
+/** Moves the sample archive away, so that real archives are not mixed with invented mails. It is not removed, because somebody may have added mails to it. */
 function setSampleAside() {
   const aside = `${database}.sample`;
   for (const end of ['', '-wal', '-shm']) if (existsSync(database + end)) renameSync(database + end, aside + end);

@@ -1,4 +1,4 @@
-// The page that a browser gets while the site is being installed and built: each step, how long it took, and what runs now.
+// The page that a browser gets while the site is being installed and built. It lists the steps and how long each took.
 import { createServer } from 'node:http';
 
 const REFRESH_SECONDS = 2;
@@ -39,5 +39,5 @@ function pageOf(steps) {
   return `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="${REFRESH_SECONDS}">
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>Threadline is starting</title>
 <style>body{font:16px/1.5 system-ui,sans-serif;max-width:40rem;margin:15vh auto;padding:0 1rem}li{margin:.4rem 0}small{opacity:.7}</style></head>
-<body><h1>Threadline is starting</h1><ol>${rows.join('')}</ol><p>This page reloads by itself until the site is ready. The first start takes one to five minutes; later ones take a second.</p></body></html>`;
+<body><h1>Threadline is starting</h1><ol>${rows.join('')}</ol><p>This page reloads until the site is ready. The first start takes one to five minutes; later ones take a second.</p></body></html>`;
 }

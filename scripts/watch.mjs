@@ -1,13 +1,13 @@
-// A server whose event loop is blocked answers nobody, and none of its own timers can notice. So another process watches it.
+// A server whose event loop is blocked does not answer, and none of its timers runs to notice it. So another process watches it.
 import { fork, spawn } from 'node:child_process';
 import { failToListen } from './port.mjs';
 import { ROOT } from './setup.mjs';
 
 /** How often the server reports that its loop runs. */
 const BEAT_MS = 1000;
-/** Silence, in beats, after which it is ended. No page, and no garbage collection, has blocked a loop for a second. */
+/** Missing reports after which the server is ended. No page or garbage collection has ever blocked the loop for a second. */
 const SILENCE = seconds(process.env.THREADLINE_WATCHDOG_SECONDS);
-/** After this many starts within some minutes, something else is wrong that another start does not mend. */
+/** After this many starts within STARTS_MINUTES it gives up: another start would not help. */
 const MAX_STARTS = 6;
 const STARTS_MINUTES = 10;
 
@@ -19,7 +19,7 @@ function seconds(given = '30') {
   process.exit(1);
 }
 
-/** Serves, watched by systemd if it asks for that. Otherwise this process watches, and the server is a process of its own. */
+/** Serves. If systemd has a watchdog for this process, systemd watches; otherwise this process watches a child that serves. */
 export async function serveWatched(host, port) {
   const { NOTIFY_SOCKET, WATCHDOG_USEC } = process.env;
   const bySystemd = NOTIFY_SOCKET !== undefined && Number(WATCHDOG_USEC) > 0;
@@ -39,7 +39,7 @@ export async function serveForWatcher(host, port) {
   process.channel?.unref();
 }
 
-/** A port that was free when the start began may be in use by now. The error names its setting; another start would not help. */
+/** The port was free when the start began but may be in use by now. The error names the setting of the port. */
 async function serve(host, port) {
   try {
     await (await import('./serve.mjs')).serve(host, port);
@@ -50,7 +50,7 @@ async function serve(host, port) {
   }
 }
 
-/** Node cannot write to systemd's kind of socket, so systemd's own program does it. */
+/** Node cannot write to a datagram socket in the file system, which systemd uses; its command can. */
 function notify(everyMs) {
   const tell = () =>
     spawn('systemd-notify', ['WATCHDOG=1'], { stdio: 'ignore' }).on('error', (error) =>
@@ -85,11 +85,11 @@ function supervise(host, port) {
     child = own;
     let silent = 0;
     let hasListened = false;
-    let stoodStill = false;
-    // Counts looks, not seconds: after the machine slept, the server must not be blamed.
+    let isHung = false;
+    // Counts timer ticks, not seconds, so that a server is not ended because the machine was suspended.
     const looks = setInterval(() => {
-      if (++silent < SILENCE || stoodStill) return;
-      stoodStill = true;
+      if (++silent < SILENCE || isHung) return;
+      isHung = true;
       process.stderr.write(`threadline: the server did not respond for ${SILENCE} s; restarting it\n`);
       own.kill('SIGKILL');
     }, BEAT_MS);
@@ -101,13 +101,13 @@ function supervise(host, port) {
     });
     own.on('exit', (code, signal) => {
       clearInterval(looks);
-      const isWanted = asked || code === 0 || (!hasListened && !stoodStill);
+      const isWanted = asked || code === 0 || (!hasListened && !isHung);
       const recent = starts.filter((at) => at > Date.now() - STARTS_MINUTES * 60_000).length;
       if (isWanted || recent >= MAX_STARTS) {
         if (!isWanted) process.stderr.write(`threadline: gave up after starting the server ${recent} times\n`);
         process.exit(code ?? (signal === 'SIGINT' ? 130 : signal === 'SIGTERM' ? 143 : 1));
       }
-      if (!stoodStill) process.stderr.write(`threadline: the server ended with ${code ?? signal}; starting it again\n`);
+      if (!isHung) process.stderr.write(`threadline: the server ended with ${code ?? signal}; starting it again\n`);
       start();
     });
   };

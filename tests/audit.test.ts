@@ -12,7 +12,7 @@ describe('the audit of packages', () => {
   it('fails only on grave faults, and names each', () => {
     expect(judge(report('critical'))).toEqual({
       failed: true,
-      text: 'audited: 7 packages, 1 with known faults\ncritical: thing: Something is wrong',
+      text: 'audited: 7 packages, 1 with known vulnerabilities\ncritical: thing: Something is wrong',
     });
     expect(judge(report('high')).failed).toBe(true);
     expect(judge(report('moderate')).failed).toBe(false);
