@@ -16,7 +16,7 @@ import { load } from './load';
 import { NATS_SERVER, NatsCluster } from './nats';
 import { median, percentile } from './stats';
 import { figure, markdownOf, megabytes } from './table';
-import { anew, startOurs } from './web';
+import { uncached, startOurs } from './web';
 
 /** How often a database's place in the log is read. */
 const LOOK_MS = 20;
@@ -138,7 +138,7 @@ async function run(source: string): Promise<void> {
 async function served(databases: string[]): Promise<number> {
   const servers = await Promise.all(databases.map(startOurs));
   try {
-    const fresh = servers.map(({ base }) => anew(`${base}/`));
+    const fresh = servers.map(({ base }) => uncached(`${base}/`));
     const urlOf = (n: number) => (fresh[n % fresh.length] as () => string)();
     await load(urlOf, { count: 12, clients: 3 });
     const { seconds: took, status } = await load(urlOf, { count: REQUESTS, clients: CLIENTS });

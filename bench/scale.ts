@@ -18,7 +18,7 @@ import { load } from './load';
 import { endChildren, type Measured, measure } from './process';
 import { median, percentile } from './stats';
 import { figure, markdownOf, megabytes, type Table } from './table';
-import { anew, pageKinds, queryAnew, startOurs } from './web';
+import { uncached, pageKinds, uncachedQuery, startOurs } from './web';
 
 const DEFAULT_SIZES = [10_000, 20_000, 50_000, 100_000, 200_000, 400_000, 1_000_000, 2_000_000];
 const LATE = 100;
@@ -120,9 +120,9 @@ async function served(database: string, searches: string[][]): Promise<string[]>
       kinds.find(({ kind }) => kind.startsWith(name)),
     );
     const pages: string[] = [];
-    for (const kind of wanted) pages.push(kind ? await timeOf(anew(server.base + kind.paths[0])) : '–');
+    for (const kind of wanted) pages.push(kind ? await timeOf(uncached(server.base + kind.paths[0])) : '–');
     for (const [n, query] of QUERIES.entries())
-      searches[n]?.push(await timeOf(() => `${server.base}/search/?q=${queryAnew(query)()}&list=${LIST}`));
+      searches[n]?.push(await timeOf(() => `${server.base}/search/?q=${uncachedQuery(query)()}&list=${LIST}`));
     return pages;
   } finally {
     await server.stop();

@@ -247,20 +247,20 @@ function report(
       ...[median(times), percentile(times, 0.95), percentile(times, 0.99), Math.max(...times)].map(figure),
     ]);
   const table = {
-    title: `${flags.clients} clients, ${flags.minutes} minutes, ingest beside them`,
+    title: `${flags.clients} clients, ${flags.minutes} minutes, with ingest running`,
     notes: [
       `${checks.count.toLocaleString('en-US')} answers (${figure(checks.count / (Number(flags.minutes) * 60))} a second), ${runs} runs of ingest, ${stored.toLocaleString('en-US')} mails stored meanwhile, data version ${dataVersion} at the end. Milliseconds.`,
       lifeOf(inside, memory),
-      ...(harm.length ? [`Harm done beside: ${harm.join(', ')}.`] : []),
+      ...(harm.length ? [`Hostile acts meanwhile: ${harm.join(', ')}.`] : []),
       checks.faults.length
         ? `${checks.faultCount} faults, such as:\n\n${checks.faults.map((fault) => `- ${fault}`).join('\n')}`
-        : 'No fault: no 5xx, each answer whole, each ETag the same bytes whenever it was given.',
+        : 'No fault: no 5xx, every answer complete, and the same bytes for the same ETag.',
     ],
     columns: ['kind', 'answers', 'by status', 'median', 'p95', 'p99', 'longest'],
     rows,
   };
   process.stdout.write(`${markdownOf(table)}\n`);
-  if (said) process.stdout.write(`What the server said of errors:\n\n${said}\n`);
+  if (said) process.stdout.write(`Errors that the server logged:\n\n${said}\n`);
   // Hostile clients that never got a connection prove nothing.
   const isVoid = flags.hostile === true && !Object.keys(CROWD).every((kind) => (done[kind] ?? 0) > 0);
   if (isVoid) process.stdout.write('Some hostile clients never got a connection: this run proves nothing.\n');

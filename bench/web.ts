@@ -42,10 +42,10 @@ interface Timed {
 let stamp = 0;
 
 /** A page's URL with a new unused parameter each time, so that no cached page answers. */
-export const anew = (url: string) => () => `${url}${url.includes('?') ? '&' : '?'}b=${stamp++}`;
+export const uncached = (url: string) => () => `${url}${url.includes('?') ? '&' : '?'}b=${stamp++}`;
 
 /** A query that excludes a new word without matches each time, so that neither cached pages nor cached matches answer it. */
-export const queryAnew = (query: string) => () => encodeURIComponent(`(${query}) NOT zzqxbench${stamp++}`);
+export const uncachedQuery = (query: string) => () => encodeURIComponent(`(${query}) NOT zzqxbench${stamp++}`);
 
 async function time(fresh: () => string, count = ALONE): Promise<Timed> {
   await load(fresh, { count: 2, clients: 1 });
@@ -132,11 +132,11 @@ export async function searchTable(
   say('search: warming');
   for (const { query } of queries)
     for (const urlOf of [engineOf, pageOf, ...(theirs ? [theirsOf] : [])])
-      await load(urlOf(queryAnew(query)), { count: WARMING, clients: 1 });
+      await load(urlOf(uncachedQuery(query)), { count: WARMING, clients: 1 });
   for (const one of queries) {
     const { id, query } = one;
     say(`search ${id}: ${query}`);
-    const q = queryAnew(query);
+    const q = uncachedQuery(query);
     const engine = await time(engineOf(q));
     const page = await time(pageOf(q));
     const same = `${ours.base}/search/?q=${encodeURIComponent(query)}&list=${list}`;
@@ -287,7 +287,7 @@ export async function pageTable(
     say(`page: ${kind}`);
     const inTurn = (server: Server) => {
       let n = 0;
-      return () => anew(`${server.base}${paths[n++ % paths.length]}`)();
+      return () => uncached(`${server.base}${paths[n++ % paths.length]}`)();
     };
     const timeOf = async (server: Server) => {
       await load(inTurn(server), { count: WARMING, clients: 1 });
