@@ -76,7 +76,7 @@ const series = z.object({
     .object({ by: z.string().describe('address'), msgid, line, at: time })
     .nullable()
     .describe('the mail that proves the status'),
-  outcome_unknown: z.string().nullable().describe('why perhaps no mail will ever report its outcome'),
+  outcome_unknown: z.string().nullable().describe('the reason why perhaps no mail will ever report its outcome'),
   objections: z.array(z.object({ by: z.string().describe('address'), msgid, line, answered: z.boolean() })),
   applied: z.array(applied),
 });

@@ -5,7 +5,7 @@ import { z } from 'zod';
 const time = z.iso.datetime().describe('RFC 3339, UTC');
 const who = z.object({
   name: z.string(),
-  address: z.string().describe('masked if the operator has set that'),
+  address: z.string().describe('masked if the operator has chosen so'),
 });
 
 export const list = z.object({
@@ -47,7 +47,7 @@ export const message = z.object({
   date_note: z
     .string()
     .nullable()
-    .describe('why sent_at is the time of arrival: the Date is absent, unreadable or absurd'),
+    .describe('the reason why sent_at is the time of arrival: Date is missing, unreadable or impossible'),
   text: z.string(),
   attachments: z.array(
     z.object({ index: z.int(), name: z.string().nullable(), type: z.string(), size: z.int() }).loose(),
@@ -66,7 +66,7 @@ export const thread = z.object({
       msgid: z.string(),
       parent: z.string().nullable(),
       depth: z.int(),
-      ghost: z.boolean().describe('referenced, never seen'),
+      ghost: z.boolean().describe('mails refer to it, but it is not in the archive'),
       subject: z.string().nullable(),
       author: who.nullable(),
       sent_at: time.nullable(),
@@ -83,7 +83,7 @@ const facet = z.object({
 export const found = z.object({
   query: z.string(),
   total: z.int(),
-  total_is_bound: z.boolean().describe('there are more results than total'),
+  total_is_bound: z.boolean().describe('whether there are more results than total'),
   results: z.array(
     z.object({
       msgid: z.string(),
@@ -97,7 +97,7 @@ export const found = z.object({
     }),
   ),
   next: z.int().nullable().describe('"from" of the next page; null at the end'),
-  notice: z.string().nullable().describe('a note for the reader on how the query was answered'),
+  notice: z.string().nullable().describe('a note for the reader, for example that a wildcard was split'),
   facets: z
     .object({
       lists: z.array(facet),
@@ -115,14 +115,14 @@ export const seriesLine = z.object({
   title: z.string(),
   author: who,
   revisions: z.int().describe('number of different versions in the archive'),
-  version: z.string().describe("the newest version's number, with its part: 20, 5.1"),
+  version: z.string().describe('number of the newest version: 20, 5.1'),
   patches: z.int(),
   status: z.string(),
   addressee: z
     .string()
     .nullable()
-    .describe('who the newest version is sent to: the first person who is not an author, robot or list'),
-  reviewed: z.int().describe('patches of the newest revision that somebody reviewed or acked'),
+    .describe('the recipient of the newest version: the first one that is not an author, robot or list'),
+  reviewed: z.int().describe('patches of the newest version with a review or an ack'),
   first_at: time,
   posted_at: time,
   last_at: time,
@@ -162,17 +162,17 @@ export const series = z.object({
   ),
   status: z.string(),
   verdict: said.nullable().describe('the mail that proves the status; null if no single mail does'),
-  outcome_unknown: z.string().nullable().describe('why no mail may ever say what became of it'),
+  outcome_unknown: z.string().nullable().describe('the reason why perhaps no mail will ever report its outcome'),
   objections: z
     .array(said.omit({ at: true }).extend({ answered: z.boolean() }))
-    .describe('who refused a version or asked for a change'),
+    .describe('refusals of a version, and requests for changes'),
   applied: z.array(
     z
       .object({
         patch: z.string(),
         oid: z.string().nullable(),
         tree: z.string().nullable(),
-        evidence: z.string().describe('msgid of the mail that says so, or "commit"'),
+        evidence: z.string().describe('msgid of the mail that proves it, or "commit"'),
         kind: z.string(),
       })
       .loose(),
