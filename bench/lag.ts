@@ -16,7 +16,7 @@ import { load } from './load';
 import { NATS_SERVER, NatsCluster } from './nats';
 import { median, percentile } from './stats';
 import { figure, markdownOf, megabytes } from './table';
-import { uncached, startOurs } from './web';
+import { startOurs, uncached } from './web';
 
 /** How often a database's place in the log is read. */
 const LOOK_MS = 20;

@@ -18,7 +18,7 @@ import { load } from './load';
 import { endChildren, type Measured, measure } from './process';
 import { median, percentile } from './stats';
 import { figure, markdownOf, megabytes, type Table } from './table';
-import { uncached, pageKinds, uncachedQuery, startOurs } from './web';
+import { pageKinds, startOurs, uncached, uncachedQuery } from './web';
 
 const DEFAULT_SIZES = [10_000, 20_000, 50_000, 100_000, 200_000, 400_000, 1_000_000, 2_000_000];
 const LATE = 100;

@@ -15,7 +15,7 @@ async function run(file: string): Promise<void> {
 
 await runProgram(
   new Command('backup')
-    .description('Writes a copy of the database, as it is at this moment, while others read and write it.')
+    .description('Writes a consistent copy of the database, even while other programs read and write it.')
     .argument('<file>', 'the file to write; must not exist yet')
     .exitOverride()
     .action(run),

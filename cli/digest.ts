@@ -39,9 +39,9 @@ async function letterFor(
   { list: name = 'all', query }: { list?: string; query?: string },
 ): Promise<{ letter: Letter; week: string; isEmpty: boolean }> {
   const list = name === 'all' ? null : await findList(db, name);
-  if (list === undefined) throw new CommandError(`no list is named "${name}" in this database`);
+  if (list === undefined) throw new CommandError(`this database has no list "${name}"`);
   const newest = await newestMoment(db, list?.id ?? null);
-  if (newest === null) throw new CommandError('the database holds no mail; ingest an archive first');
+  if (newest === null) throw new CommandError('the database contains no mail; ingest an archive first');
   const span = spanOf(asked === true ? weekNameOf(newest) : asked);
   if (span?.kind !== 'week') throw new CommandError(`"${asked}" is not a week; write it as 2025-W07`);
   const all = await weekOf(db, list?.id ?? null, span.from, span.to);

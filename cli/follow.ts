@@ -8,7 +8,7 @@ import type { Counts, Summary } from '#ingest/run';
 const MAX_BACK_OFF_SECONDS = 3600;
 
 export interface Following {
-  /** Seconds between two looks at a source. */
+  /** Seconds between two checks of a source. */
   every: number;
   json: boolean;
   signal: AbortSignal;

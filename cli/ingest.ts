@@ -46,8 +46,8 @@ const program = new Command('ingest')
   .option('--limit <n>', 'stop after this many mails', wholeNumber)
   .option('--commits <repository>', 'match the commits of a git repository to the patches they come from')
   .option('--mailmap <file>', 'a git mailmap, which says which addresses belong to one person')
-  .option('--follow', 'keep running and read what is new until interrupted; prints a line each time')
-  .option('--every <seconds>', 'with --follow: seconds between two looks', wholeNumber, 300)
+  .option('--follow', 'keep running and read new mail until interrupted; prints a line for each check')
+  .option('--every <seconds>', 'with --follow: seconds between checks of a source', wholeNumber, 300)
   .option(
     '--seed <file>',
     'with THREADLINE_NATS: write to the database only, then begin a new log and write its seed to this file',

@@ -12,7 +12,7 @@ async function run(): Promise<void> {
 
 await runProgram(
   new Command('mirror')
-    .description('Makes the git repositories that the server serves; from then on ingest keeps them up to date.')
+    .description('Creates the git repositories that the server serves. From then on, ingest keeps them up to date.')
     .exitOverride()
     .action(run),
 );

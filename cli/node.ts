@@ -67,9 +67,9 @@ class Node {
       throw new CommandError(
         `${this.database}: no such database. Name a backup of another node to start from: npm start -- --join FILE, its URL, or another node's /seed`,
       );
-    say(`copies ${this.seed}`);
+    say(`copying ${this.seed}`);
     const { sequence } = await fetchSeed(this.seed, this.database, seedToken());
-    say(`starts at ${sequence} of the log`);
+    say(`starting at entry ${sequence} of the log`);
   }
 
   async #serveSeed(): Promise<void> {
@@ -83,7 +83,7 @@ class Node {
     const port = await serveSeed({ database: this.database, ...address, token, say }).catch((error: Error) => {
       throw new CommandError(`THREADLINE_SEED: cannot listen on ${address.host}:${address.port}: ${error.message}`);
     });
-    say(`serving its seed on port ${port}`);
+    say(`serving seeds on port ${port}`);
   }
 
   /** Returns when nothing is new, or on an error. */
@@ -132,7 +132,7 @@ class Node {
             `${this.seed}: the log does not continue from this seed; it is too old or belongs to another log`,
           );
         await db.become(fetched);
-        say(`seeded again from ${this.seed}, starts at ${sequence} of the log`);
+        say(`seeded again from ${this.seed}; starting at entry ${sequence} of the log`);
         return;
       } catch (error) {
         say((error as Error).message);

@@ -31,9 +31,9 @@ async function run(flags: { verbose?: boolean }): Promise<void> {
       return { checked: 0, quotations: 0, unproved: 1 };
     });
   await reader.close();
-  process.stdout.write(faults ? `${faults} of ${checks} checks found faults\n` : `${checks} checks, no fault\n`);
+  process.stdout.write(faults ? `${faults} of ${checks} checks found faults\n` : `${checks} checks, no faults\n`);
   process.stdout.write(
-    `${stories.checked} stories, ${stories.quotations} quotations, ${stories.unproved} not proved\n`,
+    `${stories.checked} stories, ${stories.quotations} quotations, ${stories.unproved} not verified\n`,
   );
   if (faults || stories.unproved) process.exitCode = 1;
 }
@@ -49,7 +49,7 @@ async function verifyStories(db: Snapshot): Promise<{ checked: number; quotation
       if (isProved) continue;
       counts.unproved++;
       process.stdout.write(
-        `fault: stories/${story.slug}.md: "${text}" is not in ${msgid}\n  nearest: ${nearest?.replace(/\s+/g, ' ') ?? 'nothing like it'}\n`,
+        `fault: stories/${story.slug}.md: "${text}" is not in ${msgid}\n  nearest: ${nearest?.replace(/\s+/g, ' ') ?? 'no similar passage'}\n`,
       );
     }
   }
@@ -58,7 +58,7 @@ async function verifyStories(db: Snapshot): Promise<{ checked: number; quotation
 
 await runProgram(
   new Command('verify')
-    .description('Checks that the database is consistent, and that the quotations of stories are in it.')
+    .description('Checks that the database is consistent and contains the quotations of the stories.')
     .option('--verbose', 'name each check as it begins')
     .exitOverride()
     .action(run),

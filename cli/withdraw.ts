@@ -26,7 +26,7 @@ async function run(given: string[], { reason }: { reason: string }): Promise<voi
     `${gone.length - unknown.length} withdrawn; copies are kept in ${withdrawnFolder()} for npm run restore\n`,
   );
   if (unknown.length)
-    process.stdout.write(`${unknown.join(', ')}: not in this database; will not be stored later either\n`);
+    process.stdout.write(`${unknown.join(', ')}: not in this database; a later ingest will reject them\n`);
 }
 
 /** Saves the mails with this id outside the database, as an mbox for each list that carried them: backups and other nodes do not get them. */
@@ -48,12 +48,12 @@ async function setAside(reader: Reader, msgid: string, at: number): Promise<stri
 }
 
 const program = new Command('withdraw')
-  .description('Takes messages down: from all pages, the search, feeds, the API, NNTP, git and later backups.')
+  .description('Removes messages from all pages, the search, feeds, the API, NNTP, git and later backups.')
   .argument('<message-id...>', 'with or without <>')
   .requiredOption('--reason <text>', 'shown at /withdrawn/ and where the message was')
   .exitOverride()
   .action(async (given: string[], options: { reason: string }) => {
-    if (!options.reason.trim()) throw new CommandError('--reason must say something: it is shown to readers');
+    if (!options.reason.trim()) throw new CommandError('--reason must not be empty, since it is shown to readers');
     await run(given, { reason: options.reason.trim() });
   });
 

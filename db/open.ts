@@ -163,7 +163,7 @@ export const READ_LIMIT_MS = 30_000;
 
 const tooLong = (limitMs: number | null) =>
   new TooLongError(
-    `This takes longer than ${(limitMs ?? 0) / 1000} seconds and was stopped. Ask for less, or for something more specific.`,
+    `This took longer than ${(limitMs ?? 0) / 1000} seconds and was stopped. Make the request smaller or more specific.`,
   );
 
 /** Tables that all versions of the schema have. */

@@ -156,7 +156,7 @@ export class LogWriter implements TransactionLog {
   #fenced(): DatabaseError {
     this.#revision = null;
     return new DatabaseError(
-      'another node is the writer now; what was not in the log yet was undone, and that node will read it',
+      'another node is the writer now; changes that were not yet in the log were rolled back, and that node will make them',
     );
   }
 

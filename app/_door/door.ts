@@ -173,7 +173,7 @@ function otherMethod(method: string, route: Route): Response {
   const methods = Object.keys(route.handlers).filter((name) => /^[A-Z]+$/.test(name));
   const allow = [...new Set([...methods, 'HEAD', 'OPTIONS'])].sort().join(', ');
   if (method === 'OPTIONS') return new Response(null, { status: 204, headers: { ...SECURITY_HEADERS, Allow: allow } });
-  return sentence(405, `This address only takes ${allow}.`, { Allow: allow });
+  return sentence(405, `This address only accepts ${allow}.`, { Allow: allow });
 }
 
 async function refusalOf(

@@ -68,7 +68,7 @@ async function serveGit(request: Request): Promise<Response> {
   const [, list = '', asked, short, service = ''] = ADDRESS.exec(pathname) ?? [];
   const isRefs = service === 'info/refs';
   if (isRefs ? request.method === 'POST' : request.method !== 'POST')
-    return sentence(405, `This address only takes ${isRefs ? 'GET' : 'POST'}.`, {
+    return sentence(405, `This address only accepts ${isRefs ? 'GET' : 'POST'}.`, {
       Allow: isRefs ? 'GET, HEAD' : 'POST',
     });
   if (isRefs && search !== '?service=git-upload-pack')

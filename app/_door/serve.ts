@@ -147,7 +147,7 @@ function endOnSignal(server: Server, nntp: NetServer | null): void {
       // A kept-alive connection becomes idle only when its answer has been sent.
       setInterval(() => server.closeIdleConnections(), 100).unref();
       setTimeout(() => {
-        logError(new Error(`requests were still under way after ${DRAIN_MS / 1000} s: they were cut off`));
+        logError(new Error(`requests were still running after ${DRAIN_MS / 1000} s and were cut off`));
         server.closeAllConnections();
         end(0);
       }, DRAIN_MS).unref();

@@ -101,7 +101,7 @@ async function runOperation(request: Request, path: string[], operations: Operat
   const wanted = request.method === 'POST' ? 'post' : 'get';
   const found = fitting.find(({ one }) => one.method === wanted);
   if (!found && fitting.length)
-    throw new ApiError(405, `This address only takes ${fitting[0]?.one.method.toUpperCase()}.`);
+    throw new ApiError(405, `This address only accepts ${fitting[0]?.one.method.toUpperCase()}.`);
   if (!found) throw new ApiError(404, 'There is no such address; /api/v1/openapi.json lists them all.');
   const params = await checked(request, found.one, found.values);
   const reader = await openReader();

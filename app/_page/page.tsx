@@ -58,7 +58,11 @@ export function page(answer: (context: PageContext) => Promise<Answer>) {
   return async function GET(request: Request): Promise<Response> {
     const parts = pathParts(request);
     if (!parts)
-      return problem(400, 'This address is malformed', 'It has a percent sign without two hex digits, or a NUL.');
+      return problem(
+        400,
+        'This address is malformed',
+        'It has a percent sign without two hex digits, or a NUL character.',
+      );
     try {
       const reader = await openReader();
       if (!reader) return noArchive();

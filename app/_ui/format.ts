@@ -63,7 +63,7 @@ export const isoTime = (seconds: number) => new Date(seconds * 1000).toISOString
 export function dateNoteText(note: string): string {
   if (note === 'absent') return 'The mail has no Date: header; its time of arrival is shown.';
   if (note === 'unreadable') return 'The Date: header cannot be read; the time of arrival is shown.';
-  return 'The Date: header is absurd; the time of arrival is shown.';
+  return 'The Date: header cannot be right; the time of arrival is shown.';
 }
 
 /** The name, or the address if there is none. */

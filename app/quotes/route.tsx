@@ -29,8 +29,7 @@ async function articleOf(request: Request): Promise<string | Response> {
     return problem(413, 'This article is too long', `The limit is ${MAX_ARTICLE.toLocaleString('en-US')} characters.`);
   const form = await request.formData().catch(() => null);
   const article = form?.get('article');
-  if (typeof article !== 'string')
-    return problem(400, 'There is no article here', 'Send a form with the field "article".');
+  if (typeof article !== 'string') return problem(400, 'No article was sent', 'Send a form with the field "article".');
   if (article.length > MAX_ARTICLE)
     return problem(413, 'This article is too long', `The limit is ${MAX_ARTICLE.toLocaleString('en-US')} characters.`);
   return article;

@@ -55,7 +55,7 @@ export async function findQuotes(
   for (const { text } of quotations) {
     if (performance.now() > until)
       throw new TooLongError(
-        `Its quotations take longer than ${limitMs / 1000} seconds to find. Submit fewer of them.`,
+        `Finding its quotations took longer than ${limitMs / 1000} seconds. Submit fewer of them.`,
       );
     found.push(await findQuote(db, text));
   }

@@ -50,7 +50,7 @@ export async function* gunzip(
         await settled((done) => zlib.write(chunk.subarray(at, at + COMPRESSED_CHUNK), () => done()));
         given += ready.reduce((sum, part) => sum + part.length, 0);
         if (given > BOMB_FROM_BYTES && given > maxRatio * taken)
-          throw new Error(`grows to more than ${maxRatio} times its size, as no mail does`);
+          throw new Error(`decompresses to more than ${maxRatio} times its size, too much for mail`);
         yield* ready;
         ready = [];
       }

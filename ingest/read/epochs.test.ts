@@ -229,7 +229,7 @@ describe('a public-inbox repository', () => {
   it('with anything else is rejected', async () => {
     const path = join(temporary(), 'code.git');
     commitTo(path, [{ set: { 'README.md': 'hello' } }]);
-    await expect(only(path)).rejects.toThrow(/git repository, but not of mails/);
+    await expect(only(path)).rejects.toThrow(/git repository that contains no mails/);
   });
 });
 

@@ -125,7 +125,7 @@ function epochSource(path: string, epochs: Epoch[], listName: string | null): So
 async function repository(path: string, gitDirectory: string): Promise<Source> {
   const number = EPOCH_NAME.exec(basename(path))?.[1];
   const layout = await layoutOf(gitDirectory);
-  if (layout === null) throw new SourceError(path, `a git repository, but not of mails. Accepted: ${ACCEPTED}`);
+  if (layout === null) throw new SourceError(path, `a git repository that contains no mails. Accepted: ${ACCEPTED}`);
   const epoch = { path: gitDirectory, layout, number: number === undefined ? null : Number(number) };
   return epochSource(path, [epoch], layout === 'v1' ? basename(path).replace(/\.git$/, '') : inboxAround(path));
 }

@@ -32,7 +32,7 @@ describe('stories', () => {
       expect(result.proofs.length).toBeGreaterThan(5);
       expect(result.proofs.filter(({ isProved }) => !isProved)).toEqual([]);
     }
-    expect(command('verify', [], database).stdout).toMatch(/\b0 not proved/);
+    expect(command('verify', [], database).stdout).toMatch(/\b0 not verified/);
   });
 
   it.each([

@@ -44,12 +44,12 @@ export const GET = page(async ({ request, parts, db }) => {
   );
 });
 
-/** The margin note of a quotation: its author and date, with a link to the lines; or why it is not proved. */
+/** The margin note of a quotation: its author and date, with a link to the lines; or why it could not be verified. */
 function sourceHtml(proof: Proof | undefined): string {
   if (!proof) return '';
   const name = proof.author ? nameOf(proof.author.name, proof.author.address) : 'unknown';
   if (!proof.isProved || !proof.lines)
-    return `<small class="margin unproved">not proved: ${proof.author ? `these words are not in the mail of ${escapeHtml(name)}` : 'the mail is not in this archive'}</small>`;
+    return `<small class="margin unproved">not verified: ${proof.author ? `these words are not in the mail of ${escapeHtml(name)}` : 'the mail is not in this archive'}</small>`;
   const [first, last] = proof.lines;
   const href = linesHref(messageHref('all', proof.msgid), first, last - first + 1);
   return `<small class="margin"><a href="${escapeAttribute(href)}">${escapeHtml(name)}</a>, ${shortDate(proof.sentAt ?? 0)}</small>`;

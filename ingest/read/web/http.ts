@@ -57,11 +57,7 @@ export async function ask(url: string, options: Ask): Promise<Answer> {
       void response.body?.cancel().catch(() => {});
       watch.end();
       if (hops === MAX_REDIRECTS)
-        throw new ServerError(
-          url,
-          `redirects more than ${MAX_REDIRECTS} times; give the URL that it should lead to`,
-          null,
-        );
+        throw new ServerError(url, `redirects more than ${MAX_REDIRECTS} times; give the final URL instead`, null);
       at = redirected(at, location);
       continue;
     }
@@ -164,7 +160,7 @@ async function* bodyOf(url: string, response: Response, watch: Watch): AsyncGene
       yield Buffer.from(value.buffer, value.byteOffset, value.byteLength);
     }
   } catch (error) {
-    throw new ServerError(url, `its answer broke off after ${bytes} bytes: ${watch.reason(error)}`, null);
+    throw new ServerError(url, `the answer ended too early, after ${bytes} bytes: ${watch.reason(error)}`, null);
   } finally {
     watch.end();
     void reader?.cancel().catch(() => {});
@@ -229,11 +225,7 @@ export async function whole(answer: Answer, limit: number, silence: number): Pro
         null,
       );
     if (length > limit)
-      throw new ServerError(
-        answer.url,
-        `its answer is longer than ${limit} bytes, which is too long for this; not read`,
-        null,
-      );
+      throw new ServerError(answer.url, `the answer is longer than the limit of ${limit} bytes and was not read`, null);
     parts.push(part);
   }
   return Buffer.concat(parts);

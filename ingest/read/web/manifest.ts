@@ -54,7 +54,7 @@ function parse(url: string, bytes: Buffer): object {
     } catch (error) {
       const tooLong = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
       const why = tooLong
-        ? `grows to more than ${MAX_MANIFEST_BYTES} bytes, as no manifest does; not read`
+        ? `decompresses to more than ${MAX_MANIFEST_BYTES} bytes, too much for a manifest; not read`
         : `not complete gzip data (${(error as Error).message}); try again later`;
       throw new ServerError(url, why, null);
     }

@@ -13,5 +13,5 @@ export const GET = page(async ({ request, parts, query, db }) => {
     if (found) return found;
   }
   if (isList && rest[0] === 's' && rest.length === 2 && BLOB_NAME.test(msgid)) return blobFile(db, msgid, query);
-  return legacy(list, msgid, rest) ?? notFound('A page of this address', msgid.slice(0, 200));
+  return legacy(list, msgid, rest) ?? notFound('This page', msgid.slice(0, 200));
 });
