@@ -15,6 +15,8 @@ export interface Asked {
   error?: string;
 }
 
+export const ENCODINGS = ['br', 'gzip', 'identity'];
+
 const agent = new Agent({ keepAlive: true });
 
 /** Sends a request; never throws. `known` is an ETag that the client has. */

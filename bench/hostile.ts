@@ -1,5 +1,7 @@
 import { connect, type Socket } from 'node:net';
+import type { Random } from '#samples/random';
 import type { Address } from './addresses';
+import { ENCODINGS } from './answers';
 
 /**
  * Hostile or misbehaving clients: each kind repeats one action until the end. They all come from one address, as is usual.
@@ -10,7 +12,7 @@ export interface Hostile {
   port: number;
   until: number;
   addresses(): Address[];
-  random(below: number): number;
+  random: Random;
 }
 
 /** How often each kind performed its action on an established connection. */
@@ -74,16 +76,13 @@ function requestOf({ path, body, type }: Address, encoding: string): string {
   return `${head}Content-Type: ${type ?? 'text/plain'}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 }
 
-const drawn = ({ addresses, random }: Hostile) => {
-  const all = addresses();
-  return all[random(all.length)] as Address;
-};
-const encoded = ({ random }: Hostile) => ['br', 'gzip', 'identity'][random(3)] ?? 'identity';
+const drawn = ({ addresses, random }: Hostile) => random.pick(addresses());
+const encoded = ({ random }: Hostile) => random.pick(ENCODINGS);
 
 /** Disconnects after some bytes of the answer: at once, by a reset, or after not reading for a while. */
 async function abort(hostile: Hostile, socket: Socket): Promise<void> {
-  const offset = [0, 1, 300, 5_000, 70_000, 300_000, 2_000_000][hostile.random(7)] ?? 0;
-  const manner = hostile.random(3);
+  const offset = hostile.random.pick([0, 1, 300, 5_000, 70_000, 300_000, 2_000_000]);
+  const manner = hostile.random.below(3);
   let seen = 0;
   const leave = () => {
     if (manner === 0) return void socket.destroy();
@@ -97,7 +96,7 @@ async function abort(hostile: Hostile, socket: Socket): Promise<void> {
     if (before <= offset && seen > offset) leave();
   });
   socket.write(requestOf(drawn(hostile), encoded(hostile)));
-  if (offset === 0) setTimeout(leave, hostile.random(30));
+  if (offset === 0) setTimeout(leave, hostile.random.below(30));
   await over(socket, 5_000);
 }
 
@@ -116,7 +115,7 @@ async function drip(hostile: Hostile, socket: Socket): Promise<void> {
 /** Sends the first half of a request's head, then nothing. */
 async function half(hostile: Hostile, socket: Socket): Promise<void> {
   const request = requestOf(drawn(hostile), 'gzip');
-  socket.write(request.slice(0, 1 + hostile.random(request.length - 4)));
+  socket.write(request.slice(0, 1 + hostile.random.below(request.length - 4)));
   await over(socket, Math.min(60_000, Math.max(0, hostile.until - Date.now())));
 }
 
@@ -125,7 +124,7 @@ async function unread(hostile: Hostile, socket: Socket): Promise<void> {
   const large = hostile.addresses().filter(({ kind }) => /thread|mbox|feed/.test(kind));
   socket.pause();
   for (let n = 0; n < 4; n++)
-    socket.write(requestOf(large[hostile.random(large.length)] ?? drawn(hostile), encoded(hostile)));
+    socket.write(requestOf(large.length ? hostile.random.pick(large) : drawn(hostile), encoded(hostile)));
   const reading = setInterval(() => socket.read(1024), 1000);
   await over(socket, Math.min(60_000, Math.max(0, hostile.until - Date.now())));
   clearInterval(reading);
@@ -142,13 +141,13 @@ async function dripBody(hostile: Hostile, socket: Socket): Promise<void> {
 /** Sends bytes that are not a request, or too large a request. */
 async function noise(hostile: Hostile, socket: Socket): Promise<void> {
   const kinds = [
-    () => String.fromCharCode(...Array.from({ length: 300 }, () => hostile.random(256))),
+    () => String.fromCharCode(...Array.from({ length: 300 }, () => hostile.random.below(256))),
     () => `GET / HTTP/1.1\r\n${'X-A: b\r\n'.repeat(3000)}\r\n`,
     () => `GET /${'%2e'.repeat(2000)} HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n`,
     () => 'GET /search/?q=a HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(100),
     () => 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nffffffff\r\n',
   ];
-  socket.write((kinds[hostile.random(kinds.length)] as () => string)(), 'latin1');
+  socket.write(hostile.random.pick(kinds)(), 'latin1');
   await over(socket, 2_000);
   await later(200);
 }

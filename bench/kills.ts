@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { Reader } from '#db/open';
+import { Random } from '#samples/random';
 import { runProgram, wholeNumber } from '../cli/program';
 import { faultsOf, fingerprint, phaseOf } from './fingerprint';
-import { randomFrom } from './random';
 
 /** This bundle is in dist/, beside that of ingest. */
 const INGEST = resolve(import.meta.dirname, '../dist/ingest.mjs');
@@ -71,7 +71,7 @@ class Kills {
     const messages = await countMessages(calm);
     const wanted = await fingerprint(calm);
     process.stdout.write(`undisturbed: ${messages} messages in ${(wholeMs / 1000).toFixed(1)} s\n`);
-    const random = randomFrom(this.flags.seed);
+    const random = new Random(this.flags.seed);
     while (this.#killed < this.flags.kills) await this.#chain(random, wholeMs, messages, wanted);
     process.stdout.write(
       `${this.#killed} kills on ${this.#chains} databases: ${[...this.#phases].map(([phase, n]) => `${n} while ${phase}`).join(', ')}\n` +
@@ -83,13 +83,13 @@ class Kills {
   }
 
   /** One database: killed one to `chain` times in a row, then completed. */
-  async #chain(random: () => number, wholeMs: number, messages: number, wanted: Record<string, string>): Promise<void> {
+  async #chain(random: Random, wholeMs: number, messages: number, wanted: Record<string, string>): Promise<void> {
     const database = join(this.#folder, 'killed.sqlite');
     for (const end of ['', '-wal', '-shm', '-ingest-lock']) rmSync(database + end, { force: true });
-    const times = 1 + Math.floor(random() * this.flags.chain);
+    const times = 1 + random.below(this.flags.chain);
     const moments: string[] = [];
     for (let n = 0; n < times && this.#killed < this.flags.kills; n++) {
-      const moment = random() * wholeMs;
+      const moment = random.next() * wholeMs;
       if ((await runIngest(database, this.source, moment)) !== 'killed') break;
       this.#killed++;
       const phase = await this.#look(database, messages, moment);

@@ -5,11 +5,11 @@ import { setTimeout as later } from 'node:timers/promises';
 import { Command } from 'commander';
 import { backup } from '#db/backup';
 import { Connection } from '#db/open';
+import { Random } from '#samples/random';
 import { CommandError, runProgram, wholeNumber } from '../cli/program';
 import { faultsOf, fingerprint } from './fingerprint';
 import { type Ended, NodeProcess, settled, tablesOf } from './fleet';
 import { type Link, NATS_SERVER, NatsCluster } from './nats';
-import { randomFrom } from './random';
 
 /** How long a server is down, or a cable is cut. */
 const AWAY_MS = 3000;
@@ -36,7 +36,7 @@ class Nodes {
   readonly #folder = mkdtempSync(join(tmpdir(), 'threadline-nodes-'));
   readonly #done = new Map<string, number>();
   readonly #nodes: Node[] = [];
-  readonly #random: () => number;
+  readonly #random: Random;
   #cluster!: NatsCluster;
   #wholeMs = 0;
   #writers = 0;
@@ -45,7 +45,7 @@ class Nodes {
     private readonly source: string,
     private readonly flags: Flags,
   ) {
-    this.#random = randomFrom(flags.seed);
+    this.#random = new Random(flags.seed);
   }
 
   async run(): Promise<void> {
@@ -63,8 +63,7 @@ class Nodes {
     const calm = await this.#calm();
     await this.#begin();
     const kinds = ['writer', 'writer', 'follower', 'server', 'cut server', 'cut node'];
-    for (let n = 0; n < this.flags.kills; n++)
-      await this.#round(kinds[Math.floor(this.#random() * kinds.length)] ?? '');
+    for (let n = 0; n < this.flags.kills; n++) await this.#round(this.#random.pick(kinds));
     for (let tries = 0; (await this.#ingest(0).ended).code !== 0; tries++)
       if (tries === 10) throw new CommandError('the last ingest failed ten times');
     const databases = this.#nodes.map(({ database }) => database);
@@ -106,10 +105,10 @@ class Nodes {
 
   /** A random node writes, and at a random moment something fails. */
   async #round(kind: string): Promise<void> {
-    const writing = Math.floor(this.#random() * 3);
+    const writing = this.#random.below(3);
     const writer = this.#ingest(writing);
-    await Promise.race([later(this.#random() * Math.min(this.#wholeMs, 6000)), writer.ended]);
-    const other = Math.floor(this.#random() * 3);
+    await Promise.race([later(this.#random.next() * Math.min(this.#wholeMs, 6000)), writer.ended]);
+    const other = this.#random.below(3);
     if (kind === 'writer') await writer.kill();
     else await this.#disturb(kind, other);
     // Does not wait for the writer: the next round's writer takes over from it, or finds it working.
@@ -125,15 +124,15 @@ class Nodes {
       node.follower = NodeProcess.follow(node.database, node.link.urls, null);
     } else if (kind === 'server') {
       await this.#cluster.kill(n);
-      await later(this.#random() * AWAY_MS);
+      await later(this.#random.next() * AWAY_MS);
       this.#cluster.start(n);
     } else if (kind === 'cut server') {
       this.#cluster.cut(n);
-      await later(this.#random() * AWAY_MS);
+      await later(this.#random.next() * AWAY_MS);
       this.#cluster.heal(n);
     } else {
       node.link.cut();
-      await later(this.#random() * AWAY_MS);
+      await later(this.#random.next() * AWAY_MS);
       node.link.heal();
     }
   }

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Random } from '#samples/random';
 import type { Checks } from './answers';
 
 /** A server that is used with other protocols than HTTP pages. */
@@ -12,7 +13,7 @@ export interface Other {
   /** Paths of repositories, such as `/edac/git/0.git`. */
   repositories: string[];
   until: number;
-  pick(below: number): number;
+  random: Random;
   checks: Checks;
 }
 
@@ -21,11 +22,11 @@ export async function readNews(other: Other): Promise<void> {
   while (Date.now() < other.until) {
     const session = await NewsSession.open(other);
     const groups = (await session.ask('LIST', true)).split('\r\n').slice(1, -2);
-    const [group = '', last = '0'] = (groups[other.pick(groups.length)] ?? '').split(' ');
+    const [group = '', last = '0'] = (groups[other.random.below(groups.length)] ?? '').split(' ');
     const newest = Number(last);
     await session.ask(`GROUP ${group}`, false);
     await session.ask(`OVER ${Math.max(1, newest - 99)}-${newest}`, true);
-    for (let n = 0; n < 10; n++) await session.ask(`ARTICLE ${1 + other.pick(newest)}`, true);
+    for (let n = 0; n < 10; n++) await session.ask(`ARTICLE ${1 + other.random.below(newest)}`, true);
     await session.ask('QUIT', false);
   }
 }
@@ -85,7 +86,7 @@ export async function cloneAll(other: Other): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'threadline-clones-'));
   try {
     for (let n = 0; Date.now() < other.until; n++) {
-      const url = other.base + (other.repositories[other.pick(other.repositories.length)] ?? '');
+      const url = other.base + (other.repositories[other.random.below(other.repositories.length)] ?? '');
       const clone = join(folder, String(n));
       const isCloned = await git(other.checks, 'git clone', ['clone', '-q', '--mirror', url, clone]);
       if (isCloned) await git(other.checks, 'git fetch', ['--git-dir', clone, 'fetch', '-q']);

@@ -12,8 +12,9 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Command } from 'commander';
+import { Random } from '#samples/random';
 import { type Address, drawAddresses } from './addresses';
-import { type Asked, ask, Checks } from './answers';
+import { type Asked, ask, Checks, ENCODINGS } from './answers';
 import { archivesOf, growing } from './archives';
 import { attack, CROWD, type Done } from './hostile';
 import { ingestInto } from './ingest';
@@ -63,14 +64,14 @@ async function run(bases: string[], flags: Flags): Promise<void> {
     const checks = new Checks();
     const state: State = { addresses: await drawAddresses(server.base), until };
     const attacks = flags.hostile
-      ? attack({ host: ownAddress(), port, until, addresses: () => state.addresses, random: randomOf(9) })
+      ? attack({ host: ownAddress(), port, until, addresses: () => state.addresses, random: new Random(9) })
       : Promise.resolve({});
     const ingest = ingestInPieces(database, flags.into, join(folder, basename(flags.into)), Number(flags.step), until);
     const renewal = renew(server.base, state, checks);
     say(`${flags.clients} clients on ${state.addresses.length} addresses for ${flags.minutes} minutes`);
     const speak = (n: number) => {
       if (!flags.protocols || n % 4) return client(server.base, n, state, checks);
-      const other = { base: server.base, nntp, repositories, until, pick: randomOf(n + 1), checks };
+      const other = { base: server.base, nntp, repositories, until, random: new Random(n + 1), checks };
       return n % 16 ? readNews(other) : cloneAll(other);
     };
     await Promise.all(Array.from({ length: Number(flags.clients) }, (_, n) => speak(n)));
@@ -134,12 +135,12 @@ function ownAddress(): string {
 }
 
 async function client(base: string, number: number, state: State, checks: Checks): Promise<void> {
-  const pick = randomOf(number + 1);
+  const random = new Random(number + 1);
   while (Date.now() < state.until) {
-    const address = state.addresses[pick(state.addresses.length)] as Address;
-    const known = pick(4) === 0 ? checks.etagOf(address.path) : undefined;
+    const address = random.pick(state.addresses);
+    const known = random.below(4) === 0 ? checks.etagOf(address.path) : undefined;
     const asked: Asked = await ask(base, address, {
-      encoding: ['br', 'gzip', 'identity'][pick(3)] ?? 'identity',
+      encoding: random.pick(ENCODINGS),
       known,
     });
     checks.look(asked);
@@ -202,15 +203,6 @@ function ingestOnce(database: string, archive: string): Promise<{ stored: number
       else done(JSON.parse(said.trim().split('\n').at(-1) ?? '{}'));
     });
   });
-}
-
-/** A linear congruential generator (Numerical Recipes), for the same walk in each run. */
-function randomOf(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
 }
 
 const mb = (bytes: number) => `${figure(bytes / 2 ** 20)} MB`;

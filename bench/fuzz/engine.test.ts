@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { Random } from '#samples/random';
 import { Coverage } from './coverage';
 import { type Fault, Fuzzer, type Target } from './engine';
-import { Random } from './xorshift';
 
 /** Throws after a sequence of four bytes, which random guessing does not find in so few tries. */
 function locked(input: Buffer): number {
@@ -38,10 +38,10 @@ function faultsOf(target: Omit<Target, 'name' | 'isRefusal'>, rounds: number, gu
 describe('the fuzzer', () => {
   it('finds a fault with coverage that it does not find without', () => {
     const target = { seeds: ['abcd'], words: [...'key!xyz'], run: locked };
-    const [fault] = faultsOf(target, 100);
+    const [fault] = faultsOf(target, 200);
     expect(fault).toMatchObject({ kind: 'throws' });
     expect(fault?.input.toString('latin1', 0, 4)).toBe('key!');
-    expect(faultsOf(target, 150, false)).toEqual([]);
+    expect(faultsOf(target, 300, false)).toEqual([]);
   });
 
   it('reports quadratic cost', () => {

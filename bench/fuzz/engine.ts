@@ -1,6 +1,6 @@
+import type { Random } from '#samples/random';
 import { type Counts, type Coverage, steeper } from './coverage';
 import { mutated } from './mutate';
-import type { Random } from './xorshift';
 
 /** The code under test: a reader of untrusted bytes. */
 export interface Target {

@@ -9,10 +9,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { Command } from 'commander';
+import { Random } from '#samples/random';
 import { Coverage } from './coverage';
 import { type Fault, Fuzzer } from './engine';
 import { TARGETS } from './targets';
-import { Random } from './xorshift';
 
 /** An input that takes this long hangs; the slowest normal one takes milliseconds. */
 const HANG_MS = 20_000;

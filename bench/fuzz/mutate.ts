@@ -1,4 +1,4 @@
-import type { Random } from './xorshift';
+import type { Random } from '#samples/random';
 
 type Change = (input: Buffer, other: Buffer, words: readonly string[], random: Random) => Buffer;
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openWriter } from '#db/create';
 import type { Connection } from '#db/open';
-import { randomFrom } from '../../bench/random';
+import { Random } from '#samples/random';
 import { linkPeople } from './people';
 
 interface Mail {
@@ -26,8 +26,8 @@ const HOSTS = ['a.example', 'b.example', 'mail.a.example', 'c.example', 'gmail.c
 
 /** Writers as archives have them: namesakes, several addresses, bynames, desks, robots, lists and relays that write for others. */
 function mailsOf(seed: number, count: number): Mail[] {
-  const random = randomFrom(seed);
-  const one = <T>(all: readonly T[]) => all[Math.floor(random() * all.length)] as T;
+  const random = new Random(seed);
+  const one = <T>(all: readonly T[]) => random.pick(all);
   const author = (): [string, string] => {
     const [first, last] = [one(FIRST), one(LAST)];
     const name = `${first} ${last}`;
@@ -42,22 +42,22 @@ function mailsOf(seed: number, count: number): Mail[] {
       () => [`${name} via dev`, LIST],
       () => [name, LIST],
       () => [`${name} via relay`, `devnull+${address.replace('@', '.')}@kernel.org`],
-      () => [one(['build bot', 'Kernel Test Robot']), `bot${Math.floor(random() * 3)}@${one(HOSTS)}`],
+      () => [one(['build bot', 'Kernel Test Robot']), `bot${random.below(3)}@${one(HOSTS)}`],
       () => ['', address],
     ];
-    return random() < 0.5 ? (kinds[0] as () => [string, string])() : one(kinds)();
+    return random.next() < 0.5 ? (kinds[0] as () => [string, string])() : one(kinds)();
   };
   // A few write most.
   const often = Array.from({ length: 40 }, author);
-  const writer = () => (random() < 0.6 ? one(often) : author());
+  const writer = () => (random.next() < 0.6 ? one(often) : author());
   return Array.from({ length: count }, (_, n) => {
     const [name, address] = writer();
     return {
-      id: (1_000_000_000 + Math.floor(random() * 1e8)) * 8 * 1000 + n,
+      id: (1_000_000_000 + Math.floor(random.next() * 1e8)) * 8 * 1000 + n,
       name,
       address,
-      thread: Math.floor(random() * count * 0.6),
-      signed: random() < 0.2 ? writer() : null,
+      thread: Math.floor(random.next() * count * 0.6),
+      signed: random.next() < 0.2 ? writer() : null,
     };
   });
 }
@@ -135,20 +135,20 @@ async function atOnce(mails: Mail[]): Promise<unknown> {
 describe('persons that are joined as mails come', () => {
   it.each([1, 2, 3])('are those of all mails at once, whatever the order and the parts (seed %i)', async (seed) => {
     const mails = mailsOf(seed, 700);
-    const random = randomFrom(seed + 100);
+    const random = new Random(seed + 100);
     const shuffled = mails
-      .map((mail) => ({ mail, at: random() }))
+      .map((mail) => ({ mail, at: random.next() }))
       .sort((a, b) => a.at - b.at)
       .map(({ mail }) => mail);
     const db = await create();
     for (let at = 0; at < shuffled.length; ) {
-      const size = random() < 0.3 ? 150 : 1 + Math.floor(random() * 12);
+      const size = random.next() < 0.3 ? 150 : 1 + random.below(12);
       await add(db, shuffled.slice(at, at + size));
       await linkPeople(db, SAID);
       at += size;
     }
     expect(await peopleOf(db)).toEqual(await atOnce(mails));
-    const withdrawn = shuffled.filter(() => random() < 0.1);
+    const withdrawn = shuffled.filter(() => random.next() < 0.1);
     await remove(db, withdrawn);
     await linkPeople(db, SAID);
     expect(await peopleOf(db)).toEqual(await atOnce(mails.filter((mail) => !withdrawn.includes(mail))));

@@ -1,7 +1,5 @@
-import { Random } from '../../bench/fuzz/xorshift';
+import type { Random } from '#samples/random';
 import { PIECES } from './strings';
-
-export { Random };
 
 type Mutation = (mail: string, random: Random, other: string) => string;
 

@@ -13,10 +13,11 @@ import { MAX_MSGID, MAX_REFERENCES } from '#mail/msgid';
 import { renderBody } from '#mail/render';
 import type { Message } from '#mail/types';
 import { generate } from '#samples/generate';
+import { Random } from '#samples/random';
 import { ARCHIVES, archive } from '../archives';
 import { readMails } from '../blobs';
 import { command, ingest, scratch } from '../command';
-import { grow, mutate, Random } from '../hostile/mutate';
+import { grow, mutate } from '../hostile/mutate';
 import { cpuTime } from '../hostile/strings';
 import { type Running, startServer } from '../server';
 
