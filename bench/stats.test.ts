@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { median, percentile, summarize } from './stats';
+import { median, percentile } from './stats';
 
 describe('percentile', () => {
   const hundred = Array.from({ length: 100 }, (_, n) => 100 - n);
@@ -35,11 +35,5 @@ describe('median', () => {
 
   it('throws without values', () => {
     expect(() => median([])).toThrow(RangeError);
-  });
-});
-
-describe('summarize', () => {
-  it('gives median, 99th percentile and spread', () => {
-    expect(summarize([5, 1, 3])).toEqual({ count: 3, median: 3, p99: 5, min: 1, max: 5 });
   });
 });

@@ -1,12 +1,3 @@
-/** A summary of many measurements. */
-export interface Summary {
-  count: number;
-  median: number;
-  p99: number;
-  min: number;
-  max: number;
-}
-
 const ascending = (values: readonly number[]) => [...values].sort((a, b) => a - b);
 
 /**
@@ -27,15 +18,4 @@ export function median(values: readonly number[]): number {
   const [low, high] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
   if (low === undefined || high === undefined) throw new RangeError('no values for a median');
   return (low + high) / 2;
-}
-
-/** @throws RangeError if there are no values */
-export function summarize(values: readonly number[]): Summary {
-  return {
-    count: values.length,
-    median: median(values),
-    p99: percentile(values, 0.99),
-    min: percentile(values, 0),
-    max: percentile(values, 1),
-  };
 }
