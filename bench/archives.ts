@@ -4,6 +4,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { recognise } from '#ingest/read/recognise';
+import { CommandError } from '../cli/program';
 
 const run = promisify(execFile);
 const LISTING_BYTES = 1 << 30;
@@ -21,7 +22,7 @@ export interface Archive {
 export function archivesOf(paths: string[]): Archive[] {
   return paths.flatMap((given) => {
     const path = resolve(given);
-    if (!existsSync(path)) throw new Error(`${given}: no such file or directory`);
+    if (!existsSync(path)) throw new CommandError(`${given}: no such file or directory`);
     const name = basename(path).replace(/\.(?:git|mbox)$/, '');
     const epochs = epochsOf(path);
     return epochs.length || path.endsWith('.mbox') || existsSync(join(path, 'cur')) ? [{ name, path, epochs }] : [];

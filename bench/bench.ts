@@ -7,6 +7,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
+import { CommandError, runProgram } from '../cli/program';
 import { archivesOf, bytesBelow, pathsIn } from './archives';
 import { ingestInto, ingestTables, measureIngest } from './ingest';
 import { isThere } from './peers';
@@ -28,7 +29,7 @@ const say = (text: string) => void process.stderr.write(`bench: ${text}\n`);
 async function run(given: string[], flags: Flags): Promise<void> {
   const archives = archivesOf(given.length ? given : pathsIn(join(SHARED, 'archives')));
   if (!archives.length)
-    throw new Error(`no archive to measure; name one, or put some into ${join(SHARED, 'archives')}`);
+    throw new CommandError(`no archive to measure; name one, or put some into ${join(SHARED, 'archives')}`);
   const folder = flags.keep ? resolve(flags.keep) : await mkdtemp(join(tmpdir(), 'threadline-bench-'));
   await mkdir(folder, { recursive: true });
   const tables: Table[] = [];
@@ -68,19 +69,16 @@ async function web(list: string, folder: string, flags: Flags): Promise<Table[]>
   return tables;
 }
 
-await new Command('bench')
-  .description(
-    'measures ingest, catching up, search and pages, beside public-inbox, notmuch and mu where they are installed',
-  )
-  .argument('[archive...]', 'archives; by default those in ../shared/archives')
-  .option('--rounds <n>', 'number of rounds of our ingest and of git cat-file', '3')
-  .option('--json <file>', 'also write the tables as JSON')
-  .option('--keep <folder>', 'work in this folder and keep the databases and indexes')
-  .option('--queries <file>', 'queries, tab separated', join(SHARED, 'queries.tsv'))
-  .option('--no-peers', 'do not measure the peers (public-inbox takes minutes)')
-  .action(run)
-  .parseAsync()
-  .catch((error: Error) => {
-    process.stderr.write(`bench: ${error.message}\n`);
-    process.exitCode = 1;
-  });
+await runProgram(
+  new Command('bench')
+    .description(
+      'measures ingest, catching up, search and pages, beside public-inbox, notmuch and mu where they are installed',
+    )
+    .argument('[archive...]', 'archives; by default those in ../shared/archives')
+    .option('--rounds <n>', 'number of rounds of our ingest and of git cat-file', '3')
+    .option('--json <file>', 'also write the tables as JSON')
+    .option('--keep <folder>', 'work in this folder and keep the databases and indexes')
+    .option('--queries <file>', 'queries, tab separated', join(SHARED, 'queries.tsv'))
+    .option('--no-peers', 'do not measure the peers (public-inbox takes minutes)')
+    .action(run),
+);

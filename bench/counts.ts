@@ -105,8 +105,7 @@ const queries = readFileSync(file, 'utf8')
   .split('\n')
   .slice(1)
   .map((line) => line.split('\t'));
-const reader = await Reader.open(database, 1);
-await reader.read(async (db) => {
+await Reader.once(database, async (db) => {
   process.stdout.write(
     '| query | public-inbox | Threadline | only there | only here | why only here |\n|---|--:|--:|--:|--:|---|\n',
   );
@@ -120,4 +119,3 @@ await reader.read(async (db) => {
     );
   }
 });
-await reader.close();

@@ -8,6 +8,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Command } from 'commander';
+import { CommandError, runProgram } from '../cli/program';
 import { archivesOf } from './archives';
 
 /** One mail of a copy: where its bytes are, and when it came. */
@@ -53,7 +54,7 @@ async function run(folder: string, paths: string[], flags: { copies: string; yea
 
 async function ended(child: ChildProcess): Promise<void> {
   const [status] = await once(child, 'close');
-  if (status !== 0) throw new Error(`git ended with ${status}`);
+  if (status !== 0) throw new CommandError(`git ended with ${status}`);
 }
 
 /** The mails of a repository with the time of their commits' authors, which public-inbox sets to when the mail came. */
@@ -97,7 +98,7 @@ class BlobReader {
 
   async #more(): Promise<void> {
     const { value, done } = await this.#parts.next();
-    if (done) throw new Error('git cat-file ended early');
+    if (done) throw new CommandError('git cat-file ended early');
     this.#rest = Buffer.concat([this.#rest, value]);
   }
 
@@ -126,15 +127,12 @@ function shifted(raw: string, copy: number, years: number, known: ReadonlySet<st
   return (dated + raw.slice(headers.length)).replace(ANY_ID, (id) => (known.has(id) ? `${id}.copy${copy}` : id));
 }
 
-await new Command('joined')
-  .description('joins archives into one large public-inbox, each several times, some years apart')
-  .argument('<folder>', 'where the public-inbox is made')
-  .argument('<archive...>', 'public-inboxes')
-  .option('--copies <n>', 'how often each archive is taken', '4')
-  .option('--years <n>', 'how far apart its copies are', '3')
-  .action(run)
-  .parseAsync()
-  .catch((error: Error) => {
-    process.stderr.write(`joined: ${error.message}\n`);
-    process.exitCode = 1;
-  });
+await runProgram(
+  new Command('joined')
+    .description('joins archives into one large public-inbox, each several times, some years apart')
+    .argument('<folder>', 'where the public-inbox is made')
+    .argument('<archive...>', 'public-inboxes')
+    .option('--copies <n>', 'how often each archive is taken', '4')
+    .option('--years <n>', 'how far apart its copies are', '3')
+    .action(run),
+);

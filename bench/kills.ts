@@ -1,15 +1,11 @@
-import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { Command } from 'commander';
-import { Reader } from '#db/open';
 import { Random } from '#samples/random';
 import { runProgram, wholeNumber } from '../cli/program';
-import { faultsOf, fingerprint, phaseOf } from './fingerprint';
-
-/** This bundle is in dist/, beside that of ingest. */
-const INGEST = resolve(import.meta.dirname, '../dist/ingest.mjs');
+import { faultsOf, fingerprint, messagesIn, phaseOf } from './fingerprint';
+import { NodeProcess } from './fleet';
 
 interface Flags {
   kills: number;
@@ -18,25 +14,12 @@ interface Flags {
 }
 
 /** How a run of ingest ended: with its exit code, or killed. */
-function runIngest(database: string, source: string, killAfterMs?: number): Promise<number | 'killed'> {
-  return new Promise((done) => {
-    const child = spawn(process.execPath, [INGEST, '--json', source], {
-      env: { ...process.env, THREADLINE_DB: database },
-      stdio: 'ignore',
-    });
-    const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfterMs);
-    child.on('exit', (code, signal) => {
-      clearTimeout(timer);
-      done(signal === 'SIGKILL' ? 'killed' : (code ?? -1));
-    });
-  });
-}
-
-async function countMessages(database: string): Promise<number> {
-  const reader = await Reader.open(database, 1);
-  const row = await reader.read((db) => db.get<{ n: number }>('SELECT count(*) AS n FROM message'));
-  await reader.close();
-  return row?.n ?? 0;
+async function runIngest(database: string, source: string, killAfterMs?: number): Promise<number | 'killed'> {
+  const ingest = NodeProcess.ingest(database, '', ['--json', source]);
+  const timer = killAfterMs === undefined ? undefined : setTimeout(() => void ingest.kill(), killAfterMs);
+  const { code } = await ingest.ended;
+  clearTimeout(timer);
+  return code ?? 'killed';
 }
 
 /**
@@ -68,7 +51,7 @@ class Kills {
     const started = performance.now();
     if ((await runIngest(calm, this.source)) !== 0) throw new Error(`${this.source}: the undisturbed ingest failed`);
     const wholeMs = performance.now() - started;
-    const messages = await countMessages(calm);
+    const messages = await messagesIn(calm);
     const wanted = await fingerprint(calm);
     process.stdout.write(`undisturbed: ${messages} messages in ${(wholeMs / 1000).toFixed(1)} s\n`);
     const random = new Random(this.flags.seed);
@@ -130,6 +113,5 @@ await runProgram(
     .option('--kills <n>', 'number of kills', wholeNumber, 100)
     .option('--chain <n>', 'most kills in a row on one database', wholeNumber, 3)
     .option('--seed <n>', 'seed of the random moments', wholeNumber, 1)
-    .exitOverride()
     .action((source: string, flags: Flags) => new Kills(source, flags).run()),
 );

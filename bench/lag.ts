@@ -8,7 +8,7 @@ import { basename, join } from 'node:path';
 import { setTimeout as later } from 'node:timers/promises';
 import { Command } from 'commander';
 import { backup } from '#db/backup';
-import { Connection, logState } from '#db/open';
+import { Connection, logState, Reader } from '#db/open';
 import { CommandError, runProgram } from '../cli/program';
 import { bytesBelow } from './archives';
 import { NodeProcess, sequenceOf, settled } from './fleet';
@@ -64,14 +64,8 @@ class Marks {
   }
 }
 
-async function mailsIn(database: string): Promise<number> {
-  const db = await Connection.open(database, 'read');
-  try {
-    return (await db.get<{ n: number }>('SELECT count(*) AS n FROM posting'))?.n ?? 0;
-  } finally {
-    await db.close();
-  }
-}
+const mailsIn = async (database: string) =>
+  (await Reader.once(database, (db) => db.get<{ n: number }>('SELECT count(*) AS n FROM posting')))?.n ?? 0;
 
 async function run(source: string): Promise<void> {
   if (!NATS_SERVER) throw new CommandError('nats-server is not installed (Debian: nats-server)');
@@ -153,6 +147,5 @@ await runProgram(
   new Command('lag')
     .description('Measures the cost of a log of several nodes, and how far its readers are behind.')
     .argument('<archive>')
-    .exitOverride()
     .action(run),
 );

@@ -12,6 +12,7 @@ import { Command } from 'commander';
 import { toMboxrd } from '#mail/mbox';
 import { generate } from '#samples/generate';
 import type { SampleMail } from '#samples/mail';
+import { runProgram } from '../cli/program';
 import { bytesBelow } from './archives';
 import { INGEST } from './ingest';
 import { load } from './load';
@@ -168,15 +169,12 @@ function tablesOf(rows: string[][], searches: string[][], sizes: number[]): Tabl
   ];
 }
 
-await new Command('scale')
-  .description('Grows a synthetic list, and measures the cost of a mail, a page and a search at each size.')
-  .option('--sizes <list>', 'numbers of mails, ascending', DEFAULT_SIZES.join(','))
-  .option('--seed <n>', 'seed of the synthetic list', '7')
-  .option('--json <file>', 'also write the tables as JSON')
-  .option('--keep <folder>', 'work in this folder and keep the database')
-  .action(run)
-  .parseAsync()
-  .catch((error: Error) => {
-    process.stderr.write(`scale: ${error.message}\n`);
-    process.exitCode = 1;
-  });
+await runProgram(
+  new Command('scale')
+    .description('Grows a synthetic list, and measures the cost of a mail, a page and a search at each size.')
+    .option('--sizes <list>', 'numbers of mails, ascending', DEFAULT_SIZES.join(','))
+    .option('--seed <n>', 'seed of the synthetic list', '7')
+    .option('--json <file>', 'also write the tables as JSON')
+    .option('--keep <folder>', 'work in this folder and keep the database')
+    .action(run),
+);

@@ -13,9 +13,11 @@ import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Command } from 'commander';
 import { Random } from '#samples/random';
+import { CommandError, runProgram } from '../cli/program';
 import { type Address, drawAddresses } from './addresses';
 import { type Asked, ask, Checks, ENCODINGS } from './answers';
 import { archivesOf, growing } from './archives';
+import { NodeProcess } from './fleet';
 import { attack, CROWD, type Done } from './hostile';
 import { ingestInto } from './ingest';
 import { endChildren, freePort, memoryOf, ROOT, startServer } from './process';
@@ -102,7 +104,7 @@ async function mirrored(database: string): Promise<string[]> {
     stdio: 'ignore',
   });
   const [code] = await once(child, 'close');
-  if (code !== 0) throw new Error(`mirror ended with ${code}`);
+  if (code !== 0) throw new CommandError(`mirror ended with ${code}`);
   return Object.keys(JSON.parse(await readFile(`${database}-git/manifest.json`, 'utf8')));
 }
 
@@ -130,7 +132,7 @@ function ownAddress(): string {
   const found = Object.values(networkInterfaces())
     .flatMap((some) => some ?? [])
     .find(({ family, internal }) => family === 'IPv4' && !internal);
-  if (!found) throw new Error('--hostile needs another IPv4 address than 127.0.0.1');
+  if (!found) throw new CommandError('--hostile needs another IPv4 address than 127.0.0.1');
   return found.address;
 }
 
@@ -183,26 +185,10 @@ async function ingestInPieces(
   return { runs, stored };
 }
 
-function ingestOnce(database: string, archive: string): Promise<{ stored: number }> {
-  const child = spawn('node', [join(ROOT, 'dist/ingest.mjs'), '--json', resolve(archive)], {
-    env: { ...process.env, THREADLINE_DB: database },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let said = '';
-  let complaint = '';
-  child.stdout.on('data', (part: Buffer) => {
-    said += part;
-  });
-  child.stderr.on('data', (part: Buffer) => {
-    complaint = (complaint + part).slice(-1000);
-  });
-  return new Promise((done, failed) => {
-    child.once('error', failed);
-    child.once('close', (status) => {
-      if (status !== 0) failed(new Error(`ingest ended with ${status}: ${complaint}`));
-      else done(JSON.parse(said.trim().split('\n').at(-1) ?? '{}'));
-    });
-  });
+async function ingestOnce(database: string, archive: string): Promise<{ stored: number }> {
+  const { code, stdout, stderr } = await NodeProcess.ingest(database, '', ['--json', resolve(archive)]).ended;
+  if (code !== 0) throw new CommandError(`ingest ended with ${code}: ${stderr.slice(-1000)}`);
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}');
 }
 
 const mb = (bytes: number) => `${figure(bytes / 2 ** 20)} MB`;
@@ -261,18 +247,15 @@ function report(
   if (checks.faults.length || isVoid || isOver) process.exitCode = 1;
 }
 
-await new Command('soak')
-  .description('Requests all kinds of pages while an archive is ingested, and checks each answer.')
-  .argument('<base...>', 'archives that are ingested first')
-  .requiredOption('--into <archive>', 'the archive that is ingested during the test')
-  .option('--minutes <n>', 'duration in minutes', '10')
-  .option('--clients <n>', 'number of clients', '64')
-  .option('--hostile', 'add clients that abort, send byte by byte, or do not read')
-  .option('--protocols', 'make a quarter of the clients newsreaders and git')
-  .option('--step <n>', 'mails per run of ingest', '300')
-  .action(run)
-  .parseAsync()
-  .catch((error: Error) => {
-    process.stderr.write(`soak: ${error.message}\n`);
-    process.exitCode = 1;
-  });
+await runProgram(
+  new Command('soak')
+    .description('Requests all kinds of pages while an archive is ingested, and checks each answer.')
+    .argument('<base...>', 'archives that are ingested first')
+    .requiredOption('--into <archive>', 'the archive that is ingested during the test')
+    .option('--minutes <n>', 'duration in minutes', '10')
+    .option('--clients <n>', 'number of clients', '64')
+    .option('--hostile', 'add clients that abort, send byte by byte, or do not read')
+    .option('--protocols', 'make a quarter of the clients newsreaders and git')
+    .option('--step <n>', 'mails per run of ingest', '300')
+    .action(run),
+);

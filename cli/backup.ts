@@ -17,6 +17,5 @@ await runProgram(
   new Command('backup')
     .description('Writes a consistent copy of the database, even while other programs read and write it.')
     .argument('<file>', 'the file to write; must not exist yet')
-    .exitOverride()
     .action(run),
 );

@@ -137,6 +137,5 @@ await runProgram(
         'html',
       ]),
     )
-    .exitOverride()
     .action(run),
 );

@@ -22,16 +22,10 @@ async function run(kind: string, file: string | undefined, options: { text?: tru
     );
   if (kind === 'schema') process.stdout.write(`${JSON.stringify(exportSchema(), null, 2)}\n`);
   else if (kind === 'sqlite') await writeDatabase(resolve(file as string));
-  else await reading((db) => print(exported(kind)(db, options.text === true)));
+  else await Reader.once(databasePath(), (db) => print(exported(kind)(db, options.text === true)));
 }
 
 const exported = (kind: string) => KINDS[kind] as (typeof KINDS)[string];
-
-async function reading(work: (db: Snapshot) => Promise<void>): Promise<void> {
-  const reader = await Reader.open(databasePath(), 1);
-  await reader.read(work);
-  await reader.close();
-}
 
 async function print(objects: AsyncIterable<object>): Promise<void> {
   for await (const object of objects) {
@@ -41,7 +35,7 @@ async function print(objects: AsyncIterable<object>): Promise<void> {
 
 async function writeDatabase(target: string): Promise<void> {
   refuseExisting(target);
-  await reading(async (db) => {
+  await Reader.once(databasePath(), async (db) => {
     const bytes = await writePlain(target, EXPORT_VERSION, allRows(db));
     process.stdout.write(`${target}: ${(bytes / 1e6).toFixed(1)} MB\n`);
   });
@@ -68,7 +62,6 @@ const program = new Command('export')
   .addArgument(new Argument('<kind>', 'what to print').choices([...NAMES, 'schema', 'sqlite']))
   .argument('[file]', 'for sqlite: the file to write; must not exist yet')
   .option('--text', 'for messages: add their text, split into own words, quotations, diffs and the rest')
-  .exitOverride()
   .action(run);
 
 await runProgram(program);

@@ -52,7 +52,6 @@ const program = new Command('ingest')
     '--seed <file>',
     'with THREADLINE_NATS: write to the database only, then begin a new log and write its seed to this file',
   )
-  .exitOverride()
   .action(run);
 
 async function run(locations: string[], flags: Flags): Promise<void> {

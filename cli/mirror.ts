@@ -13,6 +13,5 @@ async function run(): Promise<void> {
 await runProgram(
   new Command('mirror')
     .description('Creates the git repositories that the server serves. From then on, ingest keeps them up to date.')
-    .exitOverride()
     .action(run),
 );

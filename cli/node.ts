@@ -170,7 +170,6 @@ await runProgram(
       '--join <seed>',
       "a backup of a node, its URL, or another node's /seed: the source of the database if it does not exist",
     )
-    .exitOverride()
     .action(async ({ join }: { join?: string }) => new Node(databasePath(), join ?? null).run()),
 );
 // The open connections would keep a failed node alive.

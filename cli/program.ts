@@ -17,7 +17,7 @@ export async function runProgram(program: Command): Promise<void> {
   // The files that commands write (database, copies of archives, rejects, backups) may hold withdrawn mails, so other users cannot read them.
   process.umask(process.umask() | 0o007);
   try {
-    await program.parseAsync();
+    await program.exitOverride().parseAsync();
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? 0 : 2;

@@ -20,9 +20,7 @@ async function run(file: string, flags: { json?: boolean }): Promise<void> {
   }
   if (article.length > MAX_ARTICLE)
     process.stderr.write(`quotes: ${file}: read only the first ${MAX_ARTICLE} characters\n`);
-  const reader = await Reader.open(databasePath(), 1);
-  const quotes = await reader.read((db) => findQuotes(db, article));
-  await reader.close();
+  const quotes = await Reader.once(databasePath(), (db) => findQuotes(db, article));
   process.stdout.write(flags.json ? `${JSON.stringify(jsonOf(quotes))}\n` : visible(quotes.map(textOf).join('\n')));
 }
 
@@ -57,6 +55,5 @@ await runProgram(
     .description('Finds, for every quotation in a text, the mail it comes from.')
     .argument('<file>', 'an article: text, Markdown or HTML; - for standard input')
     .option('--json', 'print one JSON object')
-    .exitOverride()
     .action(run),
 );

@@ -53,6 +53,5 @@ await runProgram(
   new Command('restore')
     .description('Brings withdrawn messages back.')
     .argument('<message-id...>', 'the ids given to npm run withdraw')
-    .exitOverride()
     .action(run),
 );

@@ -27,6 +27,5 @@ await runProgram(
     .description('Writes an invented mailing list to standard output, as an mbox (mboxrd).')
     .option('--messages <number>', 'how many mails', whole, 400)
     .option('--seed <number>', 'seed of the random numbers; another seed gives another archive', whole, 1)
-    .exitOverride()
     .action(run),
 );

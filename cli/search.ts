@@ -22,13 +22,11 @@ function limitOf(text: string): number {
 
 async function run(words: string[], flags: Flags): Promise<void> {
   const query = words.join(' ');
-  const reader = await Reader.open(databasePath(), 1);
   const now = Math.floor(Date.now() / 1000);
   const { sort, limit } = flags;
-  const page = await reader.read(async (db) =>
+  const page = await Reader.once(databasePath(), async (db) =>
     searchMessages(db, { query, sort, limit, now, topics: await withFound(db, topics()) }),
   );
-  await reader.close();
   if (page.problem) {
     process.stderr.write(`search: ${page.problem.message}\n  ${query}\n  ${' '.repeat(page.problem.at[0])}^\n`);
     if (page.problem.suggestion) process.stderr.write(`  perhaps: ${page.problem.suggestion}\n`);
@@ -73,6 +71,5 @@ await runProgram(
     .addOption(
       new Option('--sort <order>', 'newest first, or best first').choices(['date', 'relevance']).default('date'),
     )
-    .exitOverride()
     .action(run),
 );

@@ -45,9 +45,8 @@ async function run(flags: { rebuild?: boolean }): Promise<void> {
     );
 }
 
-async function check(path: string): Promise<void> {
-  const reader = await Reader.open(path, 1);
-  await reader.read(async (db) => {
+function check(path: string): Promise<void> {
+  return Reader.once(path, async (db) => {
     for await (const step of verify(db)) {
       if ('fault' in step)
         throw new DatabaseError(
@@ -55,13 +54,11 @@ async function check(path: string): Promise<void> {
         );
     }
   });
-  await reader.close();
 }
 
 await runProgram(
   new Command('upgrade')
     .description('Upgrades an older database to this version, from the mails that it holds. Stop the server first.')
     .option('--rebuild', 'rebuild the database even if it has this version')
-    .exitOverride()
     .action(run),
 );

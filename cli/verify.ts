@@ -60,6 +60,5 @@ await runProgram(
   new Command('verify')
     .description('Checks that the database is consistent and contains the quotations of the stories.')
     .option('--verbose', 'name each check as it begins')
-    .exitOverride()
     .action(run),
 );

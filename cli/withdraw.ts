@@ -51,7 +51,6 @@ const program = new Command('withdraw')
   .description('Removes messages from all pages, the search, feeds, the API, NNTP, git and later backups.')
   .argument('<message-id...>', 'with or without <>')
   .requiredOption('--reason <text>', 'shown at /withdrawn/ and where the message was')
-  .exitOverride()
   .action(async (given: string[], options: { reason: string }) => {
     if (!options.reason.trim()) throw new CommandError('--reason must not be empty, since it is shown to readers');
     await run(given, { reason: options.reason.trim() });

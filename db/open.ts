@@ -77,6 +77,16 @@ export class Reader {
     return new Reader(path, places, new WalMark(path), limitMs);
   }
 
+  /** Opens a database for one read, and closes it. */
+  static async once<T>(path: string, query: (db: Snapshot) => Promise<T>): Promise<T> {
+    const reader = await Reader.open(path, 1);
+    try {
+      return await reader.read(query);
+    } finally {
+      await reader.close();
+    }
+  }
+
   /**
    * Runs `query` in a read transaction. After `limitMs` (not counting the wait for a connection), its queries are stopped, and all later
    * ones fail with TooLongError.

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { Command } from 'commander';
 import { Random } from '#samples/random';
+import { CommandError, runProgram } from '../../cli/program';
 import { Coverage } from './coverage';
 import { type Fault, Fuzzer } from './engine';
 import { TARGETS } from './targets';
@@ -128,7 +129,7 @@ async function run(flags: Flags): Promise<void> {
   const names = flags.reader ?? TARGETS.map(({ name }) => name);
   const unknown = names.find((name) => !TARGETS.some((target) => target.name === name));
   if (unknown !== undefined)
-    throw new Error(`unknown reader "${unknown}"; choose from ${TARGETS.map((one) => one.name).join(', ')}`);
+    throw new CommandError(`unknown reader "${unknown}"; choose from ${TARGETS.map((one) => one.name).join(', ')}`);
   let faults = 0;
   for (const name of names) faults += await fuzz(name, flags);
   process.stdout.write(faults ? `${faults} faults.\n` : 'No fault.\n');
@@ -137,15 +138,12 @@ async function run(flags: Flags): Promise<void> {
 
 if (!isMainThread) work(workerData as Given);
 else
-  await new Command('fuzz')
-    .description('Fuzzes the readers of untrusted bytes, guided by code coverage.')
-    .option('--seconds <n>', 'seconds for each reader', '20')
-    .option('--seed <n>', 'seed of the random numbers', '1')
-    .option('--corpus <folder>', 'folder in which inputs are kept for the next run')
-    .option('--reader <names...>', 'only these readers')
-    .action(run)
-    .parseAsync()
-    .catch((error: Error) => {
-      process.stderr.write(`fuzz: ${error.message}\n`);
-      process.exitCode = 1;
-    });
+  await runProgram(
+    new Command('fuzz')
+      .description('Fuzzes the readers of untrusted bytes, guided by code coverage.')
+      .option('--seconds <n>', 'seconds for each reader', '20')
+      .option('--seed <n>', 'seed of the random numbers', '1')
+      .option('--corpus <folder>', 'folder in which inputs are kept for the next run')
+      .option('--reader <names...>', 'only these readers')
+      .action(run),
+  );
