@@ -19,8 +19,8 @@ export const GET = page(async ({ db }) => {
       <h1>What became of a series</h1>
       <p className="about">
         The newest version decides. Each state rests on a mail, which the page of the series links, or on silence. We
-        read 664 series to see how often each state is right; the rules were developed on most of them. Of 72 unseen
-        series that the rules called changes requested, 70 were.
+        read 931 series to see how often each state is right; the rules were developed on most of them. Of 171 unseen
+        series that the rules called changes requested, 165 were.
       </p>
       <p className="about">
         Tables use a short form. “v4 waits · 12 days” is a fourth version that nobody has answered. “discussed · 3 days”
