@@ -1,4 +1,5 @@
 import type { Snapshot } from '#db/open';
+import { anySynthetic } from '#db/queries/home';
 import { Kept } from '#db/queries/kept';
 import { hasMm } from '#db/queries/mm';
 import { topicsStamp } from '#site/topicsfile';
@@ -32,3 +33,6 @@ export function sectionsOf(db: Snapshot): Promise<Sections> {
     return names;
   });
 }
+
+/** What the frame of a page of the whole archive needs from the database (app/_ui/Document.tsx). */
+export const frameOf = async (db: Snapshot) => ({ sections: await sectionsOf(db), synthetic: await anySynthetic(db) });

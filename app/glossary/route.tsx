@@ -1,7 +1,6 @@
-import { anySynthetic } from '#db/queries/home';
 import { STATES } from '#patch/state';
 import { page } from '../_page/page';
-import { sectionsOf } from '../_page/sections';
+import { frameOf } from '../_page/sections';
 import { Document } from '../_ui/Document';
 
 /** What our pages mean by a word. The words for patches are the kernel's. */
@@ -55,7 +54,7 @@ const asId = (term: string) => term.replace(/\W+/g, '-');
 /** `/glossary/` */
 export const GET = page(async ({ db }) => {
   return (
-    <Document title="Glossary · Threadline" sections={await sectionsOf(db)} synthetic={await anySynthetic(db)}>
+    <Document title="Glossary · Threadline" {...(await frameOf(db))}>
       <h1>Glossary</h1>
       <div className="help">
         <dl className="remarks">

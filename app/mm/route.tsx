@@ -1,8 +1,7 @@
-import { anySynthetic } from '#db/queries/home';
 import { mmMonths, mmReleases } from '#db/queries/mm';
 import { timeOf } from '#mail/ids';
 import { page } from '../_page/page';
-import { sectionsOf } from '../_page/sections';
+import { frameOf } from '../_page/sections';
 import { Document } from '../_ui/Document';
 import { nameOf, shortDate } from '../_ui/format';
 import { Columns } from '../_ui/ThreadTable';
@@ -11,12 +10,7 @@ import { Columns } from '../_ui/ThreadTable';
 export const GET = page(async ({ db }) => {
   const [releases, months] = [await mmReleases(db), await mmMonths(db)];
   return (
-    <Document
-      at="/mm/"
-      title="The -mm tree · Threadline"
-      sections={await sectionsOf(db)}
-      synthetic={await anySynthetic(db)}
-    >
+    <Document at="/mm/" title="The -mm tree · Threadline" {...(await frameOf(db))}>
       <h1>The -mm tree</h1>
       {months.length ? (
         <section>

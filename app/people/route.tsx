@@ -1,8 +1,8 @@
-import { anySynthetic, lists } from '#db/queries/home';
+import { lists } from '#db/queries/home';
 import { listPeople, PEOPLE_A_PAGE } from '#db/queries/people';
 import { timeOf } from '#mail/ids';
 import { page, problem } from '../_page/page';
-import { sectionsOf } from '../_page/sections';
+import { frameOf } from '../_page/sections';
 import { Document } from '../_ui/Document';
 import { maskAll, shortDate } from '../_ui/format';
 import { personHref } from '../_ui/links';
@@ -20,12 +20,7 @@ export const GET = page(async ({ query, db }) => {
   const next = new URLSearchParams(query);
   next.set('from', String(Number(from) + PEOPLE_A_PAGE));
   return (
-    <Document
-      at="/people/"
-      title="People · Threadline"
-      sections={await sectionsOf(db)}
-      synthetic={await anySynthetic(db)}
-    >
+    <Document at="/people/" title="People · Threadline" {...(await frameOf(db))}>
       <h1>People</h1>
       <form className="filter" action="/people/">
         <label>

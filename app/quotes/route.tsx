@@ -1,26 +1,20 @@
 import { Fragment } from 'react';
-import { anySynthetic } from '#db/queries/home';
+import type { Snapshot } from '#db/open';
 import { ARTICLE_MS, type FoundQuote, findQuotes, MAX_ARTICLE, type QuoteMatch } from '#db/queries/quotes';
 import { changeOf, type Effort, editsOf, effortOfArticle } from '#quote/edits';
 import { page, problem } from '../_page/page';
-import { sectionsOf } from '../_page/sections';
+import { frameOf } from '../_page/sections';
 import { Document } from '../_ui/Document';
 import { nameOf, plural, shortDate } from '../_ui/format';
 import { linesHref, messageHref } from '../_ui/links';
-import type { Sections } from '../_ui/sections';
 
 /** `/quotes/`: paste an article, and see the mail that each of its quotations comes from. */
-export const GET = page(async ({ db }) => (
-  <Finder article="" quotes={null} sections={await sectionsOf(db)} synthetic={await anySynthetic(db)} />
-));
+export const GET = page(({ db }) => finder(db, '', null));
 
 export const POST = page(async ({ request, db }) => {
   const article = await articleOf(request);
   if (typeof article !== 'string') return article;
-  const quotes = article.trim() ? await findQuotes(db, article, ARTICLE_MS) : null;
-  return (
-    <Finder article={article} quotes={quotes} sections={await sectionsOf(db)} synthetic={await anySynthetic(db)} />
-  );
+  return finder(db, article, article.trim() ? await findQuotes(db, article, ARTICLE_MS) : null);
 });
 
 /** The form's field. Its length counts UTF-16 units, each of which takes up to three bytes in UTF-8. */
@@ -35,19 +29,9 @@ async function articleOf(request: Request): Promise<string | Response> {
   return article;
 }
 
-function Finder({
-  article,
-  quotes,
-  sections,
-  synthetic,
-}: {
-  article: string;
-  quotes: FoundQuote[] | null;
-  sections: Sections;
-  synthetic: boolean;
-}) {
+async function finder(db: Snapshot, article: string, quotes: FoundQuote[] | null) {
   return (
-    <Document sections={sections} at="/quotes/" title="Quote finder · Threadline" synthetic={synthetic}>
+    <Document {...(await frameOf(db))} at="/quotes/" title="Quote finder · Threadline">
       <h1>Quote finder</h1>
       <p className="about">
         Paste an article as text, Markdown or HTML. Each quotation in it is searched for in the archive and marked as

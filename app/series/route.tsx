@@ -1,10 +1,9 @@
-import { anySynthetic } from '#db/queries/home';
 import { findPerson } from '#db/queries/people';
 import { listSeries, SERIES_A_PAGE, type SeriesFilter, seriesCounts } from '#db/queries/serieslist';
 import { stateNamed } from '#db/queries/status';
 import { topicMatches } from '#db/queries/topics';
 import { notFound, page, problem } from '../_page/page';
-import { sectionsOf } from '../_page/sections';
+import { frameOf } from '../_page/sections';
 import { Document } from '../_ui/Document';
 import { personHref } from '../_ui/links';
 import { SeriesRows } from '../_ui/SeriesRows';
@@ -31,12 +30,7 @@ export const GET = page(async ({ query, db }) => {
   const lines = found.slice(0, SERIES_A_PAGE);
   const last = lines.at(-1);
   return (
-    <Document
-      at="/series/"
-      title="Patch series · Threadline"
-      sections={await sectionsOf(db)}
-      synthetic={await anySynthetic(db)}
-    >
+    <Document at="/series/" title="Patch series · Threadline" {...(await frameOf(db))}>
       <h1>
         Patch series{' '}
         {person ? (

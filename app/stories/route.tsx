@@ -1,6 +1,5 @@
-import { anySynthetic } from '#db/queries/home';
 import { page } from '../_page/page';
-import { sectionsOf } from '../_page/sections';
+import { frameOf } from '../_page/sections';
 import { Document } from '../_ui/Document';
 import { stories } from './stories';
 
@@ -8,13 +7,7 @@ import { stories } from './stories';
 export const GET = page(async ({ db }) => {
   const all = await stories(db);
   return (
-    <Document
-      at="/stories/"
-      title="Stories · Threadline"
-      sections={await sectionsOf(db)}
-      synthetic={await anySynthetic(db)}
-      feed="/stories/new.atom"
-    >
+    <Document at="/stories/" title="Stories · Threadline" {...(await frameOf(db))} feed="/stories/new.atom">
       <h1>Stories</h1>
       <p className="about">
         Articles about discussions in this archive, written by people. Every quotation is checked against its mail.

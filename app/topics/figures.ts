@@ -1,6 +1,7 @@
 import type { TopicMatches } from '#db/queries/topics';
 import { timeOf } from '#mail/ids';
 import { monthNamer } from '#mail/months';
+import { respond } from '../_web/http';
 
 /** Figures for topics and people. All are counts of message ids; an id encodes a time (docs/decisions/0002). */
 
@@ -99,11 +100,15 @@ export function together(matches: TopicMatches, system: number): number[] {
   return matches.systems.map((ids, n) => (n === system ? 0 : ids.filter((id) => own.has(id)).length));
 }
 
-/** RFC 4180. A cell that a spreadsheet would take for a formula gets an apostrophe in front. */
-export function csv(rows: (string | number)[][]): string {
+/** Figures as a file for spreadsheets (RFC 4180). A cell that a spreadsheet would take for a formula gets an apostrophe in front. */
+export function csv(name: string, rows: (string | number)[][]): Response {
   const cell = (value: string | number) => {
     const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
-  return rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+  return respond(rows.map((row) => `${row.map(cell).join(',')}\r\n`).join(''), 200, {
+    'Content-Type': 'text/csv; charset=utf-8',
+    'Content-Disposition': `attachment; filename="${name}.csv"`,
+    'Cache-Control': 'no-cache',
+  });
 }

@@ -1,8 +1,7 @@
-import { anySynthetic } from '#db/queries/home';
 import { timeOf } from '#mail/ids';
 import type { FoundTopic } from '#site/found';
 import { page } from '../_page/page';
-import { sectionsOf } from '../_page/sections';
+import { frameOf } from '../_page/sections';
 import { Document } from '../_ui/Document';
 import { plural, shortDate } from '../_ui/format';
 import { offeredTopics, topics } from './config';
@@ -11,12 +10,7 @@ import { offeredTopics, topics } from './config';
 export const GET = page(async ({ db }) => {
   const { ours, found } = await offeredTopics(db);
   return (
-    <Document
-      at="/topics/"
-      title="Topics · Threadline"
-      sections={await sectionsOf(db)}
-      synthetic={await anySynthetic(db)}
-    >
+    <Document at="/topics/" title="Topics · Threadline" {...(await frameOf(db))}>
       <h1>Topics</h1>
       {ours.length || found.length ? null : (
         <p className="empty">

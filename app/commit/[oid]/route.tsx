@@ -1,9 +1,8 @@
 import { byVersion, type CveLine, type LaterFix } from '#db/queries/backport';
 import { type CommitPage, type CommitPatch, readCommit } from '#db/queries/commit';
 import { type CommitMail, MIN_OID } from '#db/queries/commitmail';
-import { anySynthetic } from '#db/queries/home';
 import { notFound, page, problem } from '../../_page/page';
-import { sectionsOf } from '../../_page/sections';
+import { frameOf } from '../../_page/sections';
 import { Document } from '../../_ui/Document';
 import { nameOf, shortDate } from '../../_ui/format';
 import { anyHref, commitHref, searchHref } from '../../_ui/links';
@@ -25,8 +24,7 @@ export const GET = page(async ({ parts, db }) => {
     <Document
       at={commitHref(oid)}
       title={`Commit ${oid.slice(0, 12)}${title ? `: ${title}` : ''} · Threadline`}
-      sections={await sectionsOf(db)}
-      synthetic={await anySynthetic(db)}
+      {...(await frameOf(db))}
     >
       <h1>
         Commit <code>{whole ?? oid}</code>

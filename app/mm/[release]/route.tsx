@@ -1,9 +1,8 @@
 import type { Snapshot } from '#db/open';
-import { anySynthetic } from '#db/queries/home';
 import { findMmRelease, isMerged, type MmEntryLine, type MmEvent, mmEvents, mmStay } from '#db/queries/mm';
 import { timeOf } from '#mail/ids';
 import { notFound, page } from '../../_page/page';
-import { sectionsOf } from '../../_page/sections';
+import { frameOf } from '../../_page/sections';
 import { Document } from '../../_ui/Document';
 import { nameOf, plural, shortTime } from '../../_ui/format';
 import { anyHref } from '../../_ui/links';
@@ -23,12 +22,7 @@ export const GET = page(async ({ parts, db }) => {
   const changes = release.entries.filter((entry) => entry.kind !== 'all');
   const all = release.entries.filter((entry) => entry.kind === 'all');
   return (
-    <Document
-      at="/mm/"
-      title={`${release.name} · Threadline`}
-      sections={await sectionsOf(db)}
-      synthetic={await anySynthetic(db)}
-    >
+    <Document at="/mm/" title={`${release.name} · Threadline`} {...(await frameOf(db))}>
       <h1>{release.name}</h1>
       <p className="about">
         Announced by <bdi className="name">{nameOf(release.author, '')}</bdi>,{' '}
@@ -95,12 +89,7 @@ function eventsOfMonth(db: Snapshot, year: number, month: number) {
 async function eventsPage(db: Snapshot, name: string, events: MmEvent[]) {
   if (!events.length) return notFound(`"${name.slice(0, 100)}" of the -mm tree`, name.slice(0, 100));
   return (
-    <Document
-      at="/mm/"
-      title={`${name} · -mm · Threadline`}
-      sections={await sectionsOf(db)}
-      synthetic={await anySynthetic(db)}
-    >
+    <Document at="/mm/" title={`${name} · -mm · Threadline`} {...(await frameOf(db))}>
       <h1>{name}</h1>
       <p className="about">
         {name.endsWith('.patch') ? 'Its history in the -mm tree' : 'What entered and left the -mm tree'}, according to

@@ -1,5 +1,4 @@
 import type { Snapshot } from '#db/open';
-import { anySynthetic } from '#db/queries/home';
 import {
   type BegunThread,
   type Counted,
@@ -17,7 +16,7 @@ import { inCommon } from '#db/queries/search/descending';
 import { topicMatches } from '#db/queries/topics';
 import { timeOf } from '#mail/ids';
 import { notFound, page } from '../../_page/page';
-import { sectionsOf } from '../../_page/sections';
+import { frameOf } from '../../_page/sections';
 import { Document } from '../../_ui/Document';
 import { Figures } from '../../_ui/Figures';
 import { maskAddress, maskAll, plural, shortDate } from '../../_ui/format';
@@ -26,7 +25,7 @@ import { Stacks } from '../../_ui/Stacks';
 import { Columns } from '../../_ui/ThreadTable';
 import { TitleLink } from '../../_ui/TitleLink';
 import { Week } from '../../_ui/Week';
-import { redirect, respond } from '../../_web/http';
+import { redirect } from '../../_web/http';
 import { topics } from '../../topics/config';
 import { bucketsOf, colourClasses, csv } from '../../topics/figures';
 import { SeriesLanes } from '../../topics/overview';
@@ -48,23 +47,17 @@ export const GET = page(async ({ parts, query, db }) => {
   const buckets = bucketsOf(matches);
   const names = lists.map(({ name }) => name);
   if (query.get('format') === 'csv')
-    return respond(
-      csv([['time', 'mails', ...names], ...buckets.map((one) => [one.label, one.ids.length, ...one.systems])]),
-      200,
-      {
-        'Content-Type': 'text/csv; charset=utf-8',
-        'Content-Disposition': `attachment; filename="${person.slug.replace(/[^\w-]/g, '_')}.csv"`,
-        'Cache-Control': 'no-cache',
-      },
-    );
+    return csv(person.slug.replace(/[^\w-]/g, '_'), [
+      ['time', 'mails', ...names],
+      ...buckets.map((one) => [one.label, one.ids.length, ...one.systems]),
+    ]);
   const search = `person:${person.slug}`;
   const classes = colourClasses(matches);
   return (
     <Document
       at="/people/"
       title={`${person.name} · Threadline`}
-      sections={await sectionsOf(db)}
-      synthetic={await anySynthetic(db)}
+      {...(await frameOf(db))}
       feed={`${personHref(person.slug)}new.atom`}
     >
       <h1>

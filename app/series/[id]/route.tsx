@@ -1,6 +1,5 @@
 import { caseOf } from '#db/queries/case';
 import { type Digested, type Discussion as DiscussionFound, digestedOf, discussionOf } from '#db/queries/discussion';
-import { anySynthetic } from '#db/queries/home';
 import { relatedTo } from '#db/queries/related';
 import type { OutcomeLine, PatchLine, RevisionDetail, TrailerLine } from '#db/queries/revisions';
 import { sameTopic } from '#db/queries/sametopic';
@@ -11,7 +10,7 @@ import { CLAIM } from '#patch/kinds';
 import { outcomeUnknown } from '#patch/state';
 import { isEndorsement } from '#patch/trailer';
 import { notFound, page } from '../../_page/page';
-import { sectionsOf } from '../../_page/sections';
+import { frameOf } from '../../_page/sections';
 import { Objections, Verdict } from '../../_ui/Case';
 import { Document } from '../../_ui/Document';
 import { maskAddress, nameOf, plural, shortDate, shortTime } from '../../_ui/format';
@@ -42,8 +41,7 @@ export const GET = page(async ({ parts, query, db }) => {
     <Document
       at="/series/"
       title={`${series.title} · Threadline`}
-      sections={await sectionsOf(db)}
-      synthetic={await anySynthetic(db)}
+      {...(await frameOf(db))}
       feed={`/series/${known}/new.atom`}
     >
       <h1>

@@ -1,8 +1,7 @@
-import { anySynthetic } from '#db/queries/home';
 import { seriesCounts } from '#db/queries/serieslist';
 import { judgedLine, STATES } from '#patch/state';
 import { page } from '../../_page/page';
-import { sectionsOf } from '../../_page/sections';
+import { frameOf } from '../../_page/sections';
 import { Document } from '../../_ui/Document';
 import { statusClass } from '../../_ui/state';
 
@@ -10,12 +9,7 @@ import { statusClass } from '../../_ui/state';
 export const GET = page(async ({ db }) => {
   const counts = new Map((await seriesCounts(db)).map(({ status, series }) => [status, series]));
   return (
-    <Document
-      at="/series/"
-      title="States of patch series · Threadline"
-      sections={await sectionsOf(db)}
-      synthetic={await anySynthetic(db)}
-    >
+    <Document at="/series/" title="States of patch series · Threadline" {...(await frameOf(db))}>
       <h1>What became of a series</h1>
       <p className="about">
         The newest version decides. Each state rests on a mail, which the page of the series links, or on silence. We

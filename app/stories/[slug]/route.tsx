@@ -1,11 +1,10 @@
 import { Feed } from 'feed';
-import { anySynthetic } from '#db/queries/home';
 import { type Proof, proveStory } from '#db/queries/stories';
 import { escapeAttribute, escapeHtml } from '#mail/render';
 import { renderStory } from '#site/story';
 import { baseUrl } from '../../_page/atom';
 import { notFound, page } from '../../_page/page';
-import { sectionsOf } from '../../_page/sections';
+import { frameOf } from '../../_page/sections';
 import { Document } from '../../_ui/Document';
 import { nameOf, shortDate } from '../../_ui/format';
 import { anyHref, linesHref, messageHref } from '../../_ui/links';
@@ -24,13 +23,7 @@ export const GET = page(async ({ request, parts, db }) => {
   const { proofs } = await proveStory(db, story);
   const html = renderStory(story, anyHref, (n) => sourceHtml(proofs[n]));
   return (
-    <Document
-      at="/stories/"
-      title={`${story.title} · Threadline`}
-      sections={await sectionsOf(db)}
-      synthetic={await anySynthetic(db)}
-      feed="/stories/new.atom"
-    >
+    <Document at="/stories/" title={`${story.title} · Threadline`} {...(await frameOf(db))} feed="/stories/new.atom">
       <article className="story">
         <h1>{story.title}</h1>
         <p className="facts">

@@ -1,17 +1,16 @@
 import type { Snapshot } from '#db/open';
-import { anySynthetic } from '#db/queries/home';
 import { type TopicMatches, topicFacts, topicMatches } from '#db/queries/topics';
 import { timeOf } from '#mail/ids';
 import type { Topic } from '#site/topic';
 import { notFound, page } from '../../_page/page';
-import { sectionsOf } from '../../_page/sections';
+import { frameOf } from '../../_page/sections';
 import { Debates } from '../../_ui/Debates';
 import { Document } from '../../_ui/Document';
 import { Figures } from '../../_ui/Figures';
 import { nameOf, plural, shortDate } from '../../_ui/format';
 import { searchHref, threadHref } from '../../_ui/links';
 import { Stacks } from '../../_ui/Stacks';
-import { redirect, respond } from '../../_web/http';
+import { redirect } from '../../_web/http';
 import { allTopics } from '../config';
 import { type Bucket, bucketsOf, colourClasses, csv, peaksOf } from '../figures';
 import { PeopleLanes, SeriesLanes, ThreadList } from '../overview';
@@ -37,11 +36,7 @@ export const GET = page(async ({ parts, query, db }) => {
 function table(topic: Topic, buckets: Bucket[]): Response {
   const head = ['time', 'messages', ...topic.systems.map(({ slug }) => slug), 'none named'];
   const rows = buckets.map(({ label, ids, systems, others }) => [label, ids.length, ...systems, others]);
-  return respond(csv([head, ...rows]), 200, {
-    'Content-Type': 'text/csv; charset=utf-8',
-    'Content-Disposition': `attachment; filename="${topic.slug}.csv"`,
-    'Cache-Control': 'no-cache',
-  });
+  return csv(topic.slug, [head, ...rows]);
 }
 
 async function topicPage(db: Snapshot, topic: Topic, matches: TopicMatches, buckets: Bucket[]) {
@@ -57,8 +52,7 @@ async function topicPage(db: Snapshot, topic: Topic, matches: TopicMatches, buck
     <Document
       at="/topics/"
       title={`${topic.title} · Threadline`}
-      sections={await sectionsOf(db)}
-      synthetic={await anySynthetic(db)}
+      {...(await frameOf(db))}
       feed={`/topics/${topic.slug}/new.atom`}
     >
       <h1>{topic.title}</h1>

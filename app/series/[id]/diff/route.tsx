@@ -1,14 +1,12 @@
-import { anySynthetic } from '#db/queries/home';
 import type { RevisionDetail } from '#db/queries/revisions';
 import { readSeries, type SeriesDetail } from '#db/queries/series';
 import { readComparison, revisionOfNumber } from '#db/queries/seriesdiff';
 import type { RangeLine, RangePair } from '#patch/rangediff';
 import { compare } from '../../../_aside/compare';
 import { Later, notFound, page, problem } from '../../../_page/page';
-import { sectionsOf } from '../../../_page/sections';
+import { frameOf } from '../../../_page/sections';
 import { Document } from '../../../_ui/Document';
 import { shortDate } from '../../../_ui/format';
-import type { Sections } from '../../../_ui/sections';
 
 const STATUS: Record<string, string> = {
   same: 'unchanged',
@@ -30,10 +28,10 @@ export const GET = page(async ({ parts, query, db }) => {
   const compared = await readComparison(db, from.id, to.id);
   if (!compared)
     return problem(413, 'These versions are too long to compare', 'Each of their patches has its own page.');
-  const [sections, synthetic] = [await sectionsOf(db), await anySynthetic(db)];
+  const frame = await frameOf(db);
   return new Later(async () => {
     const found = await compare(compared);
-    return <Diff series={series} from={from} to={to} {...found} sections={sections} synthetic={synthetic} />;
+    return <Diff series={series} from={from} to={to} {...found} frame={frame} />;
   });
 });
 
@@ -44,8 +42,7 @@ function Diff({
   cover,
   patches,
   combined,
-  sections,
-  synthetic,
+  frame,
 }: {
   series: SeriesDetail;
   from: RevisionDetail;
@@ -53,15 +50,13 @@ function Diff({
   cover: RangePair | null;
   patches: RangePair[];
   combined: RangeLine[];
-  sections: Sections;
-  synthetic: boolean;
+  frame: Awaited<ReturnType<typeof frameOf>>;
 }) {
   return (
     <Document
-      sections={sections}
+      {...frame}
       at="/series/"
       title={`${series.title}: v${from.number}${from.part} to v${to.number}${to.part} · Threadline`}
-      synthetic={synthetic}
     >
       <h1>
         <bdi>{series.title}</bdi>{' '}

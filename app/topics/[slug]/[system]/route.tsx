@@ -1,13 +1,12 @@
-import { anySynthetic } from '#db/queries/home';
 import { firstMention, topicFacts, topicMatches } from '#db/queries/topics';
 import { timeOf } from '#mail/ids';
 import { notFound, page } from '../../../_page/page';
-import { sectionsOf } from '../../../_page/sections';
+import { frameOf } from '../../../_page/sections';
 import { Document } from '../../../_ui/Document';
 import { nameOf, plural, shortDate } from '../../../_ui/format';
 import { anyHref, searchHref } from '../../../_ui/links';
 import { Stacks } from '../../../_ui/Stacks';
-import { redirect, respond } from '../../../_web/http';
+import { redirect } from '../../../_web/http';
 import { allTopics } from '../../config';
 import { bucketsOf, colourClasses, csv, together } from '../../figures';
 import { PeopleLanes, SeriesLanes, ThreadList } from '../../overview';
@@ -27,11 +26,7 @@ export const GET = page(async ({ parts, query, db }) => {
   const ids = matches.systems[at] ?? [];
   const buckets = bucketsOf({ all: ids, systems: [] });
   if (query.get('format') === 'csv')
-    return respond(csv([['time', 'messages'], ...buckets.map((bucket) => [bucket.label, bucket.ids.length])]), 200, {
-      'Content-Type': 'text/csv; charset=utf-8',
-      'Content-Disposition': `attachment; filename="${slug}-${name}.csv"`,
-      'Cache-Control': 'no-cache',
-    });
+    return csv(`${slug}-${name}`, [['time', 'messages'], ...buckets.map(({ label, ids }) => [label, ids.length])]);
   const first = await firstMention(db, ids);
   const { threads, series, authors } = await topicFacts(db, topic, at, ids, LIMITS);
   const against = together(matches, at)
@@ -43,8 +38,7 @@ export const GET = page(async ({ parts, query, db }) => {
     <Document
       at="/topics/"
       title={`${system.title} · ${topic.title} · Threadline`}
-      sections={await sectionsOf(db)}
-      synthetic={await anySynthetic(db)}
+      {...(await frameOf(db))}
       feed={`/topics/${slug}/${name}/new.atom`}
     >
       <p className="facts">
