@@ -1,89 +1,28 @@
+import { readFileSync } from 'node:fs';
 import { type Draft, quote, type SampleMail, wrap, write } from './mail';
 import { gitPatch } from './patch';
 import { crowd, type Invented } from './people';
 import type { Random } from './random';
 
-/** Threads generated from a stock of words, for archives of any size, with thread shapes and word frequencies like those of a real list. */
-const SUBSYSTEMS = [
-  'edac',
-  'park',
-  'dumplog',
-  'jump',
-  'notes',
-  'netdump',
-  'thermo',
-  'freqscale',
-  'memtest',
-  'console',
-  'watchdog',
-  'ringlog',
-  'blockq',
-  'sysdesc',
-  'timer',
-  'irqroute',
-];
-const VERBS = [
-  'fix',
-  'simplify',
-  'document',
-  'split',
-  'rework',
-  'check',
-  'free',
-  'export',
-  'rename',
-  'bound',
-  'count',
-  'cache',
-  'drop',
-  'reorder',
-  'guard',
-  'convert',
-];
-const THINGS = [
-  'the retry loop',
-  'an error path',
-  'the probe order',
-  'a stale pointer',
-  'the reserved range',
-  'a missed wakeup',
-  'the lock order',
-  'a short read',
-  'the register map',
-  'the reset delay',
-  'an off by one',
-  'the poll interval',
-  'a leaked page',
-  'the fallback path',
-  'the parking mask',
-  'the header version',
-];
-const REASONS = [
-  'A machine with two controllers loses the second one.',
-  'Found by reading, not by crashing.',
-  'On resume the old value is written back.',
-  'The count is taken before the lock is.',
-  'Without this a board of mine hangs one boot in forty.',
-  'The value is in milliseconds and was read as jiffies.',
-  'This keeps the fast path as short as it was.',
-  'Three drivers do the same by hand; let them call it.',
-  'The comment said so all along.',
-  'Nothing reads the field since the last rework.',
-];
-const REMARKS = [
-  'Looks right to me, but please say in the log what happens without it.',
-  'Why here and not in the caller?',
-  'Tested on two boards, no change in speed that I could measure.',
-  'The second hunk does not belong to this patch.',
-  'I would rather see the loop go away.',
-  'Could this ever be called from an interrupt?',
-  'Good catch.',
-  'Please use the helper that we added in spring.',
-  'This will collide with what is queued already; I can fix it up.',
-  'Nit: the name says the opposite of what it does.',
-];
+/**
+ * Threads generated from a stock of words, for archives of any size, with thread shapes and word frequencies like those of a real list.
+ * The stock is `../samples/stock.txt` from here and from the bundle in dist/.
+ */
+const STOCK = readFileSync(new URL('../samples/stock.txt', import.meta.url), 'utf8').split(/^== /m);
+
+/** The lines of a part of the stock. */
+function linesOf(part: string): string[] {
+  const text = STOCK.find((one) => one.startsWith(`${part}\n`)) ?? '';
+  return text.trim().split('\n').slice(1);
+}
+
+const SUBSYSTEMS = linesOf('subsystems');
+const VERBS = linesOf('verbs');
+const THINGS = linesOf('things');
+const REASONS = linesOf('reasons');
+const REMARKS = linesOf('remarks');
+const NOUNS = linesOf('nouns');
 const TAGS = ['Reviewed-by', 'Acked-by', 'Tested-by'];
-const NOUNS = ['state', 'page', 'mask', 'ring', 'slot', 'port', 'bank', 'node', 'timer', 'event', 'queue', 'range'];
 
 interface Said {
   from: Invented;
