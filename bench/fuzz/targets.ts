@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseMail } from '#ingest/parse/index';
 import { patchFacts } from '#ingest/patch/facts';
 import { MboxSplitter } from '#ingest/read/splitter';
@@ -17,6 +19,7 @@ import { combinedDiff, rangeDiff } from '#patch/rangediff';
 import { parseSubject } from '#patch/subject';
 import { parseQuery } from '#query/parse';
 import { readPasted } from '#query/pasted';
+import { ROOT } from '../process';
 import type { Target } from './engine';
 
 const NOW = 1_700_000_000;
@@ -41,6 +44,13 @@ const NAMES =
     .map((name) => `\n${name}: `);
 const SIGNS = [...' \t\r\n\0<>"\'()[]{}-+=_.,:;@!?*/\\|&#%~^$`\x80\xe9\xff', '\r\n', '\n\n', '\n ', '--', '""'];
 
+/** The words of a reader, a JSON string a line, from `../bench/fuzz/words/` beside the bundle in dist/. */
+const wordsOf = (name: string): string[] =>
+  readFileSync(join(ROOT, `bench/fuzz/words/${name}.txt`), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
 const header: Target = {
   name: 'header',
   seeds: [
@@ -49,23 +59,7 @@ const header: Target = {
     'Date: Tue, 31 Feb 99 25:61:00 EST (x)\nReceived: from a (b [1.2.3.4]) by c with SMTP; 1 Jan 2004 00:00:00 -0000\n',
     'Content-Type: text/plain; charset="utf-8"; name*0*=utf-8\'\'a%20; name*1=b; format=flowed\n',
   ],
-  words: [
-    ...NAMES,
-    ...SIGNS,
-    '=?utf-8?q?',
-    '?=',
-    '=?iso-2022-jp?b?',
-    '<a@b>',
-    'a@b',
-    "*0*=utf-8''",
-    '%ff',
-    ' GMT',
-    '+0000',
-    'Jan',
-    ' via ',
-    'Re: ',
-    '[PATCH v2 1/3] ',
-  ],
+  words: [...NAMES, ...SIGNS, ...wordsOf('header')],
   run(input) {
     const block = scanHeaders(input, WANTED);
     const text = input.toString('latin1');
@@ -92,30 +86,7 @@ const mime: Target = {
     `${HEAD}Subject: uu\n\nbegin 644 a.txt\n#86)C\n\`\nend\n`,
     `${HEAD}Content-Type: text/plain; charset=iso-2022-jp\n\n\x1b$B$"\x1b(B\n`,
   ],
-  words: [
-    ...NAMES,
-    ...SIGNS,
-    '--x',
-    '--x--',
-    'boundary=x',
-    'multipart/mixed; ',
-    'multipart/digest',
-    'message/rfc822',
-    'text/html',
-    'text/plain; charset=',
-    'utf-7',
-    'utf-16',
-    'gb18030',
-    'hz-gb-2312',
-    'base64',
-    'quoted-printable',
-    'x-uuencode',
-    '=3D',
-    '=\n',
-    'begin 644 a\n',
-    'end\n',
-    'filename*=',
-  ],
+  words: [...NAMES, ...SIGNS, ...wordsOf('mime')],
   run(input) {
     // Mails that are too deep or have too many parts are not parsed as MIME.
     if (mimeDanger(input)) return parseMail(input, { receivedAt: null });
@@ -132,38 +103,7 @@ const html: Target = {
     '<!DOCTYPE html><html><head><style>p{}</style><script>alert(1)</script><title>t</title></head><body onload=x>&lt;&#x41;&nbsp;</body></html>',
     '<svg><a xlink:href="javascript:x"><math><mi>y</svg><iframe srcdoc="<p>z"></iframe><![CDATA[q]]><!-- -- -->',
   ],
-  words: [
-    ...SIGNS,
-    '<div>',
-    '</div>',
-    '<p>',
-    '<b>',
-    '<table><tr><td>',
-    '<a href="',
-    '<a href=javascript:',
-    '">',
-    '<!--',
-    '-->',
-    '<![CDATA[',
-    ']]>',
-    '<script>',
-    '</script>',
-    '<style>',
-    '<textarea>',
-    '<svg>',
-    '<math>',
-    '<template>',
-    '<img src="cid:',
-    '&lt;',
-    '&#0;',
-    '&#x110000;',
-    '&amp',
-    '<font color=red>',
-    '<!DOCTYPE ',
-    '<?xml',
-    'data:',
-    'mailto:a@b?attach=/x',
-  ],
+  words: [...SIGNS, ...wordsOf('html')],
   run(input) {
     return sanitizeMail(input.toString('latin1'), [{ index: 1, cid: 'a@b', name: 'x' }], () => '/x');
   },
@@ -177,47 +117,7 @@ const query: Target = {
     'https://lore.kernel.org/all/a@b.example/ Message-ID: <a@b>',
     'from:ada subject:(x OR y) has:patch state:applied d:last.week..yesterday',
   ],
-  words: [
-    ...SIGNS,
-    ' AND ',
-    ' OR ',
-    ' NOT ',
-    ' XOR ',
-    ' NEAR/3 ',
-    's:',
-    'f:',
-    't:',
-    'c:',
-    'tc:',
-    'a:',
-    'b:',
-    'nq:',
-    'q:',
-    'd:',
-    'dt:',
-    'rt:',
-    'dfn:',
-    'dfhh:',
-    'dfpre:',
-    'l:',
-    'm:',
-    'n:',
-    'state:',
-    'topic:',
-    'person:',
-    '..',
-    '2020-01-01',
-    '20200101000000',
-    'yesterday',
-    '1.week.ago',
-    '\xe4',
-    '\u4e2d',
-    '*',
-    '"',
-    '((',
-    '))',
-    '<a@b>',
-  ],
+  words: [...SIGNS, ...wordsOf('query')],
   run(input) {
     const text = input.toString('utf8').slice(0, 20_000);
     readPasted(text);
@@ -231,19 +131,7 @@ const mbox: Target = {
     `From ada@example.org Mon Mar  2 10:00:00 2020\n${HEAD}\n>From here\n\nFrom ada@example.org Mon Mar  2 10:00:01 2020\n${HEAD}Content-Length: 5\n\nabcd\n\n`,
     'From mboxrd@z Thu Jan  1 00:00:00 1970\r\nSubject: x\r\n\r\n>>From y\r\n\r\nFrom z\r\n\r\nFrom: a\r\n',
   ],
-  words: [
-    ...NAMES,
-    ...SIGNS,
-    '\nFrom a@b Mon Mar  2 10:00:00 2020\n',
-    '\n\nFrom ',
-    '>From ',
-    '>>From ',
-    'From - ',
-    'From mboxrd@z Thu Jan  1 00:00:00 1970\n',
-    'Content-Length: 12\n',
-    'Content-Length: 999999999999\n',
-    '\r\n\r\n',
-  ],
+  words: [...NAMES, ...SIGNS, ...wordsOf('mbox')],
   run(input) {
     const whole = new MboxSplitter();
     const once = [...whole.push(input), ...whole.end()].map(({ bytes }) => bytes.toString('latin1'));
@@ -268,34 +156,7 @@ const diff: Target = {
     'diff --git a/a b/b\nsimilarity index 90%\nrename from a\nrename to b\nBinary files a/x and b/x differ\nGIT binary patch\nliteral 3\nKcmZ?wbhEHbWMp7u\n\n',
     'Index: x\n===\n--- "a/\\303\\244 x"\t2004\n+++ /dev/null\n@@ -1 +0,0 @@\n-x\n\\ No newline at end of file\n',
   ],
-  words: [
-    ...SIGNS,
-    'diff --git a/x b/x\n',
-    'index 1111111..2222222 100644\n',
-    '--- a/x\n',
-    '+++ b/x\n',
-    '@@ -1,3 +1,4 @@\n',
-    '@@ -0,0 +1 @@\n',
-    '@@',
-    '+a\n',
-    '-b\n',
-    ' c\n',
-    '\\ No newline at end of file\n',
-    'new file mode 100644\n',
-    'rename from ',
-    '---\n',
-    '-- \n',
-    'Signed-off-by: A <a@b>\n',
-    'Link: https://x.example/a@b\n',
-    '> ',
-    'Index: ',
-    'GIT binary patch\n',
-    '/dev/null',
-    'On Mon, Ada wrote:\n',
-    'Applied, thanks.\n',
-    'v2: ',
-    'commit 0123456789ab\n',
-  ],
+  words: [...SIGNS, ...wordsOf('diff')],
   run(input) {
     const text = input.toString('latin1');
     const body = readBody(text);
