@@ -43,32 +43,11 @@ const DIFFSTAT_LINE = 400;
 
 const GIT_HEADER =
   /^(?:index [0-9a-f]|(?:old|new|new file|deleted file) mode |(?:copy|rename) (?:from|to) |(?:dis)?similarity index |Binary files |Only in |={60})/;
-const TRAILER_KEYS = new Set([
-  'cc',
-  'fixes',
-  'closes',
-  'link',
-  'bug',
-  'bugzilla',
-  'buglink',
-  'references',
-  'change-id',
-  'message-id',
-  'reviewed-by:',
-  'bisected',
-  'git-tree',
-  'commit-id',
-  'gitweb',
-  'committer',
-  'author',
-  'authordate',
-  'committerdate',
-  'patchwork-id',
-  'fixes-commit',
-  'supersedes',
-  'depends-on',
-  'based-on',
-]);
+const TRAILER_KEYS = new Set(
+  'cc fixes closes link bug bugzilla buglink references change-id message-id reviewed-by: bisected git-tree commit-id gitweb committer author authordate committerdate patchwork-id fixes-commit supersedes depends-on based-on'.split(
+    ' ',
+  ),
+);
 const BASE_LINE =
   /^(?:base-commit|change-id|prerequisite-patch-id|prerequisite-change-id|prerequisite-message-id|X-Change-ID|base-tree|base): ?[\w.:/@-]+$/;
 

@@ -56,21 +56,7 @@ function dashed(text: string): [number, number] | null {
   return digits(`${year}${month.padStart(2, '0')}${day.padStart(2, '0')}`);
 }
 
-const NUMBERS = [
-  'zero',
-  'one',
-  'two',
-  'three',
-  'four',
-  'five',
-  'six',
-  'seven',
-  'eight',
-  'nine',
-  'ten',
-  'eleven',
-  'twelve',
-];
+const NUMBERS = 'zero one two three four five six seven eight nine ten eleven twelve'.split(' ');
 const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
 
 /** The part of git's approxidate that people use in searches: `yesterday`, `2 weeks ago`, `last year`, `last friday`. */

@@ -8,26 +8,10 @@ export interface Fact {
 }
 
 /** Commands after `#regzbot` (the kernel's Documentation/process/handling-regressions.rst, and regzbot's reference). */
-const REGZBOT = [
-  'introduced',
-  'title',
-  'from',
-  'fix',
-  'link',
-  'monitor',
-  'related',
-  'dup',
-  'duplicate',
-  'resolve',
-  'resolved',
-  'inconclusive',
-  'invalid',
-  'ignore',
-  'poke',
-  'backburner',
-  'report',
-  'summary',
-];
+const REGZBOT =
+  'introduced title from fix link monitor related dup duplicate resolve resolved inconclusive invalid ignore poke backburner report summary'.split(
+    ' ',
+  );
 
 export const FACTS: readonly Fact[] = [
   { name: 'fixes', title: 'have a Fixes: trailer' },

@@ -25,18 +25,7 @@ import type { Target } from './engine';
 const NOW = 1_700_000_000;
 const HEAD = 'From: Ada Example <ada@example.org>\nMessage-ID: <a@example.org>\nDate: Mon, 2 Mar 2020 10:00:00 +0100\n';
 const WANTED = new WantedHeaders(
-  new Set([
-    'from',
-    'to',
-    'cc',
-    'subject',
-    'date',
-    'message-id',
-    'references',
-    'in-reply-to',
-    'content-type',
-    'received',
-  ]),
+  new Set('from to cc subject date message-id references in-reply-to content-type received'.split(' ')),
 );
 const NAMES =
   'From To Cc Subject Date Message-ID In-Reply-To References Content-Type Content-Transfer-Encoding Content-Disposition List-Id Received X-Mailing-List MIME-Version Authentication-Results'
