@@ -107,11 +107,14 @@ export function parseIds(json: Uint8Array): number[] {
   return ids;
 }
 
+/** A bound number as a limit. SQLite plans with the value of a bare `?` here, so it would prepare the statement again each time. */
+export const LIMIT = 'LIMIT CAST(? AS INTEGER)';
+
 /** Reads ids as a single row, which is faster than ten thousand rows. */
 async function readRange(db: Snapshot, plan: Plan, range: Range | null, limit: number): Promise<number[]> {
   const { id, sql, params } = matches(plan, range);
   const row = await db.get<{ ids: Buffer }>(
-    `SELECT CAST(json_group_array(id) AS BLOB) AS ids FROM (SELECT ${id} AS id ${sql} ORDER BY ${id} DESC LIMIT ?)`,
+    `SELECT CAST(json_group_array(id) AS BLOB) AS ids FROM (SELECT ${id} AS id ${sql} ORDER BY ${id} DESC ${LIMIT})`,
     [...params, limit],
   );
   return row ? parseIds(row.ids) : [];
@@ -120,7 +123,7 @@ async function readRange(db: Snapshot, plan: Plan, range: Range | null, limit: n
 /** The id that is this many postings below another. */
 async function idBelow(db: Snapshot, id: number, postings: number): Promise<number> {
   const row = await db.get<{ id: number }>(
-    'SELECT message_id AS id FROM posting WHERE message_id < CAST(? AS INTEGER) ORDER BY message_id DESC LIMIT 1 OFFSET ?',
+    'SELECT message_id AS id FROM posting WHERE message_id < CAST(? AS INTEGER) ORDER BY message_id DESC LIMIT 1 OFFSET CAST(? AS INTEGER)',
     [id, postings],
   );
   return row?.id ?? OLDEST;
