@@ -23,6 +23,14 @@ class Wrong extends Error {
  * where, and what may have been meant.
  */
 export function parseQuery(query: string, now: number): Parsed {
+  if (last?.query !== query || last.now !== now) last = { query, now, parsed: parsed(query, now) };
+  return last.parsed;
+}
+
+/** A page asks for the same query several times: for its order, its plan, its words. */
+let last: { query: string; now: number; parsed: Parsed } | null = null;
+
+function parsed(query: string, now: number): Parsed {
   if (query.length > MAX_QUERY) {
     return {
       problem: {

@@ -30,12 +30,23 @@ function foundTopics(db: Snapshot): Promise<FoundTopic[]> {
 
 /** The found topics, without those whose names are in the topics file. */
 export async function foundBeside(db: Snapshot, ours: Topic[]): Promise<FoundTopic[]> {
-  const taken = new Set(ours.flatMap(({ slug, systems }) => [slug, ...systems.map((one) => one.slug)]));
-  return (await foundTopics(db)).filter(({ topic }) => !taken.has(topic.slug));
+  return beside(await foundTopics(db), ours);
 }
 
+function beside(found: FoundTopic[], ours: Topic[]): FoundTopic[] {
+  const taken = new Set(ours.flatMap(({ slug, systems }) => [slug, ...systems.map((one) => one.slug)]));
+  return found.filter(({ topic }) => !taken.has(topic.slug));
+}
+
+/** The last joined topics of a state of the data, which every search asks for. */
+const joined = new WeakMap<FoundTopic[], { ours: Topic[]; all: Topic[] }>();
+
 /** The topics in the file, and the found ones. */
-export const withFound = async (db: Snapshot, ours: Topic[]): Promise<Topic[]> => [
-  ...ours,
-  ...(await foundBeside(db, ours)).map(({ topic }) => topic),
-];
+export async function withFound(db: Snapshot, ours: Topic[]): Promise<Topic[]> {
+  const found = await foundTopics(db);
+  const known = joined.get(found);
+  if (known?.ours === ours) return known.all;
+  const all = [...ours, ...beside(found, ours).map(({ topic }) => topic)];
+  joined.set(found, { ours, all });
+  return all;
+}
