@@ -167,7 +167,14 @@ const ESCAPED = /["&'<>\u2010-\u2027\u2030-\u205e\u2190-\u21ff\u2605\u2606]/;
 const EACH_ESCAPED = new RegExp(ESCAPED, 'g');
 
 function escapeText(text: string): string {
-  return ESCAPED.test(text) ? text.replace(EACH_ESCAPED, escapeSign) : text;
+  if (!ESCAPED.test(text)) return text;
+  const escaped = text.replace(EACH_ESCAPED, escapeSign);
+  return BEYOND.test(text) && !BEYOND.test(escaped) ? narrow(escaped) : escaped;
 }
+
+const BEYOND = /[^\0-\xff]/;
+
+/** The same text in one byte a character: what V8 makes of a wider text stays wide, even if no wide character is left. */
+const narrow = (text: string) => Buffer.from(text, 'latin1').toString('latin1');
 
 const escapeSign = (sign: string) => ESCAPES[sign] ?? `&#${sign.charCodeAt(0)};`;
