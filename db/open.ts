@@ -62,9 +62,10 @@ export class Reader {
       for (let n = 0; n < connections; n++) {
         const connection = await Connection.open(path, 'read');
         opened.push(connection);
-        // The positions of words, because the index does not answer queries about their order. Belongs to the connection, not to the file.
+        // The positions of words, because the index does not answer queries about their order; and its words. They belong to the connection, not to the file.
         await connection.command(
-          `PRAGMA busy_timeout = 5000; PRAGMA temp_store = memory; CREATE VIRTUAL TABLE temp.search_place USING fts5vocab ('main', 'search', 'instance')`,
+          `PRAGMA busy_timeout = 5000; PRAGMA temp_store = memory; CREATE VIRTUAL TABLE temp.search_place USING fts5vocab ('main', 'search', 'instance');
+           CREATE VIRTUAL TABLE temp.search_word USING fts5vocab ('main', 'search', 'row')`,
         );
         await connection.command('PRAGMA query_only = 1; PRAGMA mmap_size = 2147483648; PRAGMA cache_size = -32768;');
         if (n === 0) await checkVersion(connection);

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { Snapshot } from '#db/open';
 import { withFound } from '#db/queries/foundtopics';
 import { lists } from '#db/queries/home';
+import { learnFrequentWords } from '#db/queries/search/frequent';
 import {
   COUNT_BOUND,
   FACET_BOUND,
@@ -16,6 +17,7 @@ import { dateSpan } from '#query/dates';
 import { asksForWords } from '#query/order';
 import { parseQuery } from '#query/parse';
 import { readPasted } from '#query/pasted';
+import type { Topic } from '#site/topic';
 import { page, problem, renderBytes } from '../_page/page';
 import { sectionsOf } from '../_page/sections';
 import { MonthBars } from '../_ui/bits';
@@ -23,6 +25,7 @@ import { Document } from '../_ui/Document';
 import { maskAddress, plural, shortTime } from '../_ui/format';
 import { listHref, personHref } from '../_ui/links';
 import { redirect, respond } from '../_web/http';
+import { openReader } from '../_web/reader';
 import { topics } from '../topics/config';
 import { Facets } from './Facets';
 import { type LinkTo, linkTo } from './link';
@@ -99,14 +102,17 @@ const usualOrder = (q: string, now: number): { sort: 'date' | 'relevance'; group
     : { sort: 'date', group: 'message' };
 
 async function resultPage(db: Snapshot, query: URLSearchParams, request: SearchRequest, synthetic: boolean) {
+  const ours = topics();
   const found = await searchMessages(db, {
     ...request,
-    topics: await withFound(db, topics()),
-    topicIds: await topicIds(db, topics()),
+    topics: await withFound(db, ours),
+    topicIds: await topicIds(db, ours),
   });
   const isEmpty = !found.results.length && !found.problem;
   const isFew = !found.problem && !request.cursor && found.total < RARE;
   const meant = isFew ? await meantQuery(db, request.query, request.now) : null;
+  // For the next rare word. If it fails, that one is asked of the index too.
+  if (isFew) learnWords(db.version).catch(() => {});
   const offers = isEmpty ? await offersOf(db, request) : [];
   const link = linkTo(query);
   const shown = (
@@ -143,7 +149,12 @@ async function resultPage(db: Snapshot, query: URLSearchParams, request: SearchR
       <div className="found">
         <Results found={found} list={request.list ?? null} />
         {found.facets && found.results.length ? (
-          <Facets facets={titled(found.facets)} partial={found.total > FACET_BOUND} link={link} query={request.query} />
+          <Facets
+            facets={titled(found.facets, ours)}
+            partial={found.total > FACET_BOUND}
+            link={link}
+            query={request.query}
+          />
         ) : null}
       </div>
       {found.next === null ? null : (
@@ -167,6 +178,11 @@ async function resultPage(db: Snapshot, query: URLSearchParams, request: SearchR
     : shown;
 }
 
+async function learnWords(version: string): Promise<void> {
+  const reader = await openReader();
+  if (reader) await learnFrequentWords(reader, version);
+}
+
 /** A month as `after` and `before`. */
 function monthSpan(month: string): { after: string; before: string } {
   const [year = 0, number = 1] = month.split('-').map(Number);
@@ -182,7 +198,7 @@ function Narrow({ request, link }: { request: SearchRequest; link: LinkTo }) {
     ...chipsOf(query).map(({ words, without }): [ReactNode, Record<string, string>] => [words, { q: without }]),
   ];
   if (list) held.push([`list ${list}`, { list: null }]);
-  if (topic) held.push([`topic ${titleOf(topic)}`, { topic: null }]);
+  if (topic) held.push([`topic ${titleOf(topic, topics())}`, { topic: null }]);
   if (person) held.push([<bdi key="person">{`person ${maskAddress(person)}`}</bdi>, { person: null }]);
   if (after != null || before != null)
     held.push([`${day(after) || '…'} to ${day(before) || '…'}`, { after: null, before: null }]);
@@ -249,13 +265,13 @@ function Orders({ request, link }: { request: SearchRequest; link: LinkTo }) {
 }
 
 /** The facets with the titles of topics. */
-const titled = (facets: FacetsFound): FacetsFound => ({
+const titled = (facets: FacetsFound, ours: Topic[]): FacetsFound => ({
   ...facets,
-  topics: facets.topics.map((facet) => ({ ...facet, title: titleOf(facet.value) })),
+  topics: facets.topics.map((facet) => ({ ...facet, title: titleOf(facet.value, ours) })),
 });
 
 /** The title of a topic, or its slug if it has none. */
-const titleOf = (slug: string) => topics().find((topic) => topic.slug === slug)?.title ?? slug;
+const titleOf = (slug: string, ours: Topic[]) => ours.find((topic) => topic.slug === slug)?.title ?? slug;
 
 /** The address of the search as a feed. */
 function feedOf({ query, list, topic, person }: SearchRequest): string {

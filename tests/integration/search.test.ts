@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Reader, type Snapshot } from '../../db/open';
+import { frequentWords, learnFrequentWords } from '../../db/queries/search/frequent';
 import { searchMessages } from '../../db/queries/search/index';
 import { readMatches } from '../../db/queries/search/matches';
 import { planQuery } from '../../db/queries/search/plan';
+import { meantQuery } from '../../db/queries/search/spelling';
 import { type Part, partsOf } from '../../db/queries/search/wildcard';
 import { parseQuery } from '../../query/parse';
 import { ARCHIVES, archive } from '../archives';
@@ -194,5 +196,34 @@ describe('the index', () => {
       }),
       { numRuns: 20_000 },
     );
+  });
+});
+
+describe('what was meant', () => {
+  it('is the same whether the frequent words are known or asked of the index', async () => {
+    const words = [
+      'kernal',
+      'kenrel',
+      'memmory',
+      'patchs',
+      'subjcet',
+      'messsage',
+      'zzqxnosuchword',
+      's:patsh',
+      'mesage -patch',
+    ];
+    const meant = () =>
+      reader.read(async (db) => {
+        const found: (string | null)[] = [];
+        for (const word of words) found.push(await meantQuery(db, word, NOW));
+        return found;
+      });
+    const version = await reader.read(async (db) => db.version);
+    expect(await reader.read(async (db) => frequentWords(db))).toBeNull();
+    const asked = await meant();
+    await learnFrequentWords(reader, version);
+    expect(await reader.read(async (db) => frequentWords(db)?.('patches'))).toBe(true);
+    expect(await meant()).toEqual(asked);
+    expect(asked.filter((one) => one !== null).length).toBeGreaterThan(2);
   });
 });

@@ -3,12 +3,13 @@ import { columnsOf } from '#query/prefix';
 import { slipsOf } from '#query/slips';
 import type { Node } from '#query/types';
 import type { Snapshot } from '../../open';
+import { FREQUENT, frequentWords } from './frequent';
+import { LIMIT } from './matches';
 
 type Words = Extract<Node, { kind: 'words' }>;
 
-/** A word in fewer mails than this may be a typing error that others made too. A suggestion must be in LEAST mails, and in OFTEN times as many. */
+/** A word in fewer mails than this may be a typing error that others made too. A suggestion must be in FREQUENT mails, and in OFTEN times as many. */
 export const RARE = 20;
-const LEAST = 10;
 const OFTEN = 50;
 /** Mails are counted up to this when similar words are compared, and up to MOST for the best of them. */
 const FEW = 50;
@@ -18,7 +19,7 @@ const WORD = /^[a-z]{4,24}$/i;
 
 /**
  * The query with each word that (nearly) no mail has replaced by the most frequent word that differs by a typing error; null if there
- * is none. Suggested words are in at least LEAST mails of the archive.
+ * is none. Suggested words are in at least FREQUENT mails of the archive.
  */
 export async function meantQuery(db: Snapshot, query: string, now: number): Promise<string | null> {
   const words = wordsOf(parseQuery(query, now).tree ?? null).filter(({ text, phrase }) => !phrase && WORD.test(text));
@@ -40,26 +41,28 @@ async function meantWord(db: Snapshot, { field, text }: Words): Promise<string |
   // Message-IDs contain random letters.
   const columns = columnsOf(field).filter((column) => field === 'm' || column !== 'msgid');
   const word = text.toLowerCase();
+  const isFrequent = frequentWords(db);
+  const near = isFrequent ? slipsOf(word).filter(isFrequent) : slipsOf(word);
+  if (!near.length) return null;
   const [own = 0] = await mailsOf(db, columns, [word], RARE);
   if (own >= RARE) return null;
-  const near = slipsOf(word);
-  if (!(await hasSome(db, near))) return null;
+  if (!isFrequent && !(await hasSome(db, near))) return null;
   const few = await mailsOf(db, columns, near, FEW);
   const many = Math.max(0, ...few);
-  if (many < LEAST) return null;
+  if (many < FREQUENT) return null;
   const leading = near.filter((_, n) => few[n] === many);
   const most = await mailsOf(db, columns, leading, MOST);
   const best = Math.max(...most);
-  return best >= Math.max(LEAST, own * OFTEN) ? (leading[most.indexOf(best)] ?? null) : null;
+  return best >= Math.max(FREQUENT, own * OFTEN) ? (leading[most.indexOf(best)] ?? null) : null;
 }
 
-/** Whether LEAST mails have any of the words anywhere. Mostly none has, and one query for all takes half the time of one for each. */
+/** Whether FREQUENT mails have any of the words anywhere. Mostly none has, and one query for all takes half the time of one for each. */
 async function hasSome(db: Snapshot, words: string[]): Promise<boolean> {
   const row = await db.get<{ mails: number }>(
-    'SELECT count(*) AS mails FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT ?)',
-    [anyOf(words), LEAST],
+    `SELECT count(*) AS mails FROM (SELECT 1 FROM search WHERE search MATCH ? ${LIMIT})`,
+    [anyOf(words), FREQUENT],
   );
-  return (row?.mails ?? 0) >= LEAST;
+  return (row?.mails ?? 0) >= FREQUENT;
 }
 
 /** Joined in halves, because in a chain FTS5 copies what it has read at each word. */
@@ -72,7 +75,7 @@ function anyOf(words: string[]): string {
 /** The number of mails with each word, counted up to `most`. */
 async function mailsOf(db: Snapshot, columns: readonly string[], words: string[], most: number): Promise<number[]> {
   const row = await db.get<{ mails: string }>(
-    `SELECT json_group_array((SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? || j.value || '"' LIMIT ?)) ORDER BY j.key) AS mails
+    `SELECT json_group_array((SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? || j.value || '"' ${LIMIT})) ORDER BY j.key) AS mails
      FROM json_each(?) j`,
     [`{${columns.join(' ')}} : "`, most, JSON.stringify(words)],
   );
