@@ -112,28 +112,38 @@ export function partsForReading(body: string): ReadingParts {
 
 const DIFF_KINDS: ReadonlySet<SegmentKind> = new Set(['file', 'hunk', 'add', 'del', 'context']);
 
+/** A kind of line that a machine wrote, and what a text with such a line contains. */
+type Logged = [line: RegExp, mark: RegExp];
+
 /**
  * A line of the kernel's log, the line of an oops that names the process, a frame of a backtrace, a line of a configuration, a message
  * of a compiler or another tool about a file, the names of merged branches, or a header copied into the text.
  */
-const LOGGED = [
-  /^\s*(?:<\d>)?\[ *\d+\.\d{4,}\]|\bComm: .{1,40} (?:Kdump: |Not tainted|Tainted: )|^\s*Modules linked in:/,
-  /\+0x[0-9a-f]{1,16}\/0x[0-9a-f]{1,16}/,
-  /^\s*[+-]?\s*(?:# )?CONFIG_\w{1,100}(?:=| is not set)/,
-  /^\S{1,200}(?:\.[a-z]{1,4}|:\d{1,6}): (?:fatal )?(?:error|warning|note)\b/i,
-  /^\s*Merge (?:remote-tracking )?branch(?:es)? '/,
-  /^(?:From|To|Cc|Reply-To): .*@/i,
+const LOGGED: Logged[] = [
+  [
+    /^\s*(?:<\d>)?\[ *\d+\.\d{4,}\]|\bComm: .{1,40} (?:Kdump: |Not tainted|Tainted: )|^\s*Modules linked in:/,
+    /\[ *\d+\.\d{4}|Comm: |Modules linked/,
+  ],
+  [/\+0x[0-9a-f]{1,16}\/0x[0-9a-f]{1,16}/, /\+0x/],
+  [/^\s*[+-]?\s*(?:# )?CONFIG_\w{1,100}(?:=| is not set)/, /CONFIG_/],
+  [/^\S{1,200}(?:\.[a-z]{1,4}|:\d{1,6}): (?:fatal )?(?:error|warning|note)\b/i, /: (?:fatal )?(?:error|warning|note)/i],
+  [/^\s*Merge (?:remote-tracking )?branch(?:es)? '/, /Merge /],
+  [/^(?:From|To|Cc|Reply-To): .*@/i, /^(?:From|To|Cc|Reply-To): /im],
 ];
 /** Every such line contains one of these. */
 const LOG_MARK = /\[|Comm: |Modules |\+0x|CONFIG_|: (?:fatal )?(?:error|warning|note)|Merge |@/i;
 
-/** Separates a machine's output from the author's words: `Kdump: loaded` in an oops says nothing about kdump. */
+/**
+ * Separates a machine's output from the author's words: `Kdump: loaded` in an oops says nothing about kdump. Lines are only compared
+ * with the kinds that the text may have, since most texts with a bracket or an address have none.
+ */
 function splitText(own: string[], aside: string[], lines: string): void {
-  if (!LOG_MARK.test(lines)) {
+  const kinds = LOG_MARK.test(lines) ? LOGGED.filter(([, mark]) => mark.test(lines)) : [];
+  if (kinds.length === 0) {
     own.push(lines);
     return;
   }
-  for (const line of lines.split('\n')) (LOGGED.some((mark) => mark.test(line)) ? aside : own).push(line);
+  for (const line of lines.split('\n')) (kinds.some(([logged]) => logged.test(line)) ? aside : own).push(line);
 }
 
 /** Line `i` without its quotation marks. */
