@@ -17,9 +17,20 @@ const MAX_MAILBOX = 1000;
 /** Names with quotes in them, and names that are addresses, need special rules. */
 const ODD_NAME = /['@]/;
 
+/** Headers whose mailboxes are kept, and their length: a mail's are read up to three times, and all patches of a series have the same. */
+const KEPT = 200;
+const KEPT_LENGTH = 4000;
+const kept = new Map<string, readonly Address[]>();
+
 /** The mailboxes of an address header; a group gives its members. `value` is unfolded, with raw 8-bit bytes already decoded. */
-export function parseAddresses(value: string): Address[] {
-  return DIFFICULT.test(value) ? parseDifficult(value) : (parseSimple(value) ?? parseDifficult(value));
+export function parseAddresses(value: string): readonly Address[] {
+  const known = kept.get(value);
+  if (known) return known;
+  const found = DIFFICULT.test(value) ? parseDifficult(value) : (parseSimple(value) ?? parseDifficult(value));
+  if (value.length > KEPT_LENGTH) return found;
+  if (kept.size >= KEPT) kept.clear();
+  kept.set(value, found);
+  return found;
 }
 
 function parseSimple(value: string): Address[] | null {
