@@ -74,6 +74,9 @@ const VERSION = /^[-(]*(?:patch|rfc)?-?i?[vV](?:er(?:sion)?\.?)?-?0*(\d{1,3})((?
 const STABLE =
   /^(?:linux-|stable-|for-|v)?(\d\.\d{1,3}|[2-9]\.\d{1,3}|\d\.\d\.\d{1,2})(?:\.[yz]|-stable|-longterm)?(?:[-/,].*)?$/i;
 
+/** The last two characters of a title with a version at its end. */
+const ENDS_IN_NUMBER = /\d$|\d[)\]]$/;
+
 class State {
   isReply = false;
   isPatchLike = false;
@@ -182,6 +185,7 @@ class State {
 
   /** `... -v5`, `... (v2)`, `... [v3]`, `..., v2`: the style before git had -v. */
   private trailingVersion(title: string): string {
+    if (!ENDS_IN_NUMBER.test(title.slice(-2))) return title;
     const found =
       /(?:(?<!\s)\s+-+|(?:(?<!\s)\s+)?[([]|,\s*)(?:take |try ?#?|version |ver\.? ?|rev\.? ?|[vV])(\d{1,3})((?:\.\d+)?)[)\]]?\s*$/.exec(
         title,

@@ -105,6 +105,9 @@ const GAVE_IN_NEXT =
 /** "That fails on older machines, so I'll drop this part": a promise at the end of a sentence. */
 const GAVE_IN_LAST =
   /[,;] (?:(?:so|and|therefore|hence|thus|then) )?(?:(?:(?:i|we)(?:'ll| will)|will)\s+)(?:(?:also|just|then|definitely|certainly)\s+)?(?:fix|change|update|correct|address|rework|drop|remove|rename|add|move|replace|adjust) (?:that|it|this|these|them|those)(?: (?:part|one|change|up|out|then|too|as well|accordingly|bit|patch|in v\d+))*\s*(?:[.!](?:\s|$)|$)/i;
+/** A quick test, which most sentences fail: each of the four contains one of these. */
+const PROMISES =
+  /\bwill\b|'ll\b|going to|shall|plan to|let me|fixed|done|changed|addressed|updated|removed|added|corrected|dropped|sending|posting|preparing|working on|\bv\d|(?:new|next) version/i;
 /** A polite opening of a promise. The promise holds whatever the answer is. */
 const POLITE = /^(?:btw,? )?if you don'?t mind,? /i;
 /** "I'll fix it, in the meantime I tested this": the second part says nothing about the promise. */
@@ -121,18 +124,19 @@ const NOT_GIVEN_IN =
 /** A request, or a promise to do what was asked. Exclusions are checked last, since few sentences get that far. */
 export function requestIn(sentence: string): Act | null {
   const isAsking = isQuestion(sentence);
-  const said = sentence.replace(POLITE, '').replace(BESIDES, '');
-  if (
-    !isAsking &&
-    [GAVE_IN, GAVE_IN_SHORT, GAVE_IN_NEXT, GAVE_IN_LAST].some((gaveIn) => gaveIn.test(said)) &&
-    !NOT_GIVEN_IN.test(said)
-  )
-    return act('gaveIn', '', !OF_ONESELF.test(said));
+  const promise = isAsking || !PROMISES.test(sentence) ? null : promiseIn(sentence);
+  if (promise) return promise;
   const isHinted = HINT.test(sentence);
   const isPlain = isHinted && [ASKED, ASKED_TOO, ASKED_LAST, CAN_YOU, EXPLAIN].some((asked) => asked.test(sentence));
   const isRequest = isPlain || (isHinted && isSuggested(sentence)) || (!isAsking && isWanted(sentence, isHinted));
   if (!isRequest || [NOT_ASKED, CASE, TESTER, OPTIONAL].some((none) => none.test(sentence))) return null;
   return act('asked', '', isPlain);
+}
+
+function promiseIn(sentence: string): Act | null {
+  const said = sentence.replace(POLITE, '').replace(BESIDES, '');
+  const isGiven = [GAVE_IN, GAVE_IN_SHORT, GAVE_IN_NEXT, GAVE_IN_LAST].some((gaveIn) => gaveIn.test(said));
+  return isGiven && !NOT_GIVEN_IN.test(said) ? act('gaveIn', '', !OF_ONESELF.test(said)) : null;
 }
 
 const isSuggested = (sentence: string) => SUGGESTED.test(sentence) && !isHedged(sentence, SUGGESTED);

@@ -138,7 +138,7 @@ function noticeClaims(message: Message, body: Body): Claim[] {
 const UPSTREAM =
   /^\s*(?:\[ ?)?(?:commit|upstream commit|\(cherry picked from commit)\s+([0-9a-f]{12,40})(?: upstream| ?\]|\))/i;
 
-const upstreamIn = (body: Body) => firstMatch(body, UPSTREAM, 40);
+const upstreamIn = (body: Body) => (isAtTop(body, ORIGIN) ? firstMatch(body, UPSTREAM, TOP) : null);
 
 /** Whether a patch says that it is a copy of a commit. */
 export const namesUpstream = (body: Body) => upstreamIn(body) !== null;
@@ -179,7 +179,7 @@ function replyClaims(message: Message, body: Body, trailers: Trailer[]): Claim[]
   if ((isMachine(name, address) && !isNoticeRobot(address)) || isAutomatic(body)) return [];
   const listed = listedClaims(body, CLAIM_SOURCE.b4);
   if (listed.length > 0) return listed;
-  const said = saidOf(body, message.to[0]?.name).map(({ kind, isPlain, tree, line, scope }) =>
+  const said = saidOf(body, () => message.to[0]?.name ?? '').map(({ kind, isPlain, tree, line, scope }) =>
     claim(kind, isPlain ? CLAIM_SOURCE.words : CLAIM_SOURCE.report, line, { tree, title: scope }),
   );
   const nack = trailers.find(({ key }) => AGAINST.includes(key));
@@ -187,12 +187,21 @@ function replyClaims(message: Message, body: Body, trailers: Trailer[]): Claim[]
   return said;
 }
 
+/** Lines at the top of a mail in which a robot says that it is one, and a patch that it is a copy. */
+const TOP = 40;
+/** Quick tests: most mails have neither word there. */
+const ROBOT = /bot/i;
+const ORIGIN = /upstream|cherry picked/i;
+const isAtTop = ({ text, starts }: Body, words: RegExp) =>
+  words.test(text.slice(0, starts[Math.min(TOP, starts.length - 1)]));
+
 /** Whether the first lines say that a person's robot wrote this: "This is the friendly patch-bot of ...". */
 const isAutomatic = (body: Body) =>
+  isAtTop(body, ROBOT) &&
   firstMatch(
     body,
     /^((?:hi|hello)?,? ?(?:this is|i am|i'm) (?:a|an|the) (?:\w+ ){0,2}(?:patch-?bot|bot|robot)\b)/i,
-    40,
+    TOP,
   ) !== null;
 
 function prTrackerClaims(body: Body): Claim[] {

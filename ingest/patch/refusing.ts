@@ -28,9 +28,15 @@ const NO_REFUSAL =
 const BARE =
   /^(?:(?:oops|ok(?:ay)?|sorry|so|then)[\s,.!-]+){0,2}(?:self[- ]?)?nac?k(?:ed|ing)?(?:\s*[.!]*$|\s+(?:by (?:me|myself)|(?:this|my|for this)(?: own)?(?: (?:patch|series|set|one))?)\b|\s+(?:due to|because)\b)|^self[- ]?nac?k/i;
 
+/** Quick tests, which most sentences fail: each refusal contains one of the first words, each removal one of the second. */
+const REFUSES =
+  /\bno(?:t|pe)?\b|nowhere|n't|cannot|acceptable|out of the|nac?k|refuse|reject|oppose|object to|against|disagree/i;
+const REMOVES =
+  /ignore|disregard|discard|drop|scratch|forget|skip|(?:don't|do not) (?:apply|take|merge)|withdr|retract|abandon|nak|needed|necessary|required|relevant|obsolete|superseded|moot|pointless|bogus|invalid|redundant|superfluous|sense|(?:take|use|go with|keep) (?:your|his|her|their|\w+'s)|remove|zap|revert|back(?:ed|ing) |unqueued/i;
+
 /** A NAK in the first person, or a statement that somebody will not take the patch. */
 export function refusalIn(sentence: string): Act | null {
-  if (isQuestion(sentence)) return null;
+  if (!REFUSES.test(sentence) || isQuestion(sentence)) return null;
   const clauses = sentence
     .replace(/^self[- ]/i, '')
     .split(/[,;:]\s+|\s+[-–—]{1,2}\s+|\s+(?:and|but|so)\s+(?=(?:no\b|i\b|i'|nac?k|it\b|this\b|that\b))/i)
@@ -78,7 +84,7 @@ const NOT_NOW =
 
 /** A patch is withdrawn by its author, or removed by the keeper of a tree. */
 export function removalIn(sentence: string): Act | null {
-  if (isQuestion(sentence)) return null;
+  if (!REMOVES.test(sentence) || isQuestion(sentence)) return null;
   if (
     WITHDRAWN.test(sentence) &&
     !(

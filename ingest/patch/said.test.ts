@@ -3,7 +3,8 @@ import { readBody } from '#mail/body';
 import { CLAIM } from '#patch/kinds';
 import { saidOf } from './said';
 
-const kindsIn = (text: string, to?: string) => saidOf(readBody(text), to).map(({ kind }) => kind);
+const kindsIn = (text: string, to?: string) =>
+  saidOf(readBody(text), to === undefined ? undefined : () => to).map(({ kind }) => kind);
 const QUOTED = 'On Monday, Ada Lund wrote:\n> +\tbark();\n\n';
 
 describe('said', () => {

@@ -37,8 +37,14 @@ const ONCE: ReadonlySet<ClaimKind> = new Set([CLAIM.changesRequested, CLAIM.gave
  * Acts in the author's own words: "Applied, thanks.", "First 5 queued.", "Please split this." A request that names somebody other than the
  * person quoted (or, without a quotation, other than `to`) does not count: "Bea, can you take this?"
  */
-export function saidOf(body: Body, to = ''): Said[] {
-  const known = (attributionOf(body) || to).toLowerCase();
+export function saidOf(body: Body, to = () => ''): Said[] {
+  let known: string | null = null;
+  const isOther = (sentence: string) => {
+    const name = calledIn(sentence);
+    if (name === null) return false;
+    known ??= (attributionOf(body) || to()).toLowerCase();
+    return !known.includes(name);
+  };
   const said: Said[] = [];
   const seen = new Set<string>();
   let before = '';
@@ -48,7 +54,7 @@ export function saidOf(body: Body, to = ''): Said[] {
     before = sentence;
     isWaived ||= WAIVED.test(sentence);
     const act = doneIn(sentence, asked) ?? declinedIn(sentence, isFirst) ?? actOf(sentence);
-    if (!act || (act.kind === 'asked' && (isOfAnother(sentence, known) || isHelp(asked())))) continue;
+    if (!act || (act.kind === 'asked' && (isOther(sentence) || isHelp(asked())))) continue;
     if (act.kind === 'withdrawn' && OF_A_MAIL.test(last) && PRONOUN.test(sentence)) continue;
     const scope = act.scope === null && (TAKE_ALL.test(asked()) || WHOLE.test(asked())) ? 'all' : act.scope;
     const kind = KIND[act.kind];
@@ -92,9 +98,9 @@ const CALLED = /^(?:hi |hello |dear |@)?([A-Z][a-z]{2,20})[,:] (?=(?:please|coul
 /** Words at the beginning of a sentence that look like a name. */
 const NO_NAME =
   /^(?:also|and|but|then|again|here|instead|otherwise|similarly|please|thanks|minor|nit|next|first|second|finally|still|anyway|however|therefore|hence|well|yes|yeah|nope|okay|sorry|alternatively|perhaps|maybe|btw|fyi|additionally|furthermore|moreover|that|this|if|so|same|ditto|right|sure|lastly|likewise|besides|meanwhile)$/i;
-function isOfAnother(sentence: string, known: string): boolean {
+function calledIn(sentence: string): string | null {
   const name = CALLED.exec(sentence)?.[1];
-  return name !== undefined && !NO_NAME.test(name) && !known.includes(name.toLowerCase());
+  return name === undefined || NO_NAME.test(name) ? null : name.toLowerCase();
 }
 
 /** Whether the quotation just above asks for help: "How do I do that now?" (An offer such as "Should I split it?" is answered with a request.) */
