@@ -34,6 +34,7 @@ const ELLIPSIS = /(?:(?<!\s)\s+)?(?:[[(]\s*(?:\u2026|\.\s?\.\s?\.|snip)\s*[\])]|
 /** More words in brackets were not added by the person who quotes; mails contain brackets too. */
 const LONGEST_ADDED = 6;
 const BRACKETS = /\[[^\][]{0,200}\]/g;
+const MARKED = new RegExp(`${ELLIPSIS.source}|${BRACKETS.source}`, 'i');
 
 /** `mayAdd`: words in brackets may have been added by the writer, as in articles. */
 export function readQuotation(text: string, mayAdd = true): Quotation {
@@ -49,7 +50,7 @@ export function readQuotation(text: string, mayAdd = true): Quotation {
     const added = words.starts.map((at) => spans.some(([from, to]) => at > from && at < to));
     pieces.push({ text: part, words, added });
   }
-  return { text, pieces, isMarked: new RegExp(`${ELLIPSIS.source}|${BRACKETS.source}`, 'i').test(text) };
+  return { text, pieces, isMarked: MARKED.test(text) };
 }
 
 function clip({ folded, starts, ends }: Words, most: number): Words {
@@ -179,7 +180,12 @@ function placeOf(piece: Piece, words: Words, from: number, effort: { left: numbe
   if (!best) return null;
   const low = Math.max(from, center - n - slack);
   const high = Math.min(words.folded.length, center + slack + 1);
-  return alignWords(piece, words, low, high);
+  // Numbers are compared much faster than words: each word of the piece is its first place there.
+  const number = (word: string) => places.get(word)?.[0] ?? -1;
+  const own = piece.words.folded.map(number);
+  const text = Int32Array.from({ length: high - low }, (_, i) => number(words.folded[low + i] as string));
+  const place = alignNumbers(own, piece.added, text);
+  return place && { ...place, first: low + place.first, last: low + place.last };
 }
 
 const AGREES = 3;
@@ -187,37 +193,48 @@ const DIFFERS = -2;
 const PUT_IN = -2;
 const LEFT_OUT = -1;
 
-/** Aligns the whole piece with any part of the words from `low` to `high` (Needleman and Wunsch, with free ends in the text). */
-function alignWords(piece: Piece, words: Words, low: number, high: number): Place | null {
-  const width = high - low;
+/** Aligns the whole piece with any part of the text (Needleman and Wunsch, with free ends in the text). */
+function alignNumbers(own: number[], added: boolean[], text: Int32Array): Place | null {
+  const width = text.length;
   if (width <= 0) return null;
   let score = new Int32Array(width + 1);
   let matched = new Int32Array(width + 1);
   let first = Int32Array.from({ length: width + 1 }, (_, i) => i);
-  for (const [j, word] of piece.words.folded.entries()) {
-    const putIn = piece.added[j] ? 0 : PUT_IN;
-    const nextScore = new Int32Array(width + 1);
-    const nextMatched = new Int32Array(width + 1);
-    const nextFirst = new Int32Array(width + 1);
+  let nextScore = new Int32Array(width + 1);
+  let nextMatched = new Int32Array(width + 1);
+  let nextFirst = new Int32Array(width + 1);
+  for (let j = 0; j < own.length; j++) {
+    const word = own[j];
+    const putIn = added[j] ? 0 : PUT_IN;
     nextScore[0] = (score[0] as number) + putIn;
     for (let i = 1; i <= width; i++) {
-      const agrees = words.folded[low + i - 1] === word;
+      const agrees = text[i - 1] === word;
       let value = (score[i - 1] as number) + (agrees ? AGREES : DIFFERS);
       let hits = (matched[i - 1] as number) + (agrees ? 1 : 0);
       let begin = first[i - 1] as number;
       const skipped = (score[i] as number) + putIn;
-      if (skipped > value) [value, hits, begin] = [skipped, matched[i] as number, first[i] as number];
+      if (skipped > value) {
+        value = skipped;
+        hits = matched[i] as number;
+        begin = first[i] as number;
+      }
       const passed = (nextScore[i - 1] as number) + LEFT_OUT;
-      if (passed > value) [value, hits, begin] = [passed, nextMatched[i - 1] as number, nextFirst[i - 1] as number];
+      if (passed > value) {
+        value = passed;
+        hits = nextMatched[i - 1] as number;
+        begin = nextFirst[i - 1] as number;
+      }
       nextScore[i] = value;
       nextMatched[i] = hits;
       nextFirst[i] = begin;
     }
-    [score, matched, first] = [nextScore, nextMatched, nextFirst];
+    [score, nextScore] = [nextScore, score];
+    [matched, nextMatched] = [nextMatched, matched];
+    [first, nextFirst] = [nextFirst, first];
   }
   let end = 0;
   for (let i = 1; i <= width; i++) if ((score[i] as number) > (score[end] as number)) end = i;
   const begin = first[end] as number;
   if (!(matched[end] as number) || end <= begin) return null;
-  return { first: low + begin, last: low + end - 1, matched: matched[end] as number };
+  return { first: begin, last: end - 1, matched: matched[end] as number };
 }
