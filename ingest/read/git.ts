@@ -12,13 +12,11 @@ export interface GitChild {
 
 /**
  * Git maps a pack whole and keeps 96 MB of bases of deltas: 518 MB for a pack of 405, of which it needs the place where it reads.
- * With these it takes 51 MB, and as long: 110,644 mails in 6.9 s of CPU, 6.8 before (git 2.39, 2026-11-29).
+ * With these it takes 30 MB, and as long: bases of 1 MB cost linux-edac, 150 MB of mails, 0.03 of 0.56 s (git 2.39, 2026-11-29).
  */
-const LITTLE_MEMORY = [
-  'core.packedGitWindowSize=1m',
-  'core.packedGitLimit=16m',
-  'core.deltaBaseCacheLimit=16m',
-].flatMap((one) => ['-c', one]);
+const LITTLE_MEMORY = ['core.packedGitWindowSize=1m', 'core.packedGitLimit=8m', 'core.deltaBaseCacheLimit=8m'].flatMap(
+  (one) => ['-c', one],
+);
 
 /** Starts git on another person's repository, through the view that openRepository made. */
 export function startGit(repository: Repository, args: string[]): GitChild {
