@@ -5,9 +5,6 @@ import { plural, shortDate } from './format';
 import { statusClass } from './state';
 import { verdictWords } from './VerdictWord';
 
-/** So few mails are seen at once, so nothing is quoted above them. */
-const FEW = 4;
-
 /** Above a thread that begins with no patch: how it ended, what shows that it is a report, what was asked, and who answered first. */
 export function ThreadCaseHead({ found, messages }: { found: ThreadCase; messages: number }) {
   const { kind, report, asked, answer, answerers, ending, confirmed } = found;
@@ -32,7 +29,7 @@ export function ThreadCaseHead({ found, messages }: { found: ThreadCase; message
           A report: <a href={sayingHref(report)}>{report.quote}</a>
         </p>
       ) : null}
-      {messages > FEW && (asked || answer) ? (
+      {asked || answer ? (
         <details className="facts">
           <summary>What was {kind === 'report' ? 'reported' : 'asked'}, and who answered first</summary>
           {asked ? (

@@ -27,6 +27,7 @@ export interface ThreadCase {
   kind: 'report' | 'pull request' | 'announcement' | 'discussion';
   /** The line that makes it a report. */
   report: Saying | null;
+  /** Null in a short thread, whose mails are seen at once; like `answer`. */
   asked: Saying | null;
   /** The number of other people who answered; and below, the first substantial answer. */
   answerers: number;
@@ -44,6 +45,8 @@ const QUESTION_WORDS = 5;
 const MOST_WORDS = 150;
 /** The newest mails that are read for statements about the end. */
 const MOST_READ = 40;
+/** Nothing is quoted from a thread of so few mails. */
+const FEW_MAILS = 4;
 
 /** The case of a thread; null if there is none. `texts` are those of its mails, by position. */
 export async function threadCase(db: Snapshot, thread: Thread, texts: Map<number, string>): Promise<ThreadCase | null> {
@@ -69,12 +72,14 @@ export async function threadCase(db: Snapshot, thread: Thread, texts: Map<number
   const others = later.filter((row) => personOf(row) !== personOf(first) && !isMachine(row.author, row.address));
   const hasLine = kind === 'report' && reported && reported.line >= 0;
   const said = ofAsker(first, later, bodyOf);
+  const isLong = thread.messages > FEW_MAILS;
+  const isAsked = isLong && isWhole && !pull && !isMachine(first.author, first.address);
   return {
     kind,
     report: hasLine ? { ...saying(first, null), lines: [reported.line, reported.line], quote: reported.text } : null,
-    asked: isWhole && !pull && !isMachine(first.author, first.address) ? gist(first, bodyOf(first)) : null,
+    asked: isAsked ? gist(first, bodyOf(first)) : null,
     answerers: new Set(others.map(personOf)).size,
-    answer: firstGist(others, bodyOf),
+    answer: isLong ? firstGist(others, bodyOf) : null,
     ending: await endingOf(db, thread, { kind, first, later, others, pull, said, bodyOf }),
     confirmed: kind === 'report' ? said : null,
     last_id: thread.last_id,
