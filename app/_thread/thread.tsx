@@ -1,8 +1,9 @@
 import type { Snapshot } from '#db/open';
 import { caseHead } from '#db/queries/case';
 import { sameTopic } from '#db/queries/sametopic';
-import { MAX_ROWS, readThreadOf, type Thread, type ThreadRow, threadTexts } from '#db/queries/thread';
+import { MAX_ROWS, type Thread, type ThreadRow, threadTexts } from '#db/queries/thread';
 import { threadCase } from '#db/queries/threadcase';
+import { readThreadPage } from '#db/queries/threadpage';
 import type { Shown } from '#mail/render';
 import { tooManyLarge } from '../_page/large';
 import { HtmlStream, notFound, render } from '../_page/page';
@@ -28,11 +29,11 @@ export async function threadPage(
   view: 'nested' | 'flat',
   withDiffs: boolean,
 ) {
-  const thread = await readThreadOf(db, msgid);
+  const thread = await readThreadPage(db, msgid);
   if (!thread) return notFound(`The message <${msgid.slice(0, 200)}>`, msgid.slice(0, 200));
   const shown = thread.rows.filter((row) => row.ghost === null);
   if (view === 'flat') shown.sort((a, b) => a.id - b.id);
-  const found = thread.series === null ? null : await caseHead(db, thread.series);
+  const found = thread.head === null ? null : await caseHead(db, thread.head);
   const readable = withinBytes(shown);
   const bytes = readable.reduce((sum, { text_size }) => sum + text_size, 0);
   const release = holdLarge(bytes, PAGE_TIMES, undefined, LARGE_PAGE_BYTES);

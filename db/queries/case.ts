@@ -1,8 +1,9 @@
 import { CLAIM, PATCH_KIND } from '#patch/kinds';
 import { metBy } from '#patch/objection';
 import type { Snapshot } from '../open';
+import { SLOTS, type Slots } from './blocks';
 import { changelogsIn, type TakenUp, takenUpIn, type VersionLog } from './changelogs';
-import { passagesAt } from './passages';
+import { passagesAt, passagesIn } from './passages';
 import { STATUS } from './status';
 
 /** A mail with a statement about a series, and the passage with the statement. */
@@ -49,23 +50,56 @@ export interface Case extends CaseHead {
 
 type Head = Omit<CaseHead, 'proof'> & { author: number; proof_id: number | null; proof_line: number | null };
 
+/** A number for a person: the person's id, else one made from the identity's id. */
+const PERSON = 'coalesce(i.person_id, -i.id)';
+
+const HEAD = {
+  series: 's.id',
+  status: STATUS,
+  stable: 's.stable',
+  versions: 's.revisions',
+  last_id: 's.last_id',
+  version: `coalesce((SELECT n.number || coalesce(n.part, '') FROM revision n WHERE n.id = s.posted_id), '1')`,
+  objected: '(SELECT count(DISTINCT evidence_id) FROM objection WHERE series_id = s.id)',
+  author: PERSON,
+  proof_id: 's.proof_id',
+  proof_line: 's.proof_line',
+} satisfies Record<keyof Head, string>;
+
+const PROOF = `(SELECT json_object('id', m.id, 'msgid', m.msgid, 'name', w.name, 'address', w.address, ${SLOTS.split(
+  ', ',
+)
+  .map((column) => `'${column}', m.${column}`)
+  .join(', ')}) FROM message m JOIN identity w ON w.id = m.author_id WHERE m.id = s.proof_id)`;
+
+/** The head of the case of series `s`, whose author is `i`, as one JSON value for `caseHead`. */
+export const CASE_HEAD = `json_object(${Object.entries(HEAD)
+  .map(([name, sql]) => `'${name}', ${sql}`)
+  .join(', ')}, 'proof', ${PROOF})`;
+
 const readHead = (db: Snapshot, series: number) =>
   db.get<Head & Record<string, never>>(
-    `SELECT s.id AS series, ${STATUS} AS status, s.stable, s.revisions AS versions, s.last_id,
-       coalesce((SELECT n.number || coalesce(n.part, '') FROM revision n WHERE n.id = s.posted_id), '1') AS version,
-       (SELECT count(DISTINCT evidence_id) FROM objection WHERE series_id = s.id) AS objected,
-       ${PERSON} AS author, s.proof_id, s.proof_line
-     FROM series s JOIN identity i ON i.id = s.author_id WHERE s.id = ?`,
+    `SELECT ${Object.entries(HEAD)
+      .map(([name, sql]) => `${sql} AS ${name}`)
+      .join(', ')} FROM series s JOIN identity i ON i.id = s.author_id WHERE s.id = ?`,
     [series],
   );
 
-/** A summary of what happened to a series; null if it does not exist. */
-export async function caseHead(db: Snapshot, series: number): Promise<CaseHead | null> {
-  const head = await readHead(db, series);
-  if (!head) return null;
-  const { author: _author, proof_id, proof_line, ...rest } = head;
-  const [proof] = await saidIn(db, proof_id === null ? [] : [{ id: proof_id, line: proof_line ?? 0 }]);
-  return { ...rest, proof: proof ?? null };
+type Proof = Omit<Saying, 'lines' | 'quote'> & Slots;
+
+/** A summary of what happened to a series, from its CASE_HEAD. */
+export async function caseHead(db: Snapshot, json: string): Promise<CaseHead> {
+  const {
+    author: _author,
+    proof_id: _id,
+    proof_line,
+    proof,
+    ...rest
+  } = JSON.parse(json) as Head & { proof: Proof | null };
+  if (!proof) return { ...rest, proof: null };
+  const { id, msgid, name, address, ...slots } = proof;
+  const [passage] = await passagesIn(db, [{ id, ...slots }], [{ id, line: proof_line ?? 0 }]);
+  return { ...rest, proof: { id, msgid, name, address, lines: passage?.lines ?? null, quote: passage?.quote ?? null } };
 }
 
 /** What happened to a series; null if it does not exist. */
@@ -129,8 +163,6 @@ async function saidIn(db: Snapshot, places: { id: number; line: number }[]): Pro
   });
 }
 
-/** A number for a person: the person's id, else one made from the identity's id. */
-const PERSON = 'coalesce(i.person_id, -i.id)';
 /** The key of the patch's title; null for a cover letter. */
 const TITLE = `iif(p.kind = ${PATCH_KIND.cover}, NULL, p.title_key)`;
 

@@ -151,6 +151,15 @@ export async function passagesAt(
     `SELECT m.id, ${SLOTS} FROM json_each(?) j JOIN message m ON m.id = j.value`,
     [JSON.stringify(ids)],
   );
+  return passagesIn(db, rows, places);
+}
+
+/** The same, in mails that are known. */
+export async function passagesIn(
+  db: Snapshot,
+  rows: (Slots & { id: number })[],
+  places: { id: number; line: number }[],
+): Promise<({ lines: [number, number]; quote: string } | null)[]> {
   const texts = await textsOf(db, rows);
   const bodies = new Map(rows.map(({ id }, n) => [id, readBody(texts[n] ?? '')]));
   return places.map(({ id, line }) => {

@@ -1,5 +1,6 @@
 import { namesOf } from '#site/found';
 import type { Snapshot } from '../open';
+import { Kept } from './kept';
 import { THREAD_JOINS, THREAD_LINE, type ThreadLine } from './list';
 import { judged } from './verdictrows';
 
@@ -32,19 +33,31 @@ export async function sameTopic(
   return best && { ...best, threads: await judged(db, best.threads, ({ first_id }) => first_id) };
 }
 
+type Line = ThreadLine & { series: number | null };
+
+/** The threads that name a topic are the same on all pages of its threads. */
+const kept = new Kept<Line[]>(500);
+
 /** Threads with the name in their subject; for a series in several threads, the newest. */
 async function naming(
   db: Snapshot,
   name: string,
-  { thread = -1, series }: { thread?: number; series: number[] },
+  { thread, series }: { thread?: number; series: number[] },
 ): Promise<ThreadLine[]> {
-  const rows = await db.all<ThreadLine & { series: number | null }>(
-    `SELECT ${THREAD_LINE}, (SELECT r.series_id FROM patch p JOIN revision r ON r.id = p.revision_id WHERE p.message_id = t.first_id) AS series FROM (SELECT rowid AS id FROM search WHERE search MATCH ?1 ORDER BY rowid DESC LIMIT ${LOOKED_AT}) f
-     CROSS JOIN message own ON own.id = f.id CROSS JOIN thread t ON t.id = own.thread AND t.first_id = own.id ${THREAD_JOINS}
-     WHERE t.id <> ?2 ORDER BY f.id DESC LIMIT ${MOST * 4}`,
-    [`{subject} : "${name.replace(/"/g, ' ')}"`, thread],
-  );
+  const rows = await kept.get(db, name, () => newestNaming(db, name));
   const seen = new Set<number | null>(series);
-  const others = rows.filter(({ series }) => !seen.has(series) && (series === null || seen.add(series)));
+  const others = rows
+    .filter((line) => line.thread !== thread)
+    .slice(0, MOST * 4)
+    .filter(({ series }) => !seen.has(series) && (series === null || seen.add(series)));
   return others.slice(0, MOST).map(({ series: _, ...line }) => line);
 }
+
+/** One more than `naming` needs, which leaves out the page's own thread. */
+const newestNaming = (db: Snapshot, name: string) =>
+  db.all<Line>(
+    `SELECT ${THREAD_LINE}, (SELECT r.series_id FROM patch p JOIN revision r ON r.id = p.revision_id WHERE p.message_id = t.first_id) AS series FROM (SELECT rowid AS id FROM search WHERE search MATCH ?1 ORDER BY rowid DESC LIMIT ${LOOKED_AT}) f
+     CROSS JOIN message own ON own.id = f.id CROSS JOIN thread t ON t.id = own.thread AND t.first_id = own.id ${THREAD_JOINS}
+     ORDER BY f.id DESC LIMIT ${MOST * 4 + 1}`,
+    [`{subject} : "${name.replace(/"/g, ' ')}"`],
+  );

@@ -1,3 +1,4 @@
+import { CLAIM } from '#patch/kinds';
 import { ENDORSEMENTS } from '#patch/trailer';
 import type { Snapshot } from '../open';
 import { type Slots, textsOf } from './blocks';
@@ -43,6 +44,8 @@ export interface Thread {
   last_id: number;
   /** The series that begins with its first mail, or null. */
   series: number | null;
+  /** 1 if one of its mails says that something was applied or queued. */
+  taken: number;
   rows: ThreadRow[];
   /** The lists that carried it, by name. */
   lists: { name: string; synthetic: number }[];
@@ -98,10 +101,15 @@ const ROW = {
 } satisfies Record<Exclude<keyof ThreadRow, 'withdrawn'>, string>;
 const NAMES = Object.keys(ROW) as (keyof ThreadRow)[];
 
-const threadWhere = (id: string) => `SELECT t.id, t.root, t.subject, t.messages, t.participants, t.first_id, t.last_id,
+const threadWhere = (
+  id: string,
+  more = '',
+) => `SELECT t.id, t.root, t.subject, t.messages, t.participants, t.first_id, t.last_id,
     (SELECT json_group_array(json_object('name', name, 'synthetic', synthetic)) FROM
       (SELECT l.name, l.synthetic FROM thread_list tl JOIN list l ON l.id = tl.list_id WHERE tl.thread = t.id ORDER BY l.name)) AS lists,
     (SELECT r.series_id FROM patch p JOIN revision r ON r.id = p.revision_id WHERE p.message_id = t.first_id) AS series,
+    EXISTS (SELECT 1 FROM message x JOIN claim c ON c.message_id = x.id WHERE x.thread = t.id
+      AND c.kind IN (${CLAIM.applied}, ${CLAIM.queued})) AS taken${more},
     (SELECT json_group_array(json(j)) FROM (SELECT json_array(${Object.values(ROW).join(', ')}) AS j
       FROM place p LEFT JOIN message m ON m.id = p.message_id LEFT JOIN identity i ON i.id = m.author_id
       WHERE p.thread = t.id ORDER BY p.position LIMIT ${MAX_ROWS})) AS rows
@@ -117,11 +125,16 @@ export const readThread = (db: Snapshot, thread: number): Promise<Thread | undef
 export const readThreadOf = (db: Snapshot, msgid: string): Promise<Thread | undefined> =>
   oneThread(db, BY_MSGID, msgid);
 
-async function oneThread(db: Snapshot, sql: string, key: string | number): Promise<Thread | undefined> {
-  const head = await db.get<Omit<Thread, 'rows' | 'lists'> & { lists: string; rows: string } & Record<string, never>>(
-    sql,
-    [key],
-  );
+/** Reads like `readThreadOf`, with more columns (`, ... AS name`) of the thread `t`, as each query is a trip to SQLite's thread. */
+export function threadWith<More>(
+  columns: string,
+): (db: Snapshot, msgid: string) => Promise<(Thread & More) | undefined> {
+  const sql = threadWhere(`(${THREAD_OF})`, columns);
+  return (db, msgid) => oneThread(db, sql, msgid);
+}
+
+async function oneThread<T extends Thread>(db: Snapshot, sql: string, key: string | number): Promise<T | undefined> {
+  const head = await db.get<Omit<T, 'rows' | 'lists'> & { lists: string; rows: string }>(sql, [key]);
   if (!head) return undefined;
   const rows = (JSON.parse(head.rows) as unknown[][]).map((row) => {
     const made: Record<string, unknown> = {};
@@ -131,7 +144,7 @@ async function oneThread(db: Snapshot, sql: string, key: string | number): Promi
   const ghosts = rows.filter(({ ghost }) => ghost !== null);
   const gone = ghosts.length ? await withdrawnMails(db) : null;
   for (const row of ghosts) row.withdrawn = gone?.get(row.ghost ?? '')?.reason ?? null;
-  return { ...head, rows, lists: JSON.parse(head.lists) };
+  return { ...head, rows, lists: JSON.parse(head.lists) } as unknown as T;
 }
 
 /** The texts of the messages among `rows`, by position. */

@@ -192,6 +192,7 @@ async function pullEnd(db: Snapshot, first: ThreadRow): Promise<PullEnd | null> 
 
 /** The newest statement by the keeper of a tree that they took the subject of the thread, if it has no patch here. */
 async function takenIn(db: Snapshot, thread: Thread, bodyOf: (row: ThreadRow) => Body): Promise<Ending | null> {
+  if (!thread.taken) return null;
   const claim = await db.get<{ id: number; kind: number; line: number; tree: string | null }>(
     `SELECT c.message_id AS id, c.kind, c.line, c.tree FROM message x JOIN claim c ON c.message_id = x.id
      WHERE x.thread = ?1 AND c.kind IN (${CLAIM.applied}, ${CLAIM.queued}) AND c.source IN (${CLAIM_SOURCE.words}, ${CLAIM_SOURCE.b4})
