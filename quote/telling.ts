@@ -60,7 +60,11 @@ function printedIn(body: Body): ActLine | null {
   return null;
 }
 
+/** Most mails have none of these words, and need not be cut into sentences. */
+const PERHAPS_SAID = /regress|bisect/i;
+
 function saidIn(body: Body): ActLine | null {
+  if (!PERHAPS_SAID.test(body.text)) return null;
   for (const { line, text } of ownSentences(body))
     if ((REGRESSION.test(text) || BISECTED.test(text)) && VERSION.test(text)) return { line, text };
   return null;

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { finished } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, createBrotliCompress, createGzip, gzip } from 'node:zlib';
 import { wholeOf } from '../_web/http';
@@ -39,12 +38,13 @@ let keptBytes = 0;
 
 /** Writes the answer to a request to its connection; resolves to the number of bytes of the body. */
 export async function send(request: IncomingMessage, response: ServerResponse, answer: Response): Promise<number> {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of answer.headers) headers[name] = value;
-  const ready = wholeOf(answer);
+  const known = wholeOf(answer);
+  const headers = known ? { ...known.fields } : Object.fromEntries(answer.headers);
+  const ready = known?.whole ?? null;
   const hasBody = (ready ?? answer.body) !== null && request.method !== 'HEAD';
-  const encoding = COMPRESSED.test(headers['content-type'] ?? '') ? encodingOf(request) : null;
-  if (COMPRESSED.test(headers['content-type'] ?? '')) headers.vary = 'Accept-Encoding';
+  const isText = COMPRESSED.test(headers['content-type'] ?? '');
+  const encoding = isText ? encodingOf(request) : null;
+  if (isText) headers.vary = 'Accept-Encoding';
   if (!hasBody) {
     if (!ready) await answer.body?.cancel();
     if (request.method === 'HEAD' && encoding) delete headers['content-length'];
@@ -69,17 +69,18 @@ let unsent = 0;
 
 /** Writes a body and waits until the network has taken it or the client has gone. */
 async function whole(response: ServerResponse, body: Uint8Array): Promise<void> {
+  if (response.destroyed) return;
+  const ended = new Promise((resolve) => response.once('finish', resolve).once('close', resolve));
+  response.end(body);
+  // Nearly always the system has taken all of it by now.
+  if (!response.writableLength) return void (await ended);
   unsent += body.length;
   unsentBytes.set(unsent);
   const stop = watchRate(response);
-  try {
-    response.end(body);
-    if (!response.writableFinished) await finished(response).catch(() => {});
-  } finally {
-    stop();
-    unsent -= body.length;
-    unsentBytes.set(unsent);
-  }
+  await ended;
+  stop();
+  unsent -= body.length;
+  unsentBytes.set(unsent);
 }
 
 /** Ends a connection whose client reads more slowly than LEAST_RATE. Returns a function that ends the watch. */

@@ -41,61 +41,94 @@ export function respond(
   const bytes = typeof body === 'string' ? encoder.encode(body) : body;
   if (!(bytes instanceof Uint8Array))
     return new Response(bytes as BodyInit | null, { status, headers: { ...SECURITY_HEADERS, ...headers } });
-  return new WholeResponse(bytes, {
-    status,
-    headers: { ...SECURITY_HEADERS, 'Content-Length': String(bytes.length), ...headers },
-  });
+  const fields = { ...SECURITY_FIELDS, 'content-length': String(bytes.length), ...lowered(headers) };
+  return new WholeResponse(bytes, status, fields) as unknown as Response;
 }
 
-/** A response whose bytes are at hand: the door takes them as they are. To make a stream of them and read it takes as long as a small page. */
-class WholeResponse extends Response {
+/** Fields with their names in lower case, as `Headers` gives them. */
+function lowered(headers: Record<string, string>): Record<string, string> {
+  const fields: Record<string, string> = {};
+  for (const name in headers) fields[name.toLowerCase()] = headers[name] as string;
+  return fields;
+}
+
+const SECURITY_FIELDS = lowered(SECURITY_HEADERS);
+
+/**
+ * A response whose bytes are at hand: the door takes these and the fields as they are. It becomes one of the platform's when somebody
+ * asks for more: to make such a one, with its `Headers` and a stream, and to read them, takes as long as a query.
+ */
+class WholeResponse {
+  readonly redirected = false;
+  readonly statusText = '';
+  readonly type = 'default';
+  readonly url = '';
+  #headers: Headers | null = null;
   #same: Response | null = null;
 
   constructor(
     readonly whole: Uint8Array,
-    init: ResponseInit,
-  ) {
-    super(null, init);
+    readonly status: number,
+    readonly given: Record<string, string>,
+  ) {}
+
+  get ok(): boolean {
+    return this.status >= 200 && this.status < 300;
   }
 
-  /** For whoever reads it as any other. */
+  get headers(): Headers {
+    this.#headers ??= new Headers(this.given);
+    return this.#headers;
+  }
+
+  get fields(): Record<string, string> {
+    return this.#headers ? Object.fromEntries(this.#headers) : this.given;
+  }
+
   get #stream(): Response {
     this.#same ??= new Response(this.whole as BodyInit);
     return this.#same;
   }
 
-  override get body() {
+  get body() {
     return this.#stream.body;
   }
 
-  override get bodyUsed() {
+  get bodyUsed() {
     return this.#stream.bodyUsed;
   }
 
-  override arrayBuffer() {
+  arrayBuffer() {
     return this.#stream.arrayBuffer();
   }
 
-  override blob() {
+  blob() {
     return this.#stream.blob();
   }
 
-  override json() {
+  formData() {
+    return this.#stream.formData();
+  }
+
+  json() {
     return this.#stream.json();
   }
 
-  override text() {
+  text() {
     return this.#stream.text();
   }
 
-  override clone(): Response {
-    return new WholeResponse(this.whole, { status: this.status, headers: this.headers });
+  clone(): Response {
+    return new WholeResponse(this.whole, this.status, this.fields) as unknown as Response;
   }
 }
 
-/** The bytes of a response that has them at hand; null of others. The door has a copy of this file, so the class is no help. */
-export const wholeOf = (response: Response): Uint8Array | null =>
-  'whole' in response && response.whole instanceof Uint8Array ? response.whole : null;
+// Next's own server, which may run the pages, checks that they answer with a Response.
+Object.setPrototypeOf(WholeResponse.prototype, Response.prototype);
+
+/** The parts of a response that has its bytes at hand; null of others. The door has a copy of this file, so the class is no help. */
+export const wholeOf = (response: Response): { whole: Uint8Array; fields: Record<string, string> } | null =>
+  'whole' in response ? (response as unknown as WholeResponse) : null;
 
 const encoder = new TextEncoder();
 
