@@ -1,7 +1,7 @@
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
 import { comparable } from '../../tests/markup';
-import { markupOf } from './markup';
+import { markupOf, readyMade } from './markup';
 
 /** Trees with everything that our pages use, and what a stranger may put into them. */
 const TREES = {
@@ -104,4 +104,20 @@ describe('static markup', () => {
     ).toThrow('onClick');
     expect(() => markupOf({} as never)).toThrow(TypeError);
   });
+});
+
+it('writes a part of all pages once, by what it depends on', () => {
+  let times = 0;
+  const part = (list: string) =>
+    readyMade(`part ${list}`, () => {
+      times++;
+      return <a href={`/${list}/`}>{list}</a>;
+    });
+  const page = (list: string) => markupOf(<p>in {part(list)}.</p>);
+  expect([page('a&b'), page('a&b'), page('c')]).toEqual([
+    '<p>in <a href="/a&amp;b/">a&amp;b</a>.</p>',
+    '<p>in <a href="/a&amp;b/">a&amp;b</a>.</p>',
+    '<p>in <a href="/c/">c</a>.</p>',
+  ]);
+  expect(times).toBe(2);
 });

@@ -1,4 +1,4 @@
-import { Fragment, isValidElement, type ReactElement, type ReactNode } from 'react';
+import { createElement, Fragment, isValidElement, type ReactElement, type ReactNode } from 'react';
 
 /**
  * Static HTML of a React tree: the same as from `renderToStaticMarkup`, several times as fast (docs/decisions/0013), because there is
@@ -7,6 +7,25 @@ import { Fragment, isValidElement, type ReactElement, type ReactNode } from 'rea
  */
 export function markupOf(node: ReactNode): string {
   return write(node, null, '');
+}
+
+const Ready = (_: { html: string }) => null;
+const ready = new Map<string, ReactElement>();
+/** Names of lists come from addresses too; a kept part has a few kB. */
+const MOST_READY = 200;
+
+/**
+ * An element that is written once, and from then on as it was: a part of all pages. `key` names everything that it depends on. A page
+ * of one mail has more of such parts than of its own, and the first pages after a start are written by code that is not yet compiled.
+ */
+export function readyMade(key: string, make: () => ReactElement): ReactElement {
+  let made = ready.get(key);
+  if (!made) {
+    made = createElement(Ready, { html: markupOf(make()) });
+    if (ready.size >= MOST_READY) ready.clear();
+    ready.set(key, made);
+  }
+  return made;
 }
 
 /** The value chosen by the `<select>` around an option. */
@@ -30,6 +49,7 @@ type Props = Record<string, unknown> & { children?: ReactNode };
 
 function writeElement({ type, props }: ReactElement<Props>, chosen: Chosen, before: string): string {
   if (type === Fragment) return write(props.children, chosen, before);
+  if (type === Ready) return before + props.html;
   if (typeof type === 'function') return write((type as (props: Props) => ReactNode)(props), chosen, before);
   if (typeof type !== 'string') throw new TypeError(`a component of this kind cannot be rendered: ${String(type)}`);
   const { open, close, isVoid, isField } = kindOf(type);

@@ -99,7 +99,9 @@ const ROW = {
   body_at: 'm.body_at',
   body_size: 'm.body_size',
 } satisfies Record<Exclude<keyof ThreadRow, 'withdrawn'>, string>;
-const NAMES = Object.keys(ROW) as (keyof ThreadRow)[];
+const NAMES = Object.keys(ROW);
+/** A copy of it gets a row's values: an object that grows by a property at a time takes several times as long. */
+const EMPTY_ROW = Object.fromEntries([...NAMES, 'withdrawn'].map((name) => [name, null]));
 
 const threadWhere = (
   id: string,
@@ -137,9 +139,9 @@ async function oneThread<T extends Thread>(db: Snapshot, sql: string, key: strin
   const head = await db.get<Omit<T, 'rows' | 'lists'> & { lists: string; rows: string }>(sql, [key]);
   if (!head) return undefined;
   const rows = (JSON.parse(head.rows) as unknown[][]).map((row) => {
-    const made: Record<string, unknown> = {};
-    for (const [n, name] of NAMES.entries()) made[name] = row[n];
-    return { ...made, withdrawn: null } as unknown as ThreadRow;
+    const made: Record<string, unknown> = { ...EMPTY_ROW };
+    for (let n = 0; n < NAMES.length; n++) made[NAMES[n] as string] = row[n];
+    return made as unknown as ThreadRow;
   });
   const ghosts = rows.filter(({ ghost }) => ghost !== null);
   const gone = ghosts.length ? await withdrawnMails(db) : null;
