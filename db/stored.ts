@@ -133,15 +133,15 @@ export interface StoredCommit {
   tree: string;
   oid: string;
   how: string;
-  isRevert: number;
+  /** CLAIM of patch/kinds.ts. */
+  kind: number;
   msgid: string;
   imposter: number;
 }
 
-/** 10 is CLAIM.reverted in patch/kinds.ts. */
 export function storedCommits(db: Reads): Promise<StoredCommit[]> {
   return db.all<StoredCommit & Record<string, never>>(
-    `SELECT o.tree, o.oid, o.how, o.kind = 10 AS isRevert, m.msgid, m.imposter FROM outcome o JOIN message m ON m.id = o.patch_id
+    `SELECT o.tree, o.oid, o.how, o.kind, m.msgid, m.imposter FROM outcome o JOIN message m ON m.id = o.patch_id
      WHERE o.evidence_id = 0 ORDER BY o.tree, o.oid`,
   );
 }

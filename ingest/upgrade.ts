@@ -15,6 +15,7 @@ import {
   storedSources,
 } from '#db/stored';
 import { claimAlone, messagesNamed, restoredDifference, restoreNames } from '#db/write/restore';
+import { CLAIM } from '#patch/kinds';
 import { lockIngest } from './pipeline/lock';
 import { storeCommits } from './pipeline/patches';
 import type { Source, SourceEvent, SourceKind } from './read/types';
@@ -174,7 +175,7 @@ async function restoreCommits(old: Connection, db: Connection): Promise<void> {
   const matches = commits.map((commit, n) => ({
     ...commit,
     patch: patches[n]?.id ?? null,
-    isRevert: commit.isRevert === 1,
+    isRevert: commit.kind === CLAIM.reverted,
   }));
   for (const tree of new Set(commits.map((commit) => commit.tree)))
     await storeCommits(

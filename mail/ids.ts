@@ -3,6 +3,7 @@
  * Order by id is therefore order by time, and a span of time is a range of ids.
  */
 export const IDS_PER_SECOND = 8;
+export const IDS_PER_DAY = firstIdAt(86_400);
 
 /** When the message with this id was sent, in Unix seconds. */
 export function timeOf(id: number): number {

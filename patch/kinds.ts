@@ -20,6 +20,8 @@ export const PATCH_KIND = {
   /** A script reports what happened to a patch, and quotes it: `patch "..." added to ...`. */
   notice: 8,
 } as const;
+/** Kinds of mails that belong to series. */
+export const IN_SERIES: readonly number[] = [PATCH_KIND.patch, PATCH_KIND.cover, PATCH_KIND.stable];
 export type PatchKind = (typeof PATCH_KIND)[keyof typeof PATCH_KIND];
 
 /** Bits of `patch.marks`. */

@@ -179,6 +179,18 @@ describe('rooms', () => {
     expect(writing.filter((path) => unfixed.test(readFileSync(join(ROOT, path), 'utf8')))).toEqual([]);
   });
 
+  it('name the numbers of kinds, sources and flags in SQL', () => {
+    const bare = /\b(?:kind|source|flags|marks)\b\s*(?:=|<>|&|IN)\s*\(?\d/;
+    const sql = files.filter((path) => path.startsWith('db/'));
+    expect(sql.filter((path) => bare.test(readFileSync(join(ROOT, path), 'utf8')))).toEqual([]);
+  });
+
+  it('read no files in queries', () => {
+    const queries = files.filter((path) => path.startsWith('db/queries/'));
+    expect(queries.length).toBeGreaterThan(30);
+    expect(queries.filter((path) => /from '(?:node:)?fs/.test(readFileSync(join(ROOT, path), 'utf8')))).toEqual([]);
+  });
+
   it('convert between ids and times in one place only', () => {
     // Eighths of something else.
     const other = [
@@ -188,7 +200,7 @@ describe('rooms', () => {
       'app/_thread/ThreadPicture.tsx',
     ];
     const code = (path: string) => readFileSync(join(ROOT, path), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
-    const found = files.filter((path) => !other.includes(path) && /[*/] 8\b/.test(code(path)));
+    const found = files.filter((path) => !other.includes(path) && /[*/] (?:8|691_?200)\b/.test(code(path)));
     expect(found).toEqual([]);
   });
 

@@ -1,3 +1,5 @@
+import { IN_SERIES } from '#patch/kinds';
+
 /** Leaves out threads that a killed run did not arrange; the next run will. */
 const settled = (thread: string) => `${thread} NOT IN (SELECT thread FROM dirty_thread)`;
 
@@ -119,7 +121,7 @@ const PATCHES: [string, string][] = [
   ['patches of a missing revision', astray('patch', 'revision_id', 'revision', 'id')],
   [
     'patches without a revision',
-    `SELECT count(*) AS n FROM patch WHERE kind IN (1, 2, 5) AND revision_id IS NULL AND message_id NOT IN (SELECT message_id FROM patch_dirty)`,
+    `SELECT count(*) AS n FROM patch WHERE kind IN (${IN_SERIES}) AND revision_id IS NULL AND message_id NOT IN (SELECT message_id FROM patch_dirty)`,
   ],
   ['revisions without a patch', astray('revision', 'id', 'patch', 'revision_id')],
   ['revisions of a missing series', astray('revision', 'series_id', 'series', 'id')],

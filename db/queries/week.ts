@@ -1,4 +1,4 @@
-import { firstIdAt } from '#mail/ids';
+import { firstIdAt, IDS_PER_DAY } from '#mail/ids';
 import { CLAIM, CLAIM_SOURCE, CLAIM_WORDS, PATCH_KIND } from '#patch/kinds';
 import { QUIET_DAYS, STATE } from '#patch/state';
 import { isAnnouncement } from '#quote/telling';
@@ -226,7 +226,7 @@ async function waitingOf(
   newest: number,
 ): Promise<WeekLine[]> {
   const rows = await db.all<Row & { days: number }>(
-    `SELECT s.title, s.id AS series, 0 AS line, CAST((min(?2, ?4) - s.posted_id) / 691200 AS INTEGER) AS days, ${PROOF} FROM series s
+    `SELECT s.title, s.id AS series, 0 AS line, CAST((min(?2, ?4) - s.posted_id) / ${IDS_PER_DAY} AS INTEGER) AS days, ${PROOF} FROM series s
      JOIN message m ON m.id = s.posted_id JOIN identity i ON i.id = m.author_id
      WHERE s.posted_id >= ?1 AND s.posted_id < ?2 AND s.waiting = 1 AND s.replies = 0
        AND ${STATUS} IN ('${STATE.waiting}', '${STATE.noAnswer}') AND ${CARRIED('s.posted_id', '?3')} ORDER BY s.posted_id`,

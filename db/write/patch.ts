@@ -1,6 +1,6 @@
 import { firstIdAt } from '#mail/ids';
 import { textKey } from '#patch/fingerprint';
-import { PATCH_KIND, type PatchFact, type Revision } from '#patch/kinds';
+import { IN_SERIES, PATCH_KIND, type PatchFact, type Revision } from '#patch/kinds';
 import { parseSubject, titleKey } from '#patch/subject';
 import type { Reads, Transaction, Value } from '../open';
 import { insertRows } from './insert';
@@ -31,8 +31,8 @@ const TITLE_REACH = firstIdAt((548 + 14) * 86400);
 const DIRTY_AT_ONCE = 25_000;
 
 /** Kinds of mails that belong to series; and below, those that replies can be about (pull requests too). */
-const SERIES_KINDS = `(${[PATCH_KIND.patch, PATCH_KIND.cover, PATCH_KIND.stable]})`;
-const TARGET_KINDS = `(${[PATCH_KIND.patch, PATCH_KIND.cover, PATCH_KIND.pull, PATCH_KIND.stable]})`;
+const SERIES_KINDS = `(${IN_SERIES})`;
+const TARGET_KINDS = `(${[...IN_SERIES, PATCH_KIND.pull]})`;
 
 /**
  * Creates temporary tables: patches to be linked, mails whose claims are to be resolved, and series to be judged. Queries join them by

@@ -1,3 +1,5 @@
+import { FLAG } from '#mail/flags';
+import { IDS_PER_DAY } from '#mail/ids';
 import type { Connection, Reads } from '../open';
 import { insertRows } from './insert';
 
@@ -7,9 +9,9 @@ export function signedBy(
   identities: number[],
 ): Promise<{ author: number; name: string; address: string; days: number }[]> {
   return db.all(
-    `SELECT m.author_id AS author, t.name, lower(t.address) AS address, count(DISTINCT m.id / 691200) AS days
+    `SELECT m.author_id AS author, t.name, lower(t.address) AS address, count(DISTINCT m.id / ${IDS_PER_DAY}) AS days
      FROM json_each(?1) j CROSS JOIN message m ON m.author_id = j.value CROSS JOIN trailer t ON t.message_id = m.id
-     WHERE (t.key = 'Signed-off-by' OR (m.flags & 2) = 0)
+     WHERE (t.key = 'Signed-off-by' OR (m.flags & ${FLAG.patch}) = 0)
        AND lower(t.address) IN (SELECT i.address FROM json_each(?1) k JOIN identity i ON i.id = k.value)
      GROUP BY 1, 2, 3`,
     [JSON.stringify(identities)],

@@ -1,5 +1,14 @@
 import { timeOf } from '#mail/ids';
-import { CLAIM, CLAIM_SOURCE, type Outcome, PATCH_KIND, type PatchFact, SPOKEN, type StoredClaim } from '#patch/kinds';
+import {
+  CLAIM,
+  CLAIM_SOURCE,
+  IN_SERIES,
+  type Outcome,
+  PATCH_KIND,
+  type PatchFact,
+  SPOKEN,
+  type StoredClaim,
+} from '#patch/kinds';
 import { changeLikeness, wordLikeness } from './alike';
 
 /** The patches that claims may be about. */
@@ -102,9 +111,7 @@ function outcome(claim: StoredClaim, patch: PatchFact, how: Outcome['how']): Out
   return { patch: patch.id, evidence, line, kind, source, how, oid: oid ?? '', tree };
 }
 
-function isTarget(fact: PatchFact): boolean {
-  return fact.kind === PATCH_KIND.patch || fact.kind === PATCH_KIND.cover || fact.kind === PATCH_KIND.stable;
-}
+const isTarget = (fact: PatchFact) => IN_SERIES.includes(fact.kind);
 
 /** Evidence that names a cover letter is about all its patches, unless it names one by title. */
 function whole(claim: StoredClaim, named: PatchFact, index: PatchIndex): PatchFact[] {
