@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import { Reader, type Snapshot } from '#db/open';
-import { loadStories, proveStory, storiesHere } from '#db/queries/stories';
+import { proveStory, storiesHere } from '#db/queries/stories';
 import { verify } from '#db/queries/verify';
 import { StoryError } from '#site/story';
+import { loadStories } from '#site/storyfiles';
 import { runProgram } from './program';
 import { databasePath } from './settings';
 

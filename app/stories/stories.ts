@@ -1,6 +1,7 @@
 import type { Snapshot } from '#db/open';
-import { loadStories, storiesHere } from '#db/queries/stories';
+import { storiesHere } from '#db/queries/stories';
 import { type Story, StoryError } from '#site/story';
+import { loadStories } from '#site/storyfiles';
 import { logError } from '../_web/log';
 import { settings } from '../_web/settings';
 

@@ -1,7 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { align, readQuotation } from '#quote/align';
-import { parseStory, type Story, type StoryQuotation } from '#site/story';
+import type { Story, StoryQuotation } from '#site/story';
 import type { Snapshot } from '../open';
 import { readMessage } from './message';
 import { findQuote } from './quotes';
@@ -21,20 +19,6 @@ export interface Proof extends StoryQuotation {
 export interface ProvedStory {
   story: Story;
   proofs: Proof[];
-}
-
-/** The stories in a folder, newest first. @throws StoryError if one cannot be read */
-export function loadStories(folder: string): Story[] {
-  let names: string[];
-  try {
-    names = readdirSync(folder);
-  } catch {
-    return [];
-  }
-  return names
-    .filter((name) => /^[\w-]+\.md$/.test(name))
-    .map((name) => parseStory(readFileSync(join(folder, name), 'utf8'), name.slice(0, -3)))
-    .sort((a, b) => (a.date < b.date ? 1 : a.date > b.date ? -1 : a.slug < b.slug ? -1 : 1));
 }
 
 /** The stories about lists in this archive. */

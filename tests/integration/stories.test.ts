@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Reader } from '../../db/open';
-import { loadStories, proveStory, storiesHere } from '../../db/queries/stories';
+import { proveStory, storiesHere } from '../../db/queries/stories';
 import { parseStory, renderStory, StoryError } from '../../site/story';
+import { loadStories } from '../../site/storyfiles';
 import { command, scratch } from '../command';
 import { ingestSample } from '../sample';
 
