@@ -1,5 +1,5 @@
 import { type DebateDigest, newestDigests } from '#db/queries/debates';
-import type { Passage } from '#db/queries/digest';
+import type { DigestPassage } from '#db/queries/digest';
 import { findList } from '#db/queries/list';
 import { timeOf } from '#mail/ids';
 import { baseUrl, escapeText, feedOf, plain } from '../_page/atom';
@@ -36,12 +36,12 @@ export async function debatesFeed({ request, db }: PageContext, name: string): P
 const lastOf = ({ digest }: DebateDigest) => timeOf(digest.thread.last_id);
 
 function contentOf({ digest: { thread, passages } }: DebateDigest, base: string, list: string): string {
-  const words = ({ row, first, last, text, isCut }: Passage) => {
+  const words = ({ row, first, last, text, isCut }: DigestPassage) => {
     const href = base + linesHref(messageHref(list, row.msgid), first, last - first + 1);
     const said = escapeText(plain(`${text}${isCut ? ' […]' : ''}`));
     return `<blockquote cite="${escapeText(href)}"><pre>${said}</pre></blockquote>`;
   };
-  const who = ({ row, first, last }: Passage) => {
+  const who = ({ row, first, last }: DigestPassage) => {
     const href = base + linesHref(messageHref(list, row.msgid), first, last - first + 1);
     return `<a href="${escapeText(href)}">${escapeText(plain(nameOf(row.author, row.address)))}</a>`;
   };

@@ -1,5 +1,5 @@
 import type { Snapshot } from '#db/open';
-import { type Digest, type DigestPassage, type Passage, readDigest } from '#db/queries/digest';
+import { type Digest, type DigestPassage, readDigest } from '#db/queries/digest';
 import { threadOf } from '#db/queries/thread';
 import { timeOf } from '#mail/ids';
 import { isItem } from '#quote/prose';
@@ -160,7 +160,7 @@ export function flowed(text: string): string {
 }
 
 /** The words of a passage, with a link to their lines. */
-function Words({ passage: { row, first, last, text, isCut }, list }: { passage: Passage; list: string }) {
+function Words({ passage: { row, first, last, text, isCut }, list }: { passage: DigestPassage; list: string }) {
   return (
     <blockquote>
       <p>

@@ -1,21 +1,13 @@
+import type { Taken } from '#quote/choose';
 import type { Snapshot } from '../open';
 import { judged, type Verdict } from './verdictrows';
 
-/** A passage of a mail that another mail quotes; lines of displayed texts, from 0. */
-export interface QuoteLine {
-  sourceId: number;
-  sourceLine: number;
-  sourceLines: number;
-  id: number;
-  line: number;
-  lines: number;
-  answered: number;
+/** A passage of a mail that another mail quotes. `person` is identity.person_id, or made from the identity if persons are not joined. */
+export interface QuoteLine extends Taken {
   /** The other mail: the reply in `takenUp`, the source in `quotesOf(...).quoted`. */
   msgid: string;
   author: string;
   address: string;
-  /** identity.person_id, or one made from the identity if persons are not joined. */
-  person: number;
 }
 
 const COLUMNS = `q.source_id AS sourceId, q.source_line AS sourceLine, q.source_lines AS sourceLines, q.message_id AS id, q.line, q.lines, q.answered,

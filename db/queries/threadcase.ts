@@ -3,11 +3,11 @@ import { FLAG } from '#mail/flags';
 import { CLAIM, CLAIM_SOURCE, CLAIM_WORDS, KEEPER_MAILS, KEEPING, PATCH_KIND, TAKEN } from '#patch/kinds';
 import { isMachine } from '#patch/robots';
 import { stateOf } from '#patch/state';
+import { FEWEST_WORDS, paragraphsOf, passageAt, readParagraph, worthOf } from '#quote/passages';
 import { type ActLine, isAnnouncement, reportedIn, sentIn, solvedIn } from '#quote/telling';
 import type { Snapshot } from '../open';
 import type { Saying } from './case';
 import { type Fixing, fixOf } from './fixes';
-import { FEWEST_WORDS, paragraphsOf, passageAt, readParagraph, worthOf } from './passages';
 import type { SeriesLine } from './series';
 import { listSeries } from './serieslist';
 import type { Thread, ThreadRow } from './thread';
@@ -100,7 +100,7 @@ function saying({ id, msgid, author, address }: ThreadRow, passage: ReturnType<t
 function gist(row: ThreadRow, body: Body): Saying | null {
   let best: { worth: number; said: Saying } | null = null;
   for (const [nth, paragraph] of paragraphsOf(body).slice(0, OPENING).entries()) {
-    const read = readParagraph(row, body, paragraph);
+    const read = readParagraph(body, paragraph);
     if (!read || read.words < (read.weighed.asks ? QUESTION_WORDS : FEWEST_WORDS) || read.words > MOST_WORDS) continue;
     const worth = worthOf([read.weighed], read.words) - nth / 2;
     if (!best || worth > best.worth) best = { worth, said: saying(row, read) };

@@ -1,15 +1,8 @@
 import { CLAIM, CLAIM_SOURCE } from '#patch/kinds';
+import type { VerdictLine } from '#quote/choose';
 import type { Snapshot } from '../open';
 
-/** A line of a mail that says what happened to a patch, or what its author or a reviewer wants. */
-export interface VerdictLine {
-  id: number;
-  line: number;
-  kind: number;
-  /** Whether it ended or reopened the matter: taken, refused, dropped, withdrawn. */
-  isEnd: boolean;
-}
-
+/** Claims that ended or reopened the matter. */
 const ENDS: readonly number[] = [
   CLAIM.applied,
   CLAIM.queued,
@@ -39,5 +32,8 @@ export async function verdictsAmong(db: Snapshot, ids: number[]): Promise<Verdic
      GROUP BY o.evidence_id, o.line ORDER BY o.evidence_id, o.line`,
     [JSON.stringify(ids)],
   );
-  return rows.map((row) => ({ ...row, isEnd: ENDS.includes(row.kind) }));
+  return rows.map(({ id, line, kind }) => ({
+    ...{ id, line },
+    says: ENDS.includes(kind) ? 'end' : kind === CLAIM.gaveIn ? 'promise' : 'request',
+  }));
 }
