@@ -12,6 +12,8 @@ export interface State {
   ends: string;
   /** Its colour on pages: taken, gone, near, open. */
   tone: 'in' | 'out' | 'near' | 'open';
+  /** No mail says how the work ended. */
+  isUnsettled?: true;
 }
 
 /**
@@ -106,6 +108,7 @@ export const STATES = [
     evidence: `Somebody else's reply asks for a change, or, if it answers the patch directly, says that something is needed or wrong; or the author promises a change in answer to a reply. Optional remarks ("maybe", "nit") do not count.`,
     ends: 'The same person approves it later, it is taken, or a newer version is posted, which answers the request.',
     tone: 'out',
+    isUnsettled: true,
   },
   {
     id: 'reviewed',
@@ -114,6 +117,7 @@ export const STATES = [
     evidence: 'Reviewed-by: or Acked-by: from others, in replies or in the patches.',
     ends: 'Any of the above.',
     tone: 'near',
+    isUnsettled: true,
   },
   {
     id: 'underDiscussion',
@@ -122,6 +126,7 @@ export const STATES = [
     evidence: 'A reply of a person who is not the author.',
     ends: `A verdict, or ${QUIET_DAYS} days of silence.`,
     tone: 'open',
+    isUnsettled: true,
   },
   {
     id: 'wentQuiet',
@@ -130,6 +135,7 @@ export const STATES = [
     evidence: `A reply of a person who is not the author, and ${QUIET_DAYS} days of silence since the last mail about it.`,
     ends: 'Another mail about it.',
     tone: 'open',
+    isUnsettled: true,
   },
   {
     id: 'waiting',
@@ -139,6 +145,7 @@ export const STATES = [
       'The patches, and a person in To: or Cc: who is not their author, a robot or a list. Not for patches of robots, of release trees, or of people who apply their own work.',
     ends: `A person's answer, a newer version, or ${QUIET_DAYS} days of silence.`,
     tone: 'open',
+    isUnsettled: true,
   },
   {
     id: 'posted',
@@ -147,6 +154,7 @@ export const STATES = [
     evidence: 'The patches.',
     ends: 'As for waiting for review.',
     tone: 'open',
+    isUnsettled: true,
   },
   {
     id: 'noAnswer',
@@ -155,6 +163,7 @@ export const STATES = [
     evidence: 'The silence. The outcome is unknown.',
     ends: 'Another mail about it.',
     tone: 'open',
+    isUnsettled: true,
   },
   {
     id: 'copy',
@@ -176,22 +185,12 @@ export const STATE = Object.fromEntries(STATES.map(({ id, name }) => [id, name])
   [K in StateId]: Extract<(typeof STATES)[number], { id: K }>['name'];
 };
 
-/** States in which no mail says how the work ended. */
-export const UNSETTLED: readonly StateName[] = [
-  STATE.changesRequested,
-  STATE.reviewed,
-  STATE.underDiscussion,
-  STATE.wentQuiet,
-  STATE.waiting,
-  STATE.posted,
-  STATE.noAnswer,
-];
+/** Whether a state means that no mail says how the work ended. */
+export const isUnsettled = (status: string): boolean => stateOf(status)?.isUnsettled === true;
 
 /** Why perhaps no mail will ever report the outcome: the author applies their own work. Null if that does not apply, or the outcome is known. */
 export const outcomeUnknown = (isKeepers: boolean, status: string): string | null =>
-  isKeepers && UNSETTLED.some((name) => name === status)
-    ? 'Its author keeps a tree, and may have applied it without a mail.'
-    : null;
+  isKeepers && isUnsettled(status) ? 'Its author keeps a tree, and may have applied it without a mail.' : null;
 
 /** The state with this name; null for any other word. */
 export function stateOf(name: string): State | null {

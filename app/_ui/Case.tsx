@@ -1,6 +1,6 @@
 import type { Case, CaseHead as Head, Objection, Saying } from '#db/queries/case';
 import { timeOf } from '#mail/ids';
-import { STATE, UNSETTLED } from '#patch/state';
+import { isUnsettled, STATE } from '#patch/state';
 import { nameOf, plural, shortDate } from './format';
 import { anyHref, linesHref } from './links';
 import { statusClass } from './state';
@@ -33,7 +33,7 @@ export function Proof({ by }: { by: Saying }) {
 /** What became of a series, with the words that prove it: "refused on 2025-08-11 by Ada Example: “...”". */
 export function Verdict({ found }: { found: Head }) {
   const { status, stable, proof, last_id } = found;
-  const isOpen = UNSETTLED.some((name) => name === status);
+  const isOpen = isUnsettled(status);
   return (
     <p className="verdict">
       <strong className={`state ${statusClass(status)}`}>
