@@ -89,21 +89,11 @@ function compose(bytes: Buffer, block: HeaderBlock, hints: Hints, content: MimeC
   const replyTo = headerText(block.first('in-reply-to') ?? '');
   const borne = ownId(headerText(block.first('message-id') ?? ''));
   const msgid = borne ?? derivedMsgid(bytes);
-  return {
+  return new ParsedMessage(block, content.charset, {
     msgid,
     msgidDerived: borne === null,
     subject: subjectOf(heading(block.first('subject') ?? ''), notes),
     author: tidied(author),
-    // Parsed on demand: most of ingest needs only their words, and lists of recipients are long.
-    get to() {
-      return addressesOf(block.all('to').map(heading));
-    },
-    get cc() {
-      return addressesOf(block.all('cc').map(heading));
-    },
-    get senderChecked() {
-      return checkedBy(block.all('authentication-results'), author.address);
-    },
     inReplyTo: repliedIds(replyTo)[0] ?? null,
     possibleParent: possibleParent(replyTo),
     references: referencesOf(block.all('references'), block.all('in-reply-to'), msgid, () => everyAddress(block)),
@@ -118,7 +108,67 @@ function compose(bytes: Buffer, block: HeaderBlock, hints: Hints, content: MimeC
     headers: identifyingHeaders(block, heading),
     headerBytes: block.bodyAt,
     notes,
-  };
+  });
+}
+
+/** A class, because V8 keeps an object literal with getters as a hash table, in which each of its properties is looked up. */
+class ParsedMessage implements Message {
+  readonly #block: HeaderBlock;
+  readonly #charset: string | null;
+  msgid: Message['msgid'];
+  msgidDerived: boolean;
+  subject: string;
+  author: Address;
+  inReplyTo: Message['inReplyTo'];
+  possibleParent: Message['possibleParent'];
+  references: Message['references'];
+  sentAt: number;
+  sentZone: number | null;
+  dateNote: Message['dateNote'];
+  receivedAt: number | null;
+  listIds: string[];
+  text: string;
+  textKind: Message['textKind'];
+  attachments: Message['attachments'];
+  headers: Message['headers'];
+  headerBytes: number;
+  notes: string[];
+
+  constructor(block: HeaderBlock, charset: string | null, read: Omit<Message, 'to' | 'cc' | 'senderChecked'>) {
+    this.#block = block;
+    this.#charset = charset;
+    this.msgid = read.msgid;
+    this.msgidDerived = read.msgidDerived;
+    this.subject = read.subject;
+    this.author = read.author;
+    this.inReplyTo = read.inReplyTo;
+    this.possibleParent = read.possibleParent;
+    this.references = read.references;
+    this.sentAt = read.sentAt;
+    this.sentZone = read.sentZone;
+    this.dateNote = read.dateNote;
+    this.receivedAt = read.receivedAt;
+    this.listIds = read.listIds;
+    this.text = read.text;
+    this.textKind = read.textKind;
+    this.attachments = read.attachments;
+    this.headers = read.headers;
+    this.headerBytes = read.headerBytes;
+    this.notes = read.notes;
+  }
+
+  // Parsed on demand: most of ingest needs only their words, and lists of recipients are long.
+  get to(): Address[] {
+    return addressesOf(this.#block.all('to').map((raw) => headerText(raw, this.#charset)));
+  }
+
+  get cc(): Address[] {
+    return addressesOf(this.#block.all('cc').map((raw) => headerText(raw, this.#charset)));
+  }
+
+  get senderChecked() {
+    return checkedBy(this.#block.all('authentication-results'), this.author.address);
+  }
 }
 
 /** The mailboxes in all headers of a name. (For From: only the first header counts, as in mail clients.) */
