@@ -1,6 +1,6 @@
 import { inOrder, PACKED_COLUMNS } from '#db/write/columns';
 import { addPatchRows } from '#ingest/patch/index';
-import { type IndexParts, partsForIndex, readBody } from '#mail/body';
+import { type Body, type IndexParts, partsForIndex, readBody } from '#mail/body';
 import { FLAG } from '#mail/flags';
 import type { Message } from '#mail/types';
 import { parseSubject } from '#patch/subject';
@@ -29,7 +29,7 @@ export function pack(mails: ParsedMail[], onMail: (index: number) => void = () =
     onMail(index);
     const body = readBody(message.text);
     const parts = withAttached(partsForIndex(body), message);
-    packed.messages.push(messageRow(message, raw, packer, flagsOf(message, parts)));
+    packed.messages.push(messageRow(message, body, raw, packer, flagsOf(message, parts)));
     words.add(searchRow(message, parts));
     addTerms(packed.facts.term as Cell[][], index, message, parts);
     addPatchRows(packed.facts, index, message, body);
@@ -42,8 +42,10 @@ export function pack(mails: ParsedMail[], onMail: (index: number) => void = () =
 
 /** The columns of the full-text index as bytes, which the main thread passes on without reading them. */
 class Words {
+  /** Used again for each unit. Only long attachments do not fit. */
+  static readonly #shared = Buffer.allocUnsafeSlow(2 * 1024 * 1024);
+  #buffer = Words.#shared;
   readonly ends: Uint32Array;
-  readonly #parts: Buffer[] = [];
   #columns = 0;
   #size = 0;
 
@@ -53,25 +55,29 @@ class Words {
 
   add(columns: string[]): void {
     for (const column of columns) {
-      const bytes = Buffer.from(column);
-      this.#parts.push(bytes);
-      this.#size += bytes.length;
+      if (column !== '') this.#size += this.#room(3 * column.length).write(column, this.#size);
       this.ends[this.#columns++] = this.#size;
     }
   }
 
+  /** A copy, which can be handed over to the main thread. */
   bytes(): Uint8Array {
-    const whole = new Uint8Array(this.#size);
-    let at = 0;
-    for (const part of this.#parts) {
-      whole.set(part, at);
-      at += part.length;
+    return new Uint8Array(this.#buffer.subarray(0, this.#size));
+  }
+
+  /** The buffer, with room for so many bytes more: a UTF-16 unit takes three at most. */
+  #room(bytes: number): Buffer {
+    const needed = this.#size + bytes;
+    if (needed > this.#buffer.length) {
+      const grown = Buffer.allocUnsafeSlow(2 * needed);
+      this.#buffer.copy(grown, 0, 0, this.#size);
+      this.#buffer = grown;
     }
-    return whole;
+    return this.#buffer;
   }
 }
 
-function messageRow(message: Message, raw: Buffer, packer: BlockPacker, flags: number): Cell[] {
+function messageRow(message: Message, read: Body, raw: Buffer, packer: BlockPacker, flags: number): Cell[] {
   const text = Buffer.from(message.text);
   const body = raw.subarray(message.headerBytes);
   const head = packer.add(BLOCK.head, raw.subarray(0, message.headerBytes));
@@ -84,7 +90,7 @@ function messageRow(message: Message, raw: Buffer, packer: BlockPacker, flags: n
     date_note: message.dateNote,
     in_reply_to: message.inReplyTo,
     flags,
-    lines: countLines(text),
+    lines: read.starts.length - 1,
     bytes: raw.length,
     attachments: attachments.length ? JSON.stringify(attachments) : null,
     notes: message.notes.length ? JSON.stringify(message.notes) : null,
@@ -141,12 +147,6 @@ function withAttached(parts: IndexParts, { attachments }: Message): IndexParts {
     };
   }
   return all;
-}
-
-function countLines(text: Buffer): number {
-  let lines = 0;
-  for (let at = text.indexOf(10); at >= 0; at = text.indexOf(10, at + 1)) lines++;
-  return text.length > 0 && text[text.length - 1] !== 10 ? lines + 1 : lines;
 }
 
 function searchRow(message: Message, parts: IndexParts): string[] {
