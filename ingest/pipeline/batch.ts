@@ -70,8 +70,7 @@ export class BatchBuilder {
     if (!this.#parts.length) return;
     const unit = BatchBuilder.#nextUnit++;
     const ends: number[] = [];
-    // Shared memory, because both the pool and the worker keep the bytes until the unit is packed.
-    const bytes = new Uint8Array(new SharedArrayBuffer(this.#unitBytes));
+    const bytes = this.pool.memory(this.#unitBytes);
     let end = 0;
     for (const part of this.#parts) {
       bytes.set(part, end);

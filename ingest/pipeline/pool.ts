@@ -20,6 +20,9 @@ const WORKER_FILE = new URL('./worker.mjs', import.meta.url);
 /** Three semi-spaces: the texts and rows of a unit are short-lived, but would survive twice with V8's smaller default. */
 const YOUNG_MB = 48;
 
+/** Bytes of memory for a unit: most units (batch.ts) fit, with the mail that filled them. */
+const ROOM = 1280 * 1024;
+
 /** How often a worker is checked within the time that a mail may take. */
 const LOOKS = 20;
 /** If a mail fails even when only its bytes are read, the mail is not to blame. */
@@ -37,6 +40,7 @@ export class ParserPool {
   readonly #progress: Int32Array[] = [];
   readonly #waiting = new Map<number, Waiting>();
   readonly #jobs = new Map<number, Job>();
+  readonly #free: SharedArrayBuffer[] = [];
   readonly #watch: NodeJS.Timeout;
 
   /** Starts the parsers at once, so that their code is loaded when the first mails arrive. */
@@ -65,6 +69,15 @@ export class ParserPool {
     this.#watch.unref();
   }
 
+  /**
+   * Memory for the raw mails of a unit, shared, because both this and the worker keep them until the unit is packed. Then it is used
+   * again: 30 buffers do for any archive, where a new one for each unit made V8 collect garbage for their sake.
+   */
+  memory(size: number): Uint8Array {
+    const buffer = size > ROOM ? new SharedArrayBuffer(size) : (this.#free.pop() ?? new SharedArrayBuffer(ROOM));
+    return new Uint8Array(buffer, 0, size);
+  }
+
   parse(request: Omit<ParseRequest, 'type' | 'doubts'>): Promise<Heads> {
     const worker = request.unit % this.parsers;
     this.#jobs.set(request.unit, { worker, request, doubts: new Map(), isAgain: false });
@@ -77,6 +90,8 @@ export class ParserPool {
 
   async pack(unit: number, keep: number[]): Promise<Packed> {
     const packed = await this.#ask<Packed>(unit % this.parsers, { type: 'pack', unit, keep });
+    const { buffer } = (this.#jobs.get(unit) as Job).request.bytes;
+    if (buffer instanceof SharedArrayBuffer && buffer.byteLength === ROOM) this.#free.push(buffer);
     this.#jobs.delete(unit);
     return packed;
   }
@@ -88,6 +103,7 @@ export class ParserPool {
 
   /** Ends all workers to free their memory, while no request is open. The next request starts a new one. */
   async rest(): Promise<void> {
+    this.#free.splice(0);
     const workers = this.#workers.splice(0);
     this.#progress.splice(0);
     await Promise.all(workers.map((worker) => worker.terminate()));
