@@ -186,7 +186,7 @@ const ESCAPES: Record<string, string> = { '"': '&quot;', '&': '&amp;', "'": '&#x
 const ESCAPED = /["&'<>\u2010-\u2027\u2030-\u205e\u2190-\u21ff\u2605\u2606]/;
 const EACH_ESCAPED = new RegExp(ESCAPED, 'g');
 
-function escapeText(text: string): string {
+export function escapeText(text: string): string {
   if (!ESCAPED.test(text)) return text;
   const escaped = text.replace(EACH_ESCAPED, escapeSign);
   return BEYOND.test(text) && !BEYOND.test(escaped) ? narrow(escaped) : escaped;

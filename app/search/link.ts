@@ -10,18 +10,23 @@ export function linkTo(query: URLSearchParams): LinkTo {
   const given = new URLSearchParams(query);
   given.delete('from');
   const written = [...given].map(([name, value]) => [name, parameter(name, value)] as const);
+  const names = new Set(given.keys());
   return (change) => {
     const parts: string[] = [];
-    const left = new Map(Object.entries(change));
+    const placed: string[] = [];
     for (const [name, text] of written) {
-      if (!Object.hasOwn(change, name)) parts.push(text);
-      else if (left.has(name)) {
-        const value = left.get(name) as string | null;
-        left.delete(name);
-        if (value !== null) parts.push(parameter(name, value));
+      if (!Object.hasOwn(change, name)) {
+        parts.push(text);
+        continue;
       }
+      const value = change[name] as string | null;
+      if (value !== null && !placed.includes(name)) parts.push(parameter(name, value));
+      placed.push(name);
     }
-    for (const [name, value] of left) if (value !== null) parts.push(parameter(name, value));
+    for (const name in change) {
+      const value = change[name] as string | null;
+      if (value !== null && !names.has(name)) parts.push(parameter(name, value));
+    }
     return `/search/?${parts.join('&')}`;
   };
 }

@@ -185,8 +185,8 @@ async function learnWords(version: string): Promise<void> {
 
 /** A month as `after` and `before`. */
 function monthSpan(month: string): { after: string; before: string } {
-  const [year = 0, number = 1] = month.split('-').map(Number);
-  const next = number === 12 ? `${year + 1}-01` : `${year}-${String(number + 1).padStart(2, '0')}`;
+  const [year, number] = [month.slice(0, -3), Number(month.slice(-2))];
+  const next = number === 12 ? `${Number(year) + 1}-01` : `${year}-${number < 9 ? 0 : ''}${number + 1}`;
   return { after: `${month}-01`, before: `${next}-01` };
 }
 
