@@ -1,8 +1,6 @@
 import type { Snapshot } from '#db/open';
 import { rawOf } from '#db/queries/blocks';
 import { findMessage, listsOf, type MessageRow } from '#db/queries/message';
-import { aside } from '../_aside/aside';
-import { ATTACHMENT_MARK } from '../_aside/mark';
 import { absentMessage } from '../_page/absent';
 import { tooManyLarge } from '../_page/large';
 import { Later, problem, renderBytes } from '../_page/page';
@@ -10,6 +8,8 @@ import { holdLarge, TAKEN_APART } from '../_page/room';
 import { messageHref } from '../_ui/links';
 import { assetHref } from '../_web/assets';
 import { ISOLATED, respond } from '../_web/http';
+import { ATTACHMENT_MARK } from '../_worker/attachmentmark';
+import { inWorker } from '../_worker/workerthread';
 import { attachmentHref } from './Mail';
 
 /** No script, no form, nothing loaded except our style sheet; and `sandbox` gives the page a separate origin, should anything run all the same. */
@@ -33,7 +33,7 @@ export async function htmlView(
     throw error;
   });
   return new Later(async () => {
-    const safe = await aside('html', raw).finally(release);
+    const safe = await inWorker('html', raw).finally(release);
     if (!safe)
       return problem(
         404,

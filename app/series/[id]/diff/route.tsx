@@ -2,11 +2,11 @@ import type { RevisionDetail } from '#db/queries/revisions';
 import { readSeries, type SeriesDetail } from '#db/queries/series';
 import { readComparison, revisionOfNumber } from '#db/queries/seriesdiff';
 import type { RangeLine, RangePair } from '#patch/rangediff';
-import { compare } from '../../../_aside/compare';
 import { Later, notFound, page, problem } from '../../../_page/page';
 import { frameOf } from '../../../_page/sections';
 import { Document } from '../../../_ui/Document';
 import { shortDate } from '../../../_ui/format';
+import { compare } from '../../../_worker/compare';
 
 const STATUS: Record<string, string> = {
   same: 'unchanged',

@@ -1,7 +1,7 @@
 import { readHtml } from '#mail/attachment';
 import { type SafeHtml, sanitizeMail } from '#mail/html';
 import { combinedDiff, type RangeLine, type RangePair, type RangePatch, rangeDiff } from '#patch/rangediff';
-import { attachmentMark } from './mark';
+import { attachmentMark } from './attachmentmark';
 
 /** The change of each patch between two versions, and of all patches together if none pairs. */
 interface Compared {
@@ -9,7 +9,7 @@ interface Compared {
   combined: RangeLine[];
 }
 
-/** The tasks of the aside thread: work on content of strangers, who determine its cost. Inputs and results are copied between threads. */
+/** The tasks of the worker thread: work on content of strangers, who determine its cost. Inputs and results are copied between threads. */
 export const TASKS = {
   /** A mail's HTML, sanitised; null if it has none. Links to attachments are `attachmentMark`s. */
   async html(raw: Uint8Array): Promise<(SafeHtml & { names: Record<number, string | null> }) | null> {

@@ -1,4 +1,4 @@
-// The thread for work that must not block the server's event loop. Bundled to dist/aside.mjs; app/_aside/aside.ts ends and replaces it.
+// The thread for work that must not block the server's event loop. Bundled to dist/pageworker.mjs; app/_worker/workerthread.ts starts and ends it.
 import { parentPort } from 'node:worker_threads';
 import { TASKS, type TaskName } from './tasks';
 

@@ -20,7 +20,7 @@ interface Waiting {
 }
 
 /** One thread that runs one task at a time. A task that takes too much time or memory ends the thread, not the server. */
-class Aside {
+class WorkerThread {
   readonly #queue: Waiting[] = [];
   #worker: Worker | null = null;
   #idle: NodeJS.Timeout | undefined;
@@ -60,7 +60,7 @@ class Aside {
   }
 
   #start(): Worker {
-    const worker = new Worker(join(process.cwd(), 'dist/aside.mjs'), {
+    const worker = new Worker(join(process.cwd(), 'dist/pageworker.mjs'), {
       resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
       env: {},
       execArgv: [],
@@ -94,13 +94,13 @@ class Aside {
 }
 
 // The build may give each route its own copy of this file.
-const holder = globalThis as typeof globalThis & { threadlineAside?: Aside };
+const holder = globalThis as typeof globalThis & { threadlineWorker?: WorkerThread };
 
 /** Runs a task in a separate thread. Rejects with TooLongError if it takes too much time or memory. */
-export function aside<K extends TaskName>(
+export function inWorker<K extends TaskName>(
   task: K,
   input: Parameters<(typeof TASKS)[K]>[0],
 ): ReturnType<(typeof TASKS)[K]> {
-  holder.threadlineAside ??= new Aside();
-  return holder.threadlineAside.run(task, input) as ReturnType<(typeof TASKS)[K]>;
+  holder.threadlineWorker ??= new WorkerThread();
+  return holder.threadlineWorker.run(task, input) as ReturnType<(typeof TASKS)[K]>;
 }

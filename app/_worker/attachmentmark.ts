@@ -1,5 +1,5 @@
 /**
- * A placeholder for the address of an attachment in HTML made by the aside thread, which knows no addresses. No mail can contain it:
+ * A placeholder for the address of an attachment in HTML made by the worker thread, which knows no addresses. No mail can contain it:
  * links in mails are absolute (mail/html.ts), and quotation marks in their text are escaped.
  */
 export const attachmentMark = (index: number) => `/attachment/${index}/`;
