@@ -4,7 +4,7 @@ import { CLAIM, CLAIM_SOURCE, CLAIM_WORDS, KEEPER_MAILS, KEEPING, PATCH_KIND, TA
 import { isMachine } from '#patch/robots';
 import { stateOf } from '#patch/state';
 import { FEWEST_WORDS, paragraphsOf, passageAt, readParagraph, worthOf } from '#quote/passages';
-import { type ActLine, isAnnouncement, reportedIn, sentIn, solvedIn } from '#quote/telling';
+import { type ActLine, isAnnouncement, reportedIn, sentIn, solvedIn } from '#quote/threadacts';
 import type { Snapshot } from '../open';
 import type { Saying } from './case';
 import { type Fixing, fixOf } from './fixes';

@@ -1,7 +1,7 @@
 import { firstIdAt, IDS_PER_DAY } from '#mail/ids';
 import { CLAIM, CLAIM_SOURCE, CLAIM_WORDS, PATCH_KIND } from '#patch/kinds';
 import { QUIET_DAYS, STATE } from '#patch/state';
-import { isAnnouncement } from '#quote/telling';
+import { isAnnouncement } from '#quote/threadacts';
 import type { Snapshot } from '../open';
 import { Kept } from './kept';
 import { CARRIED } from './onlist';

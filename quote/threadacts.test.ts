@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readBody } from '#mail/body';
-import { isAnnouncement, ownSentences, reportedIn, sentIn, solvedIn } from './telling';
+import { isAnnouncement, ownSentences, reportedIn, sentIn, solvedIn } from './threadacts';
 
 const reported = (subject: string, text: string) => reportedIn(subject, readBody(text))?.text ?? null;
 const solved = (text: string) => solvedIn(readBody(text))?.text ?? null;
