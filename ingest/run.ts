@@ -22,8 +22,8 @@ import { linkPatches } from './pipeline/patches';
 import { linkPeople, readMailmap, readOverrules } from './pipeline/people';
 import { ParserPool } from './pipeline/pool';
 import { resolveDirtyQuotes } from './pipeline/quotes';
-import { rejoinThreads } from './pipeline/rejoin';
 import { type Resolved, resolve } from './pipeline/resolve';
+import { splitThreads } from './pipeline/splitthreads';
 import { withdraw } from './pipeline/withdraw';
 import { type Source, SourceError, type SourceEvent } from './read/types';
 
@@ -146,7 +146,7 @@ export async function ingest(sources: Source[], options: IngestOptions): Promise
     if (counts.stored > MANY_MAILS) await pool.rest();
     // First, so that the following data reuse the space of old segments and the file hardly grows.
     await mergeSegments(db);
-    await rejoinThreads(db);
+    await splitThreads(db);
     await arrangeDirty(db);
     // These run in parallel, because neither reads what the other writes: linking in this thread, quotations in the workers.
     const linked = linkPatches(db);

@@ -146,15 +146,15 @@ export async function rootsOf(db: Reads, threads: number[]): Promise<number[]> {
  * The prefix of `meta` keys for threads to be split: those that lost a message which may have joined them, and those joined by a mail that
  * named later ones. None is left after a finished ingest.
  */
-const REJOIN = 'rejoin:';
+const TO_SPLIT = 'rejoin:';
 
-export async function markToRejoin(db: Transaction, thread: number): Promise<void> {
-  await db.run('INSERT OR IGNORE INTO meta (key, value) VALUES (?, ?)', [`${REJOIN}${thread}`, String(thread)]);
+export async function markToSplit(db: Transaction, thread: number): Promise<void> {
+  await db.run('INSERT OR IGNORE INTO meta (key, value) VALUES (?, ?)', [`${TO_SPLIT}${thread}`, String(thread)]);
 }
 
-export async function threadsToRejoin(db: Reads): Promise<number[]> {
+export async function threadsToSplit(db: Reads): Promise<number[]> {
   const rows = await db.all<{ value: string }>(
-    `SELECT value FROM meta WHERE key >= '${REJOIN}' AND key < '${REJOIN}:' ORDER BY key`,
+    `SELECT value FROM meta WHERE key >= '${TO_SPLIT}' AND key < '${TO_SPLIT}:' ORDER BY key`,
   );
   return rows.map(({ value }) => Number(value));
 }
@@ -173,6 +173,6 @@ export async function moveMembers(
     await db.run('DELETE FROM ghost WHERE thread = ?', [thread]);
     await insertRows(db, 'INSERT OR REPLACE INTO ghost (msgid, thread)', ghosts);
     await markDirty(db, [thread, ...moves.map(([, to]) => to)]);
-    await db.run('DELETE FROM meta WHERE key = ?', [`${REJOIN}${thread}`]);
+    await db.run('DELETE FROM meta WHERE key = ?', [`${TO_SPLIT}${thread}`]);
   });
 }

@@ -1,7 +1,7 @@
 import { IDS_PER_SECOND } from '#mail/ids';
 import type { Reads, Transaction } from '../open';
 import { FACT_TABLES } from './facts';
-import { markDirty, markToRejoin } from './threads';
+import { markDirty, markToSplit } from './threads';
 import { unlinkPatches } from './unlink';
 
 /** A posting to be withdrawn, and its message. */
@@ -111,7 +111,7 @@ async function removeMessage(db: Transaction, { id, msgid, thread }: Posted): Pr
   // When the first message is gone, the next one is not an imposter: a new ingest would read it first.
   if (bearer?.imposter) await db.run('UPDATE message SET imposter = 0 WHERE id = ?', [bearer.id]);
   if (!bearer) await db.run('INSERT OR IGNORE INTO ghost (msgid, thread) VALUES (?, ?)', [msgid, thread]);
-  await markToRejoin(db, thread);
+  await markToSplit(db, thread);
 }
 
 /** Removes an author without other mails. Persons are joined again, because another identity may get this id. */

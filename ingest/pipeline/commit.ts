@@ -11,7 +11,7 @@ import {
   type SearchWords,
 } from '#db/write/messages';
 import { saveCheckpoint } from '#db/write/sources';
-import { markDirty, markDirtyOf, markToRejoin, mergeThreads, replaceGhosts } from '#db/write/threads';
+import { markDirty, markDirtyOf, markToSplit, mergeThreads, replaceGhosts } from '#db/write/threads';
 import { SEARCH_COLUMNS } from '#query/term';
 import type { BatchMail } from './batch';
 import type { BatchSource, ListNames } from './lists';
@@ -66,7 +66,7 @@ async function writeRows(
   await insertMessages(db, await messageRows(db, units, blockStarts));
   await post(db, lists, source, resolved);
   await markDirty(db, resolved.dirty);
-  for (const thread of resolved.apart) await markToRejoin(db, thread);
+  for (const thread of resolved.apart) await markToSplit(db, thread);
 }
 
 /** Writes the words for the index, and the facts. */

@@ -1,6 +1,6 @@
 import type { Connection } from '#db/open';
 import { findThreads } from '#db/write/messages';
-import { moveMembers, threadMembers, threadsToRejoin } from '#db/write/threads';
+import { moveMembers, threadMembers, threadsToSplit } from '#db/write/threads';
 import { takeApart } from '#ingest/thread/join';
 
 /**
@@ -8,8 +8,8 @@ import { takeApart } from '#ingest/thread/join';
  * mail had joined by naming mails that arrived later.
  * If it is killed, the next run continues with the rest.
  */
-export async function rejoinThreads(db: Connection): Promise<void> {
-  for (const thread of await threadsToRejoin(db)) {
+export async function splitThreads(db: Connection): Promise<void> {
+  for (const thread of await threadsToSplit(db)) {
     const members = await threadMembers(db, [thread]);
     const joining = members.map(({ id, msgid, refs }) => ({ id, msgid, references: refs ? refs.split(' ') : [] }));
     const { threads, named } = takeApart(joining);
