@@ -9,7 +9,7 @@ import {
   neighbour,
   withHeads,
 } from '#db/queries/nntp';
-import { LARGE_BYTES, waitForLarge } from '../_page/room';
+import { LARGE_BYTES, waitForLarge } from '../_page/memorybudget';
 import { settings } from '../_web/settings';
 import { type Answer, type Command, type Context, msgidOf, NO_GROUP, Refusal, rangeOf, SYNTAX, text } from './command';
 import { articleHead, dotted, headerOf, idOf, overviewOf } from './wire';

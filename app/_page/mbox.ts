@@ -1,7 +1,7 @@
 import { rawMessages, sizesOf } from '#db/queries/message';
 import { mboxrdParts } from '#mail/mbox';
 import { openReader } from '../_web/reader';
-import { LARGE_BYTES, waitForLarge } from './room';
+import { LARGE_BYTES, waitForLarge } from './memorybudget';
 import { bodyOfParts, gzipped } from './streams';
 
 /** Mails that are read at a time: each time waits for a reader, behind the pages that others ask for. */

@@ -6,7 +6,7 @@ import type { Snapshot } from '#db/open';
 import { readBlocks } from '#db/queries/blocks';
 import { mboxrdParts, toMboxrd } from '#mail/mbox';
 import { bodyOf } from '../../app/_page/large';
-import { holdLarge } from '../../app/_page/room';
+import { holdLarge } from '../../app/_page/memorybudget';
 import { ingest, scratch } from '../command';
 import { type Running, startServer } from '../server';
 

@@ -1,7 +1,7 @@
 import { findList } from '#db/queries/list';
 import { BLOB_NAME, blobFile } from '../../../../_blob/page';
-import { legacy } from '../../../../_page/elsewhere';
 import { notFound, page } from '../../../../_page/page';
+import { legacy } from '../../../../_page/redirects';
 import { textOf } from '../../../../_page/texts';
 
 /** `/{list}/_/text/{name}/`, `/{list}/{oid}/s/{file}` (a blob's bytes), and addresses of public-inbox's first years. No other page has an address as deep. */
