@@ -3,7 +3,6 @@ import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { flushed } from '#db/backup';
 import { openWriter } from '#db/create';
-import { Connection, DatabaseError, SCHEMA_VERSION, versionOf } from '#db/open';
 import {
   numberArticles,
   READABLE,
@@ -13,7 +12,8 @@ import {
   storedMails,
   storedRejects,
   storedSources,
-} from '#db/stored';
+} from '#db/oldversions';
+import { Connection, DatabaseError, SCHEMA_VERSION, versionOf } from '#db/open';
 import { claimAlone, messagesNamed, restoredDifference, restoreNames } from '#db/write/restore';
 import { CLAIM } from '#patch/kinds';
 import { lockIngest } from './pipeline/lock';
