@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { gunzip, isGzip, readCompressed, readPlain } from './bytes';
+import { fileTypeOf } from './filetype';
 import { isFromLine, startsWithFrom } from './fromline';
 import { CHECKPOINT_EVERY, isBlank, REASON_BLANK, REASON_TOO_LONG } from './limits';
-import { lookAt } from './look';
 import { withAddress } from './pipermail';
 import { openRegular } from './regular';
 import { type MboxMail, MboxSplitter } from './splitter';
@@ -215,8 +215,8 @@ export async function* readMails(
 
 /** @param head the beginning of the file, decompressed */
 function kindOf(head: Buffer, location: string): MboxKind {
-  const look = lookAt(head);
-  if (look !== 'other') return look === 'pipermail' ? 'pipermail' : 'mbox';
+  const type = fileTypeOf(head);
+  if (type !== 'other') return type === 'pipermail' ? 'pipermail' : 'mbox';
   const what = location === '-' ? 'standard input is ' : '';
   const page = /^\s*<(?:!doctype|html)/i.test(head.toString('latin1', 0, 200)) ? ' but a web page' : '';
   throw new SourceError(

@@ -2,10 +2,10 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { readDescription } from './description';
 import { type Epoch, readEpochs } from './epochs';
+import { fileTypeAt } from './filetype';
 import { isEml, readEml, readEmlFolder, readMaildir } from './folder';
 import { gitAnswer } from './git';
 import type { Layout } from './history';
-import { lookAtFile } from './look';
 import { readMbox, readMboxGzip, readStream } from './mbox';
 import { isOwnDirectory } from './regular';
 import { openRepository } from './repository';
@@ -148,15 +148,15 @@ async function layoutOf(gitDirectory: string): Promise<Layout | null> {
 
 /** `real`: the same file with links resolved if the user named it; files within a directory must not be links. */
 async function file(path: string, real: string): Promise<Source> {
-  const { look, gzip } = await lookAtFile(real).catch((error: NodeJS.ErrnoException) => {
+  const { type, gzip } = await fileTypeAt(real).catch((error: NodeJS.ErrnoException) => {
     throw new SourceError(path, error.code === undefined ? String(error) : `cannot read file: ${error.message}`);
   });
-  if (look === 'other')
+  if (type === 'other')
     throw new SourceError(
       path,
       `not a mail archive: it begins with neither a "From " line nor mail headers. Accepted: ${ACCEPTED}`,
     );
-  if (look === 'mail' && !gzip) return source('eml', path, null, (open) => readEml(real, open));
-  const kind = look === 'pipermail' ? 'pipermail' : 'mbox';
+  if (type === 'mail' && !gzip) return source('eml', path, null, (open) => readEml(real, open));
+  const kind = type === 'pipermail' ? 'pipermail' : 'mbox';
   return source(kind, path, null, (open) => (gzip ? readMboxGzip : readMbox)(real, kind, open));
 }

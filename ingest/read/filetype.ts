@@ -6,7 +6,7 @@ import { openRegular } from './regular';
 import { bodyStart } from './unescape';
 
 /** The kind of a file, guessed from its beginning. `empty`: nothing in it, so a mailbox without mail. */
-export type Look = 'mbox' | 'pipermail' | 'mail' | 'empty' | 'other';
+export type FileType = 'mbox' | 'pipermail' | 'mail' | 'empty' | 'other';
 
 const HEAD_BYTES = 16 * 1024;
 
@@ -16,30 +16,30 @@ const FIELD = /^[!-9;-~]{1,100}[ \t]{0,4}:/;
 /** Mailman 2 writes `user at host` for `user@host` in its monthly archives. */
 const PIPERMAIL_FROM = /^From \S{1,200} at \S{1,200} {1,4}(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/;
 
-export async function lookAtFile(path: string): Promise<{ look: Look; gzip: boolean }> {
+export async function fileTypeAt(path: string): Promise<{ type: FileType; gzip: boolean }> {
   const file = await openRegular(path);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
     const head = buffer.subarray(0, bytesRead);
     const gzip = isGzip(head);
-    return { look: lookAt(gzip ? unzipped(head) : head), gzip };
+    return { type: fileTypeOf(gzip ? unzipped(head) : head), gzip };
   } finally {
     await file.close();
   }
 }
 
 /** @param head the first bytes of a file, decompressed */
-export function lookAt(head: Buffer): Look {
+export function fileTypeOf(head: Buffer): FileType {
   if (isBlank(head)) return 'empty';
   const start = afterEmptyLines(head);
-  if (startsWithFrom(head, start)) return lookAtFrom(head, start);
+  if (startsWithFrom(head, start)) return typeFromLine(head, start);
   const header = head.subarray(start, start + bodyStart(head.subarray(start)));
   if (header.includes(0)) return 'other';
   const text = header.toString('latin1');
   return FIELD.test(text) && MAIL_HEADER.test(text) ? 'mail' : 'other';
 }
 
-function lookAtFrom(head: Buffer, start: number): Look {
+function typeFromLine(head: Buffer, start: number): FileType {
   const next = head.subarray(lineAfter(head, start));
   if (
     !isFromLine(head, start, true) &&
