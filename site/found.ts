@@ -69,9 +69,9 @@ const mostOf = (counts: Map<string, number>) => [...counts].sort((a, b) => b[1] 
  */
 export function topicsFound(threads: Iterable<Titled>, entries: Maintained[] = []): FoundTopic[] {
   const groups = new Map<string, Group>();
-  const kept = new Kept(entries);
+  const maintained = new MaintainersEntries(entries);
   for (const thread of threads) {
-    kept.add(thread);
+    maintained.add(thread);
     const parts = partsOf(thread.subject);
     if (!parts) continue;
     const whole = add(groups, parts[0] as string, thread);
@@ -86,15 +86,15 @@ export function topicsFound(threads: Iterable<Titled>, entries: Maintained[] = [
       const slug = slugOf(key);
       if (!slug || slugs.has(slug)) return [];
       slugs.add(slug);
-      return [{ topic: topicOf(slug, key, one, kept), threads: one.threads, people: one.people.size }];
+      return [{ topic: topicOf(slug, key, one, maintained), threads: one.threads, people: one.people.size }];
     })
     .slice(0, MOST.topics);
-  const others = kept.topics().filter(({ topic: { slug } }) => !slugs.has(slug));
+  const others = maintained.topics().filter(({ topic: { slug } }) => !slugs.has(slug));
   return [...named, ...others].sort((a, b) => b.threads - a.threads).slice(0, MOST.topics);
 }
 
 /** Entries of a MAINTAINERS file, with the threads whose patches change their files. */
-class Kept {
+class MaintainersEntries {
   readonly #byPath: Map<string, Maintained>;
   readonly #threads = new Map<Maintained, { threads: number; people: Set<number> }>();
   /** Entries that a topic has already. */
@@ -182,12 +182,12 @@ const phraseOf = (words: string[]) =>
     .replace(/[^\p{L}\p{N} _.-]+/gu, ' ')
     .trim()}"`;
 
-function topicOf(slug: string, key: string, one: Group, kept: Kept): Topic {
+function topicOf(slug: string, key: string, one: Group, maintained: MaintainersEntries): Topic {
   const [title] = mostOf(one.spellings);
   const [folder, patches] = mostOf(one.folders);
   // A folder belongs to the topic if most of its patches change the folder, and the folder is not a whole tree.
   const isItsOwn = patches * 2 > one.patches && patches >= FEWEST_OF_SYSTEM && /^[\w.-]+\/[\w.-]+$/.test(folder);
-  const entry = isItsOwn ? kept.take(folder) : undefined;
+  const entry = isItsOwn ? maintained.take(folder) : undefined;
   const systems = [...one.parts]
     .filter(([part, { threads }]) => threads >= FEWEST_OF_SYSTEM && slugOf(part) && part !== key && !ANYWHERE.has(part))
     .sort((a, b) => b[1].threads - a[1].threads)

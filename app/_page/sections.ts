@@ -1,6 +1,6 @@
 import type { Snapshot } from '#db/open';
+import { QueryCache } from '#db/queries/cache';
 import { anySynthetic } from '#db/queries/home';
-import { Kept } from '#db/queries/kept';
 import { hasMm } from '#db/queries/mm';
 import { topicsStamp } from '#site/topicsfile';
 import type { Optional, Sections } from '../_ui/sections';
@@ -18,14 +18,14 @@ const HOLDS: Record<Optional, (db: Snapshot) => Promise<boolean>> = {
 };
 const OPTIONAL = Object.keys(HOLDS) as Optional[];
 
-const kept = new Kept<Sections>(2);
+const cache = new QueryCache<Sections>(2);
 /** By database, with its topics file: the sections that once held something. Archives grow, so these are not checked again. */
 const held = new WeakMap<object, { stamp: string; names: Set<Optional> }>();
 
 /** The optional sections that are not empty in this archive. Its pages leave out the others from their navigation. */
 export function sectionsOf(db: Snapshot): Promise<Sections> {
   const stamp = topicsStamp(settings.config);
-  return kept.get(db, stamp, async () => {
+  return cache.get(db, stamp, async () => {
     const known = held.get(db.file);
     const names = new Set(known?.stamp === stamp ? known.names : []);
     for (const name of OPTIONAL) if (!names.has(name) && (await HOLDS[name](db))) names.add(name);

@@ -1,7 +1,7 @@
 import { firstIdAt, timeOf } from '#mail/ids';
 import type { Snapshot } from '../open';
+import { QueryCache } from './cache';
 import { type Digest, readDigest } from './digest';
-import { Kept } from './kept';
 import { type Debate, debates, lastAnswer } from './quoted';
 import { threadOf } from './thread';
 
@@ -16,11 +16,11 @@ export interface DebateDigest {
   digest: Digest;
 }
 
-const kept = new Kept<DebateDigest[]>(8);
+const cache = new QueryCache<DebateDigest[]>(8);
 
 /** The digests of the newest debates of a list (null: of all): the most argued of each month, for a number of months. */
 export function newestDigests(db: Snapshot, list: number | null): Promise<DebateDigest[]> {
-  return kept.get(db, String(list), async () => {
+  return cache.get(db, String(list), async () => {
     const found = new Map<string, Debate>();
     let before = Number.MAX_SAFE_INTEGER;
     for (let n = 0; n < FEED_MONTHS && found.size < FEED_DEBATES; n++) {

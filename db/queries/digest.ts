@@ -1,8 +1,8 @@
 import { type Body, readBody } from '#mail/body';
 import { Choice, type Chosen } from '#quote/choose';
 import type { Snapshot } from '../open';
+import { QueryCache } from './cache';
 import { type Continued, continuedIn } from './continued';
-import { Kept } from './kept';
 import { takenUp } from './quoted';
 import type { SeriesLine } from './series';
 import { listSeries } from './serieslist';
@@ -39,11 +39,11 @@ export async function readDigest(db: Snapshot, threadId: number): Promise<Digest
 }
 
 /** A thread's digest and the case of its series have the same passages. */
-const kept = new Kept<DigestPassage[]>(64);
+const cache = new QueryCache<DigestPassage[]>(64);
 
 /** Only the passages, in order of time: 0.3 ms per mail, kept until the data change. */
 export const passagesOf = (db: Snapshot, thread: Thread): Promise<DigestPassage[]> =>
-  kept.get(db, String(thread.id), () => choosePassages(db, thread));
+  cache.get(db, String(thread.id), () => choosePassages(db, thread));
 
 async function choosePassages(db: Snapshot, thread: Thread): Promise<DigestPassage[]> {
   const texts = await threadTexts(db, thread.rows);

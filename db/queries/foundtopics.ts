@@ -2,7 +2,7 @@ import { type FoundTopic, type Titled, topicsFound } from '#site/found';
 import type { Maintained } from '#site/maintainers';
 import type { Topic } from '#site/topic';
 import type { Snapshot } from '../open';
-import { Kept } from './kept';
+import { QueryCache } from './cache';
 
 /** The newest threads that are searched for topics, so that the cost of a page does not depend on the archive's size. */
 const THREADS = 20_000;
@@ -10,11 +10,11 @@ const THREADS = 20_000;
 /** Entries of the MAINTAINERS file of a repository that was given with `--commits`. */
 const MAINTAINED = `SELECT value FROM meta WHERE key = 'maintainers'`;
 
-const kept = new Kept<FoundTopic[]>(1);
+const cache = new QueryCache<FoundTopic[]>(1);
 
 /** Topics found in the newest threads, kept until the data change. */
 function foundTopics(db: Snapshot): Promise<FoundTopic[]> {
-  return kept.get(db, '', async () => {
+  return cache.get(db, '', async () => {
     const row = await db.get<{ rows: string }>(
       `SELECT json_group_array(json_array(subject, author_id, files)) AS rows FROM (
          SELECT t.subject, t.author_id, p.files FROM thread t LEFT JOIN patch p ON p.message_id = t.first_id ORDER BY t.last_id DESC LIMIT ${THREADS})`,

@@ -1,5 +1,5 @@
 import type { Snapshot } from '../open';
-import { Kept } from './kept';
+import { QueryCache } from './cache';
 
 export interface ListSummary {
   name: string;
@@ -12,11 +12,11 @@ export interface ListSummary {
 }
 
 /** Nearly every page needs the lists. */
-const kept = new Kept<readonly ListSummary[]>(1);
+const cache = new QueryCache<readonly ListSummary[]>(1);
 
 /** All lists by name, with their counts. */
 export function lists(db: Snapshot): Promise<readonly ListSummary[]> {
-  return kept.get(db, '', () =>
+  return cache.get(db, '', () =>
     db.all('SELECT name, list_id, description, messages, first_at, last_at, synthetic FROM list ORDER BY name'),
   );
 }

@@ -1,6 +1,6 @@
 import { firstIdAt } from '#mail/ids';
 import type { Snapshot } from '../open';
-import { Kept } from './kept';
+import { QueryCache } from './cache';
 import { judged, type Verdict } from './verdictrows';
 
 /** A thread as a line of a list. */
@@ -42,7 +42,7 @@ export interface ListRow {
   synthetic: number;
 }
 
-const known = new Kept<Map<string, ListRow>>(1);
+const known = new QueryCache<Map<string, ListRow>>(1);
 
 /** Finds a list. Lists are read once for each version of the data, because every page of a list needs its row. */
 export async function findList(db: Snapshot, name: string): Promise<ListRow | undefined> {

@@ -1,6 +1,6 @@
 import type { Snapshot } from '../open';
 import { headsOf, SLOTS, type Slots } from './blocks';
-import { Kept } from './kept';
+import { QueryCache } from './cache';
 
 /** A list as a newsgroup. */
 export interface Group {
@@ -28,7 +28,7 @@ export interface Article extends Slots {
   posted: string;
 }
 
-const groupsKept = new Kept<Group[]>(1);
+const groupsKept = new QueryCache<Group[]>(1);
 
 /** Every list as a group, by name. */
 export const groups = (db: Snapshot): Promise<Group[]> => groupsKept.get(db, '', () => readGroups(db));

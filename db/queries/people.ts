@@ -1,7 +1,7 @@
 import { timeOf } from '#mail/ids';
 import { ENDORSEMENTS } from '#patch/trailer';
 import type { Snapshot } from '../open';
-import { Kept } from './kept';
+import { QueryCache } from './cache';
 import { type Recent, recentOf } from './personrecent';
 import { STATUS } from './status';
 import { seriesWithPostings, type TopicSeries } from './topics';
@@ -22,7 +22,7 @@ const LINE = `p.id, p.slug, p.name, p.kind, count(*) AS messages, min(m.id) AS f
 
 export const PEOPLE_A_PAGE = 200;
 
-const pages = new Kept<PersonLine[]>(50);
+const pages = new QueryCache<PersonLine[]>(50);
 
 /** People, those with the most mails first: of a list, or with a word in name or address that has this prefix. One more than fits on a page, to show whether there is a next page. */
 export function listPeople(
@@ -210,7 +210,7 @@ export interface PersonFacts {
   answeredBy: Counted[];
 }
 
-const facts = new Kept<PersonFacts>(100);
+const facts = new QueryCache<PersonFacts>(100);
 
 /** Mails, threads, series, reviews and answers of a person, kept until the data change. */
 export function personFacts(

@@ -1,6 +1,6 @@
 import { namesOf } from '#site/found';
 import type { Snapshot } from '../open';
-import { Kept } from './kept';
+import { QueryCache } from './cache';
 import { THREAD_JOINS, THREAD_LINE, type ThreadLine } from './list';
 import { judged } from './verdictrows';
 
@@ -36,7 +36,7 @@ export async function sameTopic(
 type Line = ThreadLine & { series: number | null };
 
 /** The threads that name a topic are the same on all pages of its threads. */
-const kept = new Kept<Line[]>(500);
+const cache = new QueryCache<Line[]>(500);
 
 /** Threads with the name in their subject; for a series in several threads, the newest. */
 async function naming(
@@ -44,7 +44,7 @@ async function naming(
   name: string,
   { thread, series }: { thread?: number; series: number[] },
 ): Promise<ThreadLine[]> {
-  const rows = await kept.get(db, name, () => newestNaming(db, name));
+  const rows = await cache.get(db, name, () => newestNaming(db, name));
   const seen = new Set<number | null>(series);
   const others = rows
     .filter((line) => line.thread !== thread)

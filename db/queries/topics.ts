@@ -1,6 +1,6 @@
 import type { Topic } from '#site/topic';
 import type { Snapshot } from '../open';
-import { Kept } from './kept';
+import { QueryCache } from './cache';
 import { type Limits, type Overview, overviewOf } from './overview';
 import { everyMatch } from './search/index';
 import { SERIES_JOINS, SERIES_LINE, type SeriesLine } from './series';
@@ -13,7 +13,7 @@ export interface TopicMatches {
 }
 
 /** The matches of the topics in a file, also of a file that replaced it. */
-const kept = new Kept<TopicMatches>(400);
+const cache = new QueryCache<TopicMatches>(400);
 /** A topic that is read again from its file is a different one, even with the same slug. */
 const numbers = new WeakMap<Topic, number>();
 let count = 0;
@@ -27,7 +27,7 @@ function numberOf(topic: Topic): string {
 
 /** The current matches of a topic: runs its queries, and keeps the results until the data or the topic change. */
 export function topicMatches(db: Snapshot, topic: Topic): Promise<TopicMatches> {
-  return kept.get(db, numberOf(topic), async () => {
+  return cache.get(db, numberOf(topic), async () => {
     const all = await everyMatch(db, topic.tree);
     const own = new Set(all);
     const systems: number[][] = [];
@@ -50,7 +50,7 @@ export interface TopicSeries extends SeriesLine {
 
 export type TopicFacts = Overview & { series: TopicSeries[] };
 
-const facts = new Kept<TopicFacts>(200);
+const facts = new QueryCache<TopicFacts>(200);
 
 /** The threads, debates, people and series of a topic, or of one of its systems; cached like its matches. `groups` (subsets of the ids) must depend only on the ids. */
 export function topicFacts(

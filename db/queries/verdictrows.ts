@@ -1,7 +1,7 @@
 import { STATE } from '#patch/state';
 import { STANDING } from '#patch/trailer';
 import type { Snapshot } from '../open';
-import { KeptById } from './kept';
+import { CacheById } from './cache';
 import { STATUS } from './status';
 
 /** The state of a series, for a row. */
@@ -25,11 +25,11 @@ export const VERDICT = `${STATUS} AS status,
   coalesce((SELECT max(last_at) FROM list), 0) AS now_at`;
 
 /** Caches verdicts by the id of a thread's first mail, since lists and searches show the same threads again and again. */
-const kept = new KeptById<Verdict | null>(50_000);
+const cache = new CacheById<Verdict | null>(50_000);
 
 /** The verdicts of threads by the id of their first mail; null if that is not a patch of a series. */
 export function verdictsOfThreads(db: Snapshot, firsts: number[]): Promise<(Verdict | null)[]> {
-  return kept.all(db, firsts, async (missing) => {
+  return cache.all(db, firsts, async (missing) => {
     const rows = await db.all<Verdict & { id: number }>(
       `SELECT p.message_id AS id, ${VERDICT} FROM json_each(?) j JOIN patch p ON p.message_id = j.value
        JOIN revision r ON r.id = p.revision_id JOIN series s ON s.id = r.series_id`,

@@ -3,7 +3,7 @@ import { CLAIM, CLAIM_SOURCE, CLAIM_WORDS, PATCH_KIND } from '#patch/kinds';
 import { QUIET_DAYS, STATE } from '#patch/state';
 import { isAnnouncement } from '#quote/threadacts';
 import type { Snapshot } from '../open';
-import { Kept } from './kept';
+import { QueryCache } from './cache';
 import { CARRIED } from './onlist';
 import { passagesAt } from './passages';
 import { debates } from './quoted';
@@ -49,11 +49,11 @@ const VERDICTS: readonly number[] = [...GONE, CLAIM.applied, CLAIM.queued, CLAIM
 /** Sources whose line has a person's or a notice's words. */
 const SPOKEN: readonly number[] = [CLAIM_SOURCE.words, CLAIM_SOURCE.report, CLAIM_SOURCE.trailer];
 
-const kept = new Kept<WeekPart[]>(64);
+const cache = new QueryCache<WeekPart[]>(64);
 
 /** The events in a span of time (Unix seconds) on a list (null: on all), in parts by importance, without empty ones. */
 export function weekOf(db: Snapshot, list: number | null, from: number, to: number): Promise<WeekPart[]> {
-  return kept.get(db, `${list} ${from} ${to}`, async () => {
+  return cache.get(db, `${list} ${from} ${to}`, async () => {
     const span = [firstIdAt(from), firstIdAt(to), list] as const;
     const parts: WeekPart[] = [
       part('Verdicts', await verdictsOf(db, ...span)),

@@ -1,14 +1,14 @@
 import type { Snapshot } from '../open';
 import { parseWithdrawn, WITHDRAWN, type Withdrawn } from '../withdrawn';
-import { Kept } from './kept';
+import { QueryCache } from './cache';
 
 export type { Withdrawn };
 
-const kept = new Kept<ReadonlyMap<string, Withdrawn>>(1);
+const cache = new QueryCache<ReadonlyMap<string, Withdrawn>>(1);
 
 /** Mails that the operator of this site withdrew (`npm run withdraw`), by Message-ID, in order of withdrawal. */
 export function withdrawnMails(db: Snapshot): Promise<ReadonlyMap<string, Withdrawn>> {
-  return kept.get(db, '', async () => {
+  return cache.get(db, '', async () => {
     const log = parseWithdrawn((await db.get<{ value: string }>(WITHDRAWN))?.value);
     return new Map(log.map((one) => [one.msgid, one]));
   });

@@ -2,8 +2,8 @@ import { parseQuery } from '#query/parse';
 import type { Node, Problem } from '#query/types';
 import { expandTopics, type Topic } from '#site/topic';
 import type { Snapshot } from '../../open';
+import { QueryCache } from '../cache';
 import { lists } from '../home';
-import { Kept } from '../kept';
 import { type Condition, idRange, inThread, onList, UnknownTest } from './condition';
 import { type Facets, type MonthCount, monthsOf, readFacets, topicFacet } from './facets';
 import { COUNT_BOUND, newestMatches, readMatches } from './matches';
@@ -146,7 +146,7 @@ function narrowing({ list, after, before, thread }: Omit<SearchRequest, 'sort' |
 }
 
 /** Pages of results, at most 200 KB each, kept until the data change: pages are often requested again, by "back", as JSON, or by a feed. */
-const kept = new Kept<Page>(64);
+const cache = new QueryCache<Page>(64);
 const LARGEST_KEPT = 200;
 
 /** The part of an answer that depends only on the data. */
@@ -163,7 +163,7 @@ async function run(db: Snapshot, request: SearchRequest, plan: Plan, empty: Sear
   const limit = Math.min(Math.max(1, request.limit), MAX_LIMIT);
   const key = JSON.stringify([plan, sort, group, cursor, limit, snippets, facets]);
   const read = () => readPage(db, request, plan, limit);
-  const { all, next, ...page } = await (limit > LARGEST_KEPT ? read() : kept.get(db, key, read));
+  const { all, next, ...page } = await (limit > LARGEST_KEPT ? read() : cache.get(db, key, read));
   return {
     ...empty,
     results: page.results,

@@ -1,6 +1,6 @@
 import { FACTS } from '#query/fact';
 import type { Snapshot, Value } from '../../open';
-import { Kept, KeptById } from '../kept';
+import { CacheById, QueryCache } from '../cache';
 import { STATUS } from '../status';
 import { parseIds } from './matches';
 import { planQuery } from './plan';
@@ -25,9 +25,9 @@ interface Names {
 
 /** For a hundred thousand mails they take 10 MB. */
 const MOST = 100_000;
-const facts = new KeptById<MailFacts>(MOST);
-const threads = new KeptById<number>(MOST);
-const names = new Kept<Names>(1);
+const facts = new CacheById<MailFacts>(MOST);
+const threads = new CacheById<number>(MOST);
+const names = new QueryCache<Names>(1);
 
 /** Facts stated by trailers, and the bit of each. */
 const STATED = FACTS.flatMap(({ name }, n) => {

@@ -1,6 +1,6 @@
 import type { Node } from '#query/types';
 import type { Snapshot } from '../../open';
-import { Kept } from '../kept';
+import { QueryCache } from '../cache';
 import { type Condition, NEWEST, OLDEST, type Range, ROBOTS } from './condition';
 import { firstAtMost, without } from './descending';
 import { type Plan, planQuery } from './plan';
@@ -35,13 +35,13 @@ function matches(plan: Plan, range: Range | null = null): Condition & { id: stri
 }
 
 /** Results of this many queries, at most 80 KB each: a query's next page, another order, its feed and its facets need the same ids. */
-const kept = new Kept<number[]>(128);
+const cache = new QueryCache<number[]>(128);
 
 const keyOf = ({ match, where }: Plan) => JSON.stringify([match, where]);
 
 /** The ids of the newest matches, newest first; one more than COUNT_BOUND if there are more. */
 export function newestMatches(db: Snapshot, plan: Plan): Promise<number[]> {
-  return kept.get(db, keyOf(plan), () => readMatches(db, plan, null, COUNT_BOUND + 1));
+  return cache.get(db, keyOf(plan), () => readMatches(db, plan, null, COUNT_BOUND + 1));
 }
 
 /** Up to `limit` matches older than an id, newest first. */
@@ -141,7 +141,7 @@ const PLACED = 1_000;
 export const RANKED = Math.max(WEIGHED, PLACED);
 
 /** Ranked results of this many queries, which their next pages need again. */
-const ranked = new Kept<number[]>(32);
+const ranked = new QueryCache<number[]>(32);
 
 /**
  * Matches by rank, the best first. If there are more than WEIGHED, those with the words in the subject come first, then those with the
@@ -170,7 +170,7 @@ async function byWeight(db: Snapshot, plan: Plan): Promise<number[]> {
 }
 
 /** Robots' mails, oldest first, read once for each version of the data. */
-const robots = new Kept<number[]>(1);
+const robots = new QueryCache<number[]>(1);
 
 async function robotsLast(db: Snapshot, ids: number[]): Promise<number[]> {
   const known = await robots.get(db, '', async () => {

@@ -1,7 +1,7 @@
 import { stemOf } from '#query/stem';
 import type { Node } from '#query/types';
 import type { Snapshot } from '../../open';
-import { Kept } from '../kept';
+import { QueryCache } from '../cache';
 
 /**
  * Wildcards. FTS5 collects all words of a prefix before it returns the first match: `a*` with 27,000 mails reads a thousand
@@ -22,7 +22,7 @@ export interface Part {
 }
 
 /** The parts of prefixes that are too broad; null for those that can be searched directly. */
-const kept = new Kept<Part[] | null>(200);
+const cache = new QueryCache<Part[] | null>(200);
 
 /** Splits broad wildcards; `broad` lists them, since their rarest words are left out. */
 export async function narrowWildcards(db: Snapshot, tree: Node): Promise<{ tree: Node; broad: string[] }> {
@@ -38,7 +38,7 @@ export async function narrowWildcards(db: Snapshot, tree: Node): Promise<{ tree:
       return { kind: 'about', titled: await narrowed(node.titled), said: await narrowed(node.said) };
     if (node.kind !== 'words' || !node.prefix) return node;
     const last = /(?<![a-z\d])[a-z\d]{1,40}$/i.exec(node.text)?.[0].toLowerCase();
-    const parts = last === undefined ? null : await kept.get(db, last, () => partsOf(db, last));
+    const parts = last === undefined ? null : await cache.get(db, last, () => partsOf(db, last));
     if (last === undefined || !parts) return node;
     broad.push(`${node.text}*`);
     const before = node.text.slice(0, node.text.length - last.length);

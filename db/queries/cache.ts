@@ -1,6 +1,6 @@
 import type { Snapshot } from '../open';
 
-interface Shelf {
+interface Generation {
   version: string;
   /** In order of use, the least recently used first. */
   values: Map<string, Promise<unknown>>;
@@ -10,21 +10,21 @@ interface Shelf {
  * Caches results of queries until the data change, at most `limit` for each open database. A request for a result that
  * is being computed waits for it: the data are the same, whatever snapshot it is read from.
  */
-export class Kept<T> {
-  readonly #shelves = new WeakMap<object, Shelf>();
+export class QueryCache<T> {
+  readonly #generations = new WeakMap<object, Generation>();
 
   constructor(private readonly limit: number) {}
 
   async get(db: Snapshot, key: string, make: () => Promise<T>): Promise<T> {
     const { version } = db;
-    let shelf = this.#shelves.get(db.file);
-    if (shelf?.version !== version) {
+    let generation = this.#generations.get(db.file);
+    if (generation?.version !== version) {
       // A reader that began before the last change computes its own result and does not touch the cache.
-      if (shelf && isBefore(version, shelf.version)) return make();
-      shelf = { version, values: new Map() };
-      this.#shelves.set(db.file, shelf);
+      if (generation && isBefore(version, generation.version)) return make();
+      generation = { version, values: new Map() };
+      this.#generations.set(db.file, generation);
     }
-    const { values } = shelf;
+    const { values } = generation;
     const value = (values.get(key) as Promise<T> | undefined) ?? make();
     values.delete(key);
     values.set(key, value);
@@ -40,23 +40,23 @@ function isBefore(one: string, other: string): boolean {
   return log === otherLog && Number(count) < Number(otherCount);
 }
 
-/** Keeps what is known of single mails or threads, whatever it was asked for; beyond `limit` of them all are read again. */
-export class KeptById<T> {
-  readonly #shelves = new Kept<Map<number, T>>(1);
+/** Caches facts of single mails or threads by id, independent of the query. Beyond `limit` facts it is emptied. */
+export class CacheById<T> {
+  readonly #generations = new QueryCache<Map<number, T>>(1);
 
   constructor(private readonly limit: number) {}
 
-  /** What is known of `ids`, in their order; `read` gives it of those that are not kept, in theirs. */
+  /** The facts of `ids`, in their order; `read` reads those of the ids that are not cached, in their order. */
   async all(db: Snapshot, ids: readonly number[], read: (missing: number[]) => Promise<T[]>): Promise<T[]> {
-    const shelf = await this.#shelves.get(db, '', async () => new Map());
-    const missing = ids.filter((id) => !shelf.has(id));
-    if (!missing.length) return ids.map((id) => shelf.get(id) as T);
-    // Others may make room while this is read.
-    const known = new Map(ids.flatMap((id) => (shelf.has(id) ? [[id, shelf.get(id) as T] as const] : [])));
+    const generation = await this.#generations.get(db, '', async () => new Map());
+    const missing = ids.filter((id) => !generation.has(id));
+    if (!missing.length) return ids.map((id) => generation.get(id) as T);
+    // Another request may empty the cache while this one reads.
+    const known = new Map(ids.flatMap((id) => (generation.has(id) ? [[id, generation.get(id) as T] as const] : [])));
     const values = await read(missing);
-    if (shelf.size > this.limit) shelf.clear();
+    if (generation.size > this.limit) generation.clear();
     for (const [n, id] of missing.entries()) {
-      shelf.set(id, values[n] as T);
+      generation.set(id, values[n] as T);
       known.set(id, values[n] as T);
     }
     return ids.map((id) => known.get(id) as T);

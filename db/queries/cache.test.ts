@@ -1,35 +1,35 @@
 import { describe, expect, it } from 'vitest';
 import type { Snapshot } from '../open';
-import { Kept, KeptById } from './kept';
+import { CacheById, QueryCache } from './cache';
 
 const file = {};
 const at = (version: string) => ({ file, version }) as Snapshot;
 
 describe('cached results of queries', () => {
   for (const log of ['', ' 0a1b'])
-    it(`are kept until the data change, and not dropped by a reader of older data${log && ', with a log too'}`, async () => {
-      const kept = new Kept<string>(2);
-      const ask = (version: string, found: string) => kept.get(at(version + log), 'key', async () => found);
+    it(`are cached until the data change, and not dropped by a reader of older data${log && ', with a log too'}`, async () => {
+      const cache = new QueryCache<string>(2);
+      const ask = (version: string, found: string) => cache.get(at(version + log), 'key', async () => found);
       expect(await ask('9', 'nine')).toBe('nine');
       expect(await ask('10', 'ten')).toBe('ten');
       expect(await ask('9', 'nine again')).toBe('nine again');
       expect(await ask('10', 'not asked')).toBe('ten');
     });
 
-  it('are not kept across logs', async () => {
-    const kept = new Kept<string>(2);
-    expect(await kept.get(at('10 one'), 'key', async () => 'old')).toBe('old');
-    expect(await kept.get(at('9 two'), 'key', async () => 'new')).toBe('new');
-    expect(await kept.get(at('9 two'), 'key', async () => 'not asked')).toBe('new');
+  it('are not cached across logs', async () => {
+    const cache = new QueryCache<string>(2);
+    expect(await cache.get(at('10 one'), 'key', async () => 'old')).toBe('old');
+    expect(await cache.get(at('9 two'), 'key', async () => 'new')).toBe('new');
+    expect(await cache.get(at('9 two'), 'key', async () => 'not asked')).toBe('new');
   });
 });
 
 describe('what is known of single mails', () => {
   const known = () => {
     const asked: number[][] = [];
-    const kept = new KeptById<string>(3);
+    const cache = new CacheById<string>(3);
     const ask = (version: string, ids: number[]) =>
-      kept.all(at(version), ids, async (missing) => {
+      cache.all(at(version), ids, async (missing) => {
         asked.push(missing);
         return missing.map((id) => `${version}:${id}`);
       });
