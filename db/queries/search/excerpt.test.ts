@@ -51,6 +51,18 @@ describe('an excerpt', () => {
     expect(excerpt(`> quoted\n${'own words '.repeat(50)}`, 'needle')).toMatch(/^own words own/);
   });
 
+  it('passes a letter beyond 16 bits that is the end of another word', () => {
+    const text = 'An a\u{1d4b3} is no word, and \u{1d4b3}-axis is.\n';
+    expect(excerpt(text, '\u{1d4b3}')).toBe('An a\u{1d4b3} is no word, and [\u{1d4b3}]-axis is.');
+  });
+
+  it('finds the words of several phrases in the order of the text, a longer one where a shorter does not follow', () => {
+    const text = 'A machine gun, then the check of a Machine Check, then a check.\n';
+    expect(excerpt(text, 'machine check', 'check')).toBe(
+      'A machine gun, then the [check] of a [Machine Check], then a [check].',
+    );
+  });
+
   it('ends with a whole word, shows that the text continues, and leaves out rules', () => {
     const cut = excerpt(`the panic ${'notifier '.repeat(60)}`, 'panic');
     expect(cut).toMatch(/^the \[panic\] (notifier )+notifier…$/);
