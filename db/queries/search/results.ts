@@ -92,7 +92,8 @@ async function resultsOf(db: Snapshot, rows: ResultRow[], plan: Plan | null): Pr
   return rows.map(
     ([id, msgid, subject, name, address, sentAt, thread, threadMessages, attachments, , , , lists, first], n) => {
       const verdict = verdicts[n];
-      return {
+      const excerpt = excerpts[n];
+      const result: SearchResult = {
         id,
         msgid,
         subject,
@@ -103,9 +104,10 @@ async function resultsOf(db: Snapshot, rows: ResultRow[], plan: Plan | null): Pr
         threadMessages,
         hasAttachments: attachments === 1,
         verdict: verdict ? { ...verdict, of: first } : undefined,
-        snippet: excerpts[n]?.pieces ?? [],
-        ...(excerpts[n]?.quotedLine == null ? {} : { quotes: quoted.get(id) ?? null }),
+        snippet: excerpt?.pieces ?? [],
       };
+      if (excerpt && excerpt.quotedLine !== null) result.quotes = quoted.get(id) ?? null;
+      return result;
     },
   );
 }

@@ -75,6 +75,7 @@ async function groupedResults(db: Snapshot, order: Order, all: number[], plan: P
 /** The matches in each thread, in order; `all` are the newest matches, by date. */
 async function groupsOf(db: Snapshot, threads: number[], matches: number[], all: number[]): Promise<number[][]> {
   if (!threads.length) return [];
+  if (matches.length <= RANKED) return grouped(threads, matches, await threadsOf(db, matches));
   const row = await db.get<{ mails: Buffer | null }>(
     `SELECT CAST(group_concat(j.key || ' ' || m.id) AS BLOB) AS mails FROM json_each(?) j JOIN message m ON m.thread = j.value`,
     [JSON.stringify(threads)],
@@ -90,6 +91,13 @@ async function groupsOf(db: Snapshot, threads: number[], matches: number[], all:
   const placeOf = (id: number) => places.get(id) ?? RANKED + (NEWEST - id);
   for (const group of groups) if (group.length > 1) group.sort((a, b) => placeOf(a) - placeOf(b));
   return groups;
+}
+
+/** The same if there are so few matches that the thread of each is known, or soon is. */
+function grouped(threads: number[], matches: number[], threadOf: number[]): number[][] {
+  const groups = new Map(threads.map((thread) => [thread, [] as number[]]));
+  for (const [n, id] of matches.entries()) groups.get(threadOf[n] as number)?.push(id);
+  return threads.map((thread) => groups.get(thread) ?? []);
 }
 
 /** The ranks of mails among the matches that are not sorted by date. */
@@ -110,9 +118,9 @@ export async function withGroups(db: Snapshot, { ids, groups }: Shown, marked: P
   const others = groups.map((group) => group.slice(1, ALSO + 1));
   const { results, also } = await readResults(db, ids, others.flat(), marked);
   const byId = new Map(also.map(({ id, ...other }) => [id, other]));
-  return results.map((result, n) => ({
-    ...result,
-    matches: groups[n]?.length ?? 0,
-    also: (others[n] ?? []).flatMap((id) => byId.get(id) ?? []),
-  }));
+  for (const [n, result] of results.entries()) {
+    result.matches = groups[n]?.length ?? 0;
+    result.also = (others[n] ?? []).flatMap((id) => byId.get(id) ?? []);
+  }
+  return results;
 }
