@@ -49,16 +49,19 @@ export class CacheById<T> {
   /** The facts of `ids`, in their order; `read` reads those of the ids that are not cached, in their order. */
   async all(db: Snapshot, ids: readonly number[], read: (missing: number[]) => Promise<T[]>): Promise<T[]> {
     const generation = await this.#generations.get(db, '', async () => new Map());
-    const missing = ids.filter((id) => !generation.has(id));
-    if (!missing.length) return ids.map((id) => generation.get(id) as T);
+    const found: (T | undefined)[] = [];
+    const missing: number[] = [];
+    for (const id of ids) {
+      const value = generation.get(id);
+      found.push(value);
+      if (value === undefined) missing.push(id);
+    }
+    if (!missing.length) return found as T[];
     // Another request may empty the cache while this one reads.
-    const known = new Map(ids.flatMap((id) => (generation.has(id) ? [[id, generation.get(id) as T] as const] : [])));
     const values = await read(missing);
     if (generation.size > this.limit) generation.clear();
-    for (const [n, id] of missing.entries()) {
-      generation.set(id, values[n] as T);
-      known.set(id, values[n] as T);
-    }
-    return ids.map((id) => known.get(id) as T);
+    const known = new Map(missing.map((id, n) => [id, values[n] as T]));
+    for (const [id, value] of known) generation.set(id, value);
+    return found.map((value, n) => (value === undefined ? (known.get(ids[n] as number) as T) : value));
   }
 }
