@@ -2,6 +2,7 @@ import { firstIdAt } from '#mail/ids';
 import { CLAIM, type Outcome, type PatchFact, SPOKEN, type StoredClaim } from '#patch/kinds';
 import type { Reads, Transaction } from '../open';
 import { insertRows } from './insert';
+import { manyRows } from './many';
 import { dirtyUpTo } from './patch';
 import { loadFacts } from './patchfacts';
 
@@ -25,7 +26,9 @@ export interface ClaimFacts {
 /** The claims in new mails, and claims that may be about patches in `linking`. `known`: facts that were already read, by id. */
 export async function gatherClaims(db: Transaction, last: number, known: Map<number, PatchFact>): Promise<ClaimFacts> {
   await gatherClaiming(db, dirtyUpTo(last));
-  const rows = await db.all<ClaimRow>(
+  const rows = await manyRows<ClaimRow>(
+    db,
+    'evidence line kind source msgid title title_key oid tree parent direct',
     `SELECT c.message_id AS evidence, c.line, c.kind, c.source, c.msgid, c.title, c.title_key, c.oid, c.tree, r.patch_id AS parent,
        c.kind = ${CLAIM.changesRequested} AND EXISTS (SELECT 1 FROM place l JOIN place q ON q.thread = l.thread AND q.position = l.parent
          WHERE l.message_id = c.message_id AND q.message_id = r.patch_id) AS direct
@@ -170,13 +173,16 @@ async function gatherTargets(db: Transaction): Promise<void> {
   );
   await add('SELECT r.patch_id FROM claiming n CROSS JOIN patch_reply r ON r.message_id = n.id');
   await add(
-    'SELECT q.message_id FROM linking l CROSS JOIN patch p ON p.message_id = l.id CROSS JOIN patch q ON q.revision_id = p.revision_id',
+    `SELECT q.message_id FROM (SELECT DISTINCT p.revision_id AS id FROM linking l CROSS JOIN patch p ON p.message_id = l.id) r
+     CROSS JOIN patch q ON q.revision_id = r.id`,
   );
 }
 
 /** The mails in `linking`, ascending, with the revision of each; null for those without one (pull requests, scripts' mails). */
 async function revisionOfEach(db: Reads): Promise<Map<number, number | null>> {
-  const rows = await db.all<{ id: number; revision: number | null }>(
+  const rows = await manyRows<{ id: number; revision: number | null }>(
+    db,
+    'id revision',
     'SELECT p.message_id AS id, p.revision_id AS revision FROM linking l CROSS JOIN patch p ON p.message_id = l.id ORDER BY l.id',
   );
   return new Map(rows.map(({ id, revision }) => [id, revision]));

@@ -4,6 +4,7 @@ import { IN_SERIES, PATCH_KIND, type PatchFact, type Revision } from '#patch/kin
 import { parseSubject, titleKey } from '#patch/subject';
 import type { Reads, Transaction, Value } from '../open';
 import { insertRows } from './insert';
+import { manyRows } from './many';
 import { loadFacts } from './patchfacts';
 
 /** The columns of the tables of facts, `message_id` first, in the order of the ingest workers' rows (ingest/patch/rows.ts). */
@@ -99,7 +100,9 @@ async function linkReplies(db: Transaction, dirty: string): Promise<void> {
 
 /** For every mail in these threads: the nearest patch, cover letter or pull request above it. */
 async function linkRepliesOf(db: Transaction, threads: string): Promise<void> {
-  const rows = await db.all<PlaceRow>(
+  const rows = await manyRows<PlaceRow>(
+    db,
+    'thread position parent id target kind nth title',
     `SELECT l.thread, l.position, l.parent, l.message_id AS id, p.message_id AS target, p.kind, p.position AS nth, p.title_key AS title
      FROM place l LEFT JOIN patch p ON p.message_id = l.message_id AND p.kind IN ${TARGET_KINDS}
      WHERE l.thread IN (SELECT m.thread FROM json_each(?) d CROSS JOIN message m ON m.thread = d.value CROSS JOIN patch q ON q.message_id = m.id)

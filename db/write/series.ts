@@ -16,6 +16,7 @@ import {
 import { REVIEWS, STANDING } from '#patch/trailer';
 import type { Reads, Transaction, Value } from '../open';
 import { insertRows } from './insert';
+import { manyRows } from './many';
 import { dirtyUpTo } from './patch';
 
 /** A series with all data for judging it. */
@@ -127,7 +128,9 @@ export async function nextToJudge(db: Transaction): Promise<boolean> {
 
 /** The series in `judging`, with all statements about their patches. */
 export async function gatherSeries(db: Reads): Promise<SeriesFacts[]> {
-  const rows = await db.all<MemberRow>(
+  const rows = await manyRows<MemberRow>(
+    db,
+    'series revision number part resend id cover position subject author name address change_id stable addressee marks',
     `SELECT r.series_id AS series, r.id AS revision, r.number, r.part, r.resend, m.id, (p.message_id = r.cover_id OR p.kind = ${PATCH_KIND.cover}) AS cover, p.position,
        m.subject, m.author_id AS author, i.name, i.address, p.change_id, p.stable, p.addressee, p.marks
      FROM judging t CROSS JOIN revision r ON r.series_id = t.id CROSS JOIN patch p ON p.revision_id = r.id CROSS JOIN message m ON m.id = p.message_id
@@ -165,7 +168,9 @@ const PATCHES = 'judging t CROSS JOIN revision r ON r.series_id = t.id CROSS JOI
 
 /** The mails about a patch, by author. */
 async function answersOf(db: Reads): Promise<Map<number, Answer[]>> {
-  const rows = await db.all<{ id: number; name: string; address: string; mails: number; last: number }>(
+  const rows = await manyRows<{ id: number; name: string; address: string; mails: number; last: number }>(
+    db,
+    'id name address mails last',
     `SELECT y.patch_id AS id, i.name, i.address, count(*) AS mails, max(y.message_id) AS last
      FROM ${PATCHES} CROSS JOIN patch_reply y ON y.patch_id = p.message_id CROSS JOIN message m ON m.id = y.message_id CROSS JOIN identity i ON i.id = m.author_id
      GROUP BY y.patch_id, m.author_id`,
@@ -188,7 +193,9 @@ async function endorsementsOf(db: Reads): Promise<Map<number, Endorsement[]>> {
   const select = (patch: string, from: string) =>
     `SELECT ${patch} AS id, x.message_id AS evidence, x.key, x.name, x.address, i.name AS sender, i.address AS sender_address
      FROM ${PATCHES} ${from} CROSS JOIN message m ON m.id = x.message_id CROSS JOIN identity i ON i.id = m.author_id WHERE x.key IN ${quoted(STANDING)}`;
-  const rows = await db.all<TrailerRow>(
+  const rows = await manyRows<TrailerRow>(
+    db,
+    'id evidence key name address sender sender_address',
     `${select('y.patch_id', 'CROSS JOIN patch_reply y ON y.patch_id = p.message_id CROSS JOIN trailer x ON x.message_id = y.message_id')}
      UNION ALL ${select('p.message_id', 'CROSS JOIN trailer x ON x.message_id = p.message_id')}`,
   );
@@ -218,7 +225,9 @@ interface WordRow {
 
 /** The statements about a patch; for a promise by the author, with the mail that it answers; for a revert, whether it was taken itself. */
 async function wordsOf(db: Reads): Promise<Map<number, Word[]>> {
-  const rows = await db.all<WordRow>(
+  const rows = await manyRows<WordRow>(
+    db,
+    'id kind source evidence line oid name address asked asked_line asked_name asked_address revert_taken',
     `SELECT o.patch_id AS id, o.kind, o.source, o.evidence_id AS evidence, o.line, o.oid, i.name, i.address, a.id AS asked,
        (SELECT min(c.line) FROM claim c WHERE c.message_id = a.id AND c.kind = ${CLAIM.changesRequested}) AS asked_line,
        ai.name AS asked_name, ai.address AS asked_address,

@@ -61,5 +61,7 @@ export function voicesOf(revisions: RevisionState[]): number[] {
   const voices = revisions.flatMap(({ patches }) =>
     patches.flatMap(({ author, words }) => [author, ...words.flatMap(({ by }) => by ?? [])]),
   );
-  return [...new Set(voices.map(({ name, address }) => authorKey(name, address)))];
+  // Few people say much: most keys would be made again and again.
+  const people = new Map(voices.map((voice) => [`${voice.address}\n${voice.name}`, voice]));
+  return [...new Set([...people.values()].map(({ name, address }) => authorKey(name, address)))];
 }
