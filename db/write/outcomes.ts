@@ -3,7 +3,7 @@ import { CLAIM, type Outcome, type PatchFact, SPOKEN, type StoredClaim } from '#
 import type { Reads, Transaction } from '../open';
 import { insertRows } from './insert';
 import { manyRows } from './many';
-import { dirtyUpTo } from './patch';
+import { dirtyIn, type Part } from './patch';
 import { loadFacts } from './patchfacts';
 
 /** Copies, and mails that name a patch by title, come at most two years after the patch (REACH in ingest/patch/outcome.ts). */
@@ -24,8 +24,8 @@ export interface ClaimFacts {
 }
 
 /** The claims in new mails, and claims that may be about patches in `linking`. `known`: facts that were already read, by id. */
-export async function gatherClaims(db: Transaction, last: number, known: Map<number, PatchFact>): Promise<ClaimFacts> {
-  await gatherClaiming(db, dirtyUpTo(last));
+export async function gatherClaims(db: Transaction, part: Part, known: Map<number, PatchFact>): Promise<ClaimFacts> {
+  await gatherClaiming(db, dirtyIn(part));
   const rows = await manyRows<ClaimRow>(
     db,
     'evidence line kind source msgid title title_key oid tree parent direct',

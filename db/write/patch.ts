@@ -47,21 +47,28 @@ export async function prepareLinking(db: Transaction): Promise<void> {
     CREATE TEMP TABLE IF NOT EXISTS judging (id INTEGER PRIMARY KEY);`);
 }
 
-/** The last mail of the next batch of mails to link; null if none is left. */
-export async function nextDirty(db: Reads): Promise<number | null> {
-  const last = await db.get<{ id: number | null }>(
-    'SELECT max(message_id) AS id FROM (SELECT message_id FROM patch_dirty ORDER BY message_id LIMIT ?)',
-    [DIRTY_AT_ONCE],
-  );
-  return last?.id ?? null;
+/** Dirty mails that are linked together: those after the first id, up to the second. */
+export interface Part {
+  after: number;
+  last: number;
 }
 
-/** The dirty mails up to `last`, as a table. */
-export const dirtyUpTo = (last: number) => `(SELECT message_id FROM patch_dirty WHERE message_id <= ${last})`;
+/** The next part of the mails to link; null if none is left after that id. */
+export async function nextDirty(db: Reads, after: number): Promise<Part | null> {
+  const row = await db.get<{ last: number | null }>(
+    'SELECT max(message_id) AS last FROM (SELECT message_id FROM patch_dirty WHERE message_id > ? ORDER BY message_id LIMIT ?)',
+    [after, DIRTY_AT_ONCE],
+  );
+  return row && row.last !== null ? { after, last: row.last } : null;
+}
+
+/** A part's mails, as a table. */
+export const dirtyIn = ({ after, last }: Part) =>
+  `(SELECT message_id FROM patch_dirty WHERE message_id > ${after} AND message_id <= ${last})`;
 
 /** Updates replies and files, and collects the patches that may be related to the dirty mails. */
-export async function gatherPatches(db: Transaction, last: number): Promise<PatchFact[]> {
-  const dirty = dirtyUpTo(last);
+export async function gatherPatches(db: Transaction, part: Part): Promise<PatchFact[]> {
+  const dirty = dirtyIn(part);
   await db.exec('DELETE FROM linking; DELETE FROM claiming; DELETE FROM touched;');
   await linkReplies(db, dirty);
   await indexFiles(db, dirty);
@@ -69,7 +76,7 @@ export async function gatherPatches(db: Transaction, last: number): Promise<Patc
   return loadFacts(db, await linkingIds(db));
 }
 
-export async function finishDirty(db: Transaction, last: number): Promise<void> {
+export async function finishDirty(db: Transaction, { last }: Part): Promise<void> {
   await db.exec(`DELETE FROM patch_dirty WHERE message_id <= ${last}`);
 }
 

@@ -17,7 +17,7 @@ import { REVIEWS, STANDING } from '#patch/trailer';
 import type { Reads, Transaction, Value } from '../open';
 import { insertRows } from './insert';
 import { manyRows } from './many';
-import { dirtyUpTo } from './patch';
+import { dirtyIn, type Part } from './patch';
 
 /** A series with all data for judging it. */
 export interface SeriesFacts {
@@ -54,8 +54,8 @@ const SPOKEN_TAKING = `(${[CLAIM.applied, CLAIM.queued]})`;
 const quoted = (keys: readonly string[]) => `(${keys.map((key) => `'${key}'`).join(',')})`;
 
 /** Marks the series whose replies, outcomes or speakers changed, to be judged again. */
-export async function touchSeries(db: Transaction, last: number): Promise<void> {
-  const dirty = dirtyUpTo(last);
+export async function touchSeries(db: Transaction, part: Part): Promise<void> {
+  const dirty = dirtyIn(part);
   const touch = (patches: string) =>
     db.run(
       `INSERT OR IGNORE INTO touched SELECT r.series_id FROM patch p CROSS JOIN revision r ON r.id = p.revision_id WHERE p.message_id IN (${patches})`,
@@ -114,6 +114,20 @@ interface MemberRow {
   stable: string | null;
   addressee: string | null;
   marks: number;
+}
+
+/** The series in `touched`. */
+export const touchedSeries = async (db: Reads): Promise<number[]> =>
+  (await manyRows<{ id: number }>(db, 'id', 'SELECT id FROM touched')).map(({ id }) => id);
+
+/** Replaces the series in `touched`. */
+export async function touchAgain(db: Transaction, series: number[]): Promise<void> {
+  await db.exec('DELETE FROM touched;');
+  await insertRows(
+    db,
+    'INSERT INTO touched (id)',
+    series.map((id) => [id]),
+  );
 }
 
 /** Series judged at a time: the statements about all series that 25,000 mails change take some 40 MB. */
