@@ -52,7 +52,7 @@ export function MonthBars({
   label,
   yearHref,
 }: {
-  months: MonthCount[];
+  months: readonly MonthCount[];
   hrefOf: (month: string) => string;
   /** What the name of a year links to, if anything. */
   yearHref?: (year: string) => string;
@@ -173,7 +173,7 @@ const tenth = (n: number) => Math.round(n * 10) / 10;
 const MAX_MONTHS = 480;
 
 /** Every month between the first and the last, empty ones included. */
-function fillMonths(months: MonthCount[]): MonthCount[] {
+function fillMonths(months: readonly MonthCount[]): MonthCount[] {
   const counts = new Map(months.map(({ month, messages }) => [month, messages]));
   const last = months[months.length - 1]?.month ?? '';
   const filled: MonthCount[] = [];

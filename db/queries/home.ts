@@ -21,12 +21,17 @@ export function lists(db: Snapshot): Promise<readonly ListSummary[]> {
   );
 }
 
+/** Each page of a list shows its months. */
+const keptMonths = new QueryCache<readonly { month: string; messages: number }[]>(100);
+
 /** Postings by month, 'YYYY-MM' ascending, for one list or all. */
-export function activity(db: Snapshot, list: string | null): Promise<{ month: string; messages: number }[]> {
-  return db.all(
-    `SELECT a.month, sum(a.messages) AS messages FROM activity a JOIN list l ON l.id = a.list_id
-     WHERE ?1 IS NULL OR l.name = ?1 GROUP BY a.month ORDER BY a.month`,
-    [list],
+export function activity(db: Snapshot, list: string | null): Promise<readonly { month: string; messages: number }[]> {
+  return keptMonths.get(db, list ?? '', () =>
+    db.all(
+      `SELECT a.month, sum(a.messages) AS messages FROM activity a JOIN list l ON l.id = a.list_id
+       WHERE ?1 IS NULL OR l.name = ?1 GROUP BY a.month ORDER BY a.month`,
+      [list],
+    ),
   );
 }
 

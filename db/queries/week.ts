@@ -83,13 +83,14 @@ const part = (title: string, lines: WeekLine[], most = MOST_LINES): WeekPart => 
   more: Math.max(0, lines.length - most),
 });
 
+const moments = new QueryCache<number | null>(100);
+
 /** The time of the newest mail on a list (null: on all) in Unix seconds; null if there is none. */
-export async function newestMoment(db: Snapshot, list: number | null): Promise<number | null> {
-  const row = await db.get<{ at: number | null }>('SELECT max(last_at) AS at FROM list WHERE ?1 IS NULL OR id = ?1', [
-    list,
-  ]);
-  return row?.at ?? null;
-}
+export const newestMoment = (db: Snapshot, list: number | null): Promise<number | null> =>
+  moments.get(db, String(list), async () => {
+    const sql = 'SELECT max(last_at) AS at FROM list WHERE ?1 IS NULL OR id = ?1';
+    return (await db.get<{ at: number | null }>(sql, [list]))?.at ?? null;
+  });
 
 interface Row {
   title: string;
