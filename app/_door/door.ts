@@ -37,6 +37,11 @@ const HEADERS = [
 ] as const;
 
 let current = 0;
+let answered = performance.now();
+
+/** Milliseconds since the last answer; 0 while one is made. */
+export const quietFor = (): number => (current ? 0 : performance.now() - answered);
+
 /** Requests under way of each client, so that one client cannot take all places. */
 const places = new Tally();
 
@@ -68,7 +73,8 @@ async function answerNow(request: IncomingMessage, response: ServerResponse, rou
   } finally {
     inFlight.set(--current);
     places.giveBack(place);
-    const ms = performance.now() - started;
+    answered = performance.now();
+    const ms = answered - started;
     count(request, response, pattern, ms, bytes);
   }
 }

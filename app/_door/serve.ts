@@ -8,8 +8,9 @@ import { log, logError } from '../_web/log';
 import { collectProcess, uncaught } from '../_web/metrics';
 import { settings } from '../_web/settings';
 import { rawSentence, sentence } from './answers';
-import { answer } from './door';
+import { answer, quietFor } from './door';
 import { clientOf } from './limits';
+import { practise } from './practice';
 import { builtFolder, Routes, UnknownBuild } from './routes';
 import { send } from './send';
 import { Tally } from './tally';
@@ -39,7 +40,7 @@ export async function serve(root: string, host: string, port: number): Promise<v
   process.env.THREADLINE_VERSION = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
   process.env.THREADLINE_BUILD = readFileSync(join(builtFolder(root), 'BUILD_ID'), 'utf8').trim();
   collectProcess();
-  const handle = await handlerOf(root, host, port);
+  const { handle, routes } = await handlerOf(root, host, port);
   const server = createServer({ connectionsCheckingInterval: 5_000, requireHostHeader: false }, handle);
   server.maxConnections = MAX_CONNECTIONS;
   boundAddresses(server);
@@ -59,19 +60,21 @@ export async function serve(root: string, host: string, port: number): Promise<v
   endOnSignal(server, settings.nntpPort ? await serveNntp(host, settings.nntpPort) : null);
   // Not earlier: a server that could not start would go on running and answer nobody.
   surviveUncaught();
+  if (routes) practise(routes, quietFor).catch(logError);
 }
 
-async function handlerOf(root: string, host: string, port: number): Promise<Handle> {
+/** With the routes of the build, if it is one that we know. */
+async function handlerOf(root: string, host: string, port: number): Promise<{ handle: Handle; routes?: Routes }> {
   try {
     const routes = await Routes.load(root);
-    return (request, response) => answer(request, response, routes);
+    return { handle: (request, response) => answer(request, response, routes), routes };
   } catch (error) {
     if (!(error instanceof UnknownBuild)) throw error;
     log.warn(`${error.message}: Next's own server answers, without limits, request metrics or cached compression`);
     const { default: next } = await import('next');
     const app = next({ dev: false, dir: root, hostname: host, port });
     await app.prepare();
-    return app.getRequestHandler();
+    return { handle: app.getRequestHandler() };
   }
 }
 

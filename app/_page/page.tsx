@@ -6,7 +6,7 @@ import { topicsStamp } from '#site/topicsfile';
 import { Document } from '../_ui/Document';
 import { loreHref } from '../_ui/links';
 import { Progress } from '../_ui/Progress';
-import { etagOf, isFresh, pathParts, respond } from '../_web/http';
+import { etagOf, isFresh, isPractice, pathParts, respond } from '../_web/http';
 import { logError } from '../_web/log';
 import { markupOf } from '../_web/markup';
 import { keptBytes as bytesOfKept, interrupted, keptPages } from '../_web/metrics';
@@ -92,8 +92,9 @@ async function answerFrom(
     return async () => respond(null, 304, { ETag: etag });
   }
   const headers = { 'Content-Type': 'text/html; charset=utf-8', ETag: etag, 'Cache-Control': 'no-cache' };
-  const ready = isAsked ? kept.get(etag) : undefined;
-  keptPages.inc({ result: ready ? 'kept' : 'made' });
+  const isPractised = isPractice(request);
+  const ready = isAsked && !isPractised ? kept.get(etag) : undefined;
+  if (!isPractised) keptPages.inc({ result: ready ? 'kept' : 'made' });
   if (ready) return async () => respond(ready, 200, headers);
   const result = await answer({ request, parts, query: url.searchParams, db, version });
   if (result instanceof Later) return async () => finished(await result.make(), isAsked, etag, headers);

@@ -145,6 +145,11 @@ export function redirect(location: string, status: 301 | 302 = 302): Response {
   return respond(null, status, { Location: location });
 }
 
+/** The headers of a page that is made for practice (app/_door/practice.ts); no client's request can have them. */
+export const PRACTICE = new Headers({ 'threadline-practice': 'yes' });
+
+export const isPractice = (request: Request): boolean => request.headers.has('threadline-practice');
+
 /** A weak validator of a page, made from the version of the data and the address. */
 export function etagOf(version: string, url: string): string {
   return `W/"${createHash('sha256')
