@@ -143,8 +143,12 @@ function withoutAddresses(ids: MsgId[], addresses: () => Set<string>): MsgId[] {
   return ids.filter((id) => !known.has(id.toLowerCase()));
 }
 
+/** Nearly all ids have only such characters, and a page has hundreds of addresses. */
+const READABLE = /^[\w.~@=+$,:;!&*'()-]*$/;
+
 /** A Message-ID as a path segment: characters that lore leaves readable stay readable, `/` becomes %2F. */
 export function msgidPath(msgid: string): string {
+  if (READABLE.test(msgid)) return msgid;
   return encodeURIComponent(msgid.toWellFormed()).replace(/%(40|3D|2B|24|2C|3A|3B|21|26)/g, (code) =>
     decodeURIComponent(code),
   );

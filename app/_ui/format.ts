@@ -88,7 +88,7 @@ export const maskAll = (value: string) =>
 const NUMBER = new Intl.NumberFormat('en-US');
 
 export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${NUMBER.format(count)} ${count === 1 ? one : many}`;
+  return `${count >= 0 && count < 1000 ? count : NUMBER.format(count)} ${count === 1 ? one : many}`;
 }
 
 export function fileSize(bytes: number): string {

@@ -11,6 +11,12 @@ describe('addresses', () => {
     ['kexec', 'a/b@example.org', '/kexec/a%2Fb@example.org/'],
     ['kexec', 'a?b#c%d@example.org', '/kexec/a%3Fb%23c%25d@example.org/'],
     ['kexec', 'привет@example.org', '/kexec/%D0%BF%D1%80%D0%B8%D0%B2%D0%B5%D1%82@example.org/'],
+    ['kexec', "a~b=c+d$e,f:g;h!i&j*(k)'_l-m.n@example.org", "/kexec/a~b=c+d$e,f:g;h!i&j*(k)'_l-m.n@example.org/"],
+    [
+      'kexec',
+      'a b"c<d>e[f]g{h}i|j^k`l@example.org',
+      '/kexec/a%20b%22c%3Cd%3Ee%5Bf%5Dg%7Bh%7Di%7Cj%5Ek%60l@example.org/',
+    ],
   ])('stay on this server for list %j and id %j', (list, msgid, href) => {
     expect(messageHref(list, msgid)).toBe(href);
     expect(redirect(href).headers.get('Location')).toBe(href);
