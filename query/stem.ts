@@ -33,5 +33,16 @@ export function stemsOfPrefix(prefix: string): string[] {
 /** The stem of a word as in the index; words of one or two letters, or with other letters, are their own stems. */
 export function stemOf(word: string): string {
   const lower = word.toLowerCase();
-  return lower.length > 2 && lower.length < 64 && /^[a-z]+$/.test(lower) ? stemmer(lower) : lower;
+  return lower.length > 2 && lower.length < 64 && mayBeStemmed(lower) && /^[a-z]+$/.test(lower)
+    ? stemmer(lower)
+    : lower;
+}
+
+/** The letters before the last one with which an ending of Porter's may end; the stemmer tests nine patterns to learn that there is none. */
+const ENDS: Record<string, string> = { d: 'e', g: 'n', l: 'alu', r: 'eo', c: 'i', t: 'n', n: 'o', m: 's', u: 'o' };
+
+function mayBeStemmed(word: string): boolean {
+  const last = word.charAt(word.length - 1);
+  if (last === 'e' || last === 's' || last === 'y' || last === 'i') return true;
+  return ENDS[last]?.includes(word.charAt(word.length - 2)) ?? false;
 }
