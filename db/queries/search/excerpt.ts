@@ -129,14 +129,10 @@ function beginningOf(token: string): string {
 export function excerptOf(text: Buffer, finder: Finder | null): Excerpt {
   const begin = decoded(text, FIRST_LOOK);
   const isAll = text.length <= FIRST_LOOK;
-  const near = finder ? ownHit(begin, finder) : null;
-  if (near) return { pieces: marked(near, finder as Finder), quotedLine: null };
   if (finder) {
-    const whole = isAll ? begin : decoded(text, LOOKED_AT);
-    const own = isAll ? null : ownHit(whole, finder);
-    if (own) return { pieces: marked(own, finder), quotedLine: null };
-    const found = anyHit(whole, finder);
-    if (found) return { pieces: marked(found.passage, finder), quotedLine: found.quotedLine };
+    const near = bestHit(begin, finder);
+    const best = near?.isOwn || isAll ? near : bestHit(decoded(text, LOOKED_AT), finder);
+    if (best) return { pieces: marked(best.passage, finder), quotedLine: best.quotedLine };
   }
   const opening = ownText(begin, 0, EXCERPT * 2);
   const shown = opening.length < EXCERPT && !isAll ? ownText(decoded(text, LOOKED_AT), 0, EXCERPT * 2) : opening;
@@ -212,36 +208,45 @@ function ownBefore(text: string, to: number, enough: number): string {
   return all;
 }
 
-/**
- * The passage around the first hit in own words, without quotations between them. Examines only a line and its neighbours:
- * parsing the whole body (mail/body.ts) is not worth the time for a passage of two lines.
- */
-function ownHit(text: string, finder: Finder): string | null {
-  let line = 0;
-  for (const { at, end } of finder.hits(text)) {
-    for (let next = lineEnd(text, line) + 1; ; next = lineEnd(text, line) + 1) {
-      if (isEnd(text, line)) return null;
-      if (next > at) break;
-      line = next;
-    }
-    const next = lineEnd(text, end) + 1;
-    if (!isOwn(text, line, next - 1)) continue;
-    const before = ownBefore(text, line, EXCERPT) + text.slice(line, at);
-    const after = text.slice(at, next) + ownText(text, next, EXCERPT);
-    return around(before + after, { at: before.length, end: before.length + end - at });
-  }
-  return null;
+interface Best {
+  passage: string;
+  isOwn: boolean;
+  quotedLine: number | null;
 }
 
-/** The passage around the first hit in a quotation, else around the first hit. */
-function anyHit(text: string, finder: Finder): { passage: string; quotedLine: number | null } | null {
+/**
+ * The passage around the first hit in own words, else in a quotation, else anywhere. Examines only a line and its neighbours: parsing
+ * the whole body (mail/body.ts) is not worth the time for a passage of two lines.
+ */
+function bestHit(text: string, finder: Finder): Best | null {
   let first: Hit | null = null;
+  let quoted: Hit | null = null;
+  let [line, hasEnded] = [0, false];
   for (const hit of finder.hits(text)) {
     first ??= hit;
-    if (QUOTED.test(text.slice(lineStart(text, hit.at), hit.at)))
-      return { passage: around(text, hit), quotedLine: lineOf(text, hit.at) };
+    for (let next = lineEnd(text, line) + 1; !hasEnded; next = lineEnd(text, line) + 1) {
+      hasEnded = isEnd(text, line);
+      if (next > hit.at) break;
+      line = next;
+    }
+    if (!hasEnded) {
+      const passage = ownPassage(text, line, hit);
+      if (passage !== null) return { passage, isOwn: true, quotedLine: null };
+    }
+    if (!quoted && QUOTED.test(text.slice(lineStart(text, hit.at), hit.at))) quoted = hit;
+    if (quoted && hasEnded) break;
   }
-  return first && { passage: around(text, first), quotedLine: null };
+  if (quoted) return { passage: around(text, quoted), isOwn: false, quotedLine: lineOf(text, quoted.at) };
+  return first && { passage: around(text, first), isOwn: false, quotedLine: null };
+}
+
+/** The passage around a hit on a line, without quotations between own words; null if the line is not own. */
+function ownPassage(text: string, line: number, { at, end }: Hit): string | null {
+  const next = lineEnd(text, end) + 1;
+  if (!isOwn(text, line, next - 1)) return null;
+  const before = ownBefore(text, line, EXCERPT) + text.slice(line, at);
+  const after = text.slice(at, next) + ownText(text, next, EXCERPT);
+  return around(before + after, { at: before.length, end: before.length + end - at });
 }
 
 /** The number, from 0, of the line with an offset. */
