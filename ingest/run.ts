@@ -39,7 +39,7 @@ const MANY_MAILS = 10_000;
 /**
  * V8 compiles less, because an ingest takes seconds (linux-edac compiled 1,150 functions for 4 of 18 s of CPU): functions are optimised
  * after this many bytes of bytecode instead of 67,584, and inline a third of the usual number of others. Only the compiler reads these
- * two. `--no-regexp-tier-up` must not be set in a running process: regular expressions that exist already then crash it (decision 0079).
+ * two. `--no-regexp-tier-up` is on the command line, as in a running process expressions that exist already then crash it (decision 0079).
  */
 const SETTLED = ['--interrupt-budget=500000', '--max-inlined-bytecode-size-cumulative=300'];
 

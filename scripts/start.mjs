@@ -10,8 +10,8 @@ import { absoluteSources, keepSources, sourcesOf } from './sources.mjs';
 import { openWaitingRoom } from './waiting.mjs';
 import { serveWatched } from './watch.mjs';
 
-/** Memory limits as `npm run ingest` has them (docs/ARCHITECTURE.md, "Memory while ingesting"). */
-const LIMITS = ['--max-semi-space-size=8', '--max-old-space-size=2000'];
+/** V8's options as `npm run ingest` has them (docs/ARCHITECTURE.md, "Memory while ingesting"; decision 0079). */
+const V8_OPTIONS = ['--max-semi-space-size=8', '--max-old-space-size=2000', '--no-regexp-tier-up'];
 /** Pause before a failed command is started again. */
 const AGAIN_MS = 5000;
 
@@ -107,7 +107,7 @@ function keepRunning(name, args, waits) {
     const start = () => {
       const child = fork(join(ROOT, `dist/${name}.mjs`), args, {
         env: { ...process.env, MALLOC_ARENA_MAX: '2' },
-        execArgv: LIMITS,
+        execArgv: V8_OPTIONS,
         stdio: ['ignore', 2, 2, 'ipc'],
       });
       child.on('message', () => {

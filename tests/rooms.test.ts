@@ -204,6 +204,13 @@ describe('rooms', () => {
     expect(found).toEqual([]);
   });
 
+  it('change no option of V8 in a running process but limits with a number: decision 0079 has the crash', () => {
+    const setting = files.filter((path) => readFileSync(join(ROOT, path), 'utf8').includes('setFlagsFromString('));
+    const options = setting.flatMap((path) => readFileSync(join(ROOT, path), 'utf8').match(/'--[^']*'/g) ?? []);
+    expect(options.length).toBeGreaterThan(0);
+    expect(options.filter((option) => !/=\d+'$/.test(option))).toEqual([]);
+  });
+
   it('reserve the names of pages', () => {
     const pages = readdirSync(join(ROOT, 'app'), { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && /^[a-z]/.test(entry.name))
