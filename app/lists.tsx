@@ -14,7 +14,7 @@ const GROUPS = [
   ['Quiet for more than a year', Number.POSITIVE_INFINITY],
 ] as const;
 
-/** Finds lists by words of their name or description; a word with a dot is also looked for in the List-Id. */
+/** Finds lists by words of their name or description; a word with a dot is also compared with the List-Id. */
 export function FindList({ asked }: { asked: string }) {
   return (
     <form className="find" action="/">

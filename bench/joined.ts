@@ -1,6 +1,6 @@
 /**
  * node dist/joined.mjs FOLDER ARCHIVE...: one large public-inbox of real mails, out of small ones. Each archive is taken several times,
- * its copies some years apart and with Message-IDs of their own, all in order of arrival.
+ * its copies some years apart and with different Message-IDs, all in order of arrival.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';

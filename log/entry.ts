@@ -14,7 +14,7 @@ const LEVEL = 3;
 /** More than any transaction needs: a batch is 12 MB of mail, and linking 25,000 patches takes about 60 MB of statements. */
 const MAX_BYTES = 1 << 30;
 
-/** A cell in the JSON; `[n]` stands for the next n of the bytes after the JSON. */
+/** A cell in the JSON; `[n]` means the next n of the bytes after the JSON. */
 type Cell = string | number | null | [number];
 
 interface Packed {

@@ -33,7 +33,7 @@ export class WantedHeaders {
     for (const name of names) this.#shapes.add(shape(name.length, name.charCodeAt(0)));
   }
 
-  /** The name, lower case, if it is wanted; null if not. */
+  /** The name in lower case if it is one of the requested headers, else null. */
   match(text: string, at: number, colon: number): string | null {
     if (!this.#shapes.has(shape(colon - at, text.charCodeAt(at) | 32))) return null;
     const name = text.slice(at, colon).toLowerCase();

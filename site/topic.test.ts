@@ -39,7 +39,7 @@ describe('topics.json', () => {
     expect(() => parseTopics(text, 'f.json')).toThrow(message);
   });
 
-  it('stands for its queries in a search; a word means what a mail says itself', () => {
+  it('is replaced by its queries in a search; a word refers to what its author writes', () => {
     const topics = parseTopics(
       one({ query: 'word s:x', systems: [{ slug: 'x', title: 'X', aliases: ['y'], except: 'z' }] }),
       'f',

@@ -226,7 +226,7 @@ const PAIRS: Record<string, Work> = {
           const all = of(n).reverse();
           return () => joinThreads(all, new Map());
         },
-        [`threads, taken apart: ${shape}`]: (n) => {
+        [`threads, split: ${shape}`]: (n) => {
           const all = of(n);
           return () => takeApart(all);
         },

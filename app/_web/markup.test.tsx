@@ -62,8 +62,8 @@ const TREES = {
     </form>
   ),
   'text that a parser would shorten': <pre>{'\n  code\n'}</pre>,
-  // biome-ignore lint/security/noDangerouslySetInnerHtml: a constant, to see that it is written as it stands
-  'HTML of our own': <div className="body" dangerouslySetInnerHTML={{ __html: '<b>&amp;</b>' }} />,
+  // biome-ignore lint/security/noDangerouslySetInnerHtml: a constant, to check that it is written unchanged
+  'our own HTML': <div className="body" dangerouslySetInnerHTML={{ __html: '<b>&amp;</b>' }} />,
   components: <Outer rows={[1, 2]}>{'inner'}</Outer>,
 };
 

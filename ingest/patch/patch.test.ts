@@ -230,7 +230,7 @@ describe('series', () => {
     });
   });
 
-  it('judges a patch of a version that goes on alone with a title of its own', async () => {
+  it('judges a patch of a version that continues alone under another title', async () => {
     await store.add([
       patch('p1@x', 0, '[PATCH v5 1/2] x: add alpha', one),
       patch('p22@x', 0, '[PATCH v5 2/2] x: add omega', two, at('p1@x')),
@@ -291,7 +291,7 @@ describe('series', () => {
     it.each([
       ['a second try', '[PATCH v2] EDAC/letters: Add an alpha driver'],
       ['another title', '[PATCH v4] EDAC/letters: Give omega a number'],
-    ])('takes %s for a work of its own', async (_, subject) => {
+    ])('takes %s for a separate work', async (_, subject) => {
       await store.add([
         patch(
           'a3@x',

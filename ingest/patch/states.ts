@@ -67,7 +67,7 @@ export function verdictOf(revisions: RevisionState[], keepers: Keepers): Judged 
   };
 }
 
-/** The revision posted last, ignoring single patches that were sent again. A single patch with a title of its own is new work. */
+/** The revision posted last, ignoring single patches that were sent again. A single patch with another title is new work. */
 function newestOf(revisions: RevisionState[]): RevisionState {
   const complete = revisions.filter(({ part }) => part === null);
   const among = complete.length > 0 ? complete : revisions;

@@ -44,7 +44,7 @@ describe('joinPeople', () => {
       1,
     ],
     [
-      'an address not made of the name',
+      'an address not made from the name',
       [
         ['Zoe Quillfeather', 'zoe@a.example'],
         ['Zoe Quillfeather', 'opensource@b.example'],

@@ -52,7 +52,7 @@ const MEANT: [string, (ours: Message, theirs: Parsed, difference: Difference) =>
   ],
   ['UTF-7 is read', (_, theirs, { field }) => field === 'text' && /\+A[A-Za-z0-9+/]{2}-?/.test(theirs.text ?? '')],
   [
-    'HTML that they leave out of the text stands beside it',
+    'HTML that they leave out of the text is a separate part',
     (ours, theirs, { field }) =>
       field === 'text' && typeof theirs.html === 'string' && addsTo(theirs.text ?? '', ours.text),
   ],
@@ -166,7 +166,7 @@ describe('mails of HTML and mailparser', () => {
     ['two parts of HTML', many('mixed', html, html)],
     ['a related part alone', many('related', html)],
   ])('differ where they leave the HTML out: %s', async (_, body) =>
-    expect(await differences(body)).toEqual(['HTML that they leave out of the text stands beside it']),
+    expect(await differences(body)).toEqual(['HTML that they leave out of the text is a separate part']),
   );
 });
 

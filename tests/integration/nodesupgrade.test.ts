@@ -78,7 +78,7 @@ describe.skipIf(!NATS_SERVER)('nodes that move to a new schema one by one', { ti
     for (const node of [second, third]) await follow(node, at('seed'), older);
   });
 
-  it('the first is upgraded and begins a log of its own, while the others write and read theirs', async () => {
+  it('the first is upgraded and begins a new log, while the others write and read the old one', async () => {
     const before = await read(third);
     expect(command('upgrade', [], first)).toMatchObject({ status: 0 });
     grow(300);

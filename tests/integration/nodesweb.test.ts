@@ -94,7 +94,7 @@ describe.skipIf(!NATS_SERVER)('npm start on several nodes', { timeout: 90_000 },
   const write = (mails: number) =>
     writeFileSync(archive, command('sample', ['--messages', String(mails), '--seed', '1'], '/nowhere').stdout);
 
-  /** `npm start -- ARGS` on a node of its own; its address. */
+  /** `npm start -- ARGS` on a separate node; its address. */
   async function start(name: string, args: string[]): Promise<string> {
     const port = await freePort();
     const env = {

@@ -37,7 +37,7 @@ describe('stories', () => {
   });
 
   it.each([
-    ['as it stands', 'A kernel that has panicked is a kernel whose data structures cannot be believed', true],
+    ['unchanged', 'A kernel that has panicked is a kernel whose data structures cannot be believed', true],
     ['begun in lower case', 'a kernel that has panicked is a kernel whose data structures', true],
     ['with words put in, and marked', 'A kernel that [ever] has panicked is a kernel whose data', true],
     ['with a word changed', 'A kernel that has crashed is a kernel whose data structures cannot be believed', false],
