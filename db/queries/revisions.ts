@@ -77,67 +77,40 @@ export interface RevisionDetail {
   patches: PatchLine[];
 }
 
-interface RevisionRow {
-  id: number;
-  number: number;
-  part: string | null;
+type RevisionRow = Pick<RevisionDetail, 'id' | 'number' | 'part' | 'total' | 'previous' | 'link' | 'likeness'> & {
   resend: number;
-  total: number | null;
-  previous: number | null;
-  link: LinkKind | null;
-  likeness: number | null;
-}
+};
 
 /** The versions of a series, oldest first, with the trailers and outcomes of each patch; markLost fills `lost`. */
 export async function revisionsOf(db: Snapshot, series: number): Promise<RevisionDetail[]> {
   const rows = await db.all<RevisionRow>(
-    'SELECT id, number, part, resend, total, previous, link, likeness FROM revision WHERE series_id = ? ORDER BY id',
+    `SELECT id, number, coalesce(part, '') AS part, resend, total, previous, link, likeness FROM revision WHERE series_id = ? ORDER BY id`,
     [series],
   );
   const patches = await patchesOf(db, series);
-  return rows.map((row) => {
+  return rows.map(({ resend, ...row }) => {
     const own = patches.filter((patch) => patch.revision === row.id);
     return {
-      id: row.id,
-      number: row.number,
-      part: row.part ?? '',
-      isResend: row.resend === 1,
-      total: row.total,
+      ...row,
+      isResend: resend === 1,
       prefixes: parseSubject(own[0]?.subject ?? '').prefixes,
       baseCommit: own.find((patch) => patch.baseCommit)?.baseCommit ?? null,
-      previous: row.previous,
-      link: row.link,
-      likeness: row.likeness,
       sentAt: timeOf(row.id),
       patches: own.map(({ revision: _r, subject: _s, baseCommit: _b, ...patch }) => patch),
     };
   });
 }
 
-interface PatchRow {
-  id: number;
-  msgid: string;
-  subject: string;
-  revision: number;
-  title_key: number;
-  position: number | null;
-  cover: number;
-  patch_id: string | null;
-  added: number;
-  removed: number;
-  files: string | null;
-  base_commit: string | null;
-  author: string;
-  address: string;
-  replies: number;
-}
-
 type PatchOfRevision = PatchLine & { revision: number; subject: string; baseCommit: string | null };
+type PatchRow = Omit<PatchOfRevision, 'title' | 'isCover' | 'files' | 'trailers' | 'outcomes' | 'lost'> & {
+  cover: number;
+  files: string | null;
+};
 
 async function patchesOf(db: Snapshot, series: number): Promise<PatchOfRevision[]> {
   const rows = await db.all<PatchRow>(
-    `SELECT m.id, m.msgid, m.subject, r.id AS revision, p.title_key, p.position, coalesce(p.message_id = r.cover_id, 0) OR p.kind = ${PATCH_KIND.cover} AS cover, p.patch_id,
-       p.added, p.removed, p.files, p.base_commit, i.name AS author, i.address,
+    `SELECT m.id, m.msgid, m.subject, r.id AS revision, p.title_key AS titleKey, p.position, coalesce(p.message_id = r.cover_id, 0) OR p.kind = ${PATCH_KIND.cover} AS cover, p.patch_id AS patchId,
+       p.added, p.removed, p.files, p.base_commit AS baseCommit, i.name AS author, i.address,
        (SELECT count(*) FROM patch_reply y JOIN message ym ON ym.id = y.message_id WHERE y.patch_id = m.id AND ym.author_id <> m.author_id) AS replies
      FROM revision r JOIN patch p ON p.revision_id = r.id JOIN message m ON m.id = p.message_id JOIN identity i ON i.id = m.author_id
      WHERE r.series_id = ? ORDER BY r.id, cover DESC, p.position, m.id`,
@@ -158,23 +131,12 @@ function patchLine(
   const forAll = covers.flatMap(({ id }) =>
     (trailers.get(id) ?? []).filter((one) => one.message_id !== id && isEndorsement(one.key)),
   );
+  const { cover, files, ...rest } = row;
   return {
-    id: row.id,
-    msgid: row.msgid,
-    subject: row.subject,
-    revision: row.revision,
-    baseCommit: row.base_commit,
+    ...rest,
     title: parseSubject(row.subject).title || row.subject,
-    titleKey: row.title_key,
-    position: row.position,
-    isCover: row.cover === 1,
-    patchId: row.patch_id,
-    added: row.added,
-    removed: row.removed,
-    files: row.files ? row.files.split('\n') : [],
-    author: row.author,
-    address: row.address,
-    replies: row.replies,
+    isCover: cover === 1,
+    files: files ? files.split('\n') : [],
     trailers: [...(trailers.get(row.id) ?? []), ...forAll.map((one) => ({ ...one, forAll: true }))],
     outcomes: outcomes.get(row.id) ?? [],
     lost: [],
