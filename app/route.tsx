@@ -7,6 +7,8 @@ import { presentOf } from '#db/queries/message';
 import { TOUR, type TourStop } from '#site/tour';
 import { emptyArchive, type PageContext, page, renderBytes, WATCH_SECONDS } from './_page/page';
 import { sectionsOf } from './_page/sections';
+import { stories } from './_page/stories';
+import { offeredTopics } from './_page/topics';
 import { Document } from './_ui/Document';
 import { plural, shortDate } from './_ui/format';
 import { ListRows, type Lively, livesOf } from './_ui/Lists';
@@ -19,8 +21,6 @@ import { settings } from './_web/settings';
 import { sincePage } from './[list]/since';
 import { newestWeek } from './[list]/week';
 import { FindList, listsPage } from './lists';
-import { stories } from './stories/stories';
-import { offeredTopics } from './topics/config';
 
 const RECENT = 25;
 const STORIES = 5;

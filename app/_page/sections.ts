@@ -5,8 +5,8 @@ import { hasMm } from '#db/queries/mm';
 import { topicsStamp } from '#site/topicsfile';
 import type { Optional, Sections } from '../_ui/sections';
 import { settings } from '../_web/settings';
-import { stories } from '../stories/stories';
-import { offeredTopics } from '../topics/config';
+import { stories } from './stories';
+import { offeredTopics } from './topics';
 
 const HOLDS: Record<Optional, (db: Snapshot) => Promise<boolean>> = {
   topics: async (db) => {

@@ -6,8 +6,8 @@ import { matchingIds, searchMessages } from '#db/queries/search/index';
 import { atomOf } from '../_page/atom';
 import { mailsById, mboxGzip } from '../_page/mbox';
 import { problem } from '../_page/page';
+import { topics } from '../_page/topics';
 import { dispositionOf, respond } from '../_web/http';
-import { topics } from '../topics/config';
 
 /** Entries of a search's feed, as public-inbox has them: `l` asks for fewer. */
 const MOST_ENTRIES = 200;

@@ -4,10 +4,10 @@ import { stateNamed } from '#db/queries/status';
 import { topicMatches } from '#db/queries/topics';
 import { notFound, page, problem } from '../_page/page';
 import { frameOf } from '../_page/sections';
+import { topics } from '../_page/topics';
 import { Document } from '../_ui/Document';
 import { personHref } from '../_ui/links';
 import { SeriesRows } from '../_ui/SeriesRows';
-import { topics } from '../topics/config';
 
 /** `/series/?status=&topic=&person=&list=&author=&older=&newer=`: patch series, newest first; those waiting for review, longest waiting first. */
 export const GET = page(async ({ query, db }) => {

@@ -1,7 +1,7 @@
 import { page } from '../_page/page';
 import { frameOf } from '../_page/sections';
+import { stories } from '../_page/stories';
 import { Document } from '../_ui/Document';
-import { stories } from './stories';
 
 /** `/stories/`: articles about the mails here, with each quotation checked. */
 export const GET = page(async ({ db }) => {

@@ -2,9 +2,9 @@ import { FEED_ENTRIES, readFeed } from '#db/queries/feed';
 import { topicMatches } from '#db/queries/topics';
 import { atomOf } from '../_page/atom';
 import { notFound, type PageContext } from '../_page/page';
+import { allTopics } from '../_page/topics';
 import { respond } from '../_web/http';
 import { ATOM } from '../search/results';
-import { allTopics } from './config';
 
 /** The newest mails of a topic, or of one of its systems, as Atom. */
 export async function topicFeed({ request, db }: PageContext, slug: string, name: string | null): Promise<Response> {

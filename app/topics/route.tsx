@@ -2,9 +2,9 @@ import { timeOf } from '#mail/ids';
 import type { FoundTopic } from '#site/found';
 import { page } from '../_page/page';
 import { frameOf } from '../_page/sections';
+import { offeredTopics, topics } from '../_page/topics';
 import { Document } from '../_ui/Document';
 import { plural, shortDate } from '../_ui/format';
-import { offeredTopics, topics } from './config';
 
 /** `/topics/`: what is argued about, with the systems of each topic. */
 export const GET = page(async ({ db }) => {

@@ -6,7 +6,7 @@ import { suggest } from '#db/queries/suggest';
 import { topicIds } from '#db/queries/topics';
 import { dateSpan } from '#query/dates';
 import { ApiError, type Operation, operation } from '../../_page/api';
-import { topics } from '../../topics/config';
+import { topics } from '../../_page/topics';
 import { at, now, number, who } from './common';
 import * as s from './schemas';
 

@@ -4,7 +4,7 @@ import { monthsOf } from '#db/queries/search/facets';
 import { type TopicMatches, topicMatches } from '#db/queries/topics';
 import type { Topic } from '#site/topic';
 import { type Operation, operation } from '../../_page/api';
-import { topics } from '../../topics/config';
+import { topics } from '../../_page/topics';
 import { missing, ofId } from './common';
 import * as s from './schemas';
 

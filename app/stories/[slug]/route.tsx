@@ -5,12 +5,12 @@ import { renderStory } from '#site/story';
 import { baseUrl } from '../../_page/atom';
 import { notFound, page } from '../../_page/page';
 import { frameOf } from '../../_page/sections';
+import { stories } from '../../_page/stories';
 import { Document } from '../../_ui/Document';
 import { nameOf, shortDate } from '../../_ui/format';
 import { anyHref, linesHref, messageHref } from '../../_ui/links';
 import { redirect, respond } from '../../_web/http';
 import { ATOM } from '../../search/results';
-import { stories } from '../stories';
 
 /** `/stories/{slug}/`, with the source of each quotation beside it; `/stories/new.atom`. */
 export const GET = page(async ({ request, parts, db }) => {

@@ -4,6 +4,7 @@ import { timeOf } from '#mail/ids';
 import type { Topic } from '#site/topic';
 import { notFound, page } from '../../_page/page';
 import { frameOf } from '../../_page/sections';
+import { allTopics } from '../../_page/topics';
 import { Debates } from '../../_ui/Debates';
 import { Document } from '../../_ui/Document';
 import { Figures } from '../../_ui/Figures';
@@ -11,7 +12,6 @@ import { nameOf, plural, shortDate } from '../../_ui/format';
 import { searchHref, threadHref } from '../../_ui/links';
 import { Stacks } from '../../_ui/Stacks';
 import { redirect } from '../../_web/http';
-import { allTopics } from '../config';
 import { type Bucket, bucketsOf, colourClasses, csv, peaksOf } from '../figures';
 import { PeopleLanes, SeriesLanes, ThreadList } from '../overview';
 

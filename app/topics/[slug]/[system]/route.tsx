@@ -2,12 +2,12 @@ import { firstMention, topicFacts, topicMatches } from '#db/queries/topics';
 import { timeOf } from '#mail/ids';
 import { notFound, page } from '../../../_page/page';
 import { frameOf } from '../../../_page/sections';
+import { allTopics } from '../../../_page/topics';
 import { Document } from '../../../_ui/Document';
 import { nameOf, plural, shortDate } from '../../../_ui/format';
 import { anyHref, searchHref } from '../../../_ui/links';
 import { Stacks } from '../../../_ui/Stacks';
 import { redirect } from '../../../_web/http';
-import { allTopics } from '../../config';
 import { bucketsOf, colourClasses, csv, together } from '../../figures';
 import { PeopleLanes, SeriesLanes, ThreadList } from '../../overview';
 
