@@ -153,6 +153,19 @@ describe('rooms', () => {
     expect(circles()).toEqual([]);
   });
 
+  it('keep the folders of app/ in one order: each imports only from those before it', () => {
+    const order = ['_web', '_ui', '_page', '_aside', '_blob', '_thread', 'pages', '_nntp', '_door'];
+    const folderOf = (path: string) => /^app\/(_\w+)\//.exec(path)?.[1] ?? 'pages';
+    const checked = files.filter((path) => path.startsWith('app/') && !path.startsWith('app/_browser/'));
+    expect(new Set(checked.map(folderOf))).toEqual(new Set(order));
+    const wrong = checked.flatMap((path) =>
+      importsOf(path)
+        .filter((to) => to.startsWith('app/') && order.indexOf(folderOf(to)) > order.indexOf(folderOf(path)))
+        .map((to) => `${path} imports ${to}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
   it('send the browser only what was written for it', () => {
     const scripts = files.filter((path) => path.startsWith('app/_browser/'));
     const elsewhere = scripts.flatMap(importsOf).filter((path) => !path.startsWith('app/_browser/'));

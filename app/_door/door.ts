@@ -1,16 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SECURITY_HEADERS } from '../_web/http';
+import { clientOf, costOf, secondsToWait } from '../_web/limits';
 import { log, logError } from '../_web/log';
 import { durations, inFlight, refused, requests, sentBytes } from '../_web/metrics';
 import { settings } from '../_web/settings';
+import { Tally } from '../_web/tally';
 import { sentence } from './answers';
 import { bodyOf, Unread } from './body';
 import type { Route } from './handlers';
 import { inTurn } from './inturn';
-import { clientOf, costOf, secondsToWait } from './limits';
 import type { Routes } from './routes';
 import { send } from './send';
-import { Tally } from './tally';
 import { Turn } from './turn';
 
 /** Longest request line that is read; lore's longest addresses are searches of a few hundred characters. */

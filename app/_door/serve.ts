@@ -4,16 +4,16 @@ import type { Server as NetServer } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { endNntp, serveNntp } from '../_nntp/server';
+import { clientOf } from '../_web/limits';
 import { log, logError } from '../_web/log';
 import { collectProcess, uncaught } from '../_web/metrics';
 import { settings } from '../_web/settings';
+import { Tally } from '../_web/tally';
 import { rawSentence, sentence } from './answers';
 import { answer, quietFor } from './door';
-import { clientOf } from './limits';
 import { practise } from './practice';
 import { builtFolder, Routes, UnknownBuild } from './routes';
 import { send } from './send';
-import { Tally } from './tally';
 
 /** Most connections at once; Node closes further ones. */
 const MAX_CONNECTIONS = 2000;

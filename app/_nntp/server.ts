@@ -1,12 +1,12 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { TooLongError } from '#db/open';
 import { Turns } from '#db/queries/turns';
-import { clientOf, secondsToWait } from '../_door/limits';
-import { Tally } from '../_door/tally';
+import { clientOf, secondsToWait } from '../_web/limits';
 import { log, logError } from '../_web/log';
 import { nntpBytes, nntpCommands, nntpConnections, nntpDurations, refused } from '../_web/metrics';
 import { openReader } from '../_web/reader';
 import { settings } from '../_web/settings';
+import { Tally } from '../_web/tally';
 import type { Context, State } from './command';
 import { answer, commandName } from './commands';
 import { send } from './send';

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LIMITS } from '../../app/_door/limits';
+import { LIMITS } from '../../app/_web/limits';
 import { command, scratch } from '../command';
 import { ingestSample } from '../sample';
 import { type Running, startServer } from '../server';
