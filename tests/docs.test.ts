@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { judgedLine, STATES } from '#patch/state';
 import { PREFIXES } from '#query/prefixes';
-import { EXPORT_VERSION, EXPORTS, fieldsOf } from '../cli/export/schema';
+import { EXPORT_VERSION, EXPORTS } from '../db/queries/exportschema';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const commands = readFileSync(join(ROOT, 'docs/COMMANDS.md'), 'utf8');
@@ -42,7 +43,7 @@ describe('documentation', () => {
     expect(listed).toEqual(PREFIXES.map(({ name, meaning, example }) => `- \`${name}:\` ${meaning}: \`${example}\``));
   });
 
-  it('EXPORT lists every field in cli/export/schema.ts', () => {
+  it('EXPORT lists every field in db/queries/exportschema.ts', () => {
     const text = readFileSync(join(ROOT, 'docs/EXPORT.md'), 'utf8');
     const listed = /<!-- fields -->\n([\s\S]*?)\n<!-- \/fields -->/.exec(text)?.[1];
     const kinds = (Object.keys(EXPORTS) as (keyof typeof EXPORTS)[]).map((kind) => {
@@ -95,3 +96,30 @@ describe('documentation', () => {
     expect(texts.filter((text) => /registry\.npmjs|\/work\//.test(text))).toEqual([]);
   });
 });
+
+/** Fields by path and meaning, as docs/EXPORT.md lists them. */
+function fieldsOf(kind: keyof typeof EXPORTS): { path: string; type: string; meaning: string }[] {
+  return listed(z.toJSONSchema(EXPORTS[kind]) as JsonSchema, '');
+}
+
+interface JsonSchema {
+  type?: string | string[];
+  const?: unknown;
+  description?: string;
+  properties?: Record<string, JsonSchema>;
+  items?: JsonSchema;
+  anyOf?: JsonSchema[];
+}
+
+function listed(schema: JsonSchema, at: string): { path: string; type: string; meaning: string }[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, given]) => {
+    const isNullable = given.anyOf?.some(({ type }) => type === 'null') ?? false;
+    const field = given.anyOf?.find(({ type }) => type !== 'null') ?? given;
+    const inner = field.type === 'array' ? (field.items ?? {}) : field;
+    const path = `${at}${name}${field.type === 'array' ? '[]' : ''}`;
+    const types = inner.const === undefined ? [inner.type ?? []].flat() : [String(inner.const)];
+    const type = [...types, ...(isNullable ? ['null'] : [])].join(' or ');
+    const meaning = given.description ?? field.description ?? inner.description ?? '';
+    return [{ path, type, meaning }, ...listed(inner, `${path}.`)];
+  });
+}

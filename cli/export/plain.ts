@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { PlainRow } from '#db/plain';
-import type { EXPORTS } from './schema';
+import type { EXPORTS } from '#db/queries/exportschema';
 
 type Kind = keyof typeof EXPORTS;
 type Of<K extends Kind> = z.infer<(typeof EXPORTS)[K]>;

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EXPORT_VERSION, EXPORTS } from '../../cli/export/schema';
+import { EXPORT_VERSION, EXPORTS } from '../../db/queries/exportschema';
 import { command, ingest, scratch } from '../command';
 
 const folder = scratch();

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EXPORTS } from '#db/queries/exportschema';
 
 /** The schemas of the answers, with the fields and names of the exports (docs/EXPORT.md). */
 
@@ -129,55 +130,8 @@ export const seriesLine = z.object({
   msgid: z.string().describe("of the newest revision's first mail"),
 });
 
-/** A line of a mail that says something about a series. */
-const said = z.object({
-  by: z.string().describe('address'),
-  msgid: z.string(),
-  line: z.int().describe('of the displayed text, from 0'),
-  at: time,
-});
-
-export const series = z.object({
-  id: z.int(),
-  title: z.string(),
-  author: who,
-  change_id: z.string().nullable(),
-  revisions: z.array(
-    z
-      .object({
-        number: z.int(),
-        prefixes: z.array(z.string()),
-        cover: z.string().nullable(),
-        patches: z.array(
-          z.object({
-            position: z.number().nullable(),
-            total: z.int().nullable(),
-            msgid: z.string(),
-            patch_id: z.string().nullable(),
-          }),
-        ),
-        sent_at: time,
-      })
-      .loose(),
-  ),
-  status: z.string(),
-  verdict: said.nullable().describe('the mail that proves the status; null if no single mail does'),
-  outcome_unknown: z.string().nullable().describe('the reason why perhaps no mail will ever report its outcome'),
-  objections: z
-    .array(said.omit({ at: true }).extend({ answered: z.boolean() }))
-    .describe('refusals of a version, and requests for changes'),
-  applied: z.array(
-    z
-      .object({
-        patch: z.string(),
-        oid: z.string().nullable(),
-        tree: z.string().nullable(),
-        evidence: z.string().describe('msgid of the mail that proves it, or "commit"'),
-        kind: z.string(),
-      })
-      .loose(),
-  ),
-});
+/** As in the export, but the address may be masked. */
+export const series = EXPORTS.series.extend({ author: who });
 
 export const mmLine = z.object({
   release: z.string(),

@@ -130,30 +130,3 @@ export function exportSchema(): object {
   const kinds = Object.entries(EXPORTS).map(([name, schema]) => [name, z.toJSONSchema(schema)]);
   return { version: EXPORT_VERSION, kinds: Object.fromEntries(kinds) };
 }
-
-/** Fields by path and meaning, as docs/EXPORT.md lists them. */
-export function fieldsOf(kind: keyof typeof EXPORTS): { path: string; type: string; meaning: string }[] {
-  return listed(z.toJSONSchema(EXPORTS[kind]) as JsonSchema, '');
-}
-
-interface JsonSchema {
-  type?: string | string[];
-  const?: unknown;
-  description?: string;
-  properties?: Record<string, JsonSchema>;
-  items?: JsonSchema;
-  anyOf?: JsonSchema[];
-}
-
-function listed(schema: JsonSchema, at: string): { path: string; type: string; meaning: string }[] {
-  return Object.entries(schema.properties ?? {}).flatMap(([name, given]) => {
-    const isNullable = given.anyOf?.some(({ type }) => type === 'null') ?? false;
-    const field = given.anyOf?.find(({ type }) => type !== 'null') ?? given;
-    const inner = field.type === 'array' ? (field.items ?? {}) : field;
-    const path = `${at}${name}${field.type === 'array' ? '[]' : ''}`;
-    const types = inner.const === undefined ? [inner.type ?? []].flat() : [String(inner.const)];
-    const type = [...types, ...(isNullable ? ['null'] : [])].join(' or ');
-    const meaning = given.description ?? field.description ?? inner.description ?? '';
-    return [{ path, type, meaning }, ...listed(inner, `${path}.`)];
-  });
-}
