@@ -24,9 +24,7 @@ export async function changelogsIn(db: Snapshot, series: number, titles: number[
     Slots & { revision: number; number: number; id: number; msgid: string; title: number | null }
   >(
     `SELECT r.id AS revision, r.number, m.id, m.msgid, iif(p.kind = ${PATCH_KIND.cover}, NULL, p.title_key) AS title,
-       ${SLOTS.split(', ')
-         .map((column) => `m.${column}`)
-         .join(', ')}
+       ${SLOTS}
      FROM revision r JOIN patch p ON p.revision_id = r.id JOIN message m ON m.id = p.message_id
      WHERE r.series_id = ?1 AND r.number > 1 AND (p.message_id IN (r.cover_id, r.id) OR p.title_key IN (SELECT value FROM json_each(?2)))
      ORDER BY r.id DESC, p.kind = ${PATCH_KIND.cover} DESC, p.position LIMIT ${MOST_MAILS}`,

@@ -2,19 +2,12 @@ import type { LineSpan } from '#mail/render';
 import type { Snapshot } from '../open';
 import { SLOTS, type Slots, textsOf } from './blocks';
 import { passagesOf } from './digest';
+import type { MessageRow } from './message';
 import { readThread } from './thread';
 
 /** A mail about a patch of a series. */
-export interface Remark {
-  id: number;
-  msgid: string;
-  author: string;
-  address: string;
-  /** person.slug */
-  person: string | null;
-  sent_at: number;
-  sent_zone: number | null;
-  date_note: string | null;
+export interface Remark
+  extends Pick<MessageRow, 'id' | 'msgid' | 'author' | 'address' | 'person' | 'sent_at' | 'sent_zone' | 'date_note'> {
   /** message.id of the patch or cover letter, and its revision. */
   patch: number;
   revision: number;
@@ -42,9 +35,7 @@ const HEAD_LINES = 4;
 export async function discussionOf(db: Snapshot, series: number, asked: number | null): Promise<Discussion> {
   const rows = await db.all<Omit<Remark, 'text'> & Slots>(
     `SELECT m.id, m.msgid, i.name AS author, i.address, (SELECT slug FROM person WHERE id = i.person_id) AS person,
-       m.sent_at, m.sent_zone, m.date_note, p.message_id AS patch, r.id AS revision, ${SLOTS.split(', ')
-         .map((column) => `m.${column}`)
-         .join(', ')}
+       m.sent_at, m.sent_zone, m.date_note, p.message_id AS patch, r.id AS revision, ${SLOTS}
      FROM revision r JOIN patch p ON p.revision_id = r.id JOIN patch_reply y ON y.patch_id = p.message_id
      JOIN message m ON m.id = y.message_id JOIN identity i ON i.id = m.author_id LEFT JOIN place c ON c.message_id = m.id
      WHERE r.series_id = ? AND NOT EXISTS (SELECT 1 FROM patch q WHERE q.message_id = m.id AND q.revision_id IS NOT NULL)

@@ -71,9 +71,7 @@ export interface MessagePage {
 const MESSAGE = `m.id, m.msgid, m.imposter, m.subject, m.author_id, i.name AS author, i.address,
   (SELECT slug FROM person WHERE id = i.person_id) AS person, m.sent_at, m.sent_zone, m.date_note,
   m.received_at, m.in_reply_to, m.refs, m.thread, m.flags, m.lines, m.bytes, m.attachments, m.notes,
-  ${SLOTS.split(', ')
-    .map((column) => `m.${column}`)
-    .join(', ')}`;
+  ${SLOTS}`;
 
 /** The messages with a Message-ID: the first one, then imposters. `asked` comes before them, because thousands may share an id. */
 export function findMessages(db: Snapshot, msgid: string, asked: number | null = null): Promise<MessageRow[]> {

@@ -67,9 +67,7 @@ async function readGroups(db: Snapshot): Promise<Group[]> {
 /** Makes a valid newsgroup name (RFC 3977, 4.1), without wildmat characters and spaces. */
 const groupName = (name: string) => name.replace(/[^\w.+-]/g, '_').replace(/^\.+|\.+$/g, '');
 
-const ARTICLE = `m.id, p.number, m.msgid, m.bytes, m.lines, ${SLOTS.split(', ')
-  .map((column) => `m.${column}`)
-  .join(', ')},
+const ARTICLE = `m.id, p.number, m.msgid, m.bytes, m.lines, ${SLOTS},
   (SELECT json_group_array(json_array(o.list_id, o.number)) FROM posting o WHERE o.message_id = m.id) AS posted`;
 
 /** Articles of a group by number, the first `most` of a range. */

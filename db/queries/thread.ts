@@ -1,37 +1,21 @@
 import { CLAIM } from '#patch/kinds';
 import { ENDORSEMENTS } from '#patch/trailer';
 import type { Snapshot } from '../open';
-import { type Slots, textsOf } from './blocks';
+import { textsOf } from './blocks';
+import type { MessageRow } from './message';
 import { withdrawnMails } from './withdrawn';
 
 /** A line of a thread in display order: a message, or a ghost (which only has `ghost` and its place). */
-export interface ThreadRow extends Slots {
+export interface ThreadRow extends Omit<MessageRow, 'received_at' | 'in_reply_to' | 'refs' | 'thread'> {
   position: number;
   depth: number;
   parent: number | null;
   ghost: string | null;
   /** The operator's reason if this ghost was a withdrawn mail; else null. */
   withdrawn: string | null;
-  id: number;
-  msgid: string;
-  imposter: number;
-  subject: string;
-  author_id: number;
-  author: string;
-  address: string;
   person_id: number | null;
-  /** person.slug */
-  person: string | null;
-  sent_at: number;
-  sent_zone: number | null;
-  date_note: string | null;
-  flags: number;
   /** The keys of trailers that it gives to a patch that it answers, separated by commas. */
   gives: string | null;
-  lines: number;
-  bytes: number;
-  attachments: string | null;
-  notes: string | null;
 }
 
 export interface Thread {
