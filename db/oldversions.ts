@@ -60,19 +60,13 @@ export function storedRejects(db: Reads, source: number): Promise<{ place: strin
 const PAGE = 200;
 const BLOCKS_KEPT = 24;
 
-interface SlotRow {
+interface SlotRow extends Omit<StoredMail, 'bytes'> {
   head_block: number;
   head_at: number;
   head_size: number;
   rest_block: number;
   rest_at: number;
   rest_size: number;
-  list: string;
-  epoch: number | null;
-  oid: string | null;
-  receivedAt: number | null;
-  postedAt: number | null;
-  number: number;
 }
 
 /**

@@ -2,6 +2,7 @@ import { partsForReading } from '#mail/body';
 import { timeOf } from '#mail/ids';
 import type { Snapshot } from '../open';
 import { SLOTS, type Slots, textsOf } from './blocks';
+import type { MessageRow } from './message';
 
 /** Rows that are read at a time, so that memory does not grow with the archive. */
 const PAGE = 2000;
@@ -13,17 +14,11 @@ export function rfc3339(seconds: number | null): string | null {
   return seconds === null ? null : new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 }
 
-interface MessageRow extends Slots {
-  id: number;
-  msgid: string;
+interface Exported
+  extends Slots,
+    Pick<MessageRow, 'id' | 'msgid' | 'sent_at' | 'received_at' | 'subject' | 'address' | 'in_reply_to' | 'refs'> {
   lists: string;
-  sent_at: number;
-  received_at: number | null;
-  subject: string;
   name: string;
-  address: string;
-  in_reply_to: string | null;
-  refs: string;
   parent: string | null;
   root: string;
 }
@@ -33,7 +28,7 @@ export async function* exportMessages(db: Snapshot, withText = false): AsyncGene
   let after = '';
   let afterId = -1;
   for (;;) {
-    const rows = await db.all<MessageRow>(
+    const rows = await db.all<Exported>(
       `SELECT m.id, m.msgid, m.sent_at, m.received_at, m.subject, i.name, i.address, m.in_reply_to, m.refs, t.root, ${SLOTS},
          (SELECT json_group_array(name) FROM (SELECT l.name FROM posting p JOIN list l ON l.id = p.list_id
                                               WHERE p.message_id = m.id ORDER BY l.name)) AS lists,
@@ -54,7 +49,7 @@ export async function* exportMessages(db: Snapshot, withText = false): AsyncGene
   }
 }
 
-async function* withTexts(db: Snapshot, rows: MessageRow[]): AsyncGenerator<object> {
+async function* withTexts(db: Snapshot, rows: Exported[]): AsyncGenerator<object> {
   for (let at = 0; at < rows.length; ) {
     let [end, bytes] = [at, 0];
     while (end < rows.length && (end === at || bytes + (rows[end]?.text_size ?? 0) <= TEXT_BYTES))
@@ -66,7 +61,7 @@ async function* withTexts(db: Snapshot, rows: MessageRow[]): AsyncGenerator<obje
   }
 }
 
-function messageObject(row: MessageRow): object {
+function messageObject(row: Exported): object {
   return {
     msgid: row.msgid,
     lists: JSON.parse(row.lists),

@@ -1,6 +1,7 @@
 import { firstIdAt } from '#mail/ids';
 import type { Snapshot } from '../open';
 import { QueryCache } from './cache';
+import type { ListSummary } from './home';
 import { judged, type Verdict } from './verdictrows';
 
 /** A thread as a line of a list. */
@@ -33,13 +34,8 @@ export const THREAD_LINE = `t.id AS thread, t.root, t.subject, t.messages, t.par
   i.name AS author, i.address, m.msgid`;
 export const THREAD_JOINS = 'JOIN identity i ON i.id = t.author_id JOIN message m ON m.id = t.first_id';
 
-export interface ListRow {
+export interface ListRow extends Omit<ListSummary, 'first_at' | 'last_at'> {
   id: number;
-  name: string;
-  list_id: string | null;
-  description: string | null;
-  messages: number;
-  synthetic: number;
 }
 
 const known = new QueryCache<Map<string, ListRow>>(1);

@@ -1,5 +1,6 @@
 import type { Snapshot } from '../open';
-import { judged, type Verdict } from './verdictrows';
+import type { Debate } from './quoted';
+import { judged } from './verdictrows';
 
 /** An overview of a set of mails: its threads, debates and people. Counted here, because separate SQL queries would each read every mail again. */
 export interface Overview {
@@ -10,18 +11,8 @@ export interface Overview {
   busiest: ((ThreadLine & { here: number }) | null)[];
 }
 
-export interface ThreadLine {
+export interface ThreadLine extends Omit<Debate, 'answered'> {
   id: number;
-  root: string;
-  msgid: string;
-  subject: string;
-  author: string;
-  address: string;
-  firstId: number;
-  messages: number;
-  participants: number;
-  /** The verdict of the series with which it begins. */
-  verdict?: Verdict | undefined;
 }
 
 export interface TopicThread extends ThreadLine {

@@ -17,15 +17,8 @@ export interface PatchPlace {
 }
 
 /** A patch of a version, as shown on a page. */
-interface Member {
-  series: number;
-  status: string;
-  revision: number;
-  number: number;
+interface Member extends Omit<PatchPlace, 'part' | 'previous' | 'next'> {
   part: string | null;
-  newest: number;
-  position: number | null;
-  total: number | null;
   id: number;
   msgid: string;
   subject: string;

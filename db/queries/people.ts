@@ -2,10 +2,11 @@ import { timeOf } from '#mail/ids';
 import { ENDORSEMENTS } from '#patch/trailer';
 import type { Snapshot } from '../open';
 import { QueryCache } from './cache';
+import type { ThreadLine } from './list';
 import { type Recent, recentOf } from './personrecent';
 import { STATUS } from './status';
 import { seriesWithPostings, type TopicSeries } from './topics';
-import { judged, type Verdict } from './verdictrows';
+import { judged } from './verdictrows';
 
 export interface PersonLine {
   id: number;
@@ -133,14 +134,7 @@ function answers(db: Snapshot, ids: string, person: number, to: boolean, limit: 
   );
 }
 
-export interface BegunThread {
-  msgid: string;
-  subject: string;
-  messages: number;
-  participants: number;
-  first_id: number;
-  verdict?: Verdict | undefined;
-}
+export type BegunThread = Pick<ThreadLine, 'msgid' | 'subject' | 'messages' | 'participants' | 'first_id' | 'verdict'>;
 
 /** Threads that the person began, longest first, and their number. */
 async function threadsBegun(

@@ -2,6 +2,7 @@ import { brotliDecompressSync } from 'node:zlib';
 import { spaceCjk } from '#query/cjk';
 import { DatabaseError, type Snapshot } from '../open';
 import { blockSum } from '../sum';
+import { SLOTS, type Slots } from './blocks';
 import { CHECKS, UNFINISHED } from './verifychecks';
 
 /** A fault, and how often it was found. */
@@ -118,18 +119,9 @@ async function* checkSubjects(db: Snapshot): AsyncGenerator<Fault> {
   if (count) yield { fault: SUBJECTS, count };
 }
 
-interface SlotRow {
+interface SlotRow extends Slots {
   id: number;
   bytes: number;
-  head_block: number;
-  head_at: number;
-  head_size: number;
-  text_block: number;
-  text_at: number;
-  text_size: number;
-  body_block: number | null;
-  body_at: number;
-  body_size: number;
 }
 
 /** Every message's bytes must be in readable blocks, and add up to the size of the raw mail. */
@@ -160,8 +152,7 @@ async function* checkBlocks(db: Snapshot): AsyncGenerator<Fault> {
   let bad = 0;
   for (let after = -1; ; ) {
     const rows = await db.all<SlotRow>(
-      `SELECT id, bytes, head_block, head_at, head_size, text_block, text_at, text_size, body_block, body_at, body_size
-       FROM message WHERE id > ? ORDER BY id LIMIT ${PAGE}`,
+      `SELECT id, bytes, ${SLOTS} FROM message WHERE id > ? ORDER BY id LIMIT ${PAGE}`,
       [after],
     );
     for (const row of rows) if (!slotsFit(row, sizes)) bad++;
@@ -174,11 +165,11 @@ async function* checkBlocks(db: Snapshot): AsyncGenerator<Fault> {
 
 function slotsFit(row: SlotRow, sizes: Map<number, number>): boolean {
   const fits = (block: number, at: number, size: number) => at + size <= (sizes.get(block) ?? -1);
-  const body = row.body_block === null ? row.text_size : row.body_size;
+  const body = row.body_block === null ? row.text_size : (row.body_size ?? 0);
   return (
     fits(row.head_block, row.head_at, row.head_size) &&
     fits(row.text_block, row.text_at, row.text_size) &&
-    (row.body_block === null || fits(row.body_block, row.body_at, row.body_size)) &&
+    (row.body_block === null || fits(row.body_block, row.body_at ?? 0, row.body_size ?? 0)) &&
     row.head_size + body === row.bytes
   );
 }

@@ -92,14 +92,8 @@ export const newestMoment = (db: Snapshot, list: number | null): Promise<number 
     return (await db.get<{ at: number | null }>(sql, [list]))?.at ?? null;
   });
 
-interface Row {
-  title: string;
-  author: string;
-  address: string;
-  id: number;
-  msgid: string;
+interface Row extends Pick<WeekLine, 'title' | 'author' | 'address' | 'id' | 'msgid' | 'series'> {
   line: number;
-  series: number | null;
 }
 
 const lineOf = (
