@@ -6,6 +6,7 @@ import { Reader } from '#db/open';
 import { findMessages, listsOf, rawMessages } from '#db/queries/message';
 import type { Withdrawn } from '#db/queries/withdrawn';
 import { takeDown } from '#ingest/run';
+import { addTo } from '#mail/groups';
 import { toMboxrd } from '#mail/mbox';
 import { CommandError, runProgram } from './program';
 import { databasePath } from './settings';
@@ -36,7 +37,7 @@ async function setAside(reader: Reader, msgid: string, at: number): Promise<stri
     for (const { id, received_at, sent_at } of await findMessages(db, msgid)) {
       const [mail] = await rawMessages(db, [id]);
       const box = toMboxrd(Buffer.concat(mail?.raw ?? []), received_at ?? sent_at);
-      for (const { name } of await listsOf(db, id)) byList.set(name, [...(byList.get(name) ?? []), box]);
+      for (const { name } of await listsOf(db, id)) addTo(byList, name, box);
     }
     const folder = join(withdrawnFolder(), `${at}-${createHash('sha256').update(msgid).digest('hex').slice(0, 16)}`);
     if (byList.size) mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -1,5 +1,6 @@
 import { diffArrays } from 'diff';
 import { type Body, readBody } from '#mail/body';
+import { addTo } from '#mail/groups';
 import { lineAt } from '#mail/lines';
 import { diffFiles } from './diff.ts';
 import { fingerprint, similarity } from './fingerprint.ts';
@@ -152,7 +153,7 @@ function pairUp(left: Prepared[], right: Prepared[]): Map<Prepared, Prepared> {
   const partner = new Map<Prepared, Prepared>();
   const free = new Set(left);
   const titled = new Map<string, Prepared[]>();
-  for (const old of left.toReversed()) add(titled, old.key, old);
+  for (const old of left.toReversed()) addTo(titled, old.key, old);
   const take = (one: Prepared, old: Prepared | undefined) => {
     if (!old) return;
     partner.set(one, old);
@@ -160,7 +161,7 @@ function pairUp(left: Prepared[], right: Prepared[]): Map<Prepared, Prepared> {
   };
   for (const one of right) take(one, titled.get(one.key)?.pop());
   const lines = new Map<number, Prepared[]>();
-  for (const old of free) for (const line of old.print) add(lines, line, old);
+  for (const old of free) for (const line of old.print) addTo(lines, line, old);
   const rest = right.filter((one) => !partner.has(one));
   const candidates = rest.flatMap((one) => {
     const sharing = one.print.map((line) => lines.get(line) ?? []).filter(({ length }) => length <= MOST_SHARING);
@@ -171,12 +172,6 @@ function pairUp(left: Prepared[], right: Prepared[]): Map<Prepared, Prepared> {
   }
   // In the order of the newer version, however they were found.
   return new Map(right.flatMap((one) => (partner.has(one) ? [[one, partner.get(one) as Prepared]] : [])));
-}
-
-function add<K>(map: Map<K, Prepared[]>, key: K, one: Prepared): void {
-  const known = map.get(key);
-  if (known) known.push(one);
-  else map.set(key, [one]);
 }
 
 /** The remaining budget for comparing, in squares of edited lines. */

@@ -1,3 +1,4 @@
+import { addTo } from '#mail/groups';
 import { isCommon, plainPunctuation, type Words, wordsOf } from './words.ts';
 
 /** A parsed quotation: what must be found, in order, and what its writer added. */
@@ -154,11 +155,7 @@ function placeOf(piece: Piece, words: Words, from: number, effort: { left: numbe
   if (effort.left <= 0) return null;
   const n = piece.words.folded.length;
   const places = new Map<string, number[]>();
-  piece.words.folded.forEach((word, j) => {
-    const known = places.get(word);
-    if (known) known.push(j);
-    else places.set(word, [j]);
-  });
+  piece.words.folded.forEach((word, j) => void addTo(places, word, j));
   const size = words.folded.length + n + 1;
   const hits = new Int32Array(size);
   effort.left -= size;

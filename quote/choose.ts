@@ -1,4 +1,5 @@
 import type { Body } from '#mail/body';
+import { groupBy } from '#mail/groups';
 import { isRobot } from '#mail/name';
 import { FEWEST_WORDS, type Passage, paragraphsOf, passageAt, readParagraph, worthOf } from './passages';
 import { isItem } from './prose';
@@ -87,7 +88,7 @@ const personOf = (mail: Mail) => mail.person_id ?? -mail.author_id;
 export class Choice {
   readonly #scored: Chosen[] = [];
   readonly #mails: Map<number, Mail>;
-  readonly #taken = new Map<number, Taken[]>();
+  readonly #taken: Map<number, Taken[]>;
   readonly #sizes: Map<number, number>;
   readonly #begins: number;
   readonly #late: number;
@@ -101,11 +102,7 @@ export class Choice {
     private readonly verdicts: readonly VerdictLine[],
   ) {
     this.#mails = new Map(mails.map((mail) => [mail.id, mail]));
-    for (const line of taken) {
-      const of = this.#taken.get(line.sourceId);
-      if (of) of.push(line);
-      else this.#taken.set(line.sourceId, [line]);
-    }
+    this.#taken = groupBy(taken, ({ sourceId }) => sourceId);
     this.#sizes = sizesBelow(places);
     const ids = mails.map(({ id }) => id).sort((a, b) => a - b);
     this.#begins = ids[0] ?? 0;

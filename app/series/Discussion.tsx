@@ -1,6 +1,7 @@
 import type { Case } from '#db/queries/case';
 import type { Digested, Discussion as Found, Remark } from '#db/queries/discussion';
 import type { RevisionDetail } from '#db/queries/revisions';
+import { addTo } from '#mail/groups';
 import type { LineSpan, Lit } from '#mail/render';
 import { BodyText } from '../_thread/Mail';
 import { Name, SentAt } from '../_ui/bits';
@@ -14,7 +15,7 @@ const FOLD = { diffs: 6, quotes: 6 };
 export function markedLines(found: Case | null): Map<string, LineSpan[]> {
   const said = found ? [...found.objections, ...(found.proof ? [found.proof] : [])] : [];
   const marked = new Map<string, LineSpan[]>();
-  for (const { msgid, lines } of said) if (lines) marked.set(msgid, [...(marked.get(msgid) ?? []), lines]);
+  for (const { msgid, lines } of said) if (lines) addTo(marked, msgid, lines);
   return marked;
 }
 

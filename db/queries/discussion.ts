@@ -1,3 +1,4 @@
+import { addTo } from '#mail/groups';
 import type { LineSpan } from '#mail/render';
 import type { Snapshot } from '../open';
 import { SLOTS, type Slots, textsOf } from './blocks';
@@ -120,8 +121,7 @@ export async function digestedOf(db: Snapshot, remarks: Remark[]): Promise<Diges
     const whole = await readThread(db, thread);
     const passages = whole ? await passagesOf(db, whole) : [];
     const own = passages.filter(({ row }) => shown.has(row.id));
-    for (const { row, first, last } of own)
-      found.lines.set(row.id, [...(found.lines.get(row.id) ?? []), [first, last]]);
+    for (const { row, first, last } of own) addTo(found.lines, row.id, [first, last]);
     if (own.length) found.threads.push(msgid);
   }
   return found;

@@ -1,3 +1,4 @@
+import { addTo } from '#mail/groups';
 import type { Snapshot } from '../open';
 import type { Debate } from './quoted';
 import { judged } from './verdictrows';
@@ -52,9 +53,7 @@ export async function overviewOf(db: Snapshot, ids: number[], limits: Limits, gr
   for (const id of ids) {
     const { thread, author } = mails.get(id) ?? { thread: 0, author: 0 };
     here.set(thread, (here.get(thread) ?? 0) + 1);
-    const own = byAuthor.get(author);
-    if (own) own.push(id);
-    else byAuthor.set(author, [id]);
+    addTo(byAuthor, author, id);
   }
   const answered = new Map<number, number>();
   for (const id of await answeredIn(db, ids)) {

@@ -1,3 +1,4 @@
+import { groupBy } from '#mail/groups';
 import { timeOf } from '#mail/ids';
 import { CLAIM, type LinkKind, PATCH_KIND } from '#patch/kinds';
 import { parseSubject } from '#patch/subject';
@@ -157,7 +158,7 @@ async function trailersOf(db: Snapshot, series: number): Promise<Map<number, Tra
   );
   const isOwn = (row: (typeof rows)[number]) => isSamePerson(row, { name: row.sender, address: row.sender_address });
   const given = new Set(rows.filter(isOwn).flatMap((row) => [`${row.key} ${row.address}`, `${row.key} ${row.name}`]));
-  return grouped(
+  return groupBy(
     rows.map((row) => ({ ...row, forAll: false, said: saidBy(row, isOwn(row), given) })),
     (row) => row.patch,
   );
@@ -188,15 +189,5 @@ async function outcomesOf(db: Snapshot, series: number): Promise<Map<number, Out
      WHERE r.series_id = ? AND o.kind NOT IN (${CLAIM.content}, ${CLAIM.gaveIn}) ORDER BY o.evidence_id`,
     [series],
   );
-  return grouped(rows, (row) => row.patch_id);
-}
-
-function grouped<T>(rows: T[], key: (row: T) => number): Map<number, T[]> {
-  const groups = new Map<number, T[]>();
-  for (const row of rows) {
-    const group = groups.get(key(row));
-    if (group) group.push(row);
-    else groups.set(key(row), [row]);
-  }
-  return groups;
+  return groupBy(rows, (row) => row.patch_id);
 }

@@ -1,3 +1,4 @@
+import { addTo } from '#mail/groups';
 import type { Topic } from '#site/topic';
 import type { Snapshot } from '../open';
 import { QueryCache } from './cache';
@@ -107,8 +108,7 @@ export async function* exportTopics(db: Snapshot, topics: Topic[]): AsyncGenerat
   for (const topic of topics.toSorted((a, b) => (a.slug < b.slug ? -1 : 1))) {
     const { all, systems } = await topicMatches(db, topic);
     const named = new Map<number, string[]>();
-    for (const [n, ids] of systems.entries())
-      for (const id of ids) named.set(id, [...(named.get(id) ?? []), topic.systems[n]?.slug ?? '']);
+    for (const [n, ids] of systems.entries()) for (const id of ids) addTo(named, id, topic.systems[n]?.slug ?? '');
     const rows = await db.all<{ id: number; msgid: string }>(
       'SELECT m.id, m.msgid FROM json_each(?) j JOIN message m ON m.id = j.value ORDER BY m.msgid, m.id',
       [JSON.stringify(all)],

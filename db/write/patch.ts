@@ -1,3 +1,4 @@
+import { addTo } from '#mail/groups';
 import { firstIdAt } from '#mail/ids';
 import { textKey } from '#patch/fingerprint';
 import { IN_SERIES, PATCH_KIND, type PatchFact, type Revision } from '#patch/kinds';
@@ -155,8 +156,7 @@ async function nameTheirPatch(db: Reads, replies: Reply[], rows: PlaceRow[]): Pr
   const patches = new Map<string, number[]>();
   for (const { thread, target, nth, title } of rows) {
     if (target === null || !nth) continue;
-    const key = `${thread} ${nth} ${title}`;
-    patches.set(key, [...(patches.get(key) ?? []), target]);
+    addTo(patches, `${thread} ${nth} ${title}`, target);
   }
   for (const reply of below) {
     const { position, title } = parseSubject(subjectOf.get(reply.id) ?? '');

@@ -1,3 +1,4 @@
+import { addTo } from '#mail/groups';
 import {
   type Answer,
   CLAIM,
@@ -353,10 +354,6 @@ function runs<T>(rows: T[], key: (row: T) => number): T[][] {
 
 function byId<R extends { id: number }, T>(rows: R[], shape: (row: R) => T): Map<number, T[]> {
   const groups = new Map<number, T[]>();
-  for (const row of rows) {
-    const group = groups.get(row.id);
-    if (group) group.push(shape(row));
-    else groups.set(row.id, [shape(row)]);
-  }
+  for (const row of rows) addTo(groups, row.id, shape(row));
   return groups;
 }

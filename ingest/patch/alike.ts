@@ -1,3 +1,4 @@
+import { addTo } from '#mail/groups';
 import { similarity, textKey } from '#patch/fingerprint';
 import type { PatchFact } from '#patch/kinds';
 import { titleKey } from '#patch/subject';
@@ -74,12 +75,7 @@ function rivalsIn(set: PostedSet): (patch: PatchFact) => PatchFact[] {
   const made = known.get(set);
   if (made) return made;
   const places = new Map<number | string, number[]>();
-  for (const [n, patch] of set.patches.entries())
-    for (const key of keysOf(patch)) {
-      const kept = places.get(key);
-      if (kept) kept.push(n);
-      else places.set(key, [n]);
-    }
+  for (const [n, patch] of set.patches.entries()) for (const key of keysOf(patch)) addTo(places, key, n);
   const rivals = (patch: PatchFact) => {
     const found = new Set(
       keysOf(patch).flatMap((key) => {

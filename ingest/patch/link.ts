@@ -1,3 +1,4 @@
+import { addTo } from '#mail/groups';
 import { MARK, type PatchFact, type Revision } from '#patch/kinds';
 import { likeness } from './alike';
 import {
@@ -39,7 +40,7 @@ export function linkSeries(facts: PatchFact[]): Revision[] {
     const series = before && !isSplit(set, link, followers) ? before.series : set.id;
     revisions.set(set.id, revisionOf(set, series, link, before ?? null));
     for (const earlier of link ? [link.to, ...mergedInto(set, link.to, candidates, followers)] : []) {
-      push(followers, earlier.id, set);
+      addTo(followers, earlier.id, set);
       if (earlier === link?.to) continue;
       const [first = 0, second = 0] = [root(revisions.get(earlier.id)?.series ?? set.id), root(series)].sort(
         (a, b) => a - b,
@@ -157,14 +158,14 @@ class CandidateIndex {
   }
 
   add(set: PostedSet): void {
-    for (const key of ownKeys(set)) push(this.byKey, key, set);
-    for (const title of new Set(set.members.map((member) => member.titleKey))) push(this.byTitle, title, set);
+    for (const key of ownKeys(set)) addTo(this.byKey, key, set);
+    for (const title of new Set(set.members.map((member) => member.titleKey))) addTo(this.byTitle, title, set);
     let files = this.byFile.get(set.authorKey);
     if (!files) {
       files = new Map();
       this.byFile.set(set.authorKey, files);
     }
-    for (const file of filesOf(set)) push(files, file, set);
+    for (const file of filesOf(set)) addTo(files, file, set);
   }
 }
 
@@ -181,12 +182,6 @@ function addRecent(found: Set<PostedSet>, sets: PostedSet[], from: number): void
     if (set.sentAt < from) return;
     found.add(set);
   }
-}
-
-function push<K>(map: Map<K, PostedSet[]>, key: K, set: PostedSet): void {
-  const kept = map.get(key);
-  if (kept) kept.push(set);
-  else map.set(key, [set]);
 }
 
 function filesOf(set: PostedSet): Set<number> {

@@ -1,3 +1,4 @@
+import { addTo } from '#mail/groups';
 import { timeOf } from '#mail/ids';
 import {
   CLAIM,
@@ -30,13 +31,13 @@ export class PatchIndex {
     for (const fact of facts) {
       this.byId.set(fact.id, fact);
       this.byMsgid.set(fact.msgid, fact);
-      push(this.byTitle, fact.titleKey, fact);
+      addTo(this.byTitle, fact.titleKey, fact);
       const revision = revisionOf(fact.id);
-      if (revision !== null) push(this.byRevision, revision, fact);
+      if (revision !== null) addTo(this.byRevision, revision, fact);
       if (fact.kind !== PATCH_KIND.patch) continue;
-      if (fact.patchId) push(this.byPatchId, fact.patchId, fact);
-      for (const file of fact.files) push(this.byFile, file, fact);
-      push(this.byAuthor, fact.authorKey, fact);
+      if (fact.patchId) addTo(this.byPatchId, fact.patchId, fact);
+      for (const file of fact.files) addTo(this.byFile, file, fact);
+      addTo(this.byAuthor, fact.authorKey, fact);
     }
   }
 
@@ -63,12 +64,6 @@ export class PatchIndex {
   titled(titleKey: number): PatchFact[] {
     return this.byTitle.get(titleKey) ?? [];
   }
-}
-
-function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-  const kept = map.get(key);
-  if (kept) kept.push(value);
-  else map.set(key, [value]);
 }
 
 /** A patch may be applied, or get into stable, within two years after it was posted. */

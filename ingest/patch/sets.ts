@@ -1,3 +1,4 @@
+import { groupBy } from '#mail/groups';
 import { MARK, PATCH_KIND, type PatchFact } from '#patch/kinds';
 
 /** Mails that were posted together, which become a revision of a series. */
@@ -87,13 +88,10 @@ interface Draft {
  * the same title and version, or to a set without a cover letter that has as many patches and was sent at the same time.
  */
 function withStrayCovers(drafts: Draft[]): Draft[] {
-  const byAuthor = new Map<number, Draft[]>();
-  for (const draft of drafts) {
-    if (isBare(draft)) continue;
-    const others = byAuthor.get(draft.head.authorKey);
-    if (others) others.push(draft);
-    else byAuthor.set(draft.head.authorKey, [draft]);
-  }
+  const byAuthor = groupBy(
+    drafts.filter((draft) => !isBare(draft)),
+    ({ head }) => head.authorKey,
+  );
   const strays = new Set<Draft>();
   const kept = drafts.filter((draft) => {
     const own = isBare(draft) ? nearest(byAuthor.get(draft.head.authorKey) ?? [], draft.head.id) : [];

@@ -1,5 +1,6 @@
+import { groupBy } from '#mail/groups';
 import { isRewritten, isRobot, joinedName, nameWords } from '#mail/name';
-import { compare, groupBy, type Identity } from './types';
+import { compare, type Identity } from './types';
 
 /** Everything that a sender wrote from an address. Accounts are joined into persons. */
 export interface Account {

@@ -1,5 +1,6 @@
+import { groupBy } from '#mail/groups';
 import type { Account } from './accounts';
-import { groupBy, type JoinReason } from './types';
+import type { JoinReason } from './types';
 
 /** Union-find over accounts. Remembers why each was joined, and refuses joins that people.json forbids. */
 export class Groups {

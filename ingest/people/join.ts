@@ -1,3 +1,4 @@
+import { addTo } from '#mail/groups';
 import { foldName, relayedAddress } from '#mail/name';
 import { type Account, accountsOf } from './accounts';
 import { Groups } from './groups';
@@ -146,11 +147,7 @@ function perhapsOf(all: Account[][], slugs: string[]): Perhaps[][] {
   const bearers = new Map<string, number[]>();
   for (const [n, accounts] of all.entries())
     if (accounts.some(({ kind }) => kind === 'person'))
-      for (const name of new Set(accounts.flatMap(({ names }) => names))) {
-        const known = bearers.get(name);
-        if (known) known.push(n);
-        else bearers.set(name, [n]);
-      }
+      for (const name of new Set(accounts.flatMap(({ names }) => names))) addTo(bearers, name, n);
   const found = all.map(() => new Set<number>());
   for (const persons of bearers.values())
     for (const one of persons.length > MAX_NAMESAKES ? [] : persons)

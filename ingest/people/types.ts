@@ -59,14 +59,3 @@ export interface Evidence extends Ties {
 }
 
 export const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
-
-/** ES2024's Map.groupBy, which Node 20 lacks. */
-export function groupBy<K, V>(all: Iterable<V>, key: (one: V) => K): Map<K, V[]> {
-  const groups = new Map<K, V[]>();
-  for (const one of all) {
-    const known = groups.get(key(one));
-    if (known) known.push(one);
-    else groups.set(key(one), [one]);
-  }
-  return groups;
-}

@@ -1,6 +1,7 @@
 import type { Connection, Value } from '#db/open';
 import { type MemberRow, replaceThreads, takeDirty, threadGhosts, threadMembers } from '#db/write/threads';
 import { arrange, type Member, type Place } from '#ingest/thread/arrange';
+import { groupBy } from '#mail/groups';
 
 /** Messages arranged in one transaction: limits memory, and how long the writer holds the lock. */
 const MESSAGES_AT_ONCE = 4000;
@@ -8,8 +9,8 @@ const MESSAGES_AT_ONCE = 4000;
 /** Arranges every dirty thread. If it is killed, the next run continues with those still marked. */
 export async function arrangeDirty(db: Connection): Promise<void> {
   for (let ids = await takeDirty(db, MESSAGES_AT_ONCE); ids.length; ids = await takeDirty(db, MESSAGES_AT_ONCE)) {
-    const members = byThread(await threadMembers(db, ids));
-    const ghosts = byThread(await threadGhosts(db, ids));
+    const members = groupBy(await threadMembers(db, ids), ({ thread }) => thread);
+    const ghosts = groupBy(await threadGhosts(db, ids), ({ thread }) => thread);
     const threads: Value[][] = [];
     const places: [thread: number, places: Place[]][] = [];
     for (const id of ids) {
@@ -25,16 +26,6 @@ export async function arrangeDirty(db: Connection): Promise<void> {
     }
     await db.transaction((tx) => replaceThreads(tx, ids, threads, placeRows(places)));
   }
-}
-
-function byThread<T extends { thread: number }>(rows: T[]): Map<number, T[]> {
-  const groups = new Map<number, T[]>();
-  for (const row of rows) {
-    const group = groups.get(row.thread);
-    if (group) group.push(row);
-    else groups.set(row.thread, [row]);
-  }
-  return groups;
 }
 
 /** A class, because each object literal with a getter would have its own hidden class in V8. */

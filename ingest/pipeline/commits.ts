@@ -9,6 +9,7 @@ import {
 } from '#db/write/commits';
 import { type CommitCandidate, type CommitKeys, commitKeys, diffPatchId, matchCommit } from '#ingest/patch/commits';
 import { readCommits, readDiffs, readMaintainers, repositoryName } from '#ingest/read/commits';
+import { addTo } from '#mail/groups';
 import { parseMaintainers } from '#site/maintainers';
 import { storeCommits } from './patches';
 
@@ -85,11 +86,7 @@ class CandidateIndex {
 
   constructor(candidates: CommitCandidate[]) {
     for (const one of candidates) {
-      for (const key of [`m${one.msgid}`, `t${one.titleKey}`, `p${one.patchId}`]) {
-        const kept = this.#byKey.get(key);
-        if (kept) kept.push(one);
-        else this.#byKey.set(key, [one]);
-      }
+      for (const key of [`m${one.msgid}`, `t${one.titleKey}`, `p${one.patchId}`]) addTo(this.#byKey, key, one);
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Connection } from '#db/open';
 import { blockData, dirtyQuotes, type QuoteRow, quoteRows, replaceQuotes } from '#db/write/quotes';
+import { groupBy } from '#mail/groups';
 import type { ParserPool } from './pool';
 
 /** Messages that a worker resolves at a time: limits what is decompressed at once. A longer thread is a separate chunk. */
@@ -59,12 +60,7 @@ function chunksOf(threads: { thread: number; messages: number }[]): number[][] {
 
 /** The rows of `quote`: line numbers and message ids. */
 async function resolveChunk(db: Connection, pool: ParserPool, unit: number, threads: number[]): Promise<number[][]> {
-  const groups = new Map<number, QuoteRow[]>();
-  for (const row of await quoteRows(db, threads)) {
-    const group = groups.get(row.thread);
-    if (group) group.push(row);
-    else groups.set(row.thread, [row]);
-  }
+  const groups = groupBy(await quoteRows(db, threads), ({ thread }) => thread);
   const rows: number[][] = [];
   let together: QuoteRow[][] = [];
   for (const group of groups.values()) {

@@ -3,6 +3,7 @@ import { findByMsgid, findThreads } from '#db/write/messages';
 import { storedText } from '#db/write/texts';
 import { rootsOf } from '#db/write/threads';
 import { type Joined, type Joining, joinThreads, type Known } from '#ingest/thread/join';
+import { addTo } from '#mail/groups';
 import { attachmentKey, type Likeness, likenessOf, sameMessage } from '#mail/same';
 import type { Batch, BatchMail } from './batch';
 import type { IdAllocator } from './ids';
@@ -43,13 +44,8 @@ export async function resolve(db: Connection, pool: ParserPool, ids: IdAllocator
   const fresh: { mail: BatchMail; imposter: boolean }[] = [];
   const duplicates: { mail: BatchMail; bearer: Bearer }[] = [];
   const bearers = new Map<string, Bearer[]>();
-  const add = (msgid: string, bearer: Bearer) => {
-    const known = bearers.get(msgid);
-    if (known) known.push(bearer);
-    else bearers.set(msgid, [bearer]);
-  };
   for (const row of await findByMsgid(db, [...new Set(batch.mails.map((mail) => mail.msgid))]))
-    add(row.msgid, { ...row, attachments: attachmentKey(JSON.parse(row.attachments ?? '[]')) });
+    addTo(bearers, row.msgid, { ...row, attachments: attachmentKey(JSON.parse(row.attachments ?? '[]')) });
   const crowds = new Map<string, Crowd>();
   for (const mail of batch.mails) {
     const rivals = bearers.get(mail.msgid) ?? [];
@@ -61,7 +57,7 @@ export async function resolve(db: Connection, pool: ParserPool, ids: IdAllocator
       duplicates.push({ mail, bearer: same });
     } else {
       const index = fresh.push({ mail, imposter: rivals.length > 0 }) - 1;
-      add(mail.msgid, { ...saidIn(mail), mail, index });
+      addTo(bearers, mail.msgid, { ...saidIn(mail), mail, index });
     }
   }
   const messageIds = await ids.allocate(fresh.map(({ mail }) => mail.sentAt));
