@@ -14,7 +14,6 @@ const LATE = 100;
 export interface IngestResult {
   archive: string;
   mails: number;
-  mailBytes: number;
   catFile: number[];
   ours: Measured[];
   database: number;
@@ -55,7 +54,7 @@ export async function measureIngest(
     for (const end of ['', '-wal', '-shm', '-ingest-lock']) await rm(database + end, { force: true });
     ours.push(await ingestInto(database, [archive]));
   }
-  const said = JSON.parse(ours.at(-1)?.stdout ?? '{}') as { read: number; bytes: number };
+  const said = JSON.parse(ours.at(-1)?.stdout ?? '{}') as { read: number };
   const catching = await catchUp(archive, folder, rounds);
   const peers: PeerRun[] = [];
   for (const peer of PEERS) {
@@ -66,7 +65,6 @@ export async function measureIngest(
   return {
     archive: archive.name,
     mails: said.read,
-    mailBytes: said.bytes,
     catFile,
     ours,
     database: bytesBelow(database),

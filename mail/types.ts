@@ -68,9 +68,6 @@ export interface Message {
     cc?: string;
     changeId?: string;
     forPatchId?: string;
-    /** `X-Mailer` or `User-Agent`. */
-    mailer?: string;
-    archivedAt?: string;
     xMailingList?: string;
     supersedes?: string;
   };

@@ -3,10 +3,6 @@ import { MAX_NAMES, unquotedName } from '#mail/filename';
 
 /** A hunk: lines of the body from its `@@` line on, `end` exclusive. */
 export interface Hunk {
-  oldStart: number;
-  oldCount: number;
-  newStart: number;
-  newCount: number;
   /** The text after the second `@@`, mostly the head of a function; '' if none. */
   context: string;
   start: number;
@@ -131,17 +127,8 @@ function pathOf(written: string): string {
 }
 
 function readHunk(line: string, at: number): Hunk {
-  const found = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?(.*)$/.exec(line);
-  const number = (n: number, fallback: number) => Number(found?.[n] ?? fallback);
-  return {
-    oldStart: number(1, 0),
-    oldCount: number(2, 1),
-    newStart: number(3, 0),
-    newCount: number(4, 1),
-    context: (found?.[5] ?? '').trim(),
-    start: at,
-    end: at + 1,
-  };
+  const context = /^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@ ?(.*)$/.exec(line)?.[1] ?? '';
+  return { context: context.trim(), start: at, end: at + 1 };
 }
 
 function emptyFile(start: number): DiffFile {

@@ -21,7 +21,7 @@ const MAX_RECIPIENTS = 128 * 1024;
 
 const WANTED = new WantedHeaders(
   new Set(
-    'from to cc subject date message-id in-reply-to references content-type content-disposition content-transfer-encoding list-id received x-mailing-list x-change-id x-for-patch-id x-mailer user-agent archived-at supersedes authentication-results'.split(
+    'from to cc subject date message-id in-reply-to references content-type content-disposition content-transfer-encoding list-id received x-mailing-list x-change-id x-for-patch-id supersedes authentication-results'.split(
       ' ',
     ),
   ),
@@ -240,9 +240,6 @@ function identifyingHeaders(block: HeaderBlock, heading: (raw: string) => string
   headers.cc = recipients('cc');
   set('changeId', 'x-change-id');
   set('forPatchId', 'x-for-patch-id');
-  set('mailer', 'x-mailer');
-  if (!headers.mailer) set('mailer', 'user-agent');
-  set('archivedAt', 'archived-at');
   set('xMailingList', 'x-mailing-list');
   set('supersedes', 'supersedes');
   return headers;
