@@ -154,7 +154,7 @@ describe('rooms', () => {
   });
 
   it('keep the folders of app/ in one order: each imports only from those before it', () => {
-    const order = ['_web', '_ui', '_page', '_aside', '_blob', '_thread', 'pages', '_nntp', '_door'];
+    const order = ['_web', '_ui', '_page', '_worker', '_blob', '_thread', 'pages', '_nntp', '_door'];
     const folderOf = (path: string) => /^app\/(_\w+)\//.exec(path)?.[1] ?? 'pages';
     const checked = files.filter((path) => path.startsWith('app/') && !path.startsWith('app/_browser/'));
     expect(new Set(checked.map(folderOf))).toEqual(new Set(order));
