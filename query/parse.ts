@@ -34,7 +34,7 @@ function parsed(query: string, now: number): Parsed {
   if (query.length > MAX_QUERY) {
     return {
       problem: {
-        message: `This query is too long: ${query.length} characters, of at most ${MAX_QUERY}.`,
+        message: `This query is too long: it has ${query.length} characters; the limit is ${MAX_QUERY}.`,
         at: [MAX_QUERY, query.length],
         suggestion: query.slice(0, MAX_QUERY),
       },
@@ -44,7 +44,7 @@ function parsed(query: string, now: number): Parsed {
     const tokens = lex(query);
     if (tokens.length > MAX_TOKENS)
       throw new Wrong({
-        message: `This query has too many words and operators; at most ${MAX_TOKENS} are allowed.`,
+        message: `This query has too many words and operators; the limit is ${MAX_TOKENS}.`,
         at: [tokens[MAX_TOKENS]?.at ?? 0, query.length],
       });
     return { tree: new Parser(query, tokens, now).parse() };

@@ -81,7 +81,7 @@ describe('a query that is too long', () => {
     for (const path of ['/search/', '/api/v1/search']) {
       const long = await fetch(`${server.base}${path}?q=${'a'.repeat(2001)}`);
       expect(long.status, path).toBe(400);
-      expect(await long.text()).toContain('of at most 2000');
+      expect(await long.text()).toContain('the limit is 2000');
     }
     expect((await get(`/search/?q=${'a'.repeat(2000)}`)).status).toBe(200);
   });
