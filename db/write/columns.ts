@@ -17,6 +17,9 @@ export const PACKED_COLUMNS = [
   ...(['body_block', 'body_at', 'body_size'] as const),
 ] as const;
 
+/** The columns of `posting`. */
+export const POSTING_COLUMNS = ['list_id', 'message_id', 'source_id', 'epoch', 'oid', 'received_at', 'number'] as const;
+
 /** Turns values by column name into an array in the order of the columns. */
 export const inOrder = <Column extends string, Cell>(columns: readonly Column[], row: Record<Column, Cell>): Cell[] =>
   columns.map((column) => row[column]);

@@ -1,7 +1,7 @@
 import { SEARCH_COLUMNS } from '#query/term';
 import type { Connection, Reads, Transaction, Value } from '../open';
 import { blockSum } from '../sum';
-import { PACKED_COLUMNS, PLACED_COLUMNS } from './columns';
+import { inOrder, PACKED_COLUMNS, PLACED_COLUMNS, POSTING_COLUMNS } from './columns';
 import { insertRows } from './insert';
 
 /** A stored message, with the data needed to distinguish a duplicate from an imposter. */
@@ -166,44 +166,57 @@ export async function addActivity(db: Transaction, postings: { list: number; sen
   );
 }
 
+/** A row of `posting` (db/schema.sql). If the number is null, the list's next number is used. */
+export interface PostingRow {
+  list_id: number;
+  message_id: number;
+  source_id: number;
+  epoch: number | null;
+  oid: Buffer | null;
+  received_at: number | null;
+  number: number | null;
+}
+
 /**
- * Posts messages on lists, in the order of the rows, which are (list_id, message_id, source_id, epoch, oid, received_at, number).
- * If the number is null, the list's next number is used.
+ * Posts messages on lists, in the order of the rows.
  * An existing posting is not changed, except if another source has the same blob: then it belongs to that source from now on, so that an
  * archive that was read first from a copy and later from its server follows the server's withdrawals. Resolves to whether each row is new.
  */
-export async function insertPostings(db: Transaction, rows: Value[][]): Promise<boolean[]> {
-  const key = (row: Value[]) => `${row[0]} ${row[1]}`;
+export async function insertPostings(db: Transaction, rows: PostingRow[]): Promise<boolean[]> {
+  const key = (row: Pick<PostingRow, 'list_id' | 'message_id'>) => `${row.list_id} ${row.message_id}`;
   const found = await db.all<{ list_id: number; message_id: number; source_id: number; oid: string | null }>(
     `SELECT p.list_id, p.message_id, p.source_id, lower(hex(p.oid)) AS oid FROM json_each(?) j
      JOIN posting p ON p.list_id = j.value ->> 0 AND p.message_id = j.value ->> 1`,
-    [JSON.stringify(rows.map((row) => row.slice(0, 2)))],
+    [JSON.stringify(rows.map(({ list_id, message_id }) => [list_id, message_id]))],
   );
-  const there = new Set(found.map((row) => `${row.list_id} ${row.message_id}`));
+  const there = new Set(found.map(key));
   const isNew = rows.map((row) => !there.has(key(row)) && there.add(key(row)) !== undefined);
   const added = await numbered(
     db,
     rows.filter((_, n) => isNew[n]),
   );
-  added.sort((a, b) => (a[1] as number) - (b[1] as number));
-  await insertRows(db, 'INSERT INTO posting (list_id, message_id, source_id, epoch, oid, received_at, number)', added);
+  added.sort((a, b) => a.message_id - b.message_id);
+  await insertRows(
+    db,
+    `INSERT INTO posting (${POSTING_COLUMNS.join(', ')})`,
+    added.map((row) => inOrder<keyof PostingRow, Value>(POSTING_COLUMNS, row)),
+  );
   if (found.length) await takeOver(db, found, rows);
   return isNew;
 }
 
 /** Numbers new postings. A list remembers its highest number, so that the number of a withdrawn mail is not reused. */
-async function numbered(db: Transaction, rows: Value[][]): Promise<Value[][]> {
+async function numbered(db: Transaction, rows: PostingRow[]): Promise<PostingRow[]> {
   const lists = await db.all<{ id: number; last: number }>(
     'SELECT id, last_number AS last FROM list WHERE id IN (SELECT value FROM json_each(?))',
-    [JSON.stringify([...new Set(rows.map(([list]) => list))])],
+    [JSON.stringify([...new Set(rows.map(({ list_id }) => list_id))])],
   );
-  const last = new Map<Value, number>(lists.map((list) => [list.id, list.last]));
+  const last = new Map(lists.map((list) => [list.id, list.last]));
   const made = rows.map((row) => {
-    const [list = null] = row;
-    const highest = last.get(list) ?? 0;
-    const number = (row[6] as number | null) ?? highest + 1;
-    last.set(list, Math.max(highest, number));
-    return [...row.slice(0, 6), number];
+    const highest = last.get(row.list_id) ?? 0;
+    const number = row.number ?? highest + 1;
+    last.set(row.list_id, Math.max(highest, number));
+    return { ...row, number };
   });
   await db.run('UPDATE list SET last_number = j.value ->> 1 FROM json_each(?) j WHERE list.id = j.value ->> 0', [
     JSON.stringify([...last]),
@@ -214,19 +227,21 @@ async function numbered(db: Transaction, rows: Value[][]): Promise<Value[][]> {
 async function takeOver(
   db: Transaction,
   found: { list_id: number; message_id: number; source_id: number; oid: string | null }[],
-  rows: Value[][],
+  rows: PostingRow[],
 ): Promise<void> {
   const owners = new Map(found.map((row) => [`${row.list_id} ${row.message_id} ${row.oid}`, row.source_id]));
   const taken = rows
-    .map(([list, message, source, epoch, oid]) => ({ list, message, source, epoch, oid: hexOf(oid ?? null) }))
-    .filter(({ list, message, source, oid }) => (owners.get(`${list} ${message} ${oid}`) ?? source) !== source);
+    .filter(
+      (row) => (owners.get(`${row.list_id} ${row.message_id} ${hexOf(row.oid)}`) ?? row.source_id) !== row.source_id,
+    )
+    .map(({ list_id, message_id, source_id, epoch }) => ({ list_id, message_id, source_id, epoch }));
   if (!taken.length) return;
   await db.run(
-    `UPDATE posting SET source_id = value ->> 'source', epoch = value ->> 'epoch' FROM json_each(?)
-     WHERE list_id = value ->> 'list' AND message_id = value ->> 'message'`,
+    `UPDATE posting SET source_id = value ->> 'source_id', epoch = value ->> 'epoch' FROM json_each(?)
+     WHERE list_id = value ->> 'list_id' AND message_id = value ->> 'message_id'`,
     [JSON.stringify(taken)],
   );
 }
 
 /** The hex of a blob name; never equal to that of a posting without a blob, which is ''. */
-const hexOf = (value: Value) => (Buffer.isBuffer(value) ? value.toString('hex') : 'none');
+const hexOf = (oid: Buffer | null) => oid?.toString('hex') ?? 'none';

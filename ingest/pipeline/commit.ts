@@ -8,6 +8,7 @@ import {
   insertMessages,
   insertPostings,
   insertSearch,
+  type PostingRow,
   type SearchWords,
 } from '#db/write/messages';
 import { saveCheckpoint } from '#db/write/sources';
@@ -126,21 +127,18 @@ const authorKey = (mail: BatchMail) => `${mail.authorAddress}\n${mail.authorName
 
 /** Writes the postings of new mails, and of stored mails on another list. */
 async function post(db: Transaction, lists: ListNames, source: BatchSource, resolved: Resolved): Promise<void> {
-  const posted: { list: number; sentAt: number; row: Value[] }[] = [];
+  const posted: { sentAt: number; row: PostingRow }[] = [];
   // In order of arrival, which is the order of their numbers.
   const mails = [...resolved.fresh, ...resolved.duplicates].sort(
     (a, b) => a.mail.unit - b.mail.unit || a.mail.index - b.mail.index,
   );
   for (const { mail, id } of mails) {
-    const list = await lists.idOf(db, mail, mail.origin.posted?.list ?? source.listName, source);
+    const list_id = await lists.idOf(db, mail, mail.origin.posted?.list ?? source.listName, source);
     const oid = mail.origin.oid === null ? null : Buffer.from(mail.origin.oid, 'hex');
     const { posted: before } = mail.origin;
     const received = before ? before.receivedAt : (mail.origin.receivedAt ?? mail.receivedAt);
-    posted.push({
-      list,
-      sentAt: mail.sentAt,
-      row: [list, id, source.id, mail.origin.epoch, oid, received, before?.number ?? null],
-    });
+    const row = { list_id, message_id: id, source_id: source.id, epoch: mail.origin.epoch, oid };
+    posted.push({ sentAt: mail.sentAt, row: { ...row, received_at: received, number: before?.number ?? null } });
   }
   const isNew = await insertPostings(
     db,
@@ -149,11 +147,11 @@ async function post(db: Transaction, lists: ListNames, source: BatchSource, reso
   const added = posted.filter((_, n) => isNew[n]);
   await addActivity(
     db,
-    added.map(({ list, sentAt }) => ({ list, sentAt })),
+    added.map(({ row, sentAt }) => ({ list: row.list_id, sentAt })),
   );
   // If another list now carries a stored message, its thread is on that list too.
   await markDirtyOf(
     db,
-    added.map(({ row }) => row[1] as number),
+    added.map(({ row }) => row.message_id),
   );
 }
