@@ -9,7 +9,8 @@ export function markupOf(node: ReactNode): string {
   return write(node, null, '');
 }
 
-const Ready = (_: { html: string }) => null;
+/** Written as `html`, which is the markup of `element`. */
+const Ready = ({ element }: { html: string; element: ReactElement }) => element;
 const ready = new Map<string, ReactElement>();
 /** Names of lists come from addresses too; a kept part has a few kB. */
 const MOST_READY = 200;
@@ -21,7 +22,8 @@ const MOST_READY = 200;
 export function readyMade(key: string, make: () => ReactElement): ReactElement {
   let made = ready.get(key);
   if (!made) {
-    made = createElement(Ready, { html: markupOf(make()) });
+    const element = make();
+    made = createElement(Ready, { html: markupOf(element), element });
     if (ready.size >= MOST_READY) ready.clear();
     ready.set(key, made);
   }

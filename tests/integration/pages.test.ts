@@ -12,6 +12,7 @@ const compared = vi.hoisted(() => ({ on: false, trees: 0, different: [] as strin
 vi.mock('../../app/_web/markup', async (original) => {
   const real = await original<typeof import('../../app/_web/markup')>();
   return {
+    ...real,
     markupOf(tree: Parameters<typeof real.markupOf>[0]) {
       const own = real.markupOf(tree);
       if (!compared.on) return own;
