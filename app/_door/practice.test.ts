@@ -6,17 +6,20 @@ beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
 const FRONT =
-  '<a href="/all/a@example.org/t/">a</a><a href="/all/b@example.org/t/">b</a><a href="/all/b@example.org/t/">b</a>';
+  '<a href="/all/a@example.org/t/">Lost interrupts</a><a href="/all/b@example.org/t/">b</a><a href="/all/b@example.org/t/">b</a>';
 
 /** Routes that note which pages are made. */
 function noting() {
   const asked: string[] = [];
   const GET = async (request: Request) => {
     expect(isPractice(request)).toBe(true);
-    asked.push(new URL(request.url).pathname);
+    asked.push(request.url.replace('http://localhost', ''));
     return respond(FRONT, 200, { 'Content-Type': 'text/html' });
   };
-  return { asked, routes: { find: () => ({ pattern: '/', handlers: { GET } }) } };
+  return {
+    asked,
+    routes: { find: (path: string) => (path.includes('?') ? undefined : { pattern: '/', handlers: { GET } }) },
+  };
 }
 
 it('makes each kind of page while nobody asks', async () => {
@@ -24,7 +27,7 @@ it('makes each kind of page while nobody asks', async () => {
   const done = practise(routes, () => 1000);
   await vi.advanceTimersByTimeAsync(14_000);
   await done;
-  expect(asked).toHaveLength(121);
+  expect(asked).toHaveLength(151);
   expect(new Set(asked)).toEqual(
     new Set([
       '/',
@@ -33,6 +36,8 @@ it('makes each kind of page while nobody asks', async () => {
       '/all/a@example.org/',
       '/all/b@example.org/t/',
       '/all/b@example.org/',
+      '/search/?q=Lost',
+      '/search/?q=interrupts',
     ]),
   );
 });

@@ -28,9 +28,11 @@ export async function practise(routes: Pick<Routes, 'find'>, quietFor: () => num
   const front = await inPeace('/all/');
   const threads = [...new Set(front.match(/(?<=href=")\/all\/[^/"&]+\/t\/(?=")/g))].slice(0, TIMES);
   if (!threads.length) return;
+  const words = [...new Set(front.replace(/<[^>]*>/g, ' ').match(/[a-z]{4,}/gi))];
   for (let n = 0; n < TIMES; n++) {
     const thread = threads[n % threads.length] as string;
-    for (const path of ['/', '/all/', thread, thread.slice(0, -'t/'.length)]) await inPeace(path);
+    const search = `/search/?q=${words[n % words.length]}`;
+    for (const path of ['/', '/all/', thread, thread.slice(0, -'t/'.length), search]) await inPeace(path);
   }
 }
 
@@ -38,7 +40,7 @@ const rest = (ms: number) => new Promise<void>((done) => setTimeout(done, ms).un
 
 /** The HTML of a page; empty if it cannot be made, or is so long that it would be streamed. */
 async function made(routes: Pick<Routes, 'find'>, path: string): Promise<string> {
-  const handler = routes.find(path)?.handlers.GET;
+  const handler = routes.find(path.replace(/\?.*/, ''))?.handlers.GET;
   const request = {
     url: `http://localhost${path}`,
     method: 'GET',
