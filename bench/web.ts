@@ -113,8 +113,8 @@ async function commandCells({ notmuch, mu }: BenchQuery, folder: string): Promis
   return cells;
 }
 
-/** Requests of each query to each server before measuring: servers run for weeks, and compile frequently used code. */
-const WARMING = 20;
+/** Requests of each kind to each server before measuring: servers run for weeks; V8 compiles for some sixty requests. */
+const WARMING = 60;
 
 /** The first 200 results of each query: our JSON (the engine), our page with snippets and facets, public-inbox's page, notmuch and mu. */
 export async function searchTable(
