@@ -125,7 +125,7 @@ describe('npm start with archives', () => {
     const env = { ...process.env, PORT: port, THREADLINE_NNTP: port };
     const refused = spawnSync(process.execPath, ['scripts/start.mjs'], { cwd: ROOT, env, encoding: 'utf8' });
     expect(refused.status).toBe(1);
-    expect(refused.stderr).toBe(`PORT and THREADLINE_NNTP are both ${port}: give each a port.\n`);
+    expect(refused.stderr).toBe(`PORT and THREADLINE_NNTP are both ${port}: set them to different ports.\n`);
   }, 30_000);
 
   it('sets the sample archive aside for a real one', async () => {
