@@ -11,7 +11,12 @@ import { takeApart } from '#ingest/thread/join';
 export async function splitThreads(db: Connection): Promise<void> {
   for (const thread of await threadsToSplit(db)) {
     const members = await threadMembers(db, [thread]);
-    const joining = members.map(({ id, msgid, refs }) => ({ id, msgid, references: refs ? refs.split(' ') : [] }));
+    const joining = members.map(({ id, msgid, refs, imposter }) => ({
+      id,
+      msgid,
+      references: refs ? refs.split(' ') : [],
+      isImposter: imposter === 1,
+    }));
     const { threads, named } = takeApart(joining);
     // The thread's id stays with the message that gave it, else with the oldest one.
     const keeps = threads[members.findIndex(({ id }) => id === thread)] ?? threads[0];

@@ -5,6 +5,8 @@ export interface Joining {
   id: number;
   msgid: MsgId;
   references: MsgId[];
+  /** Another message with this msgid came first. */
+  isImposter?: boolean;
 }
 
 /** A known id: its thread, and whether the mail itself is missing. */
@@ -96,11 +98,13 @@ function countingOf(references: readonly MsgId[], isThere: (id: MsgId) => boolea
 
 /**
  * Splits a thread into the threads that its messages' headers imply, in any order of arrival. Each message belongs to the nearest
- * existing one that it names; missing ones join only messages without an existing parent.
+ * existing one that it names; missing ones join only messages without an existing parent. An imposter, whatever date it claims, belongs
+ * to the mail whose id it has, and joins or separates nothing.
  */
 export function takeApart(messages: Joining[]): Pick<Joined, 'threads' | 'named'> {
   const merged = new Map<number, number>();
-  const borne = new Map(messages.toReversed().map(({ msgid, id }) => [msgid, id]));
+  const firstLast = messages.toReversed().sort((a, b) => Number(b.isImposter ?? false) - Number(a.isImposter ?? false));
+  const borne = new Map(firstLast.map(({ msgid, id }) => [msgid, id]));
   const isThere = (id: MsgId) => borne.has(id);
   const at = (thread: number) => lastOf(merged, thread);
   const unite = (a: number, b: number) => {
@@ -113,9 +117,10 @@ export function takeApart(messages: Joining[]): Pick<Joined, 'threads' | 'named'
     if (first !== id) unite(first, id);
     else if (parent !== undefined) unite(borne.get(parent) as number, id);
   }
-  const rooted = new Set(messages.filter(({ references }) => !references.length).map(({ id }) => at(id)));
+  const bearers = messages.filter(({ id, msgid }) => borne.get(msgid) === id);
+  const rooted = new Set(bearers.filter(({ references }) => !references.length).map(({ id }) => at(id)));
   const named = new Map<MsgId, number>();
-  for (const { id, references } of messages) {
+  for (const { id, references } of bearers) {
     let united = 1;
     for (const ghost of references.filter((one) => !isThere(one)).reverse()) {
       const other = named.get(ghost);

@@ -151,6 +151,18 @@ describe('joinThreads', () => {
     }
   });
 
+  it('splits nothing for an imposter, whatever date it claims', () => {
+    const answer = joining(20, 'answer', 'root');
+    const forged = { ...joining(5, 'answer'), isImposter: true };
+    expect(takeApart([forged, joining(10, 'root'), answer]).threads).toEqual([5, 5, 5]);
+    const late = [joining(20, 'one', 'missing'), joining(30, 'two', 'missing')];
+    const forgedRoots = [
+      { ...joining(5, 'one'), isImposter: true },
+      { ...joining(6, 'two'), isImposter: true },
+    ];
+    expect(new Set(takeApart([...forgedRoots, ...late]).threads).size).toBe(1);
+  });
+
   it('does not split threads joined by late mails', () => {
     const chain = Array.from({ length: 20 }, (_, n) =>
       joining(n, `c${n}`, ...Array.from({ length: n }, (_, m) => `c${m}`)),
