@@ -59,21 +59,41 @@ const SECURITY_FIELDS = lowered(SECURITY_HEADERS);
  * asks for more: to make such a one, with its `Headers` and a stream, and to read them, takes as long as a query.
  */
 class WholeResponse {
-  readonly redirected = false;
-  readonly statusText = '';
-  readonly type = 'default';
-  readonly url = '';
+  readonly #status: number;
   #headers: Headers | null = null;
   #same: Response | null = null;
 
   constructor(
     readonly whole: Uint8Array,
-    readonly status: number,
+    status: number,
     readonly given: Record<string, string>,
-  ) {}
+  ) {
+    this.#status = status;
+  }
+
+  // Getters, because webpack's build assigns fields, and those of Response cannot be assigned.
+  get status(): number {
+    return this.#status;
+  }
 
   get ok(): boolean {
     return this.status >= 200 && this.status < 300;
+  }
+
+  get redirected(): boolean {
+    return false;
+  }
+
+  get statusText(): string {
+    return '';
+  }
+
+  get type(): string {
+    return 'default';
+  }
+
+  get url(): string {
+    return '';
   }
 
   get headers(): Headers {

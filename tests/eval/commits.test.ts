@@ -26,7 +26,7 @@ describe.skipIf(!ARCHIVES)('commits of real patches', () => {
     }
     expect(applied.size).toBeGreaterThan(10);
     const store = await PatchDatabase.create();
-    await store.add(mails.map(({ message }) => ({ ...message, references: [] })));
+    await store.add(mails.map(({ message }) => Object.assign(message, { references: [] })));
     await ingestCommits(store.db, folder);
     const rows = await store.db.all<{ oid: string; msgid: string; how: string }>(
       'SELECT c.oid, c.how, m.msgid FROM patch_commit c JOIN message m ON m.id = c.patch_id',
