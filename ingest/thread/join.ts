@@ -132,6 +132,8 @@ export function takeApart(messages: Joining[]): Pick<Joined, 'threads' | 'named'
       }
     }
   }
+  for (const { id, references } of messages)
+    for (const ghost of references) if (!isThere(ghost) && !named.has(ghost)) named.set(ghost, id);
   for (const [ghost, id] of named) named.set(ghost, at(id));
   return { threads: messages.map(({ id }) => at(id)), named };
 }

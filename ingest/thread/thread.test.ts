@@ -155,6 +155,8 @@ describe('joinThreads', () => {
     const answer = joining(20, 'answer', 'root');
     const forged = { ...joining(5, 'answer'), isImposter: true };
     expect(takeApart([forged, joining(10, 'root'), answer]).threads).toEqual([5, 5, 5]);
+    const naming = { ...joining(30, 'root', 'nobody'), isImposter: true };
+    expect([...takeApart([joining(10, 'root'), naming]).named]).toEqual([['nobody', 10]]);
     const late = [joining(20, 'one', 'missing'), joining(30, 'two', 'missing')];
     const forgedRoots = [
       { ...joining(5, 'one'), isImposter: true },
