@@ -3,17 +3,17 @@ import type { Routes } from './routes';
 
 /** Times that each kind of page is made. */
 const TIMES = 30;
-/** While an answer was sent within this time, the next request is expected. */
+/** Practice waits until no answer was sent for this time, as the next request may follow soon. */
 const QUIET_MS = 500;
 /** The rest after a page, as a multiple of the time it took; and at least. */
 const REST = 4;
 const LEAST_REST_MS = 10;
-/** Practice ends after this time, however far it came: what readers asked meanwhile served as well. */
+/** Practice ends after this time, even if unfinished: readers' requests have warmed the server by then. */
 const LONGEST_MS = 15_000;
 
 /**
  * Makes pages of each kind while nobody asks for any: the first page after a start takes a quarter of a second, as SQLite reads its schema,
- * what all pages share is not known, and V8 has compiled nothing. Neither counted nor logged.
+ * nothing that pages share is cached, and V8 has compiled nothing. These pages are neither counted nor logged.
  */
 export async function practise(routes: Pick<Routes, 'find'>, quietFor: () => number): Promise<void> {
   const ends = performance.now() + LONGEST_MS;

@@ -16,8 +16,8 @@ const ready = new Map<string, ReactElement>();
 const MOST_READY = 200;
 
 /**
- * An element that is written once, and from then on as it was: a part of all pages. `key` names everything that it depends on. A page
- * of one mail has more of such parts than of its own, and the first pages after a start are written by code that is not yet compiled.
+ * A part of all pages, which is written once and then reused. `key` must name everything that the part depends on. Such parts are most
+ * of a page of one mail, and the code that writes the first pages after a start is not compiled yet.
  */
 export function readyMade(key: string, make: () => ReactElement): ReactElement {
   let made = ready.get(key);
