@@ -35,7 +35,7 @@ export function Document({
   return (
     <html lang="en">
       <head>
-        {HEAD()}
+        {head()}
         <title>{title}</title>
         {files()}
         {feed ? <link rel="alternate" type="application/atom+xml" href={feed} title="Atom feed" /> : null}
@@ -50,13 +50,13 @@ export function Document({
           </p>
         ) : null}
         <main id="main">{children}</main>
-        {FOOT()}
+        {foot()}
       </body>
     </html>
   );
 }
 
-const HEAD = () =>
+const head = () =>
   readyMade('head', () => (
     <>
       <meta charSet="utf-8" />
@@ -113,7 +113,7 @@ const emptyTop = (list: string | null, at: string | undefined, sections: Section
     <Top list={list} query="" at={at} sections={sections} />
   ));
 
-const FOOT = () =>
+const foot = () =>
   readyMade('foot', () => (
     <footer className="foot">
       <p>Nothing is asserted here without the mail that proves it.</p>

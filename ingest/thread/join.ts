@@ -103,8 +103,11 @@ function countingOf(references: readonly MsgId[], isThere: (id: MsgId) => boolea
  */
 export function takeApart(messages: Joining[]): Pick<Joined, 'threads' | 'named'> {
   const merged = new Map<number, number>();
-  const firstLast = messages.toReversed().sort((a, b) => Number(b.isImposter ?? false) - Number(a.isImposter ?? false));
-  const borne = new Map(firstLast.map(({ msgid, id }) => [msgid, id]));
+  // The last entry of a Map wins: a mail that is no imposter, the oldest if there are several.
+  const bearerLast = messages
+    .toReversed()
+    .sort((a, b) => Number(b.isImposter ?? false) - Number(a.isImposter ?? false));
+  const borne = new Map(bearerLast.map(({ msgid, id }) => [msgid, id]));
   const isThere = (id: MsgId) => borne.has(id);
   const at = (thread: number) => lastOf(merged, thread);
   const unite = (a: number, b: number) => {
